@@ -1,0 +1,182 @@
+//! Check: what introspection says of a connection's access token, and what that proves.
+
+use notion_oauth::{Bot, Error, Introspection};
+
+use crate::connection::{Connection, Verdict};
+use crate::keyrack::{Access, Event, Keyrack};
+use crate::operation::{Kind, Subject};
+use crate::problem::{Problem, ProblemCode};
+use crate::store::CheckOutcome;
+
+/// What asking Notion about an access token came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Finding {
+    /// It works.
+    Active,
+    /// It does not work for this client; the problem says what is known of why.
+    Inactive(Problem),
+    /// Nothing was proven.
+    Unknown(Problem),
+}
+
+impl Keyrack {
+    /// Checks a connection and returns it with the new verdict, or with why there is none.
+    ///
+    /// Fails only if the connection is gone or the store cannot be written.
+    pub async fn check(&self, id: &str) -> Result<Connection, Problem> {
+        let turn = self.turn(id).await;
+        let connection = self.store.connection(id)?;
+        let mut operation = self.begin(Kind::Check, Subject::of_connection(&connection))?;
+        let finding = match self.access(&connection).await {
+            Ok(access) => {
+                let (finding, request_id) = access.find_out().await;
+                operation.record.request_ids.extend(request_id);
+                finding
+            }
+            Err(problem) => Finding::Unknown(problem),
+        };
+        let now = self.now();
+        let outcome = match finding {
+            Finding::Active => CheckOutcome::Verdict(Verdict::Active, None),
+            Finding::Inactive(cause) => CheckOutcome::Verdict(Verdict::Inactive, Some(cause)),
+            Finding::Unknown(problem) => {
+                operation.record.problem = Some(problem.clone());
+                CheckOutcome::Failure(problem)
+            }
+        };
+        operation.finished_at = Some(now);
+        self.store.save_check(&operation, &outcome, now)?;
+        drop(turn);
+        self.tell(&Event::Changed);
+        self.store.connection(id)
+    }
+}
+
+impl Access {
+    /// Introspects the access token, with `users/me` as a second opinion on anything but "active".
+    /// Also returns Notion's id of the introspection request.
+    pub async fn find_out(&self) -> (Finding, Option<String>) {
+        let introspection = self
+            .notion
+            .introspect(&self.credentials, &self.tokens.access)
+            .await;
+        let request_id = match &introspection {
+            Ok(introspection) => introspection.request_id.clone(),
+            Err(error) => error.request_id().map(str::to_owned),
+        };
+        let me = match &introspection {
+            Ok(Introspection { active: false, .. }) | Err(Error::GrantRejected { .. }) => {
+                Some(self.notion.me(&self.tokens.access).await)
+            }
+            _ => None,
+        };
+        (judge(introspection, me), request_id)
+    }
+}
+
+/// What the answers prove. "Inactive" takes `active: false`, or `invalid_grant` together with a
+/// 401 from `users/me`; a refused client, a busy or unreachable Notion prove nothing of the token.
+fn judge(introspection: Result<Introspection, Error>, me: Option<Result<Bot, Error>>) -> Finding {
+    let dead = || {
+        Finding::Inactive(Problem::new(
+            ProblemCode::TokenInactive,
+            "Notion says that this token does not work any more: access was removed in Notion, or ended by a newer consent.",
+        ))
+    };
+    match (introspection, me) {
+        (Ok(Introspection { active: true, .. }), _) => Finding::Active,
+        (Ok(_) | Err(Error::GrantRejected { .. }), Some(Ok(_))) => Finding::Inactive(Problem::new(
+            ProblemCode::OtherClient,
+            "This token still works, but Notion says that it is not this client's. Keyrack cannot vouch for it or revoke it with this client.",
+        )),
+        (Ok(_), _) | (Err(Error::GrantRejected { .. }), Some(Err(Error::Unauthorized { .. }))) => {
+            dead()
+        }
+        (Err(error), _) => Finding::Unknown(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn introspection(active: bool) -> Result<Introspection, Error> {
+        Ok(Introspection {
+            active,
+            scope: Vec::new(),
+            issued_at: None,
+            request_id: None,
+        })
+    }
+
+    fn me() -> Option<Result<Bot, Error>> {
+        Some(Ok(Bot {
+            id: "bot".into(),
+            name: None,
+            owner: None,
+            workspace_id: None,
+            workspace_name: None,
+        }))
+    }
+
+    fn unauthorized() -> Option<Result<Bot, Error>> {
+        Some(Err(Error::Unauthorized { request_id: None }))
+    }
+
+    fn unreachable<T>() -> Result<T, Error> {
+        Err(Error::Unreachable { sent: false })
+    }
+
+    #[test]
+    fn only_evidence_makes_a_verdict() {
+        let invalid_grant = || {
+            Err(Error::GrantRejected {
+                description: None,
+                request_id: None,
+            })
+        };
+        let refused = || {
+            Err(Error::Refused {
+                status: 400,
+                code: "validation_error".into(),
+                description: None,
+                request_id: None,
+            })
+        };
+        let inactive =
+            |finding: &Finding, code| matches!(finding, Finding::Inactive(why) if why.code == code);
+        let unknown =
+            |finding: &Finding, code| matches!(finding, Finding::Unknown(why) if why.code == code);
+
+        assert_eq!(judge(introspection(true), None), Finding::Active);
+        for second in [unauthorized(), Some(unreachable())] {
+            assert!(inactive(
+                &judge(introspection(false), second),
+                ProblemCode::TokenInactive
+            ));
+        }
+        assert!(inactive(
+            &judge(introspection(false), me()),
+            ProblemCode::OtherClient
+        ));
+        assert!(inactive(
+            &judge(invalid_grant(), me()),
+            ProblemCode::OtherClient
+        ));
+        assert!(inactive(
+            &judge(invalid_grant(), unauthorized()),
+            ProblemCode::TokenInactive
+        ));
+        assert!(unknown(
+            &judge(invalid_grant(), Some(unreachable())),
+            ProblemCode::GrantRejected
+        ));
+        assert!(unknown(&judge(refused(), None), ProblemCode::NotionRefused));
+        assert!(unknown(
+            &judge(unreachable(), None),
+            ProblemCode::Unreachable
+        ));
+        let rejected = Err(Error::ClientRejected { request_id: None });
+        assert!(unknown(&judge(rejected, None), ProblemCode::ClientRejected));
+    }
+}

@@ -1,0 +1,188 @@
+//! The data folder: private to its user, and our files in it never reached through links.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::problem::{Problem, ProblemCode};
+
+/// A folder that only its user may enter.
+#[derive(Debug, Clone)]
+pub struct DataFolder {
+    path: PathBuf,
+}
+
+impl DataFolder {
+    /// Opens a folder, making it if need be; tightens its mode to 0700.
+    pub fn open(path: &Path) -> Result<Self, Problem> {
+        let tried = Self {
+            path: path.to_owned(),
+        };
+        fs::create_dir_all(path).map_err(|error| tried.failed(&error))?;
+        // Parent folders may be links (a moved home); resolved once, they are out of the way.
+        let path = path.canonicalize().map_err(|error| tried.failed(&error))?;
+        make_private(&path, 0o700).map_err(|error| tried.failed(&error))?;
+        Ok(Self { path })
+    }
+
+    /// A private folder inside this one.
+    pub fn subfolder(&self, name: &str) -> Result<Self, Problem> {
+        let path = self.path.join(name);
+        if path.is_symlink() {
+            return Err(self.failed(&io::Error::other(format!("{name} is a symbolic link"))));
+        }
+        Self::open(&path)
+    }
+
+    /// Where the folder is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The path of a file of ours, which exists with mode 0600 afterwards; a link is refused.
+    pub fn file(&self, name: &str) -> Result<PathBuf, Problem> {
+        let path = self.path.join(name);
+        open_private(&path).map_err(|error| self.failed(&error))?;
+        make_private(&path, 0o600).map_err(|error| self.failed(&error))?;
+        Ok(path)
+    }
+
+    /// Words for a failure in this folder.
+    pub(crate) fn failed(&self, error: &io::Error) -> Problem {
+        Problem::new(
+            ProblemCode::DataFolder,
+            format!(
+                "Keyrack cannot use its data folder {}: {error}. Your tokens are safe in the keyring. Check that the folder is yours, writable, and not full.",
+                self.path.display()
+            ),
+        )
+    }
+}
+
+#[cfg(unix)]
+fn open_private(path: &Path) -> io::Result<()> {
+    use rustix::fs::{Mode, OFlags, open};
+    let flags = OFlags::CREATE | OFlags::RDWR | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    open(path, flags, Mode::RUSR | Mode::WUSR)?;
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn open_private(path: &Path) -> io::Result<()> {
+    if path.is_symlink() {
+        return Err(io::Error::other("it is a symbolic link"));
+    }
+    File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)?;
+    Ok(())
+}
+
+#[cfg(unix)]
+fn make_private(path: &Path, mode: u32) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    if fs::metadata(path)?.permissions().mode() & 0o777 != mode {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode))?;
+    }
+    Ok(())
+}
+
+/// On Windows the profile's folders are private already.
+#[cfg(not(unix))]
+fn make_private(_: &Path, _: u32) -> io::Result<()> {
+    Ok(())
+}
+
+/// The one window of a data folder; freed by the end of its process.
+#[derive(Debug)]
+pub struct WindowLock {
+    _file: File,
+}
+
+impl WindowLock {
+    /// Takes the lock, or says `already-open`.
+    pub fn take(folder: &DataFolder) -> Result<Self, Problem> {
+        let path = folder.file("window.lock")?;
+        let file = File::options()
+            .write(true)
+            .open(path)
+            .map_err(|error| folder.failed(&error))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(Problem::new(
+                ProblemCode::AlreadyOpen,
+                "Keyrack is open in another window. Use that one. If a link brought you here, paste its address there.",
+            )),
+            Err(TryLockError::Error(error)) => Err(folder.failed(&error)),
+        }
+    }
+}
+
+/// Keeps this process's memory out of core dumps. Best effort: a system that refuses loses
+/// nothing but this.
+pub fn disable_core_dumps() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, setrlimit};
+        let none = Rlimit {
+            current: Some(0),
+            maximum: Some(0),
+        };
+        let _ = setrlimit(Resource::Core, none);
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).expect("metadata").permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn the_folder_and_its_files_are_private_even_if_they_were_not() {
+        let parent = tempfile::tempdir().expect("a folder");
+        let path = parent.path().join("data");
+        fs::create_dir(&path).expect("made");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("loose");
+        fs::write(path.join("file"), "kept").expect("written");
+        fs::set_permissions(path.join("file"), fs::Permissions::from_mode(0o644)).expect("loose");
+        let folder = DataFolder::open(&path).expect("a data folder");
+        let file = folder.file("file").expect("a file");
+        assert_eq!((mode(&path), mode(&file)), (0o700, 0o600));
+        assert_eq!(fs::read_to_string(file).expect("read"), "kept");
+    }
+
+    #[test]
+    fn a_linked_parent_is_fine_and_a_linked_file_is_not() {
+        let parent = tempfile::tempdir().expect("a folder");
+        let (real, linked) = (parent.path().join("real"), parent.path().join("linked"));
+        fs::create_dir(&real).expect("made");
+        std::os::unix::fs::symlink(&real, &linked).expect("a link");
+        let folder = DataFolder::open(&linked).expect("through the link");
+        std::os::unix::fs::symlink("/dev/null", folder.path().join("file")).expect("a link");
+        assert_eq!(
+            folder.file("file").expect_err("a link").code,
+            ProblemCode::DataFolder
+        );
+    }
+
+    #[test]
+    fn only_one_window_has_the_lock() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = DataFolder::open(folder.path()).expect("a data folder");
+        let first = WindowLock::take(&folder).expect("the first");
+        assert_eq!(
+            WindowLock::take(&folder).expect_err("the second").code,
+            ProblemCode::AlreadyOpen
+        );
+        drop(first);
+        WindowLock::take(&folder).expect("after the first");
+    }
+}

@@ -1,0 +1,40 @@
+//! Forget: delete a connection here only. Notion is not told, and the receipt says so.
+
+use crate::keyrack::{Event, Keyrack};
+use crate::operation::{Kind, Operation, Receipt, Subject};
+use crate::problem::{Problem, ProblemCode};
+
+impl Keyrack {
+    /// Deletes a connection's tokens from the keyring and its row from the store.
+    ///
+    /// Fails with nothing changed if the connection is gone or the keyring does not answer.
+    pub async fn forget(&self, id: &str) -> Result<Receipt, Problem> {
+        let _turn = self.turn(id).await;
+        let connection = self.store.connection(id)?;
+        let mut operation = self.begin(Kind::Forget, Subject::of_connection(&connection))?;
+        if let Err(problem) = self.finish_forgetting(&mut operation, id).await {
+            self.fail(&mut operation, &problem)?;
+            return Err(problem);
+        }
+        operation.receipt().ok_or_else(|| {
+            Problem::new(
+                ProblemCode::StoreFailed,
+                "It is forgotten, but its receipt is incomplete.",
+            )
+        })
+    }
+
+    /// The effects of a "forget"; also how start-up finishes one.
+    pub(crate) async fn finish_forgetting(
+        &self,
+        operation: &mut Operation,
+        id: &str,
+    ) -> Result<(), Problem> {
+        self.vault.delete(id).await?;
+        operation.record.removed_at = Some(self.now());
+        operation.finished_at = Some(self.now());
+        self.store.remove_connection(operation)?;
+        self.tell(&Event::Changed);
+        Ok(())
+    }
+}

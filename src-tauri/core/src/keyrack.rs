@@ -1,0 +1,247 @@
+//! Keyrack itself: one data folder with its store and vault, and the effects it acts through.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use notion_oauth::{BaseUrl, Credentials, Notion};
+use secrecy::SecretString;
+use tokio::sync::{Notify, OwnedMutexGuard};
+
+use crate::authorization::Authorization;
+use crate::connection::Connection;
+use crate::data_folder::DataFolder;
+use crate::problem::{Problem, ProblemCode};
+use crate::process::ProcessMark;
+use crate::settings::Settings;
+use crate::store::Store;
+use crate::time::{Clock, Millis};
+use crate::vault::{ConnectionSecrets, KeyringConnector, Vault};
+
+/// Opens a link in a browser; returns at once.
+pub type Opener = Box<dyn Fn(&str) -> io::Result<()> + Send + Sync>;
+
+/// The outside world as values.
+pub struct Effects {
+    /// Tells the time.
+    pub clock: Clock,
+    /// Connects to the keyring.
+    pub keyring: KeyringConnector,
+    /// Opens the browser.
+    pub opener: Opener,
+    /// Hears what happens.
+    pub listener: Box<dyn Fn(&Event) + Send + Sync>,
+}
+
+/// What happened, for whoever shows it.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// Clients or connections changed.
+    Changed,
+    /// An authorization moved on.
+    Authorization(Authorization),
+    /// A link came in that belongs to no authorization, or to one that is over.
+    LinkRefused(Problem),
+}
+
+/// One data folder at work. All acts of the window and the command line are methods of this.
+pub struct Keyrack {
+    pub(crate) settings: Settings,
+    pub(crate) folder: DataFolder,
+    pub(crate) store: Store,
+    pub(crate) vault: Vault,
+    pub(crate) process: ProcessMark,
+    pub(crate) opener: Opener,
+    clock: Clock,
+    listener: Box<dyn Fn(&Event) + Send + Sync>,
+    memory: Mutex<Memory>,
+}
+
+/// What lives no longer than the process.
+#[derive(Default)]
+struct Memory {
+    /// Where the embedded sandbox listens, while it runs.
+    sandbox: Option<BaseUrl>,
+    /// One connection pool for each base URL.
+    notions: HashMap<String, Notion>,
+    /// By `Authorization::id`.
+    pending: HashMap<String, Pending>,
+    /// By `Connection::id`: whose turn it is to act on it.
+    turns: HashMap<String, Arc<tokio::sync::Mutex<()>>>,
+    latest: Option<Authorization>,
+    link_refused: Option<Problem>,
+}
+
+/// The secret half of an authorization that this process began or goes on with.
+#[derive(Default)]
+pub(crate) struct Pending {
+    /// The link for the browser; none if another process began it.
+    pub link: Option<SecretString>,
+    /// A code that waits for the keyring.
+    pub code: Option<SecretString>,
+    /// Told when the person gives up.
+    pub cancelled: Arc<Notify>,
+}
+
+/// What it takes to ask Notion about a connection.
+pub(crate) struct Access {
+    pub notion: Notion,
+    pub credentials: Credentials,
+    pub tokens: ConnectionSecrets,
+}
+
+impl Keyrack {
+    /// Opens the data folder and its database. Touches neither the keyring nor the network.
+    pub fn open(settings: Settings, effects: Effects) -> Result<Self, Problem> {
+        let folder = DataFolder::open(&settings.data_folder)?;
+        let store = Store::open(&folder)?;
+        Ok(Self {
+            vault: Vault::start(effects.keyring, store.id()),
+            process: ProcessMark::make(&folder)?,
+            opener: effects.opener,
+            clock: effects.clock,
+            listener: effects.listener,
+            memory: Mutex::default(),
+            settings,
+            folder,
+            store,
+        })
+    }
+
+    /// The data folder.
+    #[must_use]
+    pub fn folder(&self) -> &DataFolder {
+        &self.folder
+    }
+
+    pub(crate) fn now(&self) -> Millis {
+        (self.clock)()
+    }
+
+    pub(crate) fn tell(&self, event: &Event) {
+        let mut memory = self.memory();
+        match event {
+            Event::Changed => {}
+            Event::Authorization(authorization) => memory.latest = Some(authorization.clone()),
+            Event::LinkRefused(problem) => memory.link_refused = Some(problem.clone()),
+        }
+        drop(memory);
+        (self.listener)(event);
+    }
+
+    /// The authorization and the refused link that nobody has acknowledged yet.
+    pub(crate) fn news(&self) -> (Option<Authorization>, Option<Problem>) {
+        let memory = self.memory();
+        (memory.latest.clone(), memory.link_refused.clone())
+    }
+
+    /// The person has seen how the last authorization ended, and the link that was refused.
+    pub fn acknowledge(&self) {
+        let mut memory = self.memory();
+        memory.latest = memory
+            .latest
+            .take()
+            .filter(|authorization| !authorization.progress.is_final());
+        memory.link_refused = None;
+    }
+
+    /// Tells where the embedded sandbox listens.
+    pub fn set_sandbox(&self, base_url: &str) -> Result<(), Problem> {
+        let base = BaseUrl::parse(base_url).map_err(|error| {
+            Problem::new(
+                ProblemCode::SandboxFailed,
+                format!("The sandbox's address cannot be used: {error}"),
+            )
+        })?;
+        self.memory().sandbox = Some(base);
+        Ok(())
+    }
+
+    /// Whether the embedded sandbox has a client here, and so should run.
+    pub fn has_sandbox_client(&self) -> Result<bool, Problem> {
+        Ok(self.store.clients()?.iter().any(|client| client.sandbox))
+    }
+
+    /// Notion as a client sees it; none as base URL means the embedded sandbox.
+    pub(crate) fn notion(&self, base_url: Option<&str>) -> Result<Notion, Problem> {
+        let mut memory = self.memory();
+        let base = match base_url {
+            Some(text) => BaseUrl::parse(text)
+                .map_err(|error| Problem::new(ProblemCode::NotionUrl, format!("This client's address of Notion cannot be used: {error}")))?,
+            None => memory.sandbox.clone().ok_or_else(|| {
+                Problem::new(
+                    ProblemCode::SandboxFailed,
+                    "The sandbox is not running here; it runs inside Keyrack's window. Nothing was sent.",
+                )
+            })?,
+        };
+        if let Some(notion) = memory.notions.get(base.as_str()) {
+            return Ok(notion.clone());
+        }
+        let notion = Notion::new(base)?;
+        memory
+            .notions
+            .insert(notion.base().as_str().to_owned(), notion.clone());
+        Ok(notion)
+    }
+
+    /// Reads what it takes to ask Notion about a connection.
+    pub(crate) async fn access(&self, connection: &Connection) -> Result<Access, Problem> {
+        let client = self.store.client(&connection.client_id)?;
+        let notion = self.notion(client.base_url.as_deref())?;
+        let credentials = self.credentials(&client.id).await?;
+        let tokens = self.vault.read_connection(&connection.id).await?;
+        Ok(Access {
+            notion,
+            credentials,
+            tokens,
+        })
+    }
+
+    /// Reads a client's credentials from the vault.
+    pub(crate) async fn credentials(&self, client: &str) -> Result<Credentials, Problem> {
+        let secrets = self.vault.read_client(client).await?;
+        Ok(Credentials {
+            client_id: secrets.client_id,
+            client_secret: secrets.client_secret,
+        })
+    }
+
+    /// Waits until nothing else in this process acts on the connection.
+    pub(crate) async fn turn(&self, connection: &str) -> OwnedMutexGuard<()> {
+        let turn = {
+            let mut memory = self.memory();
+            memory.turns.retain(|_, turn| Arc::strong_count(turn) > 1);
+            memory
+                .turns
+                .entry(connection.to_owned())
+                .or_default()
+                .clone()
+        };
+        turn.lock_owned().await
+    }
+
+    /// Looks at, or changes, the secret half of an authorization.
+    pub(crate) fn pending<T>(
+        &self,
+        authorization: &str,
+        look: impl FnOnce(&mut Pending) -> T,
+    ) -> T {
+        look(
+            self.memory()
+                .pending
+                .entry(authorization.to_owned())
+                .or_default(),
+        )
+    }
+
+    /// Wipes the secret half of an authorization that is over.
+    pub(crate) fn drop_pending(&self, authorization: &str) {
+        self.memory().pending.remove(authorization);
+    }
+
+    /// What is in memory stays true after a panic elsewhere: each change is a single assignment.
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

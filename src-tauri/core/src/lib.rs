@@ -1,0 +1,43 @@
+//! Keyrack without a window: clients, connections, authorizations, the vault and the store.
+//!
+//! Decisions are pure functions with the time passed in; effects sit at the edge, in
+//! [`Keyrack`]'s acts. The shell and the command line only unpack, call and word the result.
+
+mod authorization;
+mod browser;
+mod callback;
+mod check;
+mod client;
+mod connect;
+mod connection;
+mod data_folder;
+mod forget;
+mod keyrack;
+mod operation;
+mod owner;
+mod problem;
+mod process;
+mod recover;
+mod revoke;
+mod settings;
+mod snapshot;
+mod store;
+mod text;
+mod time;
+mod vault;
+
+pub use authorization::{Authorization, Progress};
+pub use browser::open_in_browser;
+pub use callback::{Callback, app_link_in};
+pub use client::{APP_LINK, Client, ClientDefaults, NewClient, RedirectMethod, redirect_uri};
+pub use connection::{Connection, Status};
+pub use data_folder::{DataFolder, WindowLock, disable_core_dumps};
+pub use keyrack::{Effects, Event, Keyrack, Opener};
+pub use operation::{Receipt, RefreshTokenFate, Revocation};
+pub use owner::Owner;
+pub use problem::{Problem, ProblemCode};
+pub use settings::Settings;
+pub use snapshot::Snapshot;
+pub use store::{ChangeWatch, Store};
+pub use time::{Clock, Millis, system_clock};
+pub use vault::{KeyringConnector, Vault, system_keyring};

@@ -1,0 +1,57 @@
+//! What the environment decides: the data folder and where Notion is.
+
+use std::env;
+use std::path::PathBuf;
+
+use notion_oauth::BaseUrl;
+
+use crate::problem::{Problem, ProblemCode};
+
+/// The name of the data folder inside the platform's.
+const FOLDER: &str = "app.keyrack.desktop";
+
+/// Where things are.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The data folder.
+    pub data_folder: PathBuf,
+    /// The base URL of clients added from now on.
+    pub notion: BaseUrl,
+}
+
+impl Settings {
+    /// Reads `KEYRACK_DATA_DIR` and `KEYRACK_NOTION_URL`, with the platform's data folder and
+    /// Notion itself where they are not set.
+    pub fn from_environment() -> Result<Self, Problem> {
+        let data_folder = match env::var_os("KEYRACK_DATA_DIR").filter(|set| !set.is_empty()) {
+            Some(set) => PathBuf::from(set),
+            None => dirs::data_dir()
+                .ok_or_else(|| {
+                    Problem::new(
+                        ProblemCode::DataFolder,
+                        "This system names no folder for application data. Set KEYRACK_DATA_DIR to a folder of yours.",
+                    )
+                })?
+                .join(FOLDER),
+        };
+        let notion = match env::var("KEYRACK_NOTION_URL") {
+            Ok(set) => BaseUrl::parse(&set).map_err(|error| {
+                Problem::new(
+                    ProblemCode::NotionUrl,
+                    format!("KEYRACK_NOTION_URL cannot be used: {error}"),
+                )
+            })?,
+            Err(env::VarError::NotPresent) => BaseUrl::notion(),
+            Err(env::VarError::NotUnicode(_)) => {
+                return Err(Problem::new(
+                    ProblemCode::NotionUrl,
+                    "KEYRACK_NOTION_URL cannot be used: it is not text.",
+                ));
+            }
+        };
+        Ok(Self {
+            data_folder,
+            notion,
+        })
+    }
+}

@@ -1,0 +1,40 @@
+//! Everything the window shows, in one answer.
+
+use serde::Serialize;
+use ts_rs::TS;
+
+use crate::authorization::Authorization;
+use crate::client::{Client, ClientDefaults};
+use crate::connection::Connection;
+use crate::keyrack::Keyrack;
+use crate::problem::Problem;
+
+/// The state of the world as the window draws it.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct Snapshot {
+    /// All clients, by name.
+    pub clients: Vec<Client>,
+    /// All connections, by workspace name.
+    pub connections: Vec<Connection>,
+    /// The running authorization, or the last finished one until it is acknowledged.
+    pub authorization: Option<Authorization>,
+    /// A link that was refused before it belonged to any authorization, until acknowledged.
+    pub link_refused: Option<Problem>,
+    /// What the client form starts from.
+    pub client_defaults: ClientDefaults,
+}
+
+impl Keyrack {
+    /// Reads the state of the world. Touches neither the keyring nor the network.
+    pub fn snapshot(&self) -> Result<Snapshot, Problem> {
+        let (authorization, link_refused) = self.news();
+        Ok(Snapshot {
+            clients: self.store.clients()?,
+            connections: self.store.connections()?,
+            authorization,
+            link_refused,
+            client_defaults: ClientDefaults::for_notion(&self.settings.notion),
+        })
+    }
+}

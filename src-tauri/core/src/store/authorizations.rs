@@ -1,0 +1,160 @@
+//! Authorizations in the store: the one place where a state is used up.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::Store;
+use super::json::Json;
+use crate::authorization::{Authorization, Progress};
+use crate::problem::{Problem, ProblemCode};
+use crate::time::Millis;
+
+/// How far back the clock may have jumped before a waiting authorization counts as expired.
+const CLOCK_SLACK_MS: i64 = 60_000;
+
+/// An authorization whose state was used up by this very call.
+pub(crate) struct Taken {
+    pub authorization: Authorization,
+    /// The redirect URI sent to authorize.
+    pub redirect_uri: String,
+}
+
+impl Store {
+    /// Commits a new authorization before the browser opens.
+    pub(crate) fn add_authorization(
+        &self,
+        authorization: &Authorization,
+        state_hash: &[u8; 32],
+        redirect_uri: &str,
+        created_at: Millis,
+    ) -> Result<(), Problem> {
+        self.lock().execute(
+            "INSERT INTO authorizations (id, client, state_hash, redirect_uri, host, created_at, expires_at, progress)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![
+                authorization.id,
+                authorization.client_id,
+                state_hash,
+                redirect_uri,
+                authorization.host,
+                created_at.0,
+                authorization.expires_at.0,
+                Json(&authorization.progress),
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Uses up a state: exactly one caller, in all threads and processes, ever gets the
+    /// authorization; everyone else is told why not.
+    pub(crate) fn take_state(&self, state_hash: &[u8; 32], now: Millis) -> Result<Taken, Problem> {
+        let id: Option<String> = self
+            .lock()
+            .query_row(
+                "UPDATE authorizations SET consumed_at = ?2
+                 WHERE state_hash = ?1 AND consumed_at IS NULL AND progress ->> 'kind' = 'waiting'
+                   AND expires_at > ?2 AND created_at <= ?2 + ?3
+                 RETURNING id",
+                params![state_hash, now.0, CLOCK_SLACK_MS],
+                |row| row.get(0),
+            )
+            .optional()?;
+        let Some(id) = id else {
+            return Err(self.why_not_taken(state_hash)?);
+        };
+        let authorization = self.authorization(&id)?;
+        let redirect_uri = self.lock().query_row(
+            "SELECT redirect_uri FROM authorizations WHERE id = ?1",
+            params![id],
+            |row| row.get(0),
+        )?;
+        Ok(Taken {
+            authorization,
+            redirect_uri,
+        })
+    }
+
+    fn why_not_taken(&self, state_hash: &[u8; 32]) -> Result<Problem, Problem> {
+        let found: Option<(bool, Json<Progress>)> = self
+            .lock()
+            .query_row(
+                "SELECT consumed_at IS NOT NULL, progress FROM authorizations WHERE state_hash = ?1",
+                params![state_hash],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .optional()?;
+        Ok(match found {
+            None => Problem::new(
+                ProblemCode::LinkUnknown,
+                "This answer does not belong to any authorization that was started here. Nothing was sent or changed. Start with Connect.",
+            ),
+            Some((true, _)) => Problem::new(
+                ProblemCode::LinkHandled,
+                "This answer was handled already. There is nothing more to do.",
+            ),
+            Some((false, Json(Progress::Cancelled))) => Problem::new(
+                ProblemCode::LinkCancelled,
+                "This authorization was cancelled here, so its answer was not used. Connect again if you want it.",
+            ),
+            Some((false, _)) => Problem::new(
+                ProblemCode::LinkExpired,
+                "This answer came too late: an authorization waits for ten minutes. Nothing was sent or changed. Connect again.",
+            ),
+        })
+    }
+
+    /// An authorization as it is now, whichever process moves it on.
+    pub(crate) fn authorization(&self, id: &str) -> Result<Authorization, Problem> {
+        let found = self
+            .lock()
+            .query_row(
+                "SELECT a.id, a.client, clients.name, clients.base_url IS NULL, a.host, a.expires_at, a.progress
+                 FROM authorizations a JOIN clients ON clients.id = a.client WHERE a.id = ?1",
+                params![id],
+                |row| {
+                    Ok(Authorization {
+                        id: row.get(0)?,
+                        client_id: row.get(1)?,
+                        client_name: row.get(2)?,
+                        sandbox: row.get(3)?,
+                        host: row.get(4)?,
+                        expires_at: Millis(row.get(5)?),
+                        progress: row.get::<_, Json<_>>(6)?.0,
+                    })
+                },
+            )
+            .optional()?;
+        found.ok_or_else(|| {
+            Problem::new(
+                ProblemCode::NotFound,
+                "This authorization is not here any more.",
+            )
+        })
+    }
+
+    /// Moves an authorization on.
+    pub(crate) fn save_progress(&self, id: &str, progress: &Progress) -> Result<(), Problem> {
+        self.lock().execute(
+            "UPDATE authorizations SET progress = ?2 WHERE id = ?1",
+            params![id, Json(progress)],
+        )?;
+        Ok(())
+    }
+
+    /// Ends an authorization that is still waiting; false when a callback was faster.
+    pub(crate) fn end_waiting(&self, id: &str, progress: &Progress) -> Result<bool, Problem> {
+        let changed = self.lock().execute(
+            "UPDATE authorizations SET progress = ?2 WHERE id = ?1 AND consumed_at IS NULL AND progress ->> 'kind' = 'waiting'",
+            params![id, Json(progress)],
+        )?;
+        Ok(changed == 1)
+    }
+
+    /// Deletes authorizations that ended or expired long ago; a replay of theirs is "unknown".
+    pub(crate) fn forget_old_authorizations(&self, before: Millis) -> Result<(), Problem> {
+        self.lock().execute(
+            "DELETE FROM authorizations WHERE expires_at < ?1",
+            params![before.0],
+        )?;
+        Ok(())
+    }
+}

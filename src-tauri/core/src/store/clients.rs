@@ -1,0 +1,70 @@
+//! Clients in the store.
+
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::Store;
+use super::json::Word;
+use crate::client::Client;
+use crate::operation::Operation;
+use crate::problem::{Problem, ProblemCode};
+use crate::time::Millis;
+
+const COLUMNS: &str = "id, name, client_id, redirect_method, redirect_uri, base_url, created_at";
+
+impl Store {
+    /// All clients, by name.
+    pub(crate) fn clients(&self) -> Result<Vec<Client>, Problem> {
+        let db = self.lock();
+        let mut query = db.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM clients ORDER BY name COLLATE NOCASE, id"
+        ))?;
+        let clients = query
+            .query_map([], client_from)?
+            .collect::<Result<_, _>>()?;
+        Ok(clients)
+    }
+
+    /// One client by its id.
+    pub(crate) fn client(&self, id: &str) -> Result<Client, Problem> {
+        let db = self.lock();
+        let mut query =
+            db.prepare_cached(&format!("SELECT {COLUMNS} FROM clients WHERE id = ?1"))?;
+        let found = query.query_row(params![id], client_from).optional()?;
+        found
+            .ok_or_else(|| Problem::new(ProblemCode::NotFound, "This client is not here any more."))
+    }
+
+    /// Adds a client and finishes the operation that did, in one transaction.
+    pub(crate) fn add_client(&self, client: &Client, operation: &Operation) -> Result<(), Problem> {
+        let mut db = self.lock();
+        let tx = db.transaction()?;
+        tx.execute(
+            &format!("INSERT INTO clients ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
+            params![
+                client.id,
+                client.name,
+                client.client_id,
+                Word(client.redirect_method),
+                client.redirect_uri,
+                client.base_url,
+                client.created_at.0,
+            ],
+        )?;
+        super::operations::save(&tx, operation)?;
+        Ok(tx.commit()?)
+    }
+}
+
+fn client_from(row: &Row<'_>) -> rusqlite::Result<Client> {
+    let base_url: Option<String> = row.get(5)?;
+    Ok(Client {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        client_id: row.get(2)?,
+        redirect_method: row.get::<_, Word<_>>(3)?.0,
+        redirect_uri: row.get(4)?,
+        sandbox: base_url.is_none(),
+        base_url,
+        created_at: Millis(row.get(6)?),
+    })
+}

@@ -1,0 +1,186 @@
+//! Connections in the store.
+
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::Store;
+use super::json::{Json, Word};
+use crate::connection::{Connection, Evidence, Verdict};
+use crate::operation::{Kind, Operation, Record};
+use crate::problem::{Problem, ProblemCode};
+use crate::time::Millis;
+
+/// A connection with its client and its unfinished revocation, if any.
+const SELECT: &str = "
+    SELECT c.id, c.client, clients.name, clients.base_url IS NULL, c.bot_id, c.workspace_id,
+           c.workspace_name, c.workspace_icon, c.owner, c.connected_at,
+           c.verdict, c.verdict_at, c.cause, c.failure, c.has_refresh_token, o.record
+    FROM connections c
+    JOIN clients ON clients.id = c.client
+    LEFT JOIN operations o ON o.kind = 'revoke' AND o.connection = c.id AND o.finished_at IS NULL";
+
+/// What a check found: the part of the evidence that it replaces.
+pub(crate) enum CheckOutcome {
+    /// A verdict, with what is known of its cause.
+    Verdict(Verdict, Option<Problem>),
+    /// No verdict; the last one stays.
+    Failure(Problem),
+}
+
+impl Store {
+    /// All connections, by workspace name.
+    pub(crate) fn connections(&self) -> Result<Vec<Connection>, Problem> {
+        let db = self.lock();
+        let mut query = db.prepare_cached(&format!(
+            "{SELECT} ORDER BY c.workspace_name COLLATE NOCASE, c.id"
+        ))?;
+        let connections = query
+            .query_map([], connection_from)?
+            .collect::<Result<_, _>>()?;
+        Ok(connections)
+    }
+
+    /// One connection by its id.
+    pub(crate) fn connection(&self, id: &str) -> Result<Connection, Problem> {
+        let db = self.lock();
+        let mut query = db.prepare_cached(&format!("{SELECT} WHERE c.id = ?1"))?;
+        let found = query.query_row(params![id], connection_from).optional()?;
+        found.ok_or_else(|| {
+            Problem::new(
+                ProblemCode::NotFound,
+                "This connection is not here any more. Nothing was changed.",
+            )
+        })
+    }
+
+    /// The id of the connection of a client with this bot id: the identity of a connection.
+    pub(crate) fn connection_of_bot(
+        &self,
+        client: &str,
+        bot_id: &str,
+    ) -> Result<Option<String>, Problem> {
+        let db = self.lock();
+        let mut query =
+            db.prepare_cached("SELECT id FROM connections WHERE client = ?1 AND bot_id = ?2")?;
+        Ok(query
+            .query_row(params![client, bot_id], |row| row.get(0))
+            .optional()?)
+    }
+
+    /// Writes what an exchange granted, new or in place, and finishes the connect, in one
+    /// transaction. The fresh exchange is the evidence that the token works.
+    pub(crate) fn save_connected(&self, operation: &Operation) -> Result<(), Problem> {
+        let (Some(id), Some(granted), Some(at)) = (
+            &operation.subject.connection,
+            &operation.record.granted,
+            operation.finished_at,
+        ) else {
+            return Err(Problem::new(
+                ProblemCode::StoreFailed,
+                "This operation granted nothing to write.",
+            ));
+        };
+        let mut db = self.lock();
+        let tx = db.transaction()?;
+        tx.execute(
+            "INSERT INTO connections (id, client, bot_id, workspace_id, workspace_name, workspace_icon, owner,
+                                      has_refresh_token, connected_at, verdict, verdict_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?9)
+             ON CONFLICT (id) DO UPDATE SET
+                workspace_id = excluded.workspace_id, workspace_name = excluded.workspace_name,
+                workspace_icon = excluded.workspace_icon, owner = excluded.owner,
+                has_refresh_token = excluded.has_refresh_token, connected_at = excluded.connected_at,
+                verdict = excluded.verdict, verdict_at = excluded.verdict_at, cause = NULL, failure = NULL",
+            params![
+                id,
+                operation.subject.client,
+                granted.bot_id,
+                granted.workspace_id,
+                granted.workspace_name,
+                granted.workspace_icon,
+                Json(&granted.owner),
+                granted.has_refresh_token,
+                at.0,
+                Word(Verdict::Active),
+            ],
+        )?;
+        super::operations::save(&tx, operation)?;
+        Ok(tx.commit()?)
+    }
+
+    /// Writes what a check found and finishes it, in one transaction. A row that is gone stays so.
+    pub(crate) fn save_check(
+        &self,
+        operation: &Operation,
+        outcome: &CheckOutcome,
+        at: Millis,
+    ) -> Result<(), Problem> {
+        let mut db = self.lock();
+        let tx = db.transaction()?;
+        let id = &operation.subject.connection;
+        match outcome {
+            CheckOutcome::Verdict(verdict, cause) => tx.execute(
+                "UPDATE connections SET verdict = ?2, verdict_at = ?3, cause = ?4, failure = NULL WHERE id = ?1",
+                params![id, Word(*verdict), at.0, cause.as_ref().map(Json)],
+            )?,
+            CheckOutcome::Failure(problem) => {
+                tx.execute("UPDATE connections SET failure = ?2 WHERE id = ?1", params![id, Json(problem)])?
+            }
+        };
+        super::operations::save(&tx, operation)?;
+        Ok(tx.commit()?)
+    }
+
+    /// Removes a connection and finishes the operation that ended it, and a revocation that it
+    /// leaves without a subject, in one transaction.
+    pub(crate) fn remove_connection(&self, operation: &Operation) -> Result<(), Problem> {
+        let mut db = self.lock();
+        let tx = db.transaction()?;
+        let id = &operation.subject.connection;
+        tx.execute("DELETE FROM connections WHERE id = ?1", params![id])?;
+        super::operations::save(&tx, operation)?;
+        tx.execute(
+            "UPDATE operations SET finished_at = ?3 WHERE kind = ?1 AND connection = ?2 AND finished_at IS NULL",
+            params![Word(Kind::Revoke), id, operation.finished_at.map(|at| at.0)],
+        )?;
+        Ok(tx.commit()?)
+    }
+}
+
+fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
+    let problem = |column| {
+        Ok::<_, rusqlite::Error>(
+            row.get::<_, Option<Json<Problem>>>(column)?
+                .map(|json| json.0),
+        )
+    };
+    let verdict = row.get::<_, Option<Word<Verdict>>>(10)?.map(|word| word.0);
+    let verdict_at = row.get::<_, Option<i64>>(11)?.map(Millis);
+    let revocation = row
+        .get::<_, Option<Json<Record>>>(15)?
+        .map(|json| (json.0.problem, json.0.retry_at));
+    let evidence = Evidence {
+        verdict: verdict.zip(verdict_at),
+        cause: problem(12)?,
+        failure: problem(13)?,
+        has_refresh_token: row.get(14)?,
+        revocation,
+    };
+    let standing = evidence.standing();
+    Ok(Connection {
+        id: row.get(0)?,
+        client_id: row.get(1)?,
+        client_name: row.get(2)?,
+        sandbox: row.get(3)?,
+        bot_id: row.get(4)?,
+        workspace_id: row.get(5)?,
+        workspace_name: row.get(6)?,
+        workspace_icon: row.get(7)?,
+        owner: row.get::<_, Json<_>>(8)?.0,
+        connected_at: Millis(row.get(9)?),
+        status: standing.status,
+        last_status: standing.last_status,
+        checked_at: verdict_at,
+        problem: standing.problem,
+        retry_at: evidence.revocation.and_then(|(_, retry_at)| retry_at),
+    })
+}

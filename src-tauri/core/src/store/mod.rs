@@ -1,0 +1,171 @@
+//! The store: SQLite for everything that is not a secret.
+
+mod authorizations;
+mod change_watch;
+mod clients;
+mod connections;
+mod json;
+mod operations;
+mod schema;
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{ErrorCode, OpenFlags, OptionalExtension, params};
+
+use crate::data_folder::DataFolder;
+use crate::problem::{Problem, ProblemCode};
+
+pub use change_watch::ChangeWatch;
+pub(crate) use connections::CheckOutcome;
+
+/// How long a statement waits for another process that is writing.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// The database of one data folder. Calls block for as long as the disk takes.
+#[derive(Debug)]
+pub struct Store {
+    connection: Mutex<rusqlite::Connection>,
+    id: String,
+}
+
+impl Store {
+    /// Opens the database, creating or upgrading it.
+    ///
+    /// Fails with `store-newer` when a later Keyrack wrote it, `store-busy`, or `store-failed`.
+    pub fn open(folder: &DataFolder) -> Result<Self, Problem> {
+        let path = folder.file("keyrack.db")?;
+        let mut connection = open_connection(&path)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        schema::migrate(&mut connection)?;
+        let id = store_id(&connection)?;
+        Ok(Self {
+            connection: Mutex::new(connection),
+            id,
+        })
+    }
+
+    /// The id of this data folder, which its vault entries carry.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// A panic while the lock was held leaves no half-made change: transactions roll back.
+    fn lock(&self) -> MutexGuard<'_, rusqlite::Connection> {
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One connection to the database; the path's last part must not be a symbolic link.
+fn open_connection(path: &Path) -> Result<rusqlite::Connection, Problem> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let connection = rusqlite::Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    Ok(connection)
+}
+
+/// Makes the id at first use; two processes that start at once agree on the first one's.
+fn store_id(connection: &rusqlite::Connection) -> Result<String, Problem> {
+    connection.execute(
+        "INSERT OR IGNORE INTO meta (key, value) VALUES ('store_id', ?1)",
+        params![uuid::Uuid::new_v4().to_string()],
+    )?;
+    let id = connection
+        .query_row("SELECT value FROM meta WHERE key = 'store_id'", [], |row| {
+            row.get(0)
+        })
+        .optional()?;
+    id.ok_or_else(|| {
+        Problem::new(
+            ProblemCode::StoreFailed,
+            "The database has no id. Your tokens are safe in the keyring.",
+        )
+    })
+}
+
+impl From<rusqlite::Error> for Problem {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::new(
+                ProblemCode::StoreBusy,
+                "Another program is writing to Keyrack's database. Nothing was changed. Try again in a moment.",
+            ),
+            _ => Self::new(
+                ProblemCode::StoreFailed,
+                format!(
+                    "Keyrack's database could not be used: {error}. Your tokens are safe in the keyring."
+                ),
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_id_survives_and_the_files_are_private() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = DataFolder::open(folder.path()).expect("a data folder");
+        let id = Store::open(&folder).expect("a store").id().to_owned();
+        let again = Store::open(&folder).expect("the same store");
+        assert_eq!(again.id(), id);
+        #[cfg(unix)]
+        for entry in std::fs::read_dir(folder.path()).expect("its files") {
+            use std::os::unix::fs::PermissionsExt as _;
+            let entry = entry.expect("a file");
+            let mode = entry.metadata().expect("metadata").permissions().mode() & 0o777;
+            assert_eq!(mode, 0o600, "{:?}", entry.file_name());
+        }
+    }
+
+    #[test]
+    fn a_database_from_a_newer_version_is_refused_and_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = DataFolder::open(folder.path()).expect("a data folder");
+        Store::open(&folder)
+            .expect("a store")
+            .lock()
+            .pragma_update(None, "user_version", 9_999)
+            .expect("a later version");
+        let refused = Store::open(&folder).expect_err("newer");
+        assert_eq!(refused.code, ProblemCode::StoreNewer);
+    }
+
+    #[test]
+    fn a_file_that_is_no_database_is_refused_in_words() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = DataFolder::open(folder.path()).expect("a data folder");
+        std::fs::write(
+            folder.path().join("keyrack.db"),
+            "not a database, not at all".repeat(100),
+        )
+        .expect("written");
+        let refused = Store::open(&folder).expect_err("corrupt");
+        assert_eq!(refused.code, ProblemCode::StoreFailed);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_symbolic_link_in_place_of_the_database_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let elsewhere = folder.path().join("elsewhere.db");
+        let data = DataFolder::open(&folder.path().join("data")).expect("a data folder");
+        std::os::unix::fs::symlink(&elsewhere, data.path().join("keyrack.db")).expect("a link");
+        assert_eq!(
+            Store::open(&data).expect_err("a link").code,
+            ProblemCode::DataFolder
+        );
+        assert!(!elsewhere.exists());
+    }
+}

@@ -1,0 +1,94 @@
+//! Operations in the store.
+
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+
+use super::Store;
+use super::json::{Json, Word};
+use crate::operation::{Kind, Operation};
+use crate::problem::Problem;
+use crate::time::Millis;
+
+const COLUMNS: &str = "id, kind, process, subject, record, started_at, finished_at";
+
+impl Store {
+    /// Commits the row of an operation before its first effect.
+    pub(crate) fn begin_operation(&self, operation: &Operation) -> Result<(), Problem> {
+        self.lock().execute(
+            "INSERT INTO operations (id, kind, process, connection, subject, record, started_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                operation.id,
+                Word(operation.kind),
+                operation.process,
+                operation.subject.connection,
+                Json(&operation.subject),
+                Json(&operation.record),
+                operation.started_at.0,
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Commits what has happened since.
+    pub(crate) fn save_operation(&self, operation: &Operation) -> Result<(), Problem> {
+        let mut db = self.lock();
+        let tx = db.transaction()?;
+        save(&tx, operation)?;
+        Ok(tx.commit()?)
+    }
+
+    /// All unfinished operations, oldest first.
+    pub(crate) fn unfinished_operations(&self) -> Result<Vec<Operation>, Problem> {
+        let db = self.lock();
+        let mut query = db.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM operations WHERE finished_at IS NULL ORDER BY started_at, id"
+        ))?;
+        let operations = query
+            .query_map([], operation_from)?
+            .collect::<Result<_, _>>()?;
+        Ok(operations)
+    }
+
+    /// The unfinished revocation of a connection, if there is one.
+    pub(crate) fn unfinished_revocation(
+        &self,
+        connection: &str,
+    ) -> Result<Option<Operation>, Problem> {
+        let db = self.lock();
+        let mut query = db.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM operations WHERE kind = ?1 AND connection = ?2 AND finished_at IS NULL"
+        ))?;
+        Ok(query
+            .query_row(params![Word(Kind::Revoke), connection], operation_from)
+            .optional()?)
+    }
+}
+
+/// Writes an operation's progress inside a transaction that may change other rows with it.
+pub(super) fn save(tx: &Transaction<'_>, operation: &Operation) -> rusqlite::Result<()> {
+    tx.execute(
+        "UPDATE operations SET process = ?2, connection = ?3, subject = ?4, record = ?5, finished_at = ?6
+         WHERE id = ?1",
+        params![
+            operation.id,
+            operation.process,
+            operation.subject.connection,
+            Json(&operation.subject),
+            Json(&operation.record),
+            operation.finished_at.map(|at| at.0),
+        ],
+    )?;
+    Ok(())
+}
+
+fn operation_from(row: &Row<'_>) -> rusqlite::Result<Operation> {
+    Ok(Operation {
+        id: row.get(0)?,
+        kind: row.get::<_, Word<_>>(1)?.0,
+        process: row.get(2)?,
+        subject: row.get::<_, Json<_>>(3)?.0,
+        record: row.get::<_, Json<_>>(4)?.0,
+        started_at: Millis(row.get(5)?),
+        finished_at: row.get::<_, Option<i64>>(6)?.map(Millis),
+    })
+}

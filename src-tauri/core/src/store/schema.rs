@@ -1,0 +1,89 @@
+//! The tables: one list of migrations, only ever added to.
+
+use rusqlite_migration::{Error, M, MigrationDefinitionError, Migrations};
+
+use crate::problem::{Problem, ProblemCode};
+
+const MIGRATIONS: &[M<'static>] = &[M::up(
+    "
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+    -- base_url: none for the sandbox, whose address changes with each start.
+    CREATE TABLE clients (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        client_id TEXT NOT NULL,
+        redirect_method TEXT NOT NULL,
+        redirect_uri TEXT NOT NULL,
+        base_url TEXT,
+        created_at INTEGER NOT NULL
+    ) STRICT;
+
+    -- Times are milliseconds since the Unix epoch, UTC. cause and failure are problems as JSON:
+    -- why the verdict is what it is, and why the last check reached none.
+    CREATE TABLE connections (
+        id TEXT PRIMARY KEY,
+        client TEXT NOT NULL REFERENCES clients (id),
+        bot_id TEXT NOT NULL,
+        workspace_id TEXT NOT NULL,
+        workspace_name TEXT NOT NULL,
+        workspace_icon TEXT,
+        owner TEXT NOT NULL,
+        has_refresh_token INTEGER NOT NULL,
+        connected_at INTEGER NOT NULL,
+        verdict TEXT,
+        verdict_at INTEGER,
+        cause TEXT,
+        failure TEXT,
+        UNIQUE (client, bot_id)
+    ) STRICT;
+
+    -- consumed_at: when the state was used up. progress: JSON.
+    CREATE TABLE authorizations (
+        id TEXT PRIMARY KEY,
+        client TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+        state_hash BLOB NOT NULL UNIQUE,
+        redirect_uri TEXT NOT NULL,
+        host TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        consumed_at INTEGER,
+        progress TEXT NOT NULL
+    ) STRICT;
+
+    -- subject, record: JSON. A finished row is the activity, an unfinished one the journal.
+    CREATE TABLE operations (
+        id TEXT PRIMARY KEY,
+        kind TEXT NOT NULL,
+        process TEXT NOT NULL,
+        connection TEXT,
+        subject TEXT NOT NULL,
+        record TEXT NOT NULL,
+        started_at INTEGER NOT NULL,
+        finished_at INTEGER
+    ) STRICT;
+    CREATE INDEX unfinished ON operations (kind, connection) WHERE finished_at IS NULL;
+    ",
+)];
+
+/// Brings the database to this version in one transaction.
+pub(super) fn migrate(connection: &mut rusqlite::Connection) -> Result<(), Problem> {
+    Migrations::from_slice(MIGRATIONS).to_latest(connection).map_err(|error| match error {
+        Error::MigrationDefinition(MigrationDefinitionError::DatabaseTooFarAhead) => Problem::new(
+            ProblemCode::StoreNewer,
+            "A newer Keyrack wrote this database. Nothing was changed and your tokens are safe in the keyring. Install the newer version again.",
+        ),
+        Error::RusqliteError { err, .. } => err.into(),
+        other => Problem::new(ProblemCode::StoreFailed, format!("Keyrack's database could not be prepared: {other}")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_migrations_are_sound() {
+        rusqlite_migration::Migrations::from_slice(super::MIGRATIONS)
+            .validate()
+            .expect("sound");
+    }
+}

@@ -1,0 +1,361 @@
+//! The platform's keyring through the keyring project's common face. Every call blocks.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use keyring_core::api::CredentialStore;
+use keyring_core::{Entry, Error};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::VaultError;
+
+/// The service name of all our entries.
+const SERVICE: &str = "app.keyrack.desktop";
+
+/// What a keyring's own program shows as the entry's name; it says no more than it must.
+const LABEL: &str = "Keyrack";
+
+/// Makes a connection to a keyring.
+pub type KeyringConnector =
+    Arc<dyn Fn() -> keyring_core::Result<Arc<CredentialStore>> + Send + Sync>;
+
+/// The keyring of this system.
+#[must_use]
+pub fn system_keyring() -> KeyringConnector {
+    #[cfg(target_os = "linux")]
+    let connect = || Ok(zbus_secret_service_keyring_store::Store::new()? as Arc<CredentialStore>);
+    #[cfg(target_os = "macos")]
+    let connect =
+        || Ok(apple_native_keyring_store::keychain::Store::new()? as Arc<CredentialStore>);
+    #[cfg(windows)]
+    let connect = || Ok(windows_native_keyring_store::Store::new()? as Arc<CredentialStore>);
+    Arc::new(connect)
+}
+
+/// A connection to the keyring, made when first needed and made anew when it fails: after its
+/// daemon restarts, an old connection never works again.
+pub(super) struct Keyring {
+    connector: KeyringConnector,
+    store: Option<Arc<CredentialStore>>,
+}
+
+impl Keyring {
+    pub fn new(connector: KeyringConnector) -> Self {
+        Self {
+            connector,
+            store: None,
+        }
+    }
+
+    /// Writes an entry, reads it back and compares.
+    pub fn write(&mut self, user: &str, secret: &SecretString) -> Result<(), VaultError> {
+        let bytes = secret.expose_secret().as_bytes();
+        self.with_entry(user, |entry| entry.set_secret(bytes))?;
+        match self.read(user)? {
+            Some(read) if read.expose_secret() == secret.expose_secret() => Ok(()),
+            _ => Err(VaultError::Failed(
+                "it did not keep what was written".to_owned(),
+            )),
+        }
+    }
+
+    /// Reads an entry. None says only that the keyring returned none.
+    pub fn read(&mut self, user: &str) -> Result<Option<SecretString>, VaultError> {
+        match self.with_entry(user, Entry::get_secret) {
+            Ok(bytes) => String::from_utf8(bytes)
+                .map(|text| Some(text.into()))
+                .map_err(|_| VaultError::Foreign),
+            Err(VaultError::Lost) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Deletes an entry; one that is not there is deleted already.
+    pub fn delete(&mut self, user: &str) -> Result<(), VaultError> {
+        match self.with_entry(user, Entry::delete_credential) {
+            Err(VaultError::Lost) => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Calls the keyring, and once more over a new connection if the old one is broken.
+    fn with_entry<T>(
+        &mut self,
+        user: &str,
+        call: impl Fn(&Entry) -> keyring_core::Result<T>,
+    ) -> Result<T, VaultError> {
+        let label = HashMap::from([("label", LABEL)]);
+        let was_connected = self.store.is_some();
+        let mut attempt = || {
+            let store = self.connected()?;
+            let entry = store
+                .build(SERVICE, user, modifiers(&label))
+                .map_err(named)?;
+            call(&entry).map_err(|error| {
+                if matches!(error, Error::PlatformFailure(_)) {
+                    self.store = None;
+                }
+                named(error)
+            })
+        };
+        let first = attempt();
+        if was_connected && self.store.is_none() {
+            self.with_entry(user, call)
+        } else {
+            first
+        }
+    }
+
+    fn connected(&mut self) -> Result<Arc<CredentialStore>, VaultError> {
+        if let Some(store) = &self.store {
+            return Ok(store.clone());
+        }
+        let store = (self.connector)().map_err(|error| match error {
+            Error::PlatformFailure(_) => VaultError::Missing,
+            other => named(other),
+        })?;
+        Ok(self.store.insert(store).clone())
+    }
+}
+
+/// The label is an attribute of Secret Service items only.
+fn modifiers<'a>(label: &'a HashMap<&'a str, &'a str>) -> Option<&'a HashMap<&'a str, &'a str>> {
+    cfg!(target_os = "linux").then_some(label)
+}
+
+/// Names an error by what can be done about it. Only `Display` texts are kept: the `Debug` of
+/// these errors may print the secret itself.
+fn named(error: Error) -> VaultError {
+    match error {
+        Error::NoEntry => VaultError::Lost,
+        Error::TooLong(..) => VaultError::TooLarge,
+        Error::BadEncoding(_) | Error::BadDataFormat(..) | Error::Ambiguous(_) => {
+            VaultError::Foreign
+        }
+        #[cfg(target_os = "linux")]
+        Error::NoStorageAccess(inner) | Error::PlatformFailure(inner) => {
+            secret_service_error(inner.as_ref())
+        }
+        #[cfg(not(target_os = "linux"))]
+        Error::NoStorageAccess(_) => VaultError::Locked,
+        other => VaultError::Failed(other.to_string()),
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn secret_service_error(inner: &(dyn std::error::Error + Send + Sync + 'static)) -> VaultError {
+    use secret_service::Error as Service;
+    match inner.downcast_ref::<Service>() {
+        Some(Service::Unavailable) => VaultError::Missing,
+        Some(
+            Service::Locked | Service::NoResult | Service::Prompt | Service::PromptDisconnected,
+        ) => {
+            if has_default_collection() {
+                VaultError::Locked
+            } else {
+                VaultError::NoCollection
+            }
+        }
+        _ => VaultError::Failed(inner.to_string()),
+    }
+}
+
+/// A refused prompt looks the same whether it would have unlocked the collection or created it.
+#[cfg(target_os = "linux")]
+fn has_default_collection() -> bool {
+    use secret_service::{EncryptionType, blocking::SecretService};
+    SecretService::connect(EncryptionType::Plain)
+        .is_ok_and(|service| service.get_default_collection().is_ok())
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    //! A keyring in memory that misbehaves on purpose; the real one is tested by whole programs.
+
+    use std::collections::BTreeMap;
+    use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+    use std::sync::{Condvar, Mutex};
+
+    use keyring_core::api::{Credential, CredentialApi, CredentialStoreApi};
+
+    use super::*;
+
+    #[derive(Default)]
+    struct World {
+        entries: Mutex<BTreeMap<String, Vec<u8>>>,
+        missing: AtomicBool,
+        locked: AtomicBool,
+        generation: AtomicU64,
+        hanging: Mutex<bool>,
+        released: Condvar,
+    }
+
+    #[derive(Clone, Default)]
+    pub(crate) struct Keyring(Arc<World>);
+
+    pub(crate) fn keyring() -> Keyring {
+        Keyring::default()
+    }
+
+    fn broken() -> Error {
+        Error::PlatformFailure("connection closed".into())
+    }
+
+    impl Keyring {
+        pub fn connector(&self) -> KeyringConnector {
+            let world = self.0.clone();
+            Arc::new(move || {
+                if world.missing.load(SeqCst) {
+                    return Err(broken());
+                }
+                let generation = world.generation.load(SeqCst);
+                Ok(Arc::new(MemoryStore {
+                    world: world.clone(),
+                    generation,
+                }))
+            })
+        }
+
+        pub fn users(&self) -> Vec<String> {
+            self.0
+                .entries
+                .lock()
+                .expect("entries")
+                .keys()
+                .cloned()
+                .collect()
+        }
+
+        pub fn get(&self, user: &str) -> Option<String> {
+            let bytes = self.0.entries.lock().expect("entries").get(user)?.clone();
+            Some(String::from_utf8(bytes).expect("text"))
+        }
+
+        pub fn put(&self, user: &str, secret: &str) {
+            self.0
+                .entries
+                .lock()
+                .expect("entries")
+                .insert(user.to_owned(), secret.into());
+        }
+
+        pub fn set_missing(&self, missing: bool) {
+            self.0.missing.store(missing, SeqCst);
+            self.restart();
+        }
+
+        pub fn set_locked(&self, locked: bool) {
+            self.0.locked.store(locked, SeqCst);
+        }
+
+        /// Every connection made so far is broken for good.
+        pub fn restart(&self) {
+            self.0.generation.fetch_add(1, SeqCst);
+        }
+
+        /// Every call from now on waits for `release`.
+        pub fn hang(&self) {
+            *self.0.hanging.lock().expect("hanging") = true;
+        }
+
+        pub fn release(&self) {
+            *self.0.hanging.lock().expect("hanging") = false;
+            self.0.released.notify_all();
+        }
+    }
+
+    struct MemoryStore {
+        world: Arc<World>,
+        generation: u64,
+    }
+
+    struct MemoryEntry {
+        world: Arc<World>,
+        generation: u64,
+        user: String,
+    }
+
+    impl CredentialStoreApi for MemoryStore {
+        fn vendor(&self) -> String {
+            "memory".into()
+        }
+        fn id(&self) -> String {
+            "memory".into()
+        }
+        fn build(
+            &self,
+            _: &str,
+            user: &str,
+            _: Option<&HashMap<&str, &str>>,
+        ) -> keyring_core::Result<Entry> {
+            Ok(Entry::new_with_credential(Arc::new(MemoryEntry {
+                world: self.world.clone(),
+                generation: self.generation,
+                user: user.to_owned(),
+            })))
+        }
+        fn as_any(&self) -> &dyn std::any::Any {
+            self
+        }
+    }
+
+    impl MemoryEntry {
+        fn reached(&self) -> keyring_core::Result<()> {
+            let hanging = self.world.hanging.lock().expect("hanging");
+            drop(
+                self.world
+                    .released
+                    .wait_while(hanging, |hanging| *hanging)
+                    .expect("hanging"),
+            );
+            if self.generation != self.world.generation.load(SeqCst) {
+                return Err(broken());
+            }
+            if self.world.locked.load(SeqCst) {
+                return Err(Error::NoStorageAccess("locked".into()));
+            }
+            Ok(())
+        }
+    }
+
+    impl CredentialApi for MemoryEntry {
+        fn set_secret(&self, secret: &[u8]) -> keyring_core::Result<()> {
+            self.reached()?;
+            self.world
+                .entries
+                .lock()
+                .expect("entries")
+                .insert(self.user.clone(), secret.to_vec());
+            Ok(())
+        }
+        fn get_secret(&self) -> keyring_core::Result<Vec<u8>> {
+            self.reached()?;
+            self.world
+                .entries
+                .lock()
+                .expect("entries")
+                .get(&self.user)
+                .cloned()
+                .ok_or(Error::NoEntry)
+        }
+        fn delete_credential(&self) -> keyring_core::Result<()> {
+            self.reached()?;
+            self.world
+                .entries
+                .lock()
+                .expect("entries")
+                .remove(&self.user)
+                .map(|_| ())
+                .ok_or(Error::NoEntry)
+        }
+        fn get_credential(&self) -> keyring_core::Result<Option<Arc<Credential>>> {
+            Ok(None)
+        }
+        fn get_specifiers(&self) -> Option<(String, String)> {
+            None
+        }
+        fn as_any(&self) -> &dyn std::any::Any {
+            self
+        }
+    }
+}

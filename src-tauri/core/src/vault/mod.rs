@@ -1,0 +1,229 @@
+//! The vault: the keyring seen from core, the only place where a secret is at rest.
+
+mod error;
+mod keyring;
+mod payload;
+mod worker;
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+
+pub use error::VaultError;
+pub use keyring::{KeyringConnector, system_keyring};
+pub(crate) use payload::{ClientSecrets, ConnectionSecrets, Payload};
+use worker::Worker;
+
+/// How long probes and reads wait. Not long enough to type a password into the keyring's prompt:
+/// the person is told what is going on instead, and tries again once it is answered.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// The keyring entries of one data folder.
+///
+/// All calls run on a thread of their own, because the platform's calls block, a locked keyring
+/// even without bound. Entries are named by random ids, describe themselves, and are checked
+/// after reading, because any program of the same user may have written them.
+pub struct Vault {
+    worker: Worker,
+    /// The id of the data folder (`Store::id`); two folders share one keyring.
+    store: String,
+    deadline: Duration,
+}
+
+impl Vault {
+    /// Starts the vault's thread. The keyring is looked for at the first call, not here.
+    #[must_use]
+    pub fn start(keyring: KeyringConnector, store_id: &str) -> Self {
+        Self {
+            worker: Worker::start(keyring),
+            store: store_id.to_owned(),
+            deadline: DEADLINE,
+        }
+    }
+
+    /// Proves that the keyring takes, returns and deletes an entry, by doing so.
+    pub(crate) async fn probe(&self) -> Result<(), VaultError> {
+        let (id, bytes) = (self.store.clone(), payload::probe(&self.store));
+        self.worker
+            .run(self.deadline, move |keyring| {
+                keyring.write(&id, &bytes)?;
+                keyring.delete(&id)
+            })
+            .await
+    }
+
+    /// Reads the tokens of a connection.
+    pub(crate) async fn read_connection(&self, id: &str) -> Result<ConnectionSecrets, VaultError> {
+        match self.read(id).await? {
+            Payload::Connection(secrets) => Ok(secrets),
+            Payload::Client(_) => Err(VaultError::Foreign),
+        }
+    }
+
+    /// Reads the secret of a client.
+    pub(crate) async fn read_client(&self, id: &str) -> Result<ClientSecrets, VaultError> {
+        match self.read(id).await? {
+            Payload::Client(secrets) => Ok(secrets),
+            Payload::Connection(_) => Err(VaultError::Foreign),
+        }
+    }
+
+    /// Whether there is an entry. "No" is proven by a probe: a keyring without a default
+    /// collection also says that it has none.
+    pub(crate) async fn contains(&self, id: &str) -> Result<bool, VaultError> {
+        match self.read(id).await {
+            Ok(_) | Err(VaultError::Foreign) => Ok(true),
+            Err(VaultError::Lost) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn read(&self, id: &str) -> Result<Payload, VaultError> {
+        let wanted = id.to_owned();
+        let bytes = self
+            .worker
+            .run(self.deadline, move |keyring| keyring.read(&wanted))
+            .await?;
+        if let Some(bytes) = bytes {
+            return Payload::parse(bytes.expose_secret(), id, &self.store);
+        }
+        self.probe().await?;
+        Err(VaultError::Lost)
+    }
+
+    /// Writes an entry in one write, reads it back and compares.
+    ///
+    /// There is no deadline: this may be the only copy of a token, and the keyring may be asking
+    /// to be unlocked. Dropping the future does not stop a write that has begun.
+    pub(crate) async fn write(&self, payload: Payload) -> Result<(), VaultError> {
+        let id = payload.id().to_owned();
+        let bytes: SecretString = payload.encode(&self.store);
+        self.worker
+            .run_to_the_end(move |keyring| keyring.write(&id, &bytes))
+            .await
+    }
+
+    /// Deletes an entry and proves that it is gone; deleting what is gone is fine.
+    pub(crate) async fn delete(&self, id: &str) -> Result<(), VaultError> {
+        let wanted = id.to_owned();
+        self.worker
+            .run(self.deadline, move |keyring| keyring.delete(&wanted))
+            .await?;
+        if self.contains(id).await? {
+            Err(VaultError::Foreign)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vault::keyring::tests::{Keyring, keyring};
+
+    fn tokens(access: &str) -> Payload {
+        Payload::Connection(ConnectionSecrets {
+            id: "entry".into(),
+            client: "client".into(),
+            bot_id: "bot".into(),
+            access: access.into(),
+            refresh: None,
+        })
+    }
+
+    fn vault() -> (Keyring, Vault) {
+        let keyring = keyring();
+        let vault = Vault::start(keyring.connector(), "store");
+        (keyring, vault)
+    }
+
+    #[tokio::test]
+    async fn what_is_written_is_read_and_what_is_deleted_is_gone() {
+        let (keyring, vault) = vault();
+        vault.write(tokens("one")).await.expect("written");
+        vault.write(tokens("two")).await.expect("replaced in place");
+        let read = vault.read_connection("entry").await.expect("read");
+        assert_eq!(read.access.expose_secret(), "two");
+        vault.delete("entry").await.expect("deleted");
+        assert_eq!(
+            vault.read_connection("entry").await.err(),
+            Some(VaultError::Lost)
+        );
+        vault
+            .delete("entry")
+            .await
+            .expect("deleting what is gone is fine");
+        assert_eq!(
+            keyring.users(),
+            Vec::<String>::new(),
+            "not even the probe stays"
+        );
+    }
+
+    #[tokio::test]
+    async fn an_entry_that_is_not_ours_is_never_taken_for_a_token() {
+        let (keyring, vault) = vault();
+        let other = tokens("token").encode("another store");
+        for foreign in [
+            "",
+            "not json",
+            "{}",
+            r#"{"v":2,"kind":"connection"}"#,
+            other.expose_secret(),
+        ] {
+            keyring.put("entry", foreign);
+            assert_eq!(
+                vault.read_connection("entry").await.err(),
+                Some(VaultError::Foreign),
+                "{foreign}"
+            );
+        }
+        keyring.put("moved", tokens("token").encode("store").expose_secret());
+        assert_eq!(
+            vault.read_connection("moved").await.err(),
+            Some(VaultError::Foreign)
+        );
+        keyring.put("entry", tokens("token").encode("store").expose_secret());
+        assert_eq!(
+            vault.read_client("entry").await.err(),
+            Some(VaultError::Foreign)
+        );
+    }
+
+    #[tokio::test]
+    async fn a_restarted_keyring_is_found_again_by_itself() {
+        let (keyring, vault) = vault();
+        vault.write(tokens("one")).await.expect("written");
+        keyring.restart();
+        assert_eq!(
+            vault
+                .read_connection("entry")
+                .await
+                .expect("read")
+                .access
+                .expose_secret(),
+            "one"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_missing_keyring_is_named_and_found_once_it_is_there() {
+        let (keyring, vault) = vault();
+        keyring.set_missing(true);
+        assert_eq!(vault.probe().await, Err(VaultError::Missing));
+        keyring.set_missing(false);
+        assert_eq!(vault.probe().await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn a_prompt_that_hangs_is_named_and_does_not_block_the_next_call() {
+        let (keyring, mut vault) = vault();
+        vault.deadline = Duration::from_millis(50);
+        keyring.hang();
+        assert_eq!(vault.probe().await, Err(VaultError::Waiting));
+        vault.deadline = DEADLINE;
+        keyring.release();
+        assert_eq!(vault.probe().await, Ok(()));
+    }
+}

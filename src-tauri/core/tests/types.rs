@@ -1,0 +1,31 @@
+//! The window's types are the ones generated from Rust.
+
+use std::fs;
+use std::path::Path;
+
+use keyrack_core::{NewClient, Revocation, Snapshot};
+use ts_rs::{Config, TS};
+
+/// `scripts/types` sets this to write the file instead of comparing it.
+const WRITE: &str = "KEYRACK_WRITE_TYPES";
+
+#[test]
+fn the_committed_types_are_the_generated_ones() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = Config::new().with_out_dir(folder.path());
+    Snapshot::export_all(&config).expect("exported");
+    NewClient::export_all(&config).expect("exported");
+    Revocation::export_all(&config).expect("exported");
+    let generated = fs::read_to_string(folder.path().join("types.ts")).expect("generated");
+
+    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/src/types.ts");
+    if std::env::var_os(WRITE).is_some() {
+        fs::write(committed, generated).expect("written");
+        return;
+    }
+    let committed = fs::read_to_string(committed).expect("ui/src/types.ts");
+    assert!(
+        committed == generated,
+        "ui/src/types.ts is out of date: run scripts/types"
+    );
+}
