@@ -1,0 +1,29 @@
+//! Lists the window's commands, so that each needs a permission of its own.
+
+/// Every command of `desktop/commands.rs`; `capabilities/main.json` allows them one by one.
+const COMMANDS: &[&str] = &[
+    "snapshot",
+    "try_sandbox",
+    "redirect_uri",
+    "add_client",
+    "begin_authorization",
+    "open_again",
+    "copy_link",
+    "submit_callback",
+    "retry_parked",
+    "cancel_authorization",
+    "acknowledge",
+    "check",
+    "revoke",
+    "forget",
+    "copy_text",
+];
+
+fn main() {
+    // The pages are built into the program; Vite gives each build new file names.
+    println!("cargo:rerun-if-changed=ui/dist");
+    let attributes = tauri_build::Attributes::new()
+        .capabilities_path_pattern("./src-tauri/capabilities/**/*")
+        .app_manifest(tauri_build::AppManifest::new().commands(COMMANDS));
+    tauri_build::try_build(attributes).expect("tauri.conf.json and the capabilities are sound");
+}

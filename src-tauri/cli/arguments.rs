@@ -1,0 +1,108 @@
+//! The command line's grammar.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use keyrack_core::RedirectMethod;
+
+/// Connects Notion workspaces, keeps their tokens in the system's keyring, checks and revokes them.
+///
+/// Exit codes: 0 done, 1 failed (the reason is on standard error), 2 wrong usage.
+#[derive(Debug, Parser)]
+#[command(name = "keyrack", version)]
+pub struct Arguments {
+    /// Prints the result as one JSON document.
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Adds or lists OAuth clients.
+    #[command(subcommand)]
+    Client(ClientCommand),
+    /// Connects a workspace through the browser.
+    Connect {
+        /// The client's name or id; needed only if there are several.
+        #[arg(long, value_name = "NAME")]
+        client: Option<String>,
+        /// Prints the link on standard output and reads the address you land on from standard input.
+        #[arg(long)]
+        no_browser: bool,
+    },
+    /// Lists the connections with their last known status.
+    List,
+    /// Asks Notion whether a connection's token works.
+    Check {
+        /// A workspace's name, a bot id or a connection id.
+        #[arg(required_unless_present = "all", conflicts_with = "all")]
+        name: Option<String>,
+        /// Checks all connections, one after the other.
+        #[arg(long)]
+        all: bool,
+    },
+    /// Ends a connection's tokens at Notion, then deletes them here.
+    Revoke {
+        /// A workspace's name, a bot id or a connection id.
+        name: String,
+    },
+    /// Deletes a connection here only; its tokens stay valid at Notion.
+    Forget {
+        /// A workspace's name, a bot id or a connection id.
+        name: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ClientCommand {
+    /// Adds a client; its secret is read from standard input, never from the command line.
+    Add(ClientForm),
+    /// Lists the clients.
+    List,
+}
+
+#[derive(Debug, Args)]
+pub struct ClientForm {
+    /// The name to show.
+    #[arg(long)]
+    pub name: String,
+    /// The OAuth client id from Notion's portal.
+    #[arg(long, value_name = "ID")]
+    pub id: String,
+    /// How callbacks arrive; the app link on loopback, else localhost.
+    #[arg(long, value_name = "METHOD")]
+    pub redirect_method: Option<Method>,
+    /// The registered port, for `localhost`.
+    #[arg(long, value_name = "PORT")]
+    pub localhost_port: Option<u16>,
+    /// The registered page, for `bridge`.
+    #[arg(long, value_name = "URL")]
+    pub bridge_url: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Method {
+    AppLink,
+    Localhost,
+    Bridge,
+}
+
+impl From<Method> for RedirectMethod {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::AppLink => Self::AppLink,
+            Method::Localhost => Self::Localhost,
+            Method::Bridge => Self::Bridge,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_grammar_is_sound() {
+        super::Arguments::command().debug_assert();
+    }
+}

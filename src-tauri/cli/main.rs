@@ -1,0 +1,81 @@
+//! `keyrack`: the same core without a window.
+
+mod arguments;
+mod clients;
+mod connect;
+mod connections;
+mod output;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser as _;
+use keyrack_core::{
+    Effects, Keyrack, Opener, Problem, Settings, open_in_browser, system_clock, system_keyring,
+};
+
+use arguments::{Arguments, ClientCommand, Command};
+use output::Output;
+
+fn main() -> ExitCode {
+    keyrack_core::disable_core_dumps();
+    let arguments = Arguments::parse();
+    let output = Output {
+        json: arguments.json,
+    };
+    let runtime = match tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            output::say(&format!("keyrack: the system gives no event loop: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    let result = runtime.block_on(run(arguments.command, output));
+    // A read of standard input cannot be interrupted; the end of the process does not wait for it.
+    runtime.shutdown_background();
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            output::say(&format!("keyrack: {problem}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command, output: Output) -> Result<(), Problem> {
+    let opener: Opener = match &command {
+        Command::Connect {
+            no_browser: true, ..
+        } => Box::new(output::print_link),
+        _ => Box::new(open_in_browser),
+    };
+    let effects = Effects {
+        clock: system_clock(),
+        keyring: system_keyring(),
+        opener,
+        listener: Box::new(|_| {}),
+    };
+    let keyrack = Arc::new(Keyrack::open(Settings::from_environment()?, effects)?);
+    if let Err(problem) = keyrack.recover().await {
+        output::say(&format!(
+            "keyrack: something from an earlier run is still unfinished: {problem}"
+        ));
+    }
+    match command {
+        Command::Client(ClientCommand::Add(form)) => clients::add(&keyrack, output, form).await,
+        Command::Client(ClientCommand::List) => clients::list(&keyrack, output),
+        Command::Connect { client, .. } => {
+            connect::connect(&keyrack, output, client.as_deref()).await
+        }
+        Command::List => connections::list(&keyrack, output),
+        Command::Check {
+            name: Some(name), ..
+        } => connections::check(&keyrack, output, &name).await,
+        Command::Check { name: None, .. } => connections::check_all(&keyrack, output).await,
+        Command::Revoke { name } => connections::revoke(&keyrack, output, &name).await,
+        Command::Forget { name } => connections::forget(&keyrack, output, &name).await,
+    }
+}

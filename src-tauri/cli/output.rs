@@ -1,0 +1,201 @@
+//! What the command line says: results on standard output, everything else on standard error.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is where a command line speaks"
+)]
+
+use std::io::{self, Write as _};
+
+use keyrack_core::{Authorization, Client, Connection, Millis, Receipt, Status, system_clock};
+use serde::Serialize;
+
+/// How results are written.
+#[derive(Debug, Clone, Copy)]
+pub struct Output {
+    /// As one JSON document instead of words.
+    pub json: bool,
+}
+
+/// Says something beside the result.
+pub fn say(text: &str) {
+    eprintln!("{text}");
+}
+
+/// Prints the authorization link at once, for whoever opens it.
+pub fn print_link(link: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{link}")?;
+    out.flush()
+}
+
+impl Output {
+    pub fn clients(self, clients: &[Client]) {
+        self.result(clients, || {
+            clients
+                .iter()
+                .map(|client| {
+                    format!(
+                        "{}  {}  {}",
+                        client.name, client.client_id, client.redirect_uri
+                    )
+                })
+                .collect()
+        });
+    }
+
+    pub fn client_added(self, client: &Client) {
+        self.result(client, || {
+            vec![
+                format!("Added {}.", client.name),
+                format!(
+                    "The redirect URI to register at Notion, exactly: {}",
+                    client.redirect_uri
+                ),
+            ]
+        });
+    }
+
+    pub fn connections(self, connections: &[Connection]) {
+        self.result(connections, || {
+            let now = system_clock()();
+            connections
+                .iter()
+                .map(|connection| in_words(connection, now))
+                .collect()
+        });
+    }
+
+    pub fn connection(self, connection: &Connection) {
+        self.result(connection, || vec![in_words(connection, system_clock()())]);
+    }
+
+    pub fn authorization(self, authorization: &Authorization, words: &str) {
+        self.result(authorization, || vec![words.to_owned()]);
+    }
+
+    pub fn receipt(self, receipt: &Receipt) {
+        self.result(receipt, || receipt_in_words(receipt));
+    }
+
+    /// Prints a result that has no words of its own.
+    pub fn document(self, document: &(impl Serialize + ?Sized)) {
+        if self.json {
+            self.result(document, Vec::new);
+        }
+    }
+
+    fn result(self, result: &(impl Serialize + ?Sized), words: impl FnOnce() -> Vec<String>) {
+        if self.json {
+            match serde_json::to_string_pretty(result) {
+                Ok(json) => println!("{json}"),
+                Err(error) => eprintln!("keyrack: the result could not be written: {error}"),
+            }
+        } else {
+            for line in words() {
+                println!("{line}");
+            }
+        }
+    }
+}
+
+fn in_words(connection: &Connection, now: Millis) -> String {
+    let status = match connection.status {
+        Status::Active => "active",
+        Status::Inactive => "inactive",
+        Status::NeedsReconnecting => "needs reconnecting",
+        Status::RevocationPending => "revocation pending",
+        Status::NotChecked => "not checked yet",
+        Status::CannotCheck => "cannot check",
+    };
+    let checked = connection
+        .checked_at
+        .map_or(String::new(), |at| format!(", checked {}", age(at, now)));
+    let why = connection
+        .problem
+        .as_ref()
+        .map_or(String::new(), |problem| format!(": {problem}"));
+    format!(
+        "{}  {}  {}{checked}{why}  [{}]",
+        workspace(&connection.workspace_name),
+        connection.owner,
+        status,
+        connection.bot_id
+    )
+}
+
+/// A workspace's name, or a word for one without.
+pub fn workspace(name: &str) -> &str {
+    if name.is_empty() {
+        "(unnamed workspace)"
+    } else {
+        name
+    }
+}
+
+fn receipt_in_words(receipt: &Receipt) -> Vec<String> {
+    let name = workspace(&receipt.workspace_name);
+    if receipt.revoked_at.is_none() {
+        return vec![format!(
+            "Forgot {name} on this computer. Its tokens are still valid at Notion; remove the connection there to end them."
+        )];
+    }
+    let accepted = if receipt.already_gone {
+        "Notion says the token was gone already."
+    } else {
+        "Notion accepted the revocation."
+    };
+    let confirmed = match (&receipt.confirmed_at, &receipt.unconfirmed) {
+        (Some(_), _) => "Notion confirms that the token is inactive.".to_owned(),
+        (None, Some(problem)) => format!("Not confirmed by Notion: {problem}."),
+        (None, None) => "Not confirmed by Notion.".to_owned(),
+    };
+    let mut lines = vec![
+        format!("Access to {name} is revoked."),
+        accepted.to_owned(),
+        confirmed,
+    ];
+    lines.push("The tokens are removed from the keyring.".to_owned());
+    if !receipt.request_ids.is_empty() {
+        lines.push(format!(
+            "Notion's request ids: {}",
+            receipt.request_ids.join(", ")
+        ));
+    }
+    lines
+}
+
+fn age(at: Millis, now: Millis) -> String {
+    match at.until(now).as_secs() {
+        0..60 => "just now".to_owned(),
+        seconds @ 60..3600 => format!("{} min ago", seconds / 60),
+        seconds @ 3600..172_800 => format!("{} h ago", seconds / 3600),
+        seconds => format!("{} days ago", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_are_told_in_the_unit_that_fits() {
+        let ago = |seconds: i64| age(Millis(0), Millis(seconds * 1000));
+        assert_eq!(
+            [59, 60, 3599, 3600, 172_799, 172_800].map(ago),
+            [
+                "just now",
+                "1 min ago",
+                "59 min ago",
+                "1 h ago",
+                "47 h ago",
+                "2 days ago"
+            ]
+        );
+        assert_eq!(
+            age(Millis(5000), Millis(0)),
+            "just now",
+            "a clock that jumped back"
+        );
+    }
+}

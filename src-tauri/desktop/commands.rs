@@ -1,0 +1,132 @@
+//! What the window may ask for: each command unpacks, calls core, and passes the answer on.
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "Tauri hands commands owned values"
+)]
+
+use keyrack_core::{
+    Authorization, Client, Connection, NewClient, Problem, Receipt, RedirectMethod, Revocation,
+    Snapshot,
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use tauri::{AppHandle, Runtime, State, ipc::Invoke};
+
+use crate::app_link;
+use crate::shell::Shell;
+
+type Shared<'a> = State<'a, Shell>;
+
+/// The handler of all commands; `build.rs` lists the same names.
+pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        snapshot,
+        try_sandbox,
+        redirect_uri,
+        add_client,
+        begin_authorization,
+        open_again,
+        copy_link,
+        submit_callback,
+        retry_parked,
+        cancel_authorization,
+        acknowledge,
+        check,
+        revoke,
+        forget,
+        copy_text,
+    ]
+}
+
+#[tauri::command(async)]
+fn snapshot(shell: Shared<'_>) -> Result<Snapshot, Problem> {
+    shell.keyrack()?.snapshot()
+}
+
+#[tauri::command]
+async fn try_sandbox(shell: Shared<'_>) -> Result<Client, Problem> {
+    shell.sandbox.add_client(&*shell.keyrack()?).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+fn redirect_uri(
+    method: RedirectMethod,
+    localhost_port: Option<u16>,
+    bridge_url: Option<String>,
+) -> Result<String, Problem> {
+    keyrack_core::redirect_uri(method, localhost_port, bridge_url.as_deref())
+}
+
+#[tauri::command]
+async fn add_client(shell: Shared<'_>, form: NewClient) -> Result<Client, Problem> {
+    shell.keyrack()?.add_client(form).await
+}
+
+#[tauri::command]
+async fn begin_authorization<R: Runtime>(
+    app: AppHandle<R>,
+    shell: Shared<'_>,
+    client: String,
+) -> Result<Authorization, Problem> {
+    app_link::register(&app).await;
+    shell.keyrack()?.begin_authorization(&client).await
+}
+
+#[tauri::command(async)]
+fn open_again(shell: Shared<'_>, authorization: String) -> Result<(), Problem> {
+    shell.keyrack()?.open_again(&authorization)
+}
+
+#[tauri::command(async)]
+fn copy_link(shell: Shared<'_>, authorization: String) -> Result<(), Problem> {
+    let link = shell.keyrack()?.authorization_link(&authorization)?;
+    shell.clipboard.copy_secret(&link)
+}
+
+#[tauri::command]
+async fn submit_callback(shell: Shared<'_>, text: SecretString) -> Result<(), Problem> {
+    shell
+        .keyrack()?
+        .accept(text.expose_secret().trim().as_bytes())
+        .await
+        .map(|_| ())
+}
+
+#[tauri::command]
+async fn retry_parked(shell: Shared<'_>, authorization: String) -> Result<(), Problem> {
+    shell
+        .keyrack()?
+        .retry_parked(&authorization)
+        .await
+        .map(|_| ())
+}
+
+#[tauri::command(async)]
+fn cancel_authorization(shell: Shared<'_>, authorization: String) -> Result<(), Problem> {
+    shell.keyrack()?.cancel_authorization(&authorization)
+}
+
+#[tauri::command(async)]
+fn acknowledge(shell: Shared<'_>) -> Result<(), Problem> {
+    shell.keyrack()?.acknowledge();
+    Ok(())
+}
+
+#[tauri::command]
+async fn check(shell: Shared<'_>, connection: String) -> Result<Connection, Problem> {
+    shell.keyrack()?.check(&connection).await
+}
+
+#[tauri::command]
+async fn revoke(shell: Shared<'_>, connection: String) -> Result<Revocation, Problem> {
+    shell.keyrack()?.revoke(&connection).await
+}
+
+#[tauri::command]
+async fn forget(shell: Shared<'_>, connection: String) -> Result<Receipt, Problem> {
+    shell.keyrack()?.forget(&connection).await
+}
+
+#[tauri::command(async)]
+fn copy_text(shell: Shared<'_>, text: String) -> Result<(), Problem> {
+    shell.clipboard.copy(&text)
+}

@@ -1,0 +1,66 @@
+//! The Tauri shell: window, commands and links. The only room that knows Tauri.
+
+mod app_link;
+mod background;
+mod clipboard;
+mod commands;
+mod embedded_sandbox;
+mod inbox;
+mod shell;
+mod window;
+
+use std::process::ExitCode;
+
+use tauri::{App, Builder, Manager as _, Runtime};
+
+use inbox::Inbox;
+use shell::Shell;
+
+/// Runs the window until it is closed.
+#[must_use]
+pub fn run() -> ExitCode {
+    keyrack_core::disable_core_dumps();
+    let (inbox, links) = inbox::open(std::env::args().skip(1));
+    let app = builder(Builder::default(), inbox).setup(|app| {
+        start(app, links);
+        Ok(())
+    });
+    match app.run(tauri::generate_context!()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            #[allow(clippy::print_stderr, reason = "there is no window to say it in")]
+            {
+                eprintln!("keyrack-desktop: the window could not be opened: {error}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Everything that any window of Keyrack has, on whatever runtime.
+pub fn builder<R: Runtime>(builder: Builder<R>, inbox: Inbox) -> Builder<R> {
+    let second_start = inbox.clone();
+    builder
+        // First of all plugins: a second start must end before it touches anything.
+        .plugin(tauri_plugin_single_instance::init(
+            move |app, arguments, _| {
+                second_start.take_from(arguments);
+                window::bring_forward(app);
+            },
+        ))
+        .plugin(tauri_plugin_deep_link::init())
+        .manage(inbox)
+        .invoke_handler(commands::all())
+}
+
+/// Opens the data folder, shows the window, and leaves everything slow to the background.
+fn start<R: Runtime>(app: &mut App<R>, links: inbox::Links) {
+    let shell = Shell::open(app.handle());
+    let keyrack = shell.keyrack();
+    app.manage(shell);
+    window::open(app);
+    if let Ok(keyrack) = keyrack {
+        inbox::listen_to_the_system(app.handle());
+        background::start(app.handle(), keyrack, links);
+    }
+}
