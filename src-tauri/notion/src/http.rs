@@ -1,0 +1,163 @@
+//! The one place that sends a request and takes its reply.
+
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::{Client, RequestBuilder, Response, redirect, retry};
+use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+
+use crate::reply::{Party, Reply};
+use crate::{BaseUrl, Credentials, Error};
+
+const NOTION_VERSION: HeaderName = HeaderName::from_static("notion-version");
+const REQUEST_ID: &str = "x-notion-request-id";
+const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
+const TOTAL_DEADLINE: Duration = Duration::from_secs(20);
+/// A stale connection would cost a single-use code, so none is kept for long; checks in a row
+/// still share one.
+const IDLE_CONNECTION: Duration = Duration::from_secs(10);
+const MOST_BYTES: usize = 64 * 1024;
+/// Notion counts in windows of a minute: nothing it means to say is longer.
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
+
+/// A pool of connections to one base URL.
+#[derive(Debug, Clone)]
+pub(crate) struct Http {
+    base: BaseUrl,
+    client: Client,
+}
+
+/// Why there is no complete reply.
+enum Unread {
+    Cut,
+    TooLong,
+}
+
+impl Http {
+    pub fn new(base: BaseUrl) -> Result<Self, Error> {
+        let mut builder = Client::builder()
+            .user_agent(concat!("keyrack/", env!("CARGO_PKG_VERSION")))
+            .default_headers(HeaderMap::from_iter([(
+                NOTION_VERSION,
+                HeaderValue::from_static("2026-03-11"),
+            )]))
+            .https_only(base.is_https())
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .connect_timeout(CONNECT_DEADLINE)
+            .timeout(TOTAL_DEADLINE)
+            .pool_idle_timeout(IDLE_CONNECTION);
+        if base.is_loopback() {
+            // A proxy, or a resolver with its own idea of localhost, would take the secrets elsewhere.
+            let loopback = [
+                SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+                SocketAddr::from((Ipv6Addr::LOCALHOST, 0)),
+            ];
+            builder = builder.no_proxy().resolve_to_addrs("localhost", &loopback);
+        }
+        let client = builder
+            .build()
+            .map_err(|_| Error::Unreachable { sent: false })?;
+        Ok(Self { base, client })
+    }
+
+    pub fn base(&self) -> &BaseUrl {
+        &self.base
+    }
+
+    /// Posts JSON as a client. `secret` is the one inside the body.
+    pub async fn post(
+        &self,
+        path: &str,
+        credentials: &Credentials,
+        secret: &SecretString,
+        body: &impl Serialize,
+    ) -> Result<Reply, Error> {
+        let client_secret = credentials.client_secret.expose_secret();
+        let json = serde_json::to_vec(body).map_err(|_| Error::Unreachable { sent: false })?;
+        let request = self
+            .client
+            .post(self.base.join(path))
+            .basic_auth(&credentials.client_id, Some(client_secret))
+            .header(CONTENT_TYPE, "application/json")
+            .body(json);
+        send(
+            request,
+            Party::Client,
+            &[secret.expose_secret(), client_secret],
+        )
+        .await
+    }
+
+    /// Gets as the bearer of a token.
+    pub async fn get(&self, path: &str, token: &SecretString) -> Result<Reply, Error> {
+        let token = token.expose_secret();
+        let request = self.client.get(self.base.join(path)).bearer_auth(token);
+        send(request, Party::Bearer, &[token]).await
+    }
+}
+
+/// Sends once. Gives a success, or tells what stood in its way.
+async fn send(request: RequestBuilder, party: Party, secrets: &[&str]) -> Result<Reply, Error> {
+    let response = request.send().await.map_err(|error| Error::Unreachable {
+        sent: !(error.is_connect() || error.is_builder()),
+    })?;
+    let status = response.status();
+    let mut reply = Reply {
+        status: status.as_u16(),
+        retry_after: retry_after(response.headers()),
+        request_id: header(response.headers(), REQUEST_ID).map(str::to_owned),
+        body: Zeroizing::default(),
+    };
+    let body = read(response).await;
+    // These statuses speak for themselves, whatever becomes of the body.
+    let body = if status.is_server_error() || reply.status == 429 {
+        Ok(body.unwrap_or_default())
+    } else {
+        body
+    };
+    reply.body = body.map_err(|unread| match unread {
+        Unread::Cut => Error::Unreachable { sent: true },
+        Unread::TooLong => reply.not_notion("more than 64 KiB".to_owned()),
+    })?;
+    if status.is_success() {
+        Ok(reply)
+    } else if status.is_redirection() {
+        Err(reply.not_notion("a redirect".to_owned()))
+    } else {
+        Err(reply.refusal(party, secrets))
+    }
+}
+
+/// Reads at most [`MOST_BYTES`] into memory that never moves, so that all of it can be wiped.
+async fn read(mut response: Response) -> Result<Zeroizing<Vec<u8>>, Unread> {
+    let mut body = Zeroizing::new(Vec::with_capacity(MOST_BYTES));
+    while let Some(chunk) = response.chunk().await.map_err(|_| Unread::Cut)? {
+        if chunk.len() > MOST_BYTES - body.len() {
+            return Err(Unread::TooLong);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = header(headers, RETRY_AFTER.as_str())?.trim();
+    if seconds.is_empty() || !seconds.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    // More digits than fit are an absurd wait too.
+    Some(
+        seconds
+            .parse()
+            .map_or(LONGEST_WAIT, Duration::from_secs)
+            .min(LONGEST_WAIT),
+    )
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}

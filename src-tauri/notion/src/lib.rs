@@ -1,0 +1,45 @@
+//! Notion's OAuth on the wire: authorize, exchange, introspect, revoke and `users/me`.
+//!
+//! One [`Notion`] speaks to one [`BaseUrl`]. Every call is a single request that is never repeated
+//! and never follows a redirect, with 5 s to connect, 20 s in all and at most 64 KiB of reply
+//! (no compression is offered, so none is undone).
+//!
+//! Replies are read leniently where Notion varies: unknown fields are ignored, and an optional
+//! field that is null, empty or of another type counts as absent. A reply that lacks a required
+//! field is [`Error::NotNotion`] and names it. Names, icons and addresses in a reply are passed on
+//! as written, so whoever shows them makes them inert first; text inside an [`Error`] is already
+//! cleaned.
+//!
+//! Secrets are [`secrecy::SecretString`]s. Replies are wiped after reading; the copies that HTTP
+//! and TLS make while sending and receiving are out of reach.
+//!
+//! Source: <https://developers.notion.com/docs/authorization>, with RFC 6749, 7009 and 7662 for
+//! what it leaves open.
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+mod authorize;
+mod base_url;
+mod bot;
+mod error;
+mod fields;
+mod grant;
+mod http;
+mod introspection;
+mod notion;
+mod owner;
+mod reply;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use authorize::AuthorizationOwner;
+pub use base_url::{BaseUrl, InvalidBaseUrl};
+pub use bot::Bot;
+pub use error::Error;
+pub use grant::Grant;
+pub use introspection::{Introspection, Revocation};
+pub use notion::{Credentials, Notion};
+pub use owner::Owner;

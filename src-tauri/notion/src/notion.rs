@@ -1,0 +1,109 @@
+//! The calls that Keyrack makes, one function each.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+
+use crate::http::Http;
+use crate::{BaseUrl, Bot, Error, Grant, Introspection, Revocation};
+
+/// A client's id and secret, as Notion's portal shows them.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// Public: it stands in every authorization URL.
+    pub client_id: String,
+    /// Sent by HTTP Basic authentication (RFC 7617), never in a body.
+    pub client_secret: SecretString,
+}
+
+/// Notion at one base URL. Clones share their connections.
+#[derive(Debug, Clone)]
+pub struct Notion(Http);
+
+/// Body of the token request (RFC 6749 4.1.3, in JSON as Notion takes it).
+#[derive(Serialize)]
+struct ExchangeBody<'a> {
+    grant_type: &'static str,
+    code: &'a str,
+    redirect_uri: &'a str,
+}
+
+/// Body of introspection and revocation.
+#[derive(Serialize)]
+struct TokenBody<'a> {
+    token: &'a str,
+}
+
+impl Notion {
+    /// Prepares the connections; nothing is sent. Fails where the system offers no TLS roots.
+    pub fn new(base: BaseUrl) -> Result<Self, Error> {
+        Http::new(base).map(Self)
+    }
+
+    /// Where requests go.
+    #[must_use]
+    pub fn base(&self) -> &BaseUrl {
+        self.0.base()
+    }
+
+    /// `POST /v1/oauth/token`: changes a code into tokens. `redirect_uri` is the one of the
+    /// authorization URL, exactly.
+    ///
+    /// A code is single use: after [`Error::Unreachable`] with `sent`, it may be spent.
+    pub async fn exchange(
+        &self,
+        credentials: &Credentials,
+        code: &SecretString,
+        redirect_uri: &str,
+    ) -> Result<Grant, Error> {
+        let body = ExchangeBody {
+            grant_type: "authorization_code",
+            code: code.expose_secret(),
+            redirect_uri,
+        };
+        let reply = self
+            .0
+            .post("/v1/oauth/token", credentials, code, &body)
+            .await?;
+        reply.read(Grant::read)
+    }
+
+    /// `POST /v1/oauth/introspect`: asks whether a token of this client is alive (RFC 7662).
+    pub async fn introspect(
+        &self,
+        credentials: &Credentials,
+        token: &SecretString,
+    ) -> Result<Introspection, Error> {
+        let body = TokenBody {
+            token: token.expose_secret(),
+        };
+        let reply = self
+            .0
+            .post("/v1/oauth/introspect", credentials, token, &body)
+            .await?;
+        reply.read(Introspection::read)
+    }
+
+    /// `POST /v1/oauth/revoke`: ends a token (RFC 7009).
+    ///
+    /// A success with an empty or JSON body means revoked; an HTML page does not.
+    pub async fn revoke(
+        &self,
+        credentials: &Credentials,
+        token: &SecretString,
+    ) -> Result<Revocation, Error> {
+        let body = TokenBody {
+            token: token.expose_secret(),
+        };
+        let reply = self
+            .0
+            .post("/v1/oauth/revoke", credentials, token, &body)
+            .await?;
+        Revocation::read(&reply)
+    }
+
+    /// `GET /v1/users/me`: the bot that a token speaks for. Needs no client secret.
+    pub async fn me(&self, token: &SecretString) -> Result<Bot, Error> {
+        let reply = self.0.get("/v1/users/me", token).await?;
+        reply.read(|fields, _| Bot::read(fields))
+    }
+}

@@ -1,0 +1,105 @@
+//! A complete reply, and what its status and body mean.
+
+use std::time::Duration;
+
+use secrecy::zeroize::Zeroizing;
+
+use crate::Error;
+use crate::fields::{Fields, Missing};
+use crate::text::clean;
+
+/// A reply whose body arrived whole; the body is wiped when dropped.
+pub(crate) struct Reply {
+    pub status: u16,
+    pub retry_after: Option<Duration>,
+    /// From the header. One in the body goes before it.
+    pub request_id: Option<String>,
+    pub body: Zeroizing<Vec<u8>>,
+}
+
+/// Who a request spoke for, which decides what a refusal is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Party {
+    /// A client, by its id and secret.
+    Client,
+    /// The bearer of a token.
+    Bearer,
+}
+
+impl Reply {
+    /// Reads a success: its JSON object, together with Notion's id of the request.
+    pub fn read<T>(
+        &self,
+        read: impl FnOnce(&Fields, Option<String>) -> Result<T, Missing>,
+    ) -> Result<T, Error> {
+        let fields =
+            Fields::parse(&self.body).map_err(|other| self.not_notion(other.to_string()))?;
+        let request_id = self.request_id(Some(&fields), &[]);
+        read(&fields, request_id)
+            .map_err(|Missing(name)| self.not_notion(format!("no usable `{name}`")))
+    }
+
+    /// Tells what a 4xx or 5xx means. `secrets` are those the request carried.
+    pub fn refusal(&self, party: Party, secrets: &[&str]) -> Error {
+        let fields = Fields::parse(&self.body);
+        let request_id = self.request_id(fields.as_ref().ok(), secrets);
+        let (status, retry_after) = (self.status, self.retry_after);
+        match status {
+            429 => {
+                return Error::RateLimited {
+                    retry_after,
+                    request_id,
+                };
+            }
+            500.. => {
+                return Error::Unavailable {
+                    status,
+                    retry_after,
+                    request_id,
+                };
+            }
+            _ => {}
+        }
+        let fields = match fields {
+            Ok(fields) => fields,
+            Err(other) => return self.not_notion(other.to_string()),
+        };
+        let text = |name| fields.text(name).and_then(|text| clean(&text, secrets));
+        let api = fields.text("object").as_deref() == Some("error");
+        let (code, description) = match (text("error"), text("code")) {
+            (_, Some(code)) if api => (code, text("message")),
+            (Some(error), _) => (error, text("error_description")),
+            _ => return self.not_notion("JSON in neither of Notion's error shapes".to_owned()),
+        };
+        match (party, status, code.as_str()) {
+            (Party::Client, 400 | 401, "invalid_client") if !api => {
+                Error::ClientRejected { request_id }
+            }
+            (Party::Client, 400, "invalid_grant") if !api => Error::GrantRejected {
+                description,
+                request_id,
+            },
+            (Party::Bearer, 401, _) if api => Error::Unauthorized { request_id },
+            _ => Error::Refused {
+                status,
+                code,
+                description,
+                request_id,
+            },
+        }
+    }
+
+    pub fn request_id(&self, fields: Option<&Fields>, secrets: &[&str]) -> Option<String> {
+        fields
+            .and_then(|fields| fields.text("request_id"))
+            .or_else(|| self.request_id.clone())
+            .and_then(|id| clean(&id, secrets))
+    }
+
+    pub fn not_notion(&self, what: String) -> Error {
+        Error::NotNotion {
+            status: self.status,
+            what,
+        }
+    }
+}

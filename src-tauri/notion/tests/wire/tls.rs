@@ -1,0 +1,97 @@
+//! Certificates: a request goes out only behind one that is vouched for, in its time and name.
+
+use std::sync::Arc;
+
+use notion_oauth::Error;
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+
+use crate::second_process;
+use crate::server::{Server, notion_at, reply};
+
+/// Where the certificates that a second process trusts are read from, as OpenSSL names it.
+const TRUSTED: &str = "SSL_CERT_FILE";
+const SECOND_PROCESS: &str = "NOTION_OAUTH_SECOND_PROCESS";
+
+type Authority = CertifiedIssuer<'static, KeyPair>;
+
+/// Only a process of its own can have its own idea of whom to trust.
+#[test]
+fn a_request_goes_out_only_behind_a_certificate_that_holds() {
+    if std::env::var_os(SECOND_PROCESS).is_some() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        return runtime.block_on(behind_each_certificate());
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let output =
+        second_process::command("tls::a_request_goes_out_only_behind_a_certificate_that_holds")
+            .env(SECOND_PROCESS, "1")
+            .env(TRUSTED, folder.path().join("trusted.pem"))
+            .output();
+    second_process::assert_passed(&output.unwrap());
+}
+
+async fn behind_each_certificate() {
+    let trusted = authority();
+    let trust_store = std::env::var_os(TRUSTED).unwrap();
+    std::fs::write(trust_store, trusted.pem()).unwrap();
+
+    assert_eq!(
+        call(&trusted, &leaf("127.0.0.1")).await,
+        (Ok("b".to_owned()), 1)
+    );
+
+    let mut expired = leaf("127.0.0.1");
+    expired.not_after = date_time_ymd(2001, 1, 1);
+    let mut early = leaf("127.0.0.1");
+    early.not_before = date_time_ymd(3000, 1, 1);
+    let stranger = authority();
+    let refused = [
+        ("expired", &trusted, expired),
+        ("not yet valid", &trusted, early),
+        ("of another host", &trusted, leaf("api.notion.com")),
+        ("from a stranger", &stranger, leaf("127.0.0.1")),
+    ];
+    for (why, issuer, leaf) in refused {
+        assert_eq!(
+            call(issuer, &leaf).await,
+            (Err(Error::Unreachable { sent: false }), 0),
+            "{why}"
+        );
+    }
+}
+
+/// The result of one call to a server with this certificate, and how many requests it saw.
+async fn call(issuer: &Authority, leaf: &CertificateParams) -> (Result<String, Error>, usize) {
+    let key = KeyPair::generate().unwrap();
+    let certificate = leaf.clone().signed_by(&key, issuer).unwrap();
+    let config = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![certificate.der().clone()],
+            PrivateKeyDer::Pkcs8(key.serialize_der().into()),
+        )
+        .unwrap();
+    let answer = reply(200, &[], r#"{"id":"b"}"#);
+    let mut server = Server::start_tls(TlsAcceptor::from(Arc::new(config)), [answer]).await;
+    let bot = notion_at(&format!("https://127.0.0.1:{}", server.port))
+        .me(&"ntn_a".into())
+        .await;
+    let requests = usize::from(!server.saw_nothing_else());
+    (bot.map(|bot| bot.id), requests)
+}
+
+fn authority() -> Authority {
+    let mut params = CertificateParams::new(vec![]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+}
+
+fn leaf(host: &str) -> CertificateParams {
+    CertificateParams::new(vec![host.to_owned()]).unwrap()
+}
