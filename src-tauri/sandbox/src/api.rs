@@ -1,0 +1,69 @@
+//! Notion's API beside OAuth: `users/me`, and the answer to every URL that does not exist.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    credentials::Credentials,
+    reply::{Answer, Refusal},
+    server::App,
+    store::Person,
+};
+
+/// The name of the integration behind every client.
+pub(crate) const INTEGRATION: &str = "Keyrack";
+
+/// `GET /v1/users/me` with a bearer token: the bot user.
+pub(crate) async fn me(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Answer, Refusal> {
+    let bot = match Credentials::of(&headers) {
+        Some(Credentials::Bearer(token)) => app.store.bot_of(&token)?,
+        _ => None,
+    };
+    let bot = bot.ok_or(Refusal::Api {
+        status: StatusCode::UNAUTHORIZED,
+        code: "unauthorized",
+        message: "API token is invalid.",
+    })?;
+    Ok(Answer(json!({
+        "object": "user",
+        "id": bot.id,
+        "name": INTEGRATION,
+        "avatar_url": null,
+        "type": "bot",
+        "bot": {
+            "owner": owner(&bot.workspace.person),
+            "workspace_name": bot.workspace.name,
+            "workspace_id": bot.workspace.id,
+            "workspace_limits": { "max_file_upload_size_in_bytes": 5_242_880 },
+        },
+    })))
+}
+
+/// The `owner` of a token reply and of a bot.
+pub(crate) fn owner(person: &Person) -> Value {
+    json!({
+        "type": "user",
+        "user": {
+            "object": "user",
+            "id": person.id,
+            "name": person.name,
+            "avatar_url": null,
+            "type": "person",
+            "person": { "email": person.email },
+        },
+    })
+}
+
+/// What Notion says to a path or method it does not have.
+pub(crate) async fn no_such_url() -> Refusal {
+    Refusal::Api {
+        status: StatusCode::BAD_REQUEST,
+        code: "invalid_request_url",
+        message: "Invalid request URL.",
+    }
+}

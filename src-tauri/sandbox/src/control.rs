@@ -1,0 +1,190 @@
+//! The control API under `/_sandbox/`, and the middleware that records requests and plays faults.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    body::{Body, Bytes, to_bytes},
+    extract::{ConnectInfo, Request, State},
+    http::{StatusCode, header::ORIGIN},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    connection::Wire,
+    faults::{Cut, Fault, Faults},
+    record::{Record, Recorded},
+    server::{App, BODY_LIMIT},
+};
+
+/// The app under control, with what tests see and do.
+pub(crate) struct Control {
+    app: Arc<App>,
+    record: Record,
+    faults: Faults,
+}
+
+impl Control {
+    pub(crate) fn new(app: Arc<App>) -> Self {
+        Self {
+            app,
+            record: Record::default(),
+            faults: Faults::default(),
+        }
+    }
+}
+
+/// Why a control request was refused: `{"error"}`, a sentence for the author of a test.
+struct Refused(StatusCode, String);
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        (self.0, Json(json!({ "error": self.1 }))).into_response()
+    }
+}
+
+impl From<rusqlite::Error> for Refused {
+    fn from(error: rusqlite::Error) -> Self {
+        Self(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
+    }
+}
+
+type Reply = Result<Json<Value>, Refused>;
+
+/// The routes below `/_sandbox`.
+pub(crate) fn routes(control: Arc<Control>) -> Router {
+    Router::new()
+        .route("/requests", get(requests))
+        .route("/faults", post(add_fault))
+        .route("/modes", post(change_modes))
+        .route("/revoke", post(revoke))
+        .route("/workspaces", post(add_workspace))
+        .route("/clients", post(add_client))
+        .route("/secret", post(rotate_secret))
+        .fallback(async || not_found("request under /_sandbox/"))
+        .layer(middleware::from_fn(no_web_page))
+        .with_state(control)
+}
+
+/// Browsers name an `Origin` where a page from elsewhere sends a request; tests never do.
+async fn no_web_page(request: Request, next: Next) -> Response {
+    if request.headers().contains_key(ORIGIN) {
+        let reason = "The control API is not for web pages.".to_owned();
+        return Refused(StatusCode::FORBIDDEN, reason).into_response();
+    }
+    next.run(request).await
+}
+
+/// Middleware around Notion's routes: writes every request down, then lets a fault have its way.
+pub(crate) async fn watch(
+    State(control): State<Arc<Control>>,
+    ConnectInfo(wire): ConnectInfo<Wire>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let path = parts.uri.path();
+    control
+        .record
+        .add(&parts.method, path, &parts.headers, &body);
+    let fault = control.faults.take(path);
+    let request = Request::from_parts(parts, Body::from(body));
+
+    let Some(fault) = fault else {
+        return next.run(request).await;
+    };
+    tokio::time::sleep(fault.delay()).await;
+    if fault.cut == Some(Cut::Before) {
+        wire.cut();
+        return Response::default();
+    }
+    if let Some(reply) = fault.reply() {
+        return reply;
+    }
+    let response = next.run(request).await;
+    if fault.cut == Some(Cut::After) {
+        wire.cut();
+    }
+    response
+}
+
+/// Reads a JSON body whatever its content type says, so that a bare `curl -d` works.
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {
+    serde_json::from_slice(body).map_err(|error| bad_request(&error))
+}
+
+fn bad_request(reason: &impl ToString) -> Refused {
+    Refused(StatusCode::BAD_REQUEST, reason.to_string())
+}
+
+fn not_found(what: &str) -> Refused {
+    Refused(StatusCode::NOT_FOUND, format!("no such {what}"))
+}
+
+async fn requests(State(control): State<Arc<Control>>) -> Json<Vec<Recorded>> {
+    Json(control.record.all())
+}
+
+async fn add_fault(State(control): State<Arc<Control>>, body: Bytes) -> Reply {
+    let fault: Fault = parse(&body)?;
+    fault.check().map_err(|reason| bad_request(&reason))?;
+    control.faults.add(fault);
+    Ok(Json(json!({})))
+}
+
+/// Answers with all modes as they are afterwards.
+async fn change_modes(State(control): State<Arc<Control>>, body: Bytes) -> Reply {
+    let changes: Map<String, Value> = parse(&body)?;
+    let modes = control.app.modes().with(changes);
+    let modes = modes.map_err(|error| bad_request(&error))?;
+    control.app.set_modes(modes);
+    Ok(Json(json!(modes)))
+}
+
+#[derive(Deserialize)]
+struct RevokeBot {
+    bot_id: String,
+}
+
+/// Answers with the number of token pairs that ended.
+async fn revoke(State(control): State<Arc<Control>>, body: Bytes) -> Reply {
+    let RevokeBot { bot_id } = parse(&body)?;
+    let pairs = control.app.store.revoke_bot(&bot_id)?;
+    let pairs = pairs.ok_or_else(|| not_found("bot_id"))?;
+    Ok(Json(json!({ "pairs": pairs })))
+}
+
+#[derive(Deserialize)]
+struct NewWorkspace {
+    name: String,
+    /// The name of the person who gives consent.
+    owner: String,
+    icon: Option<String>,
+}
+
+async fn add_workspace(State(control): State<Arc<Control>>, body: Bytes) -> Reply {
+    let NewWorkspace { name, owner, icon } = parse(&body)?;
+    let store = &control.app.store;
+    let workspace_id = store.add_workspace(&name, icon.as_deref(), &owner)?;
+    Ok(Json(json!({ "workspace_id": workspace_id })))
+}
+
+async fn add_client(State(control): State<Arc<Control>>) -> Reply {
+    let (client_id, client_secret) = control.app.store.add_client()?;
+    Ok(Json(
+        json!({ "client_id": client_id, "client_secret": client_secret }),
+    ))
+}
+
+/// Replaces the first client's secret.
+async fn rotate_secret(State(control): State<Arc<Control>>) -> Reply {
+    let client_secret = control.app.store.rotate_first_secret()?;
+    Ok(Json(json!({ "client_secret": client_secret })))
+}

@@ -1,0 +1,132 @@
+//! Faults: for its next requests an endpoint answers late, wrongly, or not at all.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use axum::{
+    http::{HeaderName, HeaderValue, StatusCode},
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// What a fault is about, by path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Endpoint {
+    Authorize,
+    Token,
+    Introspect,
+    Revoke,
+    Me,
+}
+
+impl Endpoint {
+    fn of(path: &str) -> Option<Self> {
+        match path {
+            "/v1/oauth/authorize" => Some(Self::Authorize),
+            "/v1/oauth/token" => Some(Self::Token),
+            "/v1/oauth/introspect" => Some(Self::Introspect),
+            "/v1/oauth/revoke" => Some(Self::Revoke),
+            "/v1/users/me" => Some(Self::Me),
+            _ => None,
+        }
+    }
+}
+
+/// When the connection closes without a reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Cut {
+    /// Nothing was done.
+    Before,
+    /// Everything was done.
+    After,
+}
+
+/// How the next `times` requests to an endpoint go wrong.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Fault {
+    endpoint: Endpoint,
+    times: u32,
+    status: Option<u16>,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    /// A string is sent as it is, anything else as JSON.
+    body: Option<Value>,
+    #[serde(default)]
+    delay_ms: u64,
+    pub(crate) cut: Option<Cut>,
+}
+
+impl Fault {
+    /// How long the reply waits.
+    pub(crate) fn delay(&self) -> Duration {
+        Duration::from_millis(self.delay_ms)
+    }
+
+    /// The reply in place of the real one: only what the fault says, no header of Notion's.
+    /// `None` where it says nothing of a reply.
+    pub(crate) fn reply(&self) -> Option<Response> {
+        self.checked_reply().ok().flatten()
+    }
+
+    /// Whether the fault makes sense; the error is a sentence.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let reply = self.checked_reply()?;
+        if reply.is_some() && self.cut.is_some() {
+            return Err("a cut leaves no reply: no status, headers or body beside it".to_owned());
+        }
+        Ok(())
+    }
+
+    fn checked_reply(&self) -> Result<Option<Response>, String> {
+        if self.status.is_none() && self.headers.is_empty() && self.body.is_none() {
+            return Ok(None);
+        }
+        let status = StatusCode::from_u16(self.status.unwrap_or(200))
+            .map_err(|_| "status is not one of HTTP".to_owned())?;
+        let mut response = match &self.body {
+            None => status.into_response(),
+            Some(Value::String(text)) => (status, text.clone()).into_response(),
+            Some(json) => (status, axum::Json(json)).into_response(),
+        };
+        for (name, value) in &self.headers {
+            let name = HeaderName::try_from(name)
+                .map_err(|_| format!("not the name of a header: {name}"))?;
+            let value = HeaderValue::try_from(value)
+                .map_err(|_| format!("not the value of a header: {name}"))?;
+            response.headers_mut().insert(name, value);
+        }
+        Ok(Some(response))
+    }
+}
+
+/// The faults still to come, oldest first.
+#[derive(Default)]
+pub(crate) struct Faults(Mutex<Vec<Fault>>);
+
+impl Faults {
+    /// Adds a fault behind those of the same endpoint.
+    pub(crate) fn add(&self, fault: Fault) {
+        self.faults().push(fault);
+    }
+
+    /// The fault for a request to this path, used up by one.
+    pub(crate) fn take(&self, path: &str) -> Option<Fault> {
+        let endpoint = Endpoint::of(path)?;
+        let mut faults = self.faults();
+        faults.retain(|fault| fault.times > 0);
+        let fault = faults.iter_mut().find(|fault| fault.endpoint == endpoint)?;
+        fault.times -= 1;
+        Some(fault.clone())
+    }
+
+    fn faults(&self) -> MutexGuard<'_, Vec<Fault>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

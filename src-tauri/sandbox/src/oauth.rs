@@ -1,0 +1,135 @@
+//! The OAuth endpoints that a client calls: token, introspect and revoke.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{FromRequestParts, State, rejection::JsonRejection},
+    http::request::Parts,
+};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::{
+    api,
+    credentials::Credentials,
+    grants::Pair,
+    modes::{DeadToken, SecondRevoke},
+    reply::{Answer, Refusal},
+    secret::digest,
+    server::{self, App},
+};
+
+/// What an integration with all content capabilities may do.
+const SCOPE: &str = "read_content insert_content update_content read_user_with_email";
+
+/// The id of a client that proved its secret; extracting it is the authentication.
+pub(crate) struct Client(String);
+
+impl FromRequestParts<Arc<App>> for Client {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
+        let Some(Credentials::Basic { id, secret }) = Credentials::of(&parts.headers) else {
+            return Err(Refusal::invalid_client());
+        };
+        match app.store.client_secret(&id)? {
+            // Equal hashes take as long to compare as any: nothing leaks of the secret.
+            Some(expected) if digest(&expected) == digest(&secret) => Ok(Self(id)),
+            _ => Err(Refusal::invalid_client()),
+        }
+    }
+}
+
+/// The body of `POST /v1/oauth/token`; which fields are due depends on the grant type.
+#[derive(Deserialize)]
+pub(crate) struct TokenRequest {
+    grant_type: Option<String>,
+    code: Option<String>,
+    redirect_uri: Option<String>,
+    refresh_token: Option<String>,
+}
+
+/// `POST /v1/oauth/token`: exchanges a code or rotates a pair (RFC 6749, 4.1.3 and 6).
+pub(crate) async fn token(
+    State(app): State<Arc<App>>,
+    Client(client): Client,
+    body: Result<Json<TokenRequest>, JsonRejection>,
+) -> Result<Answer, Refusal> {
+    let Json(request) = body?;
+    let pair = Pair::new(app.modes().refresh_token);
+    let now = server::now();
+    let bot = match request.grant_type.as_deref() {
+        Some("authorization_code") => {
+            let code = required(request.code, "code")?;
+            let redirect_uri = required(request.redirect_uri, "redirect_uri")?;
+            app.store
+                .exchange(&client, &code, &redirect_uri, &pair, now)?
+                .ok_or_else(|| Refusal::invalid_grant("Invalid code."))?
+        }
+        Some("refresh_token") => {
+            let refresh_token = required(request.refresh_token, "refresh_token")?;
+            app.store
+                .refresh(&client, &refresh_token, &pair, now)?
+                .ok_or_else(|| Refusal::invalid_grant("Invalid refresh token."))?
+        }
+        Some(_) => {
+            let known = "grant_type is authorization_code or refresh_token.";
+            return Err(Refusal::bad_request("unsupported_grant_type", known));
+        }
+        None => return Err(Refusal::invalid_request("grant_type is missing.")),
+    };
+    Ok(Answer(json!({
+        "access_token": pair.access,
+        "token_type": "bearer",
+        "refresh_token": pair.refresh,
+        "bot_id": bot.id,
+        "workspace_id": bot.workspace.id,
+        "workspace_name": bot.workspace.name,
+        "workspace_icon": bot.workspace.icon,
+        "owner": api::owner(&bot.workspace.person),
+        "duplicated_template_id": null,
+    })))
+}
+
+fn required(field: Option<String>, name: &str) -> Result<String, Refusal> {
+    field.ok_or_else(|| Refusal::invalid_request(&format!("{name} is missing.")))
+}
+
+/// The body of introspection and revocation.
+#[derive(Deserialize)]
+pub(crate) struct TokenOnly {
+    token: String,
+}
+
+/// `POST /v1/oauth/introspect` (RFC 7662). Another client's token is as dead as an unknown one.
+pub(crate) async fn introspect(
+    State(app): State<Arc<App>>,
+    Client(client): Client,
+    body: Result<Json<TokenOnly>, JsonRejection>,
+) -> Result<Answer, Refusal> {
+    let Json(TokenOnly { token }) = body?;
+    let answer = match (
+        app.store.issued_at(&client, &token)?,
+        app.modes().dead_token,
+    ) {
+        (Some(issued_at), _) => json!({ "active": true, "scope": SCOPE, "iat": issued_at }),
+        (None, DeadToken::Inactive) => json!({ "active": false }),
+        (None, DeadToken::InvalidGrant) => return Err(Refusal::invalid_grant("Invalid token.")),
+    };
+    Ok(Answer(answer))
+}
+
+/// `POST /v1/oauth/revoke` (RFC 7009): ends this one token, and only one of the client's own.
+pub(crate) async fn revoke(
+    State(app): State<Arc<App>>,
+    Client(client): Client,
+    body: Result<Json<TokenOnly>, JsonRejection>,
+) -> Result<Answer, Refusal> {
+    let Json(TokenOnly { token }) = body?;
+    let was_alive = app.store.revoke(&client, &token)?;
+    if !was_alive && app.modes().second_revoke == SecondRevoke::InvalidGrant {
+        return Err(Refusal::invalid_grant("Invalid token."));
+    }
+    Ok(Answer(json!({})))
+}

@@ -1,0 +1,47 @@
+//! Secrets of the sandbox: made at random or derived from its own key, and known by hash.
+
+use std::fmt::Write;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+
+/// The key from which client secrets are derived, 256 bits.
+pub(crate) type Key = [u8; 32];
+
+/// 256 bits from the operating system.
+pub(crate) fn random() -> Key {
+    let mut bytes = Key::default();
+    getrandom::fill(&mut bytes).expect("an operating system without random bytes can serve nobody");
+    bytes
+}
+
+/// A new access token, in the spelling of Notion's newer ones.
+pub(crate) fn access_token() -> String {
+    format!("ntn_{}", hex(&random()))
+}
+
+/// A new refresh token, in the spelling of Notion's newer ones.
+pub(crate) fn refresh_token() -> String {
+    format!("nrt_{}", hex(&random()))
+}
+
+/// The secret of a client in one generation.
+pub(crate) fn client_secret(key: &Key, client_id: &str, generation: i64) -> String {
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length (RFC 2104)");
+    mac.update(format!("client secret\0{client_id}\0{generation}").as_bytes());
+    format!("secret_{}", hex(&mac.finalize().into_bytes()))
+}
+
+/// What is stored of a token or code, and compared instead of a client secret.
+pub(crate) fn digest(secret: &str) -> Key {
+    Sha256::digest(secret.as_bytes()).into()
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

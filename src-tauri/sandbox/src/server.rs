@@ -1,0 +1,122 @@
+//! Puts the routes together, refuses requests for other hosts, and serves until told to stop.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request, State},
+    http::{HeaderValue, StatusCode, header::HOST},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use tokio::{net::TcpListener, sync::oneshot};
+
+use crate::{
+    api,
+    connection::{Cuttable, Wire},
+    consent,
+    control::{self, Control},
+    modes::Modes,
+    oauth, reply,
+    store::Store,
+};
+
+/// The longest body that is read, in bytes.
+pub(crate) const BODY_LIMIT: usize = 64 * 1024;
+
+/// What every handler shares.
+pub(crate) struct App {
+    pub(crate) store: Store,
+    pub(crate) requests: consent::Requests,
+    pub(crate) redirect_uris: Vec<String>,
+    pub(crate) auto_approve: bool,
+    modes: Mutex<Modes>,
+}
+
+impl App {
+    pub(crate) fn new(store: Store, redirect_uris: Vec<String>, auto_approve: bool) -> Self {
+        Self {
+            store,
+            requests: consent::Requests::default(),
+            redirect_uris,
+            auto_approve,
+            modes: Mutex::default(),
+        }
+    }
+
+    /// The modes as they are now.
+    pub(crate) fn modes(&self) -> Modes {
+        *self.modes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Replaces the modes.
+    pub(crate) fn set_modes(&self, modes: Modes) {
+        *self.modes.lock().unwrap_or_else(PoisonError::into_inner) = modes;
+    }
+}
+
+/// Milliseconds since the Unix epoch, UTC.
+pub(crate) fn now() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// All routes; with `control`, also the record of requests, the faults, and `/_sandbox/`.
+pub(crate) fn router(app: Arc<App>, port: u16, control: bool) -> Router {
+    let notion = Router::new()
+        .route(
+            "/v1/oauth/authorize",
+            get(consent::authorize).post(consent::answer),
+        )
+        .route("/v1/oauth/token", post(oauth::token))
+        .route("/v1/oauth/introspect", post(oauth::introspect))
+        .route("/v1/oauth/revoke", post(oauth::revoke))
+        .route("/v1/users/me", get(api::me))
+        .fallback(api::no_such_url)
+        .method_not_allowed_fallback(api::no_such_url)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn(reply::stamp))
+        .with_state(Arc::clone(&app));
+    let routes = if control {
+        let control = Arc::new(Control::new(app));
+        notion
+            .layer(middleware::from_fn_with_state(
+                Arc::clone(&control),
+                control::watch,
+            ))
+            .nest("/_sandbox", control::routes(control))
+    } else {
+        notion
+    };
+    routes.layer(middleware::from_fn_with_state(port, loopback_only))
+}
+
+/// Serves until `stopped` fires or its sender is gone, then lets open requests finish.
+pub(crate) async fn serve(listener: TcpListener, router: Router, stopped: oneshot::Receiver<()>) {
+    let service = router.into_make_service_with_connect_info::<Wire>();
+    let served = axum::serve(Cuttable(listener), service).with_graceful_shutdown(async {
+        let _ = stopped.await;
+    });
+    // It runs until the signal; failures of single connections are theirs alone.
+    let _ = served.await;
+}
+
+/// A foreign name in `Host` means a page from elsewhere that resolved its own name to loopback.
+async fn loopback_only(State(port): State<u16>, request: Request, next: Next) -> Response {
+    let host = request.headers().get(HOST).map(HeaderValue::as_bytes);
+    let ours = ["127.0.0.1", "localhost"]
+        .iter()
+        .any(|name| host == Some(format!("{name}:{port}").as_bytes()));
+    if ours {
+        next.run(request).await
+    } else {
+        let reason = "The sandbox answers to its loopback address only.";
+        (StatusCode::MISDIRECTED_REQUEST, reason).into_response()
+    }
+}
