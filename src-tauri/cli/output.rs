@@ -1,9 +1,4 @@
 //! What the command line says: results on standard output, everything else on standard error.
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "this is where a command line speaks"
-)]
 
 use std::io::{self, Write as _};
 
@@ -19,7 +14,8 @@ pub struct Output {
 
 /// Says something beside the result.
 pub fn say(text: &str) {
-    eprintln!("{text}");
+    // Whoever closed the pipe does not want to hear it.
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
 /// Prints the authorization link at once, for whoever opens it.
@@ -86,15 +82,22 @@ impl Output {
     }
 
     fn result(self, result: &(impl Serialize + ?Sized), words: impl FnOnce() -> Vec<String>) {
-        if self.json {
-            match serde_json::to_string_pretty(result) {
-                Ok(json) => println!("{json}"),
-                Err(error) => eprintln!("keyrack: the result could not be written: {error}"),
-            }
+        let text = if self.json {
+            serde_json::to_string_pretty(result).map_err(io::Error::from)
         } else {
-            for line in words() {
-                println!("{line}");
+            Ok(words().join("\n"))
+        };
+        let written = text.and_then(|text| {
+            if text.is_empty() {
+                Ok(())
+            } else {
+                writeln!(io::stdout(), "{text}")
             }
+        });
+        if let Err(error) = written {
+            say(&format!(
+                "keyrack: the result could not be written: {error}"
+            ));
         }
     }
 }

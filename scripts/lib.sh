@@ -1,0 +1,136 @@
+# shellcheck shell=bash
+# What the scripts share: the machine made ready, and nothing of it changed but for packages.
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+
+# Needed to build and run.
+DEBIAN_RUN=(build-essential pkg-config libwebkit2gtk-4.1-dev librsvg2-dev xdg-utils desktop-file-utils)
+FEDORA_RUN="gcc pkgconf webkit2gtk4.1-devel librsvg2-devel xdg-utils desktop-file-utils"
+ARCH_RUN="base-devel pkgconf webkit2gtk-4.1 librsvg xdg-utils desktop-file-utils"
+
+# Needed besides by the tests: a display, a session bus, a keyring, and two programs to drive.
+DEBIAN_TEST=(xvfb openbox xdotool imagemagick dbus gnome-keyring libsecret-tools libglib2.0-bin
+  webkit2gtk-driver fonts-noto-core fonts-noto-color-emoji shellcheck)
+DEBIAN_CHROMIUM=(chromium chromium-driver)
+FEDORA_TEST="xorg-x11-server-Xvfb openbox xdotool ImageMagick dbus-daemon gnome-keyring libsecret glib2 webkit2gtk-driver google-noto-sans-fonts google-noto-color-emoji-fonts chromium chromedriver ShellCheck"
+ARCH_TEST="xorg-server-xvfb openbox xdotool imagemagick dbus gnome-keyring libsecret glib2 noto-fonts noto-fonts-emoji chromium shellcheck"
+TEST_PROGRAMS=(Xvfb openbox xdotool import dbus-daemon gnome-keyring-daemon secret-tool gdbus
+  WebKitWebDriver chromedriver shellcheck)
+
+heading() {
+  printf '\n== %s\n' "$*" >&2
+}
+
+fail() {
+  printf '%s\n' "$*" >&2
+  exit 1
+}
+
+# has PROGRAM...: whether all of them are in PATH.
+has() {
+  local program
+  for program in "$@"; do
+    command -v "$program" >/dev/null 2>&1 || return 1
+  done
+}
+
+# at_least HAVE WANT: whether version HAVE is WANT or newer.
+at_least() {
+  [ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]
+}
+
+need_rust() {
+  local want have
+  want=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+  has cargo rustc || fail "Rust $want or newer is needed: install it from https://rustup.rs"
+  have=$(rustc --version | cut -d ' ' -f 2)
+  at_least "${have%%-*}" "$want" || fail "Rust $want or newer is needed, this is $have: run 'rustup update stable'"
+}
+
+need_node() {
+  local want have
+  want=$(sed -n 's/.*"node": ">=\(.*\)".*/\1/p' ui/package.json)
+  has node npm || fail "Node.js $want or newer is needed, with npm: install it from https://nodejs.org"
+  have=$(node --version)
+  at_least "${have#v}" "$want" || fail "Node.js $want or newer is needed, this is $have: install it from https://nodejs.org"
+}
+
+# need_packages run|test: installs what is missing on Debian and Ubuntu, names it elsewhere.
+need_packages() {
+  local id like
+  # shellcheck disable=SC1091
+  read -r id like < <(. /etc/os-release 2>/dev/null && echo "${ID:-} ${ID_LIKE:-}") || true
+  case " $id $like " in
+    *" debian "* | *" ubuntu "*) debian_packages "$1" "$id" ;;
+    *" fedora "*) named_packages "$1" "sudo dnf install" "$FEDORA_RUN" "$FEDORA_TEST" ;;
+    *" arch "*) named_packages "$1" "sudo pacman -S --needed" "$ARCH_RUN" "$ARCH_TEST" ;;
+    *) named_packages "$1" "your package manager for what Debian calls" \
+      "${DEBIAN_RUN[*]}" "${DEBIAN_TEST[*]} ${DEBIAN_CHROMIUM[*]}" ;;
+  esac
+  if [ "$1" = test ]; then need_chromium; fi
+}
+
+debian_packages() {
+  local wanted=("${DEBIAN_RUN[@]}") missing=() package sudo=()
+  if [ "$1" = test ]; then
+    wanted+=("${DEBIAN_TEST[@]}")
+    # Ubuntu's package of that name is a snap, which sees neither our folders nor our display.
+    [ "$2" = ubuntu ] || wanted+=("${DEBIAN_CHROMIUM[@]}")
+  fi
+  for package in "${wanted[@]}"; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+
+  heading "Installing ${missing[*]}"
+  if [ "$(id -u)" -ne 0 ]; then
+    has sudo || fail "Run this as root first: apt-get install ${missing[*]}"
+    sudo=(sudo)
+  fi
+  "${sudo[@]}" apt-get update -q >&2
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -q --no-install-recommends "${missing[@]}" >&2
+}
+
+# named_packages run|test HOW RUN TEST: stops with one line if anything is missing.
+named_packages() {
+  local names=$3 program
+  if [ "$1" = test ]; then
+    names+=" $4"
+    for program in "${TEST_PROGRAMS[@]}"; do
+      has "$program" || fail "$program is missing. Install with $2: $names"
+    done
+  fi
+  if ! has cc xdg-open pkg-config || ! pkg-config --exists webkit2gtk-4.1 librsvg-2.0; then
+    fail "Packages are missing. Install with $2: $names"
+  fi
+}
+
+need_chromium() {
+  local program
+  for program in chromium chromium-browser google-chrome; do
+    if has "$program" chromedriver && ! grep -q /snap/ "$(command -v "$program")"; then
+      return 0
+    fi
+  done
+  fail "The tests need a Chromium or Chrome that is no snap, and its chromedriver, in PATH."
+}
+
+# ui_packages: the npm packages of the lock file, and no script of theirs run.
+ui_packages() {
+  local installed=ui/node_modules/.installed-lock.json
+  cmp -s ui/package-lock.json "$installed" && return 0
+  heading "Installing the npm packages in ui/node_modules"
+  npm --prefix ui ci --ignore-scripts --no-audit --no-fund >&2
+  cp ui/package-lock.json "$installed"
+}
+
+# ui_build: the pages that the program carries inside, if their sources have changed.
+ui_build() {
+  local pages=ui/dist/index.html
+  if [ -f "$pages" ] && [ -z "$(find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -newer "$pages" -type f -print -quit)" ]; then
+    return 0
+  fi
+  heading "Building the pages"
+  npm --prefix ui run build >&2
+}

@@ -1,0 +1,210 @@
+//! Connect, check and revoke in the real window, with a real keyring, browser and app link.
+
+mod support;
+
+use support::links;
+use support::page::Part;
+use support::scene::{ACME, Scene};
+use support::secrets;
+use support::wait::until_async;
+use support::world::World;
+
+const LAUNCHPAD: &str = "Launchpad";
+
+#[tokio::test]
+async fn a_workspace_is_connected_checked_found_revoked_and_revoked() {
+    let mut scene = Scene::new();
+    let window = scene.window().await;
+    scene.add_client(&window).await;
+
+    scene.connect(&window, ACME).await;
+    let row = window.row(ACME);
+    row.has("data-status", "active").await;
+    row.at("owner").says("Jo Lindqvist").await;
+    assert!(
+        !window.at("waiting").is_shown().await,
+        "nothing modal remains"
+    );
+    window.at("undo").appears().await;
+
+    check_again(&row).await;
+    row.has("data-status", "active").await;
+
+    let bot_id = row.attr("data-bot-id").await.expect("a bot id");
+    scene.sandbox.revoke(&bot_id).await;
+    check_again(&row).await;
+    row.has("data-status", "inactive").await;
+
+    scene.connect(&window, LAUNCHPAD).await;
+    let row = window.row(LAUNCHPAD);
+    let id = row.attr("data-connection-id").await.expect("an id");
+    let kept = |id: &str| {
+        secrets::entries(&scene.world)
+            .iter()
+            .any(|entry| entry.user() == id)
+    };
+    assert!(kept(&id), "connected tokens are in the keyring");
+    row.at("revoke").click().await;
+    window.at("confirm-revoke").click().await;
+    window
+        .at("receipt")
+        .says("Notion confirms the token is inactive")
+        .await;
+    assert!(!kept(&id), "revoked tokens are not");
+    window.at("receipt-done").click().await;
+    row.disappears().await;
+    assert_eq!(
+        scene.sandbox.count("POST /v1/oauth/revoke").await,
+        2,
+        "the access and the refresh token"
+    );
+
+    window.close().await;
+    let window = scene.window().await;
+    window.row(ACME).has("data-status", "inactive").await;
+    assert!(!window.row(LAUNCHPAD).is_shown().await);
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_link_starts_the_app_and_the_connection_completes_once() {
+    let mut scene = Scene::new();
+    let window = scene.window().await;
+    scene.add_client(&window).await;
+    let link = scene.begin(&window).await;
+    window.close().await;
+
+    let browser = scene.allow(&link, ACME).await;
+    until_async("the exchange", async || {
+        (scene.exchanges().await == 1).then_some(())
+    })
+    .await;
+    until_async("the tokens in the keyring", async || {
+        (secrets::entries(&scene.world).len() == 2).then_some(())
+    })
+    .await;
+    close_started_by_link(&scene).await;
+    browser.close().await;
+
+    let window = scene.window().await;
+    window.row(ACME).has("data-status", "active").await;
+    window.close().await;
+    assert_eq!(scene.exchanges().await, 1);
+}
+
+#[tokio::test]
+async fn the_link_arrives_with_a_desktop_environments_name_and_with_none() {
+    for desktop in [Some("GNOME"), None] {
+        let mut world = World::new();
+        world.set_desktop(desktop);
+        let mut scene = Scene::with(world, &["--auto-approve"]);
+        let window = scene.window().await;
+        scene.add_client(&window).await;
+        let link = scene.begin(&window).await;
+        links::open(&scene.world, &scene.callback(&link).await);
+        window.row(ACME).has("data-status", "active").await;
+        window.close().await;
+    }
+}
+
+#[tokio::test]
+async fn registration_leaves_another_keyracks_entry_alone() {
+    let mut scene = Scene::with(World::new(), &["--auto-approve"]);
+    let mut installed = links::Catcher::install(&scene.world, "installed", &["app.keyrack"]);
+    let applications = scene.world.data_home().join("applications");
+    let before = folder_contents(&applications);
+
+    let window = scene.window().await;
+    scene.add_client(&window).await;
+    let link = scene.begin(&window).await;
+    let callback = scene.callback(&link).await;
+    links::open(&scene.world, &callback);
+    assert_eq!(
+        installed.next().await,
+        callback,
+        "the installed program still gets the link"
+    );
+    assert_eq!(folder_contents(&applications), before);
+    window.close().await;
+}
+
+#[tokio::test]
+async fn what_the_command_line_does_shows_in_the_open_window() {
+    let mut scene = Scene::with(World::new(), &["--auto-approve"]);
+    let id = scene.sandbox.client_id.clone();
+    let added = scene.keyrack(
+        &["client", "add", "--name", "Mine", "--id", &id],
+        &scene.sandbox.client_secret,
+    );
+    assert!(added.status.success());
+    let window = scene.window().await;
+
+    let connected = support::cli::connect(&mut scene).await;
+    assert!(connected.success());
+    let row = window.row(ACME);
+    row.has("data-status", "active").await;
+
+    let bot_id = row.attr("data-bot-id").await.expect("a bot id");
+    scene.sandbox.revoke(&bot_id).await;
+    assert!(scene.keyrack(&["check", ACME], "").status.success());
+    row.has("data-status", "inactive").await;
+
+    assert!(scene.keyrack(&["revoke", ACME], "").status.success());
+    row.disappears().await;
+    assert_eq!(
+        secrets::entries(&scene.world).len(),
+        1,
+        "only the client's secret is left"
+    );
+    window.close().await;
+}
+
+/// Clicks Check and waits for a verdict with a new time.
+async fn check_again(row: &Part) {
+    let before = row.at("checked-at").attr("datetime").await;
+    row.at("check").click().await;
+    until_async("a verdict with a new time", async || {
+        (row.at("checked-at").attr("datetime").await != before).then_some(())
+    })
+    .await;
+}
+
+/// A window that a link started has no driver; it is closed as a window manager closes it.
+async fn close_started_by_link(scene: &Scene) {
+    let search = ["search", "--sync", "--onlyvisible", "--name", "^Keyrack$"];
+    let output = scene
+        .world
+        .command("xdotool")
+        .args(search)
+        .output()
+        .unwrap();
+    let window = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    let closed = scene
+        .world
+        .command("xdotool")
+        .args(["windowquit", &window])
+        .status()
+        .unwrap();
+    assert!(closed.success(), "the window cannot be closed");
+    until_async("the window's end", async || {
+        let output = scene
+            .world
+            .command("xdotool")
+            .args(["search", "--name", "^Keyrack$"])
+            .output()
+            .unwrap();
+        output.stdout.is_empty().then_some(())
+    })
+    .await;
+}
+
+fn folder_contents(folder: &std::path::Path) -> Vec<(std::ffi::OsString, Vec<u8>)> {
+    let mut contents: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.path().extension().is_some_and(|end| end == "desktop"))
+        .map(|entry| (entry.file_name(), std::fs::read(entry.path()).unwrap()))
+        .collect();
+    contents.sort();
+    contents
+}

@@ -1,0 +1,61 @@
+//! `keyrack connect --no-browser`, played by a script instead of a person.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::process::{Child, ChildStdin, ChildStdout, ExitStatus, Stdio};
+
+use super::scene::{KEYRACK, Scene};
+
+/// A connect that has printed its link and waits for the callback.
+pub struct Connecting {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+    /// The authorization link.
+    pub link: String,
+}
+
+/// Starts a connect and reads the link it prints; none if it ends without one.
+pub fn begin(scene: &Scene) -> Result<Connecting, ExitStatus> {
+    let mut command = scene.world.command(KEYRACK);
+    command
+        .args(["connect", "--no-browser"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    command.stderr(scene.world.open_log());
+    let mut child = command.spawn().unwrap();
+    let input = child.stdin.take().unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    let mut link = String::new();
+    output.read_line(&mut link).unwrap();
+    if link.is_empty() {
+        return Err(child.wait().unwrap());
+    }
+    Ok(Connecting {
+        child,
+        input,
+        output,
+        link: link.trim_end().to_owned(),
+    })
+}
+
+impl Connecting {
+    /// Types a line.
+    pub fn type_line(&mut self, line: &str) {
+        writeln!(self.input, "{line}").unwrap();
+    }
+
+    /// Waits for the end.
+    pub fn end(mut self) -> ExitStatus {
+        drop(self.input);
+        self.output.read_to_string(&mut String::new()).unwrap();
+        self.child.wait().unwrap()
+    }
+}
+
+/// Connects whatever a sandbox that approves by itself gives.
+pub async fn connect(scene: &mut Scene) -> ExitStatus {
+    let mut connecting = begin(scene).expect("a link");
+    let callback = scene.callback(&connecting.link).await;
+    connecting.type_line(&callback);
+    connecting.end()
+}

@@ -1,0 +1,269 @@
+//! A page driven by program, and the parts of it that a person sees and touches.
+//!
+//! The same words serve the app's window and the browser: both drivers speak one protocol.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Map, Value};
+
+use super::process::Program;
+use super::wait::until_async;
+use super::world::World;
+
+/// A page in a running window or browser.
+pub struct Page {
+    client: Client,
+    driver: Program,
+}
+
+impl Page {
+    /// Starts a driver, `driver` given the port it must listen on, and one session with it.
+    pub(super) async fn open(
+        world: &World,
+        driver: impl Fn(u16) -> Command,
+        capabilities: Map<String, Value>,
+    ) -> Self {
+        let (driver, url) = start_driver(world, driver).await;
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&url)
+            .await
+            .unwrap_or_else(|error| panic!("the driver opens no window: {error}"));
+        Self { client, driver }
+    }
+
+    /// Goes to an address.
+    pub async fn goto(&self, url: &str) {
+        self.client.goto(url).await.unwrap();
+    }
+
+    /// The address of the page.
+    pub async fn url(&self) -> String {
+        self.client.current_url().await.unwrap().into()
+    }
+
+    /// The part with this `data-testid`.
+    pub fn at(&self, testid: &str) -> Part {
+        self.part(format!("//*[@data-testid='{testid}']"))
+    }
+
+    /// The part with this HTML id.
+    pub fn id(&self, id: &str) -> Part {
+        self.part(format!("//*[@id='{id}']"))
+    }
+
+    /// The row of the connection to this workspace.
+    pub fn row(&self, workspace: &str) -> Part {
+        let name = format!("@data-testid='workspace-name' and normalize-space()='{workspace}'");
+        self.part(format!("//*[@data-testid='connection'][.//*[{name}]]"))
+    }
+
+    /// The part at this path (`XPath`).
+    pub fn part(&self, path: String) -> Part {
+        Part {
+            client: self.client.clone(),
+            path,
+        }
+    }
+
+    /// The document as it stands, after every script.
+    pub async fn source(&self) -> String {
+        self.client.source().await.unwrap()
+    }
+
+    /// Runs the body of a function in the page and returns what it returns.
+    pub async fn run(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.unwrap()
+    }
+
+    /// Writes a picture of the page, as PNG, once everything on it is painted and at rest.
+    pub async fn screenshot(&self, to: &Path) {
+        let rest = "const done = arguments[0];\
+            const finite = document.getAnimations()\
+                .filter(it => it.effect.getComputedTiming().endTime !== Infinity);\
+            Promise.allSettled(finite.map(it => it.finished))\
+                .then(() => document.fonts.ready)\
+                .then(() => requestAnimationFrame(() => requestAnimationFrame(done)));";
+        self.client.execute_async(rest, Vec::new()).await.unwrap();
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::write(to, self.client.screenshot().await.unwrap()).unwrap();
+    }
+
+    /// The driver itself, for everything else it can do.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Ends the session, and with it the window or browser.
+    pub async fn close(self) {
+        // The window may have closed itself already.
+        let _ = self.client.close().await;
+        self.driver.end();
+    }
+}
+
+/// A part of a page, looked up anew by every act: pages change under the hands of a test.
+#[derive(Clone)]
+pub struct Part {
+    client: Client,
+    path: String,
+}
+
+impl Part {
+    /// The part with this `data-testid` within this one.
+    pub fn at(&self, testid: &str) -> Self {
+        Self {
+            client: self.client.clone(),
+            path: format!("{}//*[@data-testid='{testid}']", self.path),
+        }
+    }
+
+    /// Waits until the part can be seen.
+    pub async fn appears(&self) {
+        self.wait("to appear", async |element| {
+            Ok(element.is_displayed().await?.then_some(()))
+        })
+        .await;
+    }
+
+    /// Waits until no such part can be seen.
+    pub async fn disappears(&self) {
+        let what = format!("{} to disappear", self.path);
+        until_async(&what, async || (!self.is_shown().await).then_some(())).await;
+    }
+
+    /// Whether the part can be seen now.
+    pub async fn is_shown(&self) -> bool {
+        match self.client.find(Locator::XPath(&self.path)).await {
+            Ok(element) => element.is_displayed().await.unwrap_or(false),
+            Err(_) => false,
+        }
+    }
+
+    /// How many such parts there are now.
+    pub async fn count(&self) -> usize {
+        self.client
+            .find_all(Locator::XPath(&self.path))
+            .await
+            .unwrap()
+            .len()
+    }
+
+    /// Clicks as soon as the part can be clicked.
+    pub async fn click(&self) {
+        self.wait("to be clicked", async |element| {
+            if !element.is_enabled().await? {
+                return Ok(None);
+            }
+            element.click().await.map(Some)
+        })
+        .await;
+    }
+
+    /// The text that is shown.
+    pub async fn text(&self) -> String {
+        self.wait("to be read", async |element| element.text().await.map(Some))
+            .await
+    }
+
+    /// Waits until the text that is shown contains `text`.
+    pub async fn says(&self, text: &str) {
+        self.wait(&format!("to say “{text}”"), async |element| {
+            Ok(element.text().await?.contains(text).then_some(()))
+        })
+        .await;
+    }
+
+    /// An attribute; `None` if the part has no such attribute.
+    pub async fn attr(&self, name: &str) -> Option<String> {
+        self.wait("to be read", async |element| {
+            element.attr(name).await.map(Some)
+        })
+        .await
+    }
+
+    /// Waits until an attribute has a value.
+    pub async fn has(&self, name: &str, value: &str) {
+        self.wait(&format!("to have {name}={value}"), async |element| {
+            Ok((element.attr(name).await?.as_deref() == Some(value)).then_some(()))
+        })
+        .await;
+    }
+
+    /// What stands in an input.
+    pub async fn value(&self) -> String {
+        self.wait("to be read", async |element| element.prop("value").await)
+            .await
+    }
+
+    /// Empties an input and types into it.
+    pub async fn fill(&self, text: &str) {
+        self.wait("to be filled", async |element| {
+            element.clear().await?;
+            element.send_keys(text).await.map(Some)
+        })
+        .await;
+    }
+
+    /// Chooses the option with this value in a `<select>`.
+    pub async fn choose(&self, value: &str) {
+        self.wait("to be chosen from", async |element| {
+            element.select_by_value(value).await.map(Some)
+        })
+        .await;
+    }
+
+    /// Chooses the option with this wording in a `<select>`.
+    pub async fn choose_label(&self, label: &str) {
+        self.wait("to be chosen from", async |element| {
+            element.select_by_label(label).await.map(Some)
+        })
+        .await;
+    }
+
+    /// Looks the part up and acts on it until that succeeds: an element that is covered, not there
+    /// yet or already replaced is a matter of time.
+    async fn wait<T>(
+        &self,
+        what: &str,
+        mut act: impl AsyncFnMut(Element) -> Result<Option<T>, CmdError>,
+    ) -> T {
+        let what = format!("{} {what}", self.path);
+        until_async(&what, async || {
+            let element = self.client.find(Locator::XPath(&self.path)).await.ok()?;
+            act(element).await.ok().flatten()
+        })
+        .await
+    }
+}
+
+/// Starts a driver on a free port and waits until it answers.
+async fn start_driver(world: &World, driver: impl Fn(u16) -> Command) -> (Program, String) {
+    loop {
+        let port = std::net::TcpListener::bind("127.0.0.1:0")
+            .and_then(|listener| listener.local_addr())
+            .unwrap()
+            .port();
+        let mut program = Program::start(world, &driver(port));
+        let url = format!("http://127.0.0.1:{port}");
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let ready = until_async("the driver", async || {
+            if !program.is_running() {
+                return Some(false);
+            }
+            let status = http.get(format!("{url}/status")).send().await;
+            status.is_ok().then_some(true)
+        })
+        .await;
+        // Not running: another program took the port in between.
+        if ready {
+            return (program, url);
+        }
+    }
+}

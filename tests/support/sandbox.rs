@@ -1,0 +1,119 @@
+//! The program `notion-sandbox` and its control API: what Notion saw, and what it shall do next.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::process::Program;
+use super::world::World;
+
+/// A running sandbox.
+pub struct Sandbox {
+    /// Where it listens, without a slash at the end.
+    pub base_url: String,
+    /// Its client's id.
+    pub client_id: String,
+    /// Its client's secret.
+    pub client_secret: String,
+    program: Program,
+    http: reqwest::Client,
+}
+
+impl Sandbox {
+    /// Starts the program with these arguments besides `--port`, which is left to the system
+    /// unless it is among them.
+    pub fn start(world: &World, program: &Path, args: &[&str]) -> Self {
+        let mut command = world.command(program);
+        command.args(args);
+        if !args.contains(&"--port") {
+            command.args(["--port", "0"]);
+        }
+        let (program, line) = Program::start_and_read_line(world, &command);
+        let line: Value = serde_json::from_str(&line).expect("the sandbox's first line is JSON");
+        let field = |name: &str| line[name].as_str().expect(name).to_owned();
+        Self {
+            base_url: field("base_url"),
+            client_id: field("client_id"),
+            client_secret: field("client_secret"),
+            program,
+            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+        }
+    }
+
+    /// The port it listens on, for starting it again at the same address.
+    pub fn port(&self) -> &str {
+        self.base_url.rsplit(':').next().unwrap()
+    }
+
+    /// Ends it; its database stays.
+    pub fn stop(self) {
+        self.program.end();
+    }
+
+    /// Every request so far, oldest first, with secrets as hashes.
+    pub async fn requests(&self) -> Vec<Value> {
+        let url = self.control("requests");
+        let answer = self
+            .http
+            .get(url)
+            .send()
+            .await
+            .unwrap()
+            .error_for_status()
+            .unwrap();
+        answer.json().await.unwrap()
+    }
+
+    /// How many requests came with this method and path, such as `POST /v1/oauth/token`.
+    pub async fn count(&self, request: &str) -> usize {
+        let (method, path) = request.split_once(' ').expect("a method and a path");
+        let requests = self.requests().await;
+        requests
+            .iter()
+            .filter(|it| it["method"] == method && it["path"] == path)
+            .count()
+    }
+
+    /// Makes the next requests to an endpoint fail as the fault says: `endpoint`, `times` and
+    /// `status`, `headers`, `body`, `delay_ms` or `cut`.
+    pub async fn fault(&self, fault: Value) {
+        self.post("faults", fault).await;
+    }
+
+    /// Sets one of the sandbox's modes.
+    pub async fn mode(&self, name: &str, value: Value) {
+        self.post("modes", json!({ name: value })).await;
+    }
+
+    /// Revokes a connection behind Keyrack's back, as its owner can at Notion.
+    pub async fn revoke(&self, bot_id: &str) {
+        self.post("revoke", json!({ "bot_id": bot_id })).await;
+    }
+
+    /// Adds a workspace to choose from and returns its id.
+    pub async fn add_workspace(&self, name: &str, owner: &str) -> String {
+        let answer = self
+            .post("workspaces", json!({ "name": name, "owner": owner }))
+            .await;
+        let answer: Value = answer.json().await.unwrap();
+        answer["workspace_id"]
+            .as_str()
+            .expect("workspace_id")
+            .to_owned()
+    }
+
+    async fn post(&self, act: &str, body: Value) -> reqwest::Response {
+        let answer = self
+            .http
+            .post(self.control(act))
+            .json(&body)
+            .send()
+            .await
+            .unwrap();
+        answer.error_for_status().unwrap()
+    }
+
+    fn control(&self, act: &str) -> String {
+        format!("{}/_sandbox/{act}", self.base_url)
+    }
+}

@@ -1,0 +1,129 @@
+//! The usual cast: a world with the sandbox playing Notion, the app, and whoever opens links.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Output, Stdio};
+
+use reqwest::redirect::Policy;
+
+use super::browser;
+use super::links::Catcher;
+use super::page::Page;
+use super::sandbox::Sandbox;
+use super::window;
+use super::world::World;
+
+/// The window's program.
+pub const DESKTOP: &str = env!("CARGO_BIN_EXE_keyrack-desktop");
+/// The command line's program.
+pub const KEYRACK: &str = env!("CARGO_BIN_EXE_keyrack");
+/// The sandbox's program.
+pub const SANDBOX: &str = env!("CARGO_BIN_EXE_notion-sandbox");
+
+/// The workspace that the sandbox offers first, and gives when it approves by itself.
+pub const ACME: &str = "Acme Research";
+
+/// A world in which clients added to the app belong to a sandbox of the test's own.
+pub struct Scene {
+    pub world: World,
+    pub sandbox: Sandbox,
+    opened: Catcher,
+}
+
+impl Scene {
+    /// A world with an unlocked keyring and a sandbox with a consent page.
+    pub fn new() -> Self {
+        Self::with(World::new(), &[])
+    }
+
+    /// This world with a sandbox started with these arguments.
+    pub fn with(mut world: World, sandbox: &[&str]) -> Self {
+        let sandbox = Sandbox::start(&world, Path::new(SANDBOX), sandbox);
+        world.set("KEYRACK_NOTION_URL", &sandbox.base_url);
+        let opened = Catcher::browser(&world);
+        Self {
+            world,
+            sandbox,
+            opened,
+        }
+    }
+
+    /// Opens the app's window.
+    pub async fn window(&self) -> Page {
+        window::open(&self.world, Path::new(DESKTOP)).await
+    }
+
+    /// Adds the sandbox's client through the form of a first start.
+    pub async fn add_client(&self, window: &Page) {
+        window.at("add-client").click().await;
+        window.at("client-name").fill("My integration").await;
+        window.at("client-id").fill(&self.sandbox.client_id).await;
+        window
+            .at("client-secret")
+            .fill(&self.sandbox.client_secret)
+            .await;
+        window.at("save-client").click().await;
+        window.at("save-client").disappears().await;
+    }
+
+    /// Clicks Connect and returns the link that the app opened in the system's browser.
+    pub async fn begin(&mut self, window: &Page) -> String {
+        window.at("connect").click().await;
+        window.at("waiting").appears().await;
+        self.opened.next().await
+    }
+
+    /// Opens the authorization link in the real browser and allows access to a workspace.
+    pub async fn allow(&self, link: &str, workspace: &str) -> Page {
+        let browser = self.consent(link).await;
+        let option = format!("//select[@id='workspace']/option[contains(., '{workspace}')]");
+        browser.part(option).click().await;
+        browser.id("allow").click().await;
+        browser
+    }
+
+    /// Opens the authorization link in the real browser.
+    pub async fn consent(&self, link: &str) -> Page {
+        let browser = browser::open(&self.world, &self.sandbox.base_url).await;
+        browser.goto(link).await;
+        browser
+    }
+
+    /// Connects a workspace as a person would, from the click to the row in the list.
+    pub async fn connect(&mut self, window: &Page, workspace: &str) {
+        let link = self.begin(window).await;
+        let browser = self.allow(&link, workspace).await;
+        window.row(workspace).appears().await;
+        browser.close().await;
+    }
+
+    /// What a sandbox that approves by itself answers to an authorization link: the callback.
+    pub async fn callback(&self, link: &str) -> String {
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(Policy::none())
+            .build()
+            .unwrap();
+        let answer = http.get(link).send().await.unwrap();
+        answer.headers()["location"].to_str().unwrap().to_owned()
+    }
+
+    /// How many codes were sent to the sandbox.
+    pub async fn exchanges(&self) -> usize {
+        self.sandbox.count("POST /v1/oauth/token").await
+    }
+
+    /// Runs the command line to its end.
+    pub fn keyrack(&self, arguments: &[&str], input: &str) -> Output {
+        let mut command = self.world.command(KEYRACK);
+        command
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // A command that reads nothing may have ended already.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        child.wait_with_output().unwrap()
+    }
+}

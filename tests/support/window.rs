@@ -1,0 +1,28 @@
+//! The app's real window, driven through the driver of its web view.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::page::Page;
+use super::world::World;
+
+/// Starts the program with its window under the driver.
+pub async fn open(world: &World, program: &Path) -> Page {
+    let options = json!({ "binary": program, "args": ["--automation"] });
+    let capabilities = json!({ "webkitgtk:browserOptions": options });
+    Page::open(
+        world,
+        |port| {
+            let mut command = world.command("WebKitWebDriver");
+            command.arg(format!("--port={port}"));
+            // Without both, the program's web view refuses to be driven.
+            command
+                .env("TAURI_AUTOMATION", "true")
+                .env("TAURI_WEBVIEW_AUTOMATION", "true");
+            command
+        },
+        capabilities.as_object().unwrap().clone(),
+    )
+    .await
+}

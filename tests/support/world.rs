@@ -1,0 +1,311 @@
+//! One private world: folders, environment, session bus, keyring and display, all gone on drop.
+
+use std::collections::BTreeMap;
+use std::fs::{self, DirBuilder, File};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use super::keyring::{self, Keyring};
+use super::process::{Program, signal};
+use super::wait::until;
+
+/// What the session bus of a world offers as a keyring.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// A running gnome-keyring with an unlocked login collection.
+    Unlocked,
+    /// Activated by the first call, never unlocked: there is no default collection.
+    NeverUnlocked,
+    /// Nothing on the bus, and nothing that could be activated.
+    Missing,
+}
+
+/// A private world. Every program started by [`World::command`] lives in it.
+pub struct World {
+    env: BTreeMap<String, String>,
+    keyring: Option<Keyring>,
+    // Dropped in this order, the folder last.
+    window_manager: Option<Program>,
+    display: Option<Program>,
+    bus: Option<Program>,
+    folder: TempDir,
+}
+
+impl World {
+    /// A world with an unlocked keyring.
+    pub fn new() -> Self {
+        Self::with(Service::Unlocked)
+    }
+
+    /// A world with the given keyring service.
+    pub fn with(service: Service) -> Self {
+        let folder = tempfile::Builder::new()
+            .prefix("keyrack-")
+            .tempdir()
+            .unwrap();
+        let mut world = Self {
+            env: environment(folder.path()),
+            keyring: None,
+            window_manager: None,
+            display: None,
+            bus: None,
+            folder,
+        };
+        world.start_bus(service);
+        world.start_display();
+        if service == Service::Unlocked {
+            world.start_keyring();
+        }
+        world
+    }
+
+    /// A path inside the world's folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The home folder.
+    pub fn home(&self) -> PathBuf {
+        self.path("home")
+    }
+
+    /// Where this world's programs keep their data (`XDG_DATA_HOME`).
+    pub fn data_home(&self) -> PathBuf {
+        PathBuf::from(&self.env["XDG_DATA_HOME"])
+    }
+
+    /// Where this world's programs keep their settings (`XDG_CONFIG_HOME`).
+    pub fn config_home(&self) -> PathBuf {
+        PathBuf::from(&self.env["XDG_CONFIG_HOME"])
+    }
+
+    /// The environment of every program of this world; nothing else is inherited.
+    pub fn env(&self) -> &BTreeMap<String, String> {
+        &self.env
+    }
+
+    /// Sets a variable for the programs started from now on.
+    pub fn set(&mut self, key: &str, value: impl Into<String>) {
+        self.env.insert(key.to_owned(), value.into());
+    }
+
+    /// Sets the name of the desktop environment, by which `xdg-open` chooses its way; a world has
+    /// none at first.
+    pub fn set_desktop(&mut self, name: Option<&str>) {
+        match name {
+            Some(name) => self.set("XDG_CURRENT_DESKTOP", name),
+            None => drop(self.env.remove("XDG_CURRENT_DESKTOP")),
+        }
+    }
+
+    /// Makes windows opened from now on prefer the dark colour scheme.
+    pub fn go_dark(&mut self) {
+        self.set("GTK_THEME", "Adwaita:dark");
+    }
+
+    /// A command that will run in this world.
+    pub fn command(&self, program: impl AsRef<Path>) -> Command {
+        let mut command = Command::new(program.as_ref());
+        command.env_clear().envs(&self.env).current_dir(self.home());
+        command
+    }
+
+    /// What the programs of this world wrote to standard error.
+    pub fn log(&self) -> PathBuf {
+        self.path("log")
+    }
+
+    pub fn open_log(&self) -> File {
+        File::options()
+            .create(true)
+            .append(true)
+            .open(self.log())
+            .unwrap()
+    }
+
+    /// Starts gnome-keyring and unlocks its login collection, which is made if there is none.
+    pub fn start_keyring(&mut self) {
+        assert!(self.keyring.is_none(), "the keyring is already running");
+        self.keyring = Some(Keyring::start(self));
+    }
+
+    /// Ends the keyring; its file stays.
+    pub fn stop_keyring(&mut self) {
+        self.keyring.take().expect("no keyring is running").stop();
+    }
+
+    /// Ends the keyring and starts it anew, unlocked, with what it held.
+    pub fn restart_keyring(&mut self) {
+        self.stop_keyring();
+        self.start_keyring();
+    }
+
+    /// Locks the login collection.
+    pub fn lock_keyring(&self) {
+        keyring::lock(self);
+    }
+
+    /// Unlocks the login collection, as a login would.
+    pub fn unlock_keyring(&self) {
+        self.keyring
+            .as_ref()
+            .expect("no keyring is running")
+            .unlock(self);
+    }
+
+    /// Writes a picture of the whole display, as PNG.
+    pub fn screenshot(&self, to: &Path) {
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        let status = self
+            .command("import")
+            .args(["-window", "root"])
+            .arg(to)
+            .status();
+        assert!(status.unwrap().success(), "the display cannot be pictured");
+    }
+
+    fn start_bus(&mut self, service: Service) {
+        let services = self.path("services");
+        fs::create_dir(&services).unwrap();
+        // Named one by one: the machine's own folder would bring in a keyring where none is wanted.
+        let wanted: &[&str] = match service {
+            Service::Missing => &[],
+            Service::Unlocked => &["org.gnome.keyring.SystemPrompter"],
+            Service::NeverUnlocked => &[
+                "org.gnome.keyring.SystemPrompter",
+                "org.freedesktop.secrets",
+                "org.gnome.keyring",
+            ],
+        };
+        for name in wanted {
+            let file = format!("{name}.service");
+            let system = Path::new("/usr/share/dbus-1/services").join(&file);
+            fs::copy(system, services.join(&file)).unwrap();
+        }
+        let config = self.path("bus.conf");
+        fs::write(&config, bus_config(&self.path("run/bus"), &services)).unwrap();
+
+        let mut command = self.command("dbus-daemon");
+        command
+            .args(["--nofork", "--print-address=1"])
+            .arg("--config-file")
+            .arg(config);
+        let (bus, address) = Program::start_and_read_line(self, &command);
+        self.bus = Some(bus);
+        self.set("DBUS_SESSION_BUS_ADDRESS", address);
+    }
+
+    fn start_display(&mut self) {
+        let mut command = self.command("Xvfb");
+        command.args([
+            "-displayfd",
+            "1",
+            "-screen",
+            "0",
+            "1280x860x24",
+            "-nolisten",
+            "tcp",
+        ]);
+        command.arg("-noreset");
+        let (display, number) = Program::start_and_read_line(self, &command);
+        self.display = Some(display);
+        self.set("DISPLAY", format!(":{number}"));
+        self.window_manager = Some(Program::start(self, &self.command("openbox")));
+        until("the window manager", || {
+            // The number of desktops stands on the root window once somebody manages it.
+            let output = self
+                .command("xdotool")
+                .arg("get_num_desktops")
+                .output()
+                .unwrap();
+            output.status.success().then_some(())
+        });
+    }
+}
+
+impl Drop for World {
+    #[allow(
+        clippy::print_stderr,
+        reason = "whoever reads of a failed test wants the reason"
+    )]
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let log = fs::read_to_string(self.log()).unwrap_or_default();
+            eprintln!("The programs of this world said:\n{log}");
+        }
+        self.keyring = None;
+        // A second start of the app, a browser's helpers, a service of the bus: they are nobody's
+        // child here, but all carry this world's mark in their environment.
+        let mark = format!("KEYRACK_WORLD={}", self.folder.path().display());
+        let processes = fs::read_dir("/proc").unwrap();
+        for process in processes.flatten() {
+            let id = process.file_name().to_string_lossy().into_owned();
+            let Ok(environ) = fs::read(process.path().join("environ")) else {
+                continue;
+            };
+            if environ
+                .split(|byte| *byte == 0)
+                .any(|variable| variable == mark.as_bytes())
+            {
+                signal("KILL", &id);
+            }
+        }
+    }
+}
+
+/// Folders of its own under `folder`, and of the machine's environment only what finds programs.
+fn environment(folder: &Path) -> BTreeMap<String, String> {
+    let mut env = BTreeMap::new();
+    for (key, name) in [
+        ("HOME", "home"),
+        ("XDG_CONFIG_HOME", "home/.config"),
+        ("XDG_DATA_HOME", "home/.local/share"),
+        ("XDG_STATE_HOME", "home/.local/state"),
+        ("XDG_CACHE_HOME", "home/.cache"),
+        ("XDG_RUNTIME_DIR", "run"),
+        ("TMPDIR", "tmp"),
+    ] {
+        let path = folder.join(name);
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&path)
+            .unwrap();
+        env.insert(key.to_owned(), path.display().to_string());
+    }
+    env.insert("KEYRACK_WORLD".to_owned(), folder.display().to_string());
+    env.insert("PATH".to_owned(), std::env::var("PATH").unwrap());
+    env.insert(
+        "XDG_DATA_DIRS".to_owned(),
+        "/usr/local/share:/usr/share".to_owned(),
+    );
+    env.insert("LANG".to_owned(), "C.UTF-8".to_owned());
+    // No accessibility bus and no portals: neither is part of a world.
+    env.insert("NO_AT_BRIDGE".to_owned(), "1".to_owned());
+    env.insert("GTK_USE_PORTAL".to_owned(), "0".to_owned());
+    env
+}
+
+fn bus_config(socket: &Path, services: &Path) -> String {
+    format!(
+        r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:path={}</listen>
+  <auth>EXTERNAL</auth>
+  <servicedir>{}</servicedir>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"#,
+        socket.display(),
+        services.display()
+    )
+}
