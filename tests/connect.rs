@@ -3,8 +3,8 @@
 mod support;
 
 use support::links;
-use support::page::Part;
-use support::scene::{ACME, Scene};
+use support::process::signal;
+use support::scene::{ACME, Scene, check_again};
 use support::secrets;
 use support::wait::until_async;
 use support::world::World;
@@ -159,38 +159,30 @@ async fn what_the_command_line_does_shows_in_the_open_window() {
     window.close().await;
 }
 
-/// Clicks Check and waits for a verdict with a new time.
-async fn check_again(row: &Part) {
-    let before = row.at("checked-at").attr("datetime").await;
-    row.at("check").click().await;
-    until_async("a verdict with a new time", async || {
-        (row.at("checked-at").attr("datetime").await != before).then_some(())
-    })
-    .await;
-}
-
-/// A window that a link started has no driver; it is closed as a window manager closes it.
+/// A window that a link started has no driver; it is ended as the end of a session ends it.
 async fn close_started_by_link(scene: &Scene) {
-    let search = ["search", "--sync", "--onlyvisible", "--name", "^Keyrack$"];
+    let window = [
+        "search",
+        "--sync",
+        "--onlyvisible",
+        "--name",
+        "^Keyrack$",
+        "getwindowpid",
+    ];
     let output = scene
         .world
         .command("xdotool")
-        .args(search)
+        .args(window)
         .output()
         .unwrap();
-    let window = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    let closed = scene
-        .world
-        .command("xdotool")
-        .args(["windowquit", &window])
-        .status()
-        .unwrap();
-    assert!(closed.success(), "the window cannot be closed");
+    let process = String::from_utf8(output.stdout).unwrap().trim().to_owned();
+    signal("TERM", &process);
     until_async("the window's end", async || {
+        let search = ["search", "--name", "^Keyrack$"];
         let output = scene
             .world
             .command("xdotool")
-            .args(["search", "--name", "^Keyrack$"])
+            .args(search)
             .output()
             .unwrap();
         output.stdout.is_empty().then_some(())

@@ -18,4 +18,5 @@ pub mod scene;
 pub mod secrets;
 pub mod wait;
 pub mod window;
+pub mod words;
 pub mod world;

@@ -13,7 +13,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value};
 
 use super::process::Program;
-use super::wait::until_async;
+use super::wait::{answer, until_async};
 use super::world::World;
 
 /// A page in a running window or browser.
@@ -62,6 +62,13 @@ impl Page {
     pub fn row(&self, workspace: &str) -> Part {
         let name = format!("@data-testid='workspace-name' and normalize-space()='{workspace}'");
         self.part(format!("//*[@data-testid='connection'][.//*[{name}]]"))
+    }
+
+    /// The notice that says this, among those that are shown.
+    pub fn notice(&self, words: &str) -> Part {
+        self.part(format!(
+            "//*[@data-testid='notice'][contains(., '{words}')]"
+        ))
     }
 
     /// The part at this path (`XPath`).
@@ -234,12 +241,33 @@ impl Part {
         what: &str,
         mut act: impl AsyncFnMut(Element) -> Result<Option<T>, CmdError>,
     ) -> T {
-        let what = format!("{} {what}", self.path);
-        until_async(&what, async || {
+        let done = answer(async || {
             let element = self.client.find(Locator::XPath(&self.path)).await.ok()?;
             act(element).await.ok().flatten()
-        })
-        .await
+        });
+        match done.await {
+            Some(done) => done,
+            None => panic!(
+                "waited in vain for {} {what}; {}",
+                self.path,
+                self.last_sight().await
+            ),
+        }
+    }
+
+    /// Keeps a picture of what the page shows instead.
+    async fn last_sight(&self) -> String {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/failed");
+        let test = std::thread::current().name().unwrap_or("test").to_owned();
+        let path = folder.join(format!("{test}.png"));
+        match self.client.screenshot().await {
+            Ok(png) => {
+                fs::create_dir_all(&folder).unwrap();
+                fs::write(&path, png).unwrap();
+                format!("see {}", path.display())
+            }
+            Err(error) => format!("and the page cannot be pictured: {error}"),
+        }
     }
 }
 

@@ -8,8 +8,9 @@ use reqwest::redirect::Policy;
 
 use super::browser;
 use super::links::Catcher;
-use super::page::Page;
+use super::page::{Page, Part};
 use super::sandbox::Sandbox;
+use super::wait::until_async;
 use super::window;
 use super::world::World;
 
@@ -126,4 +127,14 @@ impl Scene {
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         child.wait_with_output().unwrap()
     }
+}
+
+/// Clicks Check and waits for a verdict with a new time.
+pub async fn check_again(row: &Part) {
+    let before = row.at("checked-at").attr("datetime").await;
+    row.at("check").click().await;
+    until_async("a verdict with a new time", async || {
+        (row.at("checked-at").attr("datetime").await != before).then_some(())
+    })
+    .await;
 }

@@ -20,13 +20,20 @@ pub fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
 }
 
 /// As [`until`], for a question that is itself asynchronous.
-pub async fn until_async<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn until_async<T>(what: &str, ask: impl AsyncFnMut() -> Option<T>) -> T {
+    answer(ask)
+        .await
+        .unwrap_or_else(|| panic!("waited in vain for {what}"))
+}
+
+/// Asks until the answer is there; none after [`PATIENCE`].
+pub async fn answer<T>(mut ask: impl AsyncFnMut() -> Option<T>) -> Option<T> {
     let start = Instant::now();
-    loop {
+    while start.elapsed() < PATIENCE {
         if let Some(answer) = ask().await {
-            return answer;
+            return Some(answer);
         }
-        assert!(start.elapsed() < PATIENCE, "waited in vain for {what}");
         tokio::time::sleep(PAUSE).await;
     }
+    None
 }

@@ -1,0 +1,249 @@
+// The window from its first start to a connection: what it asks Rust for, and what it shows.
+import { emit } from "@tauri-apps/api/event";
+import { flushSync } from "svelte";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { authorization, called, click, completed, find, open, refuse, the, type, world } from "./harness";
+import { client, connection, problem, receiptFor, sandboxClient } from "./samples";
+import type { Progress } from "./types";
+
+describe("the first start", () => {
+  beforeEach(() => (world.rust = { ...world.rust, clients: [] }));
+
+  it("offers the sandbox in one click, after which one can connect", async () => {
+    world.answers.try_sandbox = () => {
+      world.rust = { ...world.rust, clients: [sandboxClient] };
+      return sandboxClient;
+    };
+    open();
+    await click("try-sandbox");
+    await the("connect");
+    expect(find("client-select")).toBeNull();
+  });
+
+  it("saves a client with its secret, which leaves the page at once", async () => {
+    world.answers.add_client = () => {
+      world.rust = { ...world.rust, clients: [client()] };
+      return client();
+    };
+    open();
+    await click("add-client");
+    await type("client-name", "My integration");
+    await type("client-id", "9f2b");
+    const secret = await type("client-secret", " secret_canary ");
+    expect((await the("redirect-uri")).textContent).toBe("http://localhost:41753/oauth/callback");
+    await click("save-client");
+    expect(secret.value).toBe("");
+    await the("connect");
+    expect(find("save-client")).toBeNull();
+    expect(called("add_client")).toEqual([
+      {
+        form: {
+          name: "My integration",
+          client_id: "9f2b",
+          client_secret: " secret_canary ",
+          redirect_method: "localhost",
+          localhost_port: 41753,
+          bridge_url: null,
+        },
+      },
+    ]);
+    expect(document.documentElement.outerHTML).not.toContain("canary");
+  });
+
+  it("keeps the form and names the field when Rust refuses it", async () => {
+    world.answers.add_client = refuse(problem("invalid-input", { field: "client_id" }));
+    open();
+    await click("add-client");
+    await type("client-name", "My integration");
+    await type("client-id", "9f2b");
+    await type("client-secret", "secret");
+    await click("save-client");
+    await vi.waitFor(() => expect(find("client-id")?.getAttribute("aria-invalid")).toBe("true"));
+    expect(document.body.textContent).toContain("Please check the client ID.");
+  });
+});
+
+describe("a row", () => {
+  it("keeps the last verdict and its age when it cannot be checked", async () => {
+    const at = Date.UTC(2026, 10, 23, 9, 31, 7, 45);
+    world.rust = {
+      ...world.rust,
+      connections: [
+        connection("Acme", {
+          status: "cannot-check",
+          last_status: "active",
+          checked_at: at,
+          problem: problem("unreachable"),
+        }),
+      ],
+    };
+    open();
+    const row = await the("connection");
+    expect(row.dataset).toMatchObject({ status: "cannot-check", lastStatus: "active" });
+    expect(find("status")?.textContent).toBe("Cannot check: offline");
+    expect(find("checked-at")?.getAttribute("datetime")).toBe("2026-11-23T09:31:07.045Z");
+    expect(find("checked-at")?.textContent).toContain("was active");
+  });
+
+  it.each([
+    "active",
+    "inactive",
+    "needs-reconnecting",
+    "revocation-pending",
+    "not-checked",
+    "cannot-check",
+  ] as const)("offers Check and Revoke when it is %s", async (status) => {
+    world.rust = { ...world.rust, connections: [connection("Acme", { status })] };
+    open();
+    await the("check");
+    expect(find("revoke")).not.toBeNull();
+  });
+
+  it("shows the new verdict after a check and says it once", async () => {
+    const acme = connection("Acme");
+    world.rust = { ...world.rust, connections: [acme] };
+    world.answers.check = () => ({ ...acme, status: "inactive", problem: problem("token-inactive") });
+    open();
+    await click("check");
+    await vi.waitFor(() => expect(find("connection")?.dataset.status).toBe("inactive"));
+    const announced = [...document.querySelectorAll('[role="status"]')].map((element) => element.textContent);
+    expect(announced.filter((text) => text === "Acme: Inactive")).toHaveLength(1);
+  });
+
+  it("shows hostile names as text", async () => {
+    world.rust = { ...world.rust, connections: [connection("<img src=x onerror=alert(1)>")] };
+    open();
+    expect((await the("workspace-name")).textContent).toBe("<img src=x onerror=alert(1)>");
+    expect(document.querySelector("img")).toBeNull();
+  });
+});
+
+describe("connecting", () => {
+  it("asks which client only when there are several, and uses the chosen one", async () => {
+    world.rust = { ...world.rust, clients: [client(), sandboxClient] };
+    open();
+    const select = (await the("client-select")) as HTMLSelectElement;
+    select.value = sandboxClient.id;
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+    await click("connect");
+    expect(called("begin_authorization")).toEqual([{ client: sandboxClient.id }]);
+  });
+
+  it("says why no browser was opened, and what to do", async () => {
+    world.answers.begin_authorization = refuse(problem("keyring-locked"));
+    open();
+    await click("connect");
+    expect((await the("notice")).textContent).toContain("Unlock it, then try again.");
+    expect(find("waiting")).toBeNull();
+  });
+
+  it("waits in a dialog that shows the host, sends a pasted address once and forgets it", async () => {
+    world.answers.begin_authorization = () => {
+      world.rust = { ...world.rust, authorization: authorization({ kind: "waiting" }) };
+      return world.rust.authorization;
+    };
+    world.answers.submit_callback = refuse(problem("link-unknown"));
+    open();
+    await click("connect");
+    expect((await the("waiting")).textContent).toContain("Opened api.notion.com");
+    const input = await type("paste-callback", "http://localhost:41753/oauth/callback?code=canary&state=s");
+    await click("submit-callback");
+    expect(input.value).toBe("");
+    await vi.waitFor(() =>
+      expect(find("waiting")?.textContent).toContain("belongs to nothing Keyrack started"),
+    );
+    expect(called("submit_callback")).toHaveLength(1);
+  });
+
+  it("keeps the focus in the dialog when the control that had it goes", async () => {
+    world.rust = { ...world.rust, authorization: authorization({ kind: "waiting" }) };
+    open();
+    (await the("paste-callback")).focus();
+    world.rust = { ...world.rust, authorization: authorization({ kind: "saving" }) };
+    await emit("authorization", world.rust.authorization);
+    await vi.waitFor(() => expect(document.activeElement?.textContent).toBe("Saving in your keyring"));
+  });
+
+  it("offers to try again once the keyring is open, with the callback kept", async () => {
+    world.rust = {
+      ...world.rust,
+      authorization: authorization({ kind: "parked", problem: problem("keyring-locked") }),
+    };
+    open();
+    const dialog = await the("waiting");
+    [...dialog.querySelectorAll("button")]
+      .find((button) => button.textContent.trim() === "Try again")
+      ?.click();
+    expect(called("retry_parked")).toEqual([{ authorization: "authorization-1" }]);
+  });
+
+  it("ends without a dialog: workspace, owner, and Undo, which revokes", async () => {
+    world.rust = { ...world.rust, authorization: authorization({ kind: "waiting" }) };
+    open();
+    await the("waiting");
+    const row = connection("Acme Research", { id: "connection-new" });
+    world.rust = { ...world.rust, connections: [row], authorization: authorization(completed(true)) };
+    world.answers.revoke = () => ({ outcome: "revoked", receipt: receiptFor(row, "revoke", null) });
+    await emit("authorization", world.rust.authorization);
+    expect((await the("notice")).textContent).toContain("Connected Acme Research as Jo Lindqvist");
+    await vi.waitFor(() => expect(find("connection")).not.toBeNull());
+    expect(document.querySelector("dialog[open]")).toBeNull();
+    expect(called("acknowledge")).toHaveLength(1);
+    await click("undo");
+    expect(called("revoke")).toEqual([{ connection: "connection-new" }]);
+    await the("receipt");
+    expect(find("undo")).toBeNull();
+  });
+
+  it("offers no Undo for a connection that was there before", async () => {
+    world.rust = { ...world.rust, authorization: authorization(completed(false)) };
+    open();
+    await the("notice");
+    expect(find("undo")).toBeNull();
+  });
+
+  it.each([
+    [{ kind: "denied" }, "Access was not allowed."],
+    [{ kind: "expired" }, "The time to allow access ran out."],
+    [{ kind: "cancelled" }, "Connecting was cancelled."],
+    [{ kind: "failed", problem: problem("grant-rejected") }, "Notion did not accept the code"],
+  ] satisfies [Progress, string][])("tells how it ended, once: %o", async (progress, words) => {
+    world.rust = { ...world.rust, authorization: authorization(progress) };
+    const ended = world.rust.authorization;
+    open();
+    expect((await the("notice")).textContent).toContain(words);
+    await emit("authorization", ended);
+    flushSync();
+    expect(document.querySelectorAll('[data-testid="notice"]')).toHaveLength(1);
+    expect(called("acknowledge")).toHaveLength(1);
+  });
+
+  it("tells of a refused link", async () => {
+    open();
+    await the("connect");
+    await emit("link-refused", problem("link-handled"));
+    expect((await the("notice")).textContent).toContain("This link was handled before.");
+    expect(called("acknowledge")).toHaveLength(1);
+  });
+});
+
+describe("when there is nothing to show", () => {
+  it("says what happened, what is safe and what to do, and tries again", async () => {
+    world.answers.snapshot = refuse(problem("store-newer"));
+    open();
+    await vi.waitFor(() =>
+      expect(document.body.textContent).toContain("Your data was written by a newer Keyrack."),
+    );
+    world.answers.snapshot = () => world.rust;
+    document.querySelector<HTMLElement>("button.primary")?.click();
+    await the("connect");
+  });
+
+  it("words even a refusal that is no Problem", async () => {
+    world.answers.snapshot = () => Promise.reject(new Error("command snapshot not found"));
+    open();
+    await vi.waitFor(() =>
+      expect(document.body.textContent).toContain("Something went wrong inside Keyrack."),
+    );
+  });
+});

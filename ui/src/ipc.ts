@@ -1,0 +1,75 @@
+// The only file that speaks to Rust: one function a command, one listener for the three events.
+import { invoke } from "@tauri-apps/api/core";
+import { listen } from "@tauri-apps/api/event";
+import type {
+  Authorization,
+  Client,
+  Connection,
+  NewClient,
+  Problem,
+  Receipt,
+  RedirectMethod,
+  Revocation,
+  Snapshot,
+} from "./types";
+
+/** A refusal as the window words it: Rust's `Problem`, or something that was never meant to happen. */
+export type Refusal = Omit<Problem, "code"> & { code: Problem["code"] | "unexpected" };
+
+/** What an act came to: its value, or why it was refused. Expected refusals are values, so none goes unhandled. */
+export type Outcome<T> = { ok: true; value: T } | { ok: false; problem: Refusal };
+
+async function call<T>(command: string, args?: Record<string, unknown>): Promise<Outcome<T>> {
+  try {
+    return { ok: true, value: await invoke<T>(command, args) };
+  } catch (reason) {
+    return { ok: false, problem: asRefusal(reason) };
+  }
+}
+
+function asRefusal(reason: unknown): Refusal {
+  if (typeof reason === "object" && reason !== null && "code" in reason && "message" in reason) {
+    return reason as Problem;
+  }
+  return { code: "unexpected", message: String(reason), retry_after: null, request_id: null, field: null };
+}
+
+export const snapshot = () => call<Snapshot>("snapshot");
+export const trySandbox = () => call<Client>("try_sandbox");
+/** The exact text to register at Notion. */
+export const redirectUri = (
+  method: RedirectMethod,
+  localhost_port: number | null,
+  bridge_url: string | null,
+) => call<string>("redirect_uri", { method, localhost_port, bridge_url });
+export const addClient = (form: NewClient) => call<Client>("add_client", { form });
+export const beginAuthorization = (client: string) => call<Authorization>("begin_authorization", { client });
+export const openAgain = (authorization: string) => call<null>("open_again", { authorization });
+export const copyLink = (authorization: string) => call<null>("copy_link", { authorization });
+export const submitCallback = (text: string) => call<null>("submit_callback", { text });
+export const retryParked = (authorization: string) => call<null>("retry_parked", { authorization });
+export const cancelAuthorization = (authorization: string) =>
+  call<null>("cancel_authorization", { authorization });
+export const acknowledge = () => call<null>("acknowledge");
+export const check = (connection: string) => call<Connection>("check", { connection });
+export const revoke = (connection: string) => call<Revocation>("revoke", { connection });
+export const forget = (connection: string) => call<Receipt>("forget", { connection });
+export const copyText = (text: string) => call<null>("copy_text", { text });
+
+/** Listens to Rust for as long as the window lives. */
+export async function subscribe(on: {
+  changed: () => void;
+  authorization: (authorization: Authorization) => void;
+  linkRefused: (problem: Problem) => void;
+}): Promise<Outcome<null>> {
+  try {
+    await Promise.all([
+      listen("changed", () => on.changed()),
+      listen<Authorization>("authorization", (event) => on.authorization(event.payload)),
+      listen<Problem>("link-refused", (event) => on.linkRefused(event.payload)),
+    ]);
+    return { ok: true, value: null };
+  } catch (reason) {
+    return { ok: false, problem: asRefusal(reason) };
+  }
+}

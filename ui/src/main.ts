@@ -1,0 +1,13 @@
+// Starts the window. In development `?mock=<scene>` puts a stand-in where Rust would be.
+import { mount } from "svelte";
+import App from "./App.svelte";
+import "./app.css";
+
+if (import.meta.env.DEV) {
+  const scene = new URLSearchParams(location.search).get("mock");
+  if (scene !== null) (await import("./mocks")).install(scene);
+}
+
+const target = document.getElementById("app");
+if (target === null) throw new Error("index.html has no #app");
+mount(App, { target });

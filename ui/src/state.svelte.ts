@@ -1,0 +1,242 @@
+// What the window knows: the last snapshot from Rust, what is under way, and what the person is to be told.
+import { createContext } from "svelte";
+import { SvelteMap } from "svelte/reactivity";
+import * as ipc from "./ipc";
+import type { Outcome, Refusal } from "./ipc";
+import { locale, statusWords, t, workspaceName } from "./messages";
+import * as notices from "./notices";
+import type { Notice } from "./notices";
+import type { Authorization, Client, Connection, NewClient, Problem, Receipt, Snapshot } from "./types";
+
+/** An act on one connection that has not come back from Rust yet. */
+export type Act = "check" | "revoke" | "forget";
+
+/** The dialog that the person opened. */
+export type Dialog =
+  | { kind: "client" }
+  | { kind: "revoke"; connection: Connection }
+  | { kind: "forget"; connection: Connection };
+
+/** What identifies a connection to act on, and whether the sandbox issued it. */
+export type Target = Pick<Connection, "id" | "sandbox">;
+
+/** A receipt does not know whether it is about the sandbox; the connection did. */
+export type ShownReceipt = { receipt: Receipt; sandbox: boolean };
+
+/** Ages are in minutes; a quarter of one keeps them true enough. */
+const TICK = 15_000;
+
+export class Store {
+  snapshot = $state.raw<Snapshot | null>(null);
+  /** Why there is no snapshot at all. */
+  failure = $state.raw<Refusal | null>(null);
+  notices = $state.raw<readonly Notice[]>([]);
+  dialog = $state.raw<Dialog | null>(null);
+  receipts = $state.raw<readonly ShownReceipt[]>([]);
+  /** Said to a screen reader once, and not shown. */
+  announcement = $state.raw("");
+  now = $state.raw(Date.now());
+  /** The client chosen for the next Connect; the first one until then. */
+  chosen = $state.raw<string | null>(null);
+  connecting = $state.raw(false);
+  readonly acts = new SvelteMap<string, Act>();
+
+  #listening = false;
+  #reading: Promise<void> | null = null;
+  #stale = false;
+  /** The last authorization whose end was told, since an older snapshot may still bring it. */
+  #told: string | null = null;
+
+  get client(): Client | null {
+    const clients = this.snapshot?.clients ?? [];
+    return clients.find((client) => client.id === this.chosen) ?? clients[0] ?? null;
+  }
+
+  /** The authorization that is under way. */
+  get running(): Authorization | null {
+    const authorization = this.snapshot?.authorization ?? null;
+    return authorization === null || notices.ofAuthorization(authorization) !== null ? null : authorization;
+  }
+
+  /** Reads the first snapshot and follows Rust's events. Returns what ends the clock. */
+  start(): () => void {
+    const tick = () => (this.now = Date.now());
+    const timer = setInterval(tick, TICK);
+    document.addEventListener("visibilitychange", tick);
+    void this.open();
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", tick);
+    };
+  }
+
+  /** Listens before it reads, so that nothing falls between the two. May be repeated after a failure. */
+  async open(): Promise<void> {
+    if (!this.#listening) {
+      const outcome = await ipc.subscribe({
+        changed: () => void this.refresh(),
+        authorization: (authorization) => this.#follow(authorization),
+        linkRefused: (problem) => this.#tellRefused(problem),
+      });
+      if (!outcome.ok) {
+        this.failure = outcome.problem;
+        return;
+      }
+      this.#listening = true;
+    }
+    await this.refresh();
+  }
+
+  /** Reads the snapshot; a wish that comes while one is being read causes exactly one more reading. */
+  refresh(): Promise<void> {
+    this.#stale = true;
+    this.#reading ??= this.#read().finally(() => (this.#reading = null));
+    return this.#reading;
+  }
+
+  async #read(): Promise<void> {
+    while (this.#stale) {
+      this.#stale = false;
+      const outcome = await ipc.snapshot();
+      if (outcome.ok) this.#take(outcome.value);
+      else if (this.snapshot === null) this.failure = outcome.problem;
+      else this.#refused(outcome.problem);
+    }
+  }
+
+  #take(snapshot: Snapshot): void {
+    this.failure = null;
+    this.now = Date.now();
+    this.snapshot = snapshot;
+    if (snapshot.link_refused !== null) this.#tellRefused(snapshot.link_refused);
+    if (snapshot.authorization !== null) this.#tellFinished(snapshot.authorization);
+  }
+
+  #follow(authorization: Authorization): void {
+    if (this.snapshot !== null) this.snapshot = { ...this.snapshot, authorization };
+    this.#tellFinished(authorization);
+    // A snapshot that is being read may be older than this event.
+    void this.refresh();
+  }
+
+  #tellFinished(authorization: Authorization): void {
+    const notice = notices.ofAuthorization(authorization);
+    if (notice === null || authorization.id === this.#told) return;
+    this.#told = authorization.id;
+    this.tell(notice);
+    void this.#acknowledge();
+  }
+
+  #tellRefused(problem: Problem): void {
+    this.tell(notices.ofProblem(problem, "link"));
+    void this.#acknowledge();
+  }
+
+  async #acknowledge(): Promise<void> {
+    const outcome = await ipc.acknowledge();
+    if (!outcome.ok) this.#refused(outcome.problem);
+  }
+
+  /** Shows a notice; one about the same thing is replaced. */
+  tell(notice: Notice): void {
+    this.notices = [...this.notices.filter(({ key }) => key !== notice.key), notice];
+  }
+
+  dismiss(key: string): void {
+    this.notices = this.notices.filter((notice) => notice.key !== key);
+  }
+
+  #refused(problem: Refusal, key?: string): void {
+    this.tell(notices.ofProblem(problem, key));
+  }
+
+  async trySandbox(): Promise<void> {
+    const outcome = await ipc.trySandbox();
+    if (outcome.ok) await this.#added(outcome.value);
+    else this.#refused(outcome.problem);
+  }
+
+  async addClient(form: NewClient): Promise<Outcome<Client>> {
+    const outcome = await ipc.addClient(form);
+    if (outcome.ok) await this.#added(outcome.value);
+    return outcome;
+  }
+
+  async #added(client: Client): Promise<void> {
+    this.chosen = client.id;
+    this.notices = [];
+    await this.refresh();
+  }
+
+  async connect(): Promise<void> {
+    if (this.client === null || this.connecting || this.running !== null) return;
+    this.connecting = true;
+    this.notices = [];
+    const outcome = await ipc.beginAuthorization(this.client.id);
+    // The snapshot, not the answer: by now the authorization may have come further.
+    if (outcome.ok) await this.refresh();
+    else this.#refused(outcome.problem);
+    this.connecting = false;
+  }
+
+  async check(target: Target): Promise<void> {
+    const outcome = await this.#act("check", target, () => ipc.check(target.id));
+    if (outcome?.ok !== true) return;
+    const connection = outcome.value;
+    this.#replace(connection);
+    this.announcement = t("status.announce", {
+      workspace: workspaceName(connection),
+      status: statusWords(connection),
+    });
+  }
+
+  async revoke(target: Target): Promise<void> {
+    const outcome = await this.#act("revoke", target, () => ipc.revoke(target.id));
+    if (outcome?.ok !== true) return;
+    if (outcome.value.outcome === "revoked") this.#hand(outcome.value.receipt, target);
+    else {
+      const connection = this.snapshot?.connections.find(({ id }) => id === target.id);
+      this.tell(notices.ofPending(target.id, connection ?? null, outcome.value, Date.now(), locale));
+    }
+    await this.refresh();
+  }
+
+  async forget(target: Target): Promise<void> {
+    const outcome = await this.#act("forget", target, () => ipc.forget(target.id));
+    if (outcome?.ok !== true) return;
+    this.#hand(outcome.value, target);
+    await this.refresh();
+  }
+
+  /** One act at a time on a connection; null when one was under way already. */
+  async #act<T>(act: Act, { id }: Target, run: () => Promise<Outcome<T>>): Promise<Outcome<T> | null> {
+    if (this.acts.has(id)) return null;
+    this.acts.set(id, act);
+    const outcome = await run();
+    this.acts.delete(id);
+    if (!outcome.ok) {
+      this.#refused(outcome.problem, id);
+      await this.refresh();
+    }
+    return outcome;
+  }
+
+  #hand(receipt: Receipt, { id, sandbox }: Target): void {
+    this.notices = this.notices.filter((notice) => notice.key !== id && notice.undo !== id);
+    this.receipts = [...this.receipts, { receipt, sandbox }];
+  }
+
+  receiptDone(): void {
+    this.receipts = this.receipts.slice(1);
+  }
+
+  #replace(connection: Connection): void {
+    if (this.snapshot === null) return;
+    this.now = Date.now();
+    this.dismiss(connection.id);
+    const connections = this.snapshot.connections.map((old) => (old.id === connection.id ? connection : old));
+    this.snapshot = { ...this.snapshot, connections };
+  }
+}
+
+export const [useStore, provideStore] = createContext<Store>();

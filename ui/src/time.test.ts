@@ -1,0 +1,71 @@
+// Ages and times in words.
+import { describe, expect, it } from "vitest";
+import { age, countdown, duration, rfc3339, upcoming } from "./time";
+
+const NOW = new Date(2026, 10, 23, 9, 31, 7, 45).getTime();
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+describe("age", () => {
+  it.each([
+    [0, null],
+    [59_999, null],
+    [MINUTE, "1 minute ago"],
+    [59 * MINUTE, "59 minutes ago"],
+    [HOUR, "1 hour ago"],
+    [DAY - 1, "23 hours ago"],
+    [DAY, "yesterday"],
+    [7 * DAY - 1, "6 days ago"],
+    [7 * DAY, "16 Nov 2026, 09:31"],
+  ])("of %i ms is %s", (passed, words) => {
+    expect(age(NOW - passed, NOW, "en-GB")).toBe(words);
+  });
+
+  it("is a date, and never a claim about the future, after the clock was set back", () => {
+    expect(age(NOW + 2 * DAY, NOW, "en-GB")).toBe("25 Nov 2026, 09:31");
+  });
+
+  it("forgives a clock that ticks a little behind", () => {
+    expect(age(NOW + 15_000, NOW, "en-GB")).toBeNull();
+  });
+});
+
+describe("upcoming", () => {
+  it("is the time of day today", () => {
+    expect(upcoming(NOW + 9 * MINUTE, NOW, "en-GB")).toBe("09:40");
+  });
+
+  it("carries its date on another day", () => {
+    expect(upcoming(NOW + DAY, NOW, "en-GB")).toBe("24 Nov 2026, 09:31");
+  });
+});
+
+describe("countdown", () => {
+  it.each([
+    [600_000, "10:00"],
+    [580_001, "9:41"],
+    [1, "0:01"],
+    [0, null],
+    [-5_000, null],
+  ])("with %i ms left says %s", (left, words) => {
+    expect(countdown(NOW + left, NOW)).toBe(words);
+  });
+});
+
+describe("duration", () => {
+  it("is in seconds while they are few, then in minutes rounded up", () => {
+    expect([1, 119, 120, 121].map((seconds) => duration(seconds, "en"))).toEqual([
+      "1 second",
+      "119 seconds",
+      "2 minutes",
+      "3 minutes",
+    ]);
+  });
+});
+
+describe("rfc3339", () => {
+  it("is UTC with milliseconds", () => {
+    expect(rfc3339(1_795_426_267_045)).toBe("2026-11-23T09:31:07.045Z");
+  });
+});

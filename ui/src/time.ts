@@ -1,0 +1,56 @@
+// Ages, clock times and durations in words. Pure: the present and the locale are passed in.
+import type { Millis } from "./types";
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/**
+ * How long ago something was, or null for "just now" (under a minute).
+ * A moment more than a minute in the future (a clock was set back) or over a week ago is given as its date.
+ */
+export function age(then: Millis, now: Millis, locale: string): string | null {
+  const passed = now - then;
+  if (Math.abs(passed) < MINUTE) return null;
+  if (passed < 0 || passed >= 7 * DAY) return moment(then, locale);
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  if (passed < HOUR) return relative.format(-Math.floor(passed / MINUTE), "minute");
+  if (passed < DAY) return relative.format(-Math.floor(passed / HOUR), "hour");
+  return relative.format(-Math.floor(passed / DAY), "day");
+}
+
+/** A date with its time: "23 Nov 2026, 09:14". */
+export function moment(at: Millis, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(at);
+}
+
+/** The time of day alone; with its date when that is not today. */
+export function upcoming(at: Millis, now: Millis, locale: string): string {
+  if (new Date(at).toDateString() !== new Date(now).toDateString()) return moment(at, locale);
+  return new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(at);
+}
+
+/** The time of day to the second, as a receipt needs it. */
+export function exactTime(at: Millis, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { timeStyle: "medium" }).format(at);
+}
+
+/** RFC 3339 in UTC with milliseconds, for `<time datetime>`. */
+export function rfc3339(at: Millis): string {
+  return new Date(at).toISOString();
+}
+
+/** What is left until then as minutes and seconds, "9:41"; null when it is over. */
+export function countdown(until: Millis, now: Millis): string | null {
+  const seconds = Math.ceil((until - now) / SECOND);
+  if (seconds <= 0) return null;
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** A wait in whole seconds, or in minutes from two minutes on, rounded up. */
+export function duration(seconds: number, locale: string): string {
+  const unit = seconds < 120 ? "second" : "minute";
+  const amount = unit === "second" ? seconds : Math.ceil(seconds / 60);
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(amount);
+}
