@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, ExitStatus, Stdio};
 
-use super::scene::{KEYRACK, Scene};
+use super::scene::Scene;
 
 /// A connect that has printed its link and waits for the callback.
 pub struct Connecting {
@@ -16,7 +16,7 @@ pub struct Connecting {
 
 /// Starts a connect and reads the link it prints; none if it ends without one.
 pub fn begin(scene: &Scene) -> Result<Connecting, ExitStatus> {
-    let mut command = scene.world.command(KEYRACK);
+    let mut command = scene.world.command(&scene.program);
     command
         .args(["connect", "--no-browser"])
         .stdin(Stdio::piped())

@@ -7,6 +7,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use super::process::Program;
 use super::wait::until_async;
 use super::world::World;
 
@@ -67,6 +68,14 @@ impl Catcher {
         self.seen += 1;
         link
     }
+}
+
+/// Opens a link whose program is not running yet: without a desktop environment `xdg-open` stays
+/// until that program ends.
+pub fn start(world: &World, link: &str) -> Program {
+    let mut command = world.command("xdg-open");
+    command.arg(link);
+    Program::start(world, &command)
 }
 
 /// Opens a link the way programs do, by the desktop's own tool.

@@ -1,7 +1,7 @@
 //! The usual cast: a world with the sandbox playing Notion, the app, and whoever opens links.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
 use reqwest::redirect::Policy;
@@ -28,6 +28,8 @@ pub const ACME: &str = "Acme Research";
 pub struct Scene {
     pub world: World,
     pub sandbox: Sandbox,
+    /// The command line's program.
+    pub program: PathBuf,
     opened: Catcher,
 }
 
@@ -45,6 +47,7 @@ impl Scene {
         Self {
             world,
             sandbox,
+            program: PathBuf::from(KEYRACK),
             opened,
         }
     }
@@ -116,7 +119,7 @@ impl Scene {
 
     /// Runs the command line to its end.
     pub fn keyrack(&self, arguments: &[&str], input: &str) -> Output {
-        let mut command = self.world.command(KEYRACK);
+        let mut command = self.world.command(&self.program);
         command
             .args(arguments)
             .stdin(Stdio::piped())
