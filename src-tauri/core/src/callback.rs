@@ -5,6 +5,7 @@
 
 use secrecy::SecretString;
 
+use crate::client::{APP_LINK, bridge_page};
 use crate::problem::{Problem, ProblemCode};
 use crate::text::inert;
 
@@ -16,7 +17,7 @@ const APP_SCHEME: &str = "app.keyrack:";
 
 /// A well-formed callback: who it claims to answer, and the answer.
 #[derive(Debug)]
-pub struct Callback {
+pub(crate) struct Callback {
     /// Everything before the question mark; must equal the authorization's redirect URI.
     pub(crate) address: String,
     /// The `state` that ties it to one authorization.
@@ -109,7 +110,7 @@ impl Callback {
 ///
 /// Other arguments are ignored, whatever they say; two different links are as good as none.
 #[must_use]
-pub fn app_link_in<I, S>(arguments: I) -> Option<String>
+pub fn app_link_in<I, S>(arguments: I) -> Option<SecretString>
 where
     I: IntoIterator<Item = S>,
     S: AsRef<str>,
@@ -117,8 +118,10 @@ where
     let mut links = arguments
         .into_iter()
         .filter(|argument| argument.as_ref().starts_with(APP_SCHEME));
-    let first = links.next()?.as_ref().to_owned();
-    links.all(|other| other.as_ref() == first).then_some(first)
+    let first = links.next()?;
+    links
+        .all(|other| other.as_ref() == first.as_ref())
+        .then(|| first.as_ref().into())
 }
 
 fn malformed(why: &str) -> Problem {
@@ -143,9 +146,10 @@ fn checked_text(raw: &[u8]) -> Result<&str, Problem> {
     str::from_utf8(raw).map_err(|_| malformed("it is not plain ASCII"))
 }
 
-/// App link, localhost with a port, or an https page: each in its one spelling.
+/// App link, localhost with a port, or an https page as the client form takes it: each in its one
+/// spelling.
 fn is_known_address(address: &str) -> bool {
-    address == crate::client::APP_LINK
+    address == APP_LINK
         || address
             .strip_prefix("http://localhost:")
             .and_then(|rest| rest.split_once('/'))
@@ -154,10 +158,7 @@ fn is_known_address(address: &str) -> bool {
                     && !port.starts_with('0')
                     && port.parse::<u16>().is_ok_and(|p| p.to_string() == port)
             })
-        || address.strip_prefix("https://").is_some_and(|rest| {
-            let host = rest.split('/').next().unwrap_or_default();
-            !host.is_empty() && !host.contains(['@', '%', '[', ']', ','])
-        })
+        || bridge_page(address).is_ok()
 }
 
 /// Decodes a form-encoded value; refuses broken escapes and what is not UTF-8.
@@ -258,6 +259,14 @@ mod tests {
             "http://example.org/?code=c&state=s",
             "https://?code=c&state=s",
             "https://user@example.org/?code=c&state=s",
+            "https://@example.org/?code=c&state=s",
+            "https://:?code=c&state=s",
+            "https://a:b?code=c&state=s",
+            "https://a:99999/?code=c&state=s",
+            "https://example.org:443/?code=c&state=s",
+            "https://EXAMPLE.org/?code=c&state=s",
+            "https://example.org?code=c&state=s",
+            "https://example.org/a/../b?code=c&state=s",
             "javascript:alert(1)?code=c&state=s",
         ];
         for text in table {
@@ -276,8 +285,10 @@ mod tests {
     #[test]
     fn exactly_one_link_is_found_among_the_arguments() {
         let link = "app.keyrack:/oauth/callback?code=c&state=s";
+        let found =
+            |arguments: &[&str]| app_link_in(arguments).map(|link| link.expose_secret().to_owned());
         assert_eq!(
-            app_link_in([
+            found(&[
                 "--allow-file-access-from-files",
                 link,
                 "$(id)",
@@ -286,13 +297,13 @@ mod tests {
             .as_deref(),
             Some(link)
         );
-        assert_eq!(app_link_in([link, link]).as_deref(), Some(link));
-        assert_eq!(app_link_in([link, "app.keyrack:/other"]), None);
+        assert_eq!(found(&[link, link]).as_deref(), Some(link));
+        assert_eq!(found(&[link, "app.keyrack:/other"]), None);
         assert_eq!(
-            app_link_in(["--flag=app.keyrack:/oauth/callback", "https://example.org"]),
+            found(&["--flag=app.keyrack:/oauth/callback", "https://example.org"]),
             None
         );
-        assert_eq!(app_link_in(Vec::<String>::new()), None);
+        assert_eq!(found(&[]), None);
     }
 
     proptest! {

@@ -45,7 +45,8 @@ impl Keyrack {
             }
         };
         operation.finished_at = Some(now);
-        self.store.save_check(&operation, &outcome, now)?;
+        self.store
+            .save_check(&operation, connection.connected_at, &outcome, now)?;
         drop(turn);
         self.tell(&Event::Changed);
         self.store.connection(id)
@@ -100,83 +101,78 @@ fn judge(introspection: Result<Introspection, Error>, me: Option<Result<Bot, Err
 mod tests {
     use super::*;
 
-    fn introspection(active: bool) -> Result<Introspection, Error> {
-        Ok(Introspection {
+    fn introspection(active: bool) -> Introspection {
+        Introspection {
             active,
             scope: Vec::new(),
             issued_at: None,
             request_id: None,
-        })
+        }
     }
 
-    fn me() -> Option<Result<Bot, Error>> {
-        Some(Ok(Bot {
+    fn me() -> Bot {
+        Bot {
             id: "bot".into(),
             name: None,
             owner: None,
             workspace_id: None,
             workspace_name: None,
-        }))
+        }
     }
 
-    fn unauthorized() -> Option<Result<Bot, Error>> {
-        Some(Err(Error::Unauthorized { request_id: None }))
-    }
-
-    fn unreachable<T>() -> Result<T, Error> {
-        Err(Error::Unreachable { sent: false })
-    }
+    const UNAUTHORIZED: Error = Error::Unauthorized { request_id: None };
+    const UNREACHABLE: Error = Error::Unreachable { sent: false };
 
     #[test]
     fn only_evidence_makes_a_verdict() {
-        let invalid_grant = || {
-            Err(Error::GrantRejected {
-                description: None,
-                request_id: None,
-            })
+        let rejected = || Error::GrantRejected {
+            description: None,
+            request_id: None,
         };
-        let refused = || {
-            Err(Error::Refused {
-                status: 400,
-                code: "validation_error".into(),
-                description: None,
-                request_id: None,
-            })
+        let refused = Error::Refused {
+            status: 400,
+            code: "validation_error".into(),
+            description: None,
+            request_id: None,
         };
         let inactive =
             |finding: &Finding, code| matches!(finding, Finding::Inactive(why) if why.code == code);
         let unknown =
             |finding: &Finding, code| matches!(finding, Finding::Unknown(why) if why.code == code);
 
-        assert_eq!(judge(introspection(true), None), Finding::Active);
-        for second in [unauthorized(), Some(unreachable())] {
-            assert!(inactive(
-                &judge(introspection(false), second),
-                ProblemCode::TokenInactive
-            ));
+        assert_eq!(judge(Ok(introspection(true)), None), Finding::Active);
+        for second in [UNAUTHORIZED, UNREACHABLE] {
+            let finding = judge(Ok(introspection(false)), Some(Err(second)));
+            assert!(inactive(&finding, ProblemCode::TokenInactive));
         }
         assert!(inactive(
-            &judge(introspection(false), me()),
+            &judge(Ok(introspection(false)), Some(Ok(me()))),
             ProblemCode::OtherClient
         ));
         assert!(inactive(
-            &judge(invalid_grant(), me()),
+            &judge(Err(rejected()), Some(Ok(me()))),
             ProblemCode::OtherClient
         ));
         assert!(inactive(
-            &judge(invalid_grant(), unauthorized()),
+            &judge(Err(rejected()), Some(Err(UNAUTHORIZED))),
             ProblemCode::TokenInactive
         ));
         assert!(unknown(
-            &judge(invalid_grant(), Some(unreachable())),
+            &judge(Err(rejected()), Some(Err(UNREACHABLE))),
             ProblemCode::GrantRejected
         ));
-        assert!(unknown(&judge(refused(), None), ProblemCode::NotionRefused));
         assert!(unknown(
-            &judge(unreachable(), None),
+            &judge(Err(refused), None),
+            ProblemCode::NotionRefused
+        ));
+        assert!(unknown(
+            &judge(Err(UNREACHABLE), None),
             ProblemCode::Unreachable
         ));
-        let rejected = Err(Error::ClientRejected { request_id: None });
-        assert!(unknown(&judge(rejected, None), ProblemCode::ClientRejected));
+        let rejected = Error::ClientRejected { request_id: None };
+        assert!(unknown(
+            &judge(Err(rejected), None),
+            ProblemCode::ClientRejected
+        ));
     }
 }

@@ -125,7 +125,7 @@ pub fn redirect_uri(
 
 /// Takes an https address only in the spelling that a URL parser would leave as it is: the
 /// registered text, the one sent and the one that comes back must be the same bytes.
-fn bridge_page(text: &str) -> Result<String, Problem> {
+pub(crate) fn bridge_page(text: &str) -> Result<String, Problem> {
     let refused = |why: &str| Err(Problem::invalid("bridge_url", why));
     let Ok(url) = url::Url::parse(text) else {
         return refused(
@@ -240,8 +240,11 @@ impl Keyrack {
             redirect_uri: client.redirect_uri.clone(),
             base_url: client.base_url.clone(),
         });
-        if let Err(error) = self.vault.write(payload).await {
-            self.fail(&mut operation, &error.clone().into())?;
+        if let Err(error) = self.vault.write(&payload).await {
+            // What may have landed is deleted; failing that, the next start does it.
+            if self.vault.delete(&client.id).await.is_ok() {
+                self.fail(&mut operation, &error.clone().into())?;
+            }
             return Err(error.into());
         }
         operation.finished_at = Some(self.now());
@@ -279,17 +282,18 @@ mod tests {
 
     #[test]
     fn each_bad_field_is_named() {
-        let table: [(&str, fn(&mut NewClient)); 7] = [
+        type Spoil = fn(&mut NewClient);
+        let table: [(&str, Spoil); 7] = [
             ("name", |form| form.name = "\u{200B} ".into()),
             ("client_id", |form| form.client_id = " ".into()),
             ("client_id", |form| form.client_id = "two words".into()),
             ("client_id", |form| form.client_id = "a:b".into()),
             ("client_secret", |form| form.client_secret = " ".into()),
             ("client_secret", |form| {
-                form.client_secret = "two words".into()
+                form.client_secret = "two words".into();
             }),
             ("localhost_port", |form| {
-                form.redirect_method = RedirectMethod::Localhost
+                form.redirect_method = RedirectMethod::Localhost;
             }),
         ];
         for (field, spoil) in table {

@@ -41,11 +41,25 @@ impl DataFolder {
     }
 
     /// The path of a file of ours, which exists with mode 0600 afterwards; a link is refused.
+    ///
+    /// Never for a database that this process has open: closing any descriptor of a file drops all
+    /// of the process's POSIX locks on it, and with them what SQLite relies on.
     pub fn file(&self, name: &str) -> Result<PathBuf, Problem> {
         let path = self.path.join(name);
         open_private(&path).map_err(|error| self.failed(&error))?;
         make_private(&path, 0o600).map_err(|error| self.failed(&error))?;
         Ok(path)
+    }
+
+    /// Waits for a lock that other processes share, and holds it until dropped.
+    pub(crate) fn lock(&self, name: &str) -> Result<File, Problem> {
+        let path = self.file(name)?;
+        let file = File::options()
+            .write(true)
+            .open(path)
+            .map_err(|error| self.failed(&error))?;
+        file.lock().map_err(|error| self.failed(&error))?;
+        Ok(file)
     }
 
     /// Words for a failure in this folder.

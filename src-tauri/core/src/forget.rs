@@ -7,15 +7,14 @@ use crate::problem::{Problem, ProblemCode};
 impl Keyrack {
     /// Deletes a connection's tokens from the keyring and its row from the store.
     ///
-    /// Fails with nothing changed if the connection is gone or the keyring does not answer.
+    /// Fails with nothing changed if the connection is gone or the keyring does not answer. If the
+    /// keyring fails in the middle, the operation stays unfinished, and the next start finishes it.
     pub async fn forget(&self, id: &str) -> Result<Receipt, Problem> {
         let _turn = self.turn(id).await;
         let connection = self.store.connection(id)?;
+        self.vault.probe().await?;
         let mut operation = self.begin(Kind::Forget, Subject::of_connection(&connection))?;
-        if let Err(problem) = self.finish_forgetting(&mut operation, id).await {
-            self.fail(&mut operation, &problem)?;
-            return Err(problem);
-        }
+        self.finish_forgetting(&mut operation, id).await?;
         operation.receipt().ok_or_else(|| {
             Problem::new(
                 ProblemCode::StoreFailed,

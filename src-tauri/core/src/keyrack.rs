@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use notion_oauth::{BaseUrl, Credentials, Notion};
 use secrecy::SecretString;
-use tokio::sync::{Notify, OwnedMutexGuard};
+use tokio::sync::OwnedMutexGuard;
 
 use crate::authorization::Authorization;
 use crate::connection::Connection;
 use crate::data_folder::DataFolder;
+use crate::pending::Pending;
 use crate::problem::{Problem, ProblemCode};
 use crate::process::ProcessMark;
 use crate::settings::Settings;
@@ -55,6 +56,8 @@ pub struct Keyrack {
     clock: Clock,
     listener: Box<dyn Fn(&Event) + Send + Sync>,
     memory: Mutex<Memory>,
+    /// Its strong count is the number of acts in flight, plus this one.
+    in_flight: Arc<()>,
 }
 
 /// What lives no longer than the process.
@@ -65,22 +68,11 @@ struct Memory {
     /// One connection pool for each base URL.
     notions: HashMap<String, Notion>,
     /// By `Authorization::id`.
-    pending: HashMap<String, Pending>,
-    /// By `Connection::id`: whose turn it is to act on it.
+    pending: HashMap<String, Arc<Pending>>,
+    /// By `Connection::id`, or a client's and a bot's before there is one: whose turn it is.
     turns: HashMap<String, Arc<tokio::sync::Mutex<()>>>,
     latest: Option<Authorization>,
     link_refused: Option<Problem>,
-}
-
-/// The secret half of an authorization that this process began or goes on with.
-#[derive(Default)]
-pub(crate) struct Pending {
-    /// The link for the browser; none if another process began it.
-    pub link: Option<SecretString>,
-    /// A code that waits for the keyring.
-    pub code: Option<SecretString>,
-    /// Told when the person gives up.
-    pub cancelled: Arc<Notify>,
 }
 
 /// What it takes to ask Notion about a connection.
@@ -95,13 +87,15 @@ impl Keyrack {
     pub fn open(settings: Settings, effects: Effects) -> Result<Self, Problem> {
         let folder = DataFolder::open(&settings.data_folder)?;
         let store = Store::open(&folder)?;
+        let process = ProcessMark::make(&folder)?;
         Ok(Self {
-            vault: Vault::start(effects.keyring, store.id()),
-            process: ProcessMark::make(&folder)?,
+            vault: Vault::start(effects.keyring, store.id(), process.id()),
+            process,
             opener: effects.opener,
             clock: effects.clock,
             listener: effects.listener,
             memory: Mutex::default(),
+            in_flight: Arc::new(()),
             settings,
             folder,
             store,
@@ -221,23 +215,42 @@ impl Keyrack {
         turn.lock_owned().await
     }
 
-    /// Looks at, or changes, the secret half of an authorization.
-    pub(crate) fn pending<T>(
+    /// The secret half of an authorization, if this process has it.
+    pub(crate) fn pending(&self, authorization: &str) -> Option<Arc<Pending>> {
+        self.memory().pending.get(authorization).cloned()
+    }
+
+    /// Keeps the secret half of an authorization, or finds the one that is kept.
+    pub(crate) fn keep_pending(
         &self,
         authorization: &str,
-        look: impl FnOnce(&mut Pending) -> T,
-    ) -> T {
-        look(
-            self.memory()
-                .pending
-                .entry(authorization.to_owned())
-                .or_default(),
-        )
+        link: Option<SecretString>,
+    ) -> Arc<Pending> {
+        let mut memory = self.memory();
+        let kept = memory.pending.entry(authorization.to_owned());
+        kept.or_insert_with(|| Arc::new(Pending::new(link))).clone()
     }
 
     /// Wipes the secret half of an authorization that is over.
     pub(crate) fn drop_pending(&self, authorization: &str) {
         self.memory().pending.remove(authorization);
+    }
+
+    /// Whether an exchange, or the write of what it granted, is in flight: the only times when the
+    /// end of the process could lose a token.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        Arc::strong_count(&self.in_flight) > 1
+    }
+
+    /// Holds the process as busy until dropped.
+    pub(crate) fn busy(&self) -> Arc<()> {
+        self.in_flight.clone()
+    }
+
+    /// Leaves the data folder in order, for a process that ends without destructors.
+    pub fn leave(&self) {
+        self.process.remove();
     }
 
     /// What is in memory stays true after a panic elsewhere: each change is a single assignment.

@@ -8,6 +8,7 @@ mod browser;
 mod callback;
 mod check;
 mod client;
+mod complete;
 mod connect;
 mod connection;
 mod data_folder;
@@ -15,6 +16,7 @@ mod forget;
 mod keyrack;
 mod operation;
 mod owner;
+mod pending;
 mod problem;
 mod process;
 mod recover;
@@ -26,9 +28,12 @@ mod text;
 mod time;
 mod vault;
 
+#[cfg(test)]
+mod flows;
+
 pub use authorization::{Authorization, Progress};
 pub use browser::open_in_browser;
-pub use callback::{Callback, app_link_in};
+pub use callback::app_link_in;
 pub use client::{APP_LINK, Client, ClientDefaults, NewClient, RedirectMethod, redirect_uri};
 pub use connection::{Connection, Status};
 pub use data_folder::{DataFolder, WindowLock, disable_core_dumps};

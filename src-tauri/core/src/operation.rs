@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::authorization::Progress;
 use crate::client::Client;
 use crate::connection::Connection;
 use crate::keyrack::Keyrack;
@@ -81,6 +82,9 @@ impl Subject {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Record {
+    /// Connect: when the code was about to be sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<Millis>,
     /// Connect: what the exchange granted, without the tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub granted: Option<Granted>,
@@ -215,6 +219,17 @@ impl Operation {
         self.subject.owner = Some(granted.owner.clone());
         self.record.granted = Some(granted);
         self.record.request_ids.extend(request_id);
+    }
+
+    /// The progress of an authorization that ended with this operation's grant.
+    pub fn completed(&self) -> Option<Progress> {
+        let granted = self.record.granted.clone()?;
+        Some(Progress::Completed {
+            connection_id: self.subject.connection.clone()?,
+            workspace_name: granted.workspace_name,
+            owner: granted.owner,
+            new: granted.new,
+        })
     }
 
     /// The receipt of a finished revocation or "forget".

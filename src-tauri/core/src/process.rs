@@ -1,10 +1,13 @@
 //! Which operations belong to a living process: a lock on a file, which death sets free.
 
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::path::PathBuf;
 
 use crate::data_folder::DataFolder;
 use crate::problem::Problem;
+
+/// The folder of the marks in the data folder.
+const FOLDER: &str = "processes";
 
 /// This process's mark in the data folder, held until it ends.
 ///
@@ -20,45 +23,62 @@ pub(crate) struct ProcessMark {
 impl ProcessMark {
     /// Makes and locks a mark of this process's own.
     pub fn make(folder: &DataFolder) -> Result<Self, Problem> {
-        let id = uuid::Uuid::new_v4().to_string();
-        let path = folder.subfolder("processes")?.file(&id)?;
-        let file = File::options()
-            .write(true)
-            .open(&path)
-            .map_err(|error| folder.failed(&error))?;
-        file.lock().map_err(|error| folder.failed(&error))?;
-        Ok(Self {
-            id,
-            path,
-            _locked: file,
-        })
+        let marks = folder.subfolder(FOLDER)?;
+        loop {
+            let id = uuid::Uuid::new_v4().to_string();
+            let locked = marks.lock(&id)?;
+            let path = marks.path().join(&id);
+            // Between making and locking it, another start may have swept it away as a dead one's.
+            if path.exists() {
+                return Ok(Self {
+                    id,
+                    path,
+                    _locked: locked,
+                });
+            }
+        }
     }
 
     pub fn id(&self) -> &str {
         &self.id
     }
-}
 
-impl Drop for ProcessMark {
-    fn drop(&mut self) {
-        // A mark that stays behind is unlocked by the process's end, and cleared by the next start.
+    /// Removes the mark at the end of a process that runs no destructors.
+    pub fn remove(&self) {
+        // A mark that stays behind is unlocked by the process's end, and cleared by a later start.
         let _ = std::fs::remove_file(&self.path);
     }
 }
 
-/// Whether the process with this mark has ended. Clears the mark if so.
-pub(crate) fn has_ended(folder: &DataFolder, id: &str) -> bool {
-    let path = folder.path().join("processes").join(id);
-    let Ok(file) = File::open(&path) else {
-        return !path.exists();
-    };
-    match file.try_lock() {
-        Ok(()) => {
-            let _ = std::fs::remove_file(&path);
-            true
-        }
-        Err(TryLockError::WouldBlock | TryLockError::Error(_)) => false,
+impl Drop for ProcessMark {
+    fn drop(&mut self) {
+        self.remove();
     }
+}
+
+/// Whether the process with this mark has ended.
+pub(crate) fn has_ended(folder: &DataFolder, id: &str) -> bool {
+    let path = folder.path().join(FOLDER).join(id);
+    match File::open(&path) {
+        Ok(file) => file.try_lock().is_ok(),
+        Err(_) => !path.exists(),
+    }
+}
+
+/// The marks that ended processes left behind.
+pub(crate) fn left_behind(folder: &DataFolder) -> Vec<String> {
+    let marks = std::fs::read_dir(folder.path().join(FOLDER))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let names = marks.filter_map(|mark| mark.file_name().into_string().ok());
+    names.filter(|id| has_ended(folder, id)).collect()
+}
+
+/// Removes the mark of an ended process, once nothing is left to do for it.
+pub(crate) fn clear(folder: &DataFolder, id: &str) {
+    // One that cannot be removed is found again at the next start.
+    let _ = std::fs::remove_file(folder.path().join(FOLDER).join(id));
 }
 
 #[cfg(test)]
@@ -76,7 +96,10 @@ mod tests {
         drop(mark);
         assert!(has_ended(&folder, &id));
         std::fs::write(&file, "").expect("a mark left behind");
-        assert!(has_ended(&folder, &id));
-        assert!(!file.exists(), "a dead mark is cleared");
+        let alive = ProcessMark::make(&folder).expect("another mark");
+        assert_eq!(left_behind(&folder), std::slice::from_ref(&id));
+        clear(&folder, &id);
+        assert!(left_behind(&folder).is_empty());
+        assert!(!has_ended(&folder, alive.id()));
     }
 }

@@ -1,37 +1,60 @@
 //! Start-up: finish or undo what ended processes left unfinished.
 
+use secrecy::ExposeSecret;
+
 use crate::authorization::Progress;
 use crate::keyrack::{Event, Keyrack};
 use crate::operation::{Kind, Operation};
 use crate::problem::{Problem, ProblemCode};
-use crate::process::has_ended;
-use crate::vault::VaultError;
+use crate::process::{clear, has_ended, left_behind};
+use crate::vault::{ConnectionSecrets, VaultError};
 
 impl Keyrack {
     /// Finishes or undoes the unfinished operations of processes that have ended.
     ///
-    /// Deletes only vault entries that these operations name. What the keyring does not allow now
-    /// stays unfinished for the next start. Pending revocations are `retry_revocations`'s.
+    /// Deletes only vault entries that these operations, or the ended processes' probes, name. What
+    /// the keyring does not allow now stays unfinished, and the first such problem is returned
+    /// after everything else is done. Pending revocations are `retry_revocations`'s.
     pub async fn recover(&self) -> Result<(), Problem> {
+        let mut first_problem = None;
         for mut operation in self.store.unfinished_operations()? {
-            if operation.process == self.process.id()
-                || !has_ended(&self.folder, &operation.process)
-            {
-                continue;
-            }
-            match operation.kind {
-                Kind::Revoke => {}
-                Kind::Check => self.fail(&mut operation, &interrupted())?,
-                Kind::AddClient => self.undo_add_client(&mut operation).await?,
-                Kind::Connect => self.recover_connect(&mut operation).await?,
-                Kind::Forget => {
-                    if let Some(connection) = operation.subject.connection.clone() {
-                        self.finish_forgetting(&mut operation, &connection).await?;
-                    }
+            let ended = operation.process != self.process.id()
+                && has_ended(&self.folder, &operation.process);
+            if ended && operation.kind != Kind::Revoke {
+                let former = operation.process.clone();
+                // Two starts at once: one of them does it.
+                if !self
+                    .store
+                    .claim_operation(&mut operation, self.process.id())?
+                {
+                    continue;
+                }
+                if let Err(problem) = self.recover_operation(&mut operation).await {
+                    self.store.claim_operation(&mut operation, &former)?;
+                    first_problem.get_or_insert(problem);
                 }
             }
         }
-        Ok(())
+        for mark in left_behind(&self.folder) {
+            match self.vault.delete(&mark).await {
+                Ok(()) => clear(&self.folder, &mark),
+                Err(error) => drop(first_problem.get_or_insert(error.into())),
+            }
+        }
+        first_problem.map_or(Ok(()), Err)
+    }
+
+    async fn recover_operation(&self, operation: &mut Operation) -> Result<(), Problem> {
+        match operation.kind {
+            Kind::Revoke => Ok(()),
+            Kind::Check => self.fail(operation, &interrupted()),
+            Kind::AddClient => self.undo_add_client(operation).await,
+            Kind::Connect => self.recover_connect(operation).await,
+            Kind::Forget => match operation.subject.connection.clone() {
+                Some(connection) => self.finish_forgetting(operation, &connection).await,
+                None => self.fail(operation, &interrupted()),
+            },
+        }
     }
 
     /// The row is written with the end of the operation, so an unfinished one has none.
@@ -41,54 +64,102 @@ impl Keyrack {
         self.fail(operation, &interrupted())
     }
 
-    /// A new connection whose tokens reached the vault is finished; otherwise nothing of it stays.
+    /// A connection whose tokens reached the vault is finished; otherwise nothing of it stays.
     async fn recover_connect(&self, operation: &mut Operation) -> Result<(), Problem> {
-        let entry = operation.subject.connection.clone();
-        let granted_new = operation.record.granted.as_ref().map(|granted| granted.new);
-        match (entry, granted_new) {
-            (Some(entry), Some(true)) => match self.vault.read_connection(&entry).await {
-                Ok(_) => return self.finish_connect(operation),
-                Err(VaultError::Lost) => {}
-                Err(VaultError::Foreign) => self.vault.delete(&entry).await?,
-                Err(error) => return Err(error.into()),
-            },
-            (Some(entry), None) if self.store.connection(&entry).is_err() => {
-                self.vault.delete(&entry).await?;
-            }
-            _ => {}
+        let Some(entry) = operation.subject.connection.clone() else {
+            let problem = if operation.record.sent_at.is_some() {
+                not_saved()
+            } else {
+                interrupted()
+            };
+            return self.end_connect(operation, problem);
+        };
+        let secrets = match self.vault.read_connection(&entry).await {
+            Ok(secrets) => Some(secrets),
+            Err(VaultError::Lost | VaultError::Foreign) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let in_list = match self.store.connection(&entry) {
+            Ok(_) => true,
+            Err(problem) if problem.code == ProblemCode::NotFound => false,
+            Err(problem) => return Err(problem),
+        };
+        if in_list {
+            return self.settle_reconnect(operation, secrets.as_ref());
         }
-        let problem = not_saved();
-        self.fail(operation, &problem)?;
-        self.end_authorization(operation, Progress::Failed { problem })
+        let granted = operation.record.granted.is_some();
+        match secrets {
+            Some(secrets) if granted => self.finish_connect(operation, &secrets).await,
+            _ => {
+                self.vault.delete(&entry).await?;
+                self.end_connect(operation, not_saved())
+            }
+        }
     }
 
-    fn finish_connect(&self, operation: &mut Operation) -> Result<(), Problem> {
+    /// Whether the entry holds the old tokens or the new ones, only a check can tell.
+    fn settle_reconnect(
+        &self,
+        operation: &mut Operation,
+        secrets: Option<&ConnectionSecrets>,
+    ) -> Result<(), Problem> {
+        let has_refresh_token = secrets.is_some_and(|secrets| secrets.refresh.is_some());
+        let problem = Problem::new(
+            ProblemCode::NotSaved,
+            "Keyrack ended in the middle of connecting this workspace again. Check it to see whether its tokens work, or connect again.",
+        );
+        operation.record.problem = Some(problem.clone());
+        operation.finished_at = Some(self.now());
+        self.store
+            .unsettle_connection(operation, has_refresh_token)?;
+        self.tell(&Event::Changed);
+        self.end_authorization(operation, Progress::Failed { problem });
+        Ok(())
+    }
+
+    /// Brings a new connection into the list, unless its bot has been connected again since: then
+    /// those tokens are the ones that count, and these are ended, as far as Notion answers.
+    async fn finish_connect(
+        &self,
+        operation: &mut Operation,
+        secrets: &ConnectionSecrets,
+    ) -> Result<(), Problem> {
+        let client = &operation.subject.client;
+        if let Some(other) = self.store.connection_of_bot(client, &secrets.bot_id)? {
+            let newer = self.access(&self.store.connection(&other)?).await?;
+            let same = newer.tokens.access.expose_secret() == secrets.access.expose_secret();
+            if !same {
+                // Best effort: nobody holds these tokens once the entry is deleted.
+                let _ = newer
+                    .notion
+                    .revoke(&newer.credentials, &secrets.access)
+                    .await;
+            }
+            self.vault.delete(&secrets.id).await?;
+            return self.end_connect(operation, not_saved());
+        }
         operation.finished_at = Some(self.now());
         self.store.save_connected(operation)?;
         self.tell(&Event::Changed);
-        let (Some(connection_id), Some(granted)) = (
-            operation.subject.connection.clone(),
-            operation.record.granted.clone(),
-        ) else {
-            return Ok(());
-        };
-        let completed = Progress::Completed {
-            connection_id,
-            workspace_name: granted.workspace_name,
-            owner: granted.owner,
-            new: granted.new,
-        };
-        self.end_authorization(operation, completed)
+        if let Some(completed) = operation.completed() {
+            self.end_authorization(operation, completed);
+        }
+        Ok(())
     }
 
-    fn end_authorization(&self, operation: &Operation, progress: Progress) -> Result<(), Problem> {
-        let Some(id) = &operation.subject.authorization else {
-            return Ok(());
-        };
-        match self.store.authorization(id) {
-            Ok(authorization) => self.move_on(authorization, progress).map(|_| ()),
-            // Removed with its client, or long over: there is nobody left to tell.
-            Err(_) => Ok(()),
+    fn end_connect(&self, operation: &mut Operation, problem: Problem) -> Result<(), Problem> {
+        self.fail(operation, &problem)?;
+        self.end_authorization(operation, Progress::Failed { problem });
+        Ok(())
+    }
+
+    /// Tells how an authorization ended, unless it is gone with its client, or long over.
+    fn end_authorization(&self, operation: &Operation, progress: Progress) {
+        let id = operation.subject.authorization.as_deref();
+        if let Some(Ok(authorization)) = id.map(|id| self.store.authorization(id))
+            && !authorization.progress.is_final()
+        {
+            self.move_on(authorization, progress);
         }
     }
 }

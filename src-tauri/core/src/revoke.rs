@@ -19,19 +19,53 @@ impl Keyrack {
     pub async fn revoke(&self, id: &str) -> Result<Revocation, Problem> {
         let _turn = self.turn(id).await;
         let connection = self.store.connection(id)?;
-        let mut operation = match self.store.unfinished_revocation(id)? {
+        let operation = match self.store.unfinished_revocation(id)? {
             Some(pending) => pending,
             None => self.begin(Kind::Revoke, Subject::of_connection(&connection))?,
         };
+        self.try_revocation(operation, &connection).await
+    }
+
+    /// Tries again what is due among the pending revocations of this process and of ended ones.
+    pub async fn retry_revocations(&self) -> Result<(), Problem> {
+        for operation in self.store.unfinished_operations()? {
+            let ours = operation.process == self.process.id()
+                || has_ended(&self.folder, &operation.process);
+            if let (Kind::Revoke, true, Some(id)) =
+                (operation.kind, ours, operation.subject.connection)
+            {
+                let _turn = self.turn(&id).await;
+                // Whoever had the turn before may have tried or finished it.
+                let Some(operation) = self.store.unfinished_revocation(&id)? else {
+                    continue;
+                };
+                if operation.record.retry_at.is_none_or(|at| at <= self.now()) {
+                    let connection = self.store.connection(&id)?;
+                    // What stands in the way is on the operation's row, where the window shows it.
+                    let _ = self.try_revocation(operation, &connection).await;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn try_revocation(
+        &self,
+        mut operation: Operation,
+        connection: &Connection,
+    ) -> Result<Revocation, Problem> {
         self.process.id().clone_into(&mut operation.process);
         operation.record.attempts += 1;
-        let outcome = self.finish_revocation(&mut operation, &connection).await;
-        let told = match outcome {
+        let told = match self.finish_revocation(&mut operation, connection).await {
             Ok(()) => operation.receipt().map(|receipt| Revocation::Revoked {
                 receipt: Box::new(receipt),
             }),
-            Err(problem) if cannot_be_retried(&problem) => {
+            Err(problem)
+                if operation.record.revoked_at.is_none() && cannot_be_retried(&problem) =>
+            {
                 self.fail(&mut operation, &problem)?;
+                // Another process may have revoked it meanwhile, and taken the tokens away.
+                self.store.connection(&connection.id)?;
                 return Err(problem);
             }
             Err(problem) => {
@@ -55,33 +89,26 @@ impl Keyrack {
         })
     }
 
-    /// Tries again what is due among the pending revocations of this process and of ended ones.
-    pub async fn retry_revocations(&self) -> Result<(), Problem> {
-        let now = self.now();
-        for operation in self.store.unfinished_operations()? {
-            let ours = operation.process == self.process.id()
-                || has_ended(&self.folder, &operation.process);
-            let due = operation.record.retry_at.is_none_or(|at| at <= now);
-            if let (Kind::Revoke, true, true, Some(connection)) =
-                (operation.kind, ours, due, operation.subject.connection)
-            {
-                // What stands in the way is on the operation's row, where the window shows it.
-                let _ = self.revoke(&connection).await;
-            }
-        }
-        Ok(())
-    }
-
-    /// Does what is left to do. Each step is on the operation's row before the next begins.
+    /// Does what is left to do. Each step is on the operation's row before the next begins, so
+    /// that a later try goes on where this one ends.
     async fn finish_revocation(
         &self,
         operation: &mut Operation,
         connection: &Connection,
     ) -> Result<(), Problem> {
-        if operation.record.revoked_at.is_none() {
-            let access = self.access(connection).await?;
-            self.revoke_at_notion(operation, &access).await?;
-            self.confirm(operation, &access).await?;
+        let confirmed =
+            operation.record.confirmed_at.is_some() || operation.record.unconfirmed.is_some();
+        if !(operation.record.revoked_at.is_some() && confirmed) {
+            match self.access(connection).await {
+                Ok(access) => self.end_at_notion(operation, &access).await?,
+                // Revoked before, and nothing is left to ask Notion about.
+                Err(problem)
+                    if operation.record.revoked_at.is_some() && cannot_be_retried(&problem) =>
+                {
+                    operation.record.unconfirmed = Some(problem);
+                }
+                Err(problem) => return Err(problem),
+            }
         }
         self.vault.delete(&connection.id).await?;
         let now = self.now();
@@ -91,38 +118,43 @@ impl Keyrack {
         self.store.remove_connection(operation)
     }
 
-    /// Sends the access token's revocation, then the refresh token's, whose answer is only noted.
-    async fn revoke_at_notion(
+    /// Sends the access token's revocation, then the refresh token's, whose answer is only noted,
+    /// and makes sure.
+    async fn end_at_notion(
         &self,
         operation: &mut Operation,
         access: &Access,
     ) -> Result<(), Problem> {
-        let record = &mut operation.record;
-        match access
-            .notion
-            .revoke(&access.credentials, &access.tokens.access)
-            .await
-        {
-            Ok(revocation) => record.request_ids.extend(revocation.request_id),
-            Err(Error::GrantRejected { request_id, .. }) => {
-                record.already_gone = true;
-                record.request_ids.extend(request_id);
-            }
-            Err(error) => return Err(error.into()),
+        if operation.record.revoked_at.is_none() {
+            let (already_gone, request_id) = match access
+                .notion
+                .revoke(&access.credentials, &access.tokens.access)
+                .await
+            {
+                Ok(revocation) => (false, revocation.request_id),
+                Err(Error::GrantRejected { request_id, .. }) => (true, request_id),
+                Err(error) => return Err(error.into()),
+            };
+            operation.record.already_gone = already_gone;
+            operation.record.request_ids.extend(request_id);
+            operation.record.revoked_at = Some(self.now());
+            self.store.save_operation(operation)?;
         }
-        record.revoked_at = Some(self.now());
-        record.refresh_token = Some(match &access.tokens.refresh {
-            None => RefreshTokenFate::None,
-            Some(token) => match access.notion.revoke(&access.credentials, token).await {
-                Ok(revocation) => {
-                    record.request_ids.extend(revocation.request_id);
-                    RefreshTokenFate::Revoked
-                }
-                Err(Error::GrantRejected { .. }) => RefreshTokenFate::Revoked,
-                Err(_) => RefreshTokenFate::NotRevoked,
-            },
-        });
-        self.store.save_operation(operation)
+        if operation.record.refresh_token.is_none() {
+            operation.record.refresh_token = Some(match &access.tokens.refresh {
+                None => RefreshTokenFate::None,
+                Some(token) => match access.notion.revoke(&access.credentials, token).await {
+                    Ok(revocation) => {
+                        operation.record.request_ids.extend(revocation.request_id);
+                        RefreshTokenFate::Revoked
+                    }
+                    Err(Error::GrantRejected { .. }) => RefreshTokenFate::Revoked,
+                    Err(_) => RefreshTokenFate::NotRevoked,
+                },
+            });
+            self.store.save_operation(operation)?;
+        }
+        self.confirm(operation, access).await
     }
 
     /// Asks Notion whether the token is really dead. "Not confirmed" is noted; "still active"
@@ -140,7 +172,7 @@ impl Keyrack {
             }
         };
         if still_works {
-            (record.revoked_at, record.already_gone) = (None, false);
+            (record.revoked_at, record.already_gone, record.refresh_token) = (None, false, None);
             self.store.save_operation(operation)?;
             return Err(Problem::new(
                 ProblemCode::StillActive,

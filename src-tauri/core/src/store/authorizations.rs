@@ -47,28 +47,22 @@ impl Store {
     /// Uses up a state: exactly one caller, in all threads and processes, ever gets the
     /// authorization; everyone else is told why not.
     pub(crate) fn take_state(&self, state_hash: &[u8; 32], now: Millis) -> Result<Taken, Problem> {
-        let id: Option<String> = self
-            .lock()
-            .query_row(
-                "UPDATE authorizations SET consumed_at = ?2
-                 WHERE state_hash = ?1 AND consumed_at IS NULL AND progress ->> 'kind' = 'waiting'
-                   AND expires_at > ?2 AND created_at <= ?2 + ?3
-                 RETURNING id",
-                params![state_hash, now.0, CLOCK_SLACK_MS],
-                |row| row.get(0),
-            )
-            .optional()?;
-        let Some(id) = id else {
+        let taken = self.lock().execute(
+            "UPDATE authorizations SET consumed_at = ?2
+             WHERE state_hash = ?1 AND consumed_at IS NULL AND progress ->> 'kind' = 'waiting'
+               AND expires_at > ?2 AND created_at <= ?2 + ?3",
+            params![state_hash, now.0, CLOCK_SLACK_MS],
+        )?;
+        if taken != 1 {
             return Err(self.why_not_taken(state_hash)?);
-        };
-        let authorization = self.authorization(&id)?;
-        let redirect_uri = self.lock().query_row(
-            "SELECT redirect_uri FROM authorizations WHERE id = ?1",
-            params![id],
-            |row| row.get(0),
+        }
+        let (id, redirect_uri): (String, String) = self.lock().query_row(
+            "SELECT id, redirect_uri FROM authorizations WHERE state_hash = ?1",
+            params![state_hash],
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
         Ok(Taken {
-            authorization,
+            authorization: self.authorization(&id)?,
             redirect_uri,
         })
     }

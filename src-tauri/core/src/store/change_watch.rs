@@ -13,7 +13,7 @@ pub struct ChangeWatch {
 impl ChangeWatch {
     /// Starts watching a folder's database.
     pub fn open(folder: &DataFolder) -> Result<Self, Problem> {
-        let connection = super::open_connection(&folder.file("keyrack.db")?)?;
+        let connection = super::open_connection(&folder.path().join(super::DATABASE))?;
         let seen = data_version(&connection)?;
         Ok(Self { connection, seen })
     }

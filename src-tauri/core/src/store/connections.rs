@@ -107,10 +107,12 @@ impl Store {
         Ok(tx.commit()?)
     }
 
-    /// Writes what a check found and finishes it, in one transaction. A row that is gone stays so.
+    /// Writes what a check found and finishes it, in one transaction. A row that is gone stays so,
+    /// and one that was connected anew meanwhile keeps its newer evidence.
     pub(crate) fn save_check(
         &self,
         operation: &Operation,
+        connected_at: Millis,
         outcome: &CheckOutcome,
         at: Millis,
     ) -> Result<(), Problem> {
@@ -119,13 +121,39 @@ impl Store {
         let id = &operation.subject.connection;
         match outcome {
             CheckOutcome::Verdict(verdict, cause) => tx.execute(
-                "UPDATE connections SET verdict = ?2, verdict_at = ?3, cause = ?4, failure = NULL WHERE id = ?1",
-                params![id, Word(*verdict), at.0, cause.as_ref().map(Json)],
+                "UPDATE connections SET verdict = ?2, verdict_at = ?3, cause = ?4, failure = NULL
+                 WHERE id = ?1 AND connected_at = ?5",
+                params![
+                    id,
+                    Word(*verdict),
+                    at.0,
+                    cause.as_ref().map(Json),
+                    connected_at.0
+                ],
             )?,
-            CheckOutcome::Failure(problem) => {
-                tx.execute("UPDATE connections SET failure = ?2 WHERE id = ?1", params![id, Json(problem)])?
-            }
+            CheckOutcome::Failure(problem) => tx.execute(
+                "UPDATE connections SET failure = ?2 WHERE id = ?1 AND connected_at = ?3",
+                params![id, Json(problem), connected_at.0],
+            )?,
         };
+        super::operations::save(&tx, operation)?;
+        Ok(tx.commit()?)
+    }
+
+    /// Finishes a reconnect of which nobody knows how far it got: the old verdict is no evidence
+    /// for the tokens that the vault holds now.
+    pub(crate) fn unsettle_connection(
+        &self,
+        operation: &Operation,
+        has_refresh_token: bool,
+    ) -> Result<(), Problem> {
+        let mut db = self.lock();
+        let tx = db.transaction()?;
+        tx.execute(
+            "UPDATE connections SET verdict = NULL, verdict_at = NULL, cause = NULL, failure = NULL, has_refresh_token = ?2
+             WHERE id = ?1",
+            params![operation.subject.connection, has_refresh_token],
+        )?;
         super::operations::save(&tx, operation)?;
         Ok(tx.commit()?)
     }

@@ -17,8 +17,12 @@ use rusqlite::{ErrorCode, OpenFlags, OptionalExtension, params};
 use crate::data_folder::DataFolder;
 use crate::problem::{Problem, ProblemCode};
 
+pub(crate) use authorizations::Taken;
 pub use change_watch::ChangeWatch;
 pub(crate) use connections::CheckOutcome;
+
+/// The database's file in the data folder.
+const DATABASE: &str = "keyrack.db";
 
 /// How long a statement waits for another process that is writing.
 const BUSY: Duration = Duration::from_secs(5);
@@ -35,8 +39,9 @@ impl Store {
     ///
     /// Fails with `store-newer` when a later Keyrack wrote it, `store-busy`, or `store-failed`.
     pub fn open(folder: &DataFolder) -> Result<Self, Problem> {
-        let path = folder.file("keyrack.db")?;
-        let mut connection = open_connection(&path)?;
+        // Two first starts at once would both turn on the WAL and both make the tables.
+        let _one_at_a_time = folder.lock("store.lock")?;
+        let mut connection = open_connection(&folder.file(DATABASE)?)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         schema::migrate(&mut connection)?;
         let id = store_id(&connection)?;

@@ -49,6 +49,22 @@ impl Store {
         Ok(operations)
     }
 
+    /// Takes an unfinished operation over from the process that it names; false if another process
+    /// was faster, or the operation has ended.
+    pub(crate) fn claim_operation(
+        &self,
+        operation: &mut Operation,
+        process: &str,
+    ) -> Result<bool, Problem> {
+        let claimed = self.lock().execute(
+            "UPDATE operations SET process = ?3
+             WHERE id = ?1 AND process = ?2 AND finished_at IS NULL",
+            params![operation.id, operation.process, process],
+        )?;
+        process.clone_into(&mut operation.process);
+        Ok(claimed == 1)
+    }
+
     /// The unfinished revocation of a connection, if there is one.
     pub(crate) fn unfinished_revocation(
         &self,
@@ -64,11 +80,12 @@ impl Store {
     }
 }
 
-/// Writes an operation's progress inside a transaction that may change other rows with it.
+/// Writes an operation's progress inside a transaction that may change other rows with it. One
+/// that has ended stays as it is: its row is a receipt.
 pub(super) fn save(tx: &Transaction<'_>, operation: &Operation) -> rusqlite::Result<()> {
     tx.execute(
         "UPDATE operations SET process = ?2, connection = ?3, subject = ?4, record = ?5, finished_at = ?6
-         WHERE id = ?1",
+         WHERE id = ?1 AND finished_at IS NULL",
         params![
             operation.id,
             operation.process,

@@ -62,7 +62,9 @@ const MIGRATIONS: &[M<'static>] = &[M::up(
         started_at INTEGER NOT NULL,
         finished_at INTEGER
     ) STRICT;
-    CREATE INDEX unfinished ON operations (kind, connection) WHERE finished_at IS NULL;
+    CREATE INDEX unfinished ON operations (started_at) WHERE finished_at IS NULL;
+    CREATE UNIQUE INDEX one_revocation ON operations (connection)
+        WHERE kind = 'revoke' AND finished_at IS NULL;
     ",
 )];
 

@@ -34,7 +34,7 @@ pub fn system_keyring() -> KeyringConnector {
 
 /// A connection to the keyring, made when first needed and made anew when it fails: after its
 /// daemon restarts, an old connection never works again.
-pub(super) struct Keyring {
+pub(crate) struct Keyring {
     connector: KeyringConnector,
     store: Option<Arc<CredentialStore>>,
 }
@@ -72,7 +72,12 @@ impl Keyring {
 
     /// Deletes an entry; one that is not there is deleted already.
     pub fn delete(&mut self, user: &str) -> Result<(), VaultError> {
-        match self.with_entry(user, Entry::delete_credential) {
+        // Copies under our random name are ours too, whoever made them.
+        let deleted = self.with_entry(user, |entry| match entry.delete_credential() {
+            Err(Error::Ambiguous(copies)) => copies.iter().try_for_each(Entry::delete_credential),
+            other => other,
+        });
+        match deleted {
             Err(VaultError::Lost) => Ok(()),
             other => other,
         }
@@ -132,32 +137,34 @@ fn named(error: Error) -> VaultError {
         Error::BadEncoding(_) | Error::BadDataFormat(..) | Error::Ambiguous(_) => {
             VaultError::Foreign
         }
-        #[cfg(target_os = "linux")]
-        Error::NoStorageAccess(inner) | Error::PlatformFailure(inner) => {
-            secret_service_error(inner.as_ref())
+        Error::NoStorageAccess(inner) => by_platform(inner.as_ref()).unwrap_or(VaultError::Locked),
+        Error::PlatformFailure(inner) => {
+            by_platform(inner.as_ref()).unwrap_or_else(|| VaultError::Failed(inner.to_string()))
         }
-        #[cfg(not(target_os = "linux"))]
-        Error::NoStorageAccess(_) => VaultError::Locked,
         other => VaultError::Failed(other.to_string()),
     }
 }
 
+/// What the platform's own error says beyond the common one.
 #[cfg(target_os = "linux")]
-fn secret_service_error(inner: &(dyn std::error::Error + Send + Sync + 'static)) -> VaultError {
+fn by_platform(inner: &(dyn std::error::Error + Send + Sync + 'static)) -> Option<VaultError> {
     use secret_service::Error as Service;
-    match inner.downcast_ref::<Service>() {
-        Some(Service::Unavailable) => VaultError::Missing,
-        Some(
-            Service::Locked | Service::NoResult | Service::Prompt | Service::PromptDisconnected,
-        ) => {
-            if has_default_collection() {
+    match inner.downcast_ref::<Service>()? {
+        Service::Unavailable => Some(VaultError::Missing),
+        Service::Locked | Service::NoResult | Service::Prompt | Service::PromptDisconnected => {
+            Some(if has_default_collection() {
                 VaultError::Locked
             } else {
                 VaultError::NoCollection
-            }
+            })
         }
-        _ => VaultError::Failed(inner.to_string()),
+        _ => None,
     }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn by_platform(_: &(dyn std::error::Error + Send + Sync + 'static)) -> Option<VaultError> {
+    None
 }
 
 /// A refused prompt looks the same whether it would have unlocked the collection or created it.
@@ -224,11 +231,6 @@ pub(crate) mod tests {
                 .keys()
                 .cloned()
                 .collect()
-        }
-
-        pub fn get(&self, user: &str) -> Option<String> {
-            let bytes = self.0.entries.lock().expect("entries").get(user)?.clone();
-            Some(String::from_utf8(bytes).expect("text"))
         }
 
         pub fn put(&self, user: &str, secret: &str) {

@@ -1,7 +1,7 @@
 //! The vault: the keyring seen from core, the only place where a secret is at rest.
 
 mod error;
-mod keyring;
+pub(crate) mod keyring;
 mod payload;
 mod worker;
 
@@ -27,23 +27,26 @@ pub struct Vault {
     worker: Worker,
     /// The id of the data folder (`Store::id`); two folders share one keyring.
     store: String,
+    /// The name of this process's probes; two processes that probe at once do not meet.
+    probe: String,
     deadline: Duration,
 }
 
 impl Vault {
     /// Starts the vault's thread. The keyring is looked for at the first call, not here.
     #[must_use]
-    pub fn start(keyring: KeyringConnector, store_id: &str) -> Self {
+    pub fn start(keyring: KeyringConnector, store_id: &str, probe_id: &str) -> Self {
         Self {
             worker: Worker::start(keyring),
             store: store_id.to_owned(),
+            probe: probe_id.to_owned(),
             deadline: DEADLINE,
         }
     }
 
     /// Proves that the keyring takes, returns and deletes an entry, by doing so.
     pub(crate) async fn probe(&self) -> Result<(), VaultError> {
-        let (id, bytes) = (self.store.clone(), payload::probe(&self.store));
+        let (id, bytes) = (self.probe.clone(), payload::probe(&self.store, &self.probe));
         self.worker
             .run(self.deadline, move |keyring| {
                 keyring.write(&id, &bytes)?;
@@ -95,12 +98,14 @@ impl Vault {
     ///
     /// There is no deadline: this may be the only copy of a token, and the keyring may be asking
     /// to be unlocked. Dropping the future does not stop a write that has begun.
-    pub(crate) async fn write(&self, payload: Payload) -> Result<(), VaultError> {
+    pub(crate) fn write(
+        &self,
+        payload: &Payload,
+    ) -> impl Future<Output = Result<(), VaultError>> + Send + 'static {
         let id = payload.id().to_owned();
         let bytes: SecretString = payload.encode(&self.store);
         self.worker
             .run_to_the_end(move |keyring| keyring.write(&id, &bytes))
-            .await
     }
 
     /// Deletes an entry and proves that it is gone; deleting what is gone is fine.
@@ -134,15 +139,18 @@ mod tests {
 
     fn vault() -> (Keyring, Vault) {
         let keyring = keyring();
-        let vault = Vault::start(keyring.connector(), "store");
+        let vault = Vault::start(keyring.connector(), "store", "probe");
         (keyring, vault)
     }
 
     #[tokio::test]
     async fn what_is_written_is_read_and_what_is_deleted_is_gone() {
         let (keyring, vault) = vault();
-        vault.write(tokens("one")).await.expect("written");
-        vault.write(tokens("two")).await.expect("replaced in place");
+        vault.write(&tokens("one")).await.expect("written");
+        vault
+            .write(&tokens("two"))
+            .await
+            .expect("replaced in place");
         let read = vault.read_connection("entry").await.expect("read");
         assert_eq!(read.access.expose_secret(), "two");
         vault.delete("entry").await.expect("deleted");
@@ -194,7 +202,7 @@ mod tests {
     #[tokio::test]
     async fn a_restarted_keyring_is_found_again_by_itself() {
         let (keyring, vault) = vault();
-        vault.write(tokens("one")).await.expect("written");
+        vault.write(&tokens("one")).await.expect("written");
         keyring.restart();
         assert_eq!(
             vault

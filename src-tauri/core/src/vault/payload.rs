@@ -136,9 +136,9 @@ impl Payload {
     }
 }
 
-/// The bytes of the entry that a probe writes under the folder's own id.
-pub(super) fn probe(store: &str) -> SecretString {
-    encode(store, store, Kind::Probe)
+/// The bytes of the entry that a probe writes.
+pub(super) fn probe(store: &str, id: &str) -> SecretString {
+    encode(store, id, Kind::Probe)
 }
 
 fn encode(store: &str, id: &str, kind: Kind) -> SecretString {

@@ -52,12 +52,16 @@ impl Worker {
     }
 
     /// Runs a job however long it takes, and even if nobody waits any more.
-    pub async fn run_to_the_end<T, F>(&self, job: F) -> Result<T, VaultError>
+    pub fn run_to_the_end<T, F>(
+        &self,
+        job: F,
+    ) -> impl Future<Output = Result<T, VaultError>> + Send + 'static
     where
         T: Send + 'static,
         F: FnOnce(&mut Keyring) -> Result<T, VaultError> + Send + 'static,
     {
-        self.send(false, job)?.await.unwrap_or_else(|_| Err(died()))
+        let sent = self.send(false, job);
+        async { sent?.await.unwrap_or_else(|_| Err(died())) }
     }
 
     fn send<T, F>(

@@ -1,0 +1,382 @@
+//! The part of a connect that costs a request: the code becomes tokens, and the tokens are kept,
+//! or ended again.
+
+use std::sync::Arc;
+
+use notion_oauth::{Credentials, Error, Grant, Notion};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::authorization::{Authorization, Progress};
+use crate::client::Client;
+use crate::connect::cancelled;
+use crate::keyrack::{Event, Keyrack};
+use crate::operation::{Granted, Kind, Operation, Subject};
+use crate::owner::Owner;
+use crate::pending::{Parked, Pending};
+use crate::problem::{Problem, ProblemCode};
+use crate::text::inert;
+use crate::vault::{ConnectionSecrets, Payload, VaultError};
+
+impl Keyrack {
+    /// Writes the row of the connect, and exchanges the code as soon as the keyring is ready.
+    pub(crate) async fn begin_exchange(
+        self: &Arc<Self>,
+        authorization: Authorization,
+        client: &Client,
+        redirect_uri: String,
+        code: SecretString,
+    ) -> Result<Authorization, Problem> {
+        let subject = Subject {
+            authorization: Some(authorization.id.clone()),
+            ..Subject::of_client(client)
+        };
+        let operation = self.begin(Kind::Connect, subject)?;
+        self.complete(
+            authorization,
+            client,
+            Parked {
+                code,
+                redirect_uri,
+                operation,
+            },
+        )
+        .await
+    }
+
+    /// Goes on with a callback, or with tokens, that wait for the keyring.
+    pub async fn retry_parked(self: &Arc<Self>, id: &str) -> Result<Authorization, Problem> {
+        let authorization = self.store.authorization(id)?;
+        let Some(pending) = self.pending(id) else {
+            return Ok(authorization);
+        };
+        let Some(parked) = pending.unpark() else {
+            pending.try_again();
+            return Ok(authorization);
+        };
+        let client = self.store.client(&authorization.client_id)?;
+        self.complete(authorization, &client, parked).await
+    }
+
+    /// Proves that the keyring takes an entry, and reads the client's credentials from it.
+    pub(crate) async fn keyring_ready(&self, client: &str) -> Result<Credentials, Problem> {
+        self.vault.probe().await?;
+        self.credentials(client).await
+    }
+
+    async fn complete(
+        self: &Arc<Self>,
+        authorization: Authorization,
+        client: &Client,
+        parked: Parked,
+    ) -> Result<Authorization, Problem> {
+        let pending = self.keep_pending(&authorization.id, None);
+        let credentials = match self.keyring_ready(&client.id).await {
+            Ok(credentials) => credentials,
+            Err(problem) => {
+                pending.park(parked);
+                return Ok(self.move_on(authorization, Progress::Parked { problem }));
+            }
+        };
+        let Parked {
+            code,
+            redirect_uri,
+            mut operation,
+        } = parked;
+        if pending.is_cancelled() {
+            self.fail(&mut operation, &cancelled())?;
+            return Ok(self.move_on(authorization, Progress::Cancelled));
+        }
+        let _busy = self.busy();
+        let notion = self.notion(client.base_url.as_deref())?;
+        operation.record.sent_at = Some(self.now());
+        self.store.save_operation(&operation)?;
+        let authorization = self.move_on(authorization, Progress::Exchanging);
+        match notion.exchange(&credentials, &code, &redirect_uri).await {
+            Ok(grant) => {
+                let grant = Held {
+                    notion,
+                    credentials,
+                    grant,
+                };
+                Ok(self.hold(authorization, operation, &pending, grant).await)
+            }
+            Err(error) => {
+                let problem = exchange_failed(error);
+                self.fail(&mut operation, &problem)?;
+                Err(problem)
+            }
+        }
+    }
+
+    /// Keeps a grant, or ends it at Notion: nobody but this function holds its tokens.
+    async fn hold(
+        self: &Arc<Self>,
+        authorization: Authorization,
+        mut operation: Operation,
+        pending: &Pending,
+        held: Held,
+    ) -> Authorization {
+        let bot = format!("{}/{}", operation.subject.client, held.grant.bot_id);
+        let _turn = self.turn(&bot).await;
+        let before = match self.name_entry(&mut operation, &held.grant).await {
+            Ok(before) => before,
+            Err(problem) => {
+                let problem = held.end(None, problem).await;
+                // Without this row's end, the next start ends it.
+                let _ = self.fail(&mut operation, &problem);
+                return self.move_on(authorization, Progress::Failed { problem });
+            }
+        };
+        match self
+            .write_grant(&authorization, &operation, pending, &held.grant)
+            .await
+        {
+            Ok(()) => self.record_grant(authorization, operation),
+            Err(not_written) => {
+                self.undo_grant(authorization, operation, before, held, not_written)
+                    .await
+            }
+        }
+    }
+
+    /// Names the vault entry on the row of the operation before it is written: the one of the
+    /// connection with this bot id, or a new one. Returns the tokens that it would replace.
+    async fn name_entry(
+        &self,
+        operation: &mut Operation,
+        grant: &Grant,
+    ) -> Result<Option<ConnectionSecrets>, Problem> {
+        let bot_id = inert(&grant.bot_id);
+        let known = self
+            .store
+            .connection_of_bot(&operation.subject.client, &bot_id)?;
+        let granted = Granted {
+            bot_id,
+            workspace_id: inert(&grant.workspace_id),
+            workspace_name: inert(grant.workspace_name.as_deref().unwrap_or_default()),
+            workspace_icon: grant.workspace_icon.as_deref().map(inert),
+            owner: Owner::from(grant.owner.clone()),
+            has_refresh_token: grant.refresh_token.is_some(),
+            new: known.is_none(),
+        };
+        let before = match &known {
+            Some(id) => match self.vault.read_connection(id).await {
+                Ok(secrets) => Some(secrets),
+                Err(VaultError::Lost | VaultError::Foreign) => None,
+                Err(error) => return Err(error.into()),
+            },
+            None => None,
+        };
+        let id = known.unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
+        operation.name_granted(&id, granted, grant.request_id.clone());
+        self.store.save_operation(operation)?;
+        Ok(before)
+    }
+
+    /// Writes the tokens to the vault. A keyring that is locked or gone is waited for: the person
+    /// opens it and tries again, or gives up.
+    async fn write_grant(
+        &self,
+        authorization: &Authorization,
+        operation: &Operation,
+        pending: &Pending,
+        grant: &Grant,
+    ) -> Result<(), NotWritten> {
+        let id = operation.subject.connection.clone().unwrap_or_default();
+        let _turn = self.turn(&id).await;
+        let payload = Payload::Connection(ConnectionSecrets {
+            id,
+            client: operation.subject.client.clone(),
+            bot_id: grant.bot_id.clone(),
+            access: grant.access_token.clone(),
+            refresh: grant.refresh_token.clone(),
+        });
+        loop {
+            self.move_on(authorization.clone(), Progress::Saving);
+            let mut write = Box::pin(self.vault.write(&payload));
+            let error = tokio::select! {
+                written = &mut write => match written {
+                    Ok(()) => return Ok(()),
+                    Err(error) => error,
+                },
+                () = pending.told_to_cancel() => return Err(NotWritten::GivenUp(write)),
+            };
+            if !can_be_waited_for(&error) {
+                return Err(NotWritten::Refused(error.into()));
+            }
+            self.move_on(
+                authorization.clone(),
+                Progress::Parked {
+                    problem: error.into(),
+                },
+            );
+            tokio::select! {
+                () = pending.told_to_try_again() => {}
+                () = pending.told_to_cancel() => return Err(NotWritten::GivenUp(Box::pin(async { Ok(()) }))),
+            }
+        }
+    }
+
+    /// Writes the connection to the store. If that fails the tokens are safe in the vault, and the
+    /// unfinished row brings the connection into the list at the next start.
+    fn record_grant(
+        &self,
+        authorization: Authorization,
+        mut operation: Operation,
+    ) -> Authorization {
+        operation.finished_at = Some(self.now());
+        if let Err(problem) = self.store.save_connected(&operation) {
+            let message = format!(
+                "{} The tokens are safe in the keyring; start Keyrack again to see the connection.",
+                problem.message
+            );
+            return self.move_on(
+                authorization,
+                Progress::Failed {
+                    problem: Problem { message, ..problem },
+                },
+            );
+        }
+        self.tell(&Event::Changed);
+        match operation.completed() {
+            Some(completed) => self.move_on(authorization, completed),
+            None => authorization,
+        }
+    }
+
+    /// Ends tokens that were not kept, and brings the vault back to what it was, once a write that
+    /// may still be under way has ended. Until then the row stays unfinished.
+    async fn undo_grant(
+        self: &Arc<Self>,
+        authorization: Authorization,
+        mut operation: Operation,
+        before: Option<ConnectionSecrets>,
+        held: Held,
+        not_written: NotWritten,
+    ) -> Authorization {
+        let (problem, write) = match not_written {
+            NotWritten::Refused(problem) => (problem, None),
+            NotWritten::GivenUp(write) => (cancelled(), Some(write)),
+        };
+        let problem = held.end(before.as_ref(), problem).await;
+        operation.record.granted = None;
+        operation.record.problem = Some(problem.clone());
+        let _ = self.store.save_operation(&operation);
+        let (keyrack, busy) = (self.clone(), self.busy());
+        let restore = async move {
+            if let Some(write) = write {
+                let _ = write.await;
+            }
+            // What fails here is on the unfinished row, and the next start's.
+            let _ = keyrack.restore_entry(operation, before).await;
+            drop(busy);
+        };
+        if problem.code == ProblemCode::LinkCancelled {
+            tokio::spawn(restore);
+            self.move_on(authorization, Progress::Cancelled)
+        } else {
+            restore.await;
+            self.move_on(authorization, Progress::Failed { problem })
+        }
+    }
+
+    /// Puts the tokens that were there before back, or deletes the entry if there were none.
+    async fn restore_entry(
+        &self,
+        mut operation: Operation,
+        before: Option<ConnectionSecrets>,
+    ) -> Result<(), Problem> {
+        operation.finished_at = Some(self.now());
+        if let Some(before) = before {
+            let has_refresh_token = before.refresh.is_some();
+            self.vault.write(&Payload::Connection(before)).await?;
+            self.store
+                .unsettle_connection(&operation, has_refresh_token)?;
+            self.tell(&Event::Changed);
+            return Ok(());
+        }
+        if let Some(entry) = &operation.subject.connection {
+            self.vault.delete(entry).await?;
+        }
+        self.store.save_operation(&operation)
+    }
+}
+
+/// A grant on its way to the vault, with what it takes to end it.
+struct Held {
+    notion: Notion,
+    credentials: Credentials,
+    grant: Grant,
+}
+
+impl Held {
+    /// Ends the tokens at Notion, except one that is the connection's from before: older clients
+    /// are given the token that is already active. Returns what there is to tell: `problem`, or
+    /// that access may remain.
+    async fn end(&self, before: Option<&ConnectionSecrets>, problem: Problem) -> Problem {
+        let grant = &self.grant;
+        let was_there = |token: &SecretString| {
+            let known = before
+                .into_iter()
+                .flat_map(|old| [Some(&old.access), old.refresh.as_ref()])
+                .flatten();
+            known
+                .into_iter()
+                .any(|old| old.expose_secret() == token.expose_secret())
+        };
+        let mut ended = true;
+        for token in [Some(&grant.access_token), grant.refresh_token.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            if was_there(token) {
+                continue;
+            }
+            let answer = self.notion.revoke(&self.credentials, token).await;
+            ended &= matches!(answer, Ok(_) | Err(Error::GrantRejected { .. }));
+        }
+        if ended {
+            return problem;
+        }
+        Problem {
+            code: ProblemCode::NotSaved,
+            message: format!(
+                "{} Access may still be allowed at Notion: remove it in the workspace's settings there.",
+                problem.message
+            ),
+            ..problem
+        }
+    }
+}
+
+/// Why a grant is not in the vault.
+enum NotWritten {
+    Refused(Problem),
+    /// The person gave up; the write may still be under way.
+    GivenUp(std::pin::Pin<Box<dyn Future<Output = Result<(), VaultError>> + Send>>),
+}
+
+/// A keyring in these states may take the same write later.
+fn can_be_waited_for(error: &VaultError) -> bool {
+    matches!(
+        error,
+        VaultError::Locked | VaultError::Missing | VaultError::NoCollection | VaultError::Waiting
+    )
+}
+
+/// A code works once: when the answer was lost, nobody can tell whether tokens exist, and it is
+/// never sent again.
+fn exchange_failed(error: Error) -> Problem {
+    match error {
+        Error::Unreachable { sent: true } | Error::NotNotion { .. } | Error::Unavailable { .. } => {
+            Problem {
+                code: ProblemCode::NotSaved,
+                message: format!(
+                    "{error}, so access may be allowed at Notion, but no token was saved here. Connect again."
+                ),
+                ..Problem::from(error)
+            }
+        }
+        other => other.into(),
+    }
+}
