@@ -1,5 +1,10 @@
 //! Connect, check and revoke in the real window, with a real keyring, browser and app link.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says so by panicking"
+)]
+
 mod support;
 
 use support::links;
@@ -110,7 +115,7 @@ async fn the_link_arrives_with_a_desktop_environments_name_and_with_none() {
 #[tokio::test]
 async fn registration_leaves_another_keyracks_entry_alone() {
     let mut scene = Scene::with(World::new(), &["--auto-approve"]);
-    let mut installed = links::Catcher::install(&scene.world, "installed", &["app.keyrack"]);
+    let mut installed = links::Catcher::install(&scene.world, "keyrack-desktop", &["app.keyrack"]);
     let applications = scene.world.data_home().join("applications");
     let before = folder_contents(&applications);
 
@@ -129,7 +134,7 @@ async fn registration_leaves_another_keyracks_entry_alone() {
 }
 
 #[tokio::test]
-async fn what_the_command_line_does_shows_in_the_open_window() {
+async fn what_the_command_line_does_shows_in_the_open_window_and_the_other_way_round() {
     let mut scene = Scene::with(World::new(), &["--auto-approve"]);
     let id = scene.sandbox.client_id.clone();
     let added = scene.keyrack(
@@ -150,6 +155,16 @@ async fn what_the_command_line_does_shows_in_the_open_window() {
     row.has("data-status", "inactive").await;
 
     assert!(scene.keyrack(&["revoke", ACME], "").status.success());
+    row.disappears().await;
+
+    // And the other way: after all these processes have come and gone, what the window writes is
+    // still written where the next one reads it.
+    let link = scene.begin(&window).await;
+    links::open(&scene.world, &scene.callback(&link).await);
+    row.has("data-status", "active").await;
+    let listed = scene.keyrack(&["list"], "");
+    assert!(String::from_utf8_lossy(&listed.stdout).contains(ACME));
+    assert!(scene.keyrack(&["forget", ACME], "").status.success());
     row.disappears().await;
     assert_eq!(
         secrets::entries(&scene.world).len(),

@@ -1,6 +1,11 @@
 //! A keyring that is missing, not set up or locked: said before any browser opens, and used as
 //! soon as it is there.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says so by panicking"
+)]
+
 mod support;
 
 use support::links;

@@ -1,6 +1,11 @@
 //! No secret where none belongs: every flow with known secrets, then every file, every message to
 //! the window and every state of the page is searched for them.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says so by panicking"
+)]
+
 mod support;
 
 use std::fs;
@@ -112,11 +117,8 @@ impl Search {
 /// three places it can have in a group of bytes.
 fn spellings(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
     let mut all = vec![("plain", secret.as_bytes().to_vec())];
-    let percent = secret
-        .bytes()
-        .map(|byte| format!("%{byte:02X}"))
-        .collect::<String>();
-    all.push(("percent-encoded", percent.into_bytes()));
+    let percent: Vec<_> = secret.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    all.push(("percent-encoded", percent.concat().into_bytes()));
     for shift in 0..3 {
         let encoded =
             STANDARD_NO_PAD.encode([vec![b' '; shift], secret.as_bytes().to_vec()].concat());

@@ -1,6 +1,10 @@
 //! The Debian package: unpacked, and where `KEYRACK_TEST_INSTALL=1` allows it really installed, it
 //! answers to app links. `scripts/test` builds the package and names it in `KEYRACK_DEB`.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says so by panicking"
+)]
 #![allow(clippy::print_stdout, reason = "a skipped test says why")]
 
 mod support;

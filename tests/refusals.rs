@@ -1,5 +1,10 @@
 //! Every way that an authorization can end without a connection, each in its own words.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says so by panicking"
+)]
+
 mod support;
 
 use serde_json::json;

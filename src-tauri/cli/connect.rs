@@ -1,15 +1,21 @@
 //! `keyrack connect`: the callback comes as a link to the window, or pasted into the terminal.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use keyrack_core::{Authorization, Client, Keyrack, Problem, ProblemCode, Progress};
-use tokio::io::{AsyncBufReadExt as _, BufReader, Lines, Stdin};
+use keyrack_core::{Authorization, Client, Keyrack, Problem, ProblemCode, Progress, system_clock};
+use tokio::io::{AsyncBufReadExt as _, BufReader, Split, Stdin};
+use tokio::signal::ctrl_c;
+use tokio::sync::mpsc::unbounded_channel;
 
-use crate::output::{self, Output, workspace};
+use crate::output::{self, Output, sentence, workspace};
 
 /// How often the store is asked whether a window has taken the callback.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
+
+/// The longest that tokens in flight are waited for at the end: a keyring may ask to be unlocked
+/// without end.
+const LONGEST_FINISH: Duration = Duration::from_secs(25);
 
 pub async fn connect(
     keyrack: &Arc<Keyrack>,
@@ -21,58 +27,183 @@ pub async fn connect(
     output::say(
         "Allow access in the browser. If nothing happens here afterwards, paste the address you landed on and press Enter.",
     );
+    let mut waiting = std::pin::pin!(async {
+        let ended = wait(keyrack, &begun).await;
+        finish(keyrack).await;
+        ended
+    });
     let ended = tokio::select! {
-        ended = wait(keyrack, &begun.id) => ended?,
-        _ = tokio::signal::ctrl_c() => {
-            keyrack.cancel_authorization(&begun.id)?;
-            keyrack.authorization(&begun.id)?
+        ended = &mut waiting => ended?,
+        Ok(()) = ctrl_c() => {
+            // The wait goes on: left in the middle of an exchange, there would be a token that
+            // nobody holds.
+            match keyrack.cancel_authorization(&begun.id) {
+                Ok(()) => output::say("Cancelling. Press Ctrl-C again to leave at once."),
+                Err(problem) => output::say(&format!("keyrack: {problem}")),
+            }
+            tokio::select! {
+                ended = &mut waiting => ended?,
+                Ok(()) = ctrl_c() => return Err(Problem::new(
+                    ProblemCode::NotSaved,
+                    "Left before the end. Keyrack looks after what is unfinished when it next starts.",
+                )),
+            }
         }
     };
     report(output, &ended)
 }
 
-/// Waits for the end, whoever brings it about.
-async fn wait(keyrack: &Arc<Keyrack>, id: &str) -> Result<Authorization, Problem> {
-    let mut lines = Some(BufReader::new(tokio::io::stdin()).lines());
-    loop {
-        let authorization = keyrack.authorization(id)?;
-        if authorization.progress.is_final() {
-            return Ok(authorization);
+/// What was given on standard input so far, and what comes of it.
+#[derive(Default)]
+struct Given {
+    /// Nothing more will come.
+    ended: bool,
+    /// Why the last address was not taken.
+    refused: Option<Problem>,
+    /// An address is being followed to its end.
+    accepting: usize,
+    /// The keyring is being tried again.
+    retrying: usize,
+    /// The callback waits in this process for the keyring.
+    parked: bool,
+}
+
+/// What there is to do for an authorization that is not over.
+#[derive(Debug, Clone, PartialEq)]
+enum Outlook {
+    Wait,
+    /// The callback waits in this process for the keyring.
+    Parked(Problem),
+    /// It waits in another process, which alone can go on with it.
+    ParkedElsewhere,
+    /// Nothing more can come of it here.
+    GiveUp(Problem),
+    /// Its time is over.
+    Leave(Progress),
+}
+
+/// Waits for the end, whoever brings it about, and never for longer than a callback is taken.
+async fn wait(keyrack: &Arc<Keyrack>, begun: &Authorization) -> Result<Authorization, Problem> {
+    let clock = system_clock();
+    let mut lines = BufReader::new(tokio::io::stdin()).split(b'\n');
+    let (done, mut outcomes) = unbounded_channel();
+    let mut given = Given::default();
+    let mut told = None;
+    let mut given_up = None;
+    let mut authorization = begun.clone();
+    while !authorization.progress.is_final() {
+        let late = clock() >= begun.expires_at;
+        let outlook = outlook(&authorization.progress, late, &given);
+        if told.as_ref() != Some(&outlook) {
+            tell(&outlook);
+            told = Some(outlook.clone());
+        }
+        let parked = matches!(outlook, Outlook::Parked(_));
+        match outlook {
+            Outlook::Leave(progress) => {
+                authorization.progress = progress;
+                return Ok(authorization);
+            }
+            Outlook::GiveUp(problem) if given_up.is_none() => {
+                keyrack.cancel_authorization(&begun.id)?;
+                given_up = Some(problem);
+            }
+            _ => {}
         }
         tokio::select! {
-            line = next_line(&mut lines) => take_line(keyrack, id, &line).await?,
+            line = next_line(&mut lines), if !given.ended => match line {
+                None => given.ended = true,
+                Some(_) if parked => {
+                    given.retrying += 1;
+                    let (keyrack, done, id) = (keyrack.clone(), done.clone(), begun.id.clone());
+                    tokio::spawn(async move { done.send((true, keyrack.retry_parked(&id).await)) });
+                }
+                Some(line) if line.trim_ascii().is_empty() => {}
+                Some(line) => {
+                    given.accepting += 1;
+                    let (keyrack, done) = (keyrack.clone(), done.clone());
+                    // A task of its own: it takes its turns at the keyring while Enter is read
+                    // here, and nothing here ends it half-way.
+                    tokio::spawn(async move { done.send((false, keyrack.accept(line.trim_ascii()).await)) });
+                }
+            },
+            Some((retry, outcome)) = outcomes.recv() => {
+                *(if retry { &mut given.retrying } else { &mut given.accepting }) -= 1;
+                told = None;
+                match outcome {
+                    Ok(moved) if moved.id == begun.id => {
+                        given.parked = true;
+                        authorization = moved;
+                        continue;
+                    }
+                    // Another authorization's address; or another process was faster, and what
+                    // comes of it there is this command's outcome too.
+                    Ok(_) => {}
+                    Err(problem) if problem.code == ProblemCode::LinkHandled => {}
+                    Err(problem) if retry => return Err(problem),
+                    Err(problem) => {
+                        output::say(&format!("keyrack: {problem}"));
+                        given.refused = Some(problem);
+                    }
+                }
+            }
             () = tokio::time::sleep(LOOK_EVERY) => {}
         }
+        authorization = keyrack.authorization(&begun.id)?;
+    }
+    match given_up {
+        Some(problem) if authorization.progress == Progress::Cancelled => Err(problem),
+        _ => Ok(authorization),
     }
 }
 
-/// The next line that is not empty, or never, once standard input has ended.
-async fn next_line(lines: &mut Option<Lines<BufReader<Stdin>>>) -> String {
-    if let Some(open) = lines
-        && let Ok(Some(line)) = open.next_line().await
-    {
-        return line;
+/// A refused address can be followed by a better one as long as standard input is open.
+fn outlook(progress: &Progress, late: bool, given: &Given) -> Outlook {
+    let here = given.parked || given.accepting + given.retrying > 0;
+    match progress {
+        Progress::Parked { problem } if here => {
+            if given.retrying > 0 {
+                Outlook::Wait
+            } else if late || given.ended {
+                Outlook::GiveUp(problem.clone())
+            } else {
+                Outlook::Parked(problem.clone())
+            }
+        }
+        _ if given.accepting + given.retrying > 0 => Outlook::Wait,
+        Progress::Waiting if late => Outlook::Leave(Progress::Expired),
+        Progress::Waiting if given.ended => {
+            given.refused.clone().map_or(Outlook::Wait, Outlook::GiveUp)
+        }
+        other if late => Outlook::Leave(other.clone()),
+        Progress::Parked { .. } => Outlook::ParkedElsewhere,
+        _ => Outlook::Wait,
     }
-    *lines = None;
-    std::future::pending().await
 }
 
-/// Takes a pasted address; or, when a callback waits for the keyring, Enter as "try again".
-async fn take_line(keyrack: &Keyrack, id: &str, line: &str) -> Result<(), Problem> {
-    let parked = matches!(keyrack.authorization(id)?.progress, Progress::Parked { .. });
-    let authorization = if parked {
-        keyrack.retry_parked(id).await?
-    } else if line.trim().is_empty() {
-        return Ok(());
-    } else {
-        keyrack.accept(line.trim().as_bytes()).await?
-    };
-    if let Progress::Parked { problem } = &authorization.progress {
-        output::say(&format!(
-            "{problem} Nothing was sent yet; press Enter to try again."
-        ));
+fn tell(outlook: &Outlook) {
+    match outlook {
+        Outlook::Parked(problem) => {
+            output::say(&format!("{} Press Enter to try again.", sentence(problem)));
+        }
+        Outlook::ParkedElsewhere => output::say(
+            "The answer is in Keyrack's window and waits for the keyring. Unlock the keyring, then press Try again in the window.",
+        ),
+        Outlook::Wait | Outlook::GiveUp(_) | Outlook::Leave(_) => {}
     }
-    Ok(())
+}
+
+/// The next line, in whatever encoding, or none once standard input has ended.
+async fn next_line(lines: &mut Split<BufReader<Stdin>>) -> Option<Vec<u8>> {
+    lines.next_segment().await.ok().flatten()
+}
+
+/// Lets tokens that are on their way arrive, or be ended, within reason.
+async fn finish(keyrack: &Keyrack) {
+    let deadline = Instant::now() + LONGEST_FINISH;
+    while keyrack.is_busy() && Instant::now() < deadline {
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
 }
 
 fn report(output: Output, authorization: &Authorization) -> Result<(), Problem> {
@@ -137,4 +268,83 @@ fn choose(mut clients: Vec<Client>, wanted: Option<&str>) -> Result<Client, Prob
         }
     };
     Err(Problem::new(ProblemCode::NotFound, problem))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(code: ProblemCode) -> Problem {
+        Problem::new(code, "")
+    }
+
+    fn locked() -> Problem {
+        problem(ProblemCode::KeyringLocked)
+    }
+
+    fn parked() -> Progress {
+        Progress::Parked { problem: locked() }
+    }
+
+    #[test]
+    fn a_refused_address_ends_the_wait_only_once_no_other_can_come() {
+        let mut given = Given {
+            refused: Some(problem(ProblemCode::LinkMalformed)),
+            ..Given::default()
+        };
+        let outlook = |given: &Given| outlook(&Progress::Waiting, false, given);
+        assert_eq!(outlook(&given), Outlook::Wait, "a terminal");
+        given.ended = true;
+        assert_eq!(
+            outlook(&given),
+            Outlook::GiveUp(problem(ProblemCode::LinkMalformed)),
+            "a script"
+        );
+        given.accepting = 1;
+        assert_eq!(outlook(&given), Outlook::Wait, "another is looked at");
+        given.accepting = 0;
+        given.refused = None;
+        assert_eq!(outlook(&given), Outlook::Wait, "the link may still come");
+    }
+
+    #[test]
+    fn a_parked_callback_is_tried_again_where_it_is() {
+        let outlook = |given: &Given| outlook(&parked(), false, given);
+        let mut given = Given::default();
+        assert_eq!(outlook(&given), Outlook::ParkedElsewhere);
+        given.accepting = 1;
+        assert_eq!(outlook(&given), Outlook::Parked(locked()), "with tokens");
+        given.accepting = 0;
+        given.parked = true;
+        assert_eq!(outlook(&given), Outlook::Parked(locked()), "before them");
+        given.ended = true;
+        assert_eq!(
+            outlook(&given),
+            Outlook::GiveUp(locked()),
+            "nobody can press Enter"
+        );
+        given.retrying = 1;
+        assert_eq!(outlook(&given), Outlook::Wait, "it was pressed before");
+    }
+
+    #[test]
+    fn nothing_is_waited_for_when_its_time_is_over() {
+        let late = |progress: Progress, given| outlook(&progress, true, given);
+        let none = Given::default();
+        assert_eq!(
+            late(Progress::Waiting, &none),
+            Outlook::Leave(Progress::Expired)
+        );
+        for elsewhere in [parked(), Progress::Exchanging, Progress::Saving] {
+            assert_eq!(late(elsewhere.clone(), &none), Outlook::Leave(elsewhere));
+        }
+        let here = Given {
+            accepting: 1,
+            ..Given::default()
+        };
+        assert_eq!(late(parked(), &here), Outlook::GiveUp(locked()));
+        for ending_by_itself in [Progress::Exchanging, Progress::Saving] {
+            assert_eq!(late(ending_by_itself, &here), Outlook::Wait);
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use keyrack_core::{Connection, Keyrack, Problem, ProblemCode, Revocation, Status};
 
-use crate::output::{Output, workspace};
+use crate::output::{Output, sentence, workspace};
 
 pub fn list(keyrack: &Keyrack, output: Output) -> Result<(), Problem> {
     output.connections(&keyrack.snapshot()?.connections);
@@ -15,13 +15,20 @@ pub async fn check(keyrack: &Keyrack, output: Output, name: &str) -> Result<(), 
     reached_a_verdict(&connection)
 }
 
+/// Reports every connection that could be checked, then fails with the first problem, if any.
 pub async fn check_all(keyrack: &Keyrack, output: Output) -> Result<(), Problem> {
     let mut checked = Vec::new();
+    let mut verdicts = Ok(());
     for connection in keyrack.snapshot()?.connections {
-        checked.push(keyrack.check(&connection.id).await?);
+        let verdict = keyrack.check(&connection.id).await.and_then(|connection| {
+            let verdict = reached_a_verdict(&connection);
+            checked.push(connection);
+            verdict
+        });
+        verdicts = verdicts.and(verdict);
     }
     output.connections(&checked);
-    checked.iter().try_for_each(reached_a_verdict)
+    verdicts
 }
 
 pub async fn revoke(keyrack: &Keyrack, output: Output, name: &str) -> Result<(), Problem> {
@@ -34,15 +41,33 @@ pub async fn revoke(keyrack: &Keyrack, output: Output, name: &str) -> Result<(),
         }
         Revocation::Pending { problem, .. } => {
             output.document(&revocation);
-            let name = workspace(&connection.workspace_name);
-            let message = format!(
-                "{name} is not revoked yet: {problem}. Its tokens are kept; run the command again, or open the window, which tries again by itself."
-            );
+            let message = pending_in_words(workspace(&connection.workspace_name), problem);
             Err(Problem {
                 message,
                 ..problem.clone()
             })
         }
+    }
+}
+
+/// A keyring problem may come after Notion has accepted; any other comes before.
+fn pending_in_words(name: &str, problem: &Problem) -> String {
+    use ProblemCode as Code;
+    let why = sentence(problem);
+    match problem.code {
+        Code::KeyringMissing
+        | Code::KeyringNoCollection
+        | Code::KeyringLocked
+        | Code::KeyringWaiting
+        | Code::KeyringTooLarge
+        | Code::KeyringLost
+        | Code::KeyringForeign
+        | Code::KeyringFailed => format!(
+            "Revoking {name} is not finished: {why} Run the command again, or open the window, which tries again by itself."
+        ),
+        _ => format!(
+            "{name} is not revoked yet: {why} Its tokens are kept; run the command again, or open the window, which tries again by itself."
+        ),
     }
 }
 
@@ -92,5 +117,19 @@ fn find(keyrack: &Keyrack, name: &str) -> Result<Connection, Problem> {
                 ),
             ))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_said_to_be_kept_only_where_that_is_known() {
+        let words = |code| pending_in_words("Acme", &Problem::new(code, "It is so"));
+        let busy = words(ProblemCode::NotionUnavailable);
+        assert!(busy.starts_with("Acme is not revoked yet: It is so. Its tokens are kept;"));
+        let locked = words(ProblemCode::KeyringLocked);
+        assert!(locked.starts_with("Revoking Acme is not finished: It is so. Run"));
     }
 }

@@ -2,7 +2,10 @@
 
 use std::io::{self, Write as _};
 
-use keyrack_core::{Authorization, Client, Connection, Millis, Receipt, Status, system_clock};
+use keyrack_core::{
+    Authorization, Client, Connection, Millis, Problem, Receipt, RefreshTokenFate, Status,
+    system_clock,
+};
 use serde::Serialize;
 
 /// How results are written.
@@ -136,6 +139,11 @@ pub fn workspace(name: &str) -> &str {
     }
 }
 
+/// A problem as a sentence of its own; some come with their full stop, some without.
+pub fn sentence(problem: &Problem) -> String {
+    format!("{}.", problem.to_string().trim_end_matches('.'))
+}
+
 fn receipt_in_words(receipt: &Receipt) -> Vec<String> {
     let name = workspace(&receipt.workspace_name);
     if receipt.revoked_at.is_none() {
@@ -150,7 +158,7 @@ fn receipt_in_words(receipt: &Receipt) -> Vec<String> {
     };
     let confirmed = match (&receipt.confirmed_at, &receipt.unconfirmed) {
         (Some(_), _) => "Notion confirms that the token is inactive.".to_owned(),
-        (None, Some(problem)) => format!("Not confirmed by Notion: {problem}."),
+        (None, Some(problem)) => format!("Not confirmed by Notion: {}", sentence(problem)),
         (None, None) => "Not confirmed by Notion.".to_owned(),
     };
     let mut lines = vec![
@@ -158,6 +166,12 @@ fn receipt_in_words(receipt: &Receipt) -> Vec<String> {
         accepted.to_owned(),
         confirmed,
     ];
+    if receipt.refresh_token == Some(RefreshTokenFate::NotRevoked) {
+        lines.push(
+            "Notion did not confirm the refresh token's revocation; it may still be valid there."
+                .to_owned(),
+        );
+    }
     lines.push("The tokens are removed from the keyring.".to_owned());
     if !receipt.request_ids.is_empty() {
         lines.push(format!(
@@ -179,7 +193,47 @@ fn age(at: Millis, now: Millis) -> String {
 
 #[cfg(test)]
 mod tests {
+    use keyrack_core::Owner;
+
     use super::*;
+
+    #[test]
+    fn a_receipt_says_what_became_of_the_refresh_token_only_if_it_may_be_valid() {
+        let says = |fate| {
+            let receipt = Receipt {
+                operation_id: String::new(),
+                kind: "revoke",
+                workspace_name: "Acme".to_owned(),
+                owner: Owner::Workspace,
+                client_name: String::new(),
+                bot_id: String::new(),
+                started_at: Millis(0),
+                finished_at: Millis(1),
+                revoked_at: Some(Millis(1)),
+                already_gone: false,
+                confirmed_at: Some(Millis(1)),
+                unconfirmed: None,
+                refresh_token: fate,
+                removed_from_keyring_at: Some(Millis(1)),
+                request_ids: Vec::new(),
+            };
+            receipt_in_words(&receipt)
+                .concat()
+                .contains("refresh token")
+        };
+        assert!(says(Some(RefreshTokenFate::NotRevoked)));
+        assert!(!says(Some(RefreshTokenFate::Revoked)));
+        assert!(!says(Some(RefreshTokenFate::None)));
+        assert!(!says(None));
+    }
+
+    #[test]
+    fn a_sentence_ends_in_one_full_stop() {
+        for message in ["Notion is busy", "Notion is busy."] {
+            let problem = Problem::new(keyrack_core::ProblemCode::NotionUnavailable, message);
+            assert_eq!(sentence(&problem), "Notion is busy.");
+        }
+    }
 
     #[test]
     fn ages_are_told_in_the_unit_that_fits() {

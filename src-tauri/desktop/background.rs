@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use keyrack_core::{ChangeWatch, Event, Keyrack};
+use secrecy::ExposeSecret as _;
 use tauri::{AppHandle, Manager as _, Runtime, async_runtime};
 
 use crate::inbox::Links;
@@ -11,6 +12,10 @@ use crate::shell::{Shell, tell_window};
 
 /// How often pending revocations are looked at; each has its own time to be tried again.
 const RETRY_EVERY: Duration = Duration::from_secs(15);
+
+/// How long to wait before recovery is tried again: doubled each time, because a locked keyring
+/// asks the person each time.
+const FIRST_RECOVERY_PAUSE: Duration = Duration::from_secs(30);
 
 /// How often other processes' changes are looked for: one counter in shared memory.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -23,29 +28,42 @@ pub fn start<R: Runtime>(app: &AppHandle<R>, keyrack: Arc<Keyrack>, links: Links
 
 /// The sandbox comes first, because links and retries may be for it. What fails here is shown
 /// where it matters: at the connection whose act it was.
-async fn serve<R: Runtime>(app: AppHandle<R>, keyrack: Arc<Keyrack>, mut links: Links) {
+async fn serve<R: Runtime>(app: AppHandle<R>, keyrack: Arc<Keyrack>, links: Links) {
     if let Ok(true) = keyrack.has_sandbox_client() {
         let _ = app.state::<Shell>().sandbox.start(&keyrack).await;
     }
-    let deliver = keyrack.clone();
-    async_runtime::spawn(async move {
-        while let Some(link) = links.recv().await {
-            deliver.deliver_link(&link).await;
-        }
-    });
-    let _ = keyrack.recover().await;
+    async_runtime::spawn(deliver(keyrack.clone(), links));
+    async_runtime::spawn(recover(keyrack.clone()));
     loop {
         let _ = keyrack.retry_revocations().await;
         tokio::time::sleep(RETRY_EVERY).await;
     }
 }
 
+/// Each link goes its own way: one that waits for the keyring holds up no other.
+async fn deliver(keyrack: Arc<Keyrack>, mut links: Links) {
+    while let Some(link) = links.recv().await {
+        let keyrack = keyrack.clone();
+        async_runtime::spawn(async move { keyrack.deliver_link(link.expose_secret()).await });
+    }
+}
+
+async fn recover(keyrack: Arc<Keyrack>) {
+    let mut pause = FIRST_RECOVERY_PAUSE;
+    while keyrack.recover().await.is_err() {
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_hours(1));
+    }
+}
+
 async fn watch_changes<R: Runtime>(app: AppHandle<R>, keyrack: Arc<Keyrack>) {
-    let Ok(mut watch) = ChangeWatch::open(keyrack.folder()) else {
-        return;
-    };
+    let mut watch = None;
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
+        let Some(watch) = watch.as_mut() else {
+            watch = ChangeWatch::open(keyrack.folder()).ok();
+            continue;
+        };
         if let Ok(true) = watch.has_changed() {
             tell_window(&app, &Event::Changed);
         }

@@ -1,40 +1,49 @@
 //! The clipboard, written from Rust so that no secret passes through the page.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use keyrack_core::{Problem, ProblemCode};
 use secrecy::{ExposeSecret as _, SecretString};
+use tauri::async_runtime::spawn_blocking;
 
 /// The system's clipboard. Kept open: on X11 its content is served by the program that set it.
 #[derive(Default)]
-pub struct Clipboard(Mutex<Option<arboard::Clipboard>>);
+pub struct Clipboard(Arc<Mutex<Option<arboard::Clipboard>>>);
 
 impl Clipboard {
     /// Copies text that anyone may see.
-    pub fn copy(&self, text: &str) -> Result<(), Problem> {
-        self.with(|clipboard| clipboard.set_text(text))
+    pub async fn copy(&self, text: String) -> Result<(), Problem> {
+        self.with(move |clipboard| clipboard.set_text(text)).await
     }
 
     /// Copies a secret, marked so that clipboard managers keep no history of it.
-    pub fn copy_secret(&self, secret: &SecretString) -> Result<(), Problem> {
-        self.with(|clipboard| marked_as_secret(clipboard.set()).text(secret.expose_secret()))
+    pub async fn copy_secret(&self, secret: SecretString) -> Result<(), Problem> {
+        self.with(move |clipboard| marked_as_secret(clipboard.set()).text(secret.expose_secret()))
+            .await
     }
 
-    fn with(
+    /// Runs on a thread of its own: the system may keep its caller waiting.
+    async fn with(
         &self,
-        act: impl FnOnce(&mut arboard::Clipboard) -> Result<(), arboard::Error>,
+        act: impl FnOnce(&mut arboard::Clipboard) -> Result<(), arboard::Error> + Send + 'static,
     ) -> Result<(), Problem> {
-        let mut opened = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let done = match opened.as_mut() {
-            Some(clipboard) => act(clipboard),
-            None => arboard::Clipboard::new().and_then(|clipboard| act(opened.insert(clipboard))),
-        };
-        done.map_err(|_| {
-            Problem::new(
+        let opened = self.0.clone();
+        let done = spawn_blocking(move || {
+            let mut opened = opened.lock().unwrap_or_else(PoisonError::into_inner);
+            match opened.as_mut() {
+                Some(clipboard) => act(clipboard),
+                None => {
+                    arboard::Clipboard::new().and_then(|clipboard| act(opened.insert(clipboard)))
+                }
+            }
+        });
+        match done.await {
+            Ok(Ok(())) => Ok(()),
+            _ => Err(Problem::new(
                 ProblemCode::ClipboardFailed,
                 "The clipboard could not be written. Nothing was copied.",
-            )
-        })
+            )),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use keyrack_core::{
     Snapshot,
 };
 use secrecy::{ExposeSecret as _, SecretString};
-use tauri::{AppHandle, Runtime, State, ipc::Invoke};
+use tauri::{AppHandle, Runtime, State, async_runtime, ipc::Invoke};
 
 use crate::app_link;
 use crate::shell::Shell;
@@ -67,8 +67,16 @@ async fn begin_authorization<R: Runtime>(
     shell: Shared<'_>,
     client: String,
 ) -> Result<Authorization, Problem> {
-    app_link::register(&app).await;
-    shell.keyrack()?.begin_authorization(&client).await
+    let keyrack = shell.keyrack()?;
+    let by_app_link = keyrack
+        .snapshot()?
+        .clients
+        .iter()
+        .any(|known| known.id == client && known.redirect_method != RedirectMethod::Localhost);
+    if by_app_link {
+        app_link::register(&app).await;
+    }
+    keyrack.begin_authorization(&client).await
 }
 
 #[tauri::command(async)]
@@ -76,28 +84,27 @@ fn open_again(shell: Shared<'_>, authorization: String) -> Result<(), Problem> {
     shell.keyrack()?.open_again(&authorization)
 }
 
-#[tauri::command(async)]
-fn copy_link(shell: Shared<'_>, authorization: String) -> Result<(), Problem> {
+#[tauri::command]
+async fn copy_link(shell: Shared<'_>, authorization: String) -> Result<(), Problem> {
     let link = shell.keyrack()?.authorization_link(&authorization)?;
-    shell.clipboard.copy_secret(&link)
+    shell.clipboard.copy_secret(link).await
 }
 
+/// Answers as soon as the callback is taken or refused; what follows is told by events.
 #[tauri::command]
 async fn submit_callback(shell: Shared<'_>, text: SecretString) -> Result<(), Problem> {
-    shell
+    let rest = shell
         .keyrack()?
-        .accept(text.expose_secret().trim().as_bytes())
-        .await
-        .map(|_| ())
+        .take_callback(text.expose_secret().trim().as_bytes())?;
+    async_runtime::spawn(rest);
+    Ok(())
 }
 
 #[tauri::command]
 async fn retry_parked(shell: Shared<'_>, authorization: String) -> Result<(), Problem> {
-    shell
-        .keyrack()?
-        .retry_parked(&authorization)
-        .await
-        .map(|_| ())
+    let keyrack = shell.keyrack()?;
+    async_runtime::spawn(async move { keyrack.retry_parked(&authorization).await });
+    Ok(())
 }
 
 #[tauri::command(async)]
@@ -126,7 +133,7 @@ async fn forget(shell: Shared<'_>, connection: String) -> Result<Receipt, Proble
     shell.keyrack()?.forget(&connection).await
 }
 
-#[tauri::command(async)]
-fn copy_text(shell: Shared<'_>, text: String) -> Result<(), Problem> {
-    shell.clipboard.copy(&text)
+#[tauri::command]
+async fn copy_text(shell: Shared<'_>, text: String) -> Result<(), Problem> {
+    shell.clipboard.copy(text).await
 }

@@ -5,15 +5,16 @@
 //! Windows: page code may emit it, and it takes a link only as the sole argument.
 
 use keyrack_core::app_link_in;
+use secrecy::SecretString;
 use tauri::{AppHandle, Runtime};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// Where links are put in.
 #[derive(Clone)]
-pub struct Inbox(UnboundedSender<String>);
+pub struct Inbox(UnboundedSender<SecretString>);
 
 /// Where they come out, in order.
-pub type Links = UnboundedReceiver<String>;
+pub type Links = UnboundedReceiver<SecretString>;
 
 /// Opens the inbox with the link among this process's own arguments, if there is one.
 pub fn open(arguments: impl Iterator<Item = String>) -> (Inbox, Links) {
@@ -49,6 +50,8 @@ pub fn listen_to_the_system<R: Runtime>(_: &AppHandle<R>) {}
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret as _;
+
     use super::*;
 
     #[test]
@@ -57,8 +60,9 @@ mod tests {
         let (inbox, mut links) = open(["--flag".to_owned(), link("cold")].into_iter());
         inbox.take_from(["/usr/bin/keyrack-desktop".to_owned(), link("warm")]);
         inbox.take_from(["nothing".to_owned()]);
-        assert_eq!(links.try_recv().ok(), Some(link("cold")));
-        assert_eq!(links.try_recv().ok(), Some(link("warm")));
-        assert!(links.try_recv().is_err());
+        let mut next = || Some(links.try_recv().ok()?.expose_secret().to_owned());
+        assert_eq!(next(), Some(link("cold")));
+        assert_eq!(next(), Some(link("warm")));
+        assert_eq!(next(), None);
     }
 }

@@ -4,8 +4,11 @@ mod app_link;
 mod background;
 mod clipboard;
 mod commands;
+#[cfg(target_os = "linux")]
+mod desktop_entry;
 mod embedded_sandbox;
 mod inbox;
+mod quit;
 mod shell;
 mod window;
 
@@ -20,13 +23,18 @@ use shell::Shell;
 #[must_use]
 pub fn run() -> ExitCode {
     keyrack_core::disable_core_dumps();
-    let (inbox, links) = inbox::open(std::env::args().skip(1));
-    let app = builder(Builder::default(), inbox).setup(|app| {
-        start(app, links);
-        Ok(())
-    });
-    match app.run(tauri::generate_context!()) {
-        Ok(()) => ExitCode::SUCCESS,
+    // An argument that is not text is no link.
+    let arguments = std::env::args_os().skip(1);
+    let (inbox, links) = inbox::open(arguments.filter_map(|text| text.into_string().ok()));
+    // Not in Tauri's set-up hook, where a failure ends in a panic.
+    let app = builder(Builder::default(), inbox)
+        .build(tauri::generate_context!())
+        .and_then(|mut app| start(&mut app, links).map(|()| app));
+    match app {
+        Ok(app) => {
+            app.run(|app, event| quit::on_event(app, &event));
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             #[allow(clippy::print_stderr, reason = "there is no window to say it in")]
             {
@@ -54,13 +62,15 @@ pub fn builder<R: Runtime>(builder: Builder<R>, inbox: Inbox) -> Builder<R> {
 }
 
 /// Opens the data folder, shows the window, and leaves everything slow to the background.
-fn start<R: Runtime>(app: &mut App<R>, links: inbox::Links) {
+fn start<R: Runtime>(app: &mut App<R>, links: inbox::Links) -> tauri::Result<()> {
     let shell = Shell::open(app.handle());
     let keyrack = shell.keyrack();
+    let web_data = shell.web_data();
     app.manage(shell);
-    window::open(app);
+    window::open(app, web_data)?;
     if let Ok(keyrack) = keyrack {
         inbox::listen_to_the_system(app.handle());
         background::start(app.handle(), keyrack, links);
     }
+    Ok(())
 }

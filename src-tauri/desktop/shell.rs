@@ -1,5 +1,6 @@
 //! What the commands share: Keyrack, or why it could not be opened.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use keyrack_core::{
@@ -40,6 +41,14 @@ impl Shell {
             .as_ref()
             .map(|opened| opened.keyrack.clone())
             .map_err(Clone::clone)
+    }
+
+    /// Where the web view may keep things: a private folder of its own in the data folder, unless
+    /// that could not be opened or is another window's. WebKit would otherwise write into the
+    /// data folder itself, with modes of its own.
+    pub fn web_data(&self) -> Option<PathBuf> {
+        let folder = self.keyrack().ok()?.folder().subfolder("webview").ok()?;
+        Some(folder.path().to_owned())
     }
 }
 

@@ -1,25 +1,26 @@
 //! The one window: own content only.
 
-use keyrack_core::Settings;
+use std::path::PathBuf;
+
 use tauri::webview::NewWindowResponse;
 use tauri::{App, AppHandle, Manager as _, Runtime, Url, WebviewUrl, WebviewWindowBuilder};
 
 /// Its label, which the capability and the events name.
 pub const LABEL: &str = "main";
 
-/// Opens the window.
-pub fn open<R: Runtime>(app: &App<R>) {
-    let mut window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+/// Opens the window. What the web view keeps goes into `web_data`; with none it keeps nothing.
+pub fn open<R: Runtime>(app: &App<R>, web_data: Option<PathBuf>) -> tauri::Result<()> {
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("Keyrack")
         .inner_size(1000.0, 640.0)
         .min_inner_size(480.0, 400.0)
         .on_navigation(is_own_content)
         .on_new_window(|_, _| NewWindowResponse::Deny);
-    // WebKit would otherwise write into the data folder itself, with modes of its own.
-    if let Ok(settings) = Settings::from_environment() {
-        window = window.data_directory(settings.data_folder.join("webview"));
-    }
-    window.build().expect("the system can open a window");
+    let window = match web_data {
+        Some(folder) => window.data_directory(folder),
+        None => window.incognito(true),
+    };
+    window.build().map(|_| ())
 }
 
 /// Shows the window when something for it arrives.

@@ -26,7 +26,9 @@ impl Catcher {
     /// Registers a stand-in called `name` as the default program for the schemes.
     pub fn install(world: &World, name: &str, schemes: &[&str]) -> Self {
         let caught = world.path(&format!("{name}.caught"));
-        let script = world.path(&format!("{name}.sh"));
+        let folder = world.path("stand-ins");
+        fs::create_dir_all(&folder).unwrap();
+        let script = folder.join(name);
         fs::write(
             &script,
             format!(

@@ -54,7 +54,10 @@ impl Keyrack {
             return Ok(authorization);
         };
         let client = self.store.client(&authorization.client_id)?;
-        self.complete(authorization, &client, parked).await
+        match self.complete(authorization.clone(), &client, parked).await {
+            Ok(authorization) => Ok(authorization),
+            Err(problem) => Ok(self.move_on(authorization, Progress::Failed { problem })),
+        }
     }
 
     /// Proves that the keyring takes an entry, and reads the client's credentials from it.

@@ -133,13 +133,13 @@ impl Keyrack {
             .store
             .take_state(&state_hash(&callback.state), self.now())?;
         let keyrack = self.clone();
-        Ok(async move {
+        Ok(Box::pin(async move {
             let authorization = taken.authorization.clone();
             match keyrack.answered(taken, callback).await {
                 Ok(authorization) => authorization,
                 Err(problem) => keyrack.move_on(authorization, Progress::Failed { problem }),
             }
-        })
+        }))
     }
 
     /// What follows from a callback whose state was its authorization's.
