@@ -65,7 +65,7 @@ pub fn builder<R: Runtime>(builder: Builder<R>, inbox: Inbox) -> Builder<R> {
 fn start<R: Runtime>(app: &mut App<R>, links: inbox::Links) -> tauri::Result<()> {
     let shell = Shell::open(app.handle());
     let keyrack = shell.keyrack();
-    let web_data = shell.web_data();
+    let web_data = shell.web_data()?;
     app.manage(shell);
     window::open(app, web_data)?;
     if let Ok(keyrack) = keyrack {

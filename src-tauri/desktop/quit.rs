@@ -33,8 +33,8 @@ pub fn on_event<R: Runtime>(app: &AppHandle<R>, event: &RunEvent) {
             end_when_done(app);
         }
         RunEvent::Exit => {
-            if let Some(keyrack) = keyrack(app) {
-                keyrack.leave();
+            if let Some(shell) = app.try_state::<Shell>() {
+                shell.leave();
             }
         }
         _ => {}

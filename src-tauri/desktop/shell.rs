@@ -1,13 +1,14 @@
 //! What the commands share: Keyrack, or why it could not be opened.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use keyrack_core::{
     Effects, Event, Keyrack, Problem, Settings, WindowLock, open_in_browser, system_clock,
     system_keyring,
 };
 use tauri::{AppHandle, Emitter as _, Runtime};
+use tempfile::TempDir;
 
 use crate::clipboard::Clipboard;
 use crate::embedded_sandbox::EmbeddedSandbox;
@@ -18,6 +19,8 @@ pub struct Shell {
     opened: Result<Opened, Problem>,
     pub clipboard: Clipboard,
     pub sandbox: EmbeddedSandbox,
+    /// The web view's folder where there is no data folder for it.
+    scratch: Mutex<Option<TempDir>>,
 }
 
 struct Opened {
@@ -32,6 +35,7 @@ impl Shell {
             opened: Opened::open(app),
             clipboard: Clipboard::default(),
             sandbox: EmbeddedSandbox::default(),
+            scratch: Mutex::default(),
         }
     }
 
@@ -43,12 +47,34 @@ impl Shell {
             .map_err(Clone::clone)
     }
 
-    /// Where the web view may keep things: a private folder of its own in the data folder, unless
-    /// that could not be opened or is another window's. WebKit would otherwise write into the
-    /// data folder itself, with modes of its own.
-    pub fn web_data(&self) -> Option<PathBuf> {
-        let folder = self.keyrack().ok()?.folder().subfolder("webview").ok()?;
-        Some(folder.path().to_owned())
+    /// Where the web view keeps things: a private folder of its own in the data folder, or one that
+    /// ends with the process if that could not be opened or is another window's. WebKit would
+    /// otherwise write into the data folder itself, with modes of its own.
+    pub fn web_data(&self) -> std::io::Result<PathBuf> {
+        if let Some(folder) = self
+            .keyrack()
+            .ok()
+            .and_then(|keyrack| keyrack.folder().subfolder("webview").ok())
+        {
+            return Ok(folder.path().to_owned());
+        }
+        let folder = TempDir::with_prefix("keyrack-")?;
+        let path = folder.path().to_owned();
+        *self.scratch.lock().unwrap_or_else(PoisonError::into_inner) = Some(folder);
+        Ok(path)
+    }
+
+    /// Leaves everything in order; the end of the app runs no destructors.
+    pub fn leave(&self) {
+        drop(
+            self.scratch
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
+        if let Ok(keyrack) = self.keyrack() {
+            keyrack.leave();
+        }
     }
 }
 

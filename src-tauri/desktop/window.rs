@@ -8,19 +8,17 @@ use tauri::{App, AppHandle, Manager as _, Runtime, Url, WebviewUrl, WebviewWindo
 /// Its label, which the capability and the events name.
 pub const LABEL: &str = "main";
 
-/// Opens the window. What the web view keeps goes into `web_data`; with none it keeps nothing.
-pub fn open<R: Runtime>(app: &App<R>, web_data: Option<PathBuf>) -> tauri::Result<()> {
-    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+/// Opens the window; what the web view keeps goes into `web_data`.
+pub fn open<R: Runtime>(app: &App<R>, web_data: PathBuf) -> tauri::Result<()> {
+    WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("Keyrack")
         .inner_size(1000.0, 640.0)
         .min_inner_size(480.0, 400.0)
+        .data_directory(web_data)
         .on_navigation(is_own_content)
-        .on_new_window(|_, _| NewWindowResponse::Deny);
-    let window = match web_data {
-        Some(folder) => window.data_directory(folder),
-        None => window.incognito(true),
-    };
-    window.build().map(|_| ())
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .build()
+        .map(|_| ())
 }
 
 /// Shows the window when something for it arrives.
