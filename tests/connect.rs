@@ -176,22 +176,7 @@ async fn what_the_command_line_does_shows_in_the_open_window_and_the_other_way_r
 
 /// A window that a link started has no driver; it is ended as the end of a session ends it.
 async fn close_started_by_link(scene: &Scene) {
-    let window = [
-        "search",
-        "--sync",
-        "--onlyvisible",
-        "--name",
-        "^Keyrack$",
-        "getwindowpid",
-    ];
-    let output = scene
-        .world
-        .command("xdotool")
-        .args(window)
-        .output()
-        .unwrap();
-    let process = String::from_utf8(output.stdout).unwrap().trim().to_owned();
-    signal("TERM", &process);
+    signal("TERM", &scene.window_process());
     until_async("the window's end", async || {
         let search = ["search", "--name", "^Keyrack$"];
         let output = scene

@@ -19,15 +19,7 @@ async fn a_missing_keyring_is_told_and_found_once_it_is_there() {
     let mut scene = Scene::with(World::with(Service::Missing), &["--auto-approve"]);
     let window = scene.window().await;
     window.at("add-client").click().await;
-    window.at("client-name").fill("My integration").await;
-    window
-        .at("client-id")
-        .fill(&scene.sandbox.client_id.clone())
-        .await;
-    window
-        .at("client-secret")
-        .fill(&scene.sandbox.client_secret.clone())
-        .await;
+    scene.fill_client_form(&window).await;
     window.at("save-client").click().await;
     let dialog = window.part("//dialog[@open]".to_owned());
     dialog.says(&words("problem.keyring-missing.what")).await;

@@ -144,15 +144,7 @@ async fn no_secret_is_in_any_file_message_or_page() {
 
     // The form, with its secret typed in and sent.
     window.at("add-client").click().await;
-    window.at("client-name").fill("My integration").await;
-    window
-        .at("client-id")
-        .fill(&scene.sandbox.client_id.clone())
-        .await;
-    window
-        .at("client-secret")
-        .fill(&scene.sandbox.client_secret.clone())
-        .await;
+    scene.fill_client_form(&window).await;
     search.in_page(&window).await;
     window.at("save-client").click().await;
     window.at("save-client").disappears().await;

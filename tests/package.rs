@@ -61,22 +61,8 @@ async fn a_link_starts_the_package(mut scene: Scene, programs: &Path) {
         "the window that the link started has connected it"
     );
 
-    let window = [
-        "search",
-        "--sync",
-        "--onlyvisible",
-        "--name",
-        "^Keyrack$",
-        "getwindowpid",
-    ];
-    let window = scene
-        .world
-        .command("xdotool")
-        .args(window)
-        .output()
-        .unwrap();
-    let process = String::from_utf8_lossy(&window.stdout).trim().to_owned();
-    let program = std::fs::read_link(format!("/proc/{process}/exe")).unwrap();
+    let program = format!("/proc/{}/exe", scene.window_process());
+    let program = std::fs::read_link(program).unwrap();
     assert_eq!(
         program,
         programs.join("keyrack-desktop"),

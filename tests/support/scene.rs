@@ -60,14 +60,33 @@ impl Scene {
     /// Adds the sandbox's client through the form of a first start.
     pub async fn add_client(&self, window: &Page) {
         window.at("add-client").click().await;
+        self.fill_client_form(window).await;
+        window.at("save-client").click().await;
+        window.at("save-client").disappears().await;
+    }
+
+    /// Fills the open form in.
+    pub async fn fill_client_form(&self, window: &Page) {
         window.at("client-name").fill("My integration").await;
         window.at("client-id").fill(&self.sandbox.client_id).await;
         window
             .at("client-secret")
             .fill(&self.sandbox.client_secret)
             .await;
-        window.at("save-client").click().await;
-        window.at("save-client").disappears().await;
+    }
+
+    /// The process of the window that is on the display, once there is one.
+    pub fn window_process(&self) -> String {
+        let search = [
+            "search",
+            "--sync",
+            "--onlyvisible",
+            "--name",
+            "^Keyrack$",
+            "getwindowpid",
+        ];
+        let output = self.world.command("xdotool").args(search).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
     /// Clicks Connect and returns the link that the app opened in the system's browser.

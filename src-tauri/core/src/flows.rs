@@ -10,8 +10,9 @@ use reqwest::redirect::Policy;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::task::JoinHandle;
 
-use crate::authorization::Progress;
+use crate::authorization::{Authorization, Progress};
 use crate::client::{Client, NewClient, RedirectMethod};
 use crate::connection::Status;
 use crate::keyrack::{Effects, Keyrack};
@@ -118,6 +119,23 @@ impl Outside {
             Progress::Completed { connection_id, .. } => connection_id,
             other => panic!("not connected: {other:?}"),
         }
+    }
+
+    /// A connect whose tokens wait, because the keyring locked between its last probe and their
+    /// write; with the authorization's id, and what it comes to.
+    async fn tokens_meet_a_locked_keyring(
+        &self,
+    ) -> (Arc<Keyrack>, String, JoinHandle<Authorization>) {
+        let keyrack = self.start();
+        let client = self.client(&keyrack).await;
+        let (id, callback) = self.callback(&keyrack, &client).await;
+        self.keyring.refuse_tokens(true);
+        let exchanging = tokio::spawn(keyrack.take_callback(callback.as_bytes()).expect("taken"));
+        until(&keyrack, &id, |progress| {
+            matches!(progress, Progress::Parked { .. })
+        })
+        .await;
+        (keyrack, id, exchanging)
     }
 
     async fn fault(&self, fault: Value) {
@@ -397,23 +415,7 @@ async fn a_start_leaves_the_work_of_a_living_process_alone() {
 #[tokio::test]
 async fn tokens_that_the_keyring_refuses_are_revoked_when_the_person_gives_up() {
     let outside = Outside::new().await;
-    let keyrack = outside.start();
-    let client = outside.client(&keyrack).await;
-    let (id, callback) = outside.callback(&keyrack, &client).await;
-    // The keyring locks between its last probe and the write of the tokens.
-    outside
-        .fault(json!({"endpoint": "token", "times": 1, "delay_ms": 300}))
-        .await;
-    let exchanging = tokio::spawn(keyrack.take_callback(callback.as_bytes()).expect("taken"));
-    until(&keyrack, &id, |progress| {
-        matches!(progress, Progress::Exchanging)
-    })
-    .await;
-    outside.keyring.set_locked(true);
-    until(&keyrack, &id, |progress| {
-        matches!(progress, Progress::Parked { .. })
-    })
-    .await;
+    let (keyrack, id, exchanging) = outside.tokens_meet_a_locked_keyring().await;
     assert!(keyrack.is_busy(), "these tokens would be lost");
     keyrack.cancel_authorization(&id).expect("cancelled");
     let ended = exchanging.await.expect("no panic");
@@ -435,23 +437,8 @@ async fn tokens_that_the_keyring_refuses_are_revoked_when_the_person_gives_up() 
 #[tokio::test]
 async fn tokens_that_wait_for_the_keyring_are_kept_once_it_is_open() {
     let outside = Outside::new().await;
-    let keyrack = outside.start();
-    let client = outside.client(&keyrack).await;
-    let (id, callback) = outside.callback(&keyrack, &client).await;
-    outside
-        .fault(json!({"endpoint": "token", "times": 1, "delay_ms": 300}))
-        .await;
-    let exchanging = tokio::spawn(keyrack.take_callback(callback.as_bytes()).expect("taken"));
-    until(&keyrack, &id, |progress| {
-        matches!(progress, Progress::Exchanging)
-    })
-    .await;
-    outside.keyring.set_locked(true);
-    until(&keyrack, &id, |progress| {
-        matches!(progress, Progress::Parked { .. })
-    })
-    .await;
-    outside.keyring.set_locked(false);
+    let (keyrack, id, exchanging) = outside.tokens_meet_a_locked_keyring().await;
+    outside.keyring.refuse_tokens(false);
     keyrack.retry_parked(&id).await.expect("tried again");
     let ended = exchanging.await.expect("no panic");
     assert!(

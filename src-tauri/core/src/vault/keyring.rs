@@ -192,6 +192,7 @@ pub(crate) mod tests {
         entries: Mutex<BTreeMap<String, Vec<u8>>>,
         missing: AtomicBool,
         locked: AtomicBool,
+        refuses_tokens: AtomicBool,
         generation: AtomicU64,
         hanging: Mutex<bool>,
         released: Condvar,
@@ -248,6 +249,11 @@ pub(crate) mod tests {
 
         pub fn set_locked(&self, locked: bool) {
             self.0.locked.store(locked, SeqCst);
+        }
+
+        /// Locked for tokens only: as if it locked between a probe and their write.
+        pub fn refuse_tokens(&self, refuse: bool) {
+            self.0.refuses_tokens.store(refuse, SeqCst);
         }
 
         /// Every connection made so far is broken for good.
@@ -323,6 +329,10 @@ pub(crate) mod tests {
     impl CredentialApi for MemoryEntry {
         fn set_secret(&self, secret: &[u8]) -> keyring_core::Result<()> {
             self.reached()?;
+            let tokens = String::from_utf8_lossy(secret).contains(r#""kind":"connection""#);
+            if tokens && self.world.refuses_tokens.load(SeqCst) {
+                return Err(Error::NoStorageAccess("locked".into()));
+            }
             self.world
                 .entries
                 .lock()
