@@ -5,6 +5,7 @@ pub(crate) mod keyring;
 mod payload;
 mod worker;
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -27,8 +28,8 @@ pub struct Vault {
     worker: Worker,
     /// The id of the data folder (`Store::id`); two folders share one keyring.
     store: String,
-    /// The name of this process's probes; two processes that probe at once do not meet.
-    probe: String,
+    /// The name of this process's probes; two that probe at once must not meet.
+    probe: Mutex<String>,
     deadline: Duration,
 }
 
@@ -39,20 +40,29 @@ impl Vault {
         Self {
             worker: Worker::start(keyring),
             store: store_id.to_owned(),
-            probe: probe_id.to_owned(),
+            probe: Mutex::new(probe_id.to_owned()),
             deadline: DEADLINE,
         }
     }
 
     /// Proves that the keyring takes, returns and deletes an entry, by doing so.
     pub(crate) async fn probe(&self) -> Result<(), VaultError> {
-        let (id, bytes) = (self.probe.clone(), payload::probe(&self.store, &self.probe));
-        self.worker
-            .run(self.deadline, move |keyring| {
-                keyring.write(&id, &bytes)?;
-                keyring.delete(&id)
-            })
-            .await
+        let id = self.probe_name().clone();
+        let bytes = payload::probe(&self.store, &id);
+        let probed = self.worker.run(self.deadline, move |keyring| {
+            keyring.write(&id, &bytes)?;
+            keyring.delete(&id)
+        });
+        let probed = probed.await;
+        if probed == Err(VaultError::Waiting) {
+            // Once the keyring lets go of it, the hanging probe deletes its entry by itself.
+            *self.probe_name() = uuid::Uuid::new_v4().to_string();
+        }
+        probed
+    }
+
+    fn probe_name(&self) -> MutexGuard<'_, String> {
+        self.probe.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reads the tokens of a connection.
