@@ -38,19 +38,35 @@ async fn a_missing_keyring_is_told_and_found_once_it_is_there() {
 }
 
 #[tokio::test]
-async fn a_keyring_without_a_default_collection_is_told_with_what_to_do() {
-    let scene = Scene::with(World::with(Service::NeverUnlocked), &[]);
-    let output = scene.keyrack(&["client", "add", "--name", "Mine", "--id", "id"], "secret");
-    assert_eq!(output.status.code(), Some(1));
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("no default collection"), "{said}");
-    assert!(said.contains("Create one"), "{said}");
+async fn a_keyring_without_a_default_collection_is_told_and_used_once_it_has_one() {
+    let mut scene = Scene::with(World::with(Service::NeverUnlocked), &["--auto-approve"]);
+    let window = scene.window().await;
+    window.at("add-client").click().await;
+    scene.fill_client_form(&window).await;
+    window.at("save-client").click().await;
+    let dialog = window.part("//dialog[@open]".to_owned());
+    dialog
+        .says(&words("problem.keyring-no-collection.what"))
+        .await;
+    dialog
+        .says(&words("problem.keyring-no-collection.next"))
+        .await;
     let listed = scene.keyrack(&["client", "list", "--json"], "");
     assert_eq!(
         String::from_utf8_lossy(&listed.stdout).trim(),
         "[]",
         "nothing half-made is left"
     );
+
+    scene.world.end_activated_keyring();
+    scene.world.start_keyring();
+    scene.fill_client_form(&window).await;
+    window.at("save-client").click().await;
+    window.at("save-client").disappears().await;
+    let link = scene.begin(&window).await;
+    links::open(&scene.world, &scene.callback(&link).await);
+    window.row(ACME).has("data-status", "active").await;
+    window.close().await;
 }
 
 #[tokio::test]

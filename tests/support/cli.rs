@@ -16,9 +16,15 @@ pub struct Connecting {
 
 /// Starts a connect and reads the link it prints; none if it ends without one.
 pub fn begin(scene: &Scene) -> Result<Connecting, ExitStatus> {
+    begin_with(scene, &[])
+}
+
+/// As [`begin`], with further arguments.
+pub fn begin_with(scene: &Scene, arguments: &[&str]) -> Result<Connecting, ExitStatus> {
     let mut command = scene.world.command(&scene.program);
     command
         .args(["connect", "--no-browser"])
+        .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped());
     command.stderr(scene.world.open_log());

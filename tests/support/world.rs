@@ -132,6 +132,34 @@ impl World {
         self.keyring = Some(Keyring::start(self));
     }
 
+    /// Ends a keyring that the bus has activated, as its next login would replace it.
+    pub fn end_activated_keyring(&self) {
+        let ask = "org.freedesktop.DBus.GetConnectionUnixProcessID";
+        let output = self
+            .command("gdbus")
+            .args(["call", "--session", "--dest", "org.freedesktop.DBus"])
+            .args([
+                "--object-path",
+                "/",
+                "--method",
+                ask,
+                "org.freedesktop.secrets",
+            ])
+            .output()
+            .unwrap();
+        let answer = String::from_utf8(output.stdout).unwrap();
+        let process: String = answer
+            .replace("uint32", "")
+            .chars()
+            .filter(char::is_ascii_digit)
+            .collect();
+        signal("TERM", &process);
+        until("the end of the activated keyring", || {
+            (!Path::new("/proc").join(&process).join("exe").exists()).then_some(())
+        });
+        let _ = fs::remove_file(self.path("run/keyring/control"));
+    }
+
     /// Ends the keyring; its file stays.
     pub fn stop_keyring(&mut self) {
         self.keyring.take().expect("no keyring is running").stop();
