@@ -93,6 +93,11 @@ impl Scene {
     pub async fn begin(&mut self, window: &Page) -> String {
         window.at("connect").click().await;
         window.at("waiting").appears().await;
+        self.next_link().await
+    }
+
+    /// The next link that the app opens in the system's browser.
+    pub async fn next_link(&mut self) -> String {
         self.opened.next().await
     }
 
