@@ -46,7 +46,7 @@ pub enum Command {
         /// A workspace's name, a bot id or a connection id.
         name: String,
     },
-    /// Deletes a connection here only; its tokens stay valid at Notion.
+    /// Deletes a connection here only; Notion is not asked, so its tokens may stay valid there.
     Forget {
         /// A workspace's name, a bot id or a connection id.
         name: String,

@@ -39,13 +39,13 @@ pub fn list(keyrack: &Keyrack, output: Output) -> Result<(), Problem> {
 fn secret_from_stdin() -> Result<SecretString, Problem> {
     let mut secret = String::new();
     let read = std::io::stdin()
-        .take(MOST_SECRET_BYTES)
+        .take(MOST_SECRET_BYTES + 1)
         .read_to_string(&mut secret);
+    let too_long = secret.len() as u64 > MOST_SECRET_BYTES;
     let secret = SecretString::from(secret);
-    read.map(|_| secret).map_err(|_| {
-        Problem::invalid(
-            "client_secret",
-            "Give the client secret on standard input, as text.",
-        )
-    })
+    if read.is_err() || too_long {
+        let message = "Give the client secret on standard input, as text, and nothing else.";
+        return Err(Problem::invalid("client_secret", message));
+    }
+    Ok(secret)
 }

@@ -148,7 +148,7 @@ fn receipt_in_words(receipt: &Receipt) -> Vec<String> {
     let name = workspace(&receipt.workspace_name);
     if receipt.revoked_at.is_none() {
         return vec![format!(
-            "Forgot {name} on this computer. Its tokens are still valid at Notion; remove the connection there to end them."
+            "Forgot {name} on this computer. Notion was not asked: its tokens may still be valid there; remove the connection there to end them."
         )];
     }
     let accepted = if receipt.already_gone {

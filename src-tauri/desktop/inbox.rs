@@ -2,7 +2,7 @@
 //!
 //! They queue here from the first moment of the process, so that none is lost while the app
 //! starts and none is handed over twice. Tauri's own deep-link event is not used on Linux and
-//! Windows: page code may emit it, and it takes a link only as the sole argument.
+//! Windows: it takes a link only as the sole argument.
 
 use keyrack_core::app_link_in;
 use secrecy::SecretString;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use notion_oauth::{Credentials, Error, Grant, Notion};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::OwnedMutexGuard;
 
 use crate::authorization::{Authorization, Progress};
 use crate::client::Client;
@@ -46,6 +47,8 @@ impl Keyrack {
     /// Goes on with a callback, or with tokens, that wait for the keyring.
     pub async fn retry_parked(self: &Arc<Self>, id: &str) -> Result<Authorization, Problem> {
         let authorization = self.store.authorization(id)?;
+        // Looked up before the code is taken out: a busy store must not lose it.
+        let client = self.store.client(&authorization.client_id)?;
         let Some(pending) = self.pending(id) else {
             return Ok(authorization);
         };
@@ -53,7 +56,6 @@ impl Keyrack {
             pending.try_again();
             return Ok(authorization);
         };
-        let client = self.store.client(&authorization.client_id)?;
         match self.complete(authorization.clone(), &client, parked).await {
             Ok(authorization) => Ok(authorization),
             Err(problem) => Ok(self.move_on(authorization, Progress::Failed { problem })),
@@ -119,14 +121,13 @@ impl Keyrack {
         pending: &Pending,
         held: Held,
     ) -> Authorization {
-        let bot = format!("{}/{}", operation.subject.client, held.grant.bot_id);
-        let _turn = self.turn(&bot).await;
+        let bot = format!("{}/{}", operation.subject.client, inert(&held.grant.bot_id));
+        let turn = self.turn(&bot).await;
         let before = match self.name_entry(&mut operation, &held.grant).await {
             Ok(before) => before,
             Err(problem) => {
                 let problem = held.end(None, problem).await;
-                // Without this row's end, the next start ends it.
-                let _ = self.fail(&mut operation, &problem);
+                self.leave_unnamed(operation, &held.grant, &problem);
                 return self.move_on(authorization, Progress::Failed { problem });
             }
         };
@@ -136,10 +137,29 @@ impl Keyrack {
         {
             Ok(()) => self.record_grant(authorization, operation),
             Err(not_written) => {
-                self.undo_grant(authorization, operation, before, held, not_written)
-                    .await
+                let undo = Undo {
+                    turn,
+                    before,
+                    held,
+                    not_written,
+                };
+                self.undo_grant(authorization, operation, undo).await
             }
         }
+    }
+
+    /// Ends the row of a grant that never had a vault entry. If its bot is connected already, the
+    /// tokens there may have been the very ones that were ended: only a check can tell.
+    fn leave_unnamed(&self, mut operation: Operation, grant: &Grant, problem: &Problem) {
+        let known = self
+            .store
+            .connection_of_bot(&operation.subject.client, &inert(&grant.bot_id));
+        operation.subject.connection = known.unwrap_or_default();
+        operation.record.problem = Some(problem.clone());
+        operation.finished_at = Some(self.now());
+        // Without this row's end, the next start ends it.
+        let _ = self.store.unsettle_connection(&operation, None);
+        self.tell(&Event::Changed);
     }
 
     /// Names the vault entry on the row of the operation before it is written: the one of the
@@ -190,7 +210,7 @@ impl Keyrack {
         let payload = Payload::Connection(ConnectionSecrets {
             id,
             client: operation.subject.client.clone(),
-            bot_id: grant.bot_id.clone(),
+            bot_id: inert(&grant.bot_id),
             access: grant.access_token.clone(),
             refresh: grant.refresh_token.clone(),
         });
@@ -253,34 +273,38 @@ impl Keyrack {
         self: &Arc<Self>,
         authorization: Authorization,
         mut operation: Operation,
-        before: Option<ConnectionSecrets>,
-        held: Held,
-        not_written: NotWritten,
+        undo: Undo,
     ) -> Authorization {
-        let (problem, write) = match not_written {
+        let (why, write) = match undo.not_written {
             NotWritten::Refused(problem) => (problem, None),
             NotWritten::GivenUp(write) => (cancelled(), Some(write)),
         };
-        let problem = held.end(before.as_ref(), problem).await;
+        let problem = undo.held.end(undo.before.as_ref(), why).await;
         operation.record.granted = None;
         operation.record.problem = Some(problem.clone());
         let _ = self.store.save_operation(&operation);
-        let (keyrack, busy) = (self.clone(), self.busy());
+        let (keyrack, busy, before, turn) = (self.clone(), self.busy(), undo.before, undo.turn);
+        let given_up = write.is_some();
         let restore = async move {
             if let Some(write) = write {
                 let _ = write.await;
             }
             // What fails here is on the unfinished row, and the next start's.
             let _ = keyrack.restore_entry(operation, before).await;
-            drop(busy);
+            drop((turn, busy));
         };
-        if problem.code == ProblemCode::LinkCancelled {
+        if given_up {
+            // The write may hang without end; the person does not wait for it.
             tokio::spawn(restore);
-            self.move_on(authorization, Progress::Cancelled)
         } else {
             restore.await;
-            self.move_on(authorization, Progress::Failed { problem })
         }
+        let progress = if problem.code == ProblemCode::LinkCancelled {
+            Progress::Cancelled
+        } else {
+            Progress::Failed { problem }
+        };
+        self.move_on(authorization, progress)
     }
 
     /// Puts the tokens that were there before back, or deletes the entry if there were none.
@@ -289,20 +313,30 @@ impl Keyrack {
         mut operation: Operation,
         before: Option<ConnectionSecrets>,
     ) -> Result<(), Problem> {
+        let entry = operation.subject.connection.clone().unwrap_or_default();
+        let _turn = self.turn(&entry).await;
         operation.finished_at = Some(self.now());
         if let Some(before) = before {
             let has_refresh_token = before.refresh.is_some();
             self.vault.write(&Payload::Connection(before)).await?;
             self.store
-                .unsettle_connection(&operation, has_refresh_token)?;
+                .unsettle_connection(&operation, Some(has_refresh_token))?;
             self.tell(&Event::Changed);
             return Ok(());
         }
-        if let Some(entry) = &operation.subject.connection {
-            self.vault.delete(entry).await?;
-        }
+        self.vault.delete(&entry).await?;
         self.store.save_operation(&operation)
     }
+}
+
+/// What it takes to undo a grant that was not written.
+struct Undo {
+    /// The bot's, held until the vault is what it was.
+    turn: OwnedMutexGuard<()>,
+    /// The tokens that the connection had before.
+    before: Option<ConnectionSecrets>,
+    held: Held,
+    not_written: NotWritten,
 }
 
 /// A grant on its way to the vault, with what it takes to end it.
@@ -317,27 +351,8 @@ impl Held {
     /// are given the token that is already active. Returns what there is to tell: `problem`, or
     /// that access may remain.
     async fn end(&self, before: Option<&ConnectionSecrets>, problem: Problem) -> Problem {
-        let grant = &self.grant;
-        let was_there = |token: &SecretString| {
-            let known = before
-                .into_iter()
-                .flat_map(|old| [Some(&old.access), old.refresh.as_ref()])
-                .flatten();
-            known
-                .into_iter()
-                .any(|old| old.expose_secret() == token.expose_secret())
-        };
-        let mut ended = true;
-        for token in [Some(&grant.access_token), grant.refresh_token.as_ref()]
-            .into_iter()
-            .flatten()
-        {
-            if was_there(token) {
-                continue;
-            }
-            let answer = self.notion.revoke(&self.credentials, token).await;
-            ended &= matches!(answer, Ok(_) | Err(Error::GrantRejected { .. }));
-        }
+        let tokens = (&self.grant.access_token, self.grant.refresh_token.as_ref());
+        let ended = end_tokens(&self.notion, &self.credentials, tokens, before).await;
         if ended {
             return problem;
         }
@@ -350,6 +365,33 @@ impl Held {
             ..problem
         }
     }
+}
+
+/// Ends a pair of tokens at Notion, except one that `kept` holds too. Returns whether none of them
+/// works any more.
+pub(crate) async fn end_tokens(
+    notion: &Notion,
+    credentials: &Credentials,
+    (access, refresh): (&SecretString, Option<&SecretString>),
+    kept: Option<&ConnectionSecrets>,
+) -> bool {
+    let is_kept = |token: &SecretString| {
+        let mut known = kept
+            .into_iter()
+            .flat_map(|kept| [Some(&kept.access), kept.refresh.as_ref()])
+            .flatten();
+        known.any(|known| known.expose_secret() == token.expose_secret())
+    };
+    let mut ended = true;
+    for token in [Some(access), refresh]
+        .into_iter()
+        .flatten()
+        .filter(|token| !is_kept(token))
+    {
+        let answer = notion.revoke(credentials, token).await;
+        ended &= matches!(answer, Ok(_) | Err(Error::GrantRejected { .. }));
+    }
+    ended
 }
 
 /// Why a grant is not in the vault.

@@ -186,7 +186,8 @@ impl Keyrack {
         } else if let Some(pending) = self.pending(id) {
             pending.cancel();
             if let Some(mut parked) = pending.unpark() {
-                self.fail(&mut parked.operation, &cancelled())?;
+                // The next start ends a row that cannot be written now.
+                let _ = self.fail(&mut parked.operation, &cancelled());
                 let authorization = self.store.authorization(id)?;
                 self.move_on(authorization, Progress::Cancelled);
             }

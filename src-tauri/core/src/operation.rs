@@ -201,7 +201,8 @@ pub enum Revocation {
         /// What happened.
         receipt: Box<Receipt>,
     },
-    /// Not finished: the tokens are kept and it is tried again.
+    /// Not finished: what is left to do is tried again, and the tokens are kept as long as they
+    /// may be needed for it.
     Pending {
         /// Why.
         problem: Problem,

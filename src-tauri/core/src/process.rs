@@ -77,8 +77,14 @@ pub(crate) fn left_behind(folder: &DataFolder) -> Vec<String> {
 
 /// Removes the mark of an ended process, once nothing is left to do for it.
 pub(crate) fn clear(folder: &DataFolder, id: &str) {
-    // One that cannot be removed is found again at the next start.
-    let _ = std::fs::remove_file(folder.path().join(FOLDER).join(id));
+    let path = folder.path().join(FOLDER).join(id);
+    // Only under its lock: a process that has just made it would lose it, and with it its life.
+    if let Ok(mark) = File::open(&path)
+        && mark.try_lock().is_ok()
+    {
+        // One that cannot be removed is found again at the next start.
+        let _ = std::fs::remove_file(path);
+    }
 }
 
 #[cfg(test)]

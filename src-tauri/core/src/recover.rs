@@ -1,8 +1,7 @@
 //! Start-up: finish or undo what ended processes left unfinished.
 
-use secrecy::ExposeSecret;
-
 use crate::authorization::Progress;
+use crate::complete::end_tokens;
 use crate::keyrack::{Event, Keyrack};
 use crate::operation::{Kind, Operation};
 use crate::problem::{Problem, ProblemCode};
@@ -111,7 +110,7 @@ impl Keyrack {
         operation.record.problem = Some(problem.clone());
         operation.finished_at = Some(self.now());
         self.store
-            .unsettle_connection(operation, has_refresh_token)?;
+            .unsettle_connection(operation, Some(has_refresh_token))?;
         self.tell(&Event::Changed);
         self.end_authorization(operation, Progress::Failed { problem });
         Ok(())
@@ -127,14 +126,15 @@ impl Keyrack {
         let client = &operation.subject.client;
         if let Some(other) = self.store.connection_of_bot(client, &secrets.bot_id)? {
             let newer = self.access(&self.store.connection(&other)?).await?;
-            let same = newer.tokens.access.expose_secret() == secrets.access.expose_secret();
-            if !same {
-                // Best effort: nobody holds these tokens once the entry is deleted.
-                let _ = newer
-                    .notion
-                    .revoke(&newer.credentials, &secrets.access)
-                    .await;
-            }
+            // Best effort: nobody holds these tokens once the entry is deleted.
+            let tokens = (&secrets.access, secrets.refresh.as_ref());
+            end_tokens(
+                &newer.notion,
+                &newer.credentials,
+                tokens,
+                Some(&newer.tokens),
+            )
+            .await;
             self.vault.delete(&secrets.id).await?;
             return self.end_connect(operation, not_saved());
         }

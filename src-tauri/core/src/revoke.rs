@@ -15,7 +15,8 @@ impl Keyrack {
     /// Revokes a connection, or goes on with a revocation that is pending.
     ///
     /// Fails, with nothing begun, if the connection is gone or its tokens are not in the keyring
-    /// any more. Any other obstacle leaves the revocation pending, with the tokens kept.
+    /// any more. Any other obstacle leaves the revocation pending, with the tokens kept while they
+    /// may be needed.
     pub async fn revoke(&self, id: &str) -> Result<Revocation, Problem> {
         let _turn = self.turn(id).await;
         let connection = self.store.connection(id)?;

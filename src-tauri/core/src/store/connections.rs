@@ -145,12 +145,12 @@ impl Store {
     pub(crate) fn unsettle_connection(
         &self,
         operation: &Operation,
-        has_refresh_token: bool,
+        has_refresh_token: Option<bool>,
     ) -> Result<(), Problem> {
         let mut db = self.lock();
         let tx = db.transaction()?;
         tx.execute(
-            "UPDATE connections SET verdict = NULL, verdict_at = NULL, cause = NULL, failure = NULL, has_refresh_token = ?2
+            "UPDATE connections SET verdict = NULL, verdict_at = NULL, cause = NULL, failure = NULL, has_refresh_token = coalesce(?2, has_refresh_token)
              WHERE id = ?1",
             params![operation.subject.connection, has_refresh_token],
         )?;
