@@ -1,0 +1,191 @@
+//! Everything outside of Keyrack, for the flows: the sandbox as Notion, a keyring that misbehaves on
+//! purpose, the clock, the browser, and a data folder that outlives a process.
+
+use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
+
+use notion_oauth::BaseUrl;
+use notion_sandbox::{Options, Sandbox};
+use reqwest::redirect::Policy;
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+
+use crate::authorization::{Authorization, Progress};
+use crate::client::{Client, NewClient, RedirectMethod};
+use crate::keyrack::{Effects, Keyrack};
+use crate::settings::Settings;
+use crate::time::Millis;
+use crate::vault::keyring::tests::{Keyring, keyring};
+
+/// Everything outside of Keyrack.
+pub(super) struct Outside {
+    sandbox: Sandbox,
+    pub keyring: Keyring,
+    pub folder: TempDir,
+    now: Arc<AtomicI64>,
+    opened: Arc<Mutex<Vec<String>>>,
+    http: reqwest::Client,
+}
+
+impl Outside {
+    pub async fn new() -> Self {
+        let options = Options {
+            auto_approve: true,
+            control: true,
+            ..Options::default()
+        };
+        Self {
+            sandbox: Sandbox::start(options).await.expect("a sandbox"),
+            keyring: keyring(),
+            folder: tempfile::tempdir().expect("a folder"),
+            now: Arc::new(AtomicI64::new(1_800_000_000_000)),
+            opened: Arc::default(),
+            http: reqwest::Client::builder()
+                .no_proxy()
+                .redirect(Policy::none())
+                .build()
+                .expect("a client"),
+        }
+    }
+
+    /// A start of Keyrack on the data folder.
+    pub fn start(&self) -> Arc<Keyrack> {
+        let (now, opened) = (self.now.clone(), self.opened.clone());
+        let settings = Settings {
+            data_folder: self.folder.path().to_owned(),
+            notion: BaseUrl::parse(self.sandbox.base_url()).expect("loopback"),
+        };
+        let effects = Effects {
+            clock: Arc::new(move || Millis(now.load(SeqCst))),
+            keyring: self.keyring.connector(),
+            opener: Box::new(move |link| {
+                opened.lock().expect("links").push(link.to_owned());
+                Ok(())
+            }),
+            listener: Box::new(|_| {}),
+        };
+        Arc::new(Keyrack::open(settings, effects).expect("opened"))
+    }
+
+    pub async fn client(&self, keyrack: &Keyrack) -> Client {
+        let form = NewClient {
+            name: "Mine".into(),
+            client_id: self.sandbox.client_id().to_owned(),
+            client_secret: self.sandbox.client_secret().into(),
+            redirect_method: RedirectMethod::AppLink,
+            localhost_port: None,
+            bridge_url: None,
+        };
+        keyrack.add_client(form).await.expect("a client")
+    }
+
+    /// Begins an authorization and returns its id with the callback that the sandbox answers.
+    pub async fn callback(&self, keyrack: &Arc<Keyrack>, client: &Client) -> (String, String) {
+        let begun = keyrack
+            .begin_authorization(&client.id)
+            .await
+            .expect("begun");
+        let link = self
+            .opened
+            .lock()
+            .expect("links")
+            .last()
+            .expect("a link")
+            .clone();
+        let answer = self.http.get(link).send().await.expect("an answer");
+        (
+            begun.id,
+            answer.headers()["location"]
+                .to_str()
+                .expect("ASCII")
+                .to_owned(),
+        )
+    }
+
+    /// Connects, and returns the connection's id.
+    pub async fn connect(&self, keyrack: &Arc<Keyrack>, client: &Client) -> String {
+        let (_, callback) = self.callback(keyrack, client).await;
+        match keyrack
+            .accept(callback.as_bytes())
+            .await
+            .expect("accepted")
+            .progress
+        {
+            Progress::Completed { connection_id, .. } => connection_id,
+            other => panic!("not connected: {other:?}"),
+        }
+    }
+
+    /// A connect whose tokens wait, because the keyring locked between its last probe and their
+    /// write; with the authorization's id, and what it comes to.
+    pub async fn tokens_meet_a_locked_keyring(
+        &self,
+    ) -> (Arc<Keyrack>, String, JoinHandle<Authorization>) {
+        let keyrack = self.start();
+        let client = self.client(&keyrack).await;
+        let (id, callback) = self.callback(&keyrack, &client).await;
+        self.keyring.refuse_tokens(true);
+        let exchanging = tokio::spawn(keyrack.take_callback(callback.as_bytes()).expect("taken"));
+        until(&keyrack, &id, |progress| {
+            matches!(progress, Progress::Parked { .. })
+        })
+        .await;
+        (keyrack, id, exchanging)
+    }
+
+    pub async fn fault(&self, fault: Value) {
+        let url = format!("{}/_sandbox/faults", self.sandbox.base_url());
+        let answer = self
+            .http
+            .post(url)
+            .json(&fault)
+            .send()
+            .await
+            .expect("an answer");
+        assert!(answer.status().is_success());
+    }
+
+    pub async fn count(&self, path: &str) -> usize {
+        let url = format!("{}/_sandbox/requests", self.sandbox.base_url());
+        let requests: Vec<Value> = self
+            .http
+            .get(url)
+            .send()
+            .await
+            .expect("requests")
+            .json()
+            .await
+            .expect("JSON");
+        requests
+            .iter()
+            .filter(|request| request["path"] == path)
+            .count()
+    }
+
+    pub fn pass(&self, millis: i64) {
+        self.now.fetch_add(millis, SeqCst);
+    }
+}
+
+/// Waits until an authorization has come so far.
+async fn until(keyrack: &Keyrack, id: &str, so_far: impl Fn(&Progress) -> bool) {
+    for _ in 0..2000 {
+        if so_far(
+            &keyrack
+                .authorization(id)
+                .expect("an authorization")
+                .progress,
+        ) {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    panic!(
+        "it stopped at {:?}",
+        keyrack
+            .authorization(id)
+            .expect("an authorization")
+            .progress
+    );
+}
