@@ -16,9 +16,7 @@ const REVOKE: &str = "/v1/oauth/revoke";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_same_callback_from_many_threads_is_exchanged_once() {
-    let outside = Outside::new().await;
-    let keyrack = outside.start();
-    let client = outside.client(&keyrack).await;
+    let (outside, keyrack, client) = Outside::with_client().await;
     let (_, callback) = outside.callback(&keyrack, &client).await;
     let storm: Vec<_> = (0..8)
         .map(|_| {
@@ -38,9 +36,7 @@ async fn the_same_callback_from_many_threads_is_exchanged_once() {
 
 #[tokio::test]
 async fn the_same_bot_connected_again_is_one_row_and_one_entry_with_the_new_tokens() {
-    let outside = Outside::new().await;
-    let keyrack = outside.start();
-    let client = outside.client(&keyrack).await;
+    let (outside, keyrack, client) = Outside::with_client().await;
     let first = outside.connect(&keyrack, &client).await;
     let before = keyrack.vault.read_connection(&first).await.expect("tokens");
     let second = outside.connect(&keyrack, &client).await;
@@ -61,9 +57,7 @@ async fn the_same_bot_connected_again_is_one_row_and_one_entry_with_the_new_toke
 
 #[tokio::test]
 async fn an_answer_that_finds_the_keyring_locked_is_parked_and_costs_nothing_until_it_is_open() {
-    let outside = Outside::new().await;
-    let keyrack = outside.start();
-    let client = outside.client(&keyrack).await;
+    let (outside, keyrack, client) = Outside::with_client().await;
     let (id, callback) = outside.callback(&keyrack, &client).await;
     outside.keyring.set_locked(true);
     let parked = keyrack.accept(callback.as_bytes()).await.expect("taken");
@@ -83,9 +77,7 @@ async fn an_answer_that_finds_the_keyring_locked_is_parked_and_costs_nothing_unt
 
 #[tokio::test]
 async fn an_expired_answer_and_a_clock_set_back_are_refused() {
-    let outside = Outside::new().await;
-    let keyrack = outside.start();
-    let client = outside.client(&keyrack).await;
+    let (outside, keyrack, client) = Outside::with_client().await;
     for jump in [10 * 60_000, -3_600_000] {
         let (_, callback) = outside.callback(&keyrack, &client).await;
         outside.pass(jump);
@@ -100,9 +92,7 @@ async fn an_expired_answer_and_a_clock_set_back_are_refused() {
 
 #[tokio::test]
 async fn a_revocation_that_notion_does_not_take_stays_pending_and_keeps_the_tokens() {
-    let outside = Outside::new().await;
-    let keyrack = outside.start();
-    let client = outside.client(&keyrack).await;
+    let (outside, keyrack, client) = Outside::with_client().await;
     let id = outside.connect(&keyrack, &client).await;
     outside
         .fault(json!({"endpoint": "revoke", "times": 1, "status": 503}))
@@ -130,9 +120,7 @@ async fn a_revocation_that_notion_does_not_take_stays_pending_and_keeps_the_toke
 
 #[tokio::test]
 async fn a_token_that_still_works_after_its_revocation_is_kept_and_not_called_revoked() {
-    let outside = Outside::new().await;
-    let keyrack = outside.start();
-    let client = outside.client(&keyrack).await;
+    let (outside, keyrack, client) = Outside::with_client().await;
     let id = outside.connect(&keyrack, &client).await;
     // The answers say "revoked", but nothing was: the sandbox never saw the requests.
     outside
@@ -151,9 +139,7 @@ async fn a_token_that_still_works_after_its_revocation_is_kept_and_not_called_re
 
 #[tokio::test]
 async fn a_start_after_an_end_between_revocation_and_confirmation_confirms_before_it_deletes() {
-    let outside = Outside::new().await;
-    let keyrack = outside.start();
-    let client = outside.client(&keyrack).await;
+    let (outside, keyrack, client) = Outside::with_client().await;
     let id = outside.connect(&keyrack, &client).await;
     let subject = Subject::of_connection(&keyrack.store.connection(&id).expect("a row"));
     let mut operation = keyrack.begin(Kind::Revoke, subject).expect("begun");
@@ -180,9 +166,7 @@ async fn a_start_after_an_end_between_revocation_and_confirmation_confirms_befor
 
 #[tokio::test]
 async fn a_start_finishes_a_connect_whose_tokens_reached_the_keyring_and_undoes_any_other() {
-    let outside = Outside::new().await;
-    let keyrack = outside.start();
-    let client = outside.client(&keyrack).await;
+    let (outside, keyrack, client) = Outside::with_client().await;
     let id = outside.connect(&keyrack, &client).await;
     // As if the process had ended between the vault and the store.
     let db =

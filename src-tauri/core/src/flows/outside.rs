@@ -49,6 +49,14 @@ impl Outside {
         }
     }
 
+    /// With a start of Keyrack, to which the sandbox's client is added.
+    pub async fn with_client() -> (Self, Arc<Keyrack>, Client) {
+        let outside = Self::new().await;
+        let keyrack = outside.start();
+        let client = outside.client(&keyrack).await;
+        (outside, keyrack, client)
+    }
+
     /// A start of Keyrack on the data folder.
     pub fn start(&self) -> Arc<Keyrack> {
         let (now, opened) = (self.now.clone(), self.opened.clone());
