@@ -8,9 +8,11 @@
 
 mod support;
 
+use std::time::Duration;
+
 use support::links;
 use support::page::Page;
-use support::process::Program;
+use support::process::{Program, signal};
 use support::scene::{ACME, DESKTOP, Scene};
 use support::secrets;
 use support::wait::until_async;
@@ -121,4 +123,33 @@ async fn one_link_handed_to_eight_starts_at_once_is_exchanged_once() {
     })
     .await;
     assert_eq!(scene.exchanges().await, 1);
+}
+
+#[tokio::test]
+async fn a_start_that_meets_an_ending_window_hands_over_or_becomes_the_window() {
+    let scene = Scene::new();
+    let command = scene.world.command(DESKTOP);
+    let mut window = Program::start(&scene.world, &command);
+    // Each round ends the window at another moment of the next start: whichever it meets is right.
+    for moment in (0..160).step_by(8).map(Duration::from_millis) {
+        until_async("the window", async || {
+            assert!(window.is_running(), "the start has failed");
+            (scene.window_process() == window.id().to_string()).then_some(())
+        })
+        .await;
+        let mut next = Program::start(&scene.world, &command);
+        tokio::time::sleep(moment).await;
+        signal("TERM", &window.id().to_string());
+        window.wait();
+        until_async("the next start", async || {
+            let is_window = scene.window_process() == next.id().to_string();
+            (is_window || !next.is_running()).then_some(())
+        })
+        .await;
+        if !next.is_running() {
+            assert_eq!(next.wait(), Some(0), "it has handed over");
+            next = Program::start(&scene.world, &command);
+        }
+        window = next;
+    }
 }

@@ -4,6 +4,10 @@
 //! starts and none is handed over twice. Tauri's own deep-link event is not used on Linux and
 //! Windows: it takes a link only as the sole argument.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
 use keyrack_core::app_link_in;
 use secrecy::SecretString;
 use tauri::{AppHandle, Runtime};
@@ -11,7 +15,10 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// Where links are put in.
 #[derive(Clone)]
-pub struct Inbox(UnboundedSender<SecretString>);
+pub struct Inbox {
+    links: UnboundedSender<SecretString>,
+    closed: Arc<AtomicBool>,
+}
 
 /// Where they come out, in order.
 pub type Links = UnboundedReceiver<SecretString>;
@@ -19,7 +26,10 @@ pub type Links = UnboundedReceiver<SecretString>;
 /// Opens the inbox with the link among this process's own arguments, if there is one.
 pub fn open(arguments: impl Iterator<Item = String>) -> (Inbox, Links) {
     let (sender, links) = unbounded_channel();
-    let inbox = Inbox(sender);
+    let inbox = Inbox {
+        links: sender,
+        closed: Arc::default(),
+    };
     inbox.take_from(arguments);
     (inbox, links)
 }
@@ -29,7 +39,20 @@ impl Inbox {
     pub fn take_from(&self, arguments: impl IntoIterator<Item = String>) {
         if let Some(link) = app_link_in(arguments) {
             // The receiver is gone only when the app is ending.
-            let _ = self.0.send(link);
+            let _ = self.links.send(link);
+        }
+    }
+
+    /// Takes nothing from other starts any more: the process is ending.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::SeqCst);
+    }
+
+    /// Holds another start that comes too late: it never gets an answer, and so becomes the window
+    /// itself once this process is gone.
+    pub fn hold_if_closed(&self) {
+        while self.closed.load(Ordering::SeqCst) {
+            thread::park();
         }
     }
 }

@@ -7,6 +7,8 @@ mod commands;
 #[cfg(target_os = "linux")]
 mod desktop_entry;
 mod embedded_sandbox;
+#[cfg(target_os = "linux")]
+mod hand_over;
 mod inbox;
 mod quit;
 mod shell;
@@ -36,6 +38,8 @@ pub fn run() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
+            #[cfg(target_os = "linux")]
+            hand_over::try_again_after(&error);
             #[allow(clippy::print_stderr, reason = "there is no window to say it in")]
             {
                 eprintln!("keyrack-desktop: the window could not be opened: {error}");
@@ -52,6 +56,7 @@ pub fn builder<R: Runtime>(builder: Builder<R>, inbox: Inbox) -> Builder<R> {
         // First of all plugins: a second start must end before it touches anything.
         .plugin(tauri_plugin_single_instance::init(
             move |app, arguments, _| {
+                second_start.hold_if_closed();
                 second_start.take_from(arguments);
                 window::bring_forward(app);
             },

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use keyrack_core::Keyrack;
 use tauri::{AppHandle, Manager as _, RunEvent, Runtime, WindowEvent, async_runtime};
 
+use crate::inbox::Inbox;
 use crate::shell::Shell;
 use crate::window;
 
@@ -21,9 +22,13 @@ pub fn on_event<R: Runtime>(app: &AppHandle<R>, event: &RunEvent) {
         RunEvent::WindowEvent {
             event: WindowEvent::CloseRequested { api, .. },
             ..
-        } if is_busy(app) => {
-            api.prevent_close();
-            end_when_done(app);
+        } => {
+            if is_busy(app) {
+                api.prevent_close();
+                end_when_done(app);
+            } else {
+                app.state::<Inbox>().close();
+            }
         }
         // With a code it is `end_when_done` that asks.
         RunEvent::ExitRequested {
@@ -33,9 +38,13 @@ pub fn on_event<R: Runtime>(app: &AppHandle<R>, event: &RunEvent) {
             end_when_done(app);
         }
         RunEvent::Exit => {
+            app.state::<Inbox>().close();
             if let Some(shell) = app.try_state::<Shell>() {
                 shell.leave();
             }
+            // Tauri would first give the instance's name back, over a connection that may be
+            // holding another start; the end of the process gives it back too.
+            std::process::exit(0);
         }
         _ => {}
     }
@@ -66,6 +75,7 @@ fn end_when_done<R: Runtime>(app: &AppHandle<R>) {
                 return;
             }
             if !is_busy(&app) || Instant::now() >= deadline {
+                app.state::<Inbox>().close();
                 return app.exit(0);
             }
         }

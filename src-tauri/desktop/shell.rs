@@ -25,7 +25,7 @@ pub struct Shell {
 
 struct Opened {
     keyrack: Arc<Keyrack>,
-    _lock: WindowLock,
+    lock: Mutex<Option<WindowLock>>,
 }
 
 impl Shell {
@@ -66,14 +66,11 @@ impl Shell {
 
     /// Leaves everything in order; the end of the app runs no destructors.
     pub fn leave(&self) {
-        drop(
-            self.scratch
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take(),
-        );
-        if let Ok(keyrack) = self.keyrack() {
-            keyrack.leave();
+        drop(take(&self.scratch));
+        if let Ok(opened) = &self.opened {
+            opened.keyrack.leave();
+            // Now, and not with the process: the next start may be waiting for its end.
+            drop(take(&opened.lock));
         }
     }
 }
@@ -91,9 +88,13 @@ impl Opened {
         let lock = WindowLock::take(keyrack.folder())?;
         Ok(Self {
             keyrack: Arc::new(keyrack),
-            _lock: lock,
+            lock: Mutex::new(Some(lock)),
         })
     }
+}
+
+fn take<T>(kept: &Mutex<Option<T>>) -> Option<T> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
 /// Passes an event on. A window that is closing has nobody left to show it to.

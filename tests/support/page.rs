@@ -13,7 +13,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value};
 
 use super::process::Program;
-use super::wait::{answer, until_async};
+use super::wait::{answer, until_async, within_patience};
 use super::world::World;
 
 /// A page in a running window or browser.
@@ -30,9 +30,10 @@ impl Page {
         capabilities: Map<String, Value>,
     ) -> Self {
         let (driver, url) = start_driver(world, driver).await;
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities)
-            .connect(&url)
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        builder.capabilities(capabilities);
+        // A program that ends before its page is there leaves the driver waiting for it.
+        let client = within_patience("opening a page", builder.connect(&url))
             .await
             .unwrap_or_else(|error| panic!("the driver opens no window: {error}"));
         Self { client, driver }
@@ -40,12 +41,17 @@ impl Page {
 
     /// Goes to an address.
     pub async fn goto(&self, url: &str) {
-        self.client.goto(url).await.unwrap();
+        within_patience("going to a page", self.client.goto(url))
+            .await
+            .unwrap();
     }
 
     /// The address of the page.
     pub async fn url(&self) -> String {
-        self.client.current_url().await.unwrap().into()
+        within_patience("asking for the address", self.client.current_url())
+            .await
+            .unwrap()
+            .into()
     }
 
     /// The part with this `data-testid`.
@@ -81,12 +87,16 @@ impl Page {
 
     /// The document as it stands, after every script.
     pub async fn source(&self) -> String {
-        self.client.source().await.unwrap()
+        within_patience("reading the page", self.client.source())
+            .await
+            .unwrap()
     }
 
     /// Runs the body of a function in the page and returns what it returns.
     pub async fn run(&self, script: &str) -> Value {
-        self.client.execute(script, Vec::new()).await.unwrap()
+        within_patience("a script", self.client.execute(script, Vec::new()))
+            .await
+            .unwrap()
     }
 
     /// Writes a picture of the page, as PNG, once everything on it is painted and at rest.
@@ -97,9 +107,15 @@ impl Page {
             Promise.allSettled(finite.map(it => it.finished))\
                 .then(() => document.fonts.ready)\
                 .then(() => requestAnimationFrame(() => requestAnimationFrame(done)));";
-        self.client.execute_async(rest, Vec::new()).await.unwrap();
+        let pictured = async {
+            self.client.execute_async(rest, Vec::new()).await?;
+            self.client.screenshot().await
+        };
+        let png = within_patience("picturing the page", pictured)
+            .await
+            .unwrap();
         fs::create_dir_all(to.parent().unwrap()).unwrap();
-        fs::write(to, self.client.screenshot().await.unwrap()).unwrap();
+        fs::write(to, png).unwrap();
     }
 
     /// The driver itself, for everything else it can do.
@@ -110,7 +126,7 @@ impl Page {
     /// Ends the session, and with it the window or browser.
     pub async fn close(self) {
         // The window may have closed itself already.
-        let _ = self.client.close().await;
+        let _ = within_patience("closing the page", self.client.close()).await;
         self.driver.end();
     }
 }
@@ -155,11 +171,8 @@ impl Part {
 
     /// How many such parts there are now.
     pub async fn count(&self) -> usize {
-        self.client
-            .find_all(Locator::XPath(&self.path))
-            .await
-            .unwrap()
-            .len()
+        let found = self.client.find_all(Locator::XPath(&self.path));
+        within_patience("counting", found).await.unwrap().len()
     }
 
     /// Clicks as soon as the part can be clicked.
@@ -260,7 +273,7 @@ impl Part {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/failed");
         let test = std::thread::current().name().unwrap_or("test").to_owned();
         let path = folder.join(format!("{test}.png"));
-        match self.client.screenshot().await {
+        match within_patience("picturing the page", self.client.screenshot()).await {
             Ok(png) => {
                 fs::create_dir_all(&folder).unwrap();
                 fs::write(&path, png).unwrap();

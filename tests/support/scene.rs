@@ -75,11 +75,10 @@ impl Scene {
             .await;
     }
 
-    /// The process of the window that is on the display, once there is one.
+    /// The process of the window that is on the display; empty if there is none.
     pub fn window_process(&self) -> String {
         let search = [
             "search",
-            "--sync",
             "--onlyvisible",
             "--name",
             "^Keyrack$",

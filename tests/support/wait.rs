@@ -26,14 +26,22 @@ pub async fn until_async<T>(what: &str, ask: impl AsyncFnMut() -> Option<T>) -> 
         .unwrap_or_else(|| panic!("waited in vain for {what}"))
 }
 
-/// Asks until the answer is there; none after [`PATIENCE`].
+/// Asks until the answer is there; none after [`PATIENCE`], even if the question itself hangs.
 pub async fn answer<T>(mut ask: impl AsyncFnMut() -> Option<T>) -> Option<T> {
-    let start = Instant::now();
-    while start.elapsed() < PATIENCE {
-        if let Some(answer) = ask().await {
-            return Some(answer);
+    let asked = async {
+        loop {
+            if let Some(answer) = ask().await {
+                return answer;
+            }
+            tokio::time::sleep(PAUSE).await;
         }
-        tokio::time::sleep(PAUSE).await;
-    }
-    None
+    };
+    tokio::time::timeout(PATIENCE, asked).await.ok()
+}
+
+/// What comes of one act; panics with `what` if it is not done after [`PATIENCE`].
+pub async fn within_patience<T>(what: &str, act: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, act)
+        .await
+        .unwrap_or_else(|_| panic!("{what} takes for ever"))
 }

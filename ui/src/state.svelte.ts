@@ -90,7 +90,7 @@ export class Store {
   /** Reads the snapshot; a wish that comes while one is being read causes exactly one more reading. */
   refresh(): Promise<void> {
     this.#stale = true;
-    this.#reading ??= this.#read().finally(() => (this.#reading = null));
+    this.#reading ??= this.#read();
     return this.#reading;
   }
 
@@ -102,6 +102,8 @@ export class Store {
       else if (this.snapshot === null) this.failure = outcome.problem;
       else this.#refused(outcome.problem);
     }
+    // In the same breath as the last look at the wish, so that none falls in between.
+    this.#reading = null;
   }
 
   #take(snapshot: Snapshot): void {

@@ -1,0 +1,39 @@
+//! A start that finds a window hands over to it and ends. If that window ends meanwhile it answers
+//! no more, and the start begins anew, to become the window itself.
+
+use std::os::unix::process::CommandExt as _;
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+
+/// How many times this start has begun, for its next beginning.
+const BEGUN: &str = "KEYRACK_START_BEGUN";
+
+/// A window answers or ends long before as many.
+const AT_MOST: u32 = 100;
+
+/// The time that a window is given to end.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Begins anew if the window that was handed over to is what failed. The whole process, since GTK
+/// starts once in each. Returns if something else has failed.
+pub fn try_again_after(error: &tauri::Error) {
+    let tauri::Error::PluginInitialization(plugin, _) = error else {
+        return;
+    };
+    let begun = std::env::var(BEGUN).ok().and_then(|text| text.parse().ok());
+    let begun: u32 = begun.unwrap_or(1);
+    if plugin != "single-instance" || begun >= AT_MOST {
+        return;
+    }
+    thread::sleep(PAUSE);
+    let Ok(program) = std::env::current_exe() else {
+        return;
+    };
+    let arguments = std::env::args_os().skip(1);
+    // It returns only if it fails, and then the first failure is the one to tell.
+    let _ = Command::new(program)
+        .args(arguments)
+        .env(BEGUN, (begun + 1).to_string())
+        .exec();
+}
