@@ -131,6 +131,12 @@ impl Page {
     }
 }
 
+#[derive(PartialEq, Eq)]
+enum Sight {
+    Shown,
+    Hidden,
+}
+
 /// A part of a page, looked up anew by every act: pages change under the hands of a test.
 #[derive(Clone)]
 pub struct Part {
@@ -158,15 +164,26 @@ impl Part {
     /// Waits until no such part can be seen.
     pub async fn disappears(&self) {
         let what = format!("{} to disappear", self.path);
-        until_async(&what, async || (!self.is_shown().await).then_some(())).await;
+        until_async(&what, async || {
+            (self.look().await? == Sight::Hidden).then_some(())
+        })
+        .await;
     }
 
     /// Whether the part can be seen now.
     pub async fn is_shown(&self) -> bool {
-        match self.client.find(Locator::XPath(&self.path)).await {
-            Ok(element) => element.is_displayed().await.unwrap_or(false),
-            Err(_) => false,
-        }
+        let what = format!("a look at {}", self.path);
+        until_async(&what, async || self.look().await).await == Sight::Shown
+    }
+
+    /// What a look at the page says; nothing if the page changed under it.
+    async fn look(&self) -> Option<Sight> {
+        let shown = match self.client.find(Locator::XPath(&self.path)).await {
+            Ok(element) => element.is_displayed().await.ok()?,
+            Err(error) if error.is_no_such_element() => false,
+            Err(_) => return None,
+        };
+        Some(if shown { Sight::Shown } else { Sight::Hidden })
     }
 
     /// How many such parts there are now.

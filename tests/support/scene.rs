@@ -63,6 +63,7 @@ impl Scene {
         self.fill_client_form(window).await;
         window.at("save-client").click().await;
         window.at("save-client").disappears().await;
+        window.at("connect").appears().await;
     }
 
     /// Fills the open form in.
