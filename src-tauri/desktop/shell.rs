@@ -102,6 +102,9 @@ pub fn tell_window<R: Runtime>(app: &AppHandle<R>, event: &Event) {
     let _ = match event {
         Event::Changed => app.emit_to(window::LABEL, "changed", ()),
         Event::Authorization(authorization) => {
+            if authorization.progress.is_answer() {
+                window::bring_forward(app);
+            }
             app.emit_to(window::LABEL, "authorization", authorization)
         }
         Event::LinkRefused(problem) => app.emit_to(window::LABEL, "link-refused", problem),

@@ -9,6 +9,7 @@ use super::wait::until;
 use super::world::World;
 
 const PASSWORD: &str = "correct horse";
+const SECRETS: &str = "org.freedesktop.secrets";
 const LOGIN: &str = "/org/freedesktop/secrets/collection/login";
 
 /// `GKD_CONTROL_OP_UNLOCK` of gnome-keyring's daemon/control/gkd-control-codes.h.
@@ -80,7 +81,7 @@ pub(super) fn lock(world: &World) {
     let argument = format!("['{LOGIN}']");
     let locked = world
         .command("gdbus")
-        .args(["call", "--session", "--dest", "org.freedesktop.secrets"])
+        .args(["call", "--session", "--dest", SECRETS])
         .args(["--object-path", "/org/freedesktop/secrets"])
         .args(["--method", "org.freedesktop.Secret.Service.Lock", &argument])
         .output()
@@ -93,9 +94,13 @@ pub(super) fn lock(world: &World) {
 
 /// Whether the login collection is locked; `None` while there is no service or no collection.
 fn state(world: &World) -> Option<bool> {
+    // A question to a service that is not there would have the bus start one of its own.
+    if !is_on_the_bus(world) {
+        return None;
+    }
     let output = world
         .command("gdbus")
-        .args(["call", "--session", "--dest", "org.freedesktop.secrets"])
+        .args(["call", "--session", "--dest", SECRETS])
         .args(["--object-path", LOGIN])
         .args(["--method", "org.freedesktop.DBus.Properties.Get"])
         .args(["org.freedesktop.Secret.Collection", "Locked"])
@@ -106,4 +111,15 @@ fn state(world: &World) -> Option<bool> {
         "(<false>,)" => Some(false),
         _ => None,
     }
+}
+
+fn is_on_the_bus(world: &World) -> bool {
+    let output = world
+        .command("gdbus")
+        .args(["call", "--session", "--dest", "org.freedesktop.DBus"])
+        .args(["--object-path", "/"])
+        .args(["--method", "org.freedesktop.DBus.NameHasOwner", SECRETS])
+        .output()
+        .unwrap();
+    output.stdout.starts_with(b"(true,)")
 }

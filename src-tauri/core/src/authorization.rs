@@ -78,6 +78,15 @@ pub enum Progress {
 }
 
 impl Progress {
+    /// Whether this is what a callback brings about first: the person is looking at the browser.
+    #[must_use]
+    pub fn is_answer(&self) -> bool {
+        matches!(
+            self,
+            Self::Parked { .. } | Self::Exchanging | Self::Denied | Self::Failed { .. }
+        )
+    }
+
     /// Whether nothing more will happen.
     #[must_use]
     pub fn is_final(&self) -> bool {

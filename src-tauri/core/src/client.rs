@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::keyrack::{Event, Keyrack};
+use crate::localhost;
 use crate::operation::{Kind, Subject};
 use crate::problem::Problem;
 use crate::text::inert;
@@ -14,6 +15,9 @@ use crate::vault::{ClientSecrets, Payload};
 
 /// The redirect URI of the app link: a reverse-domain scheme and a single slash (RFC 8252 7.1).
 pub const APP_LINK: &str = "app.keyrack:/oauth/callback";
+
+/// What stands before the port in the redirect URI of `localhost`. Notion takes no `127.0.0.1`.
+const LOCALHOST: &str = "http://localhost:";
 
 /// The port offered for the localhost redirect method; any free one will do, once registered.
 const DEFAULT_PORT: u16 = 47_811;
@@ -53,6 +57,14 @@ pub struct Client {
     pub base_url: Option<String>,
     /// When it was added here.
     pub created_at: Millis,
+}
+
+impl Client {
+    /// The port that its callbacks come back to, for `localhost`.
+    pub(crate) fn localhost_port(&self) -> Option<u16> {
+        let rest = self.redirect_uri.strip_prefix(LOCALHOST)?;
+        rest.strip_suffix(localhost::PATH)?.parse().ok()
+    }
 }
 
 /// The client form. The secret crosses once, from the window to Rust.
@@ -113,7 +125,7 @@ pub fn redirect_uri(
     match method {
         RedirectMethod::AppLink => Ok(APP_LINK.to_owned()),
         RedirectMethod::Localhost => match localhost_port {
-            Some(port) if port >= 1024 => Ok(format!("http://localhost:{port}/oauth/callback")),
+            Some(port) if port >= 1024 => Ok(format!("{LOCALHOST}{port}{}", localhost::PATH)),
             _ => Err(Problem::invalid(
                 "localhost_port",
                 "Choose a port from 1024 to 65535.",

@@ -74,7 +74,7 @@ impl Keyrack {
         client: &Client,
         parked: Parked,
     ) -> Result<Authorization, Problem> {
-        let pending = self.keep_pending(&authorization.id, None);
+        let pending = self.keep_pending(&authorization.id, None, None);
         let credentials = match self.keyring_ready(&client.id).await {
             Ok(credentials) => credentials,
             Err(problem) => {

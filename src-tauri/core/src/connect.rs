@@ -11,6 +11,7 @@ use crate::authorization::{Authorization, LIFETIME, Progress, new_state, state_h
 use crate::callback::{Answer, Callback};
 use crate::client::{APP_LINK, Client, RedirectMethod};
 use crate::keyrack::{Event, Keyrack};
+use crate::localhost::Localhost;
 use crate::problem::{Problem, ProblemCode};
 use crate::store::Taken;
 use crate::time::Millis;
@@ -34,6 +35,11 @@ impl Keyrack {
         let client = self.store.client(client)?;
         let notion = self.notion(client.base_url.as_deref())?;
         self.keyring_ready(&client.id).await?;
+        // Before the browser opens, and refused if another program could take the answer.
+        let port = match client.localhost_port() {
+            Some(port) => Some(Localhost::bind(port).await?),
+            None => None,
+        };
 
         let state = new_state().map_err(|_| {
             Problem::new(
@@ -66,7 +72,8 @@ impl Keyrack {
             &state,
             AuthorizationOwner::User,
         );
-        self.keep_pending(&authorization.id, Some(link));
+        let listening = port.map(|port| port.serve(self));
+        self.keep_pending(&authorization.id, Some(link), listening);
         // Told before the browser opens: the answer may be back before this function is.
         self.tell(&Event::Authorization(authorization.clone()));
         if let Err(problem) = self.open_again(&authorization.id) {

@@ -11,6 +11,7 @@ use tokio::sync::OwnedMutexGuard;
 use crate::authorization::Authorization;
 use crate::connection::Connection;
 use crate::data_folder::DataFolder;
+use crate::localhost::Listening;
 use crate::pending::Pending;
 use crate::problem::{Problem, ProblemCode};
 use crate::process::ProcessMark;
@@ -225,10 +226,12 @@ impl Keyrack {
         &self,
         authorization: &str,
         link: Option<SecretString>,
+        listening: Option<Listening>,
     ) -> Arc<Pending> {
         let mut memory = self.memory();
         let kept = memory.pending.entry(authorization.to_owned());
-        kept.or_insert_with(|| Arc::new(Pending::new(link))).clone()
+        kept.or_insert_with(|| Arc::new(Pending::new(link, listening)))
+            .clone()
     }
 
     /// Wipes the secret half of an authorization that is over.

@@ -14,6 +14,7 @@ mod connection;
 mod data_folder;
 mod forget;
 mod keyrack;
+mod localhost;
 mod operation;
 mod owner;
 mod pending;

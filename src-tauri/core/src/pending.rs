@@ -5,10 +5,14 @@ use std::sync::{Mutex, PoisonError};
 use secrecy::SecretString;
 use tokio::sync::{Notify, watch};
 
+use crate::localhost::Listening;
+
 /// Lives no longer than the process, and no longer than its authorization.
 pub(crate) struct Pending {
     /// The link for the browser; none if another process began it.
     pub link: Option<SecretString>,
+    /// The port that the answer may come back to; closed with this.
+    _listening: Option<Listening>,
     parked: Mutex<Option<Parked>>,
     retry: Notify,
     cancelled: watch::Sender<bool>,
@@ -23,9 +27,10 @@ pub(crate) struct Parked {
 }
 
 impl Pending {
-    pub fn new(link: Option<SecretString>) -> Self {
+    pub fn new(link: Option<SecretString>, listening: Option<Listening>) -> Self {
         Self {
             link,
+            _listening: listening,
             parked: Mutex::default(),
             retry: Notify::new(),
             cancelled: watch::Sender::new(false),

@@ -70,6 +70,7 @@ pub enum ProblemCode {
     NotFound,
     SandboxFailed,
     BrowserFailed,
+    PortTaken,
     ClipboardFailed,
 }
 

@@ -1,5 +1,6 @@
 //! The acts from end to end, and processes that end in the middle.
 
+mod localhost;
 mod outside;
 
 use secrecy::ExposeSecret as _;

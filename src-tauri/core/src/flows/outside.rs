@@ -25,14 +25,20 @@ pub(super) struct Outside {
     pub folder: TempDir,
     now: Arc<AtomicI64>,
     opened: Arc<Mutex<Vec<String>>>,
-    http: reqwest::Client,
+    pub http: reqwest::Client,
 }
 
 impl Outside {
     pub async fn new() -> Self {
+        Self::with_redirect_uris(Vec::new()).await
+    }
+
+    /// With redirect URIs that the sandbox knows besides the app link.
+    pub async fn with_redirect_uris(redirect_uris: Vec<String>) -> Self {
         let options = Options {
             auto_approve: true,
             control: true,
+            redirect_uris,
             ..Options::default()
         };
         Self {
@@ -77,12 +83,22 @@ impl Outside {
     }
 
     pub async fn client(&self, keyrack: &Keyrack) -> Client {
+        self.client_with(keyrack, RedirectMethod::AppLink, None)
+            .await
+    }
+
+    pub async fn client_with(
+        &self,
+        keyrack: &Keyrack,
+        redirect_method: RedirectMethod,
+        localhost_port: Option<u16>,
+    ) -> Client {
         let form = NewClient {
             name: "Mine".into(),
             client_id: self.sandbox.client_id().to_owned(),
             client_secret: self.sandbox.client_secret().into(),
-            redirect_method: RedirectMethod::AppLink,
-            localhost_port: None,
+            redirect_method,
+            localhost_port,
             bridge_url: None,
         };
         keyrack.add_client(form).await.expect("a client")
@@ -171,13 +187,18 @@ impl Outside {
             .count()
     }
 
+    /// How many links were opened in the browser.
+    pub fn opened(&self) -> usize {
+        self.opened.lock().expect("links").len()
+    }
+
     pub fn pass(&self, millis: i64) {
         self.now.fetch_add(millis, SeqCst);
     }
 }
 
 /// Waits until an authorization has come so far.
-async fn until(keyrack: &Keyrack, id: &str, so_far: impl Fn(&Progress) -> bool) {
+pub(super) async fn until(keyrack: &Keyrack, id: &str, so_far: impl Fn(&Progress) -> bool) {
     for _ in 0..2000 {
         if so_far(
             &keyrack
