@@ -17,6 +17,7 @@ const COMMANDS: &[&str] = &[
     "revoke",
     "forget",
     "copy_text",
+    "save_bridge_page",
 ];
 
 fn main() {

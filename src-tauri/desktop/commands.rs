@@ -4,12 +4,14 @@
     reason = "Tauri hands commands owned values"
 )]
 
+use std::path::PathBuf;
+
 use keyrack_core::{
-    Authorization, Client, Connection, NewClient, Problem, Receipt, RedirectMethod, Revocation,
-    Snapshot,
+    Authorization, Client, Connection, NewClient, Problem, ProblemCode, Receipt, RedirectMethod,
+    Revocation, Snapshot,
 };
 use secrecy::{ExposeSecret as _, SecretString};
-use tauri::{AppHandle, Runtime, State, async_runtime, ipc::Invoke};
+use tauri::{AppHandle, Manager as _, Runtime, State, async_runtime, ipc::Invoke};
 
 use crate::app_link;
 use crate::shell::Shell;
@@ -34,6 +36,7 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         revoke,
         forget,
         copy_text,
+        save_bridge_page,
     ]
 }
 
@@ -136,4 +139,14 @@ async fn forget(shell: Shared<'_>, connection: String) -> Result<Receipt, Proble
 #[tauri::command]
 async fn copy_text(shell: Shared<'_>, text: String) -> Result<(), Problem> {
     shell.clipboard.copy(text).await
+}
+
+/// Puts the bridge page among the downloads, or into the home folder of a system that has none.
+#[tauri::command(async)]
+fn save_bridge_page<R: Runtime>(app: AppHandle<R>) -> Result<PathBuf, Problem> {
+    let known = app.path();
+    let folder = known.download_dir().or_else(|_| known.home_dir());
+    let nowhere = "This system names no folder for downloads. Nothing was written.";
+    let folder = folder.map_err(|_| Problem::new(ProblemCode::NotWritten, nowhere))?;
+    keyrack_core::write_bridge_page(&folder)
 }

@@ -10,26 +10,33 @@ use super::world::World;
 /// Starts a browser that opens app links from pages of `origin` (scheme, host and port) without
 /// asking first.
 pub async fn open(world: &World, origin: &str) -> Page {
+    open_with(world, origin, &[]).await
+}
+
+/// As [`open`], with arguments of its own.
+pub async fn open_with(world: &World, origin: &str, arguments: &[&str]) -> Page {
     let profile = tempfile::Builder::new()
         .prefix("chromium-")
         .tempdir_in(world.path("tmp"))
         .unwrap()
         .keep();
+    let profile = format!("--user-data-dir={}", profile.display());
+    let usual = [
+        // The tests' containers grant no user namespaces.
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-dev-shm-usage",
+        "--password-store=basic",
+        &profile,
+    ];
     let options = json!({
         "binary": chromium(),
-        "args": [
-            // The tests' containers grant no user namespaces.
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--disable-dev-shm-usage",
-            "--password-store=basic",
-            format!("--user-data-dir={}", profile.display()),
-        ],
+        "args": ([usual.as_slice(), arguments].concat()),
         "prefs": {
             "protocol_handler": {
                 "allowed_origin_protocol_pairs": { origin: { "app.keyrack": true } }

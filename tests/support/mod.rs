@@ -12,6 +12,7 @@ pub mod cli;
 pub mod keyring;
 pub mod links;
 pub mod page;
+pub mod page_host;
 pub mod process;
 pub mod sandbox;
 pub mod scene;

@@ -56,6 +56,9 @@ export const revoke = (connection: string) => call<Revocation>("revoke", { conne
 export const forget = (connection: string) => call<Receipt>("forget", { connection });
 export const copyText = (text: string) => call<null>("copy_text", { text });
 
+/** Puts the bridge page among the downloads; answers where it is. */
+export const saveBridgePage = () => call<string>("save_bridge_page");
+
 /** Listens to Rust for as long as the window lives. */
 export async function subscribe(on: {
   changed: () => void;

@@ -151,6 +151,8 @@ export function install(scene: string): void {
         case "add_client":
           change({ clients: [...state.clients, client()] });
           return client();
+        case "save_bridge_page":
+          return "~/Downloads/keyrack-bridge.html";
         case "redirect_uri": {
           const { method, localhost_port, bridge_url } = args as Record<string, string>;
           if (method === "bridge" && !bridge_url?.startsWith("https://")) {

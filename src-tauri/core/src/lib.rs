@@ -4,6 +4,7 @@
 //! [`Keyrack`]'s acts. The shell and the command line only unpack, call and word the result.
 
 mod authorization;
+mod bridge_page;
 mod browser;
 mod callback;
 mod check;
@@ -33,6 +34,7 @@ mod vault;
 mod flows;
 
 pub use authorization::{Authorization, Progress};
+pub use bridge_page::{BRIDGE_PAGE, write_bridge_page};
 pub use browser::open_in_browser;
 pub use callback::app_link_in;
 pub use client::{Client, ClientDefaults, NewClient, RedirectMethod, redirect_uri};

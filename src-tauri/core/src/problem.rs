@@ -71,6 +71,7 @@ pub enum ProblemCode {
     SandboxFailed,
     BrowserFailed,
     PortTaken,
+    NotWritten,
     ClipboardFailed,
 }
 
