@@ -12,7 +12,8 @@ use crate::fields::{Fields, Missing};
 pub struct Grant {
     /// Any text: Notion has used several prefixes, and none.
     pub access_token: SecretString,
-    /// Absent for older clients. An empty one counts as absent.
+    /// Absent for older clients. An empty one counts as absent. Absent after a refresh means that
+    /// the old one stays in force.
     pub refresh_token: Option<SecretString>,
     /// `bearer`.
     pub token_type: Option<String>,
