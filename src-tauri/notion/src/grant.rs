@@ -46,7 +46,7 @@ impl Grant {
             workspace_id: fields.require_text("workspace_id")?,
             workspace_name: fields.text("workspace_name"),
             workspace_icon: fields.text("workspace_icon"),
-            owner: fields.object("owner").as_ref().and_then(Owner::read),
+            owner: fields.owner("owner"),
             duplicated_template_id: fields.text("duplicated_template_id"),
             request_id,
         })

@@ -116,8 +116,7 @@ async fn introspection_and_revocation_send_the_token_in_the_body() {
     let alive = Introspection {
         active: true,
         scope: vec!["read_content".into()],
-        issued_at: None,
-        request_id: None,
+        ..Introspection::default()
     };
     assert_eq!(notion.introspect(&credentials(), &token).await, Ok(alive));
     assert_post(
