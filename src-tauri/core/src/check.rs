@@ -104,9 +104,7 @@ mod tests {
     fn introspection(active: bool) -> Introspection {
         Introspection {
             active,
-            scope: Vec::new(),
-            issued_at: None,
-            request_id: None,
+            ..Introspection::default()
         }
     }
 

@@ -24,7 +24,7 @@ impl Bot {
         Ok(Self {
             id: fields.require_text("id")?,
             name: fields.text("name"),
-            owner: bot.object("owner").as_ref().and_then(Owner::read),
+            owner: bot.owner("owner"),
             workspace_id: bot.text("workspace_id"),
             workspace_name: bot.text("workspace_name"),
         })

@@ -6,6 +6,8 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::Owner;
+
 /// A JSON object whose values are still text inside the reply, so that a token is copied only once
 /// and nesting, however deep, costs nothing.
 #[derive(Default)]
@@ -58,6 +60,11 @@ impl<'a> Fields<'a> {
 
     pub fn object(&self, name: &str) -> Option<Self> {
         self.get(name).map(Self)
+    }
+
+    /// An owner in a shape that names somebody.
+    pub fn owner(&self, name: &str) -> Option<Owner> {
+        Owner::read(&self.object(name)?)
     }
 
     pub fn require_text(&self, name: &'static str) -> Result<String, Missing> {

@@ -12,7 +12,8 @@ use crate::fields::{Fields, Missing};
 pub struct Grant {
     /// Any text: Notion has used several prefixes, and none.
     pub access_token: SecretString,
-    /// Absent for older clients. An empty one counts as absent.
+    /// Absent for older clients. An empty one counts as absent. Absent after a refresh means that
+    /// the old one stays in force.
     pub refresh_token: Option<SecretString>,
     /// `bearer`.
     pub token_type: Option<String>,
@@ -45,7 +46,7 @@ impl Grant {
             workspace_id: fields.require_text("workspace_id")?,
             workspace_name: fields.text("workspace_name"),
             workspace_icon: fields.text("workspace_icon"),
-            owner: fields.object("owner").as_ref().and_then(Owner::read),
+            owner: fields.owner("owner"),
             duplicated_template_id: fields.text("duplicated_template_id"),
             request_id,
         })

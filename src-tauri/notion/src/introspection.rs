@@ -1,11 +1,14 @@
 //! What Notion says of a token: whether it is alive, and that it has been revoked.
 
-use crate::Error;
 use crate::fields::{Fields, Missing, NoObject};
 use crate::reply::Reply;
+use crate::{Error, Owner};
 
 /// The reply to an introspection (RFC 7662 2.2).
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// Notion tells `active`, `scope`, `iat` and `request_id` now; the other fields stand in its older
+/// documentation. The default is the least it can say: not active.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Introspection {
     /// False means dead, or not this client's token.
     pub active: bool,
@@ -13,6 +16,18 @@ pub struct Introspection {
     pub scope: Vec<String>,
     /// When the token was issued: milliseconds since the Unix epoch, UTC.
     pub issued_at: Option<i64>,
+    /// `bearer`.
+    pub token_type: Option<String>,
+    /// Notion's id of the authorization.
+    pub bot_id: Option<String>,
+    /// Notion's id of the workspace.
+    pub workspace_id: Option<String>,
+    /// Free text; names repeat.
+    pub workspace_name: Option<String>,
+    /// Free text: a URL, an emoji, a path, anything.
+    pub workspace_icon: Option<String>,
+    /// Who authorized.
+    pub owner: Option<Owner>,
     /// Notion's id of the request.
     pub request_id: Option<String>,
 }
@@ -35,6 +50,12 @@ impl Introspection {
                 .map(str::to_owned)
                 .collect(),
             issued_at: fields.get("iat").and_then(issued_at),
+            token_type: fields.text("token_type"),
+            bot_id: fields.text("bot_id"),
+            workspace_id: fields.text("workspace_id"),
+            workspace_name: fields.text("workspace_name"),
+            workspace_icon: fields.text("workspace_icon"),
+            owner: fields.owner("owner"),
             request_id,
         })
     }

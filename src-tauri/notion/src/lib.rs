@@ -1,4 +1,4 @@
-//! Notion's OAuth on the wire: authorize, exchange, introspect, revoke and `users/me`.
+//! Notion's OAuth on the wire: authorize, exchange, refresh, introspect, revoke and `users/me`.
 //!
 //! One [`Notion`] speaks to one [`BaseUrl`]. Every call is a single request that is never repeated
 //! and never follows a redirect, with 5 s to connect, 20 s in all and at most 64 KiB of reply

@@ -27,6 +27,13 @@ struct ExchangeBody<'a> {
     redirect_uri: &'a str,
 }
 
+/// Body of the token request (RFC 6749 6).
+#[derive(Serialize)]
+struct RefreshBody<'a> {
+    grant_type: &'static str,
+    refresh_token: &'a str,
+}
+
 /// Body of introspection and revocation.
 #[derive(Serialize)]
 struct TokenBody<'a> {
@@ -63,6 +70,27 @@ impl Notion {
         let reply = self
             .0
             .post("/v1/oauth/token", credentials, code, &body)
+            .await?;
+        reply.read(Grant::read)
+    }
+
+    /// `POST /v1/oauth/token`: changes a refresh token into new tokens.
+    ///
+    /// The refresh token probably dies with it: after [`Error::Unreachable`] with `sent`, the new
+    /// tokens may exist without having arrived. [`Error::GrantRejected`] is final. A grant without
+    /// a refresh token leaves the old one in force.
+    pub async fn refresh(
+        &self,
+        credentials: &Credentials,
+        refresh_token: &SecretString,
+    ) -> Result<Grant, Error> {
+        let body = RefreshBody {
+            grant_type: "refresh_token",
+            refresh_token: refresh_token.expose_secret(),
+        };
+        let reply = self
+            .0
+            .post("/v1/oauth/token", credentials, refresh_token, &body)
             .await?;
         reply.read(Grant::read)
     }

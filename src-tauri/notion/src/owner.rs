@@ -15,6 +15,8 @@ pub enum Owner {
         avatar_url: Option<String>,
         /// The person's e-mail address, if the client may see it.
         email: Option<String>,
+        /// Whether the person has shown to own that address, if Notion tells.
+        email_verified: Option<bool>,
     },
     /// The workspace itself.
     Workspace,
@@ -25,13 +27,13 @@ impl Owner {
     /// names nobody.
     pub(crate) fn read(owner: &Fields) -> Option<Self> {
         if let Some(user) = owner.object("user") {
+            let person = user.object("person").unwrap_or_default();
             return Some(Self::User {
                 id: user.text("id")?,
                 name: user.text("name"),
                 avatar_url: user.text("avatar_url"),
-                email: user
-                    .object("person")
-                    .and_then(|person| person.text("email")),
+                email: person.text("email"),
+                email_verified: person.get("email_verified"),
             });
         }
         let workspace = owner.text("type").as_deref() == Some("workspace")

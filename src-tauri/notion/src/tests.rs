@@ -48,11 +48,18 @@ fn full_grant() -> Value {
     })
 }
 
+/// An introspection with every field of the present and the older documentation.
 fn full_introspection() -> Value {
     json!({
         "active": true,
         "scope": "read_content insert_content update_content",
         "iat": 1_790_000_000_123_i64,
+        "token_type": "bearer",
+        "bot_id": "b0000000-0000-4000-8000-000000000001",
+        "workspace_id": "a0000000-0000-4000-8000-000000000001",
+        "workspace_name": "Acme Research",
+        "workspace_icon": "https://icons.example/acme.png",
+        "owner": full_grant()["owner"],
         "request_id": "e0000000-0000-4000-8000-000000000002",
     })
 }

@@ -47,6 +47,7 @@ fn sample_person() -> Owner {
         name: Some("Sample Person".to_owned()),
         avatar_url: Some("https://icons.example/person.png".to_owned()),
         email: Some("person@example.com".to_owned()),
+        email_verified: Some(true),
     }
 }
 
@@ -124,6 +125,7 @@ fn every_shape_of_owner_is_understood() {
             name: name.map(str::to_owned),
             avatar_url: None,
             email: email.map(str::to_owned),
+            email_verified: None,
         })
     };
     let table = [
@@ -182,15 +184,16 @@ fn an_introspection_tells_life_capabilities_and_age() {
                 .map(str::to_owned)
                 .into(),
             issued_at: Some(1_790_000_000_123),
+            token_type: Some("bearer".to_owned()),
+            bot_id: Some("b0000000-0000-4000-8000-000000000001".to_owned()),
+            workspace_id: Some("a0000000-0000-4000-8000-000000000001".to_owned()),
+            workspace_name: Some("Acme Research".to_owned()),
+            workspace_icon: Some("https://icons.example/acme.png".to_owned()),
+            owner: Some(sample_person()),
             request_id: Some("e0000000-0000-4000-8000-000000000002".to_owned()),
         }
     );
-    let dead = Introspection {
-        active: false,
-        scope: vec![],
-        issued_at: None,
-        request_id: None,
-    };
+    let dead = Introspection::default();
     assert_eq!(introspection(&json!({ "active": false })), Ok(dead.clone()));
     let bent =
         json!({ "active": false, "scope": ["read_content"], "iat": "soon", "request_id": 1 });

@@ -59,6 +59,52 @@ async fn an_exchange_sends_the_code_with_its_redirect_uri_and_brings_the_tokens(
 }
 
 #[tokio::test]
+async fn a_refresh_sends_the_refresh_token_and_brings_a_new_pair() {
+    let new_pair =
+        r#"{"access_token":"ntn_b","refresh_token":"nrt_b","bot_id":"b","workspace_id":"w"}"#;
+    let without =
+        r#"{"access_token":"ntn_c","refresh_token":null,"bot_id":"b","workspace_id":"w"}"#;
+    let mut server = Server::start([reply(200, &[], new_pair), reply(200, &[], without)]).await;
+    for (access, refresh) in [("ntn_b", Some("nrt_b")), ("ntn_c", None)] {
+        let grant = server
+            .notion()
+            .refresh(&credentials(), &"nrt_a".into())
+            .await
+            .unwrap();
+        assert_eq!(grant.access_token.expose_secret(), access);
+        assert_eq!(
+            grant
+                .refresh_token
+                .as_ref()
+                .map(ExposeSecret::expose_secret),
+            refresh
+        );
+        let sent = json!({ "grant_type": "refresh_token", "refresh_token": "nrt_a" });
+        assert_post(&server.request().await, "/v1/oauth/token", &sent);
+    }
+    assert!(server.saw_nothing_else());
+}
+
+#[tokio::test]
+async fn a_spent_refresh_token_is_told_apart_from_a_wrong_client() {
+    let script = [
+        reply(400, &[], r#"{"error":"invalid_grant"}"#),
+        reply(401, &[], r#"{"error":"invalid_client"}"#),
+    ];
+    let notion = Server::start(script).await.notion();
+    let (client, token) = (credentials(), "nrt_a".into());
+    let rejected = Error::GrantRejected {
+        description: None,
+        request_id: None,
+    };
+    assert_eq!(notion.refresh(&client, &token).await.unwrap_err(), rejected);
+    assert_eq!(
+        notion.refresh(&client, &token).await.unwrap_err(),
+        Error::ClientRejected { request_id: None }
+    );
+}
+
+#[tokio::test]
 async fn introspection_and_revocation_send_the_token_in_the_body() {
     let script = [
         reply(200, &[], r#"{"active":true,"scope":"read_content"}"#),
@@ -70,8 +116,7 @@ async fn introspection_and_revocation_send_the_token_in_the_body() {
     let alive = Introspection {
         active: true,
         scope: vec!["read_content".into()],
-        issued_at: None,
-        request_id: None,
+        ..Introspection::default()
     };
     assert_eq!(notion.introspect(&credentials(), &token).await, Ok(alive));
     assert_post(
@@ -235,13 +280,14 @@ async fn an_error_never_repeats_a_secret_that_the_server_echoes() {
         json!({ echo: echo }).to_string(),
     ] {
         for status in [200, 307, 400, 401, 429, 503] {
-            let server = Server::start((0..3).map(|_| reply(status, &[&header], &body))).await;
+            let server = Server::start((0..4).map(|_| reply(status, &[&header], &body))).await;
             let (notion, token) = (server.notion(), "t0ken".into());
             let errors = [
                 notion
                     .exchange(&credentials(), &token, "app.keyrack:/oauth/callback")
                     .await
                     .err(),
+                notion.refresh(&credentials(), &token).await.err(),
                 notion.introspect(&credentials(), &token).await.err(),
             ];
             for error in errors {

@@ -118,7 +118,7 @@ async fn a_cut_after_the_request_may_have_reached_notion_and_is_not_repeated() {
         "not HTTP\r\n\r\n",
     ];
     for cut in cuts {
-        let mut server = Server::start([Answer::Bytes(cut.into())]).await;
+        let mut server = Server::start([cut, cut].map(|cut| Answer::Bytes(cut.into()))).await;
         let exchange = server
             .notion()
             .exchange(
@@ -127,12 +127,18 @@ async fn a_cut_after_the_request_may_have_reached_notion_and_is_not_repeated() {
                 "app.keyrack:/oauth/callback",
             )
             .await;
-        assert_eq!(
-            exchange.unwrap_err(),
-            Error::Unreachable { sent: true },
-            "{cut:?}"
-        );
-        server.request().await;
+        let refresh = server
+            .notion()
+            .refresh(&credentials(), &"nrt_a".into())
+            .await;
+        for call in [exchange, refresh] {
+            assert_eq!(
+                call.unwrap_err(),
+                Error::Unreachable { sent: true },
+                "{cut:?}"
+            );
+            server.request().await;
+        }
         assert!(server.saw_nothing_else(), "{cut:?}");
     }
 }
