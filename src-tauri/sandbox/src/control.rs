@@ -144,8 +144,9 @@ async fn change_modes(State(control): State<Arc<Control>>, body: Bytes) -> Reply
     let changes: Map<String, Value> = parse(&body)?;
     let modes = control.app.modes().with(changes);
     let modes = modes.map_err(|error| bad_request(&error))?;
+    let reply = Json(json!(modes));
     control.app.set_modes(modes);
-    Ok(Json(json!(modes)))
+    Ok(reply)
 }
 
 #[derive(Deserialize)]
