@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{
     credentials::Credentials,
+    modes::OwnerShape,
     reply::{Answer, Refusal},
     server::App,
     store::Person,
@@ -24,10 +25,12 @@ pub(crate) async fn me(State(app): State<Arc<App>>, headers: HeaderMap) -> Resul
         Some(Credentials::Bearer(token)) => app.store.bot_of(&token)?,
         _ => None,
     };
-    let bot = bot.ok_or(Refusal::Api {
-        status: StatusCode::UNAUTHORIZED,
-        code: "unauthorized",
-        message: "API token is invalid.",
+    let bot = bot.ok_or_else(|| {
+        Refusal::api(
+            StatusCode::UNAUTHORIZED,
+            "unauthorized",
+            "API token is invalid.",
+        )
     })?;
     Ok(Answer(json!({
         "object": "user",
@@ -36,7 +39,7 @@ pub(crate) async fn me(State(app): State<Arc<App>>, headers: HeaderMap) -> Resul
         "avatar_url": null,
         "type": "bot",
         "bot": {
-            "owner": owner(&bot.workspace.person),
+            "owner": owner(&bot.workspace.person, app.modes().owner),
             "workspace_name": bot.workspace.name,
             "workspace_id": bot.workspace.id,
             "workspace_limits": { "max_file_upload_size_in_bytes": 5_242_880 },
@@ -45,25 +48,35 @@ pub(crate) async fn me(State(app): State<Arc<App>>, headers: HeaderMap) -> Resul
 }
 
 /// The `owner` of a token reply and of a bot.
-pub(crate) fn owner(person: &Person) -> Value {
-    json!({
-        "type": "user",
-        "user": {
+pub(crate) fn owner(person: &Person, shape: OwnerShape) -> Value {
+    let user = |details: Value| {
+        json!({
             "object": "user",
             "id": person.id,
             "name": person.name,
             "avatar_url": null,
             "type": "person",
-            "person": { "email": person.email },
-        },
-    })
+            "person": details,
+        })
+    };
+    let with_email = || user(json!({ "email": person.email }));
+    match shape {
+        OwnerShape::User => json!({ "type": "user", "user": with_email() }),
+        OwnerShape::UserWithoutEmail => json!({ "type": "user", "user": user(json!({})) }),
+        OwnerShape::UserId => {
+            json!({ "type": "user", "user": { "object": "user", "id": person.id } })
+        }
+        OwnerShape::UserUntyped => json!({ "user": with_email() }),
+        OwnerShape::Workspace => json!({ "type": "workspace", "workspace": true }),
+        OwnerShape::WorkspaceUntyped => json!({ "workspace": true }),
+    }
 }
 
 /// What Notion says to a path or method it does not have.
 pub(crate) async fn no_such_url() -> Refusal {
-    Refusal::Api {
-        status: StatusCode::BAD_REQUEST,
-        code: "invalid_request_url",
-        message: "Invalid request URL.",
-    }
+    Refusal::api(
+        StatusCode::BAD_REQUEST,
+        "invalid_request_url",
+        "Invalid request URL.",
+    )
 }

@@ -87,14 +87,21 @@ pub(crate) async fn watch(
     next: Next,
 ) -> Response {
     let (parts, body) = request.into_parts();
+    let path = parts.uri.path();
+    let fault = control.faults.take(path);
+    if let Some(fault) = &fault
+        && fault.cut == Some(Cut::Unread)
+    {
+        tokio::time::sleep(fault.delay()).await;
+        wire.cut();
+        return Response::default();
+    }
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    let path = parts.uri.path();
     control
         .record
         .add(&parts.method, path, &parts.headers, &body);
-    let fault = control.faults.take(path);
     let request = Request::from_parts(parts, Body::from(body));
 
     let Some(fault) = fault else {
@@ -144,8 +151,9 @@ async fn change_modes(State(control): State<Arc<Control>>, body: Bytes) -> Reply
     let changes: Map<String, Value> = parse(&body)?;
     let modes = control.app.modes().with(changes);
     let modes = modes.map_err(|error| bad_request(&error))?;
+    let reply = Json(json!(modes));
     control.app.set_modes(modes);
-    Ok(Json(json!(modes)))
+    Ok(reply)
 }
 
 #[derive(Deserialize)]

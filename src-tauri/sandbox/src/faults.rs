@@ -2,14 +2,17 @@
 
 use std::{
     collections::BTreeMap,
+    convert::Infallible,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use axum::{
-    http::{HeaderName, HeaderValue, StatusCode},
-    response::{IntoResponse, Response},
+    body::{Body, Bytes},
+    http::{HeaderName, HeaderValue, StatusCode, header::CONTENT_TYPE},
+    response::Response,
 };
+use futures_util::stream;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -41,7 +44,9 @@ impl Endpoint {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Cut {
-    /// Nothing was done.
+    /// Only the head of the request was read; it is not recorded.
+    Unread,
+    /// The request was read and recorded, nothing was done.
     Before,
     /// Everything was done.
     After,
@@ -58,9 +63,19 @@ pub(crate) struct Fault {
     headers: BTreeMap<String, String>,
     /// A string is sent as it is, anything else as JSON.
     body: Option<Value>,
+    /// How often the body is sent, one after the other; 0: without end.
+    #[serde(default = "once")]
+    repeat: u64,
+    /// How long the body waits before each repetition.
+    #[serde(default)]
+    drip_ms: u64,
     #[serde(default)]
     delay_ms: u64,
     pub(crate) cut: Option<Cut>,
+}
+
+fn once() -> u64 {
+    1
 }
 
 impl Fault {
@@ -81,6 +96,9 @@ impl Fault {
         if reply.is_some() && self.cut.is_some() {
             return Err("a cut leaves no reply: no status, headers or body beside it".to_owned());
         }
+        if self.body.is_none() && (self.repeat != 1 || self.drip_ms != 0) {
+            return Err("there is no body to repeat".to_owned());
+        }
         Ok(())
     }
 
@@ -90,11 +108,17 @@ impl Fault {
         }
         let status = StatusCode::from_u16(self.status.unwrap_or(200))
             .map_err(|_| "status is not one of HTTP".to_owned())?;
-        let mut response = match &self.body {
-            None => status.into_response(),
-            Some(Value::String(text)) => (status, text.clone()).into_response(),
-            Some(json) => (status, axum::Json(json)).into_response(),
+        let (kind, body) = match &self.body {
+            None => (None, String::new()),
+            Some(Value::String(text)) => (Some("text/plain; charset=utf-8"), text.clone()),
+            Some(json) => (Some("application/json"), json.to_string()),
         };
+        let mut response = Response::new(self.repeated(body.into()));
+        *response.status_mut() = status;
+        if let Some(kind) = kind {
+            let kind = HeaderValue::from_static(kind);
+            response.headers_mut().insert(CONTENT_TYPE, kind);
+        }
         for (name, value) in &self.headers {
             let name = HeaderName::try_from(name)
                 .map_err(|_| format!("not the name of a header: {name}"))?;
@@ -103,6 +127,26 @@ impl Fault {
             response.headers_mut().insert(name, value);
         }
         Ok(Some(response))
+    }
+
+    /// A single body has a `content-length`; repetitions have none, so that nothing tells the end.
+    fn repeated(&self, body: Bytes) -> Body {
+        let (repeat, pause) = (self.repeat, Duration::from_millis(self.drip_ms));
+        if repeat == 1 {
+            return Body::from(body);
+        }
+        Body::from_stream(stream::unfold(0, move |sent| {
+            let body = body.clone();
+            async move {
+                if repeat != 0 && sent == repeat {
+                    return None;
+                }
+                if sent != 0 && !pause.is_zero() {
+                    tokio::time::sleep(pause).await;
+                }
+                Some((Ok::<_, Infallible>(body), sent + 1))
+            }
+        }))
     }
 }
 

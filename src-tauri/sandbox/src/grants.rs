@@ -1,10 +1,11 @@
 //! Codes and token pairs in the store: issued, exchanged, rotated, found and revoked, all by hash.
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use crate::{
-    secret::{self, digest},
+    modes::{Modes, RefreshedPair, RevokeReach, SecondConsent},
+    secret::{self, Key, digest},
     store::{Store, WORKSPACE_COLUMNS, Workspace},
 };
 
@@ -30,17 +31,96 @@ pub(crate) struct Pair {
     pub(crate) refresh: Option<String>,
 }
 
+/// What a token is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TokenKind {
+    Access,
+    Refresh,
+}
+
 impl Pair {
-    pub(crate) fn new(with_refresh_token: bool) -> Self {
+    fn from_bits(access: &Key, refresh: &Key, modes: &Modes) -> Self {
+        let refresh_token = || secret::refresh_token(refresh);
         Self {
-            access: secret::access_token(),
-            refresh: with_refresh_token.then(secret::refresh_token),
+            access: secret::access_token(access),
+            refresh: modes.refresh_token.then(refresh_token),
         }
     }
 
-    fn refresh_hash(&self) -> Option<[u8; 32]> {
+    /// A new pair for the bot: random, or derived where it is to be given out again.
+    fn new(connection: &Connection, bot_id: &str, modes: &Modes) -> rusqlite::Result<Self> {
+        if modes.second_consent != SecondConsent::SamePair {
+            return Ok(Self::from_bits(&secret::random(), &secret::random(), modes));
+        }
+        connection.execute(
+            "UPDATE bots SET generation = generation + 1 WHERE id = ?1",
+            [bot_id],
+        )?;
+        Self::derived(connection, bot_id, modes)
+    }
+
+    /// The pair that was derived last for the bot.
+    fn derived(connection: &Connection, bot_id: &str, modes: &Modes) -> rusqlite::Result<Self> {
+        connection.query_row(
+            "SELECT key, client_id, generation FROM sandbox, bots WHERE id = ?1",
+            [bot_id],
+            |row| {
+                let (key, client_id, generation): (Key, String, i64) = row.try_into()?;
+                let bits = |kind| {
+                    let purpose = format!("{kind}\0{client_id}\0{bot_id}\0{generation}");
+                    secret::derive(&key, &purpose)
+                };
+                Ok(Self::from_bits(
+                    &bits("access token"),
+                    &bits("refresh token"),
+                    modes,
+                ))
+            },
+        )
+    }
+
+    /// What of this pair is alive; `None` without its access token.
+    fn living(self, connection: &Connection) -> rusqlite::Result<Option<Self>> {
+        let refresh: Option<Option<Key>> = connection
+            .query_row(
+                "SELECT refresh FROM pairs WHERE access = ?1",
+                [digest(&self.access)],
+                |row| row.get(0),
+            )
+            .optional()?;
+        Ok(refresh.map(|living| Self {
+            refresh: self.refresh.filter(|token| living == Some(digest(token))),
+            ..self
+        }))
+    }
+
+    fn refresh_hash(&self) -> Option<Key> {
         self.refresh.as_deref().map(digest)
     }
+}
+
+fn insert(
+    connection: &Connection,
+    bot_id: &str,
+    access: Option<Key>,
+    refresh: Option<Key>,
+    issued_at: i64,
+) -> rusqlite::Result<()> {
+    connection
+        .execute(
+            "INSERT INTO pairs (bot_id, access, refresh, issued_at) VALUES (?1, ?2, ?3, ?4)",
+            params![bot_id, access, refresh, issued_at],
+        )
+        .map(|_| ())
+}
+
+fn delete_dead(connection: &Connection) -> rusqlite::Result<()> {
+    connection
+        .execute(
+            "DELETE FROM pairs WHERE access IS NULL AND refresh IS NULL",
+            [],
+        )
+        .map(|_| ())
 }
 
 impl Store {
@@ -91,9 +171,9 @@ impl Store {
         client_id: &str,
         code: &str,
         redirect_uri: &str,
-        pair: &Pair,
+        modes: &Modes,
         now: i64,
-    ) -> rusqlite::Result<Option<Bot>> {
+    ) -> rusqlite::Result<Option<(Bot, Pair)>> {
         let mut connection = self.lock();
         let transaction = connection.transaction()?;
         let bot_id: Option<String> = transaction
@@ -107,36 +187,62 @@ impl Store {
         let Some(bot_id) = bot_id else {
             return Ok(None);
         };
-        transaction.execute(
-            "INSERT INTO pairs (bot_id, access, refresh, issued_at) VALUES (?1, ?2, ?3, ?4)",
-            params![bot_id, digest(&pair.access), pair.refresh_hash(), now],
-        )?;
+        let pair = consented_pair(&transaction, &bot_id, modes, now)?;
         transaction.commit()?;
         drop(connection);
-        self.bot_of(&pair.access)
+        self.with_bot(pair)
     }
 
-    /// Replaces the pair of a refresh token; a pair without a new refresh token keeps the old one.
+    /// Gives a new pair for a refresh token; a pair without a new refresh token keeps the old one.
     /// `None` where the refresh token is dead or another client's.
     pub(crate) fn refresh(
         &self,
         client_id: &str,
         refresh_token: &str,
-        pair: &Pair,
+        modes: &Modes,
         now: i64,
-    ) -> rusqlite::Result<Option<Bot>> {
-        self.lock().execute(
-            "UPDATE pairs SET access = ?1, refresh = coalesce(?2, refresh), issued_at = ?3
-             WHERE refresh = ?4 AND bot_id IN (SELECT id FROM bots WHERE client_id = ?5)",
-            params![
-                digest(&pair.access),
-                pair.refresh_hash(),
-                now,
-                digest(refresh_token),
-                client_id
-            ],
+    ) -> rusqlite::Result<Option<(Bot, Pair)>> {
+        let old_refresh = digest(refresh_token);
+        let mut connection = self.lock();
+        let transaction = connection.transaction()?;
+        let old: Option<(String, Option<Key>, i64)> = transaction
+            .query_row(
+                "DELETE FROM pairs WHERE refresh = ?1
+                 AND bot_id IN (SELECT id FROM bots WHERE client_id = ?2)
+                 RETURNING bot_id, access, issued_at",
+                params![old_refresh, client_id],
+                |row| row.try_into(),
+            )
+            .optional()?;
+        let Some((bot_id, old_access, issued_at)) = old else {
+            return Ok(None);
+        };
+        let pair = Pair::new(&transaction, &bot_id, modes)?;
+        let new_refresh = pair.refresh_hash().or(Some(old_refresh));
+        insert(
+            &transaction,
+            &bot_id,
+            Some(digest(&pair.access)),
+            new_refresh,
+            now,
         )?;
-        self.bot_of(&pair.access)
+        let (access, refresh) = match modes.refreshed_pair {
+            RefreshedPair::Ends => (None, None),
+            RefreshedPair::AccessLives => (old_access, None),
+            RefreshedPair::Lives => (old_access, Some(old_refresh)),
+        };
+        // The new pair may hold the old refresh token already.
+        let refresh = refresh.filter(|_| pair.refresh.is_some());
+        insert(&transaction, &bot_id, access, refresh, issued_at)?;
+        delete_dead(&transaction)?;
+        transaction.commit()?;
+        drop(connection);
+        self.with_bot(pair)
+    }
+
+    fn with_bot(&self, pair: Pair) -> rusqlite::Result<Option<(Bot, Pair)>> {
+        let bot = self.bot_of(&pair.access)?;
+        Ok(bot.map(|bot| (bot, pair)))
     }
 
     /// The bot that a living access token speaks for.
@@ -169,20 +275,40 @@ impl Store {
             .optional()
     }
 
-    /// Ends one token of this client, access or refresh, and says whether it was alive.
-    pub(crate) fn revoke(&self, client_id: &str, token: &str) -> rusqlite::Result<bool> {
+    /// What a living token of this client is for. `None` where it is dead or another client's.
+    pub(crate) fn kind(&self, client_id: &str, token: &str) -> rusqlite::Result<Option<TokenKind>> {
+        self.lock()
+            .query_row(
+                "SELECT access IS ?1 FROM pairs WHERE (access = ?1 OR refresh = ?1)
+                 AND bot_id IN (SELECT id FROM bots WHERE client_id = ?2)",
+                params![digest(token), client_id],
+                |row| {
+                    Ok(if row.get(0)? {
+                        TokenKind::Access
+                    } else {
+                        TokenKind::Refresh
+                    })
+                },
+            )
+            .optional()
+    }
+
+    /// Ends a token, access or refresh, and what ends with it.
+    pub(crate) fn revoke(&self, token: &str, reach: RevokeReach) -> rusqlite::Result<()> {
         let connection = self.lock();
-        let ended = connection.execute(
-            "UPDATE pairs SET access = nullif(access, ?1), refresh = nullif(refresh, ?1)
-             WHERE (access = ?1 OR refresh = ?1)
-             AND bot_id IN (SELECT id FROM bots WHERE client_id = ?2)",
-            params![digest(token), client_id],
-        )?;
-        connection.execute(
-            "DELETE FROM pairs WHERE access IS NULL AND refresh IS NULL",
-            [],
-        )?;
-        Ok(ended > 0)
+        let statement = match reach {
+            RevokeReach::Token => {
+                "UPDATE pairs SET access = nullif(access, ?1), refresh = nullif(refresh, ?1)
+                 WHERE access = ?1 OR refresh = ?1"
+            }
+            RevokeReach::Pair => "DELETE FROM pairs WHERE access = ?1 OR refresh = ?1",
+            RevokeReach::Bot => {
+                "DELETE FROM pairs WHERE bot_id IN
+                 (SELECT bot_id FROM pairs WHERE access = ?1 OR refresh = ?1)"
+            }
+        };
+        connection.execute(statement, [digest(token)])?;
+        delete_dead(&connection)
     }
 
     /// Ends every token of a bot, as removing it in the workspace's settings does, and says how
@@ -194,4 +320,34 @@ impl Store {
             .query_row("SELECT 1 FROM bots WHERE id = ?1", [bot_id], |_| Ok(ended))
             .optional()
     }
+}
+
+/// What a consent brings, as the modes say.
+fn consented_pair(
+    connection: &Connection,
+    bot_id: &str,
+    modes: &Modes,
+    now: i64,
+) -> rusqlite::Result<Pair> {
+    match modes.second_consent {
+        SecondConsent::FreshPair => {}
+        SecondConsent::Replaces => {
+            connection.execute("DELETE FROM pairs WHERE bot_id = ?1", [bot_id])?;
+        }
+        SecondConsent::SamePair => {
+            let last = Pair::derived(connection, bot_id, modes)?;
+            if let Some(living) = last.living(connection)? {
+                return Ok(living);
+            }
+        }
+    }
+    let pair = Pair::new(connection, bot_id, modes)?;
+    insert(
+        connection,
+        bot_id,
+        Some(digest(&pair.access)),
+        pair.refresh_hash(),
+        now,
+    )?;
+    Ok(pair)
 }

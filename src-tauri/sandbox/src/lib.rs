@@ -145,7 +145,7 @@ pub enum Error {
     },
     /// The database was written by a newer version.
     #[error("the sandbox's database has version {0}, which this version does not know")]
-    Newer(i64),
+    Newer(u32),
     /// The database failed.
     #[error("the sandbox's database failed: {0}")]
     Store(#[source] rusqlite::Error),

@@ -1,20 +1,86 @@
 //! Modes: the answers to questions that Notion's documentation leaves open, each a field here.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// How the sandbox behaves; the default is what Notion most likely does.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Modes {
     /// Seconds for which a code can be exchanged.
     pub(crate) code_lifetime_s: u32,
     /// Whether an exchange or a refresh gives a refresh token.
     pub(crate) refresh_token: bool,
+    /// What an exchange does beside the pairs that the bot has already.
+    pub(crate) second_consent: SecondConsent,
+    /// What becomes of the old pair at a refresh.
+    pub(crate) refreshed_pair: RefreshedPair,
+    /// What ends together with a revoked token.
+    pub(crate) revoke_reach: RevokeReach,
+    /// What revoking a refresh token does.
+    pub(crate) revoke_refresh_token: RevokeRefreshToken,
     /// What revoking a token that is already gone answers.
     pub(crate) second_revoke: SecondRevoke,
     /// What introspecting a dead token answers.
     pub(crate) dead_token: DeadToken,
+    /// How `owner` names who gave consent.
+    pub(crate) owner: OwnerShape,
+    /// Fields that a success answers otherwise than documented.
+    pub(crate) reply_fields: BTreeMap<ReplyField, Lack>,
+    /// The unit of `iat`.
+    pub(crate) iat: IatUnit,
+    /// The shape of every refusal.
+    pub(crate) error_shape: ErrorShape,
+}
+
+/// What a second consent of the same client in the same workspace brings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SecondConsent {
+    /// A fresh pair; the earlier ones live on.
+    FreshPair,
+    /// A fresh pair; the earlier ones end.
+    Replaces,
+    /// The pair that is alive already, as older clients of Notion have it.
+    SamePair,
+}
+
+/// What becomes of the old pair at a refresh.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RefreshedPair {
+    /// Both tokens end (RFC 9700, 4.14.2, for the refresh token).
+    Ends,
+    /// The access token lives on, the refresh token ends.
+    AccessLives,
+    /// Both live on.
+    Lives,
+}
+
+/// What ends together with a revoked token; RFC 7009, 2.1 leaves it to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RevokeReach {
+    /// Nothing else.
+    Token,
+    /// The other token of its pair.
+    Pair,
+    /// Every token of its bot.
+    Bot,
+}
+
+/// What revoking a refresh token does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RevokeRefreshToken {
+    /// It ends.
+    Ends,
+    /// 200, and it lives on.
+    Ignored,
+    /// 400 `unsupported_token_type` (RFC 7009, 2.2.1).
+    Unsupported,
 }
 
 /// The status of a second revocation.
@@ -37,13 +103,90 @@ pub(crate) enum DeadToken {
     InvalidGrant,
 }
 
+/// The shapes of `owner` that Notion has documented over the years.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum OwnerShape {
+    /// A person with name and email address.
+    User,
+    /// A person whose `person` is empty: the client may not read email addresses.
+    UserWithoutEmail,
+    /// Only the person's `object` and `id`.
+    UserId,
+    /// A person, without the outer `type`.
+    UserUntyped,
+    /// The workspace.
+    Workspace,
+    /// The workspace, without `type`.
+    WorkspaceUntyped,
+}
+
+/// A top-level field of a success.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ReplyField {
+    AccessToken,
+    TokenType,
+    RefreshToken,
+    BotId,
+    WorkspaceId,
+    WorkspaceName,
+    WorkspaceIcon,
+    Owner,
+    DuplicatedTemplateId,
+    RequestId,
+    Active,
+    Scope,
+    Iat,
+}
+
+/// How a field lacks its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Lack {
+    Null,
+    Missing,
+}
+
+/// The unit of `iat`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum IatUnit {
+    /// As Notion answers.
+    Milliseconds,
+    /// As RFC 7662, 2.2 has it.
+    Seconds,
+}
+
+/// The shape of a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ErrorShape {
+    /// OAuth's from the OAuth endpoints, the API's from everything else.
+    Documented,
+    /// `{"error","error_description"?,"request_id"}` (RFC 6749, 5.2).
+    Oauth,
+    /// `{"object":"error","status","code","message","request_id"}`.
+    Api,
+    /// A page of the proxy in front of Notion, which knows no `request_id`.
+    Html,
+}
+
 impl Default for Modes {
     fn default() -> Self {
         Self {
             code_lifetime_s: 600,
             refresh_token: true,
+            second_consent: SecondConsent::FreshPair,
+            refreshed_pair: RefreshedPair::Ends,
+            revoke_reach: RevokeReach::Token,
+            revoke_refresh_token: RevokeRefreshToken::Ends,
             second_revoke: SecondRevoke::Ok,
             dead_token: DeadToken::Inactive,
+            owner: OwnerShape::User,
+            reply_fields: BTreeMap::new(),
+            iat: IatUnit::Milliseconds,
+            error_shape: ErrorShape::Documented,
         }
     }
 }

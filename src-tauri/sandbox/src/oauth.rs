@@ -13,8 +13,8 @@ use serde_json::json;
 use crate::{
     api,
     credentials::Credentials,
-    grants::Pair,
-    modes::{DeadToken, SecondRevoke},
+    grants::TokenKind,
+    modes::{DeadToken, IatUnit, RevokeRefreshToken, SecondRevoke},
     reply::{Answer, Refusal},
     secret::digest,
     server::{self, App},
@@ -57,20 +57,20 @@ pub(crate) async fn token(
     body: Result<Json<TokenRequest>, JsonRejection>,
 ) -> Result<Answer, Refusal> {
     let Json(request) = body?;
-    let pair = Pair::new(app.modes().refresh_token);
+    let modes = app.modes();
     let now = server::now();
-    let bot = match request.grant_type.as_deref() {
+    let (bot, pair) = match request.grant_type.as_deref() {
         Some("authorization_code") => {
             let code = required(request.code, "code")?;
             let redirect_uri = required(request.redirect_uri, "redirect_uri")?;
             app.store
-                .exchange(&client, &code, &redirect_uri, &pair, now)?
+                .exchange(&client, &code, &redirect_uri, &modes, now)?
                 .ok_or_else(|| Refusal::invalid_grant("Invalid code."))?
         }
         Some("refresh_token") => {
             let refresh_token = required(request.refresh_token, "refresh_token")?;
             app.store
-                .refresh(&client, &refresh_token, &pair, now)?
+                .refresh(&client, &refresh_token, &modes, now)?
                 .ok_or_else(|| Refusal::invalid_grant("Invalid refresh token."))?
         }
         Some(_) => {
@@ -87,7 +87,7 @@ pub(crate) async fn token(
         "workspace_id": bot.workspace.id,
         "workspace_name": bot.workspace.name,
         "workspace_icon": bot.workspace.icon,
-        "owner": api::owner(&bot.workspace.person),
+        "owner": api::owner(&bot.workspace.person, modes.owner),
         "duplicated_template_id": null,
     })))
 }
@@ -109,27 +109,42 @@ pub(crate) async fn introspect(
     body: Result<Json<TokenOnly>, JsonRejection>,
 ) -> Result<Answer, Refusal> {
     let Json(TokenOnly { token }) = body?;
-    let answer = match (
-        app.store.issued_at(&client, &token)?,
-        app.modes().dead_token,
-    ) {
-        (Some(issued_at), _) => json!({ "active": true, "scope": SCOPE, "iat": issued_at }),
+    let modes = app.modes();
+    let answer = match (app.store.issued_at(&client, &token)?, modes.dead_token) {
+        (Some(issued_at), _) => {
+            let iat = match modes.iat {
+                IatUnit::Milliseconds => issued_at,
+                IatUnit::Seconds => issued_at / 1000,
+            };
+            json!({ "active": true, "scope": SCOPE, "iat": iat })
+        }
         (None, DeadToken::Inactive) => json!({ "active": false }),
         (None, DeadToken::InvalidGrant) => return Err(Refusal::invalid_grant("Invalid token.")),
     };
     Ok(Answer(answer))
 }
 
-/// `POST /v1/oauth/revoke` (RFC 7009): ends this one token, and only one of the client's own.
+/// `POST /v1/oauth/revoke` (RFC 7009): ends a token, and only one of the client's own.
 pub(crate) async fn revoke(
     State(app): State<Arc<App>>,
     Client(client): Client,
     body: Result<Json<TokenOnly>, JsonRejection>,
 ) -> Result<Answer, Refusal> {
     let Json(TokenOnly { token }) = body?;
-    let was_alive = app.store.revoke(&client, &token)?;
-    if !was_alive && app.modes().second_revoke == SecondRevoke::InvalidGrant {
-        return Err(Refusal::invalid_grant("Invalid token."));
+    let modes = app.modes();
+    match app.store.kind(&client, &token)? {
+        None if modes.second_revoke == SecondRevoke::InvalidGrant => {
+            return Err(Refusal::invalid_grant("Invalid token."));
+        }
+        None => {}
+        Some(TokenKind::Refresh)
+            if modes.revoke_refresh_token == RevokeRefreshToken::Unsupported =>
+        {
+            let access_only = "Only an access token can be revoked.";
+            return Err(Refusal::bad_request("unsupported_token_type", access_only));
+        }
+        Some(TokenKind::Refresh) if modes.revoke_refresh_token == RevokeRefreshToken::Ignored => {}
+        Some(_) => app.store.revoke(&token, modes.revoke_reach)?,
     }
     Ok(Answer(json!({})))
 }

@@ -1,18 +1,27 @@
 //! Replies in Notion's shapes, each with a `request_id` in body and header.
 
+use std::sync::Arc;
+
 use axum::{
-    extract::{Request, rejection::JsonRejection},
+    extract::{Request, State, rejection::JsonRejection},
     http::{
         HeaderName, HeaderValue, StatusCode,
         header::{CACHE_CONTROL, CONTENT_TYPE},
     },
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::{Html, IntoResponse, Response},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::{
+    modes::{ErrorShape, Modes},
+    server::App,
+};
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-notion-request-id");
+/// The mark of the proxy in front of Notion.
+const CF_RAY: HeaderName = HeaderName::from_static("cf-ray");
 
 /// A JSON object to answer with; [`stamp`] writes it out together with the request id.
 #[derive(Clone)]
@@ -26,23 +35,38 @@ impl IntoResponse for Answer {
     }
 }
 
-/// A refusal in one of Notion's two error shapes.
-pub(crate) enum Refusal {
-    /// RFC 6749, 5.2: `{"error","error_description"?,"request_id"}`.
-    Oauth {
-        status: StatusCode,
-        error: &'static str,
-        description: Option<String>,
-    },
-    /// The API's own: `{"object":"error","status","code","message","request_id"}`.
-    Api {
-        status: StatusCode,
-        code: &'static str,
-        message: &'static str,
-    },
+/// A refusal; [`stamp`] writes it out in the shape that the modes ask for.
+#[derive(Clone)]
+pub(crate) struct Refusal {
+    status: StatusCode,
+    /// OAuth's `error`, the API's `code`.
+    code: &'static str,
+    /// OAuth's `error_description`, the API's `message`.
+    text: Option<String>,
+    /// The shape that is documented for it: never [`ErrorShape::Documented`] itself.
+    documented: ErrorShape,
 }
 
 impl Refusal {
+    /// A refusal in the API's shape.
+    pub(crate) fn api(status: StatusCode, code: &'static str, message: &str) -> Self {
+        Self {
+            status,
+            code,
+            text: Some(message.to_owned()),
+            documented: ErrorShape::Api,
+        }
+    }
+
+    fn oauth(status: StatusCode, error: &'static str, description: Option<&str>) -> Self {
+        Self {
+            status,
+            code: error,
+            text: description.map(str::to_owned),
+            documented: ErrorShape::Oauth,
+        }
+    }
+
     /// 400 `invalid_request`: something is missing or malformed.
     pub(crate) fn invalid_request(description: &str) -> Self {
         Self::bad_request("invalid_request", description)
@@ -55,49 +79,51 @@ impl Refusal {
 
     /// 400 with another of RFC 6749's errors.
     pub(crate) fn bad_request(error: &'static str, description: &str) -> Self {
-        Self::Oauth {
-            status: StatusCode::BAD_REQUEST,
-            error,
-            description: Some(description.to_owned()),
-        }
+        Self::oauth(StatusCode::BAD_REQUEST, error, Some(description))
     }
 
     /// 401 `invalid_client`, as terse as Notion's.
     pub(crate) fn invalid_client() -> Self {
-        Self::Oauth {
-            status: StatusCode::UNAUTHORIZED,
-            error: "invalid_client",
-            description: None,
+        Self::oauth(StatusCode::UNAUTHORIZED, "invalid_client", None)
+    }
+
+    fn in_shape(self, shape: ErrorShape, request_id: &str) -> Response {
+        let (status, code) = (self.status, self.code);
+        match shape {
+            ErrorShape::Documented => {
+                let documented = self.documented;
+                self.in_shape(documented, request_id)
+            }
+            ErrorShape::Oauth => {
+                let mut body = json!({ "error": code, "request_id": request_id });
+                if let Some(text) = self.text {
+                    body["error_description"] = text.into();
+                }
+                written(status, &body)
+            }
+            ErrorShape::Api => {
+                let body = json!({
+                    "object": "error",
+                    "status": status.as_u16(),
+                    "code": code,
+                    "message": self.text.as_deref().unwrap_or(code),
+                    "request_id": request_id,
+                });
+                written(status, &body)
+            }
+            ErrorShape::Html => {
+                let page = Html(format!("<!doctype html><title>{status}</title>"));
+                (status, [(CF_RAY, "sandbox")], page).into_response()
+            }
         }
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let (status, body) = match self {
-            Self::Oauth {
-                status,
-                error,
-                description: None,
-            } => (status, json!({ "error": error })),
-            Self::Oauth {
-                status,
-                error,
-                description: Some(description),
-            } => (
-                status,
-                json!({ "error": error, "error_description": description }),
-            ),
-            Self::Api {
-                status,
-                code,
-                message,
-            } => (
-                status,
-                json!({ "object": "error", "status": status.as_u16(), "code": code, "message": message }),
-            ),
-        };
-        (status, Answer(body)).into_response()
+        let mut response = Response::default();
+        response.extensions_mut().insert(self);
+        response
     }
 }
 
@@ -110,29 +136,50 @@ impl From<JsonRejection> for Refusal {
 
 impl From<rusqlite::Error> for Refusal {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Oauth {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            error: "internal_server_error",
-            description: Some(format!("The sandbox's database failed: {error}")),
-        }
+        let reason = format!("The sandbox's database failed: {error}");
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        Self::oauth(status, "internal_server_error", Some(&reason))
     }
 }
 
-/// Middleware that gives each request its id and keeps every reply out of caches.
-pub(crate) async fn stamp(request: Request, next: Next) -> Response {
+/// Middleware that gives each request its id, writes answers and refusals out as the modes say,
+/// and keeps every reply out of caches.
+pub(crate) async fn stamp(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let id = Uuid::new_v4().to_string();
     let mut response = next.run(request).await;
-    if let Some(Answer(mut body)) = response.extensions_mut().remove() {
+    let modes = app.modes();
+    if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
+        response = refusal.in_shape(modes.error_shape, &id);
+    } else if let Some(Answer(mut body)) = response.extensions_mut().remove() {
         body["request_id"] = json!(id);
-        *response.body_mut() = body.to_string().into();
-        response
-            .headers_mut()
-            .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        leave_out(&mut body, &modes);
+        response = written(StatusCode::OK, &body);
     }
     let headers = response.headers_mut();
-    if let Ok(id) = HeaderValue::try_from(id) {
+    if !headers.contains_key(CF_RAY)
+        && let Ok(id) = HeaderValue::try_from(id)
+    {
         headers.insert(REQUEST_ID, id);
     }
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+fn written(status: StatusCode, body: &Value) -> Response {
+    let json = [(CONTENT_TYPE, "application/json")];
+    (status, json, body.to_string()).into_response()
+}
+
+/// Takes values away from the fields that the answer has, and adds none.
+fn leave_out(answer: &mut Value, modes: &Modes) {
+    // As JSON the fields have the names that they have on the wire.
+    let lacking = json!(modes.reply_fields);
+    let (Some(fields), Some(lacking)) = (answer.as_object_mut(), lacking.as_object()) else {
+        return;
+    };
+    for (field, lack) in lacking {
+        if fields.remove(field).is_some() && lack == "null" {
+            fields.insert(field.clone(), Value::Null);
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-/// The key from which client secrets are derived, 256 bits.
+/// The key from which client secrets, and the tokens given out again, are derived: 256 bits.
 pub(crate) type Key = [u8; 32];
 
 /// 256 bits from the operating system.
@@ -15,22 +15,28 @@ pub(crate) fn random() -> Key {
     bytes
 }
 
-/// A new access token, in the spelling of Notion's newer ones.
-pub(crate) fn access_token() -> String {
-    format!("ntn_{}", hex(&random()))
+/// An access token, in the spelling of Notion's newer ones.
+pub(crate) fn access_token(bits: &Key) -> String {
+    format!("ntn_{}", hex(bits))
 }
 
-/// A new refresh token, in the spelling of Notion's newer ones.
-pub(crate) fn refresh_token() -> String {
-    format!("nrt_{}", hex(&random()))
+/// A refresh token, in the spelling of Notion's newer ones.
+pub(crate) fn refresh_token(bits: &Key) -> String {
+    format!("nrt_{}", hex(bits))
 }
 
 /// The secret of a client in one generation.
 pub(crate) fn client_secret(key: &Key, client_id: &str, generation: i64) -> String {
+    let bits = derive(key, &format!("client secret\0{client_id}\0{generation}"));
+    format!("secret_{}", hex(&bits))
+}
+
+/// 256 bits that the key and the purpose determine.
+pub(crate) fn derive(key: &Key, purpose: &str) -> Key {
     let mut mac =
         Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length (RFC 2104)");
-    mac.update(format!("client secret\0{client_id}\0{generation}").as_bytes());
-    format!("secret_{}", hex(&mac.finalize().into_bytes()))
+    mac.update(purpose.as_bytes());
+    mac.finalize().into_bytes().into()
 }
 
 /// What is stored of a token or code, and compared instead of a client secret.

@@ -50,7 +50,8 @@ impl App {
 
     /// The modes as they are now.
     pub(crate) fn modes(&self) -> Modes {
-        *self.modes.lock().unwrap_or_else(PoisonError::into_inner)
+        let modes = self.modes.lock();
+        modes.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Replaces the modes.
@@ -81,7 +82,10 @@ pub(crate) fn router(app: Arc<App>, port: u16, control: bool) -> Router {
         .fallback(api::no_such_url)
         .method_not_allowed_fallback(api::no_such_url)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(middleware::from_fn(reply::stamp))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&app),
+            reply::stamp,
+        ))
         .with_state(Arc::clone(&app));
     let routes = if control {
         let control = Arc::new(Control::new(app));

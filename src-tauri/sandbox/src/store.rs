@@ -15,8 +15,15 @@ use crate::{
     secret::{self, Key},
 };
 
-/// Bumped with every change to `schema.sql`.
-const VERSION: i64 = 1;
+/// The database's version, bumped with every migration.
+const VERSION: u32 = 2;
+
+/// What makes a database of each version out of one of the version before; append only.
+const MIGRATIONS: [&str; VERSION as usize] = [
+    include_str!("schema.sql"),
+    // Counts the pairs that were derived for the bot, so that the last one can be given out again.
+    "ALTER TABLE bots ADD COLUMN generation INTEGER NOT NULL DEFAULT 0",
+];
 
 /// What a new sandbox starts with: workspace, icon, and the person who gives consent.
 const SEED: [(&str, Option<&str>, &str); 5] = [
@@ -162,16 +169,14 @@ fn make_private(path: &Path) -> io::Result<()> {
 }
 
 fn prepare(mut connection: Connection) -> Result<Connection, Error> {
-    let version: i64 = connection
+    let version: u32 = connection
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .map_err(Error::Store)?;
-    if version > VERSION {
-        return Err(Error::Newer(version));
-    }
+    let missing = MIGRATIONS
+        .get(version as usize..)
+        .ok_or(Error::Newer(version))?;
     configure(&connection).map_err(Error::Store)?;
-    if version < VERSION {
-        create(&mut connection).map_err(Error::Store)?;
-    }
+    migrate(&mut connection, missing).map_err(Error::Store)?;
     Ok(connection)
 }
 
@@ -182,16 +187,25 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "foreign_keys", true)
 }
 
-fn create(connection: &mut Connection) -> rusqlite::Result<()> {
+fn migrate(connection: &mut Connection, missing: &[&str]) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
-    transaction.execute_batch(include_str!("schema.sql"))?;
-    transaction.execute("INSERT INTO sandbox (key) VALUES (?1)", [secret::random()])?;
-    insert_client(&transaction)?;
-    for (name, icon, person) in SEED {
-        insert_workspace(&transaction, name, icon, person)?;
+    for migration in missing {
+        transaction.execute_batch(migration)?;
+    }
+    if missing.len() == MIGRATIONS.len() {
+        seed(&transaction)?;
     }
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()
+}
+
+fn seed(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute("INSERT INTO sandbox (key) VALUES (?1)", [secret::random()])?;
+    insert_client(connection)?;
+    for (name, icon, person) in SEED {
+        insert_workspace(connection, name, icon, person)?;
+    }
+    Ok(())
 }
 
 fn insert_client(connection: &Connection) -> rusqlite::Result<String> {

@@ -109,6 +109,25 @@ async fn a_database_of_a_newer_version_is_refused_unchanged() {
     assert_eq!(fs::read(&db).unwrap(), before);
 }
 
+#[tokio::test]
+async fn a_database_of_the_first_version_keeps_what_it_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("sandbox.db");
+    let before = World::with_db(db.clone()).await;
+    let tokens = before.connect().await;
+    before.sandbox.stop().await;
+    let connection = rusqlite::Connection::open(&db).unwrap();
+    let back = "ALTER TABLE bots DROP COLUMN generation; PRAGMA user_version = 1";
+    connection.execute_batch(back).unwrap();
+    drop(connection);
+    let after = World::with_db(db).await;
+    assert!(after.is_active(&tokens["access_token"]).await);
+    let mode = json!({ "second_consent": "same_pair" });
+    after.set("/modes", mode).await;
+    let again = after.connect().await;
+    assert_eq!(after.connect().await["access_token"], again["access_token"]);
+}
+
 async fn start(db: &Path) -> Result<Sandbox, Error> {
     Sandbox::start(Options {
         db: Some(db.to_owned()),
