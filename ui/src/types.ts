@@ -230,7 +230,7 @@ field: string | null, };
 /**
  * The kinds of problem that the window tells apart.
  */
-export type ProblemCode = "keyring-missing" | "keyring-no-collection" | "keyring-locked" | "keyring-waiting" | "keyring-too-large" | "keyring-lost" | "keyring-foreign" | "keyring-failed" | "client-rejected" | "grant-rejected" | "rate-limited" | "notion-unavailable" | "unreachable" | "not-notion" | "notion-refused" | "still-active" | "token-inactive" | "other-client" | "link-malformed" | "link-unknown" | "link-handled" | "link-expired" | "link-cancelled" | "link-mismatch" | "authorization-refused" | "not-saved" | "store-busy" | "store-newer" | "store-failed" | "data-folder" | "notion-url" | "already-open" | "invalid-input" | "not-found" | "sandbox-failed" | "browser-failed" | "port-taken" | "not-written" | "clipboard-failed";
+export type ProblemCode = "keyring-missing" | "keyring-no-collection" | "keyring-locked" | "keyring-waiting" | "keyring-too-large" | "keyring-lost" | "keyring-foreign" | "keyring-failed" | "client-rejected" | "grant-rejected" | "rate-limited" | "notion-unavailable" | "unreachable" | "not-notion" | "notion-refused" | "still-active" | "token-inactive" | "other-client" | "link-malformed" | "link-unknown" | "link-handled" | "link-expired" | "link-cancelled" | "link-mismatch" | "authorization-refused" | "not-saved" | "store-busy" | "store-newer" | "store-failed" | "data-folder" | "notion-url" | "already-open" | "invalid-input" | "not-found" | "sandbox-failed" | "browser-failed" | "port-taken" | "not-written" | "no-refresh-token" | "revocation-pending" | "clipboard-failed";
 
 /**
  * How far an authorization is. It starts `waiting` and ends in one of the last five.

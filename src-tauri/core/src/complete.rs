@@ -402,7 +402,7 @@ enum NotWritten {
 }
 
 /// A keyring in these states may take the same write later.
-fn can_be_waited_for(error: &VaultError) -> bool {
+pub(crate) fn can_be_waited_for(error: &VaultError) -> bool {
     matches!(
         error,
         VaultError::Locked | VaultError::Missing | VaultError::NoCollection | VaultError::Waiting

@@ -22,6 +22,7 @@ mod pending;
 mod problem;
 mod process;
 mod recover;
+mod refresh;
 mod revoke;
 mod settings;
 mod snapshot;

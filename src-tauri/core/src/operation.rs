@@ -23,6 +23,7 @@ pub(crate) enum Kind {
     AddClient,
     Connect,
     Check,
+    Refresh,
     Revoke,
     Forget,
 }
@@ -82,9 +83,15 @@ impl Subject {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Record {
-    /// Connect: when the code was about to be sent.
+    /// Connect, refresh: when the code or the refresh token was about to be sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<Millis>,
+    /// Refresh: when the refresh token was about to be sent for the second and last time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent_again_at: Option<Millis>,
+    /// Refresh: SHA-256 of the access token that the vault held before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tokens_before: Option<String>,
     /// Connect: what the exchange granted, without the tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub granted: Option<Granted>,
@@ -238,7 +245,7 @@ impl Operation {
         let kind = match self.kind {
             Kind::Revoke => "revoke",
             Kind::Forget => "forget",
-            Kind::AddClient | Kind::Connect | Kind::Check => return None,
+            Kind::AddClient | Kind::Connect | Kind::Check | Kind::Refresh => return None,
         };
         let (subject, record) = (self.subject.clone(), self.record.clone());
         Some(Receipt {

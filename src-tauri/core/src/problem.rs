@@ -72,6 +72,8 @@ pub enum ProblemCode {
     BrowserFailed,
     PortTaken,
     NotWritten,
+    NoRefreshToken,
+    RevocationPending,
     ClipboardFailed,
 }
 

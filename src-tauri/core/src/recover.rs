@@ -49,6 +49,7 @@ impl Keyrack {
             Kind::Check => self.fail(operation, &interrupted()),
             Kind::AddClient => self.undo_add_client(operation).await,
             Kind::Connect => self.recover_connect(operation).await,
+            Kind::Refresh => self.recover_refresh(operation).await,
             Kind::Forget => match operation.subject.connection.clone() {
                 Some(connection) => self.finish_forgetting(operation, &connection).await,
                 None => self.fail(operation, &interrupted()),

@@ -2,6 +2,7 @@
 
 mod localhost;
 mod outside;
+mod refresh;
 
 use secrecy::ExposeSecret as _;
 use serde_json::json;

@@ -187,6 +187,14 @@ impl Outside {
             .count()
     }
 
+    /// Ends every token of a bot, as its owner can in Notion.
+    pub async fn revoke(&self, bot_id: &str) {
+        let url = format!("{}/_sandbox/revoke", self.sandbox.base_url());
+        let body = serde_json::json!({ "bot_id": bot_id });
+        let answer = self.http.post(url).json(&body).send().await;
+        assert!(answer.expect("an answer").status().is_success());
+    }
+
     /// How many links were opened in the browser.
     pub fn opened(&self) -> usize {
         self.opened.lock().expect("links").len()

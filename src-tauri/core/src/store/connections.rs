@@ -104,6 +104,7 @@ impl Store {
             ],
         )?;
         super::operations::save(&tx, operation)?;
+        super::operations::leave(&tx, Kind::Refresh, operation)?;
         Ok(tx.commit()?)
     }
 
@@ -140,6 +141,32 @@ impl Store {
         Ok(tx.commit()?)
     }
 
+    /// Writes what a refresh came to, and finishes it, in one transaction. Without a verdict the
+    /// last one stays.
+    pub(crate) fn save_refreshed(
+        &self,
+        operation: &Operation,
+        verdict: Option<Verdict>,
+        has_refresh_token: bool,
+    ) -> Result<(), Problem> {
+        let mut db = self.lock();
+        let tx = db.transaction()?;
+        tx.execute(
+            "UPDATE connections SET verdict = coalesce(?2, verdict), verdict_at = iif(?2 IS NULL, verdict_at, ?3),
+                cause = ?4, failure = NULL, has_refresh_token = ?5
+             WHERE id = ?1",
+            params![
+                operation.subject.connection,
+                verdict.map(Word),
+                operation.finished_at.map(|at| at.0),
+                operation.record.problem.as_ref().map(Json),
+                has_refresh_token,
+            ],
+        )?;
+        super::operations::save(&tx, operation)?;
+        Ok(tx.commit()?)
+    }
+
     /// Finishes a reconnect of which nobody knows how far it got: the old verdict is no evidence
     /// for the tokens that the vault holds now.
     pub(crate) fn unsettle_connection(
@@ -158,18 +185,16 @@ impl Store {
         Ok(tx.commit()?)
     }
 
-    /// Removes a connection and finishes the operation that ended it, and a revocation that it
-    /// leaves without a subject, in one transaction.
+    /// Removes a connection and finishes the operation that ended it, and a revocation or a refresh
+    /// that it leaves without a subject, in one transaction.
     pub(crate) fn remove_connection(&self, operation: &Operation) -> Result<(), Problem> {
         let mut db = self.lock();
         let tx = db.transaction()?;
         let id = &operation.subject.connection;
         tx.execute("DELETE FROM connections WHERE id = ?1", params![id])?;
         super::operations::save(&tx, operation)?;
-        tx.execute(
-            "UPDATE operations SET finished_at = ?3 WHERE kind = ?1 AND connection = ?2 AND finished_at IS NULL",
-            params![Word(Kind::Revoke), id, operation.finished_at.map(|at| at.0)],
-        )?;
+        super::operations::leave(&tx, Kind::Revoke, operation)?;
+        super::operations::leave(&tx, Kind::Refresh, operation)?;
         Ok(tx.commit()?)
     }
 }

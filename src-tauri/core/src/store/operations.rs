@@ -70,12 +70,24 @@ impl Store {
         &self,
         connection: &str,
     ) -> Result<Option<Operation>, Problem> {
+        self.unfinished(Kind::Revoke, connection)
+    }
+
+    /// The unfinished refresh of a connection, if there is one.
+    pub(crate) fn unfinished_refresh(
+        &self,
+        connection: &str,
+    ) -> Result<Option<Operation>, Problem> {
+        self.unfinished(Kind::Refresh, connection)
+    }
+
+    fn unfinished(&self, kind: Kind, connection: &str) -> Result<Option<Operation>, Problem> {
         let db = self.lock();
         let mut query = db.prepare_cached(&format!(
             "SELECT {COLUMNS} FROM operations WHERE kind = ?1 AND connection = ?2 AND finished_at IS NULL"
         ))?;
         Ok(query
-            .query_row(params![Word(Kind::Revoke), connection], operation_from)
+            .query_row(params![Word(kind), connection], operation_from)
             .optional()?)
     }
 }
@@ -93,6 +105,24 @@ pub(super) fn save(tx: &Transaction<'_>, operation: &Operation) -> rusqlite::Res
             Json(&operation.subject),
             Json(&operation.record),
             operation.finished_at.map(|at| at.0),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Finishes what another operation left without a subject: the unfinished one of this kind on its
+/// connection.
+pub(super) fn leave(
+    tx: &Transaction<'_>,
+    kind: Kind,
+    operation: &Operation,
+) -> rusqlite::Result<()> {
+    tx.execute(
+        "UPDATE operations SET finished_at = ?3 WHERE kind = ?1 AND connection = ?2 AND finished_at IS NULL",
+        params![
+            Word(kind),
+            operation.subject.connection,
+            operation.finished_at.map(|at| at.0)
         ],
     )?;
     Ok(())
