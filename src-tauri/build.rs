@@ -14,6 +14,7 @@ const COMMANDS: &[&str] = &[
     "cancel_authorization",
     "acknowledge",
     "check",
+    "refresh",
     "revoke",
     "forget",
     "copy_text",

@@ -41,6 +41,11 @@ pub enum Command {
         #[arg(long)]
         all: bool,
     },
+    /// Changes a connection's tokens for new ones.
+    Refresh {
+        /// A workspace's name, a bot id or a connection id.
+        name: String,
+    },
     /// Ends a connection's tokens at Notion, then deletes them here.
     Revoke {
         /// A workspace's name, a bot id or a connection id.

@@ -1,4 +1,4 @@
-//! `keyrack list`, `check`, `revoke` and `forget`.
+//! `keyrack list`, `check`, `refresh`, `revoke` and `forget`.
 
 use keyrack_core::{Connection, Keyrack, Problem, ProblemCode, Revocation, Status};
 
@@ -29,6 +29,12 @@ pub async fn check_all(keyrack: &Keyrack, output: Output) -> Result<(), Problem>
     }
     output.connections(&checked);
     verdicts
+}
+
+pub async fn refresh(keyrack: &Keyrack, output: Output, name: &str) -> Result<(), Problem> {
+    let connection = keyrack.refresh(&find(keyrack, name)?.id).await?;
+    output.connection(&connection);
+    Ok(())
 }
 
 pub async fn revoke(keyrack: &Keyrack, output: Output, name: &str) -> Result<(), Problem> {

@@ -75,6 +75,7 @@ async fn run(command: Command, output: Output) -> Result<(), Problem> {
             name: Some(name), ..
         } => connections::check(&keyrack, output, &name).await,
         Command::Check { name: None, .. } => connections::check_all(&keyrack, output).await,
+        Command::Refresh { name } => connections::refresh(&keyrack, output, &name).await,
         Command::Revoke { name } => connections::revoke(&keyrack, output, &name).await,
         Command::Forget { name } => connections::forget(&keyrack, output, &name).await,
     }

@@ -33,6 +33,7 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         cancel_authorization,
         acknowledge,
         check,
+        refresh,
         revoke,
         forget,
         copy_text,
@@ -124,6 +125,11 @@ fn acknowledge(shell: Shared<'_>) -> Result<(), Problem> {
 #[tauri::command]
 async fn check(shell: Shared<'_>, connection: String) -> Result<Connection, Problem> {
     shell.keyrack()?.check(&connection).await
+}
+
+#[tauri::command]
+async fn refresh(shell: Shared<'_>, connection: String) -> Result<Connection, Problem> {
+    shell.keyrack()?.refresh(&connection).await
 }
 
 #[tauri::command]

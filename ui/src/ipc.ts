@@ -52,6 +52,7 @@ export const cancelAuthorization = (authorization: string) =>
   call<null>("cancel_authorization", { authorization });
 export const acknowledge = () => call<null>("acknowledge");
 export const check = (connection: string) => call<Connection>("check", { connection });
+export const refresh = (connection: string) => call<Connection>("refresh", { connection });
 export const revoke = (connection: string) => call<Revocation>("revoke", { connection });
 export const forget = (connection: string) => call<Receipt>("forget", { connection });
 export const copyText = (text: string) => call<null>("copy_text", { text });

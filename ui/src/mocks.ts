@@ -178,6 +178,7 @@ export function install(scene: string): void {
           change({ authorization: null, link_refused: null });
           return null;
         case "check":
+        case "refresh":
           await new Promise((done) => setTimeout(done, 900));
           return { ...row, checked_at: Date.now() };
         case "revoke":

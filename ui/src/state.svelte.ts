@@ -9,11 +9,12 @@ import type { Notice } from "./notices";
 import type { Authorization, Client, Connection, NewClient, Problem, Receipt, Snapshot } from "./types";
 
 /** An act on one connection that has not come back from Rust yet. */
-export type Act = "check" | "revoke" | "forget";
+export type Act = "check" | "refresh" | "revoke" | "forget";
 
 /** The dialog that the person opened. */
 export type Dialog =
   | { kind: "client" }
+  | { kind: "reconnect"; connection: Connection }
   | { kind: "revoke"; connection: Connection }
   | { kind: "forget"; connection: Connection };
 
@@ -170,11 +171,11 @@ export class Store {
     await this.refresh();
   }
 
-  async connect(): Promise<void> {
-    if (this.client === null || this.connecting || this.running !== null) return;
+  async connect(client: string | undefined = this.client?.id): Promise<void> {
+    if (client === undefined || this.connecting || this.running !== null) return;
     this.connecting = true;
     this.notices = [];
-    const outcome = await ipc.beginAuthorization(this.client.id);
+    const outcome = await ipc.beginAuthorization(client);
     // The snapshot, not the answer: by now the authorization may have come further.
     if (outcome.ok) await this.refresh();
     else this.#refused(outcome.problem);
@@ -182,7 +183,15 @@ export class Store {
   }
 
   async check(target: Target): Promise<void> {
-    const outcome = await this.#act("check", target, () => ipc.check(target.id));
+    this.#learned(await this.#act("check", target, () => ipc.check(target.id)));
+  }
+
+  async refreshTokens(target: Target): Promise<void> {
+    this.#learned(await this.#act("refresh", target, () => ipc.refresh(target.id)));
+  }
+
+  /** Shows and says how a connection is now. */
+  #learned(outcome: Outcome<Connection> | null): void {
     if (outcome?.ok !== true) return;
     const connection = outcome.value;
     this.#replace(connection);

@@ -73,6 +73,8 @@ pub enum ProblemCode {
     PortTaken,
     NotWritten,
     NoRefreshToken,
+    RefreshRejected,
+    RefreshUnfinished,
     RevocationPending,
     ClipboardFailed,
 }

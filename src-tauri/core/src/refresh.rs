@@ -34,8 +34,8 @@ impl Keyrack {
     /// Changes a connection's tokens for new ones and returns it with the new evidence.
     ///
     /// Fails with nothing changed if the connection has no refresh token, its revocation is
-    /// pending, the keyring takes no entry, or nothing was sent. `grant-rejected` is final: only a
-    /// new consent helps. After `not-saved` the refresh is unfinished: the old tokens are kept, and
+    /// pending, the keyring takes no entry, or nothing was sent. `refresh-rejected` is final: only a
+    /// new consent helps. After `refresh-unfinished` the old tokens are kept, and
     /// another call goes on where this one ended.
     pub async fn refresh(&self, id: &str) -> Result<Connection, Problem> {
         let _turn = self.turn(id).await;
@@ -266,7 +266,7 @@ impl Keyrack {
     /// The row stays unfinished, so that the next refresh or the next start goes on with it.
     fn leave_unfinished(&self, mut operation: Operation, why: Problem) -> Result<(), Problem> {
         let problem = Problem {
-            code: ProblemCode::NotSaved,
+            code: ProblemCode::RefreshUnfinished,
             message: format!("{} {}", why.message, unfinished().message),
             ..why
         };
@@ -291,21 +291,21 @@ fn reply_is_lost(error: &Error) -> bool {
 
 fn unfinished() -> Problem {
     Problem::new(
-        ProblemCode::NotSaved,
+        ProblemCode::RefreshUnfinished,
         "The refresh is unfinished: the answer with the new tokens did not arrive. The old tokens are kept. Refresh again to go on with it.",
     )
 }
 
 fn rejected() -> Problem {
     Problem::new(
-        ProblemCode::GrantRejected,
+        ProblemCode::RefreshRejected,
         "Notion does not take this refresh token any more. Connect the workspace again when its access ends.",
     )
 }
 
 fn lost_twice() -> Problem {
     Problem::new(
-        ProblemCode::GrantRejected,
+        ProblemCode::RefreshRejected,
         "Notion's answer was lost twice, and the refresh token is not sent a third time. Connect the workspace again.",
     )
 }

@@ -62,7 +62,7 @@ async fn a_refused_refresh_token_needs_reconnecting_once_the_access_token_is_dea
     let bot = keyrack.store.connection(&id).expect("a row").bot_id;
     outside.revoke(&bot).await;
     let refused = keyrack.refresh(&id).await.expect_err("refused");
-    assert_eq!(refused.code, ProblemCode::GrantRejected);
+    assert_eq!(refused.code, ProblemCode::RefreshRejected);
     assert_eq!(status(&keyrack, &id), Status::NeedsReconnecting);
     assert_eq!(outside.count(TOKEN).await, 2);
 }
@@ -90,7 +90,7 @@ async fn a_lost_answer_is_unfinished_while_the_old_token_works_and_nothing_is_se
         .await;
     for _ in 0..3 {
         let unfinished = keyrack.refresh(&id).await.expect_err("unfinished");
-        assert_eq!(unfinished.code, ProblemCode::NotSaved);
+        assert_eq!(unfinished.code, ProblemCode::RefreshUnfinished);
         assert_eq!(outside.count(TOKEN).await, 2, "the connect and one refresh");
         assert_eq!(status(&keyrack, &id), Status::Active);
     }
@@ -103,7 +103,7 @@ async fn a_lost_answer_that_ended_the_old_token_is_asked_for_once_more_and_then_
         .fault(json!({"endpoint": "token", "times": 1, "cut": "after"}))
         .await;
     let refused = keyrack.refresh(&id).await.expect_err("rotated away");
-    assert_eq!(refused.code, ProblemCode::GrantRejected);
+    assert_eq!(refused.code, ProblemCode::RefreshRejected);
     assert_eq!(outside.count(TOKEN).await, 3);
     assert_eq!(status(&keyrack, &id), Status::NeedsReconnecting);
     let again = keyrack.check(&id).await.expect("checked");
@@ -116,7 +116,7 @@ async fn a_lost_answer_that_ended_the_old_token_is_asked_for_once_more_and_then_
         .await;
     outside.revoke(&bot).await;
     let lost = keyrack.refresh(&id).await.expect_err("lost twice");
-    assert_eq!(lost.code, ProblemCode::GrantRejected);
+    assert_eq!(lost.code, ProblemCode::RefreshRejected);
     assert_eq!(outside.count(TOKEN).await, 3);
     assert_eq!(status(&keyrack, &id), Status::NeedsReconnecting);
 }

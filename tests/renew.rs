@@ -1,0 +1,107 @@
+//! New tokens for a connection that is there: refreshed, or connected again after a warning.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says so by panicking"
+)]
+
+mod support;
+
+use serde_json::json;
+use support::links;
+use support::page::{Page, Part};
+use support::scene::{ACME, Scene};
+use support::secrets::{self, Entry};
+use support::wait::until_async;
+use support::words::words;
+use support::world::World;
+
+/// A window in which Acme is connected.
+async fn connected() -> (Scene, Page, Part) {
+    let mut scene = Scene::with(World::new(), &["--auto-approve"]);
+    let window = scene.window().await;
+    scene.add_client(&window).await;
+    let link = scene.begin(&window).await;
+    links::open(&scene.world, &scene.callback(&link).await);
+    let row = window.row(ACME);
+    row.has("data-status", "active").await;
+    (scene, window, row)
+}
+
+/// What the keyring holds for the connection of a row.
+async fn kept(scene: &Scene, row: &Part) -> Entry {
+    let id = row.attr("data-connection-id").await.expect("an id");
+    let entries = secrets::entries(&scene.world);
+    let entry = entries.into_iter().find(|entry| entry.user() == id);
+    entry.expect("an entry")
+}
+
+async fn choose(row: &Part, item: &str) {
+    row.at("more").click().await;
+    row.at(item).click().await;
+}
+
+#[tokio::test]
+async fn refreshing_replaces_the_tokens_and_a_refusal_asks_for_reconnecting() {
+    let (scene, window, row) = connected().await;
+    let before = kept(&scene, &row).await;
+    choose(&row, "refresh").await;
+    until_async("new tokens", async || {
+        (kept(&scene, &row).await != before).then_some(())
+    })
+    .await;
+    row.has("data-status", "active").await;
+    row.at("check").click().await;
+    row.has("data-status", "active").await;
+
+    let refreshed = kept(&scene, &row).await;
+    assert!(scene.keyrack(&["refresh", ACME], "").status.success());
+    assert_ne!(kept(&scene, &row).await, refreshed, "by command too");
+
+    let bot_id = row.attr("data-bot-id").await.expect("a bot id");
+    scene.sandbox.revoke(&bot_id).await;
+    choose(&row, "refresh").await;
+    row.has("data-status", "needs-reconnecting").await;
+    window
+        .notice(&words("problem.refresh-rejected.what"))
+        .appears()
+        .await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_told_and_the_connection_keeps_working() {
+    let (scene, window, row) = connected().await;
+    let before = kept(&scene, &row).await;
+    scene
+        .sandbox
+        .fault(json!({"endpoint": "token", "times": 1, "cut": "before"}))
+        .await;
+    choose(&row, "refresh").await;
+    window
+        .notice(&words("problem.refresh-unfinished.what"))
+        .appears()
+        .await;
+    row.has("data-status", "active").await;
+    assert_eq!(kept(&scene, &row).await, before);
+    window.close().await;
+}
+
+#[tokio::test]
+async fn reconnecting_warns_first_and_renews_the_connection_in_place() {
+    let (mut scene, window, row) = connected().await;
+    let before = kept(&scene, &row).await;
+    choose(&row, "reconnect").await;
+    let dialog = window.part("//dialog[@open]".to_owned());
+    dialog.says(&words("reconnect.text")).await;
+    assert_eq!(scene.sandbox.count("GET /v1/oauth/authorize").await, 1);
+    window.at("confirm-reconnect").click().await;
+    window.at("waiting").appears().await;
+    let link = scene.next_link().await;
+    links::open(&scene.world, &scene.callback(&link).await);
+    window.at("waiting").disappears().await;
+    row.has("data-status", "active").await;
+    assert_ne!(kept(&scene, &row).await, before);
+    assert_eq!(secrets::entries(&scene.world).len(), 2, "one connection");
+    window.close().await;
+}
