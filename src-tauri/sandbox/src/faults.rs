@@ -96,8 +96,11 @@ impl Fault {
         if reply.is_some() && self.cut.is_some() {
             return Err("a cut leaves no reply: no status, headers or body beside it".to_owned());
         }
-        if self.body.is_none() && (self.repeat != 1 || self.drip_ms != 0) {
+        if self.repeat != 1 && self.body.is_none() {
             return Err("there is no body to repeat".to_owned());
+        }
+        if self.repeat == 1 && self.drip_ms != 0 {
+            return Err("drip_ms waits between repetitions, and there are none".to_owned());
         }
         Ok(())
     }

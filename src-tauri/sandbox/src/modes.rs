@@ -29,6 +29,8 @@ pub(crate) struct Modes {
     pub(crate) owner: OwnerShape,
     /// Fields that a success answers otherwise than documented.
     pub(crate) reply_fields: BTreeMap<ReplyField, Lack>,
+    /// How much an introspection tells of a living token.
+    pub(crate) introspection: IntrospectionDetail,
     /// The unit of `iat`.
     pub(crate) iat: IatUnit,
     /// The shape of every refusal.
@@ -148,6 +150,16 @@ pub(crate) enum Lack {
     Missing,
 }
 
+/// How much an introspection tells of a living token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum IntrospectionDetail {
+    /// Scope and time.
+    Short,
+    /// An access token's bot, workspace and owner too, as in older documentation.
+    Long,
+}
+
 /// The unit of `iat`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -185,6 +197,7 @@ impl Default for Modes {
             dead_token: DeadToken::Inactive,
             owner: OwnerShape::User,
             reply_fields: BTreeMap::new(),
+            introspection: IntrospectionDetail::Short,
             iat: IatUnit::Milliseconds,
             error_shape: ErrorShape::Documented,
         }

@@ -8,16 +8,19 @@ use axum::{
     http::request::Parts,
 };
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::{
     api,
     credentials::Credentials,
-    grants::TokenKind,
-    modes::{DeadToken, IatUnit, RevokeRefreshToken, SecondRevoke},
+    grants::{Bot, TokenKind},
+    modes::{
+        DeadToken, IatUnit, IntrospectionDetail, OwnerShape, RevokeRefreshToken, SecondRevoke,
+    },
     reply::{Answer, Refusal},
     secret::digest,
     server::{self, App},
+    store::Workspace,
 };
 
 /// What an integration with all content capabilities may do.
@@ -79,17 +82,34 @@ pub(crate) async fn token(
         }
         None => return Err(Refusal::invalid_request("grant_type is missing.")),
     };
-    Ok(Answer(json!({
-        "access_token": pair.access,
-        "token_type": "bearer",
-        "refresh_token": pair.refresh,
-        "bot_id": bot.id,
-        "workspace_id": bot.workspace.id,
-        "workspace_name": bot.workspace.name,
-        "workspace_icon": bot.workspace.icon,
-        "owner": api::owner(&bot.workspace.person, modes.owner),
-        "duplicated_template_id": null,
-    })))
+    let mut answer = whose(&bot, modes.owner);
+    answer.extend([
+        ("access_token".to_owned(), pair.access.into()),
+        ("refresh_token".to_owned(), pair.refresh.into()),
+        ("duplicated_template_id".to_owned(), Value::Null),
+    ]);
+    Ok(Answer(answer.into()))
+}
+
+/// The fields that tell whose an access token is.
+fn whose(bot: &Bot, owner: OwnerShape) -> Map<String, Value> {
+    let Workspace {
+        id,
+        name,
+        icon,
+        person,
+    } = &bot.workspace;
+    [
+        ("token_type", json!("bearer")),
+        ("bot_id", json!(bot.id)),
+        ("workspace_id", json!(id)),
+        ("workspace_name", json!(name)),
+        ("workspace_icon", json!(icon)),
+        ("owner", api::owner(person, owner)),
+    ]
+    .into_iter()
+    .map(|(field, value)| (field.to_owned(), value))
+    .collect()
 }
 
 fn required(field: Option<String>, name: &str) -> Result<String, Refusal> {
@@ -110,7 +130,7 @@ pub(crate) async fn introspect(
 ) -> Result<Answer, Refusal> {
     let Json(TokenOnly { token }) = body?;
     let modes = app.modes();
-    let answer = match (app.store.issued_at(&client, &token)?, modes.dead_token) {
+    let mut answer = match (app.store.issued_at(&client, &token)?, modes.dead_token) {
         (Some(issued_at), _) => {
             let iat = match modes.iat {
                 IatUnit::Milliseconds => issued_at,
@@ -121,6 +141,13 @@ pub(crate) async fn introspect(
         (None, DeadToken::Inactive) => json!({ "active": false }),
         (None, DeadToken::InvalidGrant) => return Err(Refusal::invalid_grant("Invalid token.")),
     };
+    if answer["active"] == true
+        && modes.introspection == IntrospectionDetail::Long
+        && let Some(bot) = app.store.bot_of(&token)?
+        && let Some(fields) = answer.as_object_mut()
+    {
+        fields.extend(whose(&bot, modes.owner));
+    }
     Ok(Answer(answer))
 }
 

@@ -109,6 +109,7 @@ async fn a_repetition_of_nothing_is_refused() {
     for wrong in [
         json!({ "endpoint": "me", "times": 1, "repeat": 0 }),
         json!({ "endpoint": "me", "times": 1, "status": 200, "drip_ms": 5 }),
+        json!({ "endpoint": "me", "times": 1, "body": " ", "drip_ms": 5 }),
         json!({ "endpoint": "me", "times": 1, "cut": "unread", "body": "" }),
     ] {
         let (status, _) = world.control("/faults", wrong.clone()).await;

@@ -227,6 +227,31 @@ async fn a_field_of_a_reply_is_null_or_missing_as_the_mode_says() {
 }
 
 #[tokio::test]
+async fn an_introspection_tells_whose_a_token_is_where_the_mode_says_so() {
+    let world = World::controlled().await;
+    let tokens = world.connect().await;
+    let (_, short) = world.introspect(&tokens["access_token"]).await;
+    assert_eq!(short.as_object().unwrap().len(), 4, "{short}");
+    world
+        .set("/modes", json!({ "introspection": "long" }))
+        .await;
+    let (_, long) = world.introspect(&tokens["access_token"]).await;
+    for field in [
+        "token_type",
+        "bot_id",
+        "workspace_id",
+        "workspace_name",
+        "owner",
+    ] {
+        assert_eq!(long[field], tokens[field], "{field}");
+    }
+    assert_eq!(long["scope"], short["scope"]);
+    assert_eq!(long.get("access_token"), None);
+    let (_, dead) = world.introspect(&json!("dead")).await;
+    assert_eq!(dead.get("bot_id"), None);
+}
+
+#[tokio::test]
 async fn iat_is_in_seconds_where_the_mode_says_so() {
     let world = World::controlled().await;
     let tokens = world.connect().await;
