@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
 use crate::reply::{Party, Reply};
-use crate::{BaseUrl, Credentials, Error};
+use crate::{Auth, BaseUrl, Credentials, Error, Method, Request};
 
 const NOTION_VERSION: HeaderName = HeaderName::from_static("notion-version");
 const REQUEST_ID: &str = "x-notion-request-id";
@@ -77,13 +77,11 @@ impl Http {
         body: &impl Serialize,
     ) -> Result<Reply, Error> {
         let client_secret = credentials.client_secret.expose_secret();
-        let json = serde_json::to_vec(body).map_err(|_| Error::Unreachable { sent: false })?;
         let request = self
             .client
             .post(self.base.join(path))
-            .basic_auth(&credentials.client_id, Some(client_secret))
-            .header(CONTENT_TYPE, "application/json")
-            .body(json);
+            .basic_auth(&credentials.client_id, Some(client_secret));
+        let request = with_json(request, body)?;
         send(
             request,
             Party::Client,
@@ -98,6 +96,37 @@ impl Http {
         let request = self.client.get(self.base.join(path)).bearer_auth(token);
         send(request, Party::Bearer, &[token]).await
     }
+
+    /// Sends any request.
+    pub async fn request(&self, request: &Request<'_>) -> Result<Reply, Error> {
+        let mut url = self.base.join(request.path.as_str());
+        if !request.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(request.query);
+        }
+        let method = match request.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+            Method::Patch => reqwest::Method::PATCH,
+            Method::Delete => reqwest::Method::DELETE,
+        };
+        let mut builder = self.client.request(method, url);
+        builder = match request.auth {
+            Auth::Bearer(token) => builder.bearer_auth(token.expose_secret()),
+            Auth::Client(client) => builder.basic_auth(
+                &client.client_id,
+                Some(client.client_secret.expose_secret()),
+            ),
+        };
+        if let Some(body) = request.body {
+            builder = with_json(builder, body)?;
+        }
+        send(builder, request.auth.party(), &request.secrets()).await
+    }
+}
+
+fn with_json(request: RequestBuilder, body: &impl Serialize) -> Result<RequestBuilder, Error> {
+    let json = serde_json::to_vec(body).map_err(|_| Error::Unreachable { sent: false })?;
+    Ok(request.header(CONTENT_TYPE, "application/json").body(json))
 }
 
 /// Sends once. Gives a success, or tells what stood in its way.

@@ -30,7 +30,9 @@ mod http;
 mod introspection;
 mod notion;
 mod owner;
+mod path;
 mod reply;
+mod request;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -43,3 +45,5 @@ pub use grant::Grant;
 pub use introspection::{Introspection, Revocation};
 pub use notion::{Credentials, Notion};
 pub use owner::Owner;
+pub use path::{ApiPath, InvalidPath};
+pub use request::{Auth, Method, Request, Response};

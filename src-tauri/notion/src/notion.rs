@@ -52,6 +52,10 @@ impl Notion {
         self.0.base()
     }
 
+    pub(crate) fn http(&self) -> &Http {
+        &self.0
+    }
+
     /// `POST /v1/oauth/token`: changes a code into tokens. `redirect_uri` is the one of the
     /// authorization URL, exactly.
     ///

@@ -4,6 +4,7 @@
 
 mod calls;
 mod faults;
+mod requests;
 mod second_process;
 mod server;
 #[cfg(target_os = "linux")]
