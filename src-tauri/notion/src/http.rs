@@ -1,15 +1,16 @@
 //! The one place that sends a request and takes its reply.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, Response, redirect, retry};
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
 use crate::reply::{Party, Reply};
+use crate::retry::asked_wait;
 use crate::{Auth, BaseUrl, Credentials, Error, Method, Request};
 
 const NOTION_VERSION: HeaderName = HeaderName::from_static("notion-version");
@@ -20,8 +21,6 @@ const TOTAL_DEADLINE: Duration = Duration::from_secs(20);
 /// still share one.
 const IDLE_CONNECTION: Duration = Duration::from_secs(10);
 const MOST_BYTES: usize = 64 * 1024;
-/// Notion counts in windows of a minute: nothing it means to say is longer.
-const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
 /// A pool of connections to one base URL.
 #[derive(Debug, Clone)]
@@ -173,17 +172,12 @@ async fn read(mut response: Response) -> Result<Zeroizing<Vec<u8>>, Unread> {
     Ok(body)
 }
 
+/// The wait that Notion asks for, a date by Notion's own clock where it shows it.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = header(headers, RETRY_AFTER.as_str())?.trim();
-    if seconds.is_empty() || !seconds.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    // More digits than fit are an absurd wait too.
-    Some(
-        seconds
-            .parse()
-            .map_or(LONGEST_WAIT, Duration::from_secs)
-            .min(LONGEST_WAIT),
+    let now = header(headers, DATE.as_str()).and_then(|date| httpdate::parse_http_date(date).ok());
+    asked_wait(
+        header(headers, RETRY_AFTER.as_str())?,
+        now.unwrap_or_else(SystemTime::now),
     )
 }
 

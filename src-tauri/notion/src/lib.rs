@@ -1,7 +1,7 @@
 //! Notion's OAuth on the wire: authorize, exchange, refresh, introspect, revoke and `users/me`.
 //!
-//! One [`Notion`] speaks to one [`BaseUrl`]. Every call is a single request that is never repeated
-//! and never follows a redirect, with 5 s to connect, 20 s in all and at most 64 KiB of reply
+//! One [`Notion`] speaks to one [`BaseUrl`]. Every call is a single request, which is repeated only
+//! where [`Notion::with_retry`] asks for it and which never follows a redirect, with 5 s to connect, 20 s in all and at most 64 KiB of reply
 //! (no compression is offered, so none is undone).
 //!
 //! Replies are read leniently where Notion varies: unknown fields are ignored, and an optional
@@ -34,6 +34,7 @@ mod pacer;
 mod path;
 mod reply;
 mod request;
+mod retry;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -49,3 +50,4 @@ pub use owner::Owner;
 pub use pacer::{Budget, Pacer};
 pub use path::{ApiPath, InvalidPath};
 pub use request::{Auth, Method, Request, Response};
+pub use retry::Retry;

@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use crate::reply::{Party, Reply};
-use crate::{ApiPath, Credentials, Error, Notion};
+use crate::{ApiPath, Credentials, Error};
 
 /// The methods that Notion's API knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,15 +52,6 @@ pub struct Response {
     pub body: Value,
     /// Notion's id of the request.
     pub request_id: Option<String>,
-}
-
-impl Notion {
-    /// Sends any request. One to `/v1/oauth/*` is better made by its own function.
-    ///
-    /// A success whose body is neither empty nor JSON is [`Error::NotNotion`].
-    pub async fn request(&self, request: &Request<'_>) -> Result<Response, Error> {
-        Response::read(&self.http().request(request).await?)
-    }
 }
 
 impl Auth<'_> {

@@ -5,6 +5,7 @@
 mod calls;
 mod faults;
 mod requests;
+mod retries;
 mod second_process;
 mod server;
 #[cfg(target_os = "linux")]
