@@ -32,7 +32,7 @@ pub enum Error {
     /// 429 in any shape.
     #[error("Notion asks to slow down")]
     RateLimited {
-        /// From `Retry-After` in whole seconds, at most an hour; a date counts as absent.
+        /// From `Retry-After` (RFC 9110 10.2.3), seconds or a date; at most an hour.
         retry_after: Option<Duration>,
         /// See [`Error`].
         request_id: Option<String>,

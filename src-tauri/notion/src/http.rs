@@ -1,16 +1,17 @@
 //! The one place that sends a request and takes its reply.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, Response, redirect, retry};
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
 use crate::reply::{Party, Reply};
-use crate::{BaseUrl, Credentials, Error};
+use crate::retry::asked_wait;
+use crate::{Auth, BaseUrl, Credentials, Error, Method, Request};
 
 const NOTION_VERSION: HeaderName = HeaderName::from_static("notion-version");
 const REQUEST_ID: &str = "x-notion-request-id";
@@ -20,8 +21,6 @@ const TOTAL_DEADLINE: Duration = Duration::from_secs(20);
 /// still share one.
 const IDLE_CONNECTION: Duration = Duration::from_secs(10);
 const MOST_BYTES: usize = 64 * 1024;
-/// Notion counts in windows of a minute: nothing it means to say is longer.
-const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
 /// A pool of connections to one base URL.
 #[derive(Debug, Clone)]
@@ -77,13 +76,11 @@ impl Http {
         body: &impl Serialize,
     ) -> Result<Reply, Error> {
         let client_secret = credentials.client_secret.expose_secret();
-        let json = serde_json::to_vec(body).map_err(|_| Error::Unreachable { sent: false })?;
         let request = self
             .client
             .post(self.base.join(path))
-            .basic_auth(&credentials.client_id, Some(client_secret))
-            .header(CONTENT_TYPE, "application/json")
-            .body(json);
+            .basic_auth(&credentials.client_id, Some(client_secret));
+        let request = with_json(request, body)?;
         send(
             request,
             Party::Client,
@@ -98,6 +95,37 @@ impl Http {
         let request = self.client.get(self.base.join(path)).bearer_auth(token);
         send(request, Party::Bearer, &[token]).await
     }
+
+    /// Sends any request.
+    pub async fn request(&self, request: &Request<'_>) -> Result<Reply, Error> {
+        let mut url = self.base.join(request.path.as_str());
+        if !request.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(request.query);
+        }
+        let method = match request.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+            Method::Patch => reqwest::Method::PATCH,
+            Method::Delete => reqwest::Method::DELETE,
+        };
+        let mut builder = self.client.request(method, url);
+        builder = match request.auth {
+            Auth::Bearer(token) => builder.bearer_auth(token.expose_secret()),
+            Auth::Client(client) => builder.basic_auth(
+                &client.client_id,
+                Some(client.client_secret.expose_secret()),
+            ),
+        };
+        if let Some(body) = request.body {
+            builder = with_json(builder, body)?;
+        }
+        send(builder, request.auth.party(), &request.secrets()).await
+    }
+}
+
+fn with_json(request: RequestBuilder, body: &impl Serialize) -> Result<RequestBuilder, Error> {
+    let json = serde_json::to_vec(body).map_err(|_| Error::Unreachable { sent: false })?;
+    Ok(request.header(CONTENT_TYPE, "application/json").body(json))
 }
 
 /// Sends once. Gives a success, or tells what stood in its way.
@@ -144,17 +172,12 @@ async fn read(mut response: Response) -> Result<Zeroizing<Vec<u8>>, Unread> {
     Ok(body)
 }
 
+/// The wait that Notion asks for, a date by Notion's own clock where it shows it.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = header(headers, RETRY_AFTER.as_str())?.trim();
-    if seconds.is_empty() || !seconds.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    // More digits than fit are an absurd wait too.
-    Some(
-        seconds
-            .parse()
-            .map_or(LONGEST_WAIT, Duration::from_secs)
-            .min(LONGEST_WAIT),
+    let now = header(headers, DATE.as_str()).and_then(|date| httpdate::parse_http_date(date).ok());
+    asked_wait(
+        header(headers, RETRY_AFTER.as_str())?,
+        now.unwrap_or_else(SystemTime::now),
     )
 }
 

@@ -1,8 +1,10 @@
-//! Notion's OAuth on the wire: authorize, exchange, refresh, introspect, revoke and `users/me`.
+#![doc = include_str!("../README.md")]
 //!
-//! One [`Notion`] speaks to one [`BaseUrl`]. Every call is a single request that is never repeated
-//! and never follows a redirect, with 5 s to connect, 20 s in all and at most 64 KiB of reply
-//! (no compression is offered, so none is undone).
+//! # In detail
+//!
+//! One [`Notion`] speaks to one [`BaseUrl`]. Every call is a single request, which follows no
+//! redirect and is repeated only where [`Notion::with_retry`] asks for it, with 5 s to connect, 20 s
+//! in all and at most 64 KiB of reply (no compression is offered, so none is undone).
 //!
 //! Replies are read leniently where Notion varies: unknown fields are ignored, and an optional
 //! field that is null, empty or of another type counts as absent. A reply that lacks a required
@@ -16,10 +18,6 @@
 //! Source: <https://developers.notion.com/docs/authorization>, with RFC 6749, 7009 and 7662 for
 //! what it leaves open.
 
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
-
 mod authorize;
 mod base_url;
 mod bot;
@@ -30,7 +28,11 @@ mod http;
 mod introspection;
 mod notion;
 mod owner;
+mod pacer;
+mod path;
 mod reply;
+mod request;
+mod retry;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -43,3 +45,7 @@ pub use grant::Grant;
 pub use introspection::{Introspection, Revocation};
 pub use notion::{Credentials, Notion};
 pub use owner::Owner;
+pub use pacer::{Budget, Pacer};
+pub use path::{ApiPath, InvalidPath};
+pub use request::{Auth, Method, Request, Response};
+pub use retry::Retry;

@@ -4,7 +4,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
 use crate::http::Http;
-use crate::{BaseUrl, Bot, Error, Grant, Introspection, Revocation};
+use crate::{
+    BaseUrl, Bot, Error, Grant, Introspection, Method, Request, Response, Retry, Revocation,
+};
 
 /// A client's id and secret, as Notion's portal shows them.
 #[derive(Debug, Clone)]
@@ -17,7 +19,10 @@ pub struct Credentials {
 
 /// Notion at one base URL. Clones share their connections.
 #[derive(Debug, Clone)]
-pub struct Notion(Http);
+pub struct Notion {
+    http: Http,
+    retry: Retry,
+}
 
 /// Body of the token request (RFC 6749 4.1.3, in JSON as Notion takes it).
 #[derive(Serialize)]
@@ -43,13 +48,22 @@ struct TokenBody<'a> {
 impl Notion {
     /// Prepares the connections; nothing is sent. Fails where the system offers no TLS roots.
     pub fn new(base: BaseUrl) -> Result<Self, Error> {
-        Http::new(base).map(Self)
+        let http = Http::new(base)?;
+        let retry = Retry::NEVER;
+        Ok(Self { http, retry })
+    }
+
+    /// The same, with introspections, revocations and reads that wait and try again as `retry`
+    /// says. A repeated call takes its 20 s anew. An exchange and a refresh are never repeated.
+    #[must_use]
+    pub fn with_retry(self, retry: Retry) -> Self {
+        Self { retry, ..self }
     }
 
     /// Where requests go.
     #[must_use]
     pub fn base(&self) -> &BaseUrl {
-        self.0.base()
+        self.http.base()
     }
 
     /// `POST /v1/oauth/token`: changes a code into tokens. `redirect_uri` is the one of the
@@ -68,7 +82,7 @@ impl Notion {
             redirect_uri,
         };
         let reply = self
-            .0
+            .http
             .post("/v1/oauth/token", credentials, code, &body)
             .await?;
         reply.read(Grant::read)
@@ -89,7 +103,7 @@ impl Notion {
             refresh_token: refresh_token.expose_secret(),
         };
         let reply = self
-            .0
+            .http
             .post("/v1/oauth/token", credentials, refresh_token, &body)
             .await?;
         reply.read(Grant::read)
@@ -104,10 +118,11 @@ impl Notion {
         let body = TokenBody {
             token: token.expose_secret(),
         };
-        let reply = self
-            .0
-            .post("/v1/oauth/introspect", credentials, token, &body)
-            .await?;
+        let post = || {
+            self.http
+                .post("/v1/oauth/introspect", credentials, token, &body)
+        };
+        let reply = self.retry.run(post).await?;
         reply.read(Introspection::read)
     }
 
@@ -122,16 +137,30 @@ impl Notion {
         let body = TokenBody {
             token: token.expose_secret(),
         };
-        let reply = self
-            .0
-            .post("/v1/oauth/revoke", credentials, token, &body)
-            .await?;
+        let post = || {
+            self.http
+                .post("/v1/oauth/revoke", credentials, token, &body)
+        };
+        let reply = self.retry.run(post).await?;
         Revocation::read(&reply)
     }
 
     /// `GET /v1/users/me`: the bot that a token speaks for. Needs no client secret.
     pub async fn me(&self, token: &SecretString) -> Result<Bot, Error> {
-        let reply = self.0.get("/v1/users/me", token).await?;
+        let get = || self.http.get("/v1/users/me", token);
+        let reply = self.retry.run(get).await?;
         reply.read(|fields, _| Bot::read(fields))
+    }
+
+    /// Sends any request. One to `/v1/oauth/*` is better made by its own function.
+    ///
+    /// A success whose body is neither empty nor JSON is [`Error::NotNotion`].
+    pub async fn request(&self, request: &Request<'_>) -> Result<Response, Error> {
+        let send = || self.http.request(request);
+        let reply = match request.method {
+            Method::Get => self.retry.run(send).await?,
+            Method::Post | Method::Patch | Method::Delete => send().await?,
+        };
+        Response::read(&reply)
     }
 }

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use secrecy::zeroize::Zeroizing;
+use serde_json::Value;
 
 use crate::Error;
-use crate::fields::{Fields, Missing};
+use crate::fields::{Fields, Missing, NoObject};
 use crate::text::clean;
 
 /// A reply whose body arrived whole; the body is wiped when dropped.
@@ -37,6 +38,20 @@ impl Reply {
         let request_id = self.request_id(Some(&fields), &[]);
         read(&fields, request_id)
             .map_err(|Missing(name)| self.not_notion(format!("no usable `{name}`")))
+    }
+
+    /// Reads a success of any shape: its JSON, null for an empty body, and Notion's id of the
+    /// request.
+    pub fn json(&self) -> Result<(Value, Option<String>), Error> {
+        let request_id = match Fields::parse(&self.body) {
+            Ok(fields) => self.request_id(Some(&fields), &[]),
+            Err(NoObject::OtherJson) => self.request_id(None, &[]),
+            Err(NoObject::Empty) => return Ok((Value::Null, self.request_id(None, &[]))),
+            Err(other) => return Err(self.not_notion(other.to_string())),
+        };
+        let json = serde_json::from_slice(&self.body)
+            .map_err(|_| self.not_notion("JSON that is nested too deeply".to_owned()))?;
+        Ok((json, request_id))
     }
 
     /// Tells what a 4xx or 5xx means. `secrets` are those the request carried.

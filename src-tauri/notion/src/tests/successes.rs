@@ -86,20 +86,6 @@ fn the_smallest_token_response_is_enough() {
 }
 
 #[test]
-fn a_grant_without_a_required_field_is_refused_by_its_name() {
-    for name in ["access_token", "bot_id", "workspace_id"] {
-        for bent in no_texts() {
-            let body = with(full_grant(), name, bent);
-            assert_eq!(
-                grant(&body).map(|grant| shown(&grant)),
-                Err(unusable(name)),
-                "{body}"
-            );
-        }
-    }
-}
-
-#[test]
 fn an_optional_field_of_a_grant_is_absent_if_unusable_and_disturbs_no_other() {
     let full = shown(&grant(&full_grant()).unwrap());
     for name in full.as_object().unwrap().keys() {

@@ -196,19 +196,17 @@ async fn the_wait_that_notion_asks_for_is_kept_within_reason() {
     let seconds = |seconds| Some(Duration::from_secs(seconds));
     let table = [
         (Some("30"), seconds(30)),
-        (Some("0"), seconds(0)),
-        (Some("3601"), seconds(3600)),
-        (Some("99999999999999999999999999"), seconds(3600)),
-        (Some("-1"), None),
-        (Some("+5"), None),
-        (Some("1.5"), None),
-        (Some(""), None),
-        (Some("Wed, 21 Oct 2026 07:28:00 GMT"), None),
+        (Some("Wed, 21 Oct 2026 07:28:00 GMT"), seconds(60)),
+        (Some("soon"), None),
         (None, None),
     ];
     for (value, wait) in table {
         let header = value.map(|value| format!("Retry-After: {value}"));
-        let headers: Vec<_> = header.as_deref().into_iter().collect();
+        let headers: Vec<_> = header
+            .as_deref()
+            .into_iter()
+            .chain(["Date: Wed, 21 Oct 2026 07:27:00 GMT"])
+            .collect();
         let server = Server::start([429, 529].map(|status| reply(status, &headers, ""))).await;
         let notion = server.notion();
         let limited = notion.me(&"ntn_a".into()).await.unwrap_err();

@@ -4,6 +4,8 @@
 
 mod calls;
 mod faults;
+mod requests;
+mod retries;
 mod second_process;
 mod server;
 #[cfg(target_os = "linux")]

@@ -1,0 +1,217 @@
+//! When a call that Notion turned away for now is made again, and when it is not.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use crate::Error;
+
+/// Notion counts in windows of a minute: nothing it means to say is longer.
+const LONGEST_ASKED: Duration = Duration::from_hours(1);
+/// The first wait where Notion names none; it doubles from attempt to attempt.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+
+/// How patiently introspections, revocations and reads (`GET`) meet a 429 or 529.
+///
+/// Everything else is never repeated: a code and a refresh token are single use, and what a write
+/// has done is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retry {
+    /// The most requests of one call; 0 and 1 repeat nothing.
+    pub attempts: u32,
+    /// A wait longer than this is left to the caller, who finds it in the error.
+    pub longest_wait: Duration,
+}
+
+impl Retry {
+    /// Repeats nothing.
+    pub const NEVER: Self = Self {
+        attempts: 1,
+        longest_wait: Duration::ZERO,
+    };
+
+    /// Three attempts, and a wait of one window of Notion's at the most.
+    pub const PATIENT: Self = Self {
+        attempts: 3,
+        longest_wait: Duration::from_mins(1),
+    };
+
+    /// When to try again after `error` ended an attempt at `now`; `None` to give up. The first
+    /// attempt is number 1.
+    ///
+    /// Only 429 and 529 say that nothing was done and a later try is welcome.
+    #[must_use]
+    pub fn next(&self, attempt: u32, error: &Error, now: Instant) -> Option<Instant> {
+        let welcome = matches!(
+            error,
+            Error::RateLimited { .. } | Error::Unavailable { status: 529, .. }
+        );
+        let wait = error.retry_after().unwrap_or_else(|| own_wait(attempt));
+        if welcome && attempt < self.attempts && wait <= self.longest_wait {
+            now.checked_add(wait)
+        } else {
+            None
+        }
+    }
+
+    /// Makes a call until it succeeds or there is no next attempt.
+    pub(crate) async fn run<T, F: Future<Output = Result<T, Error>>>(
+        &self,
+        mut call: impl FnMut() -> F,
+    ) -> Result<T, Error> {
+        let mut attempt = 1;
+        loop {
+            let error = match call().await {
+                Ok(result) => return Ok(result),
+                Err(error) => error,
+            };
+            let now = tokio::time::Instant::now().into_std();
+            let Some(next) = self.next(attempt, &error, now) else {
+                return Err(error);
+            };
+            tokio::time::sleep_until(next.into()).await;
+            attempt += 1;
+        }
+    }
+}
+
+/// 1 s, 2 s, 4 s and so on.
+fn own_wait(attempt: u32) -> Duration {
+    2_u32
+        .checked_pow(attempt.saturating_sub(1))
+        .and_then(|times| FIRST_WAIT.checked_mul(times))
+        .unwrap_or(LONGEST_ASKED)
+}
+
+/// Reads `Retry-After` (RFC 9110 10.2.3), whole seconds or a date, as a wait of at most an hour.
+/// `now` is the time by the clock that wrote the date. `None` for anything else.
+pub(crate) fn asked_wait(retry_after: &str, now: SystemTime) -> Option<Duration> {
+    let text = retry_after.trim();
+    let wait = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than fit are an absurd wait too.
+        text.parse().map_or(LONGEST_ASKED, Duration::from_secs)
+    } else {
+        let date = httpdate::parse_http_date(text).ok()?;
+        date.duration_since(now).unwrap_or_default()
+    };
+    Some(wait.min(LONGEST_ASKED))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    fn limited(retry_after: Option<Duration>) -> Error {
+        Error::RateLimited {
+            retry_after,
+            request_id: None,
+        }
+    }
+
+    fn unavailable(status: u16) -> Error {
+        Error::Unavailable {
+            status,
+            retry_after: Some(seconds(1)),
+            request_id: None,
+        }
+    }
+
+    #[test]
+    fn only_a_429_or_529_is_met_again_and_only_within_patience() {
+        let now = Instant::now();
+        let not_notion = Error::NotNotion {
+            status: 429,
+            what: String::new(),
+        };
+        let table = [
+            (1, limited(Some(seconds(7))), Some(7)),
+            (2, limited(Some(seconds(60))), Some(60)),
+            (1, limited(Some(seconds(0))), Some(0)),
+            (1, unavailable(529), Some(1)),
+            (1, limited(None), Some(1)),
+            (2, limited(None), Some(2)),
+            (3, limited(Some(seconds(1))), None),
+            (u32::MAX, limited(None), None),
+            (1, limited(Some(seconds(61))), None),
+            (1, unavailable(500), None),
+            (1, unavailable(503), None),
+            (1, Error::Unreachable { sent: false }, None),
+            (1, Error::Unreachable { sent: true }, None),
+            (1, Error::Unauthorized { request_id: None }, None),
+            (1, not_notion, None),
+        ];
+        for (attempt, error, wait) in table {
+            assert_eq!(
+                Retry::PATIENT.next(attempt, &error, now),
+                wait.map(|wait| now + seconds(wait)),
+                "{attempt} {error:?}"
+            );
+            assert_eq!(Retry::NEVER.next(attempt, &error, now), None);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_waits_as_asked_and_ends_with_its_last_answer() {
+        let began = tokio::time::Instant::now();
+        let mut answers = [
+            Err(limited(Some(seconds(7)))),
+            Err(limited(None)),
+            Ok("done"),
+        ]
+        .into_iter();
+        let mut next = || std::future::ready(answers.next().unwrap_or(Ok("asked again")));
+        assert_eq!(Retry::PATIENT.run(&mut next).await, Ok("done"));
+        assert_eq!(began.elapsed(), seconds(7 + 2));
+
+        let mut attempts = 0;
+        let busy = || {
+            attempts += 1;
+            std::future::ready(Err::<(), _>(limited(Some(seconds(1)))))
+        };
+        let result = Retry::PATIENT.run(busy).await;
+        assert_eq!((result, attempts), (Err(limited(Some(seconds(1)))), 3));
+    }
+
+    #[test]
+    fn no_patience_however_great_overflows() {
+        let endless = Retry {
+            attempts: u32::MAX,
+            longest_wait: Duration::MAX,
+        };
+        let now = Instant::now();
+        assert_eq!(
+            endless.next(1_000, &limited(None), now),
+            Some(now + LONGEST_ASKED)
+        );
+        assert_eq!(endless.next(1, &limited(Some(Duration::MAX)), now), None);
+    }
+
+    #[test]
+    fn the_wait_that_is_asked_for_is_seconds_or_a_date_within_an_hour() {
+        // Sun, 06 Nov 1994 08:49:37 GMT, the example of RFC 9110 5.6.7.
+        let now = SystemTime::UNIX_EPOCH + seconds(784_111_777);
+        let table = [
+            ("30", Some(30)),
+            (" 0 ", Some(0)),
+            ("3601", Some(3600)),
+            ("99999999999999999999999999", Some(3600)),
+            ("Sun, 06 Nov 1994 08:49:47 GMT", Some(10)),
+            ("Sunday, 06-Nov-94 08:49:47 GMT", Some(10)),
+            ("Sun Nov  6 08:49:47 1994", Some(10)),
+            ("Sun, 06 Nov 1994 08:49:36 GMT", Some(0)),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", Some(3600)),
+            ("Sun, 06 Nov 1994 25:49:47 GMT", None),
+            ("-1", None),
+            ("+5", None),
+            ("1.5", None),
+            ("\u{661}", None),
+            ("soon", None),
+            ("", None),
+        ];
+        for (text, wait) in table {
+            assert_eq!(asked_wait(text, now), wait.map(seconds), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Which calls try again, and which never do, however patient they were asked to be.
+
+use notion_oauth::{ApiPath, Auth, Error, Method, Notion, Request, Retry};
+
+use crate::server::{Server, credentials, reply};
+
+/// What any of the calls takes for a success.
+const ANSWER: &str =
+    r#"{"id":"b","active":true,"access_token":"a","bot_id":"b","workspace_id":"w"}"#;
+
+/// Makes one call to a Notion that is busy twice, and tells how many requests that took.
+async fn requests_of(
+    call: impl AsyncFnOnce(Notion) -> Result<(), Error>,
+) -> (Result<(), Error>, usize) {
+    let busy = [429, 529].map(|status| reply(status, &["Retry-After: 0"], ""));
+    let script = busy.into_iter().chain([reply(200, &[], ANSWER)]);
+    let mut server = Server::start(script).await;
+    let result = call(server.notion().with_retry(Retry::PATIENT)).await;
+    let mut requests = 0;
+    while !server.saw_nothing_else() {
+        requests += 1;
+    }
+    (result, requests)
+}
+
+async fn request(notion: Notion, method: Method) -> Result<(), Error> {
+    let request = Request {
+        path: &ApiPath::parse("/v1/users").unwrap(),
+        method,
+        query: &[],
+        body: None,
+        auth: Auth::Bearer(&"ntn_a".into()),
+    };
+    notion.request(&request).await.map(drop)
+}
+
+#[tokio::test]
+async fn introspections_revocations_and_reads_are_made_again() {
+    let (client, token) = (credentials(), "ntn_a".into());
+    let served = (Ok(()), 3);
+    let introspection = requests_of(async |n| n.introspect(&client, &token).await.map(drop)).await;
+    assert_eq!(introspection, served);
+    let revocation = requests_of(async |n| n.revoke(&client, &token).await.map(drop)).await;
+    assert_eq!(revocation, served);
+    let me = requests_of(async |n| n.me(&token).await.map(drop)).await;
+    assert_eq!(me, served);
+    let read = requests_of(async |n| request(n, Method::Get).await).await;
+    assert_eq!(read, served);
+}
+
+#[tokio::test]
+async fn an_exchange_a_refresh_and_a_write_are_made_once() {
+    let (client, token) = (credentials(), "ntn_a".into());
+    let limited = Error::RateLimited {
+        retry_after: Some(std::time::Duration::ZERO),
+        request_id: None,
+    };
+    let given_up = (Err(limited), 1);
+    let uri = "app.keyrack:/oauth/callback";
+    let exchange = requests_of(async |n| n.exchange(&client, &token, uri).await.map(drop)).await;
+    assert_eq!(exchange, given_up);
+    let refresh = requests_of(async |n| n.refresh(&client, &token).await.map(drop)).await;
+    assert_eq!(refresh, given_up);
+    for method in [Method::Post, Method::Patch, Method::Delete] {
+        let write = requests_of(async |n| request(n, method).await).await;
+        assert_eq!(write, given_up, "{method:?}");
+    }
+}
