@@ -5,6 +5,7 @@ const COMMANDS: &[&str] = &[
     "snapshot",
     "try_sandbox",
     "redirect_uri",
+    "verify_client",
     "add_client",
     "begin_authorization",
     "open_again",

@@ -24,6 +24,7 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         snapshot,
         try_sandbox,
         redirect_uri,
+        verify_client,
         add_client,
         begin_authorization,
         open_again,
@@ -58,6 +59,11 @@ fn redirect_uri(
     bridge_url: Option<String>,
 ) -> Result<String, Problem> {
     keyrack_core::redirect_uri(method, localhost_port, bridge_url.as_deref())
+}
+
+#[tauri::command]
+async fn verify_client(shell: Shared<'_>, form: NewClient) -> Result<(), Problem> {
+    shell.keyrack()?.verify_client(form).await
 }
 
 #[tauri::command]

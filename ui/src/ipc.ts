@@ -42,6 +42,8 @@ export const redirectUri = (
   localhost_port: number | null,
   bridge_url: string | null,
 ) => call<string>("redirect_uri", { method, localhost_port, bridge_url });
+/** Asks Notion about the form's ID and secret; nothing is kept. */
+export const verifyClient = (form: NewClient) => call<null>("verify_client", { form });
 export const addClient = (form: NewClient) => call<Client>("add_client", { form });
 export const beginAuthorization = (client: string) => call<Authorization>("begin_authorization", { client });
 export const openAgain = (authorization: string) => call<null>("open_again", { authorization });

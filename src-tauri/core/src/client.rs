@@ -162,7 +162,7 @@ pub(crate) fn bridge_page(text: &str) -> Result<String, Problem> {
 
 impl NewClient {
     /// The form with surrounding white space gone, or what is wrong with it.
-    fn checked(self, notion: &BaseUrl) -> Result<(Client, SecretString), Problem> {
+    pub(crate) fn checked(self, notion: &BaseUrl) -> Result<(Client, SecretString), Problem> {
         let redirect_uri = redirect_uri(
             self.redirect_method,
             self.localhost_port,

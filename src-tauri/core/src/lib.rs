@@ -30,6 +30,7 @@ mod store;
 mod text;
 mod time;
 mod vault;
+mod verify;
 
 #[cfg(test)]
 mod flows;

@@ -3,6 +3,7 @@
 mod localhost;
 mod outside;
 mod refresh;
+mod verify;
 
 use secrecy::ExposeSecret as _;
 use serde_json::json;

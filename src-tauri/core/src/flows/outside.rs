@@ -195,6 +195,19 @@ impl Outside {
         assert!(answer.expect("an answer").status().is_success());
     }
 
+    /// The id and the secret of the sandbox's client.
+    pub fn credentials(&self) -> (String, String) {
+        let secret = self.sandbox.client_secret();
+        (self.sandbox.client_id().to_owned(), secret.to_owned())
+    }
+
+    /// Chooses how the sandbox behaves where Notion's documentation is silent.
+    pub async fn mode(&self, modes: Value) {
+        let url = format!("{}/_sandbox/modes", self.sandbox.base_url());
+        let answer = self.http.post(url).json(&modes).send().await;
+        assert!(answer.expect("an answer").status().is_success());
+    }
+
     /// How many links were opened in the browser.
     pub fn opened(&self) -> usize {
         self.opened.lock().expect("links").len()

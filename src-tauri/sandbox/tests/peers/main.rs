@@ -205,6 +205,8 @@ async fn our_client_sends_what_the_sdk_sends() {
 
     let refused = ours.exchange(&credentials, &secret(code), APP_LINK).await;
     assert!(refused.is_err());
+    let refused = ours.refresh(&credentials, &secret(code)).await;
+    assert!(refused.is_err());
     assert!(
         ours.introspect(&credentials, &ours_token)
             .await
@@ -216,6 +218,7 @@ async fn our_client_sends_what_the_sdk_sends() {
     let body = json!({ "token": token });
     let calls = json!([
         as_client(&world, "oauth.token", &exchange_body(code)),
+        as_client(&world, "oauth.token", &json!({ "grant_type": "refresh_token", "refresh_token": code })),
         as_client(&world, "oauth.introspect", &body),
         ["users.me", { "auth": token }],
         as_client(&world, "oauth.revoke", &body),
@@ -223,8 +226,8 @@ async fn our_client_sends_what_the_sdk_sends() {
     sdk(world.sandbox.base_url(), calls).await;
 
     let record = world.record().await;
-    let (ours, theirs) = record[before..].split_at(4);
-    assert_eq!(theirs.len(), 4);
+    let (ours, theirs) = record[before..].split_at(5);
+    assert_eq!(theirs.len(), 5);
     for (ours, theirs) in ours.iter().zip(theirs) {
         assert_eq!(compared(ours), compared(theirs));
     }

@@ -1,0 +1,39 @@
+//! Verify: whether a client's id and secret belong together, before anything is kept of them.
+
+use notion_oauth::{Credentials, Error};
+use secrecy::ExposeSecret as _;
+
+use crate::client::NewClient;
+use crate::keyrack::Keyrack;
+use crate::problem::{Problem, ProblemCode};
+
+/// Introspected in place of a token: any answer about it proves the client.
+const NO_TOKEN: &str = "keyrack-verifies-the-client";
+
+/// How the secrets in Notion's portal begin.
+const SECRET_PREFIX: &str = "secret_";
+
+impl Keyrack {
+    /// Asks Notion about a token that cannot exist, as the client in the form. Nothing is written.
+    ///
+    /// Fails with `client-swapped` or `client-rejected` if Notion does not know the pair, with
+    /// `invalid-input` if a field cannot be right, and as any request does.
+    pub async fn verify_client(&self, form: NewClient) -> Result<(), Problem> {
+        let (client, client_secret) = form.checked(&self.settings.notion)?;
+        let notion = self.notion(client.base_url.as_deref())?;
+        let swapped = client.client_id.starts_with(SECRET_PREFIX)
+            && !client_secret.expose_secret().starts_with(SECRET_PREFIX);
+        let credentials = Credentials {
+            client_id: client.client_id,
+            client_secret,
+        };
+        match notion.introspect(&credentials, &NO_TOKEN.into()).await {
+            Ok(_) | Err(Error::GrantRejected { .. }) => Ok(()),
+            Err(Error::ClientRejected { .. }) if swapped => Err(Problem::new(
+                ProblemCode::ClientSwapped,
+                "Notion does not know this client: the ID looks like a secret, so the two may be swapped. Nothing was saved. Put each into the other's place.",
+            )),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
