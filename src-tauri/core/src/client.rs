@@ -160,6 +160,18 @@ pub(crate) fn bridge_page(text: &str) -> Result<String, Problem> {
     Ok(text.to_owned())
 }
 
+/// A client secret with surrounding white space gone, or what is wrong with it.
+pub(crate) fn checked_secret(typed: &SecretString) -> Result<SecretString, Problem> {
+    let secret = typed.expose_secret().trim();
+    if secret.is_empty() || secret.contains(char::is_whitespace) {
+        return Err(Problem::invalid(
+            "client_secret",
+            "Enter the OAuth client secret from Notion's portal; it has no spaces.",
+        ));
+    }
+    Ok(secret.into())
+}
+
 impl NewClient {
     /// The form with surrounding white space gone, or what is wrong with it.
     pub(crate) fn checked(self, notion: &BaseUrl) -> Result<(Client, SecretString), Problem> {
@@ -181,14 +193,7 @@ impl NewClient {
                 "Enter the OAuth client ID from Notion's portal; it has no spaces or colons.",
             ));
         }
-        let secret = SecretString::from(self.client_secret.expose_secret().trim());
-        if secret.expose_secret().is_empty() || secret.expose_secret().contains(char::is_whitespace)
-        {
-            return Err(Problem::invalid(
-                "client_secret",
-                "Enter the OAuth client secret from Notion's portal; it has no spaces.",
-            ));
-        }
+        let secret = checked_secret(&self.client_secret)?;
         let client = Client {
             id: uuid::Uuid::new_v4().to_string(),
             name,

@@ -24,6 +24,7 @@ mod process;
 mod recover;
 mod refresh;
 mod revoke;
+mod rotate;
 mod settings;
 mod snapshot;
 mod store;

@@ -21,6 +21,7 @@ use crate::time::Millis;
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Kind {
     AddClient,
+    RotateSecret,
     Connect,
     Check,
     Refresh,
@@ -245,7 +246,9 @@ impl Operation {
         let kind = match self.kind {
             Kind::Revoke => "revoke",
             Kind::Forget => "forget",
-            Kind::AddClient | Kind::Connect | Kind::Check | Kind::Refresh => return None,
+            Kind::AddClient | Kind::RotateSecret | Kind::Connect | Kind::Check | Kind::Refresh => {
+                return None;
+            }
         };
         let (subject, record) = (self.subject.clone(), self.record.clone());
         Some(Receipt {

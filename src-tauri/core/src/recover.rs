@@ -46,7 +46,8 @@ impl Keyrack {
     async fn recover_operation(&self, operation: &mut Operation) -> Result<(), Problem> {
         match operation.kind {
             Kind::Revoke => Ok(()),
-            Kind::Check => self.fail(operation, &interrupted()),
+            // The entry holds the old secret or the new one, and a check tells which.
+            Kind::Check | Kind::RotateSecret => self.fail(operation, &interrupted()),
             Kind::AddClient => self.undo_add_client(operation).await,
             Kind::Connect => self.recover_connect(operation).await,
             Kind::Refresh => self.recover_refresh(operation).await,

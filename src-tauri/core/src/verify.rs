@@ -1,6 +1,6 @@
 //! Verify: whether a client's id and secret belong together, before anything is kept of them.
 
-use notion_oauth::{Credentials, Error};
+use notion_oauth::{Credentials, Error, Notion};
 use secrecy::ExposeSecret as _;
 
 use crate::client::NewClient;
@@ -27,13 +27,20 @@ impl Keyrack {
             client_id: client.client_id,
             client_secret,
         };
-        match notion.introspect(&credentials, &NO_TOKEN.into()).await {
-            Ok(_) | Err(Error::GrantRejected { .. }) => Ok(()),
+        match Self::verify(&notion, &credentials).await {
             Err(Error::ClientRejected { .. }) if swapped => Err(Problem::new(
                 ProblemCode::ClientSwapped,
                 "Notion does not know this client: the ID looks like a secret, so the two may be swapped. Nothing was saved. Put each into the other's place.",
             )),
-            Err(error) => Err(error.into()),
+            answer => Ok(answer?),
+        }
+    }
+
+    /// Whether Notion takes these credentials.
+    pub(crate) async fn verify(notion: &Notion, credentials: &Credentials) -> Result<(), Error> {
+        match notion.introspect(credentials, &NO_TOKEN.into()).await {
+            Ok(_) | Err(Error::GrantRejected { .. }) => Ok(()),
+            Err(error) => Err(error),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod localhost;
 mod outside;
 mod refresh;
+mod rotate;
 mod verify;
 
 use secrecy::ExposeSecret as _;

@@ -201,6 +201,17 @@ impl Outside {
         (self.sandbox.client_id().to_owned(), secret.to_owned())
     }
 
+    /// Renews the client's secret at Notion; the old one ends.
+    pub async fn renew_secret(&self) -> String {
+        let url = format!("{}/_sandbox/secret", self.sandbox.base_url());
+        let answer = self.http.post(url).send().await.expect("an answer");
+        let answer: Value = answer.json().await.expect("JSON");
+        answer["client_secret"]
+            .as_str()
+            .expect("a secret")
+            .to_owned()
+    }
+
     /// Chooses how the sandbox behaves where Notion's documentation is silent.
     pub async fn mode(&self, modes: Value) {
         let url = format!("{}/_sandbox/modes", self.sandbox.base_url());

@@ -218,7 +218,7 @@ async fn our_client_sends_what_the_sdk_sends() {
     let body = json!({ "token": token });
     let calls = json!([
         as_client(&world, "oauth.token", &exchange_body(code)),
-        as_client(&world, "oauth.token", &json!({ "grant_type": "refresh_token", "refresh_token": code })),
+        as_client(&world, "oauth.token", &refresh_body(&json!(code))),
         as_client(&world, "oauth.introspect", &body),
         ["users.me", { "auth": token }],
         as_client(&world, "oauth.revoke", &body),
