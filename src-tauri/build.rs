@@ -7,6 +7,7 @@ const COMMANDS: &[&str] = &[
     "redirect_uri",
     "verify_client",
     "add_client",
+    "replace_client_secret",
     "begin_authorization",
     "open_again",
     "copy_link",

@@ -1,4 +1,4 @@
-//! The client form: what it says before anything is saved.
+//! The client form before anything is saved, and a client whose secret was renewed.
 
 #![allow(
     clippy::unwrap_used,
@@ -7,9 +7,11 @@
 
 mod support;
 
-use support::scene::Scene;
+use support::links;
+use support::scene::{ACME, Scene};
 use support::secrets;
 use support::words::words;
+use support::world::World;
 
 #[tokio::test]
 async fn a_client_can_be_verified_before_it_is_saved() {
@@ -41,5 +43,36 @@ async fn a_client_can_be_verified_before_it_is_saved() {
     window.at("save-client").click().await;
     window.at("connect").appears().await;
     assert_eq!(secrets::entries(&scene.world).len(), 1);
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_renewed_secret_is_named_and_the_new_one_heals_the_connection() {
+    let mut scene = Scene::with(World::new(), &["--auto-approve"]);
+    let window = scene.window().await;
+    scene.add_client(&window).await;
+    let link = scene.begin(&window).await;
+    links::open(&scene.world, &scene.callback(&link).await);
+    let row = window.row(ACME);
+    row.has("data-status", "active").await;
+
+    let renewed = scene.sandbox.renew_secret().await;
+    row.at("check").click().await;
+    row.has("data-status", "cannot-check").await;
+    row.has("data-last-status", "active").await;
+    row.at("status")
+        .says(&words("problem.client-rejected.short"))
+        .await;
+
+    row.at("more").click().await;
+    row.at("new-secret").click().await;
+    let dialog = window.part("//dialog[@open]".to_owned());
+    window.at("client-secret").fill("secret_wrong").await;
+    window.at("save-secret").click().await;
+    dialog.says(&words("problem.client-rejected.what")).await;
+    window.at("client-secret").fill(&renewed).await;
+    window.at("save-secret").click().await;
+    row.has("data-status", "active").await;
+    assert!(!window.at("save-secret").is_shown().await);
     window.close().await;
 }

@@ -62,6 +62,11 @@ pub enum Command {
 pub enum ClientCommand {
     /// Adds a client; its secret is read from standard input, never from the command line.
     Add(ClientForm),
+    /// Replaces a client's secret with a renewed one, read from standard input.
+    Secret {
+        /// The client's name or id.
+        name: String,
+    },
     /// Lists the clients.
     List,
 }

@@ -2,7 +2,7 @@
 
 use std::io::Read as _;
 
-use keyrack_core::{ClientDefaults, Keyrack, NewClient, Problem};
+use keyrack_core::{Client, ClientDefaults, Keyrack, NewClient, Problem, ProblemCode};
 use secrecy::SecretString;
 
 use crate::arguments::ClientForm;
@@ -34,6 +34,42 @@ pub async fn add(keyrack: &Keyrack, output: Output, form: ClientForm) -> Result<
 pub fn list(keyrack: &Keyrack, output: Output) -> Result<(), Problem> {
     output.clients(&keyrack.snapshot()?.clients);
     Ok(())
+}
+
+pub async fn secret(keyrack: &Keyrack, output: Output, name: &str) -> Result<(), Problem> {
+    let client = choose(keyrack.snapshot()?.clients, Some(name))?;
+    let secret = secret_from_stdin()?;
+    keyrack.replace_client_secret(&client.id, secret).await?;
+    output.clients(&[client]);
+    Ok(())
+}
+
+/// The client with this name or id, or the only one.
+pub fn choose(mut clients: Vec<Client>, wanted: Option<&str>) -> Result<Client, Problem> {
+    if let Some(wanted) = wanted {
+        clients.retain(|client| {
+            [&client.name, &client.id, &client.client_id]
+                .into_iter()
+                .any(|known| known == wanted)
+        });
+    }
+    let problem = match (clients.len(), wanted) {
+        (1, _) => return Ok(clients.remove(0)),
+        (0, None) => "There is no client yet. Add one with: keyrack client add".to_owned(),
+        (0, Some(wanted)) => {
+            format!("No client is called \"{wanted}\". See them all with: keyrack client list")
+        }
+        _ => {
+            let names = clients
+                .iter()
+                .map(|client| format!("\n  {}  {}", client.client_id, client.name));
+            format!(
+                "There are several such clients. Choose one with --client:{}",
+                names.collect::<String>()
+            )
+        }
+    };
+    Err(Problem::new(ProblemCode::NotFound, problem))
 }
 
 fn secret_from_stdin() -> Result<SecretString, Problem> {

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use keyrack_core::{Authorization, Client, Keyrack, Problem, ProblemCode, Progress, system_clock};
+use keyrack_core::{Authorization, Keyrack, Problem, ProblemCode, Progress, system_clock};
 use tokio::io::{AsyncBufReadExt as _, BufReader, Split, Stdin};
 use tokio::signal::ctrl_c;
 use tokio::sync::mpsc::unbounded_channel;
 
+use crate::clients;
 use crate::output::{self, Output, sentence, workspace};
 
 /// How often the store is asked whether a window has taken the callback.
@@ -22,7 +23,7 @@ pub async fn connect(
     output: Output,
     client: Option<&str>,
 ) -> Result<(), Problem> {
-    let client = choose(keyrack.snapshot()?.clients, client)?;
+    let client = clients::choose(keyrack.snapshot()?.clients, client)?;
     let begun = keyrack.begin_authorization(&client.id).await?;
     output::say(
         "Allow access in the browser. If nothing happens here afterwards, paste the address you landed on and press Enter.",
@@ -240,34 +241,6 @@ fn report(output: Output, authorization: &Authorization) -> Result<(), Problem> 
             )
         }
     }
-}
-
-/// The client with this name or id, or the only one.
-fn choose(mut clients: Vec<Client>, wanted: Option<&str>) -> Result<Client, Problem> {
-    if let Some(wanted) = wanted {
-        clients.retain(|client| {
-            [&client.name, &client.id, &client.client_id]
-                .into_iter()
-                .any(|known| known == wanted)
-        });
-    }
-    let problem = match (clients.len(), wanted) {
-        (1, _) => return Ok(clients.remove(0)),
-        (0, None) => "There is no client yet. Add one with: keyrack client add".to_owned(),
-        (0, Some(wanted)) => {
-            format!("No client is called \"{wanted}\". See them all with: keyrack client list")
-        }
-        _ => {
-            let names = clients
-                .iter()
-                .map(|client| format!("\n  {}  {}", client.client_id, client.name));
-            format!(
-                "There are several such clients. Choose one with --client:{}",
-                names.collect::<String>()
-            )
-        }
-    };
-    Err(Problem::new(ProblemCode::NotFound, problem))
 }
 
 #[cfg(test)]

@@ -66,6 +66,9 @@ async fn run(command: Command, output: Output) -> Result<(), Problem> {
     }
     match command {
         Command::Client(ClientCommand::Add(form)) => clients::add(&keyrack, output, form).await,
+        Command::Client(ClientCommand::Secret { name }) => {
+            clients::secret(&keyrack, output, &name).await
+        }
         Command::Client(ClientCommand::List) => clients::list(&keyrack, output),
         Command::Connect { client, .. } => {
             connect::connect(&keyrack, output, client.as_deref()).await

@@ -26,6 +26,7 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         redirect_uri,
         verify_client,
         add_client,
+        replace_client_secret,
         begin_authorization,
         open_again,
         copy_link,
@@ -69,6 +70,18 @@ async fn verify_client(shell: Shared<'_>, form: NewClient) -> Result<(), Problem
 #[tauri::command]
 async fn add_client(shell: Shared<'_>, form: NewClient) -> Result<Client, Problem> {
     shell.keyrack()?.add_client(form).await
+}
+
+#[tauri::command]
+async fn replace_client_secret(
+    shell: Shared<'_>,
+    client: String,
+    secret: SecretString,
+) -> Result<(), Problem> {
+    shell
+        .keyrack()?
+        .replace_client_secret(&client, secret)
+        .await
 }
 
 #[tauri::command]

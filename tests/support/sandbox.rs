@@ -90,6 +90,15 @@ impl Sandbox {
         self.post("revoke", json!({ "bot_id": bot_id })).await;
     }
 
+    /// Renews its client's secret, as one can in Notion's portal; the old one ends.
+    pub async fn renew_secret(&self) -> String {
+        let answer: Value = self.post("secret", json!({})).await.json().await.unwrap();
+        answer["client_secret"]
+            .as_str()
+            .expect("a secret")
+            .to_owned()
+    }
+
     /// Adds a workspace to choose from and returns its id.
     pub async fn add_workspace(&self, name: &str, owner: &str) -> String {
         let answer = self

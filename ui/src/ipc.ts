@@ -45,6 +45,9 @@ export const redirectUri = (
 /** Asks Notion about the form's ID and secret; nothing is kept. */
 export const verifyClient = (form: NewClient) => call<null>("verify_client", { form });
 export const addClient = (form: NewClient) => call<Client>("add_client", { form });
+/** Kept only once Notion takes it. */
+export const replaceClientSecret = (client: string, secret: string) =>
+  call<null>("replace_client_secret", { client, secret });
 export const beginAuthorization = (client: string) => call<Authorization>("begin_authorization", { client });
 export const openAgain = (authorization: string) => call<null>("open_again", { authorization });
 export const copyLink = (authorization: string) => call<null>("copy_link", { authorization });

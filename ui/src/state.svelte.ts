@@ -14,6 +14,7 @@ export type Act = "check" | "refresh" | "revoke" | "forget";
 /** The dialog that the person opened. */
 export type Dialog =
   | { kind: "client" }
+  | { kind: "secret"; connection: Connection }
   | { kind: "reconnect"; connection: Connection }
   | { kind: "revoke"; connection: Connection }
   | { kind: "forget"; connection: Connection };

@@ -60,6 +60,47 @@ async fn the_same_bot_connected_again_is_one_row_and_one_entry_with_the_new_toke
 }
 
 #[tokio::test]
+async fn two_clients_in_one_workspace_live_side_by_side_and_take_no_answer_of_the_other() {
+    let (outside, keyrack, mine) = Outside::with_client().await;
+    let other = outside.another_client(&keyrack).await;
+    let first = outside.connect(&keyrack, &mine).await;
+    let second = outside.connect(&keyrack, &other).await;
+    assert_ne!(first, second);
+    let rows = keyrack.snapshot().expect("a snapshot").connections;
+    assert_eq!(rows.len(), 2);
+    assert_eq!(rows[0].workspace_id, rows[1].workspace_id);
+    for id in [&first, &second] {
+        let checked = keyrack.check(id).await.expect("checked");
+        assert_eq!(checked.status, Status::Active);
+    }
+
+    let (_, to_mine) = outside.callback(&keyrack, &mine).await;
+    let (_, to_other) = outside.callback(&keyrack, &other).await;
+    let code = |callback: &str| {
+        let (_, rest) = callback.split_once("code=").expect("a code");
+        rest.split('&').next().expect("a code").to_owned()
+    };
+    let (a, b) = (code(&to_mine), code(&to_other));
+    for swapped in [to_mine.replace(&a, &b), to_other.replace(&b, &a)] {
+        let ended = keyrack.accept(swapped.as_bytes()).await.expect("taken");
+        let Progress::Failed { problem } = ended.progress else {
+            panic!("connected with the other's code: {ended:?}");
+        };
+        assert_eq!(problem.code, ProblemCode::GrantRejected);
+    }
+    let rows = keyrack.snapshot().expect("a snapshot").connections;
+    assert!(rows.iter().all(|row| row.status == Status::Active));
+
+    keyrack.revoke(&first).await.expect("revoked");
+    let kept = keyrack.check(&second).await.expect("checked");
+    assert_eq!(
+        kept.status,
+        Status::Active,
+        "the other client's is untouched"
+    );
+}
+
+#[tokio::test]
 async fn an_answer_that_finds_the_keyring_locked_is_parked_and_costs_nothing_until_it_is_open() {
     let (outside, keyrack, client) = Outside::with_client().await;
     let (id, callback) = outside.callback(&keyrack, &client).await;

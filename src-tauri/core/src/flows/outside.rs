@@ -104,6 +104,23 @@ impl Outside {
         keyrack.add_client(form).await.expect("a client")
     }
 
+    /// Adds one more client, which the sandbox registers.
+    pub async fn another_client(&self, keyrack: &Keyrack) -> Client {
+        let url = format!("{}/_sandbox/clients", self.sandbox.base_url());
+        let answer = self.http.post(url).send().await.expect("an answer");
+        let issued: Value = answer.json().await.expect("JSON");
+        let field = |name: &str| issued[name].as_str().expect("text").to_owned();
+        let form = NewClient {
+            name: "Another".into(),
+            client_id: field("client_id"),
+            client_secret: field("client_secret").into(),
+            redirect_method: RedirectMethod::AppLink,
+            localhost_port: None,
+            bridge_url: None,
+        };
+        keyrack.add_client(form).await.expect("a client")
+    }
+
     /// Begins an authorization and returns its id with the callback that the sandbox answers.
     pub async fn callback(&self, keyrack: &Arc<Keyrack>, client: &Client) -> (String, String) {
         let begun = keyrack
