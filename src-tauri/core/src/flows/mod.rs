@@ -1,6 +1,7 @@
 //! The acts from end to end, and processes that end in the middle.
 
 mod localhost;
+mod matrix;
 mod outside;
 mod refresh;
 mod rotate;

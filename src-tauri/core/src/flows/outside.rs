@@ -187,21 +187,18 @@ impl Outside {
         assert!(answer.status().is_success());
     }
 
-    pub async fn count(&self, path: &str) -> usize {
+    /// The paths of all requests so far, oldest first.
+    pub async fn requests(&self) -> Vec<String> {
         let url = format!("{}/_sandbox/requests", self.sandbox.base_url());
-        let requests: Vec<Value> = self
-            .http
-            .get(url)
-            .send()
-            .await
-            .expect("requests")
-            .json()
-            .await
-            .expect("JSON");
-        requests
-            .iter()
-            .filter(|request| request["path"] == path)
-            .count()
+        let answer = self.http.get(url).send().await.expect("requests");
+        let requests: Vec<Value> = answer.json().await.expect("JSON");
+        let path = |request: &Value| request["path"].as_str().expect("a path").to_owned();
+        requests.iter().map(path).collect()
+    }
+
+    pub async fn count(&self, path: &str) -> usize {
+        let requests = self.requests().await;
+        requests.iter().filter(|asked| *asked == path).count()
     }
 
     /// Ends every token of a bot, as its owner can in Notion.
