@@ -67,6 +67,24 @@ pub enum ClientCommand {
         /// The client's name or id.
         name: String,
     },
+    /// Gives a client another name.
+    Rename {
+        /// The client's name or id.
+        name: String,
+        /// The new name.
+        new_name: String,
+    },
+    /// Removes a client; one with connections only with one of the options.
+    Remove {
+        /// The client's name or id.
+        name: String,
+        /// Revokes its connections at Notion first.
+        #[arg(long, conflicts_with = "forget_connections")]
+        revoke_connections: bool,
+        /// Forgets its connections here first; their tokens may stay valid at Notion.
+        #[arg(long)]
+        forget_connections: bool,
+    },
     /// Lists the clients.
     List,
 }

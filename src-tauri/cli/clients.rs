@@ -2,7 +2,7 @@
 
 use std::io::Read as _;
 
-use keyrack_core::{Client, ClientDefaults, Keyrack, NewClient, Problem, ProblemCode};
+use keyrack_core::{Client, ClientDefaults, Connections, Keyrack, NewClient, Problem, ProblemCode};
 use secrecy::SecretString;
 
 use crate::arguments::ClientForm;
@@ -42,6 +42,29 @@ pub async fn secret(keyrack: &Keyrack, output: Output, name: &str) -> Result<(),
     keyrack.replace_client_secret(&client.id, secret).await?;
     output.clients(&[client]);
     Ok(())
+}
+
+pub fn rename(
+    keyrack: &Keyrack,
+    output: Output,
+    name: &str,
+    new_name: &str,
+) -> Result<(), Problem> {
+    let client = choose(keyrack.snapshot()?.clients, Some(name))?;
+    output.clients(&[keyrack.rename_client(&client.id, new_name)?]);
+    Ok(())
+}
+
+/// Prints what is left.
+pub async fn remove(
+    keyrack: &Keyrack,
+    output: Output,
+    name: &str,
+    connections: Connections,
+) -> Result<(), Problem> {
+    let client = choose(keyrack.snapshot()?.clients, Some(name))?;
+    keyrack.remove_client(&client.id, connections).await?;
+    list(keyrack, output)
 }
 
 /// The client with this name or id, or the only one.

@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 use clap::Parser as _;
 use keyrack_core::{
-    Effects, Keyrack, Opener, Problem, Settings, open_in_browser, system_clock, system_keyring,
+    Connections, Effects, Keyrack, Opener, Problem, Settings, open_in_browser, system_clock,
+    system_keyring,
 };
 
 use arguments::{Arguments, ClientCommand, Command};
@@ -68,6 +69,21 @@ async fn run(command: Command, output: Output) -> Result<(), Problem> {
         Command::Client(ClientCommand::Add(form)) => clients::add(&keyrack, output, form).await,
         Command::Client(ClientCommand::Secret { name }) => {
             clients::secret(&keyrack, output, &name).await
+        }
+        Command::Client(ClientCommand::Rename { name, new_name }) => {
+            clients::rename(&keyrack, output, &name, &new_name)
+        }
+        Command::Client(ClientCommand::Remove {
+            name,
+            revoke_connections,
+            forget_connections,
+        }) => {
+            let connections = match (revoke_connections, forget_connections) {
+                (true, _) => Connections::Revoke,
+                (_, true) => Connections::Forget,
+                _ => Connections::Keep,
+            };
+            clients::remove(&keyrack, output, &name, connections).await
         }
         Command::Client(ClientCommand::List) => clients::list(&keyrack, output),
         Command::Connect { client, .. } => {

@@ -59,13 +59,16 @@ async fn recover(keyrack: Arc<Keyrack>) {
 async fn watch_changes<R: Runtime>(app: AppHandle<R>, keyrack: Arc<Keyrack>) {
     let mut watch = None;
     loop {
-        tokio::time::sleep(LOOK_EVERY).await;
-        let Some(watch) = watch.as_mut() else {
+        let changed = if let Some(watch) = watch.as_mut() {
+            ChangeWatch::has_changed(watch).unwrap_or(false)
+        } else {
             watch = ChangeWatch::open(keyrack.folder()).ok();
-            continue;
+            // What was written before the watch began is in no snapshot read before that.
+            watch.is_some()
         };
-        if let Ok(true) = watch.has_changed() {
+        if changed {
             tell_window(&app, &Event::Changed);
         }
+        tokio::time::sleep(LOOK_EVERY).await;
     }
 }

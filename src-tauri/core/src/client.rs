@@ -160,6 +160,14 @@ pub(crate) fn bridge_page(text: &str) -> Result<String, Problem> {
     Ok(text.to_owned())
 }
 
+fn checked_name(typed: &str) -> Result<String, Problem> {
+    let name = inert(typed);
+    if name.is_empty() {
+        return Err(Problem::invalid("name", "Give the client a name."));
+    }
+    Ok(name)
+}
+
 /// A client secret with surrounding white space gone, or what is wrong with it.
 pub(crate) fn checked_secret(typed: &SecretString) -> Result<SecretString, Problem> {
     let secret = typed.expose_secret().trim();
@@ -180,10 +188,7 @@ impl NewClient {
             self.localhost_port,
             self.bridge_url.as_deref(),
         )?;
-        let name = inert(&self.name);
-        if name.is_empty() {
-            return Err(Problem::invalid("name", "Give the client a name."));
-        }
+        let name = checked_name(&self.name)?;
         let client_id = self.client_id.trim().to_owned();
         if client_id.is_empty()
             || client_id.contains(|c: char| c.is_whitespace() || c.is_control() || c == ':')
@@ -213,6 +218,13 @@ impl Keyrack {
     pub async fn add_client(&self, form: NewClient) -> Result<Client, Problem> {
         let (client, secret) = form.checked(&self.settings.notion)?;
         self.keep_client(client, secret).await
+    }
+
+    /// Gives a client another name here; Notion is not asked.
+    pub fn rename_client(&self, id: &str, name: &str) -> Result<Client, Problem> {
+        self.store.rename_client(id, &checked_name(name)?)?;
+        self.tell(&Event::Changed);
+        self.store.client(id)
     }
 
     /// Adds the embedded sandbox's client, or returns the one that is there.

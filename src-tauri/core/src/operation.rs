@@ -22,6 +22,7 @@ use crate::time::Millis;
 pub(crate) enum Kind {
     AddClient,
     RotateSecret,
+    RemoveClient,
     Connect,
     Check,
     Refresh,
@@ -111,7 +112,7 @@ pub(crate) struct Record {
     /// Revoke: why introspection could not confirm it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unconfirmed: Option<Problem>,
-    /// Revoke, forget: when the keyring no longer had the tokens.
+    /// Revoke, forget, remove a client: when the keyring no longer had the tokens or the secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub removed_at: Option<Millis>,
     /// Notion's ids of the requests made.
@@ -246,9 +247,12 @@ impl Operation {
         let kind = match self.kind {
             Kind::Revoke => "revoke",
             Kind::Forget => "forget",
-            Kind::AddClient | Kind::RotateSecret | Kind::Connect | Kind::Check | Kind::Refresh => {
-                return None;
-            }
+            Kind::AddClient
+            | Kind::RotateSecret
+            | Kind::RemoveClient
+            | Kind::Connect
+            | Kind::Check
+            | Kind::Refresh => return None,
         };
         let (subject, record) = (self.subject.clone(), self.record.clone());
         Some(Receipt {

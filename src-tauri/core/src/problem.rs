@@ -44,6 +44,7 @@ pub enum ProblemCode {
     KeyringFailed,
     ClientRejected,
     ClientSwapped,
+    ClientInUse,
     GrantRejected,
     RateLimited,
     NotionUnavailable,

@@ -49,6 +49,7 @@ impl Keyrack {
             // The entry holds the old secret or the new one, and a check tells which.
             Kind::Check | Kind::RotateSecret => self.fail(operation, &interrupted()),
             Kind::AddClient => self.undo_add_client(operation).await,
+            Kind::RemoveClient => self.recover_removal(operation).await,
             Kind::Connect => self.recover_connect(operation).await,
             Kind::Refresh => self.recover_refresh(operation).await,
             Kind::Forget => match operation.subject.connection.clone() {
@@ -63,6 +64,17 @@ impl Keyrack {
         let entry = operation.subject.client.clone();
         self.vault.delete(&entry).await?;
         self.fail(operation, &interrupted())
+    }
+
+    /// With its row gone a client is removed, and its secret must go too; before that nothing was.
+    async fn recover_removal(&self, operation: &mut Operation) -> Result<(), Problem> {
+        match self.store.client(&operation.subject.client) {
+            Ok(_) => self.fail(operation, &interrupted()),
+            Err(problem) if problem.code == ProblemCode::NotFound => {
+                self.finish_removing_client(operation).await
+            }
+            Err(problem) => Err(problem),
+        }
     }
 
     /// A connection whose tokens reached the vault is finished; otherwise nothing of it stays.

@@ -42,108 +42,107 @@ impl Act {
     }
 }
 
-fn behaviours() -> Vec<(&'static str, Behaviour)> {
-    use Behaviour::{Fault, Mode};
-    let api = |status: u16, code: &str| json!({"object": "error", "status": status, "code": code, "message": "no"});
+fn behaviours() -> impl Iterator<Item = (&'static str, Behaviour)> {
+    let modes = modes()
+        .into_iter()
+        .map(|(name, mode)| (name, Behaviour::Mode(mode)));
+    let faults = faults()
+        .into_iter()
+        .map(|(name, fault)| (name, Behaviour::Fault(fault)));
+    modes.chain(faults)
+}
+
+fn modes() -> Vec<(&'static str, Value)> {
     vec![
-        ("as documented", Mode(json!({}))),
-        ("no refresh token", Mode(json!({"refresh_token": false}))),
+        ("as documented", json!({})),
+        ("no refresh token", json!({"refresh_token": false})),
         (
             "second consent ends the first",
-            Mode(json!({"second_consent": "replaces"})),
+            json!({"second_consent": "replaces"}),
         ),
         (
             "second consent gives the same",
-            Mode(json!({"second_consent": "same_pair"})),
+            json!({"second_consent": "same_pair"}),
         ),
         (
             "old access lives after refresh",
-            Mode(json!({"refreshed_pair": "access_lives"})),
+            json!({"refreshed_pair": "access_lives"}),
         ),
         (
             "old pair lives after refresh",
-            Mode(json!({"refreshed_pair": "lives"})),
+            json!({"refreshed_pair": "lives"}),
         ),
-        (
-            "a revoke ends the pair",
-            Mode(json!({"revoke_reach": "pair"})),
-        ),
-        (
-            "a revoke ends the bot",
-            Mode(json!({"revoke_reach": "bot"})),
-        ),
+        ("a revoke ends the pair", json!({"revoke_reach": "pair"})),
+        ("a revoke ends the bot", json!({"revoke_reach": "bot"})),
         (
             "second revoke is 400",
-            Mode(json!({"revoke_reach": "pair", "second_revoke": 400})),
+            json!({"revoke_reach": "pair", "second_revoke": 400}),
         ),
         (
             "refresh tokens not revocable",
-            Mode(json!({"revoke_refresh_token": "unsupported"})),
+            json!({"revoke_refresh_token": "unsupported"}),
         ),
         (
             "dead tokens are 400",
-            Mode(json!({"dead_token": "invalid_grant"})),
+            json!({"dead_token": "invalid_grant"}),
         ),
-        (
-            "owner is the workspace",
-            Mode(json!({"owner": "workspace"})),
-        ),
+        ("owner is the workspace", json!({"owner": "workspace"})),
         (
             "owner missing, names null",
-            Mode(
-                json!({"reply_fields": {"owner": "missing", "workspace_name": "null", "request_id": "missing"}}),
-            ),
+            json!({"reply_fields": {"owner": "missing", "workspace_name": "null", "request_id": "missing"}}),
         ),
         (
             "errors as OAuth",
-            Mode(json!({"error_shape": "oauth", "dead_token": "invalid_grant"})),
+            json!({"error_shape": "oauth", "dead_token": "invalid_grant"}),
         ),
         (
             "errors as API",
-            Mode(json!({"error_shape": "api", "dead_token": "invalid_grant"})),
+            json!({"error_shape": "api", "dead_token": "invalid_grant"}),
         ),
         (
             "errors as HTML",
-            Mode(json!({"error_shape": "html", "dead_token": "invalid_grant"})),
+            json!({"error_shape": "html", "dead_token": "invalid_grant"}),
         ),
+    ]
+}
+
+fn faults() -> Vec<(&'static str, Value)> {
+    let api = |status: u16, code: &str| json!({"object": "error", "status": status, "code": code, "message": "no"});
+    vec![
         (
             "429",
-            Fault(
-                json!({"status": 429, "headers": {"retry-after": "7"}, "body": api(429, "rate_limited")}),
-            ),
+            json!({"status": 429, "headers": {"retry-after": "7"}, "body": api(429, "rate_limited")}),
         ),
         (
             "529",
-            Fault(json!({"status": 529, "body": api(529, "service_overload")})),
+            json!({"status": 529, "body": api(529, "service_overload")}),
         ),
         (
             "500",
-            Fault(json!({"status": 500, "body": {"error": "server_error"}})),
+            json!({"status": 500, "body": {"error": "server_error"}}),
         ),
         (
             "503",
-            Fault(json!({"status": 503, "body": api(503, "service_unavailable")})),
+            json!({"status": 503, "body": api(503, "service_unavailable")}),
         ),
         (
             "a proxy's page",
-            Fault(
-                json!({"status": 502, "headers": {"content-type": "text/html"}, "body": "<h1>Bad gateway</h1>"}),
-            ),
+            json!({"status": 502, "headers": {"content-type": "text/html"}, "body": "<h1>Bad gateway</h1>"}),
         ),
         (
             "a captive portal",
-            Fault(json!({"headers": {"content-type": "text/html"}, "body": "<h1>Welcome</h1>"})),
+            json!({"headers": {"content-type": "text/html"}, "body": "<h1>Welcome</h1>"}),
         ),
         (
             "a redirect",
-            Fault(json!({"status": 307, "headers": {"location": "http://127.0.0.1:1/"}})),
+            json!({"status": 307, "headers": {"location": "http://127.0.0.1:1/"}}),
         ),
         (
             "a huge body",
-            Fault(json!({"body": "x".repeat(65_536), "repeat": 64})),
+            json!({"body": "x".repeat(65_536), "repeat": 64}),
         ),
-        ("cut before it was done", Fault(json!({"cut": "before"}))),
-        ("cut after it was done", Fault(json!({"cut": "after"}))),
+        ("cut before it was done", json!({"cut": "before"})),
+        ("cut after it was done", json!({"cut": "after"})),
     ]
 }
 

@@ -4,6 +4,7 @@ mod localhost;
 mod matrix;
 mod outside;
 mod refresh;
+mod remove_client;
 mod rotate;
 mod verify;
 

@@ -53,6 +53,23 @@ impl Store {
         super::operations::save(&tx, operation)?;
         Ok(tx.commit()?)
     }
+
+    /// Removes a client's row, and with it what is left of its authorizations. Refused by the
+    /// database while the client has connections.
+    pub(crate) fn remove_client(&self, id: &str) -> Result<(), Problem> {
+        self.lock()
+            .execute("DELETE FROM clients WHERE id = ?1", params![id])?;
+        Ok(())
+    }
+
+    /// Gives a client another name.
+    pub(crate) fn rename_client(&self, id: &str, name: &str) -> Result<(), Problem> {
+        self.lock().execute(
+            "UPDATE clients SET name = ?2 WHERE id = ?1",
+            params![id, name],
+        )?;
+        Ok(())
+    }
 }
 
 fn client_from(row: &Row<'_>) -> rusqlite::Result<Client> {

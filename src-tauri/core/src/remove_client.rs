@@ -1,0 +1,68 @@
+//! Remove a client: its connections first, then its row, then its secret.
+
+use crate::keyrack::{Event, Keyrack};
+use crate::operation::{Kind, Operation, Revocation, Subject};
+use crate::problem::{Problem, ProblemCode};
+
+/// What becomes of the connections of a client that is removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Connections {
+    /// The client is not removed while it has any.
+    Keep,
+    /// They are revoked at Notion.
+    Revoke,
+    /// They are forgotten here only.
+    Forget,
+}
+
+impl Keyrack {
+    /// Removes a client and, as asked, its connections.
+    ///
+    /// Fails with the client still there if it has connections that are to be kept
+    /// (`client-in-use`), or at the first of them that cannot be revoked or forgotten now; those
+    /// before it are gone, with their receipts among the operations.
+    pub async fn remove_client(&self, id: &str, connections: Connections) -> Result<(), Problem> {
+        let _turn = self.turn(id).await;
+        let client = self.store.client(id)?;
+        for connection in self.store.connections()? {
+            if connection.client_id != client.id {
+                continue;
+            }
+            match connections {
+                Connections::Keep => return Err(in_use()),
+                Connections::Forget => drop(self.forget(&connection.id).await?),
+                Connections::Revoke => match self.revoke(&connection.id).await? {
+                    Revocation::Revoked { .. } => {}
+                    Revocation::Pending { problem, .. } => return Err(problem),
+                },
+            }
+        }
+        self.vault.probe().await?;
+        let mut operation = self.begin(Kind::RemoveClient, Subject::of_client(&client))?;
+        // The row first: it stands in the way if another process has just connected something.
+        if let Err(problem) = self.store.remove_client(&client.id) {
+            self.fail(&mut operation, &problem)?;
+            return Err(problem);
+        }
+        self.tell(&Event::Changed);
+        self.finish_removing_client(&mut operation).await
+    }
+
+    /// Deletes the secret of a client whose row is gone; also how start-up finishes a removal.
+    pub(crate) async fn finish_removing_client(
+        &self,
+        operation: &mut Operation,
+    ) -> Result<(), Problem> {
+        self.vault.delete(&operation.subject.client).await?;
+        operation.record.removed_at = Some(self.now());
+        operation.finished_at = Some(self.now());
+        self.store.save_operation(operation)
+    }
+}
+
+fn in_use() -> Problem {
+    Problem::new(
+        ProblemCode::ClientInUse,
+        "This client has connections, and only it can check or revoke them. Nothing was changed. Revoke or forget them first.",
+    )
+}
