@@ -170,3 +170,32 @@ async fn a_wrong_paste_can_be_pasted_again_and_ends_a_script() {
     assert_eq!(connecting.end().code(), Some(1));
     assert_eq!(scene.exchanges().await, 1);
 }
+
+#[tokio::test]
+async fn a_client_is_renamed_given_a_renewed_secret_and_removed_by_command() {
+    let mut scene = with_client();
+    assert!(cli::connect(&mut scene).await.success());
+    let renamed = scene.keyrack(&["client", "rename", "Mine", "Agency", "--json"], "");
+    assert_eq!(json(&renamed)[0]["name"], "Agency", "{}", said(&renamed));
+
+    let renewed = scene.sandbox.renew_secret().await;
+    let refused = scene.keyrack(&["refresh", ACME], "");
+    assert_eq!(refused.status.code(), Some(1));
+    let wrong = scene.keyrack(&["client", "secret", "Agency"], "secret_wrong");
+    assert_eq!(wrong.status.code(), Some(1), "Notion does not take it");
+    let replaced = scene.keyrack(&["client", "secret", "Agency"], &renewed);
+    assert_eq!(replaced.status.code(), Some(0), "{}", said(&replaced));
+    let refreshed = scene.keyrack(&["refresh", ACME, "--json"], "");
+    assert_eq!(refreshed.status.code(), Some(0), "{}", said(&refreshed));
+
+    let kept = scene.keyrack(&["client", "remove", "Agency"], "");
+    assert_eq!(kept.status.code(), Some(1));
+    assert!(said(&kept).contains("has connections"), "{}", said(&kept));
+    let remove = ["client", "remove", "Agency", "--revoke-connections"];
+    let removed = scene.keyrack(&remove, "");
+    assert_eq!(removed.status.code(), Some(0), "{}", said(&removed));
+    let listed = scene.keyrack(&["list", "--json"], "");
+    assert_eq!(json(&listed), serde_json::json!([]));
+    assert_eq!(support::secrets::entries(&scene.world), []);
+    assert_eq!(scene.sandbox.count("POST /v1/oauth/revoke").await, 2);
+}

@@ -7,11 +7,9 @@
 
 mod support;
 
-use support::links;
-use support::scene::{ACME, Scene};
+use support::scene::Scene;
 use support::secrets;
 use support::words::words;
-use support::world::World;
 
 #[tokio::test]
 async fn a_client_can_be_verified_before_it_is_saved() {
@@ -48,13 +46,7 @@ async fn a_client_can_be_verified_before_it_is_saved() {
 
 #[tokio::test]
 async fn a_renewed_secret_is_named_and_the_new_one_heals_the_connection() {
-    let mut scene = Scene::with(World::new(), &["--auto-approve"]);
-    let window = scene.window().await;
-    scene.add_client(&window).await;
-    let link = scene.begin(&window).await;
-    links::open(&scene.world, &scene.callback(&link).await);
-    let row = window.row(ACME);
-    row.has("data-status", "active").await;
+    let (scene, window, row) = Scene::connected().await;
 
     let renewed = scene.sandbox.renew_secret().await;
     row.at("check").click().await;

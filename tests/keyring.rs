@@ -71,13 +71,7 @@ async fn a_keyring_without_a_default_collection_is_told_and_used_once_it_has_one
 
 #[tokio::test]
 async fn a_locked_keyring_is_told_before_the_browser_opens_and_used_after_unlocking() {
-    let mut scene = Scene::with(World::new(), &["--auto-approve"]);
-    let window = scene.window().await;
-    scene.add_client(&window).await;
-    let link = scene.begin(&window).await;
-    links::open(&scene.world, &scene.callback(&link).await);
-    let row = window.row(ACME);
-    row.has("data-status", "active").await;
+    let (mut scene, window, row) = Scene::connected().await;
     let authorizations = scene.sandbox.count("GET /v1/oauth/authorize").await;
 
     scene.world.lock_keyring();

@@ -9,24 +9,11 @@ mod support;
 
 use serde_json::json;
 use support::links;
-use support::page::{Page, Part};
+use support::page::Part;
 use support::scene::{ACME, Scene};
 use support::secrets::{self, Entry};
 use support::wait::until_async;
 use support::words::words;
-use support::world::World;
-
-/// A window in which Acme is connected.
-async fn connected() -> (Scene, Page, Part) {
-    let mut scene = Scene::with(World::new(), &["--auto-approve"]);
-    let window = scene.window().await;
-    scene.add_client(&window).await;
-    let link = scene.begin(&window).await;
-    links::open(&scene.world, &scene.callback(&link).await);
-    let row = window.row(ACME);
-    row.has("data-status", "active").await;
-    (scene, window, row)
-}
 
 /// What the keyring holds for the connection of a row.
 async fn kept(scene: &Scene, row: &Part) -> Entry {
@@ -43,7 +30,7 @@ async fn choose(row: &Part, item: &str) {
 
 #[tokio::test]
 async fn refreshing_replaces_the_tokens_and_a_refusal_asks_for_reconnecting() {
-    let (scene, window, row) = connected().await;
+    let (scene, window, row) = Scene::connected().await;
     let before = kept(&scene, &row).await;
     choose(&row, "refresh").await;
     until_async("new tokens", async || {
@@ -71,7 +58,7 @@ async fn refreshing_replaces_the_tokens_and_a_refusal_asks_for_reconnecting() {
 
 #[tokio::test]
 async fn a_lost_answer_is_told_and_the_connection_keeps_working() {
-    let (scene, window, row) = connected().await;
+    let (scene, window, row) = Scene::connected().await;
     let before = kept(&scene, &row).await;
     scene
         .sandbox
@@ -89,7 +76,7 @@ async fn a_lost_answer_is_told_and_the_connection_keeps_working() {
 
 #[tokio::test]
 async fn reconnecting_warns_first_and_renews_the_connection_in_place() {
-    let (mut scene, window, row) = connected().await;
+    let (mut scene, window, row) = Scene::connected().await;
     let before = kept(&scene, &row).await;
     choose(&row, "reconnect").await;
     let dialog = window.part("//dialog[@open]".to_owned());

@@ -7,7 +7,7 @@ use std::process::{Output, Stdio};
 use reqwest::redirect::Policy;
 
 use super::browser;
-use super::links::Catcher;
+use super::links::{self, Catcher};
 use super::page::{Page, Part};
 use super::sandbox::Sandbox;
 use super::wait::until_async;
@@ -50,6 +50,19 @@ impl Scene {
             program: PathBuf::from(KEYRACK),
             opened,
         }
+    }
+
+    /// A scene and its window, in which a sandbox that approves by itself has given Acme; with its
+    /// row in the list.
+    pub async fn connected() -> (Self, Page, Part) {
+        let mut scene = Self::with(World::new(), &["--auto-approve"]);
+        let window = scene.window().await;
+        scene.add_client(&window).await;
+        let link = scene.begin(&window).await;
+        links::open(&scene.world, &scene.callback(&link).await);
+        let row = window.row(ACME);
+        row.has("data-status", "active").await;
+        (scene, window, row)
     }
 
     /// Opens the app's window.
