@@ -2,6 +2,7 @@
 
 use std::net::{Ipv6Addr, TcpListener, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering::SeqCst};
 
 use crate::authorization::Progress;
 use crate::client::{Client, RedirectMethod};
@@ -10,12 +11,15 @@ use crate::problem::ProblemCode;
 
 use super::outside::{Outside, until};
 
-/// A client whose callbacks come back to a port that was free a moment ago.
+/// A client whose callbacks come back to a port that nobody holds: below those that the system
+/// gives to outgoing connections, and searched from elsewhere by each process and test.
 async fn with_port() -> (Outside, Arc<Keyrack>, Client, u16) {
-    let port = TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .expect("a free port")
-        .port();
+    static SEARCHED: AtomicU16 = AtomicU16::new(0);
+    let process = u16::try_from(std::process::id() % 10_000).expect("it fits");
+    let first = 20_000 + process + SEARCHED.fetch_add(100, SeqCst);
+    let port = (first..)
+        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .expect("a free port");
     let uri = format!("http://localhost:{port}/oauth/callback");
     let outside = Outside::with_redirect_uris(vec![uri]).await;
     let keyrack = outside.start();
