@@ -17,7 +17,7 @@ async fn with_port() -> (Outside, Arc<Keyrack>, Client, u16) {
     static SEARCHED: AtomicU16 = AtomicU16::new(0);
     let process = u16::try_from(std::process::id() % 10_000).expect("it fits");
     let first = 20_000 + process + SEARCHED.fetch_add(100, SeqCst);
-    let port = (first..)
+    let port = (first..32_000)
         .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
         .expect("a free port");
     let uri = format!("http://localhost:{port}/oauth/callback");
