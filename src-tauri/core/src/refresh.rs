@@ -47,6 +47,11 @@ impl Keyrack {
                 "This connection is being revoked, and new tokens would outlive that. Nothing was sent.",
             ));
         }
+        if [Some(connection.status), connection.last_status]
+            .contains(&Some(Status::NeedsReconnecting))
+        {
+            return Err(rejected());
+        }
         let operation = match self.store.unfinished_refresh(id)? {
             Some(unfinished) => unfinished,
             None => self.begin(Kind::Refresh, Subject::of_connection(&connection))?,
@@ -199,11 +204,16 @@ impl Keyrack {
             Err(problem) => {
                 // Nobody will hold the new pair, so it must not stay alive.
                 let kept = Some(&access.tokens);
-                end_tokens(&access.notion, &access.credentials, tokens, kept).await;
+                let ended = end_tokens(&access.notion, &access.credentials, tokens, kept).await;
+                let became = if ended {
+                    "were ended again"
+                } else {
+                    "may still work at Notion: remove the access in the workspace's settings there"
+                };
                 let problem = Problem {
                     code: ProblemCode::NotSaved,
                     message: format!(
-                        "{} The new tokens were not saved and were ended again. Connect again if a check says that the old ones do not work.",
+                        "{} The new tokens were not saved and {became}. Connect again if a check says that the old ones do not work.",
                         problem.message
                     ),
                     ..problem

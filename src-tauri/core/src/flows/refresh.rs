@@ -117,6 +117,7 @@ async fn a_lost_answer_that_ended_the_old_token_is_asked_for_once_more_and_then_
     outside.revoke(&bot).await;
     let lost = keyrack.refresh(&id).await.expect_err("lost twice");
     assert_eq!(lost.code, ProblemCode::RefreshRejected);
+    keyrack.refresh(&id).await.expect_err("never a third time");
     assert_eq!(outside.count(TOKEN).await, 3);
     assert_eq!(status(&keyrack, &id), Status::NeedsReconnecting);
 }
