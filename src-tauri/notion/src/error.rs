@@ -23,7 +23,7 @@ pub enum Error {
         /// See [`Error`].
         request_id: Option<String>,
     },
-    /// 401 in the API's shape to a call with a bearer token: the token is dead.
+    /// 401 in one of Notion's two shapes to a call with a bearer token: the token is dead.
     #[error("Notion does not accept the token")]
     Unauthorized {
         /// See [`Error`].

@@ -4,8 +4,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
 use crate::http::Http;
+use crate::reply::Reply;
 use crate::{
-    BaseUrl, Bot, Error, Grant, Introspection, Method, Request, Response, Retry, Revocation,
+    BaseUrl, Bot, Error, Grant, Introspection, Method, Pace, Request, Response, Retry, Revocation,
 };
 
 /// A client's id and secret, as Notion's portal shows them.
@@ -22,6 +23,7 @@ pub struct Credentials {
 pub struct Notion {
     http: Http,
     retry: Retry,
+    pace: Option<Pace>,
 }
 
 /// Body of the token request (RFC 6749 4.1.3, in JSON as Notion takes it).
@@ -48,9 +50,11 @@ struct TokenBody<'a> {
 impl Notion {
     /// Prepares the connections; nothing is sent. Fails where the system offers no TLS roots.
     pub fn new(base: BaseUrl) -> Result<Self, Error> {
-        let http = Http::new(base)?;
-        let retry = Retry::NEVER;
-        Ok(Self { http, retry })
+        Ok(Self {
+            http: Http::new(base)?,
+            retry: Retry::NEVER,
+            pace: None,
+        })
     }
 
     /// The same, with introspections, revocations and reads that wait and try again as `retry`
@@ -58,6 +62,14 @@ impl Notion {
     #[must_use]
     pub fn with_retry(self, retry: Retry) -> Self {
         Self { retry, ..self }
+    }
+
+    /// The same as one client, whose requests all start in their turn. With a [`Retry`] they also
+    /// wait for the end of a pause that Notion has asked for, as long as its patience lasts.
+    #[must_use]
+    pub fn at_pace(self, pace: Pace) -> Self {
+        let pace = Some(pace);
+        Self { pace, ..self }
     }
 
     /// Where requests go.
@@ -81,10 +93,8 @@ impl Notion {
             code: code.expose_secret(),
             redirect_uri,
         };
-        let reply = self
-            .http
-            .post("/v1/oauth/token", credentials, code, &body)
-            .await?;
+        let post = || self.http.post("/v1/oauth/token", credentials, code, &body);
+        let reply = self.run_once(post).await?;
         reply.read(Grant::read)
     }
 
@@ -102,10 +112,11 @@ impl Notion {
             grant_type: "refresh_token",
             refresh_token: refresh_token.expose_secret(),
         };
-        let reply = self
-            .http
-            .post("/v1/oauth/token", credentials, refresh_token, &body)
-            .await?;
+        let post = || {
+            self.http
+                .post("/v1/oauth/token", credentials, refresh_token, &body)
+        };
+        let reply = self.run_once(post).await?;
         reply.read(Grant::read)
     }
 
@@ -122,7 +133,7 @@ impl Notion {
             self.http
                 .post("/v1/oauth/introspect", credentials, token, &body)
         };
-        let reply = self.retry.run(post).await?;
+        let reply = self.run(post).await?;
         reply.read(Introspection::read)
     }
 
@@ -141,14 +152,14 @@ impl Notion {
             self.http
                 .post("/v1/oauth/revoke", credentials, token, &body)
         };
-        let reply = self.retry.run(post).await?;
+        let reply = self.run(post).await?;
         Revocation::read(&reply)
     }
 
     /// `GET /v1/users/me`: the bot that a token speaks for. Needs no client secret.
     pub async fn me(&self, token: &SecretString) -> Result<Bot, Error> {
         let get = || self.http.get("/v1/users/me", token);
-        let reply = self.retry.run(get).await?;
+        let reply = self.run(get).await?;
         reply.read(|fields, _| Bot::read(fields))
     }
 
@@ -158,9 +169,25 @@ impl Notion {
     pub async fn request(&self, request: &Request<'_>) -> Result<Response, Error> {
         let send = || self.http.request(request);
         let reply = match request.method {
-            Method::Get => self.retry.run(send).await?,
-            Method::Post | Method::Patch | Method::Delete => send().await?,
+            Method::Get => self.run(send).await?,
+            Method::Post | Method::Patch | Method::Delete => self.run_once(send).await?,
         };
         Response::read(&reply)
+    }
+
+    /// Sends in its turn, and again as far as this Notion's patience goes.
+    async fn run<F: Future<Output = Result<Reply, Error>>>(
+        &self,
+        send: impl FnMut() -> F,
+    ) -> Result<Reply, Error> {
+        self.retry.run(self.pace.as_ref(), send).await
+    }
+
+    /// Sends in its turn, and never again.
+    async fn run_once<F: Future<Output = Result<Reply, Error>>>(
+        &self,
+        send: impl FnMut() -> F,
+    ) -> Result<Reply, Error> {
+        self.retry.once().run(self.pace.as_ref(), send).await
     }
 }

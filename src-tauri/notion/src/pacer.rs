@@ -2,10 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
+
 const WINDOW_NANOS: u64 = 60_000_000_000;
 
 /// How many calls a client may make a minute, by the plan of its workspaces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Budget {
     /// 180, on most plans.
     #[default]
@@ -46,6 +49,15 @@ pub struct Pacer {
     paused_until: Option<Instant>,
 }
 
+/// From one call to the next, and how far calls may run ahead of an even row.
+fn rhythm(budget: Budget) -> (Duration, Duration) {
+    let burst = budget.per_minute() / 45;
+    // A slot may be claimed one interval late, which can move one more call into a window.
+    let in_a_row = u64::from(budget.per_minute() - burst - 1);
+    let interval = Duration::from_nanos(WINDOW_NANOS.div_ceil(in_a_row));
+    (interval, interval * (burst - 1))
+}
+
 impl Budget {
     /// Calls in 60 s.
     #[must_use]
@@ -61,26 +73,50 @@ impl Pacer {
     /// A pacer that has seen no call yet.
     #[must_use]
     pub fn new(budget: Budget) -> Self {
-        let burst = budget.per_minute() / 45;
-        // A slot may be claimed one interval late, which can move one more call into a window.
-        let in_a_row = u64::from(budget.per_minute() - burst - 1);
-        let interval = Duration::from_nanos(WINDOW_NANOS.div_ceil(in_a_row));
+        let (interval, ahead) = rhythm(budget);
         Self {
             interval,
-            ahead: interval * (burst - 1),
+            ahead,
             even: None,
             paused_until: None,
         }
     }
 
+    /// Goes on with another budget. Calls that have started are not forgotten, but a smaller budget
+    /// holds only from a minute later on.
+    pub fn set_budget(&mut self, budget: Budget) {
+        (self.interval, self.ahead) = rhythm(budget);
+    }
+
     /// When the next call may start: `now`, or later.
     #[must_use]
     pub fn earliest(&self, now: Instant) -> Instant {
-        let start = self.paused_until.map_or(now, |until| now.max(until));
+        self.nth(0, now)
+    }
+
+    /// When the call could start that comes after so many further ones.
+    fn nth(&self, before: u32, now: Instant) -> Instant {
+        let start = now + self.pause_left(now);
         let wait = self
             .even
             .map_or(Duration::ZERO, |even| even.saturating_duration_since(start));
-        start + wait.saturating_sub(self.ahead)
+        start + (wait + self.interval * before).saturating_sub(self.ahead)
+    }
+
+    /// When the last of so many further calls could start; `now` for none.
+    #[must_use]
+    pub fn last_of(&self, calls: u32, now: Instant) -> Instant {
+        match calls.checked_sub(1) {
+            Some(before) => self.nth(before, now),
+            None => now,
+        }
+    }
+
+    /// What is left of a pause; zero if there is none.
+    #[must_use]
+    pub fn pause_left(&self, now: Instant) -> Duration {
+        let until = self.paused_until.unwrap_or(now);
+        until.saturating_duration_since(now)
     }
 
     /// Takes the earliest slot, which is from then on nobody else's.

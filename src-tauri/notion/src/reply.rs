@@ -95,6 +95,10 @@ impl Reply {
                 request_id,
             },
             (Party::Bearer, 401, _) if api => Error::Unauthorized { request_id },
+            // `invalid_token` is RFC 6750 3.1's word for the API's `unauthorized`.
+            (Party::Bearer, 401, "unauthorized" | "invalid_token") => {
+                Error::Unauthorized { request_id }
+            }
             _ => Error::Refused {
                 status,
                 code,

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::Error;
+use crate::{Error, Pace};
 
 /// Notion counts in windows of a minute: nothing it means to say is longer.
 const LONGEST_ASKED: Duration = Duration::from_hours(1);
@@ -40,30 +40,43 @@ impl Retry {
     /// Only 429 and 529 say that nothing was done and a later try is welcome.
     #[must_use]
     pub fn next(&self, attempt: u32, error: &Error, now: Instant) -> Option<Instant> {
-        let welcome = matches!(
-            error,
-            Error::RateLimited { .. } | Error::Unavailable { status: 529, .. }
-        );
-        let wait = error.retry_after().unwrap_or_else(|| own_wait(attempt));
-        if welcome && attempt < self.attempts && wait <= self.longest_wait {
+        let wait = asks_to_wait(attempt, error)?;
+        if attempt < self.attempts && wait <= self.longest_wait {
             now.checked_add(wait)
         } else {
             None
         }
     }
 
-    /// Makes a call until it succeeds or there is no next attempt.
+    /// The same patience with a pause, for what must not be repeated.
+    pub(crate) fn once(self) -> Self {
+        Self {
+            attempts: 1,
+            ..self
+        }
+    }
+
+    /// Makes a call until it succeeds or there is no next attempt, each time in its turn if there
+    /// is a pace to keep.
     pub(crate) async fn run<T, F: Future<Output = Result<T, Error>>>(
         &self,
+        pace: Option<&Pace>,
         mut call: impl FnMut() -> F,
     ) -> Result<T, Error> {
         let mut attempt = 1;
         loop {
+            if let Some(pace) = pace {
+                pace.turn(self.longest_wait).await?;
+            }
             let error = match call().await {
                 Ok(result) => return Ok(result),
                 Err(error) => error,
             };
             let now = tokio::time::Instant::now().into_std();
+            let pause = asks_to_wait(attempt, &error).and_then(|wait| now.checked_add(wait));
+            if let (Some(pace), Some(until)) = (pace, pause) {
+                pace.pause_until(until);
+            }
             let Some(next) = self.next(attempt, &error, now) else {
                 return Err(error);
             };
@@ -71,6 +84,16 @@ impl Retry {
             attempt += 1;
         }
     }
+}
+
+/// How long to wait after an attempt, if its error says that nothing was done and a later try is
+/// welcome.
+fn asks_to_wait(attempt: u32, error: &Error) -> Option<Duration> {
+    let welcome = matches!(
+        error,
+        Error::RateLimited { .. } | Error::Unavailable { status: 529, .. }
+    );
+    welcome.then(|| error.retry_after().unwrap_or_else(|| own_wait(attempt)))
 }
 
 /// 1 s, 2 s, 4 s and so on.
@@ -162,7 +185,7 @@ mod tests {
         ]
         .into_iter();
         let mut next = || std::future::ready(answers.next().unwrap_or(Ok("asked again")));
-        assert_eq!(Retry::PATIENT.run(&mut next).await, Ok("done"));
+        assert_eq!(Retry::PATIENT.run(None, &mut next).await, Ok("done"));
         assert_eq!(began.elapsed(), seconds(7 + 2));
 
         let mut attempts = 0;
@@ -170,7 +193,7 @@ mod tests {
             attempts += 1;
             std::future::ready(Err::<(), _>(limited(Some(seconds(1)))))
         };
-        let result = Retry::PATIENT.run(busy).await;
+        let result = Retry::PATIENT.run(None, busy).await;
         assert_eq!((result, attempts), (Err(limited(Some(seconds(1)))), 3));
     }
 

@@ -115,3 +115,20 @@ fn a_pause_moves_what_was_reserved_and_ends_on_time() {
     assert_eq!(pacer.claim(until, until), Ok(()));
     assert_eq!(pacer.earliest(until + WINDOW), until + WINDOW);
 }
+
+#[test]
+fn what_is_left_of_many_calls_is_told_as_it_will_be() {
+    for budget in BUDGETS {
+        for quiet in [0, 1, 5, 400] {
+            let (begin, mut pacer) = (Instant::now(), Pacer::new(budget));
+            for _ in 0..quiet {
+                pacer.reserve(begin);
+            }
+            pacer.pause_until(begin + Duration::from_secs(quiet));
+            let foretold = [0, 1, 2, 50, 1_000].map(|calls| pacer.last_of(calls, begin));
+            assert_eq!(foretold[0], begin);
+            let slots: Vec<_> = (0..1_000).map(|_| pacer.reserve(begin)).collect();
+            assert_eq!(foretold[1..], [slots[0], slots[1], slots[49], slots[999]]);
+        }
+    }
+}

@@ -114,6 +114,18 @@ fn each_refusal_says_what_it_is_about() {
             api(401, "unauthorized"),
             Error::Unauthorized { request_id: r() },
         ),
+        (
+            401,
+            Bearer,
+            oauth("unauthorized"),
+            Error::Unauthorized { request_id: r() },
+        ),
+        (
+            401,
+            Bearer,
+            oauth("invalid_token"),
+            Error::Unauthorized { request_id: r() },
+        ),
     ];
     for (status, party, body, expected) in table {
         assert_eq!(refusal(status, party, &body), expected, "{status} {body}");

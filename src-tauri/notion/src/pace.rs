@@ -1,0 +1,159 @@
+//! A client's pace as those who act for it share it: the pacer with a clock, and waiting.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::{Budget, Error, Pacer, Retry};
+
+/// The pace of one client. Clones are the same pace: whatever acts for the client shares its
+/// budget, and a pause that Notion asked one of them for holds for all.
+#[derive(Debug, Clone)]
+pub struct Pace {
+    pacer: Arc<Mutex<Pacer>>,
+}
+
+impl Pace {
+    /// The pace of a client that has made no call yet.
+    #[must_use]
+    pub fn new(budget: Budget) -> Self {
+        Self {
+            pacer: Arc::new(Mutex::new(Pacer::new(budget))),
+        }
+    }
+
+    /// From now on there is this budget.
+    pub fn set_budget(&self, budget: Budget) {
+        self.pacer().set_budget(budget);
+    }
+
+    /// How long it takes until the last of so many further calls may start, if they come one
+    /// after the other and nothing else does.
+    #[must_use]
+    pub fn left(&self, calls: u32) -> Duration {
+        let now = now();
+        self.pacer().last_of(calls, now).duration_since(now)
+    }
+
+    /// What is left of a pause that Notion asked for; zero if there is none.
+    #[must_use]
+    pub fn pause_left(&self) -> Duration {
+        self.pacer().pause_left(now())
+    }
+
+    /// Makes a call in its turn, and again as `retry` says; each attempt takes a turn. A 429 or 529
+    /// pauses everything at this pace for as long as it asks.
+    ///
+    /// Fails with [`Error::RateLimited`], and nothing sent, if a pause is longer than
+    /// `retry.longest_wait`.
+    pub async fn call<T, F: Future<Output = Result<T, Error>>>(
+        &self,
+        retry: Retry,
+        call: impl FnMut() -> F,
+    ) -> Result<T, Error> {
+        retry.run(Some(self), call).await
+    }
+
+    /// Waits until the next call may start.
+    pub(crate) async fn turn(&self, longest_pause: Duration) -> Result<(), Error> {
+        let mut slot = None;
+        loop {
+            let now = now();
+            {
+                let mut pacer = self.pacer();
+                let pause = pacer.pause_left(now);
+                if pause > longest_pause {
+                    return Err(Error::RateLimited {
+                        retry_after: Some(pause),
+                        request_id: None,
+                    });
+                }
+                slot = match slot.map(|slot| pacer.claim(slot, now)) {
+                    None => Some(pacer.reserve(now)),
+                    Some(Ok(())) => return Ok(()),
+                    Some(Err(later)) => Some(later),
+                };
+            }
+            if let Some(slot) = slot {
+                tokio::time::sleep_until(slot.into()).await;
+            }
+        }
+    }
+
+    pub(crate) fn pause_until(&self, until: Instant) {
+        self.pacer().pause_until(until);
+    }
+
+    /// A pacer is whole after each of its steps, whatever panicked between them.
+    fn pacer(&self) -> MutexGuard<'_, Pacer> {
+        self.pacer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The clock that tokio's timers go by.
+fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    fn limited(wait: u64) -> Error {
+        Error::RateLimited {
+            retry_after: Some(seconds(wait)),
+            request_id: None,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_that_one_call_is_asked_for_holds_for_all() {
+        let (pace, begin) = (Pace::new(Budget::Standard), now());
+        let other = pace.clone();
+        let busy = async || Err::<(), _>(limited(30));
+        let told = pace.call(Retry::NEVER, busy).await;
+        assert_eq!(told, Err(limited(30)));
+        assert_eq!(pace.pause_left(), seconds(30));
+
+        let refused = other.call(Retry::NEVER, async || Ok(())).await;
+        assert_eq!(refused, Err(limited(30)), "its patience is shorter");
+        assert_eq!(now(), begin, "and it is told so at once");
+
+        let waited = other.call(Retry::PATIENT, async || Ok(now())).await;
+        assert_eq!(waited, Ok(begin + seconds(30)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_waits_for_its_turn_is_not_held_by_an_hours_pause() {
+        let (pace, begin) = (Pace::new(Budget::Standard), now());
+        // The first few may start at once; this one has to wait, and meanwhile comes the pause.
+        for _ in 0..4 {
+            pace.call(Retry::PATIENT, async || Ok(())).await.unwrap();
+        }
+        let other = pace.clone();
+        let waiting =
+            tokio::spawn(async move { other.call(Retry::PATIENT, async || Ok(())).await });
+        tokio::task::yield_now().await;
+        pace.pause_until(begin + Duration::from_hours(1));
+        assert!(matches!(
+            waiting.await.unwrap(),
+            Err(Error::RateLimited { .. })
+        ));
+        assert!(now() < begin + seconds(1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_left_counts_the_pause_and_the_calls() {
+        let pace = Pace::new(Budget::Standard);
+        let alone = pace.left(180);
+        assert!((seconds(58)..=seconds(62)).contains(&alone), "{alone:?}");
+        assert_eq!(pace.left(0), Duration::ZERO);
+        pace.pause_until(now() + seconds(30));
+        assert_eq!(pace.left(180), alone + seconds(30));
+        pace.set_budget(Budget::Higher);
+        assert!(pace.left(600) < seconds(30 + 62));
+    }
+}
