@@ -34,6 +34,48 @@ expires_at: Millis,
 progress: Progress, };
 
 /**
+ * How far a check of all connections is.
+ */
+export type CheckAll = { 
+/**
+ * How many connections it is about.
+ */
+total: number, 
+/**
+ * How many have been checked; the next three add up to it.
+ */
+done: number, 
+/**
+ * Of these, how many work.
+ */
+active: number, 
+/**
+ * How many do not.
+ */
+attention: number, 
+/**
+ * How many could not be checked.
+ */
+unknown: number, 
+/**
+ * Milliseconds until it is probably done; none when it is over.
+ */
+left: number | null, 
+/**
+ * Until when it pauses, because Notion asked for it.
+ */
+paused_until: Millis | null, 
+/**
+ * Whether it goes on.
+ */
+state: CheckAllState, };
+
+/**
+ * Whether a check of all connections goes on.
+ */
+export type CheckAllState = "running" | "cancelled" | "finished";
+
+/**
  * An OAuth client: what is known of it besides its secret, which the vault keeps.
  */
 export type Client = { 
@@ -64,7 +106,37 @@ sandbox: boolean,
 /**
  * When it was added here.
  */
-created_at: Millis, };
+created_at: Millis, 
+/**
+ * How many requests a minute it may make.
+ */
+budget: "standard" | "higher", };
+
+/**
+ * What can be edited of a client. Its id and secret cannot: another id is another client, and a
+ * renewed secret is tried at Notion first (`Keyrack::replace_client_secret`).
+ */
+export type ClientChange = { 
+/**
+ * The name to show.
+ */
+name: string, 
+/**
+ * How callbacks will arrive.
+ */
+redirect_method: RedirectMethod, 
+/**
+ * The registered port, for `localhost`.
+ */
+localhost_port: number | null, 
+/**
+ * The address of the page, for `bridge`.
+ */
+bridge_url: string | null, 
+/**
+ * How many requests a minute it may make.
+ */
+budget: "standard" | "higher", };
 
 /**
  * What the client form starts from.
@@ -147,6 +219,11 @@ problem: Problem | null,
  * When a pending revocation is tried again by itself.
  */
 retry_at: Millis | null, };
+
+/**
+ * What becomes of the connections of a client that is removed.
+ */
+export type Connections = "keep" | "revoke" | "forget";
 
 /**
  * Milliseconds since the Unix epoch, UTC.
@@ -255,7 +332,11 @@ owner: Owner,
 /**
  * Whether the connection is new; otherwise it was connected again in place.
  */
-new: boolean, } | { "kind": "denied" } | { "kind": "expired" } | { "kind": "cancelled" } | { "kind": "failed", 
+new: boolean, 
+/**
+ * Whether Notion says that the token it had before still works too.
+ */
+earlier_works: boolean, } | { "kind": "denied" } | { "kind": "expired" } | { "kind": "cancelled" } | { "kind": "failed", 
 /**
  * Why.
  */
@@ -373,6 +454,10 @@ authorization: Authorization | null,
  * A link that was refused before it belonged to any authorization, until acknowledged.
  */
 link_refused: Problem | null, 
+/**
+ * The check of all connections, while one is under way.
+ */
+check_all: CheckAll | null, 
 /**
  * What the client form starts from.
  */

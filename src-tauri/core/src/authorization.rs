@@ -63,6 +63,9 @@ pub enum Progress {
         owner: Owner,
         /// Whether the connection is new; otherwise it was connected again in place.
         new: bool,
+        /// Whether Notion says that the token it had before still works too.
+        #[serde(default)]
+        earlier_works: bool,
     },
     /// The person did not allow access.
     Denied,

@@ -47,7 +47,7 @@ mod tests {
     use sha2::Digest as _;
 
     use super::*;
-    use crate::client::APP_LINK;
+    use crate::redirect::APP_LINK;
 
     #[test]
     fn the_policy_allows_the_pages_own_script_and_no_other() {

@@ -5,8 +5,8 @@
 
 use secrecy::SecretString;
 
-use crate::client::{APP_LINK, bridge_page};
 use crate::problem::{Problem, ProblemCode};
+use crate::redirect::{APP_LINK, bridge_page};
 use crate::text::inert;
 
 /// The most bytes of a callback that are looked at.

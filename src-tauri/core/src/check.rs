@@ -1,6 +1,6 @@
 //! Check: what introspection says of a connection's access token, and what that proves.
 
-use notion_oauth::{Bot, Error, Introspection};
+use notion_oauth::{Bot, Error, Introspection, Retry};
 
 use crate::connection::{Connection, Verdict};
 use crate::keyrack::{Access, Event, Keyrack};
@@ -24,11 +24,17 @@ impl Keyrack {
     ///
     /// Fails only if the connection is gone or the store cannot be written.
     pub async fn check(&self, id: &str) -> Result<Connection, Problem> {
+        self.check_with(id, Retry::PATIENT).await
+    }
+
+    /// The same with another patience for a busy Notion.
+    pub(crate) async fn check_with(&self, id: &str, retry: Retry) -> Result<Connection, Problem> {
         let turn = self.turn(id).await;
         let connection = self.store.connection(id)?;
         let mut operation = self.begin(Kind::Check, Subject::of_connection(&connection))?;
         let finding = match self.access(&connection).await {
-            Ok(access) => {
+            Ok(mut access) => {
+                access.notion = access.notion.with_retry(retry);
                 let (finding, request_id) = access.find_out().await;
                 operation.record.request_ids.extend(request_id);
                 finding

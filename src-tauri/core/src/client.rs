@@ -1,39 +1,17 @@
 //! An OAuth client that the user registered at Notion, and the form that adds one.
 
-use notion_oauth::BaseUrl;
+use notion_oauth::{BaseUrl, Budget};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::keyrack::{Event, Keyrack};
-use crate::localhost;
 use crate::operation::{Kind, Subject};
 use crate::problem::Problem;
+use crate::redirect::{APP_LINK, DEFAULT_PORT, RedirectMethod, localhost_port, redirect_uri};
 use crate::text::inert;
 use crate::time::Millis;
 use crate::vault::{ClientSecrets, Payload};
-
-/// The redirect URI of the app link: a reverse-domain scheme and a single slash (RFC 8252 7.1).
-pub const APP_LINK: &str = "app.keyrack:/oauth/callback";
-
-/// What stands before the port in the redirect URI of `localhost`. Notion takes no `127.0.0.1`.
-const LOCALHOST: &str = "http://localhost:";
-
-/// The port offered for the localhost redirect method; any free one will do, once registered.
-const DEFAULT_PORT: u16 = 47_811;
-
-/// How a callback arrives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "kebab-case")]
-#[ts(export_to = "types.ts")]
-pub enum RedirectMethod {
-    /// The custom scheme, straight to the app.
-    AppLink,
-    /// A fixed port on this computer.
-    Localhost,
-    /// An https page of the user's that forwards to the app link.
-    Bridge,
-}
 
 /// An OAuth client: what is known of it besides its secret, which the vault keeps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -57,13 +35,32 @@ pub struct Client {
     pub base_url: Option<String>,
     /// When it was added here.
     pub created_at: Millis,
+    /// How many requests a minute it may make.
+    #[ts(type = "\"standard\" | \"higher\"")]
+    pub budget: Budget,
 }
 
 impl Client {
     /// The port that its callbacks come back to, for `localhost`.
     pub(crate) fn localhost_port(&self) -> Option<u16> {
-        let rest = self.redirect_uri.strip_prefix(LOCALHOST)?;
-        rest.strip_suffix(localhost::PATH)?.parse().ok()
+        localhost_port(&self.redirect_uri)
+    }
+
+    /// The address of its page, for `bridge`.
+    pub(crate) fn bridge_url(&self) -> Option<&str> {
+        (self.redirect_method == RedirectMethod::Bridge).then_some(&self.redirect_uri)
+    }
+
+    /// Its vault entry, with this secret.
+    pub(crate) fn payload(&self, client_secret: SecretString) -> Payload {
+        Payload::Client(ClientSecrets {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            client_id: self.client_id.clone(),
+            client_secret,
+            redirect_uri: self.redirect_uri.clone(),
+            base_url: self.base_url.clone(),
+        })
     }
 }
 
@@ -116,51 +113,8 @@ impl ClientDefaults {
     }
 }
 
-/// The exact redirect URI to register at Notion, sent to authorize and to token alike.
-pub fn redirect_uri(
-    method: RedirectMethod,
-    localhost_port: Option<u16>,
-    bridge_url: Option<&str>,
-) -> Result<String, Problem> {
-    match method {
-        RedirectMethod::AppLink => Ok(APP_LINK.to_owned()),
-        RedirectMethod::Localhost => match localhost_port {
-            Some(port) if port >= 1024 => Ok(format!("{LOCALHOST}{port}{}", localhost::PATH)),
-            _ => Err(Problem::invalid(
-                "localhost_port",
-                "Choose a port from 1024 to 65535.",
-            )),
-        },
-        RedirectMethod::Bridge => bridge_page(bridge_url.unwrap_or_default().trim()),
-    }
-}
-
-/// Takes an https address only in the spelling that a URL parser would leave as it is: the
-/// registered text, the one sent and the one that comes back must be the same bytes.
-pub(crate) fn bridge_page(text: &str) -> Result<String, Problem> {
-    let refused = |why: &str| Err(Problem::invalid("bridge_url", why));
-    let Ok(url) = url::Url::parse(text) else {
-        return refused(
-            "Enter the https address of your page, such as https://example.org/notion.html",
-        );
-    };
-    if url.scheme() != "https" {
-        return refused("The page must be served over https.");
-    }
-    if !url.username().is_empty()
-        || url.password().is_some()
-        || url.query().is_some()
-        || url.fragment().is_some()
-    {
-        return refused("The address must not contain a user name, a question mark or a # part.");
-    }
-    if url.as_str() != text {
-        return refused(&format!("Write the address as browsers do: {url}"));
-    }
-    Ok(text.to_owned())
-}
-
-fn checked_name(typed: &str) -> Result<String, Problem> {
+/// A name with what could mislead gone, or that there is none.
+pub(crate) fn checked_name(typed: &str) -> Result<String, Problem> {
     let name = inert(typed);
     if name.is_empty() {
         return Err(Problem::invalid("name", "Give the client a name."));
@@ -208,6 +162,7 @@ impl NewClient {
             sandbox: false,
             base_url: Some(notion.as_str().to_owned()),
             created_at: Millis(0),
+            budget: Budget::default(),
         };
         Ok((client, secret))
     }
@@ -218,13 +173,6 @@ impl Keyrack {
     pub async fn add_client(&self, form: NewClient) -> Result<Client, Problem> {
         let (client, secret) = form.checked(&self.settings.notion)?;
         self.keep_client(client, secret).await
-    }
-
-    /// Gives a client another name here; Notion is not asked.
-    pub fn rename_client(&self, id: &str, name: &str) -> Result<Client, Problem> {
-        self.store.rename_client(id, &checked_name(name)?)?;
-        self.tell(&Event::Changed);
-        self.store.client(id)
     }
 
     /// Adds the embedded sandbox's client, or returns the one that is there.
@@ -250,6 +198,7 @@ impl Keyrack {
             sandbox: true,
             base_url: None,
             created_at: Millis(0),
+            budget: Budget::default(),
         };
         self.keep_client(client, secret).await
     }
@@ -261,15 +210,7 @@ impl Keyrack {
         };
         self.vault.probe().await?;
         let mut operation = self.begin(Kind::AddClient, Subject::of_client(&client))?;
-        let payload = Payload::Client(ClientSecrets {
-            id: client.id.clone(),
-            name: client.name.clone(),
-            client_id: client.client_id.clone(),
-            client_secret: secret,
-            redirect_uri: client.redirect_uri.clone(),
-            base_url: client.base_url.clone(),
-        });
-        if let Err(error) = self.vault.write(&payload).await {
+        if let Err(error) = self.vault.write(&client.payload(secret)).await {
             // What may have landed is deleted; failing that, the next start does it.
             if self.vault.delete(&client.id).await.is_ok() {
                 self.fail(&mut operation, &error.clone().into())?;
@@ -330,40 +271,6 @@ mod tests {
             spoil(&mut form);
             let problem = form.checked(&BaseUrl::notion()).expect_err(field);
             assert_eq!(problem.field.as_deref(), Some(field));
-        }
-    }
-
-    #[test]
-    fn the_redirect_uri_is_one_exact_text_per_method() {
-        let uri = |method, port, url| redirect_uri(method, port, url).ok();
-        assert_eq!(
-            uri(RedirectMethod::AppLink, None, None).as_deref(),
-            Some("app.keyrack:/oauth/callback")
-        );
-        assert_eq!(
-            uri(RedirectMethod::Localhost, Some(5000), None).as_deref(),
-            Some("http://localhost:5000/oauth/callback")
-        );
-        assert_eq!(uri(RedirectMethod::Localhost, Some(80), None), None);
-        let page = "https://example.org/notion.html";
-        assert_eq!(
-            uri(RedirectMethod::Bridge, None, Some(page)).as_deref(),
-            Some(page)
-        );
-        for refused in [
-            "http://example.org/",
-            "https://example.org",
-            "https://EXAMPLE.org/",
-            "https://a@example.org/",
-            "https://example.org/?a",
-            "https://example.org/#a",
-            "page",
-        ] {
-            assert_eq!(
-                uri(RedirectMethod::Bridge, None, Some(refused)),
-                None,
-                "{refused}"
-            );
         }
     }
 

@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
-use notion_oauth::{Credentials, Error, Grant, Notion};
-use secrecy::{ExposeSecret, SecretString};
+use notion_oauth::{Credentials, Error, Grant};
+use secrecy::SecretString;
 use tokio::sync::OwnedMutexGuard;
 
 use crate::authorization::{Authorization, Progress};
 use crate::client::Client;
 use crate::connect::cancelled;
+use crate::held::Held;
 use crate::keyrack::{Event, Keyrack};
 use crate::operation::{Granted, Kind, Operation, Subject};
 use crate::owner::Owner;
@@ -92,7 +93,7 @@ impl Keyrack {
             return Ok(self.move_on(authorization, Progress::Cancelled));
         }
         let _busy = self.busy();
-        let notion = self.notion(client.base_url.as_deref())?;
+        let notion = self.notion(client)?;
         operation.record.sent_at = Some(self.now());
         self.store.save_operation(&operation)?;
         let authorization = self.move_on(authorization, Progress::Exchanging);
@@ -135,7 +136,10 @@ impl Keyrack {
             .write_grant(&authorization, &operation, pending, &held.grant)
             .await
         {
-            Ok(()) => self.record_grant(authorization, operation),
+            Ok(()) => {
+                self.record_grant(authorization, operation, &held, before.as_ref())
+                    .await
+            }
             Err(not_written) => {
                 let undo = Undo {
                     turn,
@@ -242,10 +246,12 @@ impl Keyrack {
 
     /// Writes the connection to the store. If that fails the tokens are safe in the vault, and the
     /// unfinished row brings the connection into the list at the next start.
-    fn record_grant(
+    async fn record_grant(
         &self,
         authorization: Authorization,
         mut operation: Operation,
+        held: &Held,
+        before: Option<&ConnectionSecrets>,
     ) -> Authorization {
         operation.finished_at = Some(self.now());
         if let Err(problem) = self.store.save_connected(&operation) {
@@ -261,7 +267,8 @@ impl Keyrack {
             );
         }
         self.tell(&Event::Changed);
-        match operation.completed() {
+        let earlier_works = held.earlier_works(before).await;
+        match operation.completed(earlier_works) {
             Some(completed) => self.move_on(authorization, completed),
             None => authorization,
         }
@@ -337,61 +344,6 @@ struct Undo {
     before: Option<ConnectionSecrets>,
     held: Held,
     not_written: NotWritten,
-}
-
-/// A grant on its way to the vault, with what it takes to end it.
-struct Held {
-    notion: Notion,
-    credentials: Credentials,
-    grant: Grant,
-}
-
-impl Held {
-    /// Ends the tokens at Notion, except one that is the connection's from before: older clients
-    /// are given the token that is already active. Returns what there is to tell: `problem`, or
-    /// that access may remain.
-    async fn end(&self, before: Option<&ConnectionSecrets>, problem: Problem) -> Problem {
-        let tokens = (&self.grant.access_token, self.grant.refresh_token.as_ref());
-        let ended = end_tokens(&self.notion, &self.credentials, tokens, before).await;
-        if ended {
-            return problem;
-        }
-        Problem {
-            code: ProblemCode::NotSaved,
-            message: format!(
-                "{} Access may still be allowed at Notion: remove it in the workspace's settings there.",
-                problem.message
-            ),
-            ..problem
-        }
-    }
-}
-
-/// Ends a pair of tokens at Notion, except one that `kept` holds too. Returns whether none of them
-/// works any more.
-pub(crate) async fn end_tokens(
-    notion: &Notion,
-    credentials: &Credentials,
-    (access, refresh): (&SecretString, Option<&SecretString>),
-    kept: Option<&ConnectionSecrets>,
-) -> bool {
-    let is_kept = |token: &SecretString| {
-        let mut known = kept
-            .into_iter()
-            .flat_map(|kept| [Some(&kept.access), kept.refresh.as_ref()])
-            .flatten();
-        known.any(|known| known.expose_secret() == token.expose_secret())
-    };
-    let mut ended = true;
-    for token in [Some(access), refresh]
-        .into_iter()
-        .flatten()
-        .filter(|token| !is_kept(token))
-    {
-        let answer = notion.revoke(credentials, token).await;
-        ended &= matches!(answer, Ok(_) | Err(Error::GrantRejected { .. }));
-    }
-    ended
 }
 
 /// Why a grant is not in the vault.

@@ -9,10 +9,11 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::authorization::{Authorization, LIFETIME, Progress, new_state, state_hash};
 use crate::callback::{Answer, Callback};
-use crate::client::{APP_LINK, Client, RedirectMethod};
+use crate::client::Client;
 use crate::keyrack::{Event, Keyrack};
 use crate::localhost::Localhost;
 use crate::problem::{Problem, ProblemCode};
+use crate::redirect::{APP_LINK, RedirectMethod};
 use crate::store::Taken;
 use crate::time::Millis;
 
@@ -33,7 +34,7 @@ impl Keyrack {
         client: &str,
     ) -> Result<Authorization, Problem> {
         let client = self.store.client(client)?;
-        let notion = self.notion(client.base_url.as_deref())?;
+        let notion = self.notion(&client)?;
         self.keyring_ready(&client.id).await?;
         // Before the browser opens, and refused if another program could take the answer.
         let port = match client.localhost_port() {
@@ -160,7 +161,7 @@ impl Keyrack {
             redirect_uri,
         } = taken;
         let client = self.store.client(&authorization.client_id)?;
-        let notion = self.notion(client.base_url.as_deref())?;
+        let notion = self.notion(&client)?;
         if !is_answer_to(&callback, &client, &redirect_uri, notion.base().as_str()) {
             return Err(Problem::new(
                 ProblemCode::LinkMismatch,

@@ -4,11 +4,13 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use notion_oauth::{BaseUrl, Credentials, Notion};
+use notion_oauth::{BaseUrl, Credentials, Notion, Pace, Retry};
 use secrecy::SecretString;
 use tokio::sync::OwnedMutexGuard;
 
 use crate::authorization::Authorization;
+use crate::check_all::{CheckAll, Run};
+use crate::client::Client;
 use crate::connection::Connection;
 use crate::data_folder::DataFolder;
 use crate::localhost::Listening;
@@ -42,6 +44,8 @@ pub enum Event {
     Changed,
     /// An authorization moved on.
     Authorization(Authorization),
+    /// A check of all connections moved on, or ended.
+    CheckAll(CheckAll),
     /// A link came in that belongs to no authorization, or to one that is over.
     LinkRefused(Problem),
 }
@@ -68,10 +72,14 @@ struct Memory {
     sandbox: Option<BaseUrl>,
     /// One connection pool for each base URL.
     notions: HashMap<String, Notion>,
+    /// By base URL and Notion's id of the client: what is spent of its budget.
+    paces: HashMap<(String, String), Pace>,
     /// By `Authorization::id`.
     pending: HashMap<String, Arc<Pending>>,
     /// By `Connection::id`, or a client's and a bot's before there is one: whose turn it is.
     turns: HashMap<String, Arc<tokio::sync::Mutex<()>>>,
+    /// The check of all connections, while there is one.
+    check_all: Option<Arc<Run>>,
     latest: Option<Authorization>,
     link_refused: Option<Problem>,
 }
@@ -116,7 +124,7 @@ impl Keyrack {
     pub(crate) fn tell(&self, event: &Event) {
         let mut memory = self.memory();
         match event {
-            Event::Changed => {}
+            Event::Changed | Event::CheckAll(_) => {}
             Event::Authorization(authorization) => memory.latest = Some(authorization.clone()),
             Event::LinkRefused(problem) => memory.link_refused = Some(problem.clone()),
         }
@@ -157,8 +165,25 @@ impl Keyrack {
         Ok(self.store.clients()?.iter().any(|client| client.sandbox))
     }
 
-    /// Notion as a client sees it; none as base URL means the embedded sandbox.
-    pub(crate) fn notion(&self, base_url: Option<&str>) -> Result<Notion, Problem> {
+    /// Notion as a client sees it, at the client's pace and patient with a busy Notion.
+    pub(crate) fn notion(&self, client: &Client) -> Result<Notion, Problem> {
+        let notion = self.notion_at(client.base_url.as_deref())?;
+        let pace = self.pace(&notion, client);
+        Ok(notion.with_retry(Retry::PATIENT).at_pace(pace))
+    }
+
+    /// The pace of all that this process does for a client.
+    pub(crate) fn pace(&self, notion: &Notion, client: &Client) -> Pace {
+        let whose = (notion.base().as_str().to_owned(), client.client_id.clone());
+        let mut memory = self.memory();
+        let pace = memory.paces.entry(whose);
+        let pace = pace.or_insert_with(|| Pace::new(client.budget));
+        pace.set_budget(client.budget);
+        pace.clone()
+    }
+
+    /// Notion at a base URL; none means the embedded sandbox.
+    fn notion_at(&self, base_url: Option<&str>) -> Result<Notion, Problem> {
         let mut memory = self.memory();
         let base = match base_url {
             Some(text) => BaseUrl::parse(text)
@@ -180,10 +205,29 @@ impl Keyrack {
         Ok(notion)
     }
 
+    /// The check of all connections that is under way.
+    pub(crate) fn checking_all(&self) -> Option<Arc<Run>> {
+        self.memory().check_all.clone()
+    }
+
+    /// Makes this the check of all connections, unless there is one: then that one is returned.
+    pub(crate) fn begin_checking_all(&self, run: &Arc<Run>) -> Option<Arc<Run>> {
+        let mut memory = self.memory();
+        if memory.check_all.is_none() {
+            memory.check_all = Some(run.clone());
+            return None;
+        }
+        memory.check_all.clone()
+    }
+
+    pub(crate) fn end_checking_all(&self) {
+        self.memory().check_all = None;
+    }
+
     /// Reads what it takes to ask Notion about a connection.
     pub(crate) async fn access(&self, connection: &Connection) -> Result<Access, Problem> {
         let client = self.store.client(&connection.client_id)?;
-        let notion = self.notion(client.base_url.as_deref())?;
+        let notion = self.notion(&client)?;
         let credentials = self.credentials(&client.id).await?;
         let tokens = self.vault.read_connection(&connection.id).await?;
         Ok(Access {

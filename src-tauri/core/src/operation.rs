@@ -21,6 +21,7 @@ use crate::time::Millis;
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Kind {
     AddClient,
+    EditClient,
     RotateSecret,
     RemoveClient,
     Connect,
@@ -231,14 +232,16 @@ impl Operation {
         self.record.request_ids.extend(request_id);
     }
 
-    /// The progress of an authorization that ended with this operation's grant.
-    pub fn completed(&self) -> Option<Progress> {
+    /// The progress of an authorization that ended with this operation's grant, and whether an
+    /// earlier token of the connection is known to work still.
+    pub fn completed(&self, earlier_works: bool) -> Option<Progress> {
         let granted = self.record.granted.clone()?;
         Some(Progress::Completed {
             connection_id: self.subject.connection.clone()?,
             workspace_name: granted.workspace_name,
             owner: granted.owner,
             new: granted.new,
+            earlier_works,
         })
     }
 
@@ -248,6 +251,7 @@ impl Operation {
             Kind::Revoke => "revoke",
             Kind::Forget => "forget",
             Kind::AddClient
+            | Kind::EditClient
             | Kind::RotateSecret
             | Kind::RemoveClient
             | Kind::Connect

@@ -1,7 +1,7 @@
 //! Start-up: finish or undo what ended processes left unfinished.
 
 use crate::authorization::Progress;
-use crate::complete::end_tokens;
+use crate::held::end_tokens;
 use crate::keyrack::{Event, Keyrack};
 use crate::operation::{Kind, Operation};
 use crate::problem::{Problem, ProblemCode};
@@ -46,8 +46,11 @@ impl Keyrack {
     async fn recover_operation(&self, operation: &mut Operation) -> Result<(), Problem> {
         match operation.kind {
             Kind::Revoke => Ok(()),
-            // The entry holds the old secret or the new one, and a check tells which.
-            Kind::Check | Kind::RotateSecret => self.fail(operation, &interrupted()),
+            // The entry holds the old secret or the new one, and a check tells which; or it carries
+            // a name of which the list does not know.
+            Kind::Check | Kind::RotateSecret | Kind::EditClient => {
+                self.fail(operation, &interrupted())
+            }
             Kind::AddClient => self.undo_add_client(operation).await,
             Kind::RemoveClient => self.recover_removal(operation).await,
             Kind::Connect => self.recover_connect(operation).await,
@@ -155,7 +158,7 @@ impl Keyrack {
         operation.finished_at = Some(self.now());
         self.store.save_connected(operation)?;
         self.tell(&Event::Changed);
-        if let Some(completed) = operation.completed() {
+        if let Some(completed) = operation.completed(false) {
             self.end_authorization(operation, completed);
         }
         Ok(())

@@ -10,8 +10,9 @@ use secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
 
 use crate::check::Finding;
-use crate::complete::{can_be_waited_for, end_tokens};
+use crate::complete::can_be_waited_for;
 use crate::connection::{Connection, Status, Verdict};
+use crate::held::end_tokens;
 use crate::keyrack::{Access, Event, Keyrack};
 use crate::operation::{Kind, Operation, Subject};
 use crate::problem::{Problem, ProblemCode};

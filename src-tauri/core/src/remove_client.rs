@@ -1,11 +1,16 @@
 //! Remove a client: its connections first, then its row, then its secret.
 
+use serde::Deserialize;
+use ts_rs::TS;
+
 use crate::keyrack::{Event, Keyrack};
 use crate::operation::{Kind, Operation, Revocation, Subject};
 use crate::problem::{Problem, ProblemCode};
 
 /// What becomes of the connections of a client that is removed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+#[ts(export_to = "types.ts")]
 pub enum Connections {
     /// The client is not removed while it has any.
     Keep,

@@ -7,7 +7,7 @@ use crate::client::checked_secret;
 use crate::keyrack::{Event, Keyrack};
 use crate::operation::{Kind, Subject};
 use crate::problem::{Problem, ProblemCode};
-use crate::vault::{ClientSecrets, Payload};
+use crate::verify::verify;
 
 impl Keyrack {
     /// Replaces a client's secret, and checks the connections again that could not be checked with
@@ -23,24 +23,17 @@ impl Keyrack {
         let client_secret = checked_secret(&secret)?;
         let _turn = self.turn(client).await;
         let client = self.store.client(client)?;
-        let notion = self.notion(client.base_url.as_deref())?;
+        let notion = self.notion(&client)?;
         self.vault.probe().await?;
         let credentials = Credentials {
             client_id: client.client_id.clone(),
             client_secret: client_secret.clone(),
         };
-        Self::verify(&notion, &credentials).await?;
+        verify(&notion, &credentials).await?;
 
         let mut operation = self.begin(Kind::RotateSecret, Subject::of_client(&client))?;
-        let payload = Payload::Client(ClientSecrets {
-            id: client.id.clone(),
-            name: client.name.clone(),
-            client_id: client.client_id.clone(),
-            client_secret,
-            redirect_uri: client.redirect_uri.clone(),
-            base_url: client.base_url.clone(),
-        });
-        if let Err(error) = self.vault.write(&payload).await {
+        let entry = client.payload(client_secret);
+        if let Err(error) = self.vault.write(&entry).await {
             let problem = error.into();
             self.fail(&mut operation, &problem)?;
             return Err(problem);

@@ -4,6 +4,7 @@ use serde::Serialize;
 use ts_rs::TS;
 
 use crate::authorization::Authorization;
+use crate::check_all::CheckAll;
 use crate::client::{Client, ClientDefaults};
 use crate::connection::Connection;
 use crate::keyrack::Keyrack;
@@ -21,6 +22,8 @@ pub struct Snapshot {
     pub authorization: Option<Authorization>,
     /// A link that was refused before it belonged to any authorization, until acknowledged.
     pub link_refused: Option<Problem>,
+    /// The check of all connections, while one is under way.
+    pub check_all: Option<CheckAll>,
     /// What the client form starts from.
     pub client_defaults: ClientDefaults,
 }
@@ -34,6 +37,7 @@ impl Keyrack {
             connections: self.store.connections()?,
             authorization,
             link_refused,
+            check_all: self.checking_all().map(|run| run.progress(self.now())),
             client_defaults: ClientDefaults::for_notion(&self.settings.notion),
         })
     }

@@ -20,27 +20,32 @@ impl Keyrack {
     /// `invalid-input` if a field cannot be right, and as any request does.
     pub async fn verify_client(&self, form: NewClient) -> Result<(), Problem> {
         let (client, client_secret) = form.checked(&self.settings.notion)?;
-        let notion = self.notion(client.base_url.as_deref())?;
-        let swapped = client.client_id.starts_with(SECRET_PREFIX)
-            && !client_secret.expose_secret().starts_with(SECRET_PREFIX);
         let credentials = Credentials {
-            client_id: client.client_id,
+            client_id: client.client_id.clone(),
             client_secret,
         };
-        match Self::verify(&notion, &credentials).await {
-            Err(Error::ClientRejected { .. }) if swapped => Err(Problem::new(
-                ProblemCode::ClientSwapped,
-                "Notion does not know this client: the ID looks like a secret, so the two may be swapped. Nothing was saved. Put each into the other's place.",
-            )),
-            answer => Ok(answer?),
-        }
+        verify(&self.notion(&client)?, &credentials).await
     }
 
-    /// Whether Notion takes these credentials.
-    pub(crate) async fn verify(notion: &Notion, credentials: &Credentials) -> Result<(), Error> {
-        match notion.introspect(credentials, &NO_TOKEN.into()).await {
-            Ok(_) | Err(Error::GrantRejected { .. }) => Ok(()),
-            Err(error) => Err(error),
-        }
+    /// Asks the same as a client that is saved.
+    pub async fn verify_saved_client(&self, id: &str) -> Result<(), Problem> {
+        let client = self.store.client(id)?;
+        let (notion, credentials) = (self.notion(&client)?, self.credentials(id).await?);
+        verify(&notion, &credentials).await
+    }
+}
+
+/// Whether Notion takes these credentials.
+pub(crate) async fn verify(notion: &Notion, credentials: &Credentials) -> Result<(), Problem> {
+    let looks_secret = |text: &str| text.starts_with(SECRET_PREFIX);
+    let swapped = looks_secret(&credentials.client_id)
+        && !looks_secret(credentials.client_secret.expose_secret());
+    match notion.introspect(credentials, &NO_TOKEN.into()).await {
+        Ok(_) | Err(Error::GrantRejected { .. }) => Ok(()),
+        Err(Error::ClientRejected { .. }) if swapped => Err(Problem::new(
+            ProblemCode::ClientSwapped,
+            "Notion does not know this client: the ID looks like a secret, so the two may be swapped. Nothing was saved. Put each into the other's place.",
+        )),
+        Err(error) => Err(error.into()),
     }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use keyrack_core::{NewClient, Revocation, Snapshot};
+use keyrack_core::{ClientChange, Connections, NewClient, Revocation, Snapshot};
 use ts_rs::{Config, TS};
 
 /// `scripts/types` sets this to write the file instead of comparing it.
@@ -15,6 +15,8 @@ fn the_committed_types_are_the_generated_ones() {
     let config = Config::new().with_out_dir(folder.path());
     Snapshot::export_all(&config).expect("exported");
     NewClient::export_all(&config).expect("exported");
+    ClientChange::export_all(&config).expect("exported");
+    Connections::export_all(&config).expect("exported");
     Revocation::export_all(&config).expect("exported");
     let generated = fs::read_to_string(folder.path().join("types.ts")).expect("generated");
 

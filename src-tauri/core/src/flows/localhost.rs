@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering::SeqCst};
 
 use crate::authorization::Progress;
-use crate::client::{Client, RedirectMethod};
+use crate::client::Client;
 use crate::keyrack::Keyrack;
 use crate::problem::ProblemCode;
+use crate::redirect::RedirectMethod;
 
 use super::outside::{Outside, until};
 

@@ -1,8 +1,11 @@
 //! The acts from end to end, and processes that end in the middle.
 
+mod check_all;
+mod edit_client;
 mod localhost;
 mod matrix;
 mod outside;
+mod paced;
 mod refresh;
 mod remove_client;
 mod rotate;

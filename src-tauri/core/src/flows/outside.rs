@@ -12,8 +12,9 @@ use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
 use crate::authorization::{Authorization, Progress};
-use crate::client::{Client, NewClient, RedirectMethod};
+use crate::client::{Client, NewClient};
 use crate::keyrack::{Effects, Keyrack};
+use crate::redirect::RedirectMethod;
 use crate::settings::Settings;
 use crate::time::Millis;
 use crate::vault::keyring::tests::{Keyring, keyring};
@@ -121,22 +122,26 @@ impl Outside {
         keyrack.add_client(form).await.expect("a client")
     }
 
-    /// Begins an authorization and returns its id with the callback that the sandbox answers.
-    pub async fn callback(&self, keyrack: &Arc<Keyrack>, client: &Client) -> (String, String) {
+    /// Begins an authorization and returns the link that the browser was sent to.
+    pub async fn link(&self, keyrack: &Arc<Keyrack>, client: &Client) -> String {
+        self.begin(keyrack, client).await.1
+    }
+
+    async fn begin(&self, keyrack: &Arc<Keyrack>, client: &Client) -> (String, String) {
         let begun = keyrack
             .begin_authorization(&client.id)
             .await
             .expect("begun");
-        let link = self
-            .opened
-            .lock()
-            .expect("links")
-            .last()
-            .expect("a link")
-            .clone();
+        let opened = self.opened.lock().expect("links");
+        (begun.id, opened.last().expect("a link").clone())
+    }
+
+    /// Begins an authorization and returns its id with the callback that the sandbox answers.
+    pub async fn callback(&self, keyrack: &Arc<Keyrack>, client: &Client) -> (String, String) {
+        let (id, link) = self.begin(keyrack, client).await;
         let answer = self.http.get(link).send().await.expect("an answer");
         (
-            begun.id,
+            id,
             answer.headers()["location"]
                 .to_str()
                 .expect("ASCII")

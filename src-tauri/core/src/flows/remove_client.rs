@@ -1,4 +1,4 @@
-//! A client's name and its end.
+//! A client's end.
 
 use crate::connection::Status;
 use crate::operation::{Kind, Subject};
@@ -6,20 +6,6 @@ use crate::problem::ProblemCode;
 use crate::remove_client::Connections;
 
 use super::outside::Outside;
-
-#[tokio::test]
-async fn a_client_is_renamed_and_its_connections_say_so() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let id = outside.connect(&keyrack, &client).await;
-    let renamed = keyrack
-        .rename_client(&client.id, " Agency\u{202E} ")
-        .expect("renamed");
-    assert_eq!(renamed.name, "Agency");
-    let connection = keyrack.store.connection(&id).expect("a row");
-    assert_eq!(connection.client_name, "Agency");
-    let refused = keyrack.rename_client(&client.id, " ").expect_err("no name");
-    assert_eq!(refused.code, ProblemCode::InvalidInput);
-}
 
 #[tokio::test]
 async fn a_client_with_connections_is_removed_only_as_told_what_becomes_of_them() {

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use crate::client::{NewClient, RedirectMethod};
+use crate::client::NewClient;
 use crate::problem::ProblemCode;
+use crate::redirect::RedirectMethod;
 
 use super::outside::Outside;
 
@@ -59,4 +60,22 @@ async fn a_client_is_told_apart_from_a_wrong_secret_a_swap_and_a_busy_notion() {
     );
     assert_eq!(keyrack.snapshot().expect("a snapshot").clients, []);
     assert!(outside.keyring.users().is_empty(), "nothing is kept");
+}
+
+#[tokio::test]
+async fn a_saved_client_is_verified_with_the_secret_in_the_keyring() {
+    let (outside, keyrack, client) = Outside::with_client().await;
+    assert_eq!(keyrack.verify_saved_client(&client.id).await, Ok(()));
+    outside.renew_secret().await;
+    let refused = keyrack.verify_saved_client(&client.id).await;
+    assert_eq!(
+        refused.expect_err("an old secret").code,
+        ProblemCode::ClientRejected
+    );
+    outside.keyring.set_locked(true);
+    let refused = keyrack.verify_saved_client(&client.id).await;
+    assert_eq!(
+        refused.expect_err("locked").code,
+        ProblemCode::KeyringLocked
+    );
 }

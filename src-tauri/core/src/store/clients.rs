@@ -9,7 +9,8 @@ use crate::operation::Operation;
 use crate::problem::{Problem, ProblemCode};
 use crate::time::Millis;
 
-const COLUMNS: &str = "id, name, client_id, redirect_method, redirect_uri, base_url, created_at";
+const COLUMNS: &str =
+    "id, name, client_id, redirect_method, redirect_uri, base_url, created_at, budget";
 
 impl Store {
     /// All clients, by name.
@@ -39,7 +40,7 @@ impl Store {
         let mut db = self.lock();
         let tx = db.transaction()?;
         tx.execute(
-            &format!("INSERT INTO clients ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
+            &format!("INSERT INTO clients ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"),
             params![
                 client.id,
                 client.name,
@@ -48,6 +49,7 @@ impl Store {
                 client.redirect_uri,
                 client.base_url,
                 client.created_at.0,
+                Word(client.budget),
             ],
         )?;
         super::operations::save(&tx, operation)?;
@@ -62,13 +64,27 @@ impl Store {
         Ok(())
     }
 
-    /// Gives a client another name.
-    pub(crate) fn rename_client(&self, id: &str, name: &str) -> Result<(), Problem> {
-        self.lock().execute(
-            "UPDATE clients SET name = ?2 WHERE id = ?1",
-            params![id, name],
+    /// Writes what was edited of a client, and finishes the operation that did.
+    pub(crate) fn save_client(
+        &self,
+        client: &Client,
+        operation: &Operation,
+    ) -> Result<(), Problem> {
+        let mut db = self.lock();
+        let tx = db.transaction()?;
+        tx.execute(
+            "UPDATE clients SET name = ?2, redirect_method = ?3, redirect_uri = ?4, budget = ?5
+             WHERE id = ?1",
+            params![
+                client.id,
+                client.name,
+                Word(client.redirect_method),
+                client.redirect_uri,
+                Word(client.budget),
+            ],
         )?;
-        Ok(())
+        super::operations::save(&tx, operation)?;
+        Ok(tx.commit()?)
     }
 }
 
@@ -83,5 +99,6 @@ fn client_from(row: &Row<'_>) -> rusqlite::Result<Client> {
         sandbox: base_url.is_none(),
         base_url,
         created_at: Millis(row.get(6)?),
+        budget: row.get::<_, Word<_>>(7)?.0,
     })
 }

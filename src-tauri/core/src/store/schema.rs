@@ -4,8 +4,9 @@ use rusqlite_migration::{Error, M, MigrationDefinitionError, Migrations};
 
 use crate::problem::{Problem, ProblemCode};
 
-const MIGRATIONS: &[M<'static>] = &[M::up(
-    "
+const MIGRATIONS: &[M<'static>] = &[
+    M::up(
+        "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 
     -- base_url: none for the sandbox, whose address changes with each start.
@@ -66,7 +67,9 @@ const MIGRATIONS: &[M<'static>] = &[M::up(
     CREATE UNIQUE INDEX one_revocation ON operations (connection)
         WHERE kind = 'revoke' AND finished_at IS NULL;
     ",
-)];
+    ),
+    M::up("ALTER TABLE clients ADD COLUMN budget TEXT NOT NULL DEFAULT 'standard';"),
+];
 
 /// Brings the database to this version in one transaction.
 pub(super) fn migrate(connection: &mut rusqlite::Connection) -> Result<(), Problem> {

@@ -1,0 +1,64 @@
+//! A check of all connections over real sockets: what each comes to, and what is told.
+
+use serde_json::json;
+
+use crate::check_all::CheckAllState;
+use crate::connection::Status;
+use crate::problem::ProblemCode;
+
+use super::outside::Outside;
+
+const INTROSPECT: &str = "/v1/oauth/introspect";
+
+#[tokio::test]
+async fn each_connection_is_checked_once_and_counted_for_what_it_came_to() {
+    let (outside, keyrack, mine) = Outside::with_client().await;
+    let other = outside.another_client(&keyrack).await;
+    let dead = outside.connect(&keyrack, &mine).await;
+    let alive = outside.connect(&keyrack, &other).await;
+    let bot = keyrack.store.connection(&dead).expect("a row").bot_id;
+    outside.revoke(&bot).await;
+
+    let told = keyrack.check_all().await.expect("checked");
+    assert_eq!(told.state, CheckAllState::Finished);
+    assert_eq!((told.total, told.done), (2, 2));
+    assert_eq!((told.active, told.attention, told.unknown), (1, 1, 0));
+    assert_eq!((told.left, told.paused_until), (None, None));
+    let status = |id: &str| keyrack.store.connection(id).expect("a row").status;
+    assert_eq!(
+        [status(&dead), status(&alive)],
+        [Status::Inactive, Status::Active]
+    );
+    assert_eq!(outside.count(INTROSPECT).await, 2);
+    assert_eq!(keyrack.snapshot().expect("a snapshot").check_all, None);
+
+    outside.keyring.set_locked(true);
+    let told = keyrack.check_all().await.expect("checked");
+    assert_eq!((told.done, told.unknown), (2, 2), "nothing is proven");
+    assert_eq!(outside.count(INTROSPECT).await, 2);
+}
+
+#[tokio::test]
+async fn a_pause_that_notion_asks_for_is_waited_out_and_costs_no_verdict() {
+    let (outside, keyrack, client) = Outside::with_client().await;
+    let id = outside.connect(&keyrack, &client).await;
+    outside
+        .fault(json!({"endpoint": "introspect", "times": 1, "status": 429, "headers": {"retry-after": "1"}}))
+        .await;
+    let told = keyrack.check_all().await.expect("checked");
+    assert_eq!((told.done, told.active), (1, 1));
+    assert_eq!(outside.count(INTROSPECT).await, 2);
+
+    // Longer than a single check has patience for: it says so at once, and so does the next.
+    outside
+        .fault(json!({"endpoint": "introspect", "times": 1, "status": 429, "headers": {"retry-after": "3000"}}))
+        .await;
+    for _ in 0..2 {
+        let checked = keyrack.check(&id).await.expect("checked");
+        assert_eq!(checked.last_status, Some(Status::Active));
+        let why = checked.problem.expect("why");
+        assert_eq!(why.code, ProblemCode::RateLimited);
+        assert!(why.retry_after > Some(2_900), "{why:?}");
+    }
+    assert_eq!(outside.count(INTROSPECT).await, 3, "nothing in a pause");
+}
