@@ -172,11 +172,22 @@ async fn a_wrong_paste_can_be_pasted_again_and_ends_a_script() {
 }
 
 #[tokio::test]
-async fn a_client_is_renamed_given_a_renewed_secret_and_removed_by_command() {
+async fn a_client_is_edited_given_a_renewed_secret_and_removed_by_command() {
     let mut scene = with_client();
     assert!(cli::connect(&mut scene).await.success());
-    let renamed = scene.keyrack(&["client", "rename", "Mine", "Agency", "--json"], "");
-    assert_eq!(json(&renamed)[0]["name"], "Agency", "{}", said(&renamed));
+    let edit = ["client", "edit", "Mine", "--name", "Agency", "--budget"];
+    let edited = scene.keyrack(&[&edit[..], &["higher", "--json"]].concat(), "");
+    assert_eq!(edited.status.code(), Some(0), "{}", said(&edited));
+    let (edited, listed) = (
+        json(&edited),
+        scene.keyrack(&["client", "list", "--json"], ""),
+    );
+    assert_eq!(edited, json(&listed));
+    assert_eq!(edited[0]["name"], "Agency");
+    assert_eq!(edited[0]["budget"], "higher");
+    assert_eq!(edited[0]["redirect_method"], "app-link", "as it was");
+    let nothing = scene.keyrack(&["client", "edit", "Agency"], "");
+    assert_eq!(nothing.status.code(), Some(2), "there is nothing to change");
 
     let renewed = scene.sandbox.renew_secret().await;
     let refused = scene.keyrack(&["refresh", ACME], "");

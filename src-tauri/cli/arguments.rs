@@ -37,7 +37,7 @@ pub enum Command {
         /// A workspace's name, a bot id or a connection id.
         #[arg(required_unless_present = "all", conflicts_with = "all")]
         name: Option<String>,
-        /// Checks all connections, one after the other.
+        /// Checks all connections, as fast as Notion's limits allow.
         #[arg(long)]
         all: bool,
     },
@@ -67,13 +67,8 @@ pub enum ClientCommand {
         /// The client's name or id.
         name: String,
     },
-    /// Gives a client another name.
-    Rename {
-        /// The client's name or id.
-        name: String,
-        /// The new name.
-        new_name: String,
-    },
+    /// Changes a client's name, redirect method or budget; what is not given stays.
+    Edit(ClientEdit),
     /// Removes a client; one with connections only with one of the options.
     Remove {
         /// The client's name or id.
@@ -106,6 +101,44 @@ pub struct ClientForm {
     /// The registered page, for `bridge`.
     #[arg(long, value_name = "URL")]
     pub bridge_url: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true, id = "change")]
+pub struct ClientEdit {
+    /// The client's name or id.
+    #[arg(group = "whom")]
+    pub client: String,
+    /// The new name.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// How callbacks arrive from now on.
+    #[arg(long, value_name = "METHOD")]
+    pub redirect_method: Option<Method>,
+    /// The registered port, for `localhost`.
+    #[arg(long, value_name = "PORT")]
+    pub localhost_port: Option<u16>,
+    /// The registered page, for `bridge`.
+    #[arg(long, value_name = "URL")]
+    pub bridge_url: Option<String>,
+    /// How many requests a minute Notion's plan allows: standard 180, higher 600.
+    #[arg(long, value_name = "BUDGET")]
+    pub budget: Option<Budget>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Budget {
+    Standard,
+    Higher,
+}
+
+impl From<Budget> for keyrack_core::Budget {
+    fn from(budget: Budget) -> Self {
+        match budget {
+            Budget::Standard => Self::Standard,
+            Budget::Higher => Self::Higher,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -2,10 +2,12 @@
 
 use std::io::Read as _;
 
-use keyrack_core::{Client, ClientDefaults, Connections, Keyrack, NewClient, Problem, ProblemCode};
+use keyrack_core::{
+    Client, ClientChange, ClientDefaults, Connections, Keyrack, NewClient, Problem, ProblemCode,
+};
 use secrecy::SecretString;
 
-use crate::arguments::ClientForm;
+use crate::arguments::{ClientEdit, ClientForm};
 use crate::output::Output;
 
 /// More than any client secret is long.
@@ -44,14 +46,18 @@ pub async fn secret(keyrack: &Keyrack, output: Output, name: &str) -> Result<(),
     Ok(())
 }
 
-pub fn rename(
-    keyrack: &Keyrack,
-    output: Output,
-    name: &str,
-    new_name: &str,
-) -> Result<(), Problem> {
-    let client = choose(keyrack.snapshot()?.clients, Some(name))?;
-    output.clients(&[keyrack.rename_client(&client.id, new_name)?]);
+pub async fn edit(keyrack: &Keyrack, output: Output, edit: ClientEdit) -> Result<(), Problem> {
+    let client = choose(keyrack.snapshot()?.clients, Some(&edit.client))?;
+    let now = ClientChange::of(&client);
+    let offered = keyrack.snapshot()?.client_defaults.localhost_port;
+    let change = ClientChange {
+        name: edit.name.unwrap_or(now.name),
+        redirect_method: edit.redirect_method.map_or(now.redirect_method, Into::into),
+        localhost_port: edit.localhost_port.or(now.localhost_port).or(Some(offered)),
+        bridge_url: edit.bridge_url.or(now.bridge_url),
+        budget: edit.budget.map_or(now.budget, Into::into),
+    };
+    output.clients(&[keyrack.edit_client(&client.id, change).await?]);
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! `keyrack list`, `check`, `refresh`, `revoke` and `forget`.
 
+use std::sync::Arc;
+
 use keyrack_core::{Connection, Keyrack, Problem, ProblemCode, Revocation, Status};
 
 use crate::output::{Output, sentence, workspace};
@@ -15,20 +17,12 @@ pub async fn check(keyrack: &Keyrack, output: Output, name: &str) -> Result<(), 
     reached_a_verdict(&connection)
 }
 
-/// Reports every connection that could be checked, then fails with the first problem, if any.
-pub async fn check_all(keyrack: &Keyrack, output: Output) -> Result<(), Problem> {
-    let mut checked = Vec::new();
-    let mut verdicts = Ok(());
-    for connection in keyrack.snapshot()?.connections {
-        let verdict = keyrack.check(&connection.id).await.and_then(|connection| {
-            let verdict = reached_a_verdict(&connection);
-            checked.push(connection);
-            verdict
-        });
-        verdicts = verdicts.and(verdict);
-    }
+/// Reports every connection, then fails with the first problem, if any.
+pub async fn check_all(keyrack: &Arc<Keyrack>, output: Output) -> Result<(), Problem> {
+    keyrack.check_all().await?;
+    let checked = keyrack.snapshot()?.connections;
     output.connections(&checked);
-    verdicts
+    checked.iter().try_for_each(reached_a_verdict)
 }
 
 pub async fn refresh(keyrack: &Keyrack, output: Output, name: &str) -> Result<(), Problem> {

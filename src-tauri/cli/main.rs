@@ -57,7 +57,7 @@ async fn run(command: Command, output: Output) -> Result<(), Problem> {
         clock: system_clock(),
         keyring: system_keyring(),
         opener,
-        listener: Box::new(|_| {}),
+        listener: Box::new(output::tell_progress),
     };
     let keyrack = Arc::new(Keyrack::open(Settings::from_environment()?, effects)?);
     if let Err(problem) = keyrack.recover().await {
@@ -70,9 +70,7 @@ async fn run(command: Command, output: Output) -> Result<(), Problem> {
         Command::Client(ClientCommand::Secret { name }) => {
             clients::secret(&keyrack, output, &name).await
         }
-        Command::Client(ClientCommand::Rename { name, new_name }) => {
-            clients::rename(&keyrack, output, &name, &new_name)
-        }
+        Command::Client(ClientCommand::Edit(edit)) => clients::edit(&keyrack, output, edit).await,
         Command::Client(ClientCommand::Remove {
             name,
             revoke_connections,

@@ -1,10 +1,11 @@
 //! What the command line says: results on standard output, everything else on standard error.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
+use std::time::Duration;
 
 use keyrack_core::{
-    Authorization, Client, Connection, Millis, Problem, Receipt, RefreshTokenFate, Status,
-    system_clock,
+    Authorization, CheckAll, Client, Connection, Event, Millis, Problem, Receipt, RefreshTokenFate,
+    Status, system_clock,
 };
 use serde::Serialize;
 
@@ -26,6 +27,37 @@ pub fn print_link(link: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{link}")?;
     out.flush()
+}
+
+/// Tells a person at a terminal how far a check of all connections is, on one line.
+pub fn tell_progress(event: &Event) {
+    let mut err = io::stderr().lock();
+    if let Event::CheckAll(progress) = event
+        && err.is_terminal()
+    {
+        // Nobody who has closed the terminal wants to know.
+        let _ = match progress_in_words(progress) {
+            Some(words) => write!(err, "\r\x1b[K{words}").and_then(|()| err.flush()),
+            None => write!(err, "\r\x1b[K"),
+        };
+    }
+}
+
+/// None when it is over: the result follows.
+fn progress_in_words(progress: &CheckAll) -> Option<String> {
+    let left = Duration::from_millis(progress.left?).as_secs();
+    let pause = if progress.paused_until.is_some() {
+        ", Notion asked for a pause"
+    } else {
+        ""
+    };
+    Some(format!(
+        "Checked {} of {}, about {}:{:02} min left{pause}",
+        progress.done,
+        progress.total,
+        left / 60,
+        left % 60
+    ))
 }
 
 impl Output {

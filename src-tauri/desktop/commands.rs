@@ -7,8 +7,8 @@
 use std::path::PathBuf;
 
 use keyrack_core::{
-    Authorization, Client, Connection, NewClient, Problem, ProblemCode, Receipt, RedirectMethod,
-    Revocation, Snapshot,
+    Authorization, Client, ClientChange, Connection, Connections, NewClient, Problem, ProblemCode,
+    Receipt, RedirectMethod, Revocation, Snapshot,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use tauri::{AppHandle, Manager as _, Runtime, State, async_runtime, ipc::Invoke};
@@ -27,6 +27,9 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         verify_client,
         add_client,
         replace_client_secret,
+        verify_saved_client,
+        edit_client,
+        remove_client,
         begin_authorization,
         open_again,
         copy_link,
@@ -35,6 +38,8 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         cancel_authorization,
         acknowledge,
         check,
+        check_all,
+        cancel_check_all,
         refresh,
         revoke,
         forget,
@@ -82,6 +87,29 @@ async fn replace_client_secret(
         .keyrack()?
         .replace_client_secret(&client, secret)
         .await
+}
+
+#[tauri::command]
+async fn verify_saved_client(shell: Shared<'_>, client: String) -> Result<(), Problem> {
+    shell.keyrack()?.verify_saved_client(&client).await
+}
+
+#[tauri::command]
+async fn edit_client(
+    shell: Shared<'_>,
+    client: String,
+    change: ClientChange,
+) -> Result<Client, Problem> {
+    shell.keyrack()?.edit_client(&client, change).await
+}
+
+#[tauri::command]
+async fn remove_client(
+    shell: Shared<'_>,
+    client: String,
+    connections: Connections,
+) -> Result<(), Problem> {
+    shell.keyrack()?.remove_client(&client, connections).await
 }
 
 #[tauri::command]
@@ -144,6 +172,20 @@ fn acknowledge(shell: Shared<'_>) -> Result<(), Problem> {
 #[tauri::command]
 async fn check(shell: Shared<'_>, connection: String) -> Result<Connection, Problem> {
     shell.keyrack()?.check(&connection).await
+}
+
+/// Answers at once; what follows is told by events.
+#[tauri::command]
+async fn check_all(shell: Shared<'_>) -> Result<(), Problem> {
+    let keyrack = shell.keyrack()?;
+    async_runtime::spawn(async move { keyrack.check_all().await });
+    Ok(())
+}
+
+#[tauri::command(async)]
+fn cancel_check_all(shell: Shared<'_>) -> Result<(), Problem> {
+    shell.keyrack()?.cancel_check_all();
+    Ok(())
 }
 
 #[tauri::command]

@@ -107,6 +107,7 @@ pub fn tell_window<R: Runtime>(app: &AppHandle<R>, event: &Event) {
             }
             app.emit_to(window::LABEL, "authorization", authorization)
         }
+        Event::CheckAll(progress) => app.emit_to(window::LABEL, "check-all", progress),
         Event::LinkRefused(problem) => app.emit_to(window::LABEL, "link-refused", problem),
     };
 }

@@ -202,6 +202,29 @@ describe("connecting", () => {
     expect(find("undo")).toBeNull();
   });
 
+  it("says that an earlier token still works, and where it can be ended", async () => {
+    world.rust = { ...world.rust, authorization: authorization(completed(false, true)) };
+    open();
+    const notice = (await the("notice")).textContent;
+    expect(notice).toContain("An earlier one still works at Notion; Keyrack did not revoke it.");
+    expect(notice).toContain("Settings > Connections");
+  });
+
+  it("says while it waits what choosing a workspace again does, where this client has one", async () => {
+    world.rust = {
+      ...world.rust,
+      connections: [connection("Acme")],
+      authorization: authorization({ kind: "waiting" }),
+    };
+    open();
+    await the("waiting");
+    expect(find("waiting-renews")?.textContent).toContain("replace the earlier choice");
+    world.rust = { ...world.rust, connections: [connection("Acme", { client_id: "client-2" })] };
+    await emit("changed");
+    await vi.waitFor(() => expect(find("waiting-renews")).toBeNull());
+    expect(find("waiting")).not.toBeNull();
+  });
+
   it.each([
     [{ kind: "denied" }, "Access was not allowed."],
     [{ kind: "expired" }, "The time to allow access ran out."],

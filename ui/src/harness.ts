@@ -24,6 +24,7 @@ beforeEach(() => {
     connections: [],
     authorization: null,
     link_refused: null,
+    check_all: null,
     client_defaults: { redirect_method: "localhost", localhost_port: 41753, notion_host: "api.notion.com" },
   };
   world.answers = {
@@ -99,10 +100,11 @@ export function authorization(progress: Progress, more: Partial<Authorization> =
   };
 }
 
-export const completed = (fresh: boolean): Progress => ({
+export const completed = (fresh: boolean, earlier_works = false): Progress => ({
   kind: "completed",
   connection_id: "connection-new",
   workspace_name: "Acme Research",
   owner: person("Jo Lindqvist", "jo@acme.example"),
   new: fresh,
+  earlier_works,
 });

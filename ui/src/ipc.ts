@@ -1,10 +1,13 @@
-// The only file that speaks to Rust: one function a command, one listener for the three events.
+// The only file that speaks to Rust: one function a command, one listener for the four events.
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type {
   Authorization,
+  CheckAll,
   Client,
+  ClientChange,
   Connection,
+  Connections,
   NewClient,
   Problem,
   Receipt,
@@ -48,6 +51,13 @@ export const addClient = (form: NewClient) => call<Client>("add_client", { form 
 /** Kept only once Notion takes it. */
 export const replaceClientSecret = (client: string, secret: string) =>
   call<null>("replace_client_secret", { client, secret });
+export const editClient = (client: string, change: ClientChange) =>
+  call<Client>("edit_client", { client, change });
+/** Asks Notion about the ID and secret that are kept. */
+export const verifySavedClient = (client: string) => call<null>("verify_saved_client", { client });
+/** Revokes or forgets the client's connections first, where it is told to. */
+export const removeClient = (client: string, connections: Connections) =>
+  call<null>("remove_client", { client, connections });
 export const beginAuthorization = (client: string) => call<Authorization>("begin_authorization", { client });
 export const openAgain = (authorization: string) => call<null>("open_again", { authorization });
 export const copyLink = (authorization: string) => call<null>("copy_link", { authorization });
@@ -57,6 +67,9 @@ export const cancelAuthorization = (authorization: string) =>
   call<null>("cancel_authorization", { authorization });
 export const acknowledge = () => call<null>("acknowledge");
 export const check = (connection: string) => call<Connection>("check", { connection });
+/** Answers at once; how far it is comes as events. */
+export const checkAll = () => call<null>("check_all");
+export const cancelCheckAll = () => call<null>("cancel_check_all");
 export const refresh = (connection: string) => call<Connection>("refresh", { connection });
 export const revoke = (connection: string) => call<Revocation>("revoke", { connection });
 export const forget = (connection: string) => call<Receipt>("forget", { connection });
@@ -70,12 +83,14 @@ export async function subscribe(on: {
   changed: () => void;
   authorization: (authorization: Authorization) => void;
   linkRefused: (problem: Problem) => void;
+  checkAll: (checkAll: CheckAll) => void;
 }): Promise<Outcome<null>> {
   try {
     await Promise.all([
       listen("changed", () => on.changed()),
       listen<Authorization>("authorization", (event) => on.authorization(event.payload)),
       listen<Problem>("link-refused", (event) => on.linkRefused(event.payload)),
+      listen<CheckAll>("check-all", (event) => on.checkAll(event.payload)),
     ]);
     return { ok: true, value: null };
   } catch (reason) {

@@ -1,146 +1,60 @@
 // A stand-in for Rust, for development and screenshots in a plain browser: `?mock=<scene>`. Not in the built window.
 import { emit } from "@tauri-apps/api/event";
 import { mockIPC } from "@tauri-apps/api/mocks";
-import { client, connection, person, problem, receiptFor, sandboxClient } from "./samples";
-import type { Authorization, Client, Connection, ProblemCode, Progress, Snapshot } from "./types";
+import { checkAll, client, problem, receiptFor, sandboxClient } from "./samples";
+import { authorization, MINUTE, snapshotOf } from "./scenes";
+import type { CheckAll, ClientChange, ProblemCode, RedirectMethod, Snapshot } from "./types";
 
-const MINUTE = 60_000;
-const now = Date.now();
+/** What the commands here are given: each has some of it. */
+type Given = {
+  connection: string;
+  client: string;
+  change: ClientChange;
+  method: RedirectMethod;
+  localhost_port: number | null;
+  bridge_url: string | null;
+};
 
-function few(): Connection[] {
-  return [
-    connection("Northwind Client Portal", {
-      owner: person("Ada Osei", "ada@northwind.example"),
-      status: "inactive",
-      problem: problem("token-inactive"),
-      checked_at: now - 2 * MINUTE,
-    }),
-    connection("Launchpad", {
-      workspace_icon: "🚀",
-      owner: person("Mei Tan", "mei@launchpad.example"),
-      status: "cannot-check",
-      last_status: "active",
-      problem: problem("unreachable"),
-      checked_at: now - 180 * MINUTE,
-    }),
-    connection("Acme Research"),
-    connection("Bibliothek am Park", {
-      workspace_icon: "📚",
-      owner: { kind: "workspace" },
-      checked_at: now - 12 * MINUTE,
-    }),
-    connection("Kestrel Studio", {
-      owner: person("Sam Ortega", "sam@kestrel.example"),
-      status: "revocation-pending",
-      problem: problem("notion-unavailable"),
-      checked_at: now - 20 * MINUTE,
-      retry_at: now + 9 * MINUTE,
-    }),
-    connection("Tidewater Ops", { owner: person("Priya N.", null), checked_at: now - 26 * 60 * MINUTE }),
-  ];
-}
+/** How long a check takes here; in milliseconds. */
+const CHECK = 400;
 
-function failing(): Connection[] {
-  const codes: ProblemCode[] = [
-    "client-rejected",
-    "rate-limited",
-    "keyring-locked",
-    "other-client",
-    "not-notion",
-  ];
-  return [
-    ...codes.map((code, index) =>
-      connection(`Workspace ${index + 1}`, {
-        status: "cannot-check",
-        last_status: (["active", "inactive", "needs-reconnecting"] as const)[index % 3] ?? null,
-        problem: problem(code, { retry_after: 90, request_id: "1c9d5b1e-77aa" }),
-      }),
-    ),
-    connection("Rebuilt from the keyring", { status: "not-checked", checked_at: null }),
-    connection("", { status: "needs-reconnecting", owner: person(null, null) }),
-    connection("W".repeat(10_000), { owner: person("ש".repeat(5_000), "x".repeat(5_000)) }),
-    connection("\u05d0\u05e8\u05db\u05d9\u05d5\u05df 12", { sandbox: true, client_name: "Sandbox" }),
-  ];
-}
+const wait = (time: number) => new Promise((done) => setTimeout(done, time));
 
-function authorization(progress: Progress, of: Client = client()): Authorization {
-  return {
-    id: "authorization-1",
-    client_id: of.id,
-    client_name: of.name,
-    sandbox: of.sandbox,
-    host: of.sandbox ? "127.0.0.1:43817" : "api.notion.com",
-    expires_at: now + 581_000,
-    progress,
-  };
-}
-
-function snapshotOf(scene: string): Snapshot {
-  const base: Snapshot = {
-    clients: [client()],
-    connections: [],
-    authorization: null,
-    link_refused: null,
-    client_defaults: { redirect_method: "localhost", localhost_port: 41753, notion_host: "api.notion.com" },
-  };
-  const completed = (fresh: boolean): Progress => ({
-    kind: "completed",
-    connection_id: "connection-0003",
-    workspace_name: "Acme Research",
-    owner: person("Jo Lindqvist", "jo@acme.example"),
-    new: fresh,
-  });
-  const list = { ...base, connections: few() };
-  const sandbox = { ...base, clients: [sandboxClient] };
-  const scenes: Record<string, Snapshot> = {
-    welcome: { ...base, clients: [] },
-    empty: sandbox,
-    list,
-    sandbox: {
-      ...sandbox,
-      connections: few().map((row) => ({ ...row, sandbox: true, client_name: "Sandbox" })),
-    },
-    clients: { ...list, clients: [client(), sandboxClient] },
-    many: {
-      ...base,
-      connections: Array.from({ length: 2_000 }, (_, index) => connection(`Workspace ${index}`)),
-    },
-    failing: { ...base, connections: failing() },
-    waiting: { ...list, authorization: authorization({ kind: "waiting" }) },
-    "waiting-sandbox": { ...sandbox, authorization: authorization({ kind: "waiting" }, sandboxClient) },
-    parked: { ...list, authorization: authorization({ kind: "parked", problem: problem("keyring-locked") }) },
-    exchanging: { ...list, authorization: authorization({ kind: "exchanging" }) },
-    saving: { ...list, authorization: authorization({ kind: "saving" }) },
-    connected: { ...list, authorization: authorization(completed(true)) },
-    reconnected: { ...list, authorization: authorization(completed(false), sandboxClient) },
-    denied: { ...list, authorization: authorization({ kind: "denied" }) },
-    failed: {
-      ...list,
-      authorization: authorization({
-        kind: "failed",
-        problem: problem("grant-rejected", { request_id: "1c9d5b1e-77aa" }),
-      }),
-      link_refused: problem("link-unknown"),
-    },
-  };
-  return scenes[scene] ?? list;
-}
-
-/** Answers as Rust would in this scene. `?refuse=<command>:<code>` makes one command refuse. */
+/**
+ * Answers as Rust would in this scene. `?refuse=<command>:<code>` makes one command refuse;
+ * `?click=<testid>,<testid>:<text>` clicks these in turn, or fills them, as soon as each is there.
+ */
 export function install(scene: string): void {
   let state = snapshotOf(scene);
-  const [refused, code] = (new URLSearchParams(location.search).get("refuse") ?? "").split(":");
+  const search = new URLSearchParams(location.search);
+  const [refused, code] = (search.get("refuse") ?? "").split(":");
+  void clickThrough(search.get("click")?.split(",") ?? []);
   const change = (next: Partial<Snapshot>) => {
     state = { ...state, ...next };
     void emit("changed");
+  };
+  const step = (more: Partial<CheckAll>) => {
+    if (state.check_all === null) return;
+    const step = { ...state.check_all, ...more };
+    state = { ...state, check_all: step.state === "running" ? step : null };
+    void emit("check-all", step);
+  };
+  const checkEach = async () => {
+    for (const [index] of state.connections.entries()) {
+      await wait(CHECK);
+      const done = index + 1;
+      step({ done, active: done, left: (state.connections.length - done) * CHECK });
+    }
+    step({ state: "finished", left: null });
   };
   const without = (id: string) => state.connections.filter((row) => row.id !== id);
 
   mockIPC(
     async (command, args) => {
       if (command === refused) throw problem(code as ProblemCode) as unknown as Error;
-      await new Promise((done) => setTimeout(done, 40));
-      const { connection: id } = (args ?? {}) as { connection?: string };
+      await wait(40);
+      const given = args as Given;
+      const id = given.connection;
       const row = state.connections.find((one) => one.id === id);
       switch (command) {
         case "snapshot":
@@ -151,19 +65,34 @@ export function install(scene: string): void {
         case "add_client":
           change({ clients: [...state.clients, client()] });
           return client();
+        case "edit_client": {
+          const { redirect_method, localhost_port, bridge_url, ...more } = given.change;
+          const redirect_uri = redirectUri(redirect_method, localhost_port, bridge_url);
+          change({
+            clients: state.clients.map((one) =>
+              one.id === given.client ? { ...one, ...more, redirect_method, redirect_uri } : one,
+            ),
+          });
+          return state.clients.find((one) => one.id === given.client);
+        }
+        case "remove_client":
+          await wait(900);
+          change({
+            clients: state.clients.filter((one) => one.id !== given.client),
+            connections: state.connections.filter((one) => one.client_id !== given.client),
+          });
+          return null;
+        case "check_all":
+          change({ check_all: checkAll({ total: state.connections.length }) });
+          void checkEach();
+          return null;
+        case "cancel_check_all":
+          step({ state: "cancelled", left: null });
+          return null;
         case "save_bridge_page":
           return "~/Downloads/keyrack-bridge.html";
-        case "redirect_uri": {
-          const { method, localhost_port, bridge_url } = args as Record<string, string>;
-          if (method === "bridge" && !bridge_url?.startsWith("https://")) {
-            throw problem("invalid-input", { field: "bridge_url" }) as unknown as Error;
-          }
-          return {
-            "app-link": "app.keyrack:/oauth/callback",
-            localhost: `http://localhost:${localhost_port ?? ""}/oauth/callback`,
-            bridge: bridge_url,
-          }[method ?? ""];
-        }
+        case "redirect_uri":
+          return redirectUri(given.method, given.localhost_port, given.bridge_url);
         case "begin_authorization": {
           const begun = authorization({ kind: "waiting" }, state.clients[0]);
           change({ authorization: begun });
@@ -179,23 +108,23 @@ export function install(scene: string): void {
           return null;
         case "check":
         case "refresh":
-          await new Promise((done) => setTimeout(done, 900));
+          await wait(900);
           return { ...row, checked_at: Date.now() };
         case "revoke":
           if (row?.workspace_name === "Kestrel Studio") {
             return {
               outcome: "pending",
               problem: problem("notion-unavailable"),
-              retry_at: now + 15 * MINUTE,
+              retry_at: Date.now() + 15 * MINUTE,
             };
           }
-          change({ connections: without(id ?? "") });
+          change({ connections: without(id) });
           return {
             outcome: "revoked",
             receipt: row && receiptFor(row, "revoke", row.last_status ? problem("unreachable") : null),
           };
         case "forget":
-          change({ connections: without(id ?? "") });
+          change({ connections: without(id) });
           return row && receiptFor(row, "forget", null);
         default:
           return null;
@@ -203,4 +132,25 @@ export function install(scene: string): void {
     },
     { shouldMockEvents: true },
   );
+}
+
+function redirectUri(method: RedirectMethod, port: number | null, page: string | null): string {
+  if (method === "app-link") return "app.keyrack:/oauth/callback";
+  if (method === "localhost") return `http://localhost:${port ?? ""}/oauth/callback`;
+  if (page?.startsWith("https://") === true) return page;
+  throw problem("invalid-input", { field: "bridge_url" }) as unknown as Error;
+}
+
+async function clickThrough(steps: string[]): Promise<void> {
+  for (const step of steps) {
+    const [testid, text] = step.split(":");
+    const found = () => document.querySelector<HTMLInputElement>(`[data-testid="${testid ?? ""}"]`);
+    while (found() === null) await wait(50);
+    const element = found();
+    if (text === undefined) element?.click();
+    else if (element !== null) {
+      element.value = text;
+      for (const event of ["input", "change"]) element.dispatchEvent(new Event(event, { bubbles: true }));
+    }
+  }
 }

@@ -2,7 +2,7 @@
 import type { Refusal } from "./ipc";
 import { ownerName, problemWords, t, workspaceName } from "./messages";
 import { upcoming } from "./time";
-import type { Authorization, Connection, Millis, Revocation } from "./types";
+import type { Authorization, CheckAll, Client, Connection, Connections, Millis, Revocation } from "./types";
 
 export type Notice = {
   /** What it is about: the id of an authorization or a connection, or a word. A later one of the same key replaces it. */
@@ -15,6 +15,9 @@ export type Notice = {
   /** The new connection that Undo revokes. */
   undo: string | null;
 };
+
+/** The key of what is told about a check of all connections. */
+export const CHECK_ALL = "check-all";
 
 const plain = { sandbox: false, requestId: null, undo: null };
 
@@ -33,7 +36,9 @@ export function ofAuthorization(authorization: Authorization): Notice | null {
         key,
         tone: "done",
         what,
-        next: t(progress.new ? "connected.new" : "connected.again"),
+        next: t(
+          progress.earlier_works ? "connected.earlier" : progress.new ? "connected.new" : "connected.again",
+        ),
         sandbox,
         undo: progress.new ? progress.connection_id : null,
       };
@@ -85,5 +90,44 @@ export function ofPending(
     }),
     sandbox: connection?.sandbox ?? false,
     requestId: pending.problem.request_id,
+  };
+}
+
+/** How a check of all connections ended. */
+export function ofCheckAll(checkAll: CheckAll, locale: string): Notice {
+  const { total, done, active, attention, unknown } = checkAll;
+  const verdicts = new Intl.ListFormat(locale, { type: "unit" }).format([
+    ...(active > 0 ? [t("checked.active", { count: active })] : []),
+    ...(attention > 0 ? [t("list.attention", { count: attention })] : []),
+    ...(unknown > 0 ? [t("checked.unknown", { count: unknown })] : []),
+  ]);
+  if (checkAll.state === "cancelled") {
+    return {
+      ...plain,
+      key: CHECK_ALL,
+      tone: "plain",
+      what: t("checked.cancelled", { count: total, done }),
+      next: t(done > 0 ? "checked.cancelled.next" : "checked.cancelled.none", { verdicts }),
+    };
+  }
+  const worst = unknown > 0 ? "unknown" : attention > 0 ? "attention" : "active";
+  return {
+    ...plain,
+    key: CHECK_ALL,
+    tone: worst === "active" ? "done" : "trouble",
+    what: t("checked.what", { count: done, verdicts }),
+    next: t(`checked.${worst}.next`),
+  };
+}
+
+/** A client that was removed, and what became of its connections. */
+export function ofRemoved(client: Pick<Client, "id" | "name" | "sandbox">, connections: Connections): Notice {
+  return {
+    ...plain,
+    key: client.id,
+    tone: "done",
+    what: t("removed.what", { client: client.name }),
+    next: t(`removed.${connections}`),
+    sandbox: client.sandbox,
   };
 }

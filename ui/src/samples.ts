@@ -1,5 +1,5 @@
 // Sample rows, clients and problems, for the mock and for the tests.
-import type { Client, Connection, Owner, Problem, ProblemCode, Receipt } from "./types";
+import type { CheckAll, Client, Connection, Owner, Problem, ProblemCode, Receipt } from "./types";
 
 const now = Date.now();
 const DAY = 24 * 60 * 60_000;
@@ -16,6 +16,7 @@ export function client(more: Partial<Client> = {}): Client {
     redirect_method: "localhost",
     redirect_uri: "http://localhost:41753/oauth/callback",
     sandbox: false,
+    budget: "standard",
     created_at: now,
     ...more,
   };
@@ -55,6 +56,20 @@ export function connection(workspace_name: string, more: Partial<Connection> = {
     checked_at: now,
     problem: null,
     retry_at: null,
+    ...more,
+  };
+}
+
+export function checkAll(more: Partial<CheckAll> = {}): CheckAll {
+  return {
+    total: 1_000,
+    done: 0,
+    active: 0,
+    attention: 0,
+    unknown: 0,
+    left: 230_000,
+    paused_until: null,
+    state: "running",
     ...more,
   };
 }

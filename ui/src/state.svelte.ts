@@ -6,15 +6,30 @@ import type { Outcome, Refusal } from "./ipc";
 import { locale, statusWords, t, workspaceName } from "./messages";
 import * as notices from "./notices";
 import type { Notice } from "./notices";
-import type { Authorization, Client, Connection, NewClient, Problem, Receipt, Snapshot } from "./types";
+import type {
+  Authorization,
+  CheckAll,
+  Client,
+  Connection,
+  NewClient,
+  Problem,
+  Receipt,
+  Snapshot,
+} from "./types";
 
 /** An act on one connection that has not come back from Rust yet. */
 export type Act = "check" | "refresh" | "revoke" | "forget";
 
-/** The dialog that the person opened. */
+/** What a dialog says of a client, whether the client itself or one of its connections opened it. */
+export type NamedClient = Pick<Client, "id" | "name" | "sandbox">;
+
+/** The dialog that the person opened; `at` is the client whose own dialog led back to the clients. */
 export type Dialog =
   | { kind: "client" }
-  | { kind: "secret"; connection: Connection }
+  | { kind: "clients"; at: string | null }
+  | { kind: "secret"; client: NamedClient; back: Dialog | null }
+  | { kind: "edit-client"; client: Client }
+  | { kind: "remove-client"; client: Client }
   | { kind: "reconnect"; connection: Connection }
   | { kind: "revoke"; connection: Connection }
   | { kind: "forget"; connection: Connection };
@@ -48,6 +63,8 @@ export class Store {
   #stale = false;
   /** The last authorization whose end was told, since an older snapshot may still bring it. */
   #told: string | null = null;
+  /** How many events of a check of all came: a snapshot that was read meanwhile is older than the last one. */
+  #steps = 0;
 
   get client(): Client | null {
     const clients = this.snapshot?.clients ?? [];
@@ -58,6 +75,14 @@ export class Store {
   get running(): Authorization | null {
     const authorization = this.snapshot?.authorization ?? null;
     return authorization === null || notices.ofAuthorization(authorization) !== null ? null : authorization;
+  }
+
+  connectionsOf(client: string): Connection[] {
+    return this.snapshot?.connections.filter(({ client_id }) => client_id === client) ?? [];
+  }
+
+  get canCheckAll(): boolean {
+    return this.snapshot !== null && this.snapshot.connections.length > 0 && this.snapshot.check_all === null;
   }
 
   /** Reads the first snapshot and follows Rust's events. Returns what ends the clock. */
@@ -79,6 +104,7 @@ export class Store {
         changed: () => void this.refresh(),
         authorization: (authorization) => this.#follow(authorization),
         linkRefused: (problem) => this.#tellRefused(problem),
+        checkAll: (checkAll) => this.#followCheckAll(checkAll),
       });
       if (!outcome.ok) {
         this.failure = outcome.problem;
@@ -99,8 +125,9 @@ export class Store {
   async #read(): Promise<void> {
     while (this.#stale) {
       this.#stale = false;
+      const steps = this.#steps;
       const outcome = await ipc.snapshot();
-      if (outcome.ok) this.#take(outcome.value);
+      if (outcome.ok) this.#take(outcome.value, steps);
       else if (this.snapshot === null) this.failure = outcome.problem;
       else this.#refused(outcome.problem);
     }
@@ -108,10 +135,11 @@ export class Store {
     this.#reading = null;
   }
 
-  #take(snapshot: Snapshot): void {
+  #take(snapshot: Snapshot, steps: number): void {
     this.failure = null;
     this.now = Date.now();
-    this.snapshot = snapshot;
+    const newer = steps !== this.#steps && this.snapshot !== null ? this.snapshot : snapshot;
+    this.snapshot = { ...snapshot, check_all: newer.check_all };
     if (snapshot.link_refused !== null) this.#tellRefused(snapshot.link_refused);
     if (snapshot.authorization !== null) this.#tellFinished(snapshot.authorization);
   }
@@ -129,6 +157,16 @@ export class Store {
     this.#told = authorization.id;
     this.tell(notice);
     void this.#acknowledge();
+  }
+
+  #followCheckAll(checkAll: CheckAll): void {
+    this.#steps += 1;
+    const running = checkAll.state === "running";
+    if (this.snapshot !== null) this.snapshot = { ...this.snapshot, check_all: running ? checkAll : null };
+    if (running) return;
+    this.tell(notices.ofCheckAll(checkAll, locale));
+    // A snapshot that is being read may lack the last verdicts.
+    void this.refresh();
   }
 
   #tellRefused(problem: Problem): void {
@@ -185,6 +223,22 @@ export class Store {
 
   async check(target: Target): Promise<void> {
     this.#learned(await this.#act("check", target, () => ipc.check(target.id)));
+  }
+
+  /** Its progress and its end come as events. */
+  async checkAll(): Promise<void> {
+    if (!this.canCheckAll) return;
+    this.dismiss(notices.CHECK_ALL);
+    const outcome = await ipc.checkAll();
+    if (outcome.ok) await this.refresh();
+    else this.#refused(outcome.problem, notices.CHECK_ALL);
+  }
+
+  /** Whether it was cancelled: it ends once what is on its way to Notion has come back. */
+  async cancelCheckAll(): Promise<boolean> {
+    const outcome = await ipc.cancelCheckAll();
+    if (!outcome.ok) this.#refused(outcome.problem, notices.CHECK_ALL);
+    return outcome.ok;
   }
 
   async refreshTokens(target: Target): Promise<void> {

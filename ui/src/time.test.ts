@@ -1,6 +1,6 @@
 // Ages and times in words.
 import { describe, expect, it } from "vitest";
-import { age, countdown, duration, rfc3339, upcoming } from "./time";
+import { age, countdown, duration, remaining, rfc3339, upcoming } from "./time";
 
 const NOW = new Date(2026, 10, 23, 9, 31, 7, 45).getTime();
 const MINUTE = 60_000;
@@ -61,6 +61,19 @@ describe("duration", () => {
       "2 minutes",
       "3 minutes",
     ]);
+  });
+});
+
+describe("remaining", () => {
+  it.each([
+    [MINUTE - 1, null],
+    [MINUTE, "1 min"],
+    [3.6 * MINUTE, "4 min"],
+    [2 * HOUR - 1, "120 min"],
+    [2 * HOUR, "2 hr"],
+    [5.4 * HOUR, "5 hr"],
+  ])("with %i ms left says %s", (left, words) => {
+    expect(remaining(left, "en")).toBe(words);
   });
 });
 

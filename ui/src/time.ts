@@ -54,3 +54,11 @@ export function duration(seconds: number, locale: string): string {
   const amount = unit === "second" ? seconds : Math.ceil(seconds / 60);
   return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(amount);
 }
+
+/** What is left of a longer act, "4 min": in minutes, in hours from two hours on, rounded; null for under a minute. */
+export function remaining(left: Millis, locale: string): string | null {
+  if (left < MINUTE) return null;
+  const unit = left < 2 * HOUR ? "minute" : "hour";
+  const amount = Math.round(left / (unit === "minute" ? MINUTE : HOUR));
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" }).format(amount);
+}

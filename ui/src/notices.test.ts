@@ -1,0 +1,39 @@
+// What is told at the end of a check of all connections: every verdict counted, nothing claimed beyond it.
+import { describe, expect, it } from "vitest";
+import { ofCheckAll } from "./notices";
+import { checkAll } from "./samples";
+import type { CheckAll } from "./types";
+
+const told = (more: Partial<CheckAll>) => ofCheckAll(checkAll(more), "en");
+
+describe("the summary of a check of all", () => {
+  it("counts what works, what needs attention and what could not be checked", () => {
+    expect(told({ state: "finished", done: 1_000, active: 990, attention: 8, unknown: 2 })).toMatchObject({
+      tone: "trouble",
+      what: "Checked 1,000 workspaces: 990 active, 8 need attention, 2 could not be checked",
+      next: "What could not be checked keeps its last status; its row says why.",
+    });
+  });
+
+  it("names only the verdicts there were", () => {
+    expect(told({ state: "finished", total: 1, done: 1, attention: 1 })).toMatchObject({
+      tone: "trouble",
+      what: "Checked 1 workspace: 1 needs attention",
+      next: "What needs attention stands at the top of the list.",
+    });
+    expect(told({ state: "finished", total: 3, done: 3, active: 3 })).toMatchObject({
+      tone: "done",
+      what: "Checked 3 workspaces: 3 active",
+      next: "Nothing needs your attention.",
+    });
+  });
+
+  it("says how many were checked before it was cancelled, and that nothing was lost", () => {
+    expect(told({ state: "cancelled", done: 312, active: 310, attention: 2 })).toMatchObject({
+      tone: "plain",
+      what: "Cancelled: 312 of 1,000 workspaces were checked.",
+      next: "Of these: 310 active, 2 need attention. Nothing was lost: the others keep their last status.",
+    });
+    expect(told({ state: "cancelled" }).next).toBe("Nothing was lost: all keep their last status.");
+  });
+});

@@ -1,0 +1,155 @@
+// The scenes of the mock: what Rust would say of the world in each of them.
+import { checkAll, client, connection, person, problem, sandboxClient } from "./samples";
+import type { Authorization, Client, Connection, ProblemCode, Progress, Snapshot } from "./types";
+
+export const MINUTE = 60_000;
+const now = Date.now();
+
+function few(): Connection[] {
+  return [
+    connection("Northwind Client Portal", {
+      owner: person("Ada Osei", "ada@northwind.example"),
+      status: "inactive",
+      problem: problem("token-inactive"),
+      checked_at: now - 2 * MINUTE,
+    }),
+    connection("Launchpad", {
+      workspace_icon: "🚀",
+      owner: person("Mei Tan", "mei@launchpad.example"),
+      status: "cannot-check",
+      last_status: "active",
+      problem: problem("unreachable"),
+      checked_at: now - 180 * MINUTE,
+    }),
+    connection("Acme Research"),
+    connection("Bibliothek am Park", {
+      workspace_icon: "📚",
+      owner: { kind: "workspace" },
+      checked_at: now - 12 * MINUTE,
+    }),
+    connection("Kestrel Studio", {
+      owner: person("Sam Ortega", "sam@kestrel.example"),
+      status: "revocation-pending",
+      problem: problem("notion-unavailable"),
+      checked_at: now - 20 * MINUTE,
+      retry_at: now + 9 * MINUTE,
+    }),
+    connection("Tidewater Ops", { owner: person("Priya N.", null), checked_at: now - 26 * 60 * MINUTE }),
+  ];
+}
+
+function failing(): Connection[] {
+  const codes: ProblemCode[] = [
+    "client-rejected",
+    "rate-limited",
+    "keyring-locked",
+    "other-client",
+    "not-notion",
+  ];
+  return [
+    ...codes.map((code, index) =>
+      connection(`Workspace ${index + 1}`, {
+        status: "cannot-check",
+        last_status: (["active", "inactive", "needs-reconnecting"] as const)[index % 3] ?? null,
+        problem: problem(code, { retry_after: 90, request_id: "1c9d5b1e-77aa" }),
+      }),
+    ),
+    connection("Rebuilt from the keyring", { status: "not-checked", checked_at: null }),
+    connection("", { status: "needs-reconnecting", owner: person(null, null) }),
+    connection("W".repeat(10_000), { owner: person("ש".repeat(5_000), "x".repeat(5_000)) }),
+    connection("\u05d0\u05e8\u05db\u05d9\u05d5\u05df 12", { sandbox: true, client_name: "Sandbox" }),
+  ];
+}
+
+const longNamed = client({
+  id: "client-3",
+  name: "The integration that the agency in Rotterdam set up for its many customers in the spring",
+  redirect_method: "bridge",
+  redirect_uri: "https://an-agency.example/integrations/notion/keyrack/callback/page.html",
+});
+
+export function authorization(progress: Progress, of: Client = client()): Authorization {
+  return {
+    id: "authorization-1",
+    client_id: of.id,
+    client_name: of.name,
+    sandbox: of.sandbox,
+    host: of.sandbox ? "127.0.0.1:43817" : "api.notion.com",
+    expires_at: now + 581_000,
+    progress,
+  };
+}
+
+export function snapshotOf(scene: string): Snapshot {
+  const base: Snapshot = {
+    clients: [client()],
+    connections: [],
+    authorization: null,
+    link_refused: null,
+    check_all: null,
+    client_defaults: { redirect_method: "localhost", localhost_port: 41753, notion_host: "api.notion.com" },
+  };
+  const completed = (fresh: boolean, earlier_works = false): Progress => ({
+    kind: "completed",
+    connection_id: "connection-0003",
+    workspace_name: "Acme Research",
+    owner: person("Jo Lindqvist", "jo@acme.example"),
+    new: fresh,
+    earlier_works,
+  });
+  const list = { ...base, connections: few() };
+  const many = {
+    ...base,
+    connections: Array.from({ length: 2_000 }, (_, index) => connection(`Workspace ${index}`)),
+  };
+  const sandbox = { ...base, clients: [sandboxClient] };
+  const scenes: Record<string, Snapshot> = {
+    welcome: { ...base, clients: [] },
+    empty: sandbox,
+    list,
+    sandbox: {
+      ...sandbox,
+      connections: few().map((row) => ({ ...row, sandbox: true, client_name: "Sandbox" })),
+    },
+    clients: { ...list, clients: [client(), sandboxClient] },
+    "clients-rejected": {
+      ...base,
+      clients: [client({ name: "Internal tools" }), longNamed, sandboxClient],
+      connections: [
+        ...few().map((row) => ({ ...row, client_name: "Internal tools" })),
+        connection("Orchard", {
+          client_id: longNamed.id,
+          client_name: longNamed.name,
+          status: "cannot-check",
+          last_status: "active",
+          problem: problem("client-rejected"),
+        }),
+      ],
+    },
+    many,
+    checking: { ...many, check_all: checkAll({ total: 1_000, done: 312, active: 310, attention: 2 }) },
+    "checking-paused": {
+      ...many,
+      check_all: checkAll({ total: 1_000, done: 312, active: 310, paused_until: now + 4 * MINUTE }),
+    },
+    failing: { ...base, connections: failing() },
+    waiting: { ...list, authorization: authorization({ kind: "waiting" }) },
+    "waiting-sandbox": { ...sandbox, authorization: authorization({ kind: "waiting" }, sandboxClient) },
+    parked: { ...list, authorization: authorization({ kind: "parked", problem: problem("keyring-locked") }) },
+    exchanging: { ...list, authorization: authorization({ kind: "exchanging" }) },
+    saving: { ...list, authorization: authorization({ kind: "saving" }) },
+    connected: { ...list, authorization: authorization(completed(true)) },
+    reconnected: { ...list, authorization: authorization(completed(false), sandboxClient) },
+    "reconnected-earlier": { ...list, authorization: authorization(completed(false, true)) },
+    denied: { ...list, authorization: authorization({ kind: "denied" }) },
+    failed: {
+      ...list,
+      authorization: authorization({
+        kind: "failed",
+        problem: problem("grant-rejected", { request_id: "1c9d5b1e-77aa" }),
+      }),
+      link_refused: problem("link-unknown"),
+    },
+  };
+  return scenes[scene] ?? list;
+}
