@@ -1,6 +1,6 @@
 //! The command line's grammar.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use keyrack_core::RedirectMethod;
 
 /// Connects Notion workspaces, keeps their tokens in the system's keyring, checks and revokes them.
@@ -104,10 +104,14 @@ pub struct ClientForm {
 }
 
 #[derive(Debug, Args)]
-#[group(required = true, multiple = true, id = "change")]
+#[command(group(
+    ArgGroup::new("change")
+        .args(["name", "redirect_method", "localhost_port", "bridge_url", "budget"])
+        .required(true)
+        .multiple(true)
+))]
 pub struct ClientEdit {
     /// The client's name or id.
-    #[arg(group = "whom")]
     pub client: String,
     /// The new name.
     #[arg(long)]

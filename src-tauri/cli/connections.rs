@@ -19,7 +19,7 @@ pub async fn check(keyrack: &Keyrack, output: Output, name: &str) -> Result<(), 
 
 /// Reports every connection, then fails with the first problem, if any.
 pub async fn check_all(keyrack: &Arc<Keyrack>, output: Output) -> Result<(), Problem> {
-    keyrack.check_all().await?;
+    keyrack.check_all()?.await;
     let checked = keyrack.snapshot()?.connections;
     output.connections(&checked);
     checked.iter().try_for_each(reached_a_verdict)

@@ -177,8 +177,7 @@ async fn check(shell: Shared<'_>, connection: String) -> Result<Connection, Prob
 /// Answers at once; what follows is told by events.
 #[tauri::command]
 async fn check_all(shell: Shared<'_>) -> Result<(), Problem> {
-    let keyrack = shell.keyrack()?;
-    async_runtime::spawn(async move { keyrack.check_all().await });
+    async_runtime::spawn(shell.keyrack()?.check_all()?);
     Ok(())
 }
 

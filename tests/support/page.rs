@@ -77,6 +77,13 @@ impl Page {
         ))
     }
 
+    /// Closes the open dialog as its person would.
+    pub async fn close_dialog(&self) {
+        let dialog = self.part("//dialog[@open]".to_owned());
+        dialog.press("\u{E00C}").await;
+        dialog.disappears().await;
+    }
+
     /// The part at this path (`XPath`).
     pub fn part(&self, path: String) -> Part {
         Part {
@@ -244,6 +251,14 @@ impl Part {
         self.wait("to be filled", async |element| {
             element.clear().await?;
             element.send_keys(text).await.map(Some)
+        })
+        .await;
+    }
+
+    /// Presses a key while the focus is here.
+    pub async fn press(&self, key: &str) {
+        self.wait("to take a key", async |element| {
+            element.send_keys(key).await.map(Some)
         })
         .await;
     }

@@ -92,11 +92,8 @@ impl Sandbox {
 
     /// Renews its client's secret, as one can in Notion's portal; the old one ends.
     pub async fn renew_secret(&self) -> String {
-        let answer: Value = self.post("secret", json!({})).await.json().await.unwrap();
-        answer["client_secret"]
-            .as_str()
-            .expect("a secret")
-            .to_owned()
+        let answer = self.post("secret", json!({})).await;
+        text(&answer, "client_secret")
     }
 
     /// Adds a workspace to choose from and returns its id.
@@ -104,14 +101,16 @@ impl Sandbox {
         let answer = self
             .post("workspaces", json!({ "name": name, "owner": owner }))
             .await;
-        let answer: Value = answer.json().await.unwrap();
-        answer["workspace_id"]
-            .as_str()
-            .expect("workspace_id")
-            .to_owned()
+        text(&answer, "workspace_id")
     }
 
-    async fn post(&self, act: &str, body: Value) -> reqwest::Response {
+    /// Registers one more client; returns its id and secret.
+    pub async fn another_client(&self) -> (String, String) {
+        let answer = self.post("clients", json!({})).await;
+        (text(&answer, "client_id"), text(&answer, "client_secret"))
+    }
+
+    async fn post(&self, act: &str, body: Value) -> Value {
         let answer = self
             .http
             .post(self.control(act))
@@ -119,10 +118,17 @@ impl Sandbox {
             .send()
             .await
             .unwrap();
-        answer.error_for_status().unwrap()
+        let answer = answer.error_for_status().unwrap().bytes().await.unwrap();
+        // Some acts answer nothing.
+        serde_json::from_slice(&answer).unwrap_or_default()
     }
 
     fn control(&self, act: &str) -> String {
         format!("{}/_sandbox/{act}", self.base_url)
     }
+}
+
+/// A field of an answer.
+fn text(answer: &Value, field: &str) -> String {
+    answer[field].as_str().expect(field).to_owned()
 }

@@ -98,10 +98,13 @@ struct Counts {
 
 impl Keyrack {
     /// Checks every connection, those first whose evidence is oldest, and tells how far it is.
+    /// Nothing is asked until the result is awaited, which tells how it ended.
     ///
-    /// If such a check is under way already, its progress is returned at once. Verdicts, and why
+    /// If such a check is under way already, the result is how far that one is. Verdicts, and why
     /// there is none, are on the connections.
-    pub async fn check_all(self: &Arc<Self>) -> Result<CheckAll, Problem> {
+    pub fn check_all(
+        self: &Arc<Self>,
+    ) -> Result<impl Future<Output = CheckAll> + Send + 'static, Problem> {
         let mut connections = self.store.connections()?;
         connections.sort_by_key(|connection| connection.checked_at);
         let queues = self.store.clients()?.into_iter().map(|client| {
@@ -111,22 +114,27 @@ impl Keyrack {
             Queue::new(self.pace_of(&client), client.budget.per_minute(), ids)
         });
         let run = Arc::new(Run::new(queues.collect()));
-        if let Some(running) = self.begin_checking_all(&run) {
-            return Ok(running.progress(self.now()));
-        }
+        let keyrack = self.clone();
+        Ok(async move {
+            match keyrack.begin_checking_all(&run) {
+                Some(running) => running.progress(keyrack.now()),
+                None => keyrack.go_on_checking_all(&run).await,
+            }
+        })
+    }
+
+    async fn go_on_checking_all(self: Arc<Self>, run: &Arc<Run>) -> CheckAll {
         let keyrack = self.clone();
         let check = move |id: String| {
             let keyrack = keyrack.clone();
             async move { outcome(keyrack.check_with(&id, RETRY).await) }
         };
-        run.go(check, |run| {
-            self.tell(&Event::CheckAll(run.progress(self.now())));
-        })
-        .await;
+        let tell = |run: &Run| self.tell(&Event::CheckAll(run.progress(self.now())));
+        run.go(check, tell).await;
         self.end_checking_all();
         let ended = run.ended();
         self.tell(&Event::CheckAll(ended.clone()));
-        Ok(ended)
+        ended
     }
 
     /// Begins no further check of the one of all connections.

@@ -19,7 +19,7 @@ async fn each_connection_is_checked_once_and_counted_for_what_it_came_to() {
     let bot = keyrack.store.connection(&dead).expect("a row").bot_id;
     outside.revoke(&bot).await;
 
-    let told = keyrack.check_all().await.expect("checked");
+    let told = keyrack.check_all().expect("begun").await;
     assert_eq!(told.state, CheckAllState::Finished);
     assert_eq!((told.total, told.done), (2, 2));
     assert_eq!((told.active, told.attention, told.unknown), (1, 1, 0));
@@ -33,7 +33,7 @@ async fn each_connection_is_checked_once_and_counted_for_what_it_came_to() {
     assert_eq!(keyrack.snapshot().expect("a snapshot").check_all, None);
 
     outside.keyring.set_locked(true);
-    let told = keyrack.check_all().await.expect("checked");
+    let told = keyrack.check_all().expect("begun").await;
     assert_eq!((told.done, told.unknown), (2, 2), "nothing is proven");
     assert_eq!(outside.count(INTROSPECT).await, 2);
 }
@@ -45,7 +45,7 @@ async fn a_pause_that_notion_asks_for_is_waited_out_and_costs_no_verdict() {
     outside
         .fault(json!({"endpoint": "introspect", "times": 1, "status": 429, "headers": {"retry-after": "1"}}))
         .await;
-    let told = keyrack.check_all().await.expect("checked");
+    let told = keyrack.check_all().expect("begun").await;
     assert_eq!((told.done, told.active), (1, 1));
     assert_eq!(outside.count(INTROSPECT).await, 2);
 
