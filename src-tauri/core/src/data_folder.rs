@@ -53,13 +53,26 @@ impl DataFolder {
 
     /// Waits for a lock that other processes share, and holds it until dropped.
     pub(crate) fn lock(&self, name: &str) -> Result<File, Problem> {
-        let path = self.file(name)?;
-        let file = File::options()
-            .write(true)
-            .open(path)
-            .map_err(|error| self.failed(&error))?;
+        let file = self.lock_file(name)?;
         file.lock().map_err(|error| self.failed(&error))?;
         Ok(file)
+    }
+
+    /// Takes a lock that other processes share and holds it until dropped, or none if one of them
+    /// has it.
+    pub(crate) fn try_lock(&self, name: &str) -> Result<Option<File>, Problem> {
+        let file = self.lock_file(name)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(self.failed(&error)),
+        }
+    }
+
+    fn lock_file(&self, name: &str) -> Result<File, Problem> {
+        let path = self.file(name)?;
+        let opened = File::options().write(true).open(path);
+        opened.map_err(|error| self.failed(&error))
     }
 
     /// Words for a failure in this folder.
@@ -119,19 +132,13 @@ pub struct WindowLock {
 impl WindowLock {
     /// Takes the lock, or says `already-open`.
     pub fn take(folder: &DataFolder) -> Result<Self, Problem> {
-        let path = folder.file("window.lock")?;
-        let file = File::options()
-            .write(true)
-            .open(path)
-            .map_err(|error| folder.failed(&error))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(Problem::new(
+        let file = folder.try_lock("window.lock")?.ok_or_else(|| {
+            Problem::new(
                 ProblemCode::AlreadyOpen,
                 "Keyrack is open in another window. Use that one. If a link brought you here, paste its address there.",
-            )),
-            Err(TryLockError::Error(error)) => Err(folder.failed(&error)),
-        }
+            )
+        })?;
+        Ok(Self { _file: file })
     }
 }
 

@@ -30,6 +30,7 @@ mod refresh;
 mod remove_client;
 mod revoke;
 mod rotate;
+mod schedule;
 mod settings;
 mod snapshot;
 mod store;
@@ -37,6 +38,7 @@ mod text;
 mod time;
 mod vault;
 mod verify;
+mod watch;
 
 #[cfg(test)]
 mod flows;
@@ -62,3 +64,4 @@ pub use snapshot::Snapshot;
 pub use store::ChangeWatch;
 pub use time::{Clock, Millis, system_clock};
 pub use vault::{KeyringConnector, system_keyring};
+pub use watch::{Attention, BackgroundChecks, Turn, Watch};

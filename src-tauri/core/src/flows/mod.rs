@@ -10,6 +10,7 @@ mod refresh;
 mod remove_client;
 mod rotate;
 mod verify;
+mod watch;
 
 use secrecy::ExposeSecret as _;
 use serde_json::json;

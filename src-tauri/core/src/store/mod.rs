@@ -6,6 +6,7 @@ mod clients;
 mod connections;
 mod json;
 mod operations;
+mod preferences;
 mod schema;
 
 use std::path::Path;
