@@ -1,7 +1,7 @@
 //! The command line's grammar.
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
-use keyrack_core::RedirectMethod;
+use keyrack_core::{BackgroundChecks, RedirectMethod};
 
 /// Connects Notion workspaces, keeps their tokens in the system's keyring, checks and revokes them.
 ///
@@ -51,11 +51,41 @@ pub enum Command {
         /// A workspace's name, a bot id or a connection id.
         name: String,
     },
+    /// Checks all connections in the background until it is ended, and notifies of what needs
+    /// attention.
+    Watch {
+        /// How often each connection is checked; remembered, and off ends the background checks.
+        #[arg(long, value_name = "HOW-OFTEN")]
+        every: Option<Every>,
+        /// Checks what is due now and ends, for a timer of your own.
+        #[arg(long)]
+        once: bool,
+    },
     /// Deletes a connection here only; Notion is not asked, so its tokens may stay valid there.
     Forget {
         /// A workspace's name, a bot id or a connection id.
         name: String,
     },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Every {
+    Off,
+    Hourly,
+    #[value(name = "6h")]
+    SixHours,
+    Daily,
+}
+
+impl From<Every> for BackgroundChecks {
+    fn from(every: Every) -> Self {
+        match every {
+            Every::Off => Self::Off,
+            Every::Hourly => Self::Hourly,
+            Every::SixHours => Self::SixHours,
+            Every::Daily => Self::Daily,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -4,7 +4,9 @@ mod arguments;
 mod clients;
 mod connect;
 mod connections;
+mod notification;
 mod output;
+mod watch;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -94,6 +96,12 @@ async fn run(command: Command, output: Output) -> Result<(), Problem> {
         Command::Check { name: None, .. } => connections::check_all(&keyrack, output).await,
         Command::Refresh { name } => connections::refresh(&keyrack, output, &name).await,
         Command::Revoke { name } => connections::revoke(&keyrack, output, &name).await,
+        Command::Watch { every, once: true } => {
+            watch::once(&keyrack, output, every.map(Into::into)).await
+        }
+        Command::Watch { every, once: false } => {
+            watch::watch(&keyrack, every.map(Into::into)).await
+        }
         Command::Forget { name } => connections::forget(&keyrack, output, &name).await,
     }
 }

@@ -11,6 +11,7 @@ pub mod browser;
 pub mod cli;
 pub mod keyring;
 pub mod links;
+pub mod notifications;
 pub mod page;
 pub mod page_host;
 pub mod process;

@@ -1,6 +1,7 @@
 //! Check all: every connection once, each client's at its own pace, with progress and time left.
 
 use std::collections::VecDeque;
+use std::fs::File;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,8 +14,11 @@ use ts_rs::TS;
 use crate::client::Client;
 use crate::connection::{Connection, Status};
 use crate::keyrack::{Event, Keyrack};
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemCode};
 use crate::time::Millis;
+
+/// The lock of the one process that checks all connections of a data folder.
+const LOCK: &str = "check-all.lock";
 
 /// How often the progress is told.
 const TELL_EVERY: Duration = Duration::from_secs(1);
@@ -100,11 +104,31 @@ impl Keyrack {
     /// Checks every connection, those first whose evidence is oldest, and tells how far it is.
     /// Nothing is asked until the result is awaited, which tells how it ended.
     ///
-    /// If such a check is under way already, the result is how far that one is. Verdicts, and why
-    /// there is none, are on the connections.
+    /// If such a check is under way already, the result is how far that one is; if another process
+    /// makes one, this fails with `already-checking`: both together would spend more than a
+    /// client's budget. Verdicts, and why there is none, are on the connections.
     pub fn check_all(
         self: &Arc<Self>,
     ) -> Result<impl Future<Output = CheckAll> + Send + 'static, Problem> {
+        let (run, lock) = if let Some(running) = self.checking_all() {
+            (running, None)
+        } else {
+            let lock = self.only_one_checks_all()?;
+            let run = Arc::new(Run::new(self.queues()?));
+            self.set_checking_all(Some(run.clone()));
+            (run, Some(lock))
+        };
+        let keyrack = self.clone();
+        Ok(async move {
+            if let Some(_held) = lock {
+                keyrack.go_on_checking_all(&run).await
+            } else {
+                run.progress(keyrack.now())
+            }
+        })
+    }
+
+    fn queues(&self) -> Result<Vec<Queue>, Problem> {
         let mut connections = self.store.connections()?;
         connections.sort_by_key(|connection| connection.checked_at);
         let queues = self.store.clients()?.into_iter().map(|client| {
@@ -113,13 +137,16 @@ impl Keyrack {
             let ids = ids.map(|connection| connection.id.clone()).collect();
             Queue::new(self.pace_of(&client), client.budget.per_minute(), ids)
         });
-        let run = Arc::new(Run::new(queues.collect()));
-        let keyrack = self.clone();
-        Ok(async move {
-            match keyrack.begin_checking_all(&run) {
-                Some(running) => running.progress(keyrack.now()),
-                None => keyrack.go_on_checking_all(&run).await,
-            }
+        Ok(queues.collect())
+    }
+
+    /// Held while all connections are checked, by whichever process.
+    pub(crate) fn only_one_checks_all(&self) -> Result<File, Problem> {
+        self.folder.try_lock(LOCK)?.ok_or_else(|| {
+            Problem::new(
+                ProblemCode::AlreadyChecking,
+                "Another process is checking all connections. Its verdicts are kept; see them with: keyrack list",
+            )
         })
     }
 
@@ -131,7 +158,7 @@ impl Keyrack {
         };
         let tell = |run: &Run| self.tell(&Event::CheckAll(run.progress(self.now())));
         run.go(check, tell).await;
-        self.end_checking_all();
+        self.set_checking_all(None);
         let ended = run.ended();
         self.tell(&Event::CheckAll(ended.clone()));
         ended

@@ -210,18 +210,8 @@ impl Keyrack {
         self.memory().check_all.clone()
     }
 
-    /// Makes this the check of all connections, unless there is one: then that one is returned.
-    pub(crate) fn begin_checking_all(&self, run: &Arc<Run>) -> Option<Arc<Run>> {
-        let mut memory = self.memory();
-        if memory.check_all.is_none() {
-            memory.check_all = Some(run.clone());
-            return None;
-        }
-        memory.check_all.clone()
-    }
-
-    pub(crate) fn end_checking_all(&self) {
-        self.memory().check_all = None;
+    pub(crate) fn set_checking_all(&self, run: Option<Arc<Run>>) {
+        self.memory().check_all = run;
     }
 
     /// Reads what it takes to ask Notion about a connection.

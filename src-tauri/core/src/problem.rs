@@ -68,6 +68,7 @@ pub enum ProblemCode {
     DataFolder,
     NotionUrl,
     AlreadyOpen,
+    AlreadyChecking,
     InvalidInput,
     NotFound,
     SandboxFailed,

@@ -143,6 +143,8 @@ impl Watch {
         }
         if self.due.front().is_some_and(|(at, _)| *at <= now)
             && let Some((_, id)) = self.due.pop_front()
+            // While somebody checks all, there is nothing to add to it.
+            && self.keyrack.only_one_checks_all().is_ok()
         {
             self.check_if_due(&id, now).await?;
         }

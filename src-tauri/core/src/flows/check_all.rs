@@ -39,6 +39,21 @@ async fn each_connection_is_checked_once_and_counted_for_what_it_came_to() {
 }
 
 #[tokio::test]
+async fn one_process_checks_all_and_another_is_told_so() {
+    let (outside, keyrack, client) = Outside::with_client().await;
+    outside.connect(&keyrack, &client).await;
+    let other = outside.start();
+    let running = keyrack.check_all().expect("begun");
+    let refused = other.check_all().err().expect("the first one does it");
+    assert_eq!(refused.code, ProblemCode::AlreadyChecking);
+    let again = keyrack.check_all().expect("the same one").await;
+    assert_eq!((again.state, again.done), (CheckAllState::Running, 0));
+    assert_eq!(running.await.done, 1);
+    assert_eq!(other.check_all().expect("free again").await.done, 1);
+    assert_eq!(outside.count(INTROSPECT).await, 2);
+}
+
+#[tokio::test]
 async fn a_pause_that_notion_asks_for_is_waited_out_and_costs_no_verdict() {
     let (outside, keyrack, client) = Outside::with_client().await;
     let id = outside.connect(&keyrack, &client).await;

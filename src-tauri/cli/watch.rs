@@ -1,0 +1,71 @@
+//! `keyrack watch`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use keyrack_core::{BackgroundChecks, Keyrack, Problem, ProblemCode};
+
+use crate::notification::notify;
+use crate::output::{Output, say};
+
+/// How long to wait after a turn that failed: another program may be writing to the database.
+const AFTER_A_FAILURE: Duration = Duration::from_mins(1);
+
+/// Checks in the background until background checks are off, or the process is ended.
+pub async fn watch(
+    keyrack: &Arc<Keyrack>,
+    chosen: Option<BackgroundChecks>,
+) -> Result<(), Problem> {
+    if let Some(chosen) = chosen {
+        keyrack.set_background_checks(chosen)?;
+        if chosen == BackgroundChecks::Off {
+            say("Background checks are off.");
+            return Ok(());
+        }
+    }
+    interval(keyrack.background_checks()?)?;
+    let mut watch = keyrack.watch()?;
+    say("Checking in the background. Press Ctrl-C to end.");
+    loop {
+        match watch.turn().await {
+            Ok(Some(turn)) => {
+                if let Some(attention) = turn.attention {
+                    notify(&attention).await;
+                }
+                tokio::time::sleep(turn.wait).await;
+            }
+            Ok(None) => {
+                say("Background checks were turned off.");
+                return Ok(());
+            }
+            Err(problem) => {
+                say(&format!("keyrack: {problem}"));
+                tokio::time::sleep(AFTER_A_FAILURE).await;
+            }
+        }
+    }
+}
+
+/// Checks what is due, once, and reports every connection.
+pub async fn once(
+    keyrack: &Arc<Keyrack>,
+    output: Output,
+    every: Option<BackgroundChecks>,
+) -> Result<(), Problem> {
+    let every = every.map_or_else(|| keyrack.background_checks(), Ok)?;
+    let attention = keyrack.watch()?.catch_up(interval(every)?).await?;
+    if let Some(attention) = attention {
+        notify(&attention).await;
+    }
+    output.connections(&keyrack.snapshot()?.connections);
+    Ok(())
+}
+
+fn interval(checks: BackgroundChecks) -> Result<Duration, Problem> {
+    checks.every().ok_or_else(|| {
+        Problem::new(
+            ProblemCode::InvalidInput,
+            "Background checks are off. Choose how often with: keyrack watch --every hourly",
+        )
+    })
+}

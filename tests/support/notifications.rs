@@ -1,0 +1,80 @@
+//! The desktop that shows notifications, on a world's own bus.
+
+use std::collections::HashMap;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use zbus::blocking::{Connection, connection};
+use zbus::interface;
+use zbus::zvariant::OwnedValue;
+
+use super::world::World;
+
+/// Takes every notification of a world.
+pub struct Notifications {
+    shown: Receiver<Notification>,
+    _bus: Connection,
+}
+
+/// One notification.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Notification {
+    pub app: String,
+    pub summary: String,
+    pub body: String,
+}
+
+impl Notifications {
+    /// Begins to take them.
+    pub fn of(world: &World) -> Self {
+        let (sender, shown) = channel();
+        let address = world.env()["DBUS_SESSION_BUS_ADDRESS"].as_str();
+        let bus = connection::Builder::address(address)
+            .and_then(|bus| bus.name("org.freedesktop.Notifications"))
+            .and_then(|bus| bus.serve_at("/org/freedesktop/Notifications", Desktop { sender }))
+            .and_then(connection::Builder::build)
+            .expect("a place on the bus");
+        Self { shown, _bus: bus }
+    }
+
+    /// Those that came since the last look.
+    pub fn shown(&self) -> Vec<Notification> {
+        self.shown.try_iter().collect()
+    }
+}
+
+struct Desktop {
+    sender: Sender<Notification>,
+}
+
+#[allow(
+    clippy::too_many_arguments,
+    clippy::unused_self,
+    clippy::used_underscore_binding,
+    reason = "the Desktop Notifications Specification has these calls with these arguments"
+)]
+#[interface(name = "org.freedesktop.Notifications")]
+impl Desktop {
+    fn notify(
+        &self,
+        app: String,
+        _replaces: u32,
+        _icon: String,
+        summary: String,
+        body: String,
+        _actions: Vec<String>,
+        _hints: HashMap<String, OwnedValue>,
+        _timeout: i32,
+    ) -> u32 {
+        // The test may be over.
+        let _ = self.sender.send(Notification { app, summary, body });
+        1
+    }
+
+    fn get_capabilities(&self) -> Vec<String> {
+        vec!["body".to_owned()]
+    }
+
+    fn get_server_information(&self) -> (String, String, String, String) {
+        ["Test", "Keyrack", "1", "1.2"].map(str::to_owned).into()
+    }
+}
