@@ -1,5 +1,12 @@
 //! The desktop that shows notifications, on a world's own bus.
 
+#![allow(
+    clippy::too_many_arguments,
+    clippy::unused_self,
+    clippy::used_underscore_binding,
+    reason = "the Desktop Notifications Specification has these calls with these arguments"
+)]
+
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
@@ -46,12 +53,6 @@ struct Desktop {
     sender: Sender<Notification>,
 }
 
-#[allow(
-    clippy::too_many_arguments,
-    clippy::unused_self,
-    clippy::used_underscore_binding,
-    reason = "the Desktop Notifications Specification has these calls with these arguments"
-)]
 #[interface(name = "org.freedesktop.Notifications")]
 impl Desktop {
     fn notify(
