@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::server::{Answer, Server, credentials, notion_at, reply};
-use notion_oauth::Error;
+use notion_oauth::{Error, Notion};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
@@ -18,7 +18,7 @@ fn not_notion(status: u16, what: &str) -> Error {
 }
 
 fn sized_body(length: usize) -> String {
-    let body = r#"{"id":"b"}"#;
+    let body = r#"{"id":"b","active":true,"access_token":"a","bot_id":"b","workspace_id":"w"}"#;
     body.to_owned() + &" ".repeat(length - body.len())
 }
 
@@ -58,14 +58,25 @@ async fn a_redirect_is_not_followed_wherever_it_leads() {
 }
 
 #[tokio::test]
-async fn a_body_of_64_kib_is_read_and_one_byte_more_is_not() {
-    let script = [LIMIT, LIMIT + 1].map(|length| reply(200, &[], &sized_body(length)));
-    let notion = Server::start(script).await.notion();
-    assert_eq!(notion.me(&"ntn_a".into()).await.unwrap().id, "b");
-    assert_eq!(
-        notion.me(&"ntn_a".into()).await,
-        Err(not_notion(200, "more than 64 KiB"))
-    );
+async fn a_body_of_64_kib_is_read_and_one_byte_more_is_not_whatever_was_asked() {
+    async fn ask(notion: &Notion, what: usize) -> Result<(), Error> {
+        let (client, token) = (credentials(), "ntn_a".into());
+        let uri = "app.keyrack:/oauth/callback";
+        match what {
+            0 => notion.me(&token).await.map(drop),
+            1 => notion.introspect(&client, &token).await.map(drop),
+            2 => notion.revoke(&client, &token).await.map(drop),
+            3 => notion.refresh(&client, &token).await.map(drop),
+            _ => notion.exchange(&client, &token, uri).await.map(drop),
+        }
+    }
+    for what in 0..5 {
+        let script = [LIMIT, LIMIT + 1].map(|length| reply(200, &[], &sized_body(length)));
+        let notion = Server::start(script).await.notion();
+        assert_eq!(ask(&notion, what).await, Ok(()), "call {what}");
+        let too_long = Err(not_notion(200, "more than 64 KiB"));
+        assert_eq!(ask(&notion, what).await, too_long, "call {what}");
+    }
 }
 
 #[tokio::test]

@@ -1,12 +1,42 @@
 //! Which calls try again, and which never do, however patient they were asked to be.
 
-use notion_oauth::{ApiPath, Auth, Error, Method, Notion, Request, Retry};
+use std::time::Duration;
+
+use notion_oauth::{ApiPath, Auth, Budget, Error, Method, Notion, Pace, Request, Retry};
 
 use crate::server::{Server, credentials, reply};
 
 /// What any of the calls takes for a success.
 const ANSWER: &str =
     r#"{"id":"b","active":true,"access_token":"a","bot_id":"b","workspace_id":"w"}"#;
+
+#[tokio::test]
+async fn a_pause_asked_of_one_call_keeps_every_call_of_the_client_from_being_sent() {
+    let limited = reply(429, &["Retry-After: 300"], "");
+    let mut server = Server::start([limited, reply(200, &[], ANSWER)]).await;
+    let (client, token) = (credentials(), "ntn_a".into());
+    let pace = Pace::new(Budget::Standard);
+    let paced = server
+        .notion()
+        .with_retry(Retry::PATIENT)
+        .at_pace(pace.clone());
+    let is_limited = |result: Result<(), Error>| {
+        let wait = result.expect_err("a pause").retry_after();
+        assert!(wait > Some(Duration::from_secs(290)), "{wait:?}");
+    };
+    is_limited(paced.me(&token).await.map(drop));
+    let uri = "app.keyrack:/oauth/callback";
+    is_limited(paced.exchange(&client, &token, uri).await.map(drop));
+    is_limited(paced.refresh(&client, &token).await.map(drop));
+    is_limited(paced.introspect(&client, &token).await.map(drop));
+    is_limited(paced.revoke(&client, &token).await.map(drop));
+    is_limited(request(paced, Method::Post).await);
+    server.request().await;
+    assert!(server.saw_nothing_else(), "nothing but the first");
+
+    let other = server.notion().at_pace(Pace::new(Budget::Standard));
+    assert_eq!(other.me(&token).await.map(drop), Ok(()), "another client");
+}
 
 /// Makes one call to a Notion that is busy twice, and tells how many requests that took.
 async fn requests_of(
