@@ -99,6 +99,9 @@ async fn a_refused_secret_needs_attention_and_a_busy_notion_does_not() {
     let told = watch.catch_up(Duration::from_hours(1)).await;
     let told = told.expect("caught up");
     assert!(matches!(told, Some(Attention::One(_))), "{told:?}");
+    outside.pass(HOUR);
+    let told = watch.catch_up(Duration::from_hours(1)).await;
+    assert_eq!(told, Ok(None), "it is known by now");
 }
 
 #[tokio::test]
