@@ -1,6 +1,7 @@
 //! `keyrack client`.
 
 use std::io::Read as _;
+use std::sync::Arc;
 
 use keyrack_core::{
     Client, ClientChange, ClientDefaults, Connections, Keyrack, NewClient, Problem, ProblemCode,
@@ -38,10 +39,11 @@ pub fn list(keyrack: &Keyrack, output: Output) -> Result<(), Problem> {
     Ok(())
 }
 
-pub async fn secret(keyrack: &Keyrack, output: Output, name: &str) -> Result<(), Problem> {
+pub async fn secret(keyrack: &Arc<Keyrack>, output: Output, name: &str) -> Result<(), Problem> {
     let client = choose(keyrack.snapshot()?.clients, Some(name))?;
     let secret = secret_from_stdin()?;
-    keyrack.replace_client_secret(&client.id, secret).await?;
+    let checks = keyrack.replace_client_secret(&client.id, secret).await?;
+    checks.await;
     output.clients(&[client]);
     Ok(())
 }

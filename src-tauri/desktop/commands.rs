@@ -83,10 +83,9 @@ async fn replace_client_secret(
     client: String,
     secret: SecretString,
 ) -> Result<(), Problem> {
-    shell
-        .keyrack()?
-        .replace_client_secret(&client, secret)
-        .await
+    let keyrack = shell.keyrack()?;
+    async_runtime::spawn(keyrack.replace_client_secret(&client, secret).await?);
+    Ok(())
 }
 
 #[tauri::command]

@@ -1,25 +1,28 @@
 //! A client's new secret: tried at Notion, and only then kept in place of the old one.
 
+use std::sync::Arc;
+
 use notion_oauth::Credentials;
 use secrecy::SecretString;
 
 use crate::client::checked_secret;
+use crate::connection::{Connection, Status};
 use crate::keyrack::{Event, Keyrack};
 use crate::operation::{Kind, Subject};
 use crate::problem::{Problem, ProblemCode};
-use crate::verify::verify;
+use crate::verify::{NO_TOKEN, verify};
 
 impl Keyrack {
-    /// Replaces a client's secret, and checks the connections again that could not be checked with
-    /// the old one.
+    /// Replaces a client's secret. The result checks the connections again that could not be
+    /// checked with the old one, once it is awaited; what that comes to is on the connections.
     ///
     /// Fails with the old secret still in place if Notion does not take the new one, cannot be
     /// asked, or the keyring takes no entry.
     pub async fn replace_client_secret(
-        &self,
+        self: &Arc<Self>,
         client: &str,
         secret: SecretString,
-    ) -> Result<(), Problem> {
+    ) -> Result<impl Future<Output = ()> + Send + 'static, Problem> {
         let client_secret = checked_secret(&secret)?;
         let _turn = self.turn(client).await;
         let client = self.store.client(client)?;
@@ -29,7 +32,10 @@ impl Keyrack {
             client_id: client.client_id.clone(),
             client_secret: client_secret.clone(),
         };
-        verify(&notion, &credentials).await?;
+        let mut connections = self.store.connections()?;
+        connections.retain(|connection| connection.client_id == client.id);
+        let token = self.a_token_of(&connections).await;
+        verify(&notion, &credentials, &token).await?;
 
         let mut operation = self.begin(Kind::RotateSecret, Subject::of_client(&client))?;
         let entry = client.payload(client_secret);
@@ -42,15 +48,30 @@ impl Keyrack {
         self.store.save_operation(&operation)?;
         self.tell(&Event::Changed);
 
-        for connection in self.store.connections()? {
-            let refused = connection
-                .problem
-                .is_some_and(|problem| problem.code == ProblemCode::ClientRejected);
-            if connection.client_id == client.id && refused {
+        connections.retain(|connection| {
+            let problem = connection.problem.as_ref();
+            problem.is_some_and(|problem| problem.code == ProblemCode::ClientRejected)
+        });
+        let keyrack = self.clone();
+        Ok(async move {
+            for connection in connections {
                 // What it comes to is on the connection.
-                let _ = self.check(&connection.id).await;
+                let _ = keyrack.check(&connection.id).await;
             }
+        })
+    }
+
+    /// The access token of one of these connections, which Notion knows best; one that cannot exist
+    /// where there is none to read.
+    async fn a_token_of(&self, connections: &[Connection]) -> SecretString {
+        let works = |connection: &&Connection| {
+            connection.last_status.unwrap_or(connection.status) == Status::Active
+        };
+        if let Some(connection) = connections.iter().find(works)
+            && let Ok(tokens) = self.vault.read_connection(&connection.id).await
+        {
+            return tokens.access;
         }
-        Ok(())
+        NO_TOKEN.into()
     }
 }

@@ -1,14 +1,14 @@
 //! Verify: whether a client's id and secret belong together, before anything is kept of them.
 
 use notion_oauth::{Credentials, Error, Notion};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::client::NewClient;
 use crate::keyrack::Keyrack;
 use crate::problem::{Problem, ProblemCode};
 
 /// Introspected in place of a token: any answer about it proves the client.
-const NO_TOKEN: &str = "keyrack-verifies-the-client";
+pub(crate) const NO_TOKEN: &str = "keyrack-verifies-the-client";
 
 /// How the secrets in Notion's portal begin.
 const SECRET_PREFIX: &str = "secret_";
@@ -24,23 +24,27 @@ impl Keyrack {
             client_id: client.client_id.clone(),
             client_secret,
         };
-        verify(&self.notion(&client)?, &credentials).await
+        verify(&self.notion(&client)?, &credentials, &NO_TOKEN.into()).await
     }
 
     /// Asks the same as a client that is saved.
     pub async fn verify_saved_client(&self, id: &str) -> Result<(), Problem> {
         let client = self.store.client(id)?;
         let (notion, credentials) = (self.notion(&client)?, self.credentials(id).await?);
-        verify(&notion, &credentials).await
+        verify(&notion, &credentials, &NO_TOKEN.into()).await
     }
 }
 
-/// Whether Notion takes these credentials.
-pub(crate) async fn verify(notion: &Notion, credentials: &Credentials) -> Result<(), Problem> {
+/// Whether Notion takes these credentials: it does if it says anything of a token.
+pub(crate) async fn verify(
+    notion: &Notion,
+    credentials: &Credentials,
+    token: &SecretString,
+) -> Result<(), Problem> {
     let looks_secret = |text: &str| text.starts_with(SECRET_PREFIX);
     let swapped = looks_secret(&credentials.client_id)
         && !looks_secret(credentials.client_secret.expose_secret());
-    match notion.introspect(credentials, &NO_TOKEN.into()).await {
+    match notion.introspect(credentials, token).await {
         Ok(_) | Err(Error::GrantRejected { .. }) => Ok(()),
         Err(Error::ClientRejected { .. }) if swapped => Err(Problem::new(
             ProblemCode::ClientSwapped,

@@ -6,219 +6,49 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use secrecy::ExposeSecret as _;
-use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::outside::Outside;
+use crate::authorization::Progress;
+use crate::connection::Connection;
+use crate::keyrack::Keyrack;
+use crate::operation::Revocation;
+use crate::problem::Problem;
 
-/// How Notion behaves: a mode of the sandbox, or a fault of its next answers.
-enum Behaviour {
-    Mode(Value),
-    /// One in which nothing is connected at all, so that it begins afterwards.
-    LaterMode(Value),
-    /// The answers of the endpoint that the act asks first.
-    Fault(Value),
-}
+use super::behaviours::{Behaviour, behaviours};
+use super::outside::Outside;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Act {
     Connect,
+    ConnectAgain,
     Check,
     CheckDead,
     Refresh,
     Revoke,
     Forget,
+    Rotate,
 }
 
 impl Act {
-    const ALL: [(Self, &'static str); 6] = [
-        (Self::Connect, "connect again"),
+    const ALL: [(Self, &'static str); 8] = [
+        (Self::Connect, "connect"),
+        (Self::ConnectAgain, "connect again"),
         (Self::Check, "check"),
         (Self::CheckDead, "check, revoked elsewhere"),
         (Self::Refresh, "refresh"),
         (Self::Revoke, "revoke"),
         (Self::Forget, "forget"),
+        (Self::Rotate, "replace the client's secret"),
     ];
 
     fn endpoint(self) -> &'static str {
         match self {
-            Self::Connect | Self::Refresh => "token",
-            Self::Check | Self::CheckDead | Self::Forget => "introspect",
+            Self::Connect | Self::ConnectAgain | Self::Refresh => "token",
+            Self::Check | Self::CheckDead | Self::Forget | Self::Rotate => "introspect",
             Self::Revoke => "revoke",
         }
     }
-}
-
-fn behaviours() -> impl Iterator<Item = (&'static str, Behaviour)> {
-    let modes = modes()
-        .into_iter()
-        .map(|(name, mode)| (name, Behaviour::Mode(mode)));
-    let later_modes = later_modes()
-        .into_iter()
-        .map(|(name, mode)| (name, Behaviour::LaterMode(mode)));
-    let faults = faults()
-        .into_iter()
-        .map(|(name, fault)| (name, Behaviour::Fault(fault)));
-    modes.chain(later_modes).chain(faults)
-}
-
-fn modes() -> Vec<(&'static str, Value)> {
-    vec![
-        ("as documented", json!({})),
-        ("no refresh token", json!({"refresh_token": false})),
-        (
-            "second consent ends the first",
-            json!({"second_consent": "replaces"}),
-        ),
-        (
-            "second consent gives the same",
-            json!({"second_consent": "same_pair"}),
-        ),
-        (
-            "old access lives after refresh",
-            json!({"refreshed_pair": "access_lives"}),
-        ),
-        (
-            "old pair lives after refresh",
-            json!({"refreshed_pair": "lives"}),
-        ),
-        ("a revoke ends the pair", json!({"revoke_reach": "pair"})),
-        ("a revoke ends the bot", json!({"revoke_reach": "bot"})),
-        (
-            "second revoke is 400",
-            json!({"revoke_reach": "pair", "second_revoke": 400}),
-        ),
-        (
-            "refresh tokens not revocable",
-            json!({"revoke_refresh_token": "unsupported"}),
-        ),
-        (
-            "refresh tokens' revocation ignored",
-            json!({"revoke_refresh_token": "ignored"}),
-        ),
-        (
-            "dead tokens are 400",
-            json!({"dead_token": "invalid_grant"}),
-        ),
-        ("owner is the workspace", json!({"owner": "workspace"})),
-        (
-            "owner is the workspace, untyped",
-            json!({"owner": "workspace_untyped"}),
-        ),
-        (
-            "owner without e-mail",
-            json!({"owner": "user_without_email"}),
-        ),
-        ("owner is an id", json!({"owner": "user_id"})),
-        ("owner untyped", json!({"owner": "user_untyped"})),
-        (
-            "optional fields null",
-            json!({"reply_fields": optional("null")}),
-        ),
-        (
-            "optional fields missing",
-            json!({"reply_fields": optional("missing")}),
-        ),
-        ("long introspection", json!({"introspection": "long"})),
-        ("seconds since 1970", json!({"iat": "seconds"})),
-        (
-            "errors as OAuth",
-            json!({"error_shape": "oauth", "dead_token": "invalid_grant"}),
-        ),
-        (
-            "errors as API",
-            json!({"error_shape": "api", "dead_token": "invalid_grant"}),
-        ),
-        (
-            "errors as HTML",
-            json!({"error_shape": "html", "dead_token": "invalid_grant"}),
-        ),
-    ]
-}
-
-fn later_modes() -> Vec<(&'static str, Value)> {
-    vec![
-        (
-            "required fields missing",
-            json!({"reply_fields": {"bot_id": "missing", "active": "missing"}}),
-        ),
-        ("codes end at once", json!({"code_lifetime_s": 0})),
-    ]
-}
-
-/// All fields that a success may lack, lacking their value like this.
-fn optional(how: &str) -> Value {
-    let fields = [
-        "token_type",
-        "workspace_name",
-        "workspace_icon",
-        "owner",
-        "duplicated_template_id",
-        "request_id",
-        "scope",
-        "iat",
-    ];
-    fields.into_iter().map(|field| (field, how)).collect()
-}
-
-fn faults() -> Vec<(&'static str, Value)> {
-    let api = |status: u16, code: &str| json!({"object": "error", "status": status, "code": code, "message": "no"});
-    vec![
-        (
-            "429",
-            json!({"status": 429, "headers": {"retry-after": "1"}, "body": api(429, "rate_limited")}),
-        ),
-        (
-            "429 for an hour",
-            json!({"status": 429, "headers": {"retry-after": "3600"}, "body": api(429, "rate_limited")}),
-        ),
-        (
-            "529",
-            json!({"status": 529, "body": api(529, "service_overload")}),
-        ),
-        (
-            "500",
-            json!({"status": 500, "body": {"error": "server_error"}}),
-        ),
-        (
-            "503",
-            json!({"status": 503, "body": api(503, "service_unavailable")}),
-        ),
-        (
-            "a proxy's page",
-            json!({"status": 502, "headers": {"content-type": "text/html"}, "body": "<h1>Bad gateway</h1>"}),
-        ),
-        (
-            "a captive portal",
-            json!({"headers": {"content-type": "text/html"}, "body": "<h1>Welcome</h1>"}),
-        ),
-        (
-            "a redirect",
-            json!({"status": 307, "headers": {"location": "http://127.0.0.1:1/"}}),
-        ),
-        (
-            "a huge body",
-            json!({"body": "x".repeat(65_536), "repeat": 64}),
-        ),
-        (
-            "a body without end",
-            json!({"body": "x".repeat(1_024), "repeat": 0}),
-        ),
-        (
-            "a body that drips without end",
-            json!({"body": " ", "repeat": 0, "drip_ms": 500}),
-        ),
-        (
-            "JSON that is called a page",
-            json!({"headers": {"content-type": "text/html"}, "body": "{}"}),
-        ),
-        ("nothing at all", json!({"status": 204})),
-        ("an answer after 21 seconds", json!({"delay_ms": 21_000})),
-        ("cut before it was read", json!({"cut": "unread"})),
-        ("cut before it was done", json!({"cut": "before"})),
-        ("cut after it was done", json!({"cut": "after"})),
-    ]
 }
 
 /// One line of the table.
@@ -227,18 +57,20 @@ async fn line(act: Act, behaviour: &Behaviour) -> String {
     if let Behaviour::Mode(mode) = behaviour {
         outside.mode(mode.clone()).await;
     }
-    let id = outside.connect(&keyrack, &client).await;
+    let mut before = None;
+    if act != Act::Connect {
+        let id = outside.connect(&keyrack, &client).await;
+        before = keyrack.vault.read_connection(&id).await.ok();
+        if act == Act::CheckDead {
+            outside.revoke(&only(&keyrack).expect("a row").bot_id).await;
+        }
+    }
     if let Behaviour::LaterMode(mode) = behaviour {
         outside.mode(mode.clone()).await;
     }
-    let before = keyrack.vault.read_connection(&id).await.expect("tokens");
-    if act == Act::CheckDead {
-        let bot = keyrack.store.connection(&id).expect("a row").bot_id;
-        outside.revoke(&bot).await;
-    }
     let callback = match act {
-        Act::Connect => Some(outside.callback(&keyrack, &client).await.1),
-        _ => None,
+        Act::Connect | Act::ConnectAgain => outside.callback(&keyrack, &client).await.1,
+        _ => String::new(),
     };
     if let Behaviour::Fault(fault) = behaviour {
         let mut fault = fault.clone();
@@ -247,59 +79,79 @@ async fn line(act: Act, behaviour: &Behaviour) -> String {
         outside.fault(fault).await;
     }
     let sent = outside.requests().await.len();
+    let id = only(&keyrack).map(|row| row.id).unwrap_or_default();
     let told = match act {
-        Act::Connect => {
-            let callback = callback.expect("a callback");
-            let ended = keyrack.accept(callback.as_bytes()).await.expect("taken");
-            match ended.progress {
-                crate::Progress::Completed { earlier_works, .. } => {
-                    let earlier = if earlier_works {
-                        ", the earlier works too"
-                    } else {
-                        ""
-                    };
-                    format!("done{earlier}")
-                }
-                crate::Progress::Failed { problem } => word(problem.code),
-                other => format!("{other:?}"),
-            }
+        Act::Connect | Act::ConnectAgain => connect(&keyrack, &callback).await,
+        Act::Check | Act::CheckDead => {
+            let problem = keyrack.check(&id).await.expect("a row").problem;
+            told(problem.map_or(Ok(()), Err))
         }
-        Act::Check | Act::CheckDead => match keyrack.check(&id).await.expect("a row").problem {
-            None => "done".to_owned(),
-            Some(problem) => word(problem.code),
-        },
-        Act::Refresh => match keyrack.refresh(&id).await {
-            Ok(_) => "done".to_owned(),
-            Err(problem) => word(problem.code),
-        },
-        Act::Revoke => match keyrack.revoke(&id).await.expect("begun") {
-            crate::Revocation::Revoked { receipt } => {
-                let confirmed = receipt.confirmed_at.map_or("unconfirmed", |_| "confirmed");
-                let fate = receipt.refresh_token.map_or_else(|| "-".to_owned(), word);
-                format!("done, {confirmed}, refresh token {fate}")
-            }
-            crate::Revocation::Pending { problem, .. } => word(problem.code),
-        },
-        Act::Forget => match keyrack.forget(&id).await {
-            Ok(_) => "done".to_owned(),
-            Err(problem) => word(problem.code),
-        },
+        Act::Refresh => told(keyrack.refresh(&id).await),
+        Act::Revoke => revoke(&keyrack, &id).await,
+        Act::Forget => told(keyrack.forget(&id).await),
+        Act::Rotate => {
+            let secret = outside.credentials().1.into();
+            told(keyrack.replace_client_secret(&client.id, secret).await)
+        }
     };
     let requests = outside.requests().await.split_off(sent);
     let requests: Vec<_> = requests
         .iter()
         .map(|path| path.rsplit('/').next().unwrap_or_default())
         .collect();
-    let status = match keyrack.store.connection(&id) {
-        Ok(connection) => word(connection.status),
-        Err(_) => "gone".to_owned(),
+    let Some(row) = only(&keyrack) else {
+        let kept = outside.keyring.users().len() - 1;
+        assert_eq!(kept, 0, "tokens without a row");
+        return format!("none | none | {} | {told}", requests.join(" "));
     };
-    let tokens = match keyrack.vault.read_connection(&id).await {
-        Ok(after) if after.access.expose_secret() == before.access.expose_secret() => "kept",
-        Ok(_) => "new",
-        Err(_) => "gone",
+    let after = keyrack.vault.read_connection(&row.id).await.ok();
+    let tokens = match (before, after) {
+        (Some(before), Some(after))
+            if before.access.expose_secret() == after.access.expose_secret() =>
+        {
+            "kept"
+        }
+        (_, Some(_)) => "new",
+        (_, None) => "none",
     };
+    let status = word(row.status);
     format!("{status} | {tokens} | {} | {told}", requests.join(" "))
+}
+
+/// The only connection.
+fn only(keyrack: &Keyrack) -> Option<Connection> {
+    keyrack.store.connections().expect("rows").pop()
+}
+
+async fn connect(keyrack: &Arc<Keyrack>, callback: &str) -> String {
+    let ended = keyrack.accept(callback.as_bytes()).await.expect("taken");
+    match ended.progress {
+        Progress::Completed {
+            earlier_works: true,
+            ..
+        } => "done, the earlier works too".to_owned(),
+        Progress::Completed { .. } => "done".to_owned(),
+        Progress::Failed { problem } => word(problem.code),
+        other => format!("{other:?}"),
+    }
+}
+
+async fn revoke(keyrack: &Keyrack, id: &str) -> String {
+    match keyrack.revoke(id).await.expect("begun") {
+        Revocation::Revoked { receipt } => {
+            let confirmed = receipt.confirmed_at.map_or("unconfirmed", |_| "confirmed");
+            let fate = receipt.refresh_token.map_or_else(|| "-".to_owned(), word);
+            format!("done, {confirmed}, refresh token {fate}")
+        }
+        Revocation::Pending { problem, .. } => word(problem.code),
+    }
+}
+
+fn told<T>(result: Result<T, Problem>) -> String {
+    match result {
+        Ok(_) => "done".to_owned(),
+        Err(problem) => word(problem.code),
+    }
 }
 
 fn word(value: impl serde::Serialize) -> String {

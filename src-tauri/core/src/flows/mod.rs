@@ -1,5 +1,6 @@
 //! The acts from end to end, and processes that end in the middle.
 
+mod behaviours;
 mod check_all;
 mod edit_client;
 mod localhost;
@@ -9,6 +10,7 @@ mod paced;
 mod refresh;
 mod remove_client;
 mod rotate;
+mod schedule;
 mod verify;
 mod watch;
 

@@ -27,13 +27,15 @@ async fn a_renewed_secret_keeps_the_verdicts_and_the_new_one_heals_the_connectio
         let refused = keyrack
             .replace_client_secret(&client.id, wrong.into())
             .await
-            .expect_err("refused");
+            .err()
+            .expect("refused");
         assert_eq!(refused.code, code);
     }
     keyrack
         .replace_client_secret(&client.id, format!(" {renewed}\n").into())
         .await
-        .expect("replaced");
+        .expect("replaced")
+        .await;
     let healed = keyrack.store.connection(&id).expect("a row");
     assert_eq!(healed.status, Status::Active);
     assert!(healed.checked_at > verdict, "checked with the new secret");
@@ -49,7 +51,8 @@ async fn a_keyring_that_refuses_keeps_the_old_secret() {
     let refused = keyrack
         .replace_client_secret(&client.id, secret.into())
         .await
-        .expect_err("locked");
+        .err()
+        .expect("locked");
     assert_eq!(refused.code, ProblemCode::KeyringLocked);
     outside.keyring.set_locked(false);
     let checked = keyrack.check(&id).await.expect("checked");
