@@ -74,6 +74,17 @@ impl Sandbox {
             .count()
     }
 
+    /// Whether a token of its client works, by introspection.
+    pub async fn is_active(&self, token: &str) -> bool {
+        let asked = self
+            .http
+            .post(format!("{}/v1/oauth/introspect", self.base_url))
+            .basic_auth(&self.client_id, Some(&self.client_secret))
+            .json(&json!({ "token": token }));
+        let answer = asked.send().await.unwrap().json::<Value>().await.unwrap();
+        answer["active"].as_bool().expect("a verdict")
+    }
+
     /// Makes the next requests to an endpoint fail as the fault says: `endpoint`, `times` and
     /// `status`, `headers`, `body`, `delay_ms` or `cut`.
     pub async fn fault(&self, fault: Value) {

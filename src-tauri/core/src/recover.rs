@@ -13,13 +13,14 @@ impl Keyrack {
     ///
     /// Deletes only vault entries that these operations, or the ended processes' probes, name. What
     /// the keyring does not allow now stays unfinished, and the first such problem is returned
-    /// after everything else is done. Pending revocations are `retry_revocations`'s.
+    /// after everything else is done. Revocations that Notion has yet to answer are
+    /// `retry_revocations`'s.
     pub async fn recover(&self) -> Result<(), Problem> {
         let mut first_problem = None;
         for mut operation in self.store.unfinished_operations()? {
             let ended = operation.process != self.process.id()
                 && has_ended(&self.folder, &operation.process);
-            if ended && operation.kind != Kind::Revoke {
+            if ended {
                 let former = operation.process.clone();
                 // Two starts at once: one of them does it.
                 if !self
@@ -45,7 +46,7 @@ impl Keyrack {
 
     async fn recover_operation(&self, operation: &mut Operation) -> Result<(), Problem> {
         match operation.kind {
-            Kind::Revoke => Ok(()),
+            Kind::Revoke => self.recover_revocation(operation).await,
             // The entry holds the old secret or the new one, and a check tells which; or it carries
             // a name of which the list does not know.
             Kind::Check | Kind::RotateSecret | Kind::EditClient => {

@@ -50,6 +50,22 @@ impl Keyrack {
         Ok(())
     }
 
+    /// Goes on with a revocation that has nothing left to ask Notion.
+    pub(crate) async fn recover_revocation(&self, ended: &Operation) -> Result<(), Problem> {
+        let Some(id) = &ended.subject.connection else {
+            return Ok(());
+        };
+        let _turn = self.turn(id).await;
+        if let Some(operation) = self.store.unfinished_revocation(id)?
+            && is_settled(&operation)
+        {
+            let connection = self.store.connection(id)?;
+            // What stands in the way is on the operation's row.
+            let _ = self.try_revocation(operation, &connection).await;
+        }
+        Ok(())
+    }
+
     async fn try_revocation(
         &self,
         mut operation: Operation,
@@ -97,9 +113,7 @@ impl Keyrack {
         operation: &mut Operation,
         connection: &Connection,
     ) -> Result<(), Problem> {
-        let confirmed =
-            operation.record.confirmed_at.is_some() || operation.record.unconfirmed.is_some();
-        if !(operation.record.revoked_at.is_some() && confirmed) {
+        if !is_settled(operation) {
             match self.access(connection).await {
                 Ok(access) => self.end_at_notion(operation, &access).await?,
                 // Revoked before, and nothing is left to ask Notion about.
@@ -183,6 +197,12 @@ impl Keyrack {
         (record.confirmed_at, record.unconfirmed) = (Some(self.now()), None);
         self.store.save_operation(operation)
     }
+}
+
+/// Notion has taken the revocation, and has said, or could not say, that the token is dead.
+fn is_settled(operation: &Operation) -> bool {
+    let record = &operation.record;
+    record.revoked_at.is_some() && (record.confirmed_at.is_some() || record.unconfirmed.is_some())
 }
 
 /// Without the tokens there is nothing to send, now or later.

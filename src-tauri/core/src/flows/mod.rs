@@ -218,6 +218,28 @@ async fn a_start_after_an_end_between_revocation_and_confirmation_confirms_befor
 }
 
 #[tokio::test]
+async fn a_start_finishes_a_revocation_that_notion_has_confirmed_without_asking_again() {
+    let (outside, keyrack, client) = Outside::with_client().await;
+    let id = outside.connect(&keyrack, &client).await;
+    let subject = Subject::of_connection(&keyrack.store.connection(&id).expect("a row"));
+    let mut operation = keyrack.begin(Kind::Revoke, subject).expect("begun");
+    operation.record.revoked_at = Some(keyrack.now());
+    operation.record.confirmed_at = Some(keyrack.now());
+    keyrack.store.save_operation(&operation).expect("saved");
+    keyrack.vault.delete(&id).await.expect("deleted");
+    drop(keyrack);
+
+    let asked = outside.requests().await.len();
+    let keyrack = outside.start();
+    keyrack.recover().await.expect("recovered");
+    let gone = keyrack.store.connection(&id).expect_err("revoked");
+    assert_eq!(gone.code, ProblemCode::NotFound);
+    let undone = keyrack.store.unfinished_operations().expect("operations");
+    assert!(undone.is_empty(), "{undone:?}");
+    assert_eq!(outside.requests().await.len(), asked);
+}
+
+#[tokio::test]
 async fn a_start_finishes_a_connect_whose_tokens_reached_the_keyring_and_undoes_any_other() {
     let (outside, keyrack, client) = Outside::with_client().await;
     let id = outside.connect(&keyrack, &client).await;

@@ -1,0 +1,183 @@
+//! The acts of the command line as a campaign runs them, and the ground that each starts from.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+
+use std::time::SystemTime;
+
+use serde_json::Value;
+
+use crate::support::scene::{KEYRACK, Scene};
+use crate::support::world::World;
+
+/// One act of the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    AddClient,
+    Connect,
+    Reconnect,
+    Check,
+    Refresh,
+    Revoke,
+    Forget,
+    EditClient,
+    RotateSecret,
+    RemoveClient,
+}
+
+impl Flow {
+    pub const ALL: [Self; 10] = [
+        Self::AddClient,
+        Self::Connect,
+        Self::Reconnect,
+        Self::Check,
+        Self::Refresh,
+        Self::Revoke,
+        Self::Forget,
+        Self::EditClient,
+        Self::RotateSecret,
+        Self::RemoveClient,
+    ];
+}
+
+/// A world with the sandbox, one client, and what the act at hand needs.
+pub struct Ground {
+    pub scene: Scene,
+}
+
+/// A client and a connection, by our ids.
+pub struct Rows {
+    pub client: String,
+    pub connection: Option<String>,
+}
+
+impl Ground {
+    /// With a neighbour whose client and connection must never be touched.
+    pub async fn new() -> Self {
+        let mut scene = Scene::with(World::new(), &["--auto-approve"]);
+        let neighbour = scene.world.path("neighbour");
+        scene
+            .world
+            .set("KEYRACK_DATA_DIR", neighbour.display().to_string());
+        let mut ground = Self { scene };
+        ground.prepare(Flow::Check).await;
+        let own = ground.scene.world.path("own");
+        ground
+            .scene
+            .world
+            .set("KEYRACK_DATA_DIR", own.display().to_string());
+        ground
+    }
+
+    /// The database under test.
+    pub fn database(&self) -> PathBuf {
+        self.scene.world.path("own/keyrack.db")
+    }
+
+    /// Brings about what a flow starts from, by acts that nothing disturbs.
+    pub async fn prepare(&mut self, flow: Flow) -> Rows {
+        let mut clients = self.listed(&["client", "list"]);
+        if clients.is_empty() {
+            let status = self.add_client(Path::new(KEYRACK));
+            assert!(status.success(), "the client cannot be added");
+        }
+        for extra in clients.drain(..).skip(1) {
+            let remove = ["client", "remove", &extra, "--revoke-connections"];
+            let removed = self.scene.keyrack(&remove, "");
+            assert!(removed.status.success(), "a client cannot be removed");
+        }
+        let mut connection = self.listed(&["list"]).pop();
+        match (&connection, flow) {
+            (Some(id), Flow::Connect) => {
+                let gone = self.scene.keyrack(&["forget", id], "");
+                assert!(gone.status.success(), "the connection cannot be forgotten");
+                connection = None;
+            }
+            (None, Flow::Connect) | (Some(_), _) => {}
+            (None, _) => {
+                let status = self.connect(Path::new(KEYRACK)).await;
+                assert!(status.success(), "nothing can be connected");
+                connection = self.listed(&["list"]).pop();
+            }
+        }
+        let client = self.listed(&["client", "list"]).remove(0);
+        Rows { client, connection }
+    }
+
+    /// Runs an act with this program in place of the real one. Returns how it ended.
+    pub async fn run(&self, flow: Flow, rows: &Rows, program: &Path) -> ExitStatus {
+        let connection = rows.connection.as_deref().unwrap_or_default();
+        let client = rows.client.as_str();
+        let secret = self.scene.sandbox.client_secret.as_str();
+        // Another one each time, or there would be nothing to write.
+        let name = format!("Agency {:?}", SystemTime::now());
+        match flow {
+            Flow::AddClient => self.add_client(program),
+            Flow::Connect | Flow::Reconnect => self.connect(program).await,
+            Flow::Check => self.end(program, &["check", connection], ""),
+            Flow::Refresh => self.end(program, &["refresh", connection], ""),
+            Flow::Revoke => self.end(program, &["revoke", connection], ""),
+            Flow::Forget => self.end(program, &["forget", connection], ""),
+            Flow::EditClient => self.end(program, &["client", "edit", client, "--name", &name], ""),
+            Flow::RotateSecret => self.end(program, &["client", "secret", client], secret),
+            Flow::RemoveClient => {
+                let remove = ["client", "remove", client, "--revoke-connections"];
+                self.end(program, &remove, "")
+            }
+        }
+    }
+
+    /// The ids of what a list command lists.
+    pub fn listed(&self, command: &[&str]) -> Vec<String> {
+        let output = self.scene.keyrack(&[command, &["--json"]].concat(), "");
+        let rows: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+        let id = |row: &Value| row["id"].as_str().unwrap().to_owned();
+        rows.iter().map(id).collect()
+    }
+
+    fn add_client(&self, program: &Path) -> ExitStatus {
+        let id = self.scene.sandbox.client_id.as_str();
+        let add = ["client", "add", "--name", "Mine", "--id", id];
+        self.end(program, &add, &self.scene.sandbox.client_secret)
+    }
+
+    fn end(&self, program: &Path, arguments: &[&str], input: &str) -> ExitStatus {
+        let mut command = self.scene.world.command(program);
+        command.args(arguments).stdin(Stdio::piped());
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        // It may be dead before it reads.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        child.wait().unwrap()
+    }
+
+    /// The first client's connect, with the callback typed in as soon as there is a link.
+    async fn connect(&self, program: &Path) -> ExitStatus {
+        let client = self.listed(&["client", "list"]).remove(0);
+        let mut command = self.scene.world.command(program);
+        command.args(["connect", "--no-browser", "--client", &client]);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut link = String::new();
+        output.read_line(&mut link).unwrap();
+        if let Some(mut input) = child.stdin.take()
+            && !link.is_empty()
+        {
+            let callback = self.scene.callback(link.trim_end()).await;
+            let _ = writeln!(input, "{callback}");
+        }
+        let _ = std::io::copy(&mut output, &mut std::io::sink());
+        child.wait().unwrap()
+    }
+}
+
+/// Whether a process was ended by the kill that was meant for it.
+pub fn was_killed(status: ExitStatus) -> bool {
+    status.signal() == Some(9)
+}

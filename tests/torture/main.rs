@@ -1,0 +1,16 @@
+//! Campaigns against the real programs that run for as long as one likes (scripts/torture), and for
+//! a little while with every test run.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a campaign that cannot go on says so by panicking"
+)]
+#![allow(clippy::print_stdout, reason = "the figures are the result")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod flows;
+mod invariants;
+mod kills;
+mod tally;
