@@ -3,6 +3,7 @@
 mod behaviours;
 mod check_all;
 mod edit_client;
+mod forged;
 mod localhost;
 mod matrix;
 mod outside;
