@@ -146,12 +146,18 @@ async fn a_client_is_removed_only_with_a_word_on_its_connections() {
     let dialog = window.part("//dialog[@open]".to_owned());
     dialog.says(&words("problem.notion-unavailable.what")).await;
     dialog.says(&words("remove.safe")).await;
-    assert_eq!(secrets::entries(&scene.world).len(), 2, "nothing is lost");
+    until_async("nothing to be lost", async || {
+        (secrets::entries(&scene.world).len() == 2).then_some(())
+    })
+    .await;
 
     window.at("confirm-remove-revoke").click().await;
     row.disappears().await;
     window.at("try-sandbox").appears().await;
-    assert_eq!(secrets::entries(&scene.world), []);
+    until_async("the secret's end", async || {
+        secrets::entries(&scene.world).is_empty().then_some(())
+    })
+    .await;
     assert_eq!(scene.sandbox.count("POST /v1/oauth/revoke").await, 3);
     window.close().await;
 }

@@ -54,7 +54,8 @@ pub enum Command {
     /// Checks all connections in the background until it is ended, and notifies of what needs
     /// attention.
     Watch {
-        /// How often each connection is checked; remembered, and off ends the background checks.
+        /// How often each connection is checked; off ends the background checks. Remembered, but
+        /// for --once.
         #[arg(long, value_name = "HOW-OFTEN")]
         every: Option<Every>,
         /// Checks what is due now and ends, for a timer of your own.

@@ -19,10 +19,17 @@ pub async fn check(keyrack: &Keyrack, output: Output, name: &str) -> Result<(), 
 
 /// Reports every connection, then fails with the first problem, if any.
 pub async fn check_all(keyrack: &Arc<Keyrack>, output: Output) -> Result<(), Problem> {
-    keyrack.check_all()?.await;
+    let ended = keyrack.check_all()?.await;
     let checked = keyrack.snapshot()?.connections;
     output.connections(&checked);
-    checked.iter().try_for_each(reached_a_verdict)
+    checked.iter().try_for_each(reached_a_verdict)?;
+    if ended.unknown > 0 {
+        return Err(Problem::new(
+            ProblemCode::StoreFailed,
+            format!("{} connections could not be checked.", ended.unknown),
+        ));
+    }
+    Ok(())
 }
 
 pub async fn refresh(keyrack: &Keyrack, output: Output, name: &str) -> Result<(), Problem> {

@@ -53,12 +53,12 @@ pub async fn once(
     every: Option<BackgroundChecks>,
 ) -> Result<(), Problem> {
     let every = every.map_or_else(|| keyrack.background_checks(), Ok)?;
-    let attention = keyrack.watch()?.catch_up(interval(every)?).await?;
-    if let Some(attention) = attention {
+    let caught_up = keyrack.watch()?.catch_up(interval(every)?).await?;
+    if let Some(attention) = caught_up.attention {
         notify(&attention).await;
     }
     output.connections(&keyrack.snapshot()?.connections);
-    Ok(())
+    caught_up.obstacle.map_or(Ok(()), Err)
 }
 
 fn interval(checks: BackgroundChecks) -> Result<Duration, Problem> {

@@ -234,7 +234,7 @@ export class Store {
     else this.#refused(outcome.problem, notices.CHECK_ALL);
   }
 
-  /** Whether it was cancelled: it ends once what is on its way to Notion has come back. */
+  /** Whether it was cancelled: nothing more is begun, and what is on its way still brings its verdict. */
   async cancelCheckAll(): Promise<boolean> {
     const outcome = await ipc.cancelCheckAll();
     if (!outcome.ok) this.#refused(outcome.problem, notices.CHECK_ALL);

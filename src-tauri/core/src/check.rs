@@ -27,9 +27,9 @@ impl Keyrack {
         self.check_with(id, Retry::PATIENT).await
     }
 
-    /// The same with another patience for a busy Notion.
+    /// The same with another patience for a busy Notion. Other acts on the connection need not
+    /// wait for it: what they learn meanwhile is newer, and stays.
     pub(crate) async fn check_with(&self, id: &str, retry: Retry) -> Result<Connection, Problem> {
-        let turn = self.turn(id).await;
         let connection = self.store.connection(id)?;
         let mut operation = self.begin(Kind::Check, Subject::of_connection(&connection))?;
         let finding = match self.access(&connection).await {
@@ -52,8 +52,7 @@ impl Keyrack {
         };
         operation.finished_at = Some(now);
         self.store
-            .save_check(&operation, connection.connected_at, &outcome, now)?;
-        drop(turn);
+            .save_check(&operation, &connection, &outcome, now)?;
         self.tell(&Event::Changed);
         self.store.connection(id)
     }

@@ -76,6 +76,8 @@ pub(crate) enum Checked {
     Unknown,
     /// It was removed meanwhile.
     Gone,
+    /// It could not be checked, and neither can any other.
+    NoneCanBe,
 }
 
 /// One check of many connections, in queues by client.
@@ -181,13 +183,23 @@ impl Keyrack {
 }
 
 fn outcome(checked: Result<Connection, Problem>) -> Checked {
-    match checked.map(|connection| connection.status) {
-        Ok(Status::Active) => Checked::Active,
-        Ok(Status::Inactive | Status::NeedsReconnecting | Status::RevocationPending) => {
+    let connection = match checked {
+        Ok(connection) => connection,
+        Err(problem) if problem.code == ProblemCode::NotFound => return Checked::Gone,
+        // Without the store no verdict can be kept.
+        Err(_) => return Checked::NoneCanBe,
+    };
+    let why = connection.problem.map(|problem| problem.code);
+    match (connection.status, why) {
+        (Status::Active, _) => Checked::Active,
+        (Status::Inactive | Status::NeedsReconnecting | Status::RevocationPending, _) => {
             Checked::Attention
         }
-        Ok(Status::NotChecked | Status::CannotCheck) => Checked::Unknown,
-        Err(_) => Checked::Gone,
+        // Each further check would ask the person to unlock the keyring anew.
+        (Status::CannotCheck, Some(code)) if code.is_about_all_of_the_keyring() => {
+            Checked::NoneCanBe
+        }
+        (Status::NotChecked | Status::CannotCheck, _) => Checked::Unknown,
     }
 }
 
@@ -300,6 +312,14 @@ impl Run {
             Checked::Active => counts.active += 1,
             Checked::Attention => counts.attention += 1,
             Checked::Unknown => counts.unknown += 1,
+            Checked::NoneCanBe => {
+                let rest = self
+                    .queues
+                    .iter()
+                    .map(|queue| queue.waiting().drain(..).count());
+                let rest: usize = rest.sum();
+                counts.unknown += 1 + u32::try_from(rest).unwrap_or(u32::MAX);
+            }
             Checked::Gone => counts.total -= 1,
         }
     }

@@ -267,6 +267,10 @@ impl Keyrack {
             );
         }
         self.tell(&Event::Changed);
+        if let Some(completed) = operation.completed(false) {
+            // Before anything else can go wrong; a later start could not tell it any more.
+            let _ = self.store.save_progress(&authorization.id, &completed);
+        }
         let earlier_works = held.earlier_works(before).await;
         match operation.completed(earlier_works) {
             Some(completed) => self.move_on(authorization, completed),

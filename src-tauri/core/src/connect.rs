@@ -4,16 +4,15 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use notion_oauth::AuthorizationOwner;
+use notion_oauth::{AuthorizationOwner, Retry};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::authorization::{Authorization, LIFETIME, Progress, new_state, state_hash};
 use crate::callback::{Answer, Callback};
-use crate::client::Client;
 use crate::keyrack::{Event, Keyrack};
 use crate::localhost::Localhost;
 use crate::problem::{Problem, ProblemCode};
-use crate::redirect::{APP_LINK, RedirectMethod};
+use crate::redirect::APP_LINK;
 use crate::store::Taken;
 use crate::time::Millis;
 
@@ -35,6 +34,17 @@ impl Keyrack {
     ) -> Result<Authorization, Problem> {
         let client = self.store.client(client)?;
         let notion = self.notion(&client)?;
+        let pause = self.pace(&notion, &client).pause_left();
+        if pause > Retry::PATIENT.longest_wait {
+            // Access would be allowed in the browser, and its code could not be sent in time.
+            return Err(Problem {
+                retry_after: Some(pause.as_secs()),
+                ..Problem::new(
+                    ProblemCode::RateLimited,
+                    "Notion has asked for a pause. Nothing was begun.",
+                )
+            });
+        }
         self.keyring_ready(&client.id).await?;
         // Before the browser opens, and refused if another program could take the answer.
         let port = match client.localhost_port() {
@@ -162,7 +172,7 @@ impl Keyrack {
         } = taken;
         let client = self.store.client(&authorization.client_id)?;
         let notion = self.notion(&client)?;
-        if !is_answer_to(&callback, &client, &redirect_uri, notion.base().as_str()) {
+        if !is_answer_to(&callback, &redirect_uri, notion.base().as_str()) {
             return Err(Problem::new(
                 ProblemCode::LinkMismatch,
                 "The answer came back to another address than the one this authorization was sent with. Nothing was sent. Connect again.",
@@ -255,8 +265,9 @@ pub(crate) fn cancelled() -> Problem {
 
 /// Whether the callback came back to where this authorization was sent from, and from whom it
 /// was asked: exact comparison (RFC 9700 4.1.3, RFC 9207 2.4).
-fn is_answer_to(callback: &Callback, client: &Client, redirect_uri: &str, issuer: &str) -> bool {
-    let bridged = client.redirect_method == RedirectMethod::Bridge && callback.address == APP_LINK;
+fn is_answer_to(callback: &Callback, redirect_uri: &str, issuer: &str) -> bool {
+    // Only a bridge page is at an https address, and it forwards to the app link.
+    let bridged = redirect_uri.starts_with("https://") && callback.address == APP_LINK;
     let from_issuer = callback.iss.as_deref().is_none_or(|iss| iss == issuer);
     from_issuer && (callback.address == redirect_uri || bridged)
 }

@@ -64,4 +64,4 @@ pub use snapshot::Snapshot;
 pub use store::ChangeWatch;
 pub use time::{Clock, Millis, system_clock};
 pub use vault::{KeyringConnector, system_keyring};
-pub use watch::{Attention, BackgroundChecks, Turn, Watch};
+pub use watch::{Attention, BackgroundChecks, CaughtUp, Turn, Watch};

@@ -82,6 +82,20 @@ pub enum ProblemCode {
     ClipboardFailed,
 }
 
+impl ProblemCode {
+    /// Whether the keyring as a whole cannot be used now, not just one entry of it.
+    pub(crate) fn is_about_all_of_the_keyring(self) -> bool {
+        matches!(
+            self,
+            Self::KeyringMissing
+                | Self::KeyringNoCollection
+                | Self::KeyringLocked
+                | Self::KeyringWaiting
+                | Self::KeyringFailed
+        )
+    }
+}
+
 impl Problem {
     /// A problem with nothing but its code and words.
     #[must_use]

@@ -6,7 +6,12 @@ use crate::keyrack::{Event, Keyrack};
 use crate::operation::{Kind, Operation};
 use crate::problem::{Problem, ProblemCode};
 use crate::process::{clear, has_ended, left_behind};
+use crate::revoke::is_settled;
+use crate::time::Millis;
 use crate::vault::{ConnectionSecrets, VaultError};
+
+/// How long a check stays in the activity: background checks write very many.
+const KEEP_CHECKS_MS: i64 = 90 * 24 * 60 * 60 * 1000;
 
 impl Keyrack {
     /// Finishes or undoes the unfinished operations of processes that have ended.
@@ -20,7 +25,8 @@ impl Keyrack {
         for mut operation in self.store.unfinished_operations()? {
             let ended = operation.process != self.process.id()
                 && has_ended(&self.folder, &operation.process);
-            if ended {
+            let left_to_retry = operation.kind == Kind::Revoke && !is_settled(&operation);
+            if ended && !left_to_retry {
                 let former = operation.process.clone();
                 // Two starts at once: one of them does it.
                 if !self
@@ -35,6 +41,8 @@ impl Keyrack {
                 }
             }
         }
+        let long_ago = Millis(self.now().0.saturating_sub(KEEP_CHECKS_MS));
+        self.store.forget_old_checks(long_ago)?;
         for mark in left_behind(&self.folder) {
             match self.vault.delete(&mark).await {
                 Ok(()) => clear(&self.folder, &mark),

@@ -40,8 +40,13 @@ impl Keyrack {
                 let Some(operation) = self.store.unfinished_revocation(&id)? else {
                     continue;
                 };
-                if operation.record.retry_at.is_none_or(|at| at <= self.now()) {
-                    let connection = self.store.connection(&id)?;
+                let connection = self.store.connection(&id)?;
+                // The embedded sandbox runs in the window only, whose revocations these are.
+                let reachable = self
+                    .notion(&self.store.client(&connection.client_id)?)
+                    .is_ok();
+                let due = operation.record.retry_at.is_none_or(|at| at <= self.now());
+                if due && reachable {
                     // What stands in the way is on the operation's row, where the window shows it.
                     let _ = self.try_revocation(operation, &connection).await;
                 }
@@ -50,15 +55,13 @@ impl Keyrack {
         Ok(())
     }
 
-    /// Goes on with a revocation that has nothing left to ask Notion.
+    /// Finishes a revocation that has nothing left to ask Notion.
     pub(crate) async fn recover_revocation(&self, ended: &Operation) -> Result<(), Problem> {
         let Some(id) = &ended.subject.connection else {
             return Ok(());
         };
         let _turn = self.turn(id).await;
-        if let Some(operation) = self.store.unfinished_revocation(id)?
-            && is_settled(&operation)
-        {
+        if let Some(operation) = self.store.unfinished_revocation(id)? {
             let connection = self.store.connection(id)?;
             // What stands in the way is on the operation's row.
             let _ = self.try_revocation(operation, &connection).await;
@@ -164,6 +167,8 @@ impl Keyrack {
                         RefreshTokenFate::Revoked
                     }
                     Err(Error::GrantRejected { .. }) => RefreshTokenFate::Revoked,
+                    // Notion has not looked at it: the tokens are kept until it has.
+                    Err(error @ Error::RateLimited { .. }) => return Err(error.into()),
                     Err(_) => RefreshTokenFate::NotRevoked,
                 },
             });
@@ -200,7 +205,7 @@ impl Keyrack {
 }
 
 /// Notion has taken the revocation, and has said, or could not say, that the token is dead.
-fn is_settled(operation: &Operation) -> bool {
+pub(crate) fn is_settled(operation: &Operation) -> bool {
     let record = &operation.record;
     record.revoked_at.is_some() && (record.confirmed_at.is_some() || record.unconfirmed.is_some())
 }

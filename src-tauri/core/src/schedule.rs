@@ -1,6 +1,6 @@
 //! When which connection is checked in the background: decisions only, with the time passed in.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use crate::connection::{Connection, Status};
@@ -17,7 +17,8 @@ const CATCH_UP: Duration = Duration::from_mins(30);
 /// much earlier, that its clock was set back.
 const JUMP: Duration = Duration::from_mins(1);
 
-/// The first wait after something stood in the way of every check; it doubles up to the last.
+/// The first wait after something stood in the way of more than one check; it doubles up to the
+/// last.
 const FIRST_PAUSE: Duration = Duration::from_mins(1);
 const LAST_PAUSE: Duration = Duration::from_hours(1);
 
@@ -28,12 +29,16 @@ pub(crate) struct Schedule {
     awake_since: Millis,
     /// By connection, when it was last asked about here.
     asked: HashMap<String, Millis>,
+    /// By connection, when a check of it was last begun here, whatever came of it.
+    tried: HashMap<String, Millis>,
     /// By client, since when Notion does not take its secret.
     refused: HashMap<String, Millis>,
-    pause: Option<Pause>,
+    /// By client, what stands in the way of its checks: offline, a busy Notion.
+    pauses: HashMap<String, Pause>,
+    /// The keyring stands in the way of every check.
+    keyring: Option<Pause>,
 }
 
-/// Something stands in the way of every check: offline, a busy Notion, a locked keyring.
 #[derive(Debug, Clone, Copy)]
 struct Pause {
     until: Millis,
@@ -45,8 +50,10 @@ impl Schedule {
         Self {
             awake_since: now,
             asked: HashMap::new(),
+            tried: HashMap::new(),
             refused: HashMap::new(),
-            pause: None,
+            pauses: HashMap::new(),
+            keyring: None,
         }
     }
 
@@ -57,7 +64,8 @@ impl Schedule {
             self.awake_since = now;
         }
         if set_back {
-            self.pause = None;
+            self.pauses.clear();
+            self.keyring = None;
         }
     }
 
@@ -90,10 +98,31 @@ impl Schedule {
         if let Some(refused) = refused.filter(past) {
             due = due.max(refused.plus(every));
         }
-        if let Some(pause) = self.pause {
-            due = due.max(pause.until);
-        }
-        Some(due)
+        let pauses = [
+            self.keyring,
+            self.pauses.get(&connection.client_id).copied(),
+        ];
+        let until = pauses.into_iter().flatten().map(|pause| pause.until).max();
+        Some(until.map_or(due, |until| due.max(until)))
+    }
+
+    /// What is due before `end`, in order: among those that wait for the same, the one that was
+    /// tried longest ago comes first, so that one which always fails holds up no other.
+    pub fn plan(
+        &self,
+        connections: &[Connection],
+        every: Duration,
+        now: Millis,
+        end: Millis,
+    ) -> Vec<(Millis, String)> {
+        let due = connections.iter().filter_map(|connection| {
+            let due = self.due(connection, every, now)?;
+            let tried = self.tried.get(&connection.id).copied();
+            (due < end).then_some((due, tried, connection.id.clone()))
+        });
+        let mut due: Vec<_> = due.collect();
+        due.sort_unstable();
+        due.into_iter().map(|(due, _, id)| (due, id)).collect()
     }
 
     /// Whether a connection was not asked about for half an interval, and should be.
@@ -102,48 +131,57 @@ impl Schedule {
         is_worth_asking(connection) && !connection.checked_at.is_some_and(fresh)
     }
 
-    /// Whether something stands in the way of every check.
-    pub fn pauses(&self, now: Millis) -> bool {
-        self.pause.is_some_and(|pause| now < pause.until)
+    /// Whether the keyring, or Notion for this client, stands in the way.
+    pub fn pauses(&self, client: &str, now: Millis) -> bool {
+        let pauses = [self.keyring.as_ref(), self.pauses.get(client)];
+        pauses.into_iter().flatten().any(|pause| now < pause.until)
     }
 
     /// Takes note of what a check came to.
     pub fn learned(&mut self, checked: &Connection, now: Millis) {
+        self.tried.insert(checked.id.clone(), now);
         let failure = (checked.status == Status::CannotCheck)
             .then_some(checked.problem.as_ref())
-            .flatten();
-        match failure.map(|problem| problem.code) {
-            Some(ProblemCode::ClientRejected) => {
-                self.refused.insert(checked.client_id.clone(), now);
-                self.resume(now);
-            }
-            Some(code) if concerns_all(code) => {
-                // The connection itself was not asked about: it is the first one afterwards.
-                let length = self.pause.map_or(FIRST_PAUSE, |pause| pause.length * 2);
-                let length = length.min(LAST_PAUSE);
-                let until = now.plus(length);
-                self.pause = Some(Pause { until, length });
+            .flatten()
+            .map(|problem| problem.code);
+        let client = &checked.client_id;
+        match failure {
+            Some(code) if code.is_about_all_of_the_keyring() => {
+                self.keyring = Some(Pause::after(self.keyring, now));
+                // The connection itself was not asked about.
                 return;
             }
-            _ => {
-                self.refused.remove(&checked.client_id);
-                self.resume(now);
+            Some(code) if is_about_notion(code) => {
+                let before = self.pauses.get(client).copied();
+                self.pauses
+                    .insert(client.clone(), Pause::after(before, now));
+                return;
             }
+            Some(ProblemCode::ClientRejected) => drop(self.refused.insert(client.clone(), now)),
+            _ => drop(self.refused.remove(client)),
+        }
+        let over = [self.keyring.take(), self.pauses.remove(client)];
+        if over.into_iter().flatten().any(|pause| pause.length > QUIET) {
+            // Back again: what has become due meanwhile is caught up with as after a wake-up.
+            self.awake_since = now;
         }
         self.asked.insert(checked.id.clone(), now);
     }
 
     /// Forgets connections that are gone.
     pub fn keep_only(&mut self, connections: &[Connection]) {
-        let ids: std::collections::HashSet<_> = connections.iter().map(|one| &one.id).collect();
+        let ids: HashSet<_> = connections.iter().map(|one| &one.id).collect();
         self.asked.retain(|id, _| ids.contains(id));
+        self.tried.retain(|id, _| ids.contains(id));
     }
+}
 
-    /// Back online, what has become due meanwhile is caught up with as after a wake-up.
-    fn resume(&mut self, now: Millis) {
-        if self.pause.take().is_some() {
-            self.awake_since = now;
-        }
+impl Pause {
+    /// The pause after one more failure, twice as long as the one before it.
+    fn after(before: Option<Self>, now: Millis) -> Self {
+        let length = before.map_or(FIRST_PAUSE, |pause| (pause.length * 2).min(LAST_PAUSE));
+        let until = now.plus(length);
+        Self { until, length }
     }
 }
 
@@ -155,19 +193,14 @@ fn is_worth_asking(connection: &Connection) -> bool {
     !(dead || connection.sandbox || connection.status == Status::RevocationPending)
 }
 
-/// Whether the next connection would meet the same.
-fn concerns_all(code: ProblemCode) -> bool {
+/// Whether the client's next connection would meet the same.
+fn is_about_notion(code: ProblemCode) -> bool {
     matches!(
         code,
         ProblemCode::Unreachable
             | ProblemCode::NotNotion
             | ProblemCode::RateLimited
             | ProblemCode::NotionUnavailable
-            | ProblemCode::KeyringMissing
-            | ProblemCode::KeyringNoCollection
-            | ProblemCode::KeyringLocked
-            | ProblemCode::KeyringWaiting
-            | ProblemCode::KeyringFailed
     )
 }
 

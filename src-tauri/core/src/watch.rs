@@ -61,6 +61,15 @@ pub struct Turn {
     pub attention: Option<Attention>,
 }
 
+/// What checking everything that was due came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaughtUp {
+    /// What the person is to be told.
+    pub attention: Option<Attention>,
+    /// Why some could not be checked: the first reason.
+    pub obstacle: Option<Problem>,
+}
+
 /// What newly needs attention.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Attention {
@@ -136,10 +145,8 @@ impl Watch {
                 return Ok(None);
             };
             self.look_ahead(every, now)?;
-            if !self.schedule.pauses(now) {
-                // What stands in their way is on their rows.
-                let _ = self.keyrack.retry_revocations().await;
-            }
+            // Each has its own time to be tried again, and what stands in its way on its row.
+            let _ = self.keyrack.retry_revocations().await;
         }
         if self.due.front().is_some_and(|(at, _)| *at <= now)
             && let Some((_, id)) = self.due.pop_front()
@@ -157,23 +164,29 @@ impl Watch {
         }))
     }
 
-    /// Checks everything now that has not been asked about for half an interval.
-    ///
-    /// Stops with the problem at the first thing that stands in the way of every check.
-    pub async fn catch_up(&mut self, every: Duration) -> Result<Option<Attention>, Problem> {
+    /// Checks everything now that has not been asked about for half an interval, but for what meets
+    /// an obstacle that others of its client have just met.
+    pub async fn catch_up(&mut self, every: Duration) -> Result<CaughtUp, Problem> {
+        let _only = self.keyrack.only_one_checks_all()?;
+        let mut obstacle = None;
         for before in self.keyrack.store.connections()? {
-            if Schedule::is_stale(&before, every, self.keyrack.now()) {
-                self.check(&before).await?;
-                let after = self.keyrack.store.connection(&before.id);
-                if let (true, Ok(Some(problem))) = (
-                    self.schedule.pauses(self.keyrack.now()),
-                    after.map(|after| after.problem),
-                ) {
-                    return Err(problem);
-                }
+            let now = self.keyrack.now();
+            if !Schedule::is_stale(&before, every, now)
+                || self.schedule.pauses(&before.client_id, now)
+            {
+                continue;
+            }
+            self.check(&before).await?;
+            if self.schedule.pauses(&before.client_id, self.keyrack.now())
+                && let Ok(after) = self.keyrack.store.connection(&before.id)
+            {
+                obstacle = obstacle.or(after.problem);
             }
         }
-        Ok(self.news.tell(self.keyrack.now()))
+        Ok(CaughtUp {
+            attention: self.news.tell(self.keyrack.now()),
+            obstacle,
+        })
     }
 
     /// Finds out what becomes due until the next look.
@@ -181,13 +194,8 @@ impl Watch {
         self.next_look = now.plus(LOOK_EVERY);
         let connections = self.keyrack.store.connections()?;
         self.schedule.keep_only(&connections);
-        let due = connections.into_iter().filter_map(|connection| {
-            let at = self.schedule.due(&connection, every, now)?;
-            (at < self.next_look).then_some((at, connection.id))
-        });
-        let mut due: Vec<_> = due.collect();
-        due.sort_unstable();
-        self.due = due.into();
+        let plan = self.schedule.plan(&connections, every, now, self.next_look);
+        self.due = plan.into();
         self.every = every;
         Ok(())
     }

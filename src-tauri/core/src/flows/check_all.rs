@@ -77,3 +77,64 @@ async fn a_pause_that_notion_asks_for_is_waited_out_and_costs_no_verdict() {
     }
     assert_eq!(outside.count(INTROSPECT).await, 3, "nothing in a pause");
 }
+
+#[tokio::test]
+async fn a_check_that_waits_out_a_pause_holds_up_nothing_and_overwrites_nothing_newer() {
+    let (outside, keyrack, client) = Outside::with_client().await;
+    let id = outside.connect(&keyrack, &client).await;
+    let bot = keyrack.store.connection(&id).expect("a row").bot_id;
+    outside.revoke(&bot).await;
+    outside
+        .fault(json!({"endpoint": "introspect", "times": 1, "status": 429, "headers": {"retry-after": "2"}}))
+        .await;
+    let checking = tokio::spawn(keyrack.check_all().expect("begun"));
+    while outside.count(INTROSPECT).await == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    // Connected again while the check of the dead token waits.
+    outside.pass(1_000);
+    outside.connect(&keyrack, &client).await;
+    checking.await.expect("no panic");
+    let row = keyrack.store.connection(&id).expect("a row");
+    assert_eq!(row.status, Status::Active, "the newer evidence stays");
+
+    outside
+        .fault(json!({"endpoint": "introspect", "times": 1, "status": 429, "headers": {"retry-after": "3000"}}))
+        .await;
+    let asked = outside.count(INTROSPECT).await;
+    let waiting = tokio::spawn(keyrack.check_all().expect("begun"));
+    while outside.count(INTROSPECT).await == asked {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    keyrack.cancel_check_all();
+    waiting.await.expect("no panic");
+    keyrack.forget(&id).await.expect("nothing holds it up");
+}
+
+#[tokio::test]
+async fn a_locked_keyring_ends_it_at_the_first_connection() {
+    let (outside, keyrack, mine) = Outside::with_client().await;
+    let other = outside.another_client(&keyrack).await;
+    for client in [&mine, &other] {
+        outside.connect(&keyrack, client).await;
+    }
+    outside.keyring.set_locked(true);
+    let told = keyrack.check_all().expect("begun").await;
+    assert_eq!((told.state, told.unknown), (CheckAllState::Finished, 2));
+}
+
+#[tokio::test]
+async fn while_notion_wants_a_long_pause_nobody_is_sent_to_the_browser() {
+    let (outside, keyrack, client) = Outside::with_client().await;
+    let id = outside.connect(&keyrack, &client).await;
+    outside
+        .fault(json!({"endpoint": "introspect", "times": 1, "status": 429, "headers": {"retry-after": "3000"}}))
+        .await;
+    keyrack.check(&id).await.expect("checked");
+    let opened = outside.opened();
+    let refused = keyrack.begin_authorization(&client.id).await;
+    let why = refused.expect_err("a pause");
+    assert_eq!(why.code, ProblemCode::RateLimited);
+    assert!(why.retry_after > Some(2_900), "{why:?}");
+    assert_eq!(outside.opened(), opened);
+}

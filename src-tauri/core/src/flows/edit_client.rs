@@ -85,6 +85,38 @@ async fn another_redirect_method_holds_for_the_next_connect_and_leaves_connectio
 }
 
 #[tokio::test]
+async fn what_an_authorization_was_sent_with_decides_how_its_answer_may_come() {
+    let page = "https://example.org/notion.html";
+    let outside = Outside::with_redirect_uris(vec![page.to_owned()]).await;
+    let keyrack = outside.start();
+    let client = outside.client(&keyrack).await;
+    let by_page = ClientChange {
+        redirect_method: RedirectMethod::Bridge,
+        bridge_url: Some(page.into()),
+        ..ClientChange::of(&client)
+    };
+    let client = keyrack
+        .edit_client(&client.id, by_page)
+        .await
+        .expect("edited");
+    let (_, to_page) = outside.callback(&keyrack, &client).await;
+    let by_link = ClientChange {
+        redirect_method: RedirectMethod::AppLink,
+        ..ClientChange::of(&client)
+    };
+    keyrack
+        .edit_client(&client.id, by_link)
+        .await
+        .expect("edited");
+    let forwarded = to_page.replace(page, "app.keyrack:/oauth/callback");
+    let ended = keyrack.accept(forwarded.as_bytes()).await.expect("taken");
+    assert!(
+        matches!(ended.progress, crate::Progress::Completed { .. }),
+        "{ended:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_locked_keyring_refuses_what_its_entry_carries_and_changes_nothing() {
     let (outside, keyrack, client) = Outside::with_client().await;
     outside.keyring.set_locked(true);

@@ -173,6 +173,30 @@ async fn a_revocation_that_notion_does_not_take_stays_pending_and_keeps_the_toke
 }
 
 #[tokio::test]
+async fn a_refresh_token_that_notion_has_no_time_for_keeps_the_revocation_pending() {
+    let (outside, keyrack, client) = Outside::with_client().await;
+    let id = outside.connect(&keyrack, &client).await;
+    // The first answer is the access token's, and the refresh token's comes after it.
+    outside
+        .fault(json!({"endpoint": "revoke", "times": 1, "delay_ms": 0}))
+        .await;
+    outside
+        .fault(json!({"endpoint": "revoke", "times": 1, "status": 429, "headers": {"retry-after": "3000"}}))
+        .await;
+    let outcome = keyrack.revoke(&id).await.expect("an outcome");
+    let Revocation::Pending { problem, .. } = outcome else {
+        panic!("called revoked: {outcome:?}");
+    };
+    assert_eq!(problem.code, ProblemCode::RateLimited);
+    assert_eq!(outside.count(REVOKE).await, 2);
+    keyrack
+        .vault
+        .read_connection(&id)
+        .await
+        .expect("tokens are kept");
+}
+
+#[tokio::test]
 async fn a_token_that_still_works_after_its_revocation_is_kept_and_not_called_revoked() {
     let (outside, keyrack, client) = Outside::with_client().await;
     let id = outside.connect(&keyrack, &client).await;

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
-use crate::connection::Status;
+use crate::connection::{Status, Verdict};
 use crate::keyrack::Keyrack;
+use crate::operation::{Kind, Subject};
 use crate::problem::ProblemCode;
+use crate::store::CheckOutcome;
 
 use super::outside::Outside;
 
@@ -161,4 +163,25 @@ async fn a_new_pair_in_the_vault_is_found_by_the_next_start() {
     assert_eq!(outside.count(TOKEN).await, 2, "nothing is sent");
     let unfinished = keyrack.store.unfinished_refresh(&id).expect("asked");
     assert_eq!(unfinished, None);
+}
+
+#[tokio::test]
+async fn what_a_check_learned_of_the_old_token_does_not_count_against_the_new_one() {
+    let (outside, keyrack, client) = Outside::with_client().await;
+    let id = outside.connect(&keyrack, &client).await;
+    let before = keyrack.store.connection(&id).expect("a row");
+    let subject = Subject::of_connection(&before);
+    let mut check = keyrack.begin(Kind::Check, subject).expect("begun");
+    outside.pass(1_000);
+    keyrack.refresh(&id).await.expect("refreshed");
+    check.finished_at = Some(keyrack.now());
+    let dead = CheckOutcome::Verdict(Verdict::Inactive, None);
+    keyrack
+        .store
+        .save_check(&check, &before, &dead, keyrack.now())
+        .expect("saved");
+    let row = keyrack.store.connection(&id).expect("a row");
+    assert_eq!(row.status, Status::Active);
+    let undone = keyrack.store.unfinished_operations().expect("operations");
+    assert!(undone.is_empty(), "the check is over all the same");
 }

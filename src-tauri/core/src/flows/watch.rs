@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::connection::Status;
 use crate::problem::ProblemCode;
-use crate::watch::{Attention, BackgroundChecks, Watch};
+use crate::watch::{Attention, BackgroundChecks, CaughtUp, Watch};
 
 use super::outside::Outside;
 
@@ -26,6 +26,11 @@ async fn live(outside: &Outside, watch: &mut Watch, millis: i64) -> Vec<Attentio
         passed += wait;
     }
     told
+}
+
+async fn catch_up(watch: &mut Watch) -> CaughtUp {
+    let caught_up = watch.catch_up(Duration::from_hours(1)).await;
+    caught_up.expect("caught up")
 }
 
 #[tokio::test]
@@ -73,10 +78,9 @@ async fn several_that_need_attention_are_told_as_one_number() {
     }
     outside.pass(3 * HOUR);
     let mut watch = keyrack.watch().expect("the only one");
-    let told = watch.catch_up(Duration::from_hours(1)).await;
-    assert_eq!(told, Ok(Some(Attention::Several(2))));
-    let told = watch.catch_up(Duration::from_hours(1)).await;
-    assert_eq!(told, Ok(None));
+    let told = catch_up(&mut watch).await;
+    assert_eq!(told.attention, Some(Attention::Several(2)));
+    assert_eq!(catch_up(&mut watch).await.attention, None);
     assert_eq!(outside.count(INTROSPECT).await, 2);
 }
 
@@ -89,19 +93,48 @@ async fn a_refused_secret_needs_attention_and_a_busy_notion_does_not() {
     outside
         .fault(json!({"endpoint": "introspect", "times": 1, "status": 503}))
         .await;
-    let stopped = watch.catch_up(Duration::from_hours(1)).await;
-    assert_eq!(
-        stopped.expect_err("stopped").code,
-        ProblemCode::NotionUnavailable
-    );
+    let told = catch_up(&mut watch).await;
+    let obstacle = told.obstacle.expect("an obstacle").code;
+    assert_eq!(obstacle, ProblemCode::NotionUnavailable);
+    assert_eq!(told.attention, None);
     outside.pass(HOUR);
     outside.renew_secret().await;
-    let told = watch.catch_up(Duration::from_hours(1)).await;
-    let told = told.expect("caught up");
+    let told = catch_up(&mut watch).await.attention;
     assert!(matches!(told, Some(Attention::One(_))), "{told:?}");
     outside.pass(HOUR);
-    let told = watch.catch_up(Duration::from_hours(1)).await;
-    assert_eq!(told, Ok(None), "it is known by now");
+    let told = catch_up(&mut watch).await;
+    assert_eq!(told.attention, None, "it is known by now");
+}
+
+#[tokio::test]
+async fn an_obstacle_of_one_client_keeps_nothing_from_being_told_of_another() {
+    let (outside, keyrack, mine) = Outside::with_client().await;
+    let other = outside.another_client(&keyrack).await;
+    let dead = outside.connect(&keyrack, &mine).await;
+    outside.connect(&keyrack, &other).await;
+    let bot = keyrack.store.connection(&dead).expect("a row").bot_id;
+    outside.revoke(&bot).await;
+    outside.pass(3 * HOUR);
+    let busy = json!({"endpoint": "introspect", "times": 1, "status": 503});
+    outside.fault(busy).await;
+    let mut watch = keyrack.watch().expect("the only one");
+    let (first, second) = (catch_up(&mut watch).await, {
+        outside.pass(10 * MINUTE);
+        catch_up(&mut watch).await
+    });
+    assert!(first.obstacle.is_some(), "{first:?}");
+    assert_eq!(second.obstacle, None);
+    let told = [first.attention, second.attention];
+    let told: Vec<_> = told.into_iter().flatten().collect();
+    let [Attention::One(connection)] = told.as_slice() else {
+        panic!("told {told:?}");
+    };
+    assert_eq!(connection.id, dead);
+    assert_eq!(
+        outside.count(INTROSPECT).await,
+        3,
+        "each once, and the one that met it again"
+    );
 }
 
 #[tokio::test]

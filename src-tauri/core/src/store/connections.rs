@@ -109,11 +109,11 @@ impl Store {
     }
 
     /// Writes what a check found and finishes it, in one transaction. A row that is gone stays so,
-    /// and one that was connected anew meanwhile keeps its newer evidence.
+    /// and one that has newer evidence than `before` the check keeps it.
     pub(crate) fn save_check(
         &self,
         operation: &Operation,
-        connected_at: Millis,
+        before: &Connection,
         outcome: &CheckOutcome,
         at: Millis,
     ) -> Result<(), Problem> {
@@ -123,18 +123,25 @@ impl Store {
         match outcome {
             CheckOutcome::Verdict(verdict, cause) => tx.execute(
                 "UPDATE connections SET verdict = ?2, verdict_at = ?3, cause = ?4, failure = NULL
-                 WHERE id = ?1 AND connected_at = ?5",
+                 WHERE id = ?1 AND connected_at = ?5 AND verdict_at IS ?6",
                 params![
                     id,
                     Word(*verdict),
                     at.0,
                     cause.as_ref().map(Json),
-                    connected_at.0
+                    before.connected_at.0,
+                    before.checked_at.map(|at| at.0),
                 ],
             )?,
             CheckOutcome::Failure(problem) => tx.execute(
-                "UPDATE connections SET failure = ?2 WHERE id = ?1 AND connected_at = ?3",
-                params![id, Json(problem), connected_at.0],
+                "UPDATE connections SET failure = ?2
+                 WHERE id = ?1 AND connected_at = ?3 AND verdict_at IS ?4",
+                params![
+                    id,
+                    Json(problem),
+                    before.connected_at.0,
+                    before.checked_at.map(|at| at.0),
+                ],
             )?,
         };
         super::operations::save(&tx, operation)?;

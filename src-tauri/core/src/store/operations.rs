@@ -49,6 +49,15 @@ impl Store {
         Ok(operations)
     }
 
+    /// Deletes checks that ended long ago. Everything else is kept: those are receipts.
+    pub(crate) fn forget_old_checks(&self, before: Millis) -> Result<(), Problem> {
+        self.lock().execute(
+            "DELETE FROM operations WHERE kind = ?1 AND finished_at < ?2",
+            params![Word(Kind::Check), before.0],
+        )?;
+        Ok(())
+    }
+
     /// Takes an unfinished operation over from the process that it names; false if another process
     /// was faster, or the operation has ended.
     pub(crate) fn claim_operation(
