@@ -116,6 +116,15 @@ need_chromium() {
   fail "The tests need a Chromium or Chrome that is no snap, and its chromedriver, in PATH."
 }
 
+# need_cargo_deny: into target/, so that no tool of the person's own is touched.
+CARGO_DENY=target/tools/bin/cargo-deny
+need_cargo_deny() {
+  local want=0.20.2
+  [ "$("$CARGO_DENY" --version 2>/dev/null)" = "cargo-deny $want" ] && return 0
+  heading "Building cargo-deny $want in target/tools"
+  cargo install --locked --debug --quiet --root target/tools "cargo-deny@$want"
+}
+
 # ui_packages: the npm packages of the lock file, and no script of theirs run.
 ui_packages() {
   local installed=ui/node_modules/.installed-lock.json
