@@ -16,6 +16,8 @@ mod connection;
 mod data_folder;
 mod edit_client;
 mod forget;
+#[cfg(any(fuzzing, test))]
+pub mod fuzzing;
 mod held;
 mod keyrack;
 mod localhost;

@@ -23,6 +23,8 @@ mod base_url;
 mod bot;
 mod error;
 mod fields;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod grant;
 mod http;
 mod introspection;

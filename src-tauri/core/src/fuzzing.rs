@@ -1,0 +1,52 @@
+//! What a fuzzer feeds (src-tauri/fuzz), and what must hold for it.
+
+use secrecy::ExposeSecret as _;
+
+use crate::callback::{Answer, Callback};
+use crate::vault::Payload;
+
+/// A callback: what is taken is what a URL parser reads in the same way.
+///
+/// # Panics
+///
+/// If something that must hold does not.
+pub fn callback(data: &[u8]) {
+    let Ok(callback) = Callback::parse(data) else {
+        return;
+    };
+    let text = std::str::from_utf8(data).expect("only ASCII is taken");
+    let url = url::Url::parse(text).expect("a URL parser takes it too");
+    let read = |name: &str| {
+        let mut pairs = url.query_pairs().filter(|(key, _)| key == name);
+        let value = pairs.next().map(|(_, value)| value.into_owned());
+        assert!(pairs.next().is_none(), "{name} stands in it once");
+        value
+    };
+    let state = read("state").expect("a state");
+    assert_eq!(state, callback.state.expose_secret());
+    if let Answer::Code(code) = callback.answer {
+        assert_eq!(read("code").as_deref(), Some(code.expose_secret()));
+        assert_eq!(read("error"), None);
+    } else {
+        assert_eq!(read("code"), None);
+    }
+    assert_eq!(read("access_token"), None);
+    assert_eq!(url.fragment(), None);
+}
+
+/// A keyring entry: what is taken is ours, and says the same when it is written again.
+///
+/// # Panics
+///
+/// If something that must hold does not.
+pub fn vault_payload(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    if let Ok(payload) = Payload::parse(text, "entry", "store") {
+        assert_eq!(payload.id(), "entry");
+        let again = payload.encode("store");
+        let read = Payload::parse(again.expose_secret(), "entry", "store").expect("our own");
+        assert_eq!(read.encode("store").expose_secret(), again.expose_secret());
+    }
+}
