@@ -123,15 +123,8 @@ pub struct ClientForm {
     /// The OAuth client id from Notion's portal.
     #[arg(long, value_name = "ID")]
     pub id: String,
-    /// How callbacks arrive; the app link on loopback, else localhost.
-    #[arg(long, value_name = "METHOD")]
-    pub redirect_method: Option<Method>,
-    /// The registered port, for `localhost`.
-    #[arg(long, value_name = "PORT")]
-    pub localhost_port: Option<u16>,
-    /// The registered page, for `bridge`.
-    #[arg(long, value_name = "URL")]
-    pub bridge_url: Option<String>,
+    #[command(flatten)]
+    pub way_back: WayBack,
 }
 
 #[derive(Debug, Args)]
@@ -147,7 +140,16 @@ pub struct ClientEdit {
     /// The new name.
     #[arg(long)]
     pub name: Option<String>,
-    /// How callbacks arrive from now on.
+    #[command(flatten)]
+    pub way_back: WayBack,
+    /// How many requests a minute Notion's plan allows: standard 180, higher 600.
+    #[arg(long, value_name = "BUDGET")]
+    pub budget: Option<Budget>,
+}
+
+#[derive(Debug, Args)]
+pub struct WayBack {
+    /// How callbacks arrive; at first the app link on loopback, else localhost.
     #[arg(long, value_name = "METHOD")]
     pub redirect_method: Option<Method>,
     /// The registered port, for `localhost`.
@@ -156,9 +158,6 @@ pub struct ClientEdit {
     /// The registered page, for `bridge`.
     #[arg(long, value_name = "URL")]
     pub bridge_url: Option<String>,
-    /// How many requests a minute Notion's plan allows: standard 180, higher 600.
-    #[arg(long, value_name = "BUDGET")]
-    pub budget: Option<Budget>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

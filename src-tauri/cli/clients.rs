@@ -25,9 +25,12 @@ pub async fn add(keyrack: &Keyrack, output: Output, form: ClientForm) -> Result<
             name: form.name,
             client_id: form.id,
             client_secret: secret_from_stdin()?,
-            redirect_method: form.redirect_method.map_or(redirect_method, Into::into),
-            localhost_port: form.localhost_port.or(Some(localhost_port)),
-            bridge_url: form.bridge_url,
+            redirect_method: form
+                .way_back
+                .redirect_method
+                .map_or(redirect_method, Into::into),
+            localhost_port: form.way_back.localhost_port.or(Some(localhost_port)),
+            bridge_url: form.way_back.bridge_url,
         })
         .await?;
     output.client_added(&client);
@@ -54,9 +57,16 @@ pub async fn edit(keyrack: &Keyrack, output: Output, edit: ClientEdit) -> Result
     let offered = keyrack.snapshot()?.client_defaults.localhost_port;
     let change = ClientChange {
         name: edit.name.unwrap_or(now.name),
-        redirect_method: edit.redirect_method.map_or(now.redirect_method, Into::into),
-        localhost_port: edit.localhost_port.or(now.localhost_port).or(Some(offered)),
-        bridge_url: edit.bridge_url.or(now.bridge_url),
+        redirect_method: edit
+            .way_back
+            .redirect_method
+            .map_or(now.redirect_method, Into::into),
+        localhost_port: edit
+            .way_back
+            .localhost_port
+            .or(now.localhost_port)
+            .or(Some(offered)),
+        bridge_url: edit.way_back.bridge_url.or(now.bridge_url),
         budget: edit.budget.map_or(now.budget, Into::into),
     };
     output.clients(&[keyrack.edit_client(&client.id, change).await?]);
