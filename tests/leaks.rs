@@ -15,9 +15,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde_json::{Value, json};
 use support::links;
-use support::page::Page;
+use support::page::{Page, Part};
 use support::scene::{ACME, Scene, check_again};
 use support::secrets;
+use support::wait::until_async;
 use support::words::words;
 use support::world::World;
 
@@ -31,7 +32,7 @@ const RECORD: &str = "
         return answer;
     };
     const tauri = window.__TAURI_INTERNALS__;
-    for (const event of ['changed', 'authorization', 'link-refused']) {
+    for (const event of ['changed', 'authorization', 'check-all', 'link-refused']) {
         const handler = tauri.transformCallback((told) => window.fromRust.push(JSON.stringify(told)));
         tauri.invoke('plugin:event|listen', { event, target: { kind: 'Any' }, handler });
     }";
@@ -185,6 +186,8 @@ async fn no_secret_is_in_any_file_message_or_page() {
     row.has("data-status", "active").await;
     search.for_tokens(&scene.world);
     check_again(&row).await;
+
+    renew(&scene, &window, &row, &mut search).await;
     scene
         .sandbox
         .fault(json!({"endpoint": "introspect", "times": 1, "status": 503}))
@@ -223,10 +226,40 @@ async fn no_secret_is_in_any_file_message_or_page() {
         "the events were recorded"
     );
     assert!(
+        search.seen_in("the messages", b"finished"),
+        "so was the end of a check of all"
+    );
+    assert!(
         search.seen_in("the page", ACME.as_bytes()),
         "the page was read"
     );
     search.assert_clean();
+}
+
+/// A renewed secret, typed in on the client, new tokens, and a check of everything.
+async fn renew(scene: &Scene, window: &Page, row: &Part, search: &mut Search) {
+    let renewed = scene.sandbox.renew_secret().await;
+    search.for_secret("renewed client_secret", &renewed);
+    window.at("clients").click().await;
+    window.at("new-secret").click().await;
+    window.at("client-secret").fill(&renewed).await;
+    search.in_page(window).await;
+    window.at("save-secret").click().await;
+    window.at("save-secret").disappears().await;
+    window.close_dialog().await;
+    row.at("more").click().await;
+    row.at("refresh").click().await;
+    let before = search.secrets.len();
+    until_async("new tokens", async || {
+        search.for_tokens(&scene.world);
+        let (known, seen) = search.secrets.split_at(before);
+        let is_new = |(_, value): &(String, String)| known.iter().all(|(_, old)| old != value);
+        seen.iter().any(is_new).then_some(())
+    })
+    .await;
+    row.has("data-status", "active").await;
+    window.at("check-all").click().await;
+    window.notice("Checked 1 workspace").appears().await;
 }
 
 #[test]
