@@ -26,7 +26,10 @@ pub async fn check_all(keyrack: &Arc<Keyrack>, output: Output) -> Result<(), Pro
     if ended.unknown > 0 {
         return Err(Problem::new(
             ProblemCode::StoreFailed,
-            format!("{} connections could not be checked.", ended.unknown),
+            format!(
+                "{} connections could not be checked. Their last status is kept. Try again.",
+                ended.unknown
+            ),
         ));
     }
     Ok(())

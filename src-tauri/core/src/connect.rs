@@ -41,7 +41,7 @@ impl Keyrack {
                 retry_after: Some(pause.as_secs()),
                 ..Problem::new(
                     ProblemCode::RateLimited,
-                    "Notion has asked for a pause. Nothing was begun.",
+                    "Notion has asked for a pause. Nothing was begun. Try again once it is over.",
                 )
             });
         }
