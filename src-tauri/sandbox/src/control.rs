@@ -59,7 +59,7 @@ type Reply = Result<Json<Value>, Refused>;
 pub(crate) fn routes(control: Arc<Control>) -> Router {
     Router::new()
         .route("/requests", get(requests))
-        .route("/faults", post(add_fault))
+        .route("/faults", post(add_fault).delete(clear_faults))
         .route("/modes", post(change_modes))
         .route("/revoke", post(revoke))
         .route("/workspaces", post(add_workspace))
@@ -143,6 +143,11 @@ async fn add_fault(State(control): State<Arc<Control>>, body: Bytes) -> Reply {
     let fault: Fault = parse(&body)?;
     fault.check().map_err(|reason| bad_request(&reason))?;
     control.faults.add(fault);
+    Ok(Json(json!({})))
+}
+
+async fn clear_faults(State(control): State<Arc<Control>>) -> Reply {
+    control.faults.clear();
     Ok(Json(json!({})))
 }
 

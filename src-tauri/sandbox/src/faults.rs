@@ -163,6 +163,11 @@ impl Faults {
         self.faults().push(fault);
     }
 
+    /// Leaves no fault to come.
+    pub(crate) fn clear(&self) {
+        self.faults().clear();
+    }
+
     /// The fault for a request to this path, used up by one.
     pub(crate) fn take(&self, path: &str) -> Option<Fault> {
         let endpoint = Endpoint::of(path)?;

@@ -116,3 +116,14 @@ async fn a_repetition_of_nothing_is_refused() {
         assert_eq!(status, StatusCode::BAD_REQUEST, "{wrong}");
     }
 }
+
+#[tokio::test]
+async fn cleared_faults_do_not_come() {
+    let world = World::controlled().await;
+    let access = &world.connect().await["access_token"];
+    let fault = json!({ "endpoint": "introspect", "times": 3, "status": 503 });
+    world.set("/faults", fault).await;
+    let cleared = world.http.delete(world.url("/_sandbox/faults")).send();
+    assert_eq!(cleared.await.unwrap().status(), StatusCode::OK);
+    assert!(world.is_active(access).await);
+}
