@@ -50,6 +50,7 @@ export function connection(workspace_name: string, more: Partial<Connection> = {
     workspace_name,
     workspace_icon: null,
     owner: person("Jo Lindqvist", "jo@acme.example"),
+    has_refresh_token: true,
     connected_at: now - 3 * DAY,
     status: "active",
     last_status: null,

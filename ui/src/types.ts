@@ -196,6 +196,10 @@ workspace_icon: string | null,
  */
 owner: Owner, 
 /**
+ * Whether it has a refresh token that Notion may still take.
+ */
+has_refresh_token: boolean, 
+/**
  * When it was last connected here.
  */
 connected_at: Millis, 

@@ -3,6 +3,7 @@
 use notion_oauth::{Bot, Error, Introspection, Retry};
 
 use crate::connection::{Connection, Verdict};
+use crate::failpoint::failpoint;
 use crate::keyrack::{Access, Event, Keyrack};
 use crate::operation::{Kind, Subject};
 use crate::problem::{Problem, ProblemCode};
@@ -66,6 +67,7 @@ impl Access {
             .notion
             .introspect(&self.credentials, &self.tokens.access)
             .await;
+        failpoint("notion.introspect");
         let request_id = match &introspection {
             Ok(introspection) => introspection.request_id.clone(),
             Err(error) => error.request_id().map(str::to_owned),

@@ -4,15 +4,15 @@
 use std::sync::Arc;
 
 use notion_oauth::{Credentials, Error, Grant};
-use secrecy::SecretString;
 use tokio::sync::OwnedMutexGuard;
 
 use crate::authorization::{Authorization, Progress};
 use crate::client::Client;
 use crate::connect::cancelled;
+use crate::failpoint::failpoint;
 use crate::held::Held;
 use crate::keyrack::{Event, Keyrack};
-use crate::operation::{Granted, Kind, Operation, Subject};
+use crate::operation::{Granted, Operation};
 use crate::owner::Owner;
 use crate::pending::{Parked, Pending};
 use crate::problem::{Problem, ProblemCode};
@@ -20,31 +20,6 @@ use crate::text::inert;
 use crate::vault::{ConnectionSecrets, Payload, VaultError};
 
 impl Keyrack {
-    /// Writes the row of the connect, and exchanges the code as soon as the keyring is ready.
-    pub(crate) async fn begin_exchange(
-        self: &Arc<Self>,
-        authorization: Authorization,
-        client: &Client,
-        redirect_uri: String,
-        code: SecretString,
-    ) -> Result<Authorization, Problem> {
-        let subject = Subject {
-            authorization: Some(authorization.id.clone()),
-            ..Subject::of_client(client)
-        };
-        let operation = self.begin(Kind::Connect, subject)?;
-        self.complete(
-            authorization,
-            client,
-            Parked {
-                code,
-                redirect_uri,
-                operation,
-            },
-        )
-        .await
-    }
-
     /// Goes on with a callback, or with tokens, that wait for the keyring.
     pub async fn retry_parked(self: &Arc<Self>, id: &str) -> Result<Authorization, Problem> {
         let authorization = self.store.authorization(id)?;
@@ -69,7 +44,8 @@ impl Keyrack {
         self.credentials(client).await
     }
 
-    async fn complete(
+    /// Exchanges the code of a callback as soon as the keyring is ready.
+    pub(crate) async fn complete(
         self: &Arc<Self>,
         authorization: Authorization,
         client: &Client,
@@ -97,7 +73,9 @@ impl Keyrack {
         operation.record.sent_at = Some(self.now());
         self.store.save_operation(&operation)?;
         let authorization = self.move_on(authorization, Progress::Exchanging);
-        match notion.exchange(&credentials, &code, &redirect_uri).await {
+        let answer = notion.exchange(&credentials, &code, &redirect_uri).await;
+        failpoint("notion.exchange");
+        match answer {
             Ok(grant) => {
                 let grant = Held {
                     notion,
@@ -136,8 +114,9 @@ impl Keyrack {
             .write_grant(&authorization, &operation, pending, &held.grant)
             .await
         {
-            Ok(()) => {
-                self.record_grant(authorization, operation, &held, before.as_ref())
+            Ok(turn) => {
+                let before = before.as_ref();
+                self.record_grant(authorization, operation, &held, before, turn)
                     .await
             }
             Err(not_written) => {
@@ -200,17 +179,17 @@ impl Keyrack {
         Ok(before)
     }
 
-    /// Writes the tokens to the vault. A keyring that is locked or gone is waited for: the person
-    /// opens it and tries again, or gives up.
+    /// Writes the tokens to the vault, and returns the connection's turn. A keyring that is locked or
+    /// gone is waited for: the person opens it and tries again, or gives up.
     async fn write_grant(
         &self,
         authorization: &Authorization,
         operation: &Operation,
         pending: &Pending,
         grant: &Grant,
-    ) -> Result<(), NotWritten> {
+    ) -> Result<OwnedMutexGuard<()>, NotWritten> {
         let id = operation.subject.connection.clone().unwrap_or_default();
-        let _turn = self.turn(&id).await;
+        let turn = self.turn(&id).await;
         let payload = Payload::Connection(ConnectionSecrets {
             id,
             client: operation.subject.client.clone(),
@@ -223,7 +202,7 @@ impl Keyrack {
             let mut write = Box::pin(self.vault.write(&payload));
             let error = tokio::select! {
                 written = &mut write => match written {
-                    Ok(()) => return Ok(()),
+                    Ok(()) => return Ok(turn),
                     Err(error) => error,
                 },
                 () = pending.told_to_cancel() => return Err(NotWritten::GivenUp(write)),
@@ -252,6 +231,7 @@ impl Keyrack {
         mut operation: Operation,
         held: &Held,
         before: Option<&ConnectionSecrets>,
+        turn: OwnedMutexGuard<()>,
     ) -> Authorization {
         operation.finished_at = Some(self.now());
         if let Err(problem) = self.store.save_connected(&operation) {
@@ -266,11 +246,8 @@ impl Keyrack {
                 },
             );
         }
+        drop(turn);
         self.tell(&Event::Changed);
-        if let Some(completed) = operation.completed(false) {
-            // Before anything else can go wrong; a later start could not tell it any more.
-            let _ = self.store.save_progress(&authorization.id, &completed);
-        }
         let earlier_works = held.earlier_works(before).await;
         match operation.completed(earlier_works) {
             Some(completed) => self.move_on(authorization, completed),

@@ -9,8 +9,10 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::authorization::{Authorization, LIFETIME, Progress, new_state, state_hash};
 use crate::callback::{Answer, Callback};
+use crate::client::Client;
 use crate::keyrack::{Event, Keyrack};
 use crate::localhost::Localhost;
+use crate::pending::Parked;
 use crate::problem::{Problem, ProblemCode};
 use crate::redirect::APP_LINK;
 use crate::store::Taken;
@@ -147,45 +149,68 @@ impl Keyrack {
         raw: &[u8],
     ) -> Result<impl Future<Output = Authorization> + Send + 'static, Problem> {
         let callback = Callback::parse(raw)?;
-        let taken = self
-            .store
-            .take_state(&state_hash(&callback.state), self.now())?;
+        let taken =
+            self.store
+                .take_state(&state_hash(&callback.state), self.process.id(), self.now())?;
         let keyrack = self.clone();
-        Ok(Box::pin(async move {
-            let authorization = taken.authorization.clone();
-            match keyrack.answered(taken, callback).await {
-                Ok(authorization) => authorization,
-                Err(problem) => keyrack.move_on(authorization, Progress::Failed { problem }),
-            }
-        }))
+        Ok(Box::pin(
+            async move { keyrack.answered(taken, callback).await },
+        ))
     }
 
     /// What follows from a callback whose state was its authorization's.
-    async fn answered(
-        self: &Arc<Self>,
-        taken: Taken,
-        callback: Callback,
-    ) -> Result<Authorization, Problem> {
+    async fn answered(self: &Arc<Self>, taken: Taken, callback: Callback) -> Authorization {
         let Taken {
             authorization,
             redirect_uri,
+            mut operation,
         } = taken;
+        let answer = self.answer_to(&authorization, &redirect_uri, callback);
+        let progress = match answer {
+            Ok(Some((client, code))) => {
+                let parked = Parked {
+                    code,
+                    redirect_uri,
+                    operation,
+                };
+                return match self.complete(authorization.clone(), &client, parked).await {
+                    Ok(authorization) => authorization,
+                    Err(problem) => self.move_on(authorization, Progress::Failed { problem }),
+                };
+            }
+            Ok(None) => {
+                operation.record.denied = true;
+                Progress::Denied
+            }
+            Err(problem) => {
+                operation.record.problem = Some(problem.clone());
+                Progress::Failed { problem }
+            }
+        };
+        operation.finished_at = Some(self.now());
+        // A row that cannot be written now is ended by the next start.
+        let _ = self.store.save_operation(&operation);
+        self.move_on(authorization, progress)
+    }
+
+    /// The code that a callback brings, with the client that it is for; none if access was denied.
+    fn answer_to(
+        &self,
+        authorization: &Authorization,
+        redirect_uri: &str,
+        callback: Callback,
+    ) -> Result<Option<(Client, SecretString)>, Problem> {
         let client = self.store.client(&authorization.client_id)?;
         let notion = self.notion(&client)?;
-        if !is_answer_to(&callback, &redirect_uri, notion.base().as_str()) {
+        if !is_answer_to(&callback, redirect_uri, notion.base().as_str()) {
             return Err(Problem::new(
                 ProblemCode::LinkMismatch,
                 "The answer came back to another address than the one this authorization was sent with. Nothing was sent. Connect again.",
             ));
         }
         match callback.answer {
-            Answer::Code(code) => {
-                self.begin_exchange(authorization, &client, redirect_uri, code)
-                    .await
-            }
-            Answer::Error { error, .. } if error == "access_denied" => {
-                Ok(self.move_on(authorization, Progress::Denied))
-            }
+            Answer::Code(code) => Ok(Some((client, code))),
+            Answer::Error { error, .. } if error == "access_denied" => Ok(None),
             Answer::Error { error, description } => Err(Problem::new(
                 ProblemCode::AuthorizationRefused,
                 format!(

@@ -48,6 +48,8 @@ pub struct Connection {
     pub workspace_icon: Option<String>,
     /// Who authorized it.
     pub owner: Owner,
+    /// Whether it has a refresh token that Notion may still take.
+    pub has_refresh_token: bool,
     /// When it was last connected here.
     pub connected_at: Millis,
     /// What is known of its life.

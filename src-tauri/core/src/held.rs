@@ -5,6 +5,7 @@ use std::time::Duration;
 use notion_oauth::{Credentials, Error, Grant, Notion, Retry};
 use secrecy::{ExposeSecret as _, SecretString};
 
+use crate::failpoint::failpoint;
 use crate::problem::{Problem, ProblemCode};
 use crate::vault::ConnectionSecrets;
 
@@ -78,6 +79,7 @@ pub(crate) async fn end_tokens(
         .filter(|token| !is_kept(token))
     {
         let answer = notion.revoke(credentials, token).await;
+        failpoint("notion.revoke");
         ended &= matches!(answer, Ok(_) | Err(Error::GrantRejected { .. }));
     }
     ended

@@ -285,13 +285,21 @@ impl Keyrack {
         self.in_flight.clone()
     }
 
-    /// Leaves the data folder in order, for a process that ends without destructors.
+    /// Leaves the data folder in order; by itself only where destructors run.
     pub fn leave(&self) {
-        self.process.remove();
+        if !self.vault.has_left_a_probe() {
+            self.process.remove();
+        }
     }
 
     /// What is in memory stays true after a panic elsewhere: each change is a single assignment.
     fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Keyrack {
+    fn drop(&mut self) {
+        self.leave();
     }
 }

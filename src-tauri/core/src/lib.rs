@@ -15,6 +15,7 @@ mod connect;
 mod connection;
 mod data_folder;
 mod edit_client;
+mod failpoint;
 mod forget;
 #[cfg(any(fuzzing, test))]
 pub mod fuzzing;

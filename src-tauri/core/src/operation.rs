@@ -8,12 +8,12 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::authorization::Progress;
+use crate::authorization::{Authorization, Progress};
 use crate::client::Client;
 use crate::connection::Connection;
 use crate::keyrack::Keyrack;
 use crate::owner::Owner;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemCode};
 use crate::time::Millis;
 
 /// The kinds of act.
@@ -69,6 +69,15 @@ impl Subject {
         }
     }
 
+    pub fn of_authorization(authorization: &Authorization) -> Self {
+        Self {
+            client: authorization.client_id.clone(),
+            client_name: authorization.client_name.clone(),
+            authorization: Some(authorization.id.clone()),
+            ..Self::default()
+        }
+    }
+
     pub fn of_connection(connection: &Connection) -> Self {
         Self {
             client: connection.client_id.clone(),
@@ -95,6 +104,9 @@ pub(crate) struct Record {
     /// Refresh: SHA-256 of the access token that the vault held before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tokens_before: Option<String>,
+    /// Connect: the person did not allow access.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub denied: bool,
     /// Connect: what the exchange granted, without the tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub granted: Option<Granted>,
@@ -222,6 +234,19 @@ pub enum Revocation {
 }
 
 impl Operation {
+    /// An act that is about to begin.
+    pub fn begun(kind: Kind, subject: Subject, process: &str, now: Millis) -> Self {
+        Self {
+            id: uuid::Uuid::new_v4().to_string(),
+            kind,
+            process: process.to_owned(),
+            subject,
+            record: Record::default(),
+            started_at: now,
+            finished_at: None,
+        }
+    }
+
     /// Names the connection that a grant is for, and with it the vault entry to be written.
     pub fn name_granted(&mut self, connection: &str, granted: Granted, request_id: Option<String>) {
         self.subject.connection = Some(connection.to_owned());
@@ -243,6 +268,19 @@ impl Operation {
             new: granted.new,
             earlier_works,
         })
+    }
+
+    /// How the authorization of a finished connect ended.
+    pub fn end_of_authorization(&self) -> Option<Progress> {
+        self.finished_at?;
+        match self.record.problem.clone() {
+            Some(problem) if problem.code == ProblemCode::LinkCancelled => {
+                Some(Progress::Cancelled)
+            }
+            Some(problem) => Some(Progress::Failed { problem }),
+            None if self.record.denied => Some(Progress::Denied),
+            None => self.completed(false),
+        }
     }
 
     /// The receipt of a finished revocation or "forget".
@@ -291,15 +329,7 @@ pub(crate) fn retry_delay(attempts: u32, told: Option<Duration>) -> Duration {
 impl Keyrack {
     /// Writes the row of an operation that is about to begin.
     pub(crate) fn begin(&self, kind: Kind, subject: Subject) -> Result<Operation, Problem> {
-        let operation = Operation {
-            id: uuid::Uuid::new_v4().to_string(),
-            kind,
-            process: self.process.id().to_owned(),
-            subject,
-            record: Record::default(),
-            started_at: self.now(),
-            finished_at: None,
-        };
+        let operation = Operation::begun(kind, subject, self.process.id(), self.now());
         self.store.begin_operation(&operation)?;
         Ok(operation)
     }

@@ -1,6 +1,6 @@
 //! Start-up: finish or undo what ended processes left unfinished.
 
-use crate::authorization::Progress;
+use crate::authorization::Authorization;
 use crate::held::end_tokens;
 use crate::keyrack::{Event, Keyrack};
 use crate::operation::{Kind, Operation};
@@ -97,7 +97,7 @@ impl Keyrack {
             } else {
                 interrupted()
             };
-            return self.end_connect(operation, problem);
+            return self.end_connect(operation, &problem);
         };
         let secrets = match self.vault.read_connection(&entry).await {
             Ok(secrets) => Some(secrets),
@@ -117,7 +117,7 @@ impl Keyrack {
             Some(secrets) if granted => self.finish_connect(operation, &secrets).await,
             _ => {
                 self.vault.delete(&entry).await?;
-                self.end_connect(operation, not_saved())
+                self.end_connect(operation, &not_saved())
             }
         }
     }
@@ -133,12 +133,13 @@ impl Keyrack {
             ProblemCode::NotSaved,
             "Keyrack ended in the middle of connecting this workspace again. Check it to see whether its tokens work, or connect again.",
         );
-        operation.record.problem = Some(problem.clone());
+        let authorization = self.open_authorization(operation);
+        operation.record.problem = Some(problem);
         operation.finished_at = Some(self.now());
         self.store
             .unsettle_connection(operation, Some(has_refresh_token))?;
         self.tell(&Event::Changed);
-        self.end_authorization(operation, Progress::Failed { problem });
+        self.tell_end(authorization, operation);
         Ok(())
     }
 
@@ -162,28 +163,34 @@ impl Keyrack {
             )
             .await;
             self.vault.delete(&secrets.id).await?;
-            return self.end_connect(operation, not_saved());
+            return self.end_connect(operation, &not_saved());
         }
+        let authorization = self.open_authorization(operation);
         operation.finished_at = Some(self.now());
         self.store.save_connected(operation)?;
         self.tell(&Event::Changed);
-        if let Some(completed) = operation.completed(false) {
-            self.end_authorization(operation, completed);
-        }
+        self.tell_end(authorization, operation);
         Ok(())
     }
 
-    fn end_connect(&self, operation: &mut Operation, problem: Problem) -> Result<(), Problem> {
-        self.fail(operation, &problem)?;
-        self.end_authorization(operation, Progress::Failed { problem });
+    fn end_connect(&self, operation: &mut Operation, problem: &Problem) -> Result<(), Problem> {
+        let authorization = self.open_authorization(operation);
+        self.fail(operation, problem)?;
+        self.tell_end(authorization, operation);
         Ok(())
     }
 
-    /// Tells how an authorization ended, unless it is gone with its client, or long over.
-    fn end_authorization(&self, operation: &Operation, progress: Progress) {
-        let id = operation.subject.authorization.as_deref();
-        if let Some(Ok(authorization)) = id.map(|id| self.store.authorization(id))
-            && !authorization.progress.is_final()
+    /// The authorization of a connect, unless it is gone with its client, or long over.
+    fn open_authorization(&self, operation: &Operation) -> Option<Authorization> {
+        let id = operation.subject.authorization.as_deref()?;
+        let authorization = self.store.authorization(id).ok()?;
+        (!authorization.progress.is_final()).then_some(authorization)
+    }
+
+    /// Tells how an authorization ended with its operation.
+    fn tell_end(&self, authorization: Option<Authorization>, operation: &Operation) {
+        if let (Some(authorization), Some(progress)) =
+            (authorization, operation.end_of_authorization())
         {
             self.move_on(authorization, progress);
         }

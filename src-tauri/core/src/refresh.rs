@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use crate::check::Finding;
 use crate::complete::can_be_waited_for;
 use crate::connection::{Connection, Status, Verdict};
+use crate::failpoint::failpoint;
 use crate::held::end_tokens;
 use crate::keyrack::{Access, Event, Keyrack};
 use crate::operation::{Kind, Operation, Subject};
@@ -47,11 +48,6 @@ impl Keyrack {
                 ProblemCode::RevocationPending,
                 "This connection is being revoked, and new tokens would outlive that. Nothing was sent.",
             ));
-        }
-        if [Some(connection.status), connection.last_status]
-            .contains(&Some(Status::NeedsReconnecting))
-        {
-            return Err(rejected());
         }
         let operation = match self.store.unfinished_refresh(id)? {
             Some(unfinished) => unfinished,
@@ -109,6 +105,10 @@ impl Keyrack {
         let Some(refresh) = &access.tokens.refresh else {
             return self.give_up(operation, no_refresh_token());
         };
+        if !connection.has_refresh_token {
+            // It was refused before, and is not sent again.
+            return self.give_up(operation, rejected());
+        }
         let before = fingerprint(&access.tokens);
         if sent {
             if operation.record.tokens_before.as_ref() != Some(&before) {
@@ -122,7 +122,9 @@ impl Keyrack {
         operation.record.tokens_before = Some(before);
         operation.record.sent_at = Some(self.now());
         self.store.save_operation(&operation)?;
-        match access.notion.refresh(&access.credentials, refresh).await {
+        let answer = access.notion.refresh(&access.credentials, refresh).await;
+        failpoint("notion.refresh");
+        match answer {
             Err(error) if reply_is_lost(&error) => {
                 let problem = Problem::from(error);
                 self.after_a_lost_reply(operation, &access, problem).await
@@ -151,18 +153,25 @@ impl Keyrack {
         };
         operation.record.sent_again_at = Some(self.now());
         self.store.save_operation(&operation)?;
-        match access.notion.refresh(&access.credentials, refresh).await {
+        let answer = access.notion.refresh(&access.credentials, refresh).await;
+        failpoint("notion.refresh");
+        match answer {
             Err(error) if reply_is_lost(&error) => {
                 self.refuse_refresh(operation, dead, lost_twice())
             }
             answer @ (Ok(_) | Err(Error::GrantRejected { .. })) => {
                 self.settle_refresh(operation, access, answer).await
             }
-            // It was not taken, so the one time is still to come.
-            Err(error) => {
+            // Notion has not looked at it, so the one time is still to come.
+            Err(
+                error @ (Error::RateLimited { .. }
+                | Error::ClientRejected { .. }
+                | Error::Unreachable { sent: false }),
+            ) => {
                 operation.record.sent_again_at = None;
                 self.leave_unfinished(operation, error.into())
             }
+            Err(error) => self.refuse_refresh(operation, dead, refused_again(error)),
         }
     }
 
@@ -319,6 +328,18 @@ fn lost_twice() -> Problem {
         ProblemCode::RefreshRejected,
         "Notion's answer was lost twice, and the refresh token is not sent a third time. Connect the workspace again.",
     )
+}
+
+fn refused_again(error: Error) -> Problem {
+    let problem = Problem::from(error);
+    Problem {
+        code: ProblemCode::RefreshRejected,
+        message: format!(
+            "{}, after its first answer was lost, and the refresh token is not sent a third time. Connect the workspace again.",
+            problem.message
+        ),
+        ..problem
+    }
 }
 
 fn no_refresh_token() -> Problem {

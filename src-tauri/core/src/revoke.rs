@@ -6,6 +6,7 @@ use notion_oauth::Error;
 
 use crate::check::Finding;
 use crate::connection::Connection;
+use crate::failpoint::failpoint;
 use crate::keyrack::{Access, Event, Keyrack};
 use crate::operation::{Kind, Operation, RefreshTokenFate, Revocation, Subject, retry_delay};
 use crate::problem::{Problem, ProblemCode};
@@ -144,11 +145,12 @@ impl Keyrack {
         access: &Access,
     ) -> Result<(), Problem> {
         if operation.record.revoked_at.is_none() {
-            let (already_gone, request_id) = match access
+            let answer = access
                 .notion
                 .revoke(&access.credentials, &access.tokens.access)
-                .await
-            {
+                .await;
+            failpoint("notion.revoke");
+            let (already_gone, request_id) = match answer {
                 Ok(revocation) => (false, revocation.request_id),
                 Err(Error::GrantRejected { request_id, .. }) => (true, request_id),
                 Err(error) => return Err(error.into()),
@@ -161,16 +163,20 @@ impl Keyrack {
         if operation.record.refresh_token.is_none() {
             operation.record.refresh_token = Some(match &access.tokens.refresh {
                 None => RefreshTokenFate::None,
-                Some(token) => match access.notion.revoke(&access.credentials, token).await {
-                    Ok(revocation) => {
-                        operation.record.request_ids.extend(revocation.request_id);
-                        RefreshTokenFate::Revoked
+                Some(token) => {
+                    let answer = access.notion.revoke(&access.credentials, token).await;
+                    failpoint("notion.revoke");
+                    match answer {
+                        Ok(revocation) => {
+                            operation.record.request_ids.extend(revocation.request_id);
+                            RefreshTokenFate::Revoked
+                        }
+                        Err(Error::GrantRejected { .. }) => RefreshTokenFate::Revoked,
+                        // Notion has not looked at it: the tokens are kept until it has.
+                        Err(error @ Error::RateLimited { .. }) => return Err(error.into()),
+                        Err(_) => RefreshTokenFate::NotRevoked,
                     }
-                    Err(Error::GrantRejected { .. }) => RefreshTokenFate::Revoked,
-                    // Notion has not looked at it: the tokens are kept until it has.
-                    Err(error @ Error::RateLimited { .. }) => return Err(error.into()),
-                    Err(_) => RefreshTokenFate::NotRevoked,
-                },
+                }
             });
             self.store.save_operation(operation)?;
         }

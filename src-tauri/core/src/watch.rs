@@ -164,9 +164,12 @@ impl Watch {
         }))
     }
 
-    /// Checks everything now that has not been asked about for half an interval, but for what meets
-    /// an obstacle that others of its client have just met.
+    /// Tries pending revocations that are due, and checks everything now that has not been asked
+    /// about for half an interval, but for what meets an obstacle that others of its client have
+    /// just met.
     pub async fn catch_up(&mut self, every: Duration) -> Result<CaughtUp, Problem> {
+        // What stands in the way of one is on its row.
+        let _ = self.keyrack.retry_revocations().await;
         let _only = self.keyrack.only_one_checks_all()?;
         let mut obstacle = None;
         for before in self.keyrack.store.connections()? {

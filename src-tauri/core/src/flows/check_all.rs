@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::check_all::CheckAllState;
 use crate::connection::Status;
 use crate::problem::ProblemCode;
+use crate::vault::keyring::tests::Mood;
 
 use super::outside::Outside;
 
@@ -32,7 +33,7 @@ async fn each_connection_is_checked_once_and_counted_for_what_it_came_to() {
     assert_eq!(outside.count(INTROSPECT).await, 2);
     assert_eq!(keyrack.snapshot().expect("a snapshot").check_all, None);
 
-    outside.keyring.set_locked(true);
+    outside.keyring.set_mood(Mood::Locked);
     let told = keyrack.check_all().expect("begun").await;
     assert_eq!((told.done, told.unknown), (2, 2), "nothing is proven");
     assert_eq!(outside.count(INTROSPECT).await, 2);
@@ -118,7 +119,7 @@ async fn a_locked_keyring_ends_it_at_the_first_connection() {
     for client in [&mine, &other] {
         outside.connect(&keyrack, client).await;
     }
-    outside.keyring.set_locked(true);
+    outside.keyring.set_mood(Mood::Locked);
     let told = keyrack.check_all().expect("begun").await;
     assert_eq!((told.state, told.unknown), (CheckAllState::Finished, 2));
 }

@@ -7,6 +7,7 @@ use crate::connection::Status;
 use crate::edit_client::ClientChange;
 use crate::problem::ProblemCode;
 use crate::redirect::RedirectMethod;
+use crate::vault::keyring::tests::Mood;
 
 use super::outside::Outside;
 
@@ -119,7 +120,7 @@ async fn what_an_authorization_was_sent_with_decides_how_its_answer_may_come() {
 #[tokio::test]
 async fn a_locked_keyring_refuses_what_its_entry_carries_and_changes_nothing() {
     let (outside, keyrack, client) = Outside::with_client().await;
-    outside.keyring.set_locked(true);
+    outside.keyring.set_mood(Mood::Locked);
     let renamed = ClientChange {
         name: "Agency".into(),
         ..ClientChange::of(&client)

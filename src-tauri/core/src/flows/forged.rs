@@ -3,17 +3,13 @@
 //! `scripts/torture` sets `KEYRACK_TORTURE_LINKS` (how many), `KEYRACK_TORTURE_SEED` and
 //! `KEYRACK_TORTURE_TABLE` (the file that takes the result).
 
-use std::fs::File;
-use std::io::Write as _;
 use std::sync::Arc;
-
-use proptest::prelude::Rng as _;
-use proptest::test_runner::{RngAlgorithm, TestRng};
 
 use crate::authorization::Progress;
 use crate::client::Client;
 use crate::keyrack::Keyrack;
 
+use super::campaign::{Random, report, seed, wanted};
 use super::outside::Outside;
 
 /// In every test run; a campaign makes a million and more.
@@ -21,30 +17,6 @@ const A_FEW: usize = 20_000;
 
 /// So many links are made from one authorization before the next is begun.
 const OF_ONE: usize = 500;
-
-/// Numbers that look random and are the same for the same seed.
-struct Random(TestRng);
-
-impl Random {
-    fn new(seed: u64) -> Self {
-        let seed: Vec<_> = seed.to_le_bytes().into_iter().cycle().take(32).collect();
-        Self(TestRng::from_seed(RngAlgorithm::ChaCha, &seed))
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        usize::try_from(self.0.next_u64() % limit as u64).expect("below a usize")
-    }
-
-    fn one_of<'a>(&mut self, list: &[&'a str]) -> &'a str {
-        list[self.below(list.len())]
-    }
-
-    fn text(&mut self, length: usize) -> String {
-        const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-        let letter = |_| char::from(LETTERS[self.below(LETTERS.len())]);
-        (0..length).map(letter).collect()
-    }
-}
 
 /// A link that no authorization waits for, made from one that an authorization does wait for.
 fn forge(good: &str, spent: &str, random: &mut Random) -> Vec<u8> {
@@ -117,11 +89,8 @@ fn forge(good: &str, spent: &str, random: &mut Random) -> Vec<u8> {
 
 #[tokio::test]
 async fn no_forged_mutated_or_replayed_link_costs_a_request() {
-    let number = |name: &str| std::env::var(name).ok()?.parse::<u64>().ok();
-    let seed = number("KEYRACK_TORTURE_SEED").unwrap_or(1);
-    let wanted = number("KEYRACK_TORTURE_LINKS").map_or(A_FEW, |links| {
-        usize::try_from(links).expect("a number of links")
-    });
+    let seed = seed();
+    let wanted = wanted("KEYRACK_TORTURE_LINKS", A_FEW);
     let mut random = Random::new(seed);
     let (outside, keyrack, client) = Outside::with_client().await;
     let spent = spend(&outside, &keyrack, &client).await;
@@ -155,20 +124,4 @@ async fn spend(outside: &Outside, keyrack: &Arc<Keyrack>, client: &Client) -> St
         .await
         .expect("connected");
     callback
-}
-
-fn report(campaign: &str, cases: usize, violations: usize) {
-    let line = format!("{campaign}\t{cases}\t{violations}");
-    #[allow(clippy::print_stdout, reason = "the figure is the result")]
-    {
-        println!("{line}");
-    }
-    if let Some(table) = std::env::var_os("KEYRACK_TORTURE_TABLE") {
-        let mut table = File::options()
-            .create(true)
-            .append(true)
-            .open(table)
-            .expect("the table");
-        writeln!(table, "{line}").expect("written");
-    }
 }

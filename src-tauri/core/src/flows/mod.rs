@@ -1,13 +1,16 @@
 //! The acts from end to end, and processes that end in the middle.
 
 mod behaviours;
+mod campaign;
 mod check_all;
 mod edit_client;
 mod forged;
 mod localhost;
 mod matrix;
+mod model;
 mod outside;
 mod paced;
+mod recover;
 mod refresh;
 mod remove_client;
 mod rotate;
@@ -20,8 +23,9 @@ use serde_json::json;
 
 use crate::authorization::Progress;
 use crate::connection::Status;
-use crate::operation::{Kind, Revocation, Subject};
+use crate::operation::Revocation;
 use crate::problem::ProblemCode;
+use crate::vault::keyring::tests::Mood;
 use outside::Outside;
 
 const TOKEN: &str = "/v1/oauth/token";
@@ -113,14 +117,14 @@ async fn two_clients_in_one_workspace_live_side_by_side_and_take_no_answer_of_th
 async fn an_answer_that_finds_the_keyring_locked_is_parked_and_costs_nothing_until_it_is_open() {
     let (outside, keyrack, client) = Outside::with_client().await;
     let (id, callback) = outside.callback(&keyrack, &client).await;
-    outside.keyring.set_locked(true);
+    outside.keyring.set_mood(Mood::Locked);
     let parked = keyrack.accept(callback.as_bytes()).await.expect("taken");
     assert!(
         matches!(parked.progress, Progress::Parked { .. }),
         "{parked:?}"
     );
     assert_eq!(outside.count(TOKEN).await, 0);
-    outside.keyring.set_locked(false);
+    outside.keyring.set_mood(Mood::Calm);
     let ended = keyrack.retry_parked(&id).await.expect("completed");
     assert!(
         matches!(ended.progress, Progress::Completed { .. }),
@@ -216,126 +220,6 @@ async fn a_token_that_still_works_after_its_revocation_is_kept_and_not_called_re
 }
 
 #[tokio::test]
-async fn a_start_after_an_end_between_revocation_and_confirmation_confirms_before_it_deletes() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let id = outside.connect(&keyrack, &client).await;
-    let subject = Subject::of_connection(&keyrack.store.connection(&id).expect("a row"));
-    let mut operation = keyrack.begin(Kind::Revoke, subject).expect("begun");
-    operation.record.revoked_at = Some(keyrack.now());
-    keyrack.store.save_operation(&operation).expect("saved");
-    drop(keyrack);
-
-    let keyrack = outside.start();
-    keyrack.retry_revocations().await.expect("tried");
-    let row = keyrack
-        .store
-        .connection(&id)
-        .expect("the row stays: the token still works");
-    assert_eq!(
-        row.problem.map(|why| why.code),
-        Some(ProblemCode::StillActive)
-    );
-    keyrack
-        .vault
-        .read_connection(&id)
-        .await
-        .expect("tokens are kept");
-}
-
-#[tokio::test]
-async fn a_start_finishes_a_revocation_that_notion_has_confirmed_without_asking_again() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let id = outside.connect(&keyrack, &client).await;
-    let subject = Subject::of_connection(&keyrack.store.connection(&id).expect("a row"));
-    let mut operation = keyrack.begin(Kind::Revoke, subject).expect("begun");
-    operation.record.revoked_at = Some(keyrack.now());
-    operation.record.confirmed_at = Some(keyrack.now());
-    keyrack.store.save_operation(&operation).expect("saved");
-    keyrack.vault.delete(&id).await.expect("deleted");
-    drop(keyrack);
-
-    let asked = outside.requests().await.len();
-    let keyrack = outside.start();
-    keyrack.recover().await.expect("recovered");
-    let gone = keyrack.store.connection(&id).expect_err("revoked");
-    assert_eq!(gone.code, ProblemCode::NotFound);
-    let undone = keyrack.store.unfinished_operations().expect("operations");
-    assert!(undone.is_empty(), "{undone:?}");
-    assert_eq!(outside.requests().await.len(), asked);
-}
-
-#[tokio::test]
-async fn a_start_finishes_a_connect_whose_tokens_reached_the_keyring_and_undoes_any_other() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let id = outside.connect(&keyrack, &client).await;
-    // As if the process had ended between the vault and the store.
-    let db =
-        rusqlite::Connection::open(outside.folder.path().join("keyrack.db")).expect("the database");
-    db.execute("DELETE FROM connections", []).expect("deleted");
-    let reopened = db.execute(
-        "UPDATE operations SET finished_at = NULL WHERE kind = 'connect'",
-        [],
-    );
-    assert_eq!(reopened.expect("reopened"), 1);
-    // And another between the exchange and the vault.
-    let mut lost = keyrack
-        .begin(Kind::Connect, Subject::of_client(&client))
-        .expect("begun");
-    lost.record.sent_at = Some(keyrack.now());
-    keyrack.store.save_operation(&lost).expect("saved");
-    drop((db, keyrack));
-
-    let keyrack = outside.start();
-    keyrack.recover().await.expect("recovered");
-    assert_eq!(
-        keyrack
-            .store
-            .connection(&id)
-            .expect("the row is back")
-            .status,
-        Status::Active
-    );
-    assert!(
-        keyrack
-            .store
-            .unfinished_operations()
-            .expect("operations")
-            .is_empty()
-    );
-    assert_eq!(outside.keyring.users().len(), 2);
-    assert_eq!(outside.count(TOKEN).await, 1, "no code is ever sent again");
-}
-
-#[tokio::test]
-async fn a_start_leaves_the_work_of_a_living_process_alone() {
-    let outside = Outside::new().await;
-    let living = outside.start();
-    let client = outside.client(&living).await;
-    living
-        .begin(Kind::Connect, Subject::of_client(&client))
-        .expect("begun");
-    let other = outside.start();
-    other.recover().await.expect("recovered");
-    assert_eq!(
-        other
-            .store
-            .unfinished_operations()
-            .expect("operations")
-            .len(),
-        1
-    );
-    drop(living);
-    other.recover().await.expect("recovered");
-    assert!(
-        other
-            .store
-            .unfinished_operations()
-            .expect("operations")
-            .is_empty()
-    );
-}
-
-#[tokio::test]
 async fn tokens_that_the_keyring_refuses_are_revoked_when_the_person_gives_up() {
     let outside = Outside::new().await;
     let (keyrack, id, exchanging) = outside.tokens_meet_a_locked_keyring().await;
@@ -361,7 +245,7 @@ async fn tokens_that_the_keyring_refuses_are_revoked_when_the_person_gives_up() 
 async fn tokens_that_wait_for_the_keyring_are_kept_once_it_is_open() {
     let outside = Outside::new().await;
     let (keyrack, id, exchanging) = outside.tokens_meet_a_locked_keyring().await;
-    outside.keyring.refuse_tokens(false);
+    outside.keyring.set_mood(Mood::Calm);
     keyrack.retry_parked(&id).await.expect("tried again");
     let ended = exchanging.await.expect("no panic");
     assert!(

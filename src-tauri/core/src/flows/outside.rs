@@ -1,6 +1,7 @@
 //! Everything outside of Keyrack, for the flows: the sandbox as Notion, a keyring that misbehaves on
 //! purpose, the clock, the browser, and a data folder that outlives a process.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 
@@ -17,7 +18,7 @@ use crate::keyrack::{Effects, Keyrack};
 use crate::redirect::RedirectMethod;
 use crate::settings::Settings;
 use crate::time::Millis;
-use crate::vault::keyring::tests::{Keyring, keyring};
+use crate::vault::keyring::tests::{Keyring, Mood, keyring};
 
 /// Everything outside of Keyrack.
 pub(super) struct Outside {
@@ -36,11 +37,27 @@ impl Outside {
 
     /// With redirect URIs that the sandbox knows besides the app link.
     pub async fn with_redirect_uris(redirect_uris: Vec<String>) -> Self {
+        Self::with_sandbox(Options {
+            redirect_uris,
+            ..Options::default()
+        })
+        .await
+    }
+
+    /// With a sandbox whose database others can look into.
+    pub async fn with_database(db: PathBuf) -> Self {
+        Self::with_sandbox(Options {
+            db: Some(db),
+            ..Options::default()
+        })
+        .await
+    }
+
+    async fn with_sandbox(options: Options) -> Self {
         let options = Options {
             auto_approve: true,
             control: true,
-            redirect_uris,
-            ..Options::default()
+            ..options
         };
         Self {
             sandbox: Sandbox::start(options).await.expect("a sandbox"),
@@ -105,16 +122,22 @@ impl Outside {
         keyrack.add_client(form).await.expect("a client")
     }
 
-    /// Adds one more client, which the sandbox registers.
-    pub async fn another_client(&self, keyrack: &Keyrack) -> Client {
+    /// Has the sandbox register one more client. Returns its id and its secret.
+    pub async fn register_client(&self) -> (String, String) {
         let url = format!("{}/_sandbox/clients", self.sandbox.base_url());
         let answer = self.http.post(url).send().await.expect("an answer");
         let issued: Value = answer.json().await.expect("JSON");
         let field = |name: &str| issued[name].as_str().expect("text").to_owned();
+        (field("client_id"), field("client_secret"))
+    }
+
+    /// Adds one more client, which the sandbox registers.
+    pub async fn another_client(&self, keyrack: &Keyrack) -> Client {
+        let (client_id, client_secret) = self.register_client().await;
         let form = NewClient {
             name: "Another".into(),
-            client_id: field("client_id"),
-            client_secret: field("client_secret").into(),
+            client_id,
+            client_secret: client_secret.into(),
             redirect_method: RedirectMethod::AppLink,
             localhost_port: None,
             bridge_url: None,
@@ -132,8 +155,7 @@ impl Outside {
             .begin_authorization(&client.id)
             .await
             .expect("begun");
-        let opened = self.opened.lock().expect("links");
-        (begun.id, opened.last().expect("a link").clone())
+        (begun.id, self.last_link())
     }
 
     /// Begins an authorization and returns its id with the callback that the sandbox answers.
@@ -171,7 +193,7 @@ impl Outside {
         let keyrack = self.start();
         let client = self.client(&keyrack).await;
         let (id, callback) = self.callback(&keyrack, &client).await;
-        self.keyring.refuse_tokens(true);
+        self.keyring.set_mood(Mood::LockedForTokens);
         let exchanging = tokio::spawn(keyrack.take_callback(callback.as_bytes()).expect("taken"));
         until(&keyrack, &id, |progress| {
             matches!(progress, Progress::Parked { .. })
@@ -192,11 +214,23 @@ impl Outside {
         assert!(answer.status().is_success());
     }
 
-    /// The paths of all requests so far, oldest first.
-    pub async fn requests(&self) -> Vec<String> {
+    /// Leaves no fault to come.
+    pub async fn clear_faults(&self) {
+        let url = format!("{}/_sandbox/faults", self.sandbox.base_url());
+        let answer = self.http.delete(url).send().await.expect("an answer");
+        assert!(answer.status().is_success());
+    }
+
+    /// All requests so far, oldest first, with secrets as hashes.
+    pub async fn record(&self) -> Vec<Value> {
         let url = format!("{}/_sandbox/requests", self.sandbox.base_url());
         let answer = self.http.get(url).send().await.expect("requests");
-        let requests: Vec<Value> = answer.json().await.expect("JSON");
+        answer.json().await.expect("JSON")
+    }
+
+    /// The paths of all requests so far, oldest first.
+    pub async fn requests(&self) -> Vec<String> {
+        let requests = self.record().await;
         let path = |request: &Value| request["path"].as_str().expect("a path").to_owned();
         requests.iter().map(path).collect()
     }
@@ -239,9 +273,19 @@ impl Outside {
         assert!(answer.expect("an answer").status().is_success());
     }
 
+    /// The link that was opened last in the browser.
+    pub fn last_link(&self) -> String {
+        let opened = self.opened.lock().expect("links");
+        opened.last().expect("a link").clone()
+    }
+
     /// How many links were opened in the browser.
     pub fn opened(&self) -> usize {
         self.opened.lock().expect("links").len()
+    }
+
+    pub fn now(&self) -> Millis {
+        Millis(self.now.load(SeqCst))
     }
 
     pub fn pass(&self, millis: i64) {

@@ -4,6 +4,7 @@ use crate::connection::Status;
 use crate::keyrack::Keyrack;
 use crate::operation::{Granted, Kind, Subject};
 use crate::problem::ProblemCode;
+use crate::vault::keyring::tests::Mood;
 use crate::vault::{ConnectionSecrets, Payload};
 
 use super::outside::Outside;
@@ -84,14 +85,14 @@ async fn a_keyring_that_refuses_keeps_the_old_secret() {
     let (outside, keyrack, client) = Outside::with_client().await;
     let id = outside.connect(&keyrack, &client).await;
     let secret = outside.credentials().1;
-    outside.keyring.set_locked(true);
+    outside.keyring.set_mood(Mood::Locked);
     let refused = keyrack
         .replace_client_secret(&client.id, secret.into())
         .await
         .err()
         .expect("locked");
     assert_eq!(refused.code, ProblemCode::KeyringLocked);
-    outside.keyring.set_locked(false);
+    outside.keyring.set_mood(Mood::Calm);
     let checked = keyrack.check(&id).await.expect("checked");
     assert_eq!(checked.status, Status::Active);
 }

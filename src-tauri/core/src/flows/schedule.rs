@@ -24,6 +24,7 @@ fn connection(number: usize) -> Connection {
         workspace_name: String::new(),
         workspace_icon: None,
         owner: Owner::Workspace,
+        has_refresh_token: true,
         connected_at: Millis(START),
         status: Status::Active,
         last_status: None,

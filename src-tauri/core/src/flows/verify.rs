@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::client::NewClient;
 use crate::problem::ProblemCode;
 use crate::redirect::RedirectMethod;
+use crate::vault::keyring::tests::Mood;
 
 use super::outside::Outside;
 
@@ -72,7 +73,7 @@ async fn a_saved_client_is_verified_with_the_secret_in_the_keyring() {
         refused.expect_err("an old secret").code,
         ProblemCode::ClientRejected
     );
-    outside.keyring.set_locked(true);
+    outside.keyring.set_mood(Mood::Locked);
     let refused = keyrack.verify_saved_client(&client.id).await;
     assert_eq!(
         refused.expect_err("locked").code,

@@ -1,10 +1,12 @@
 //! Authorizations in the store: the one place where a state is used up.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::Store;
 use super::json::Json;
 use crate::authorization::{Authorization, Progress};
+use crate::failpoint::failpoint;
+use crate::operation::{Kind, Operation, Subject};
 use crate::problem::{Problem, ProblemCode};
 use crate::time::Millis;
 
@@ -16,6 +18,8 @@ pub(crate) struct Taken {
     pub authorization: Authorization,
     /// The redirect URI sent to authorize.
     pub redirect_uri: String,
+    /// The connect that begins with it.
+    pub operation: Operation,
 }
 
 impl Store {
@@ -41,88 +45,49 @@ impl Store {
                 Json(&authorization.progress),
             ],
         )?;
+        failpoint("store.add_authorization");
         Ok(())
     }
 
-    /// Uses up a state: exactly one caller, in all threads and processes, ever gets the
-    /// authorization; everyone else is told why not.
-    pub(crate) fn take_state(&self, state_hash: &[u8; 32], now: Millis) -> Result<Taken, Problem> {
-        let taken = self.lock().execute(
-            "UPDATE authorizations SET consumed_at = ?2
-             WHERE state_hash = ?1 AND consumed_at IS NULL AND progress ->> 'kind' = 'waiting'
-               AND expires_at > ?2 AND created_at <= ?2 + ?3",
-            params![state_hash, now.0, CLOCK_SLACK_MS],
-        )?;
-        if taken != 1 {
-            return Err(self.why_not_taken(state_hash)?);
-        }
-        let (id, redirect_uri): (String, String) = self.lock().query_row(
-            "SELECT id, redirect_uri FROM authorizations WHERE state_hash = ?1",
-            params![state_hash],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )?;
-        Ok(Taken {
-            authorization: self.authorization(&id)?,
-            redirect_uri,
-        })
-    }
-
-    fn why_not_taken(&self, state_hash: &[u8; 32]) -> Result<Problem, Problem> {
-        let found: Option<(bool, Json<Progress>)> = self
-            .lock()
+    /// Uses up a state, and writes the row of the connect that begins with it: exactly one caller,
+    /// in all threads and processes, ever gets the authorization; everyone else is told why not.
+    pub(crate) fn take_state(
+        &self,
+        state_hash: &[u8; 32],
+        process: &str,
+        now: Millis,
+    ) -> Result<Taken, Problem> {
+        let mut db = self.lock();
+        let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let taken: Option<(String, String)> = tx
             .query_row(
-                "SELECT consumed_at IS NOT NULL, progress FROM authorizations WHERE state_hash = ?1",
-                params![state_hash],
+                "UPDATE authorizations SET consumed_at = ?2
+                 WHERE state_hash = ?1 AND consumed_at IS NULL AND progress ->> 'kind' = 'waiting'
+                   AND expires_at > ?2 AND created_at <= ?2 + ?3
+                 RETURNING id, redirect_uri",
+                params![state_hash, now.0, CLOCK_SLACK_MS],
                 |row| Ok((row.get(0)?, row.get(1)?)),
             )
             .optional()?;
-        Ok(match found {
-            None => Problem::new(
-                ProblemCode::LinkUnknown,
-                "This answer does not belong to any authorization that was started here. Nothing was sent or changed. Start with Connect.",
-            ),
-            Some((true, _)) => Problem::new(
-                ProblemCode::LinkHandled,
-                "This answer was handled already. There is nothing more to do.",
-            ),
-            Some((false, Json(Progress::Cancelled))) => Problem::new(
-                ProblemCode::LinkCancelled,
-                "This authorization was cancelled here, so its answer was not used. Connect again if you want it.",
-            ),
-            Some((false, _)) => Problem::new(
-                ProblemCode::LinkExpired,
-                "This answer came too late: an authorization waits for ten minutes. Nothing was sent or changed. Connect again.",
-            ),
+        let Some((id, redirect_uri)) = taken else {
+            return Err(why_not_taken(&tx, state_hash)?);
+        };
+        let authorization = authorization(&tx, &id)?;
+        let subject = Subject::of_authorization(&authorization);
+        let operation = Operation::begun(Kind::Connect, subject, process, now);
+        super::operations::begin(&tx, &operation)?;
+        tx.commit()?;
+        failpoint("store.take_state");
+        Ok(Taken {
+            authorization,
+            redirect_uri,
+            operation,
         })
     }
 
     /// An authorization as it is now, whichever process moves it on.
     pub(crate) fn authorization(&self, id: &str) -> Result<Authorization, Problem> {
-        let found = self
-            .lock()
-            .query_row(
-                "SELECT a.id, a.client, clients.name, clients.base_url IS NULL, a.host, a.expires_at, a.progress
-                 FROM authorizations a JOIN clients ON clients.id = a.client WHERE a.id = ?1",
-                params![id],
-                |row| {
-                    Ok(Authorization {
-                        id: row.get(0)?,
-                        client_id: row.get(1)?,
-                        client_name: row.get(2)?,
-                        sandbox: row.get(3)?,
-                        host: row.get(4)?,
-                        expires_at: Millis(row.get(5)?),
-                        progress: row.get::<_, Json<_>>(6)?.0,
-                    })
-                },
-            )
-            .optional()?;
-        found.ok_or_else(|| {
-            Problem::new(
-                ProblemCode::NotFound,
-                "This authorization is not here any more.",
-            )
-        })
+        authorization(&self.lock(), id)
     }
 
     /// Moves an authorization on.
@@ -131,6 +96,7 @@ impl Store {
             "UPDATE authorizations SET progress = ?2 WHERE id = ?1",
             params![id, Json(progress)],
         )?;
+        failpoint("store.save_progress");
         Ok(())
     }
 
@@ -140,6 +106,7 @@ impl Store {
             "UPDATE authorizations SET progress = ?2 WHERE id = ?1 AND consumed_at IS NULL AND progress ->> 'kind' = 'waiting'",
             params![id, Json(progress)],
         )?;
+        failpoint("store.end_waiting");
         Ok(changed == 1)
     }
 
@@ -151,4 +118,59 @@ impl Store {
         )?;
         Ok(())
     }
+}
+
+fn why_not_taken(db: &Connection, state_hash: &[u8; 32]) -> Result<Problem, Problem> {
+    let found: Option<(bool, Json<Progress>)> = db
+        .query_row(
+            "SELECT consumed_at IS NOT NULL, progress FROM authorizations WHERE state_hash = ?1",
+            params![state_hash],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .optional()?;
+    Ok(match found {
+        None => Problem::new(
+            ProblemCode::LinkUnknown,
+            "This answer does not belong to any authorization that was started here. Nothing was sent or changed. Start with Connect.",
+        ),
+        Some((true, _)) => Problem::new(
+            ProblemCode::LinkHandled,
+            "This answer was handled already. There is nothing more to do.",
+        ),
+        Some((false, Json(Progress::Cancelled))) => Problem::new(
+            ProblemCode::LinkCancelled,
+            "This authorization was cancelled here, so its answer was not used. Connect again if you want it.",
+        ),
+        Some((false, _)) => Problem::new(
+            ProblemCode::LinkExpired,
+            "This answer came too late: an authorization waits for ten minutes. Nothing was sent or changed. Connect again.",
+        ),
+    })
+}
+
+fn authorization(db: &Connection, id: &str) -> Result<Authorization, Problem> {
+    let found = db
+        .query_row(
+            "SELECT a.id, a.client, clients.name, clients.base_url IS NULL, a.host, a.expires_at, a.progress
+             FROM authorizations a JOIN clients ON clients.id = a.client WHERE a.id = ?1",
+            params![id],
+            |row| {
+                Ok(Authorization {
+                    id: row.get(0)?,
+                    client_id: row.get(1)?,
+                    client_name: row.get(2)?,
+                    sandbox: row.get(3)?,
+                    host: row.get(4)?,
+                    expires_at: Millis(row.get(5)?),
+                    progress: row.get::<_, Json<_>>(6)?.0,
+                })
+            },
+        )
+        .optional()?;
+    found.ok_or_else(|| {
+        Problem::new(
+            ProblemCode::NotFound,
+            "This authorization is not here any more.",
+        )
+    })
 }

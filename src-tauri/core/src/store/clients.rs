@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::Store;
 use super::json::Word;
 use crate::client::Client;
+use crate::failpoint::failpoint;
 use crate::operation::Operation;
 use crate::problem::{Problem, ProblemCode};
 use crate::time::Millis;
@@ -53,7 +54,9 @@ impl Store {
             ],
         )?;
         super::operations::save(&tx, operation)?;
-        Ok(tx.commit()?)
+        tx.commit()?;
+        failpoint("store.add_client");
+        Ok(())
     }
 
     /// Removes a client's row, and with it what is left of its authorizations. Refused by the
@@ -61,6 +64,7 @@ impl Store {
     pub(crate) fn remove_client(&self, id: &str) -> Result<(), Problem> {
         self.lock()
             .execute("DELETE FROM clients WHERE id = ?1", params![id])?;
+        failpoint("store.remove_client");
         Ok(())
     }
 
@@ -84,7 +88,9 @@ impl Store {
             ],
         )?;
         super::operations::save(&tx, operation)?;
-        Ok(tx.commit()?)
+        tx.commit()?;
+        failpoint("store.save_client");
+        Ok(())
     }
 }
 

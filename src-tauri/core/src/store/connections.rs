@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::Store;
 use super::json::{Json, Word};
 use crate::connection::{Connection, Evidence, Verdict};
+use crate::failpoint::failpoint;
 use crate::operation::{Kind, Operation, Record};
 use crate::problem::{Problem, ProblemCode};
 use crate::time::Millis;
@@ -104,8 +105,12 @@ impl Store {
             ],
         )?;
         super::operations::save(&tx, operation)?;
+        // Neither is about the tokens that the connection has now.
         super::operations::leave(&tx, Kind::Refresh, operation)?;
-        Ok(tx.commit()?)
+        super::operations::leave(&tx, Kind::Revoke, operation)?;
+        tx.commit()?;
+        failpoint("store.save_connected");
+        Ok(())
     }
 
     /// Writes what a check found and finishes it, in one transaction. A row that is gone stays so,
@@ -145,7 +150,9 @@ impl Store {
             )?,
         };
         super::operations::save(&tx, operation)?;
-        Ok(tx.commit()?)
+        tx.commit()?;
+        failpoint("store.save_check");
+        Ok(())
     }
 
     /// Writes what a refresh came to, and finishes it, in one transaction. Without a verdict the
@@ -171,7 +178,9 @@ impl Store {
             ],
         )?;
         super::operations::save(&tx, operation)?;
-        Ok(tx.commit()?)
+        tx.commit()?;
+        failpoint("store.save_refreshed");
+        Ok(())
     }
 
     /// Finishes a reconnect of which nobody knows how far it got: the old verdict is no evidence
@@ -189,7 +198,9 @@ impl Store {
             params![operation.subject.connection, has_refresh_token],
         )?;
         super::operations::save(&tx, operation)?;
-        Ok(tx.commit()?)
+        tx.commit()?;
+        failpoint("store.unsettle_connection");
+        Ok(())
     }
 
     /// Removes a connection and finishes the operation that ended it, and a revocation or a refresh
@@ -202,7 +213,9 @@ impl Store {
         super::operations::save(&tx, operation)?;
         super::operations::leave(&tx, Kind::Revoke, operation)?;
         super::operations::leave(&tx, Kind::Refresh, operation)?;
-        Ok(tx.commit()?)
+        tx.commit()?;
+        failpoint("store.remove_connection");
+        Ok(())
     }
 }
 
@@ -236,6 +249,7 @@ fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
         workspace_name: row.get(6)?,
         workspace_icon: row.get(7)?,
         owner: row.get::<_, Json<_>>(8)?.0,
+        has_refresh_token: evidence.has_refresh_token,
         connected_at: Millis(row.get(9)?),
         status: standing.status,
         last_status: standing.last_status,

@@ -1,9 +1,10 @@
 //! Operations in the store.
 
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::Store;
 use super::json::{Json, Word};
+use crate::failpoint::failpoint;
 use crate::operation::{Kind, Operation};
 use crate::problem::Problem;
 use crate::time::Millis;
@@ -13,19 +14,8 @@ const COLUMNS: &str = "id, kind, process, subject, record, started_at, finished_
 impl Store {
     /// Commits the row of an operation before its first effect.
     pub(crate) fn begin_operation(&self, operation: &Operation) -> Result<(), Problem> {
-        self.lock().execute(
-            "INSERT INTO operations (id, kind, process, connection, subject, record, started_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            params![
-                operation.id,
-                Word(operation.kind),
-                operation.process,
-                operation.subject.connection,
-                Json(&operation.subject),
-                Json(&operation.record),
-                operation.started_at.0,
-            ],
-        )?;
+        begin(&self.lock(), operation)?;
+        failpoint("store.begin_operation");
         Ok(())
     }
 
@@ -34,7 +24,9 @@ impl Store {
         let mut db = self.lock();
         let tx = db.transaction()?;
         save(&tx, operation)?;
-        Ok(tx.commit()?)
+        tx.commit()?;
+        failpoint("store.save_operation");
+        Ok(())
     }
 
     /// All unfinished operations, oldest first.
@@ -70,6 +62,7 @@ impl Store {
              WHERE id = ?1 AND process = ?2 AND finished_at IS NULL",
             params![operation.id, operation.process, process],
         )?;
+        failpoint("store.claim_operation");
         process.clone_into(&mut operation.process);
         Ok(claimed == 1)
     }
@@ -101,10 +94,29 @@ impl Store {
     }
 }
 
+/// Writes the row of an operation that is about to begin.
+pub(super) fn begin(db: &Connection, operation: &Operation) -> rusqlite::Result<()> {
+    db.execute(
+        "INSERT INTO operations (id, kind, process, connection, subject, record, started_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            operation.id,
+            Word(operation.kind),
+            operation.process,
+            operation.subject.connection,
+            Json(&operation.subject),
+            Json(&operation.record),
+            operation.started_at.0,
+        ],
+    )?;
+    Ok(())
+}
+
 /// Writes an operation's progress inside a transaction that may change other rows with it. One
-/// that has ended stays as it is: its row is a receipt.
+/// that has ended stays as it is: its row is a receipt. With the end of a connect its authorization
+/// ends too.
 pub(super) fn save(tx: &Transaction<'_>, operation: &Operation) -> rusqlite::Result<()> {
-    tx.execute(
+    let changed = tx.execute(
         "UPDATE operations SET process = ?2, connection = ?3, subject = ?4, record = ?5, finished_at = ?6
          WHERE id = ?1 AND finished_at IS NULL",
         params![
@@ -116,6 +128,15 @@ pub(super) fn save(tx: &Transaction<'_>, operation: &Operation) -> rusqlite::Res
             operation.finished_at.map(|at| at.0),
         ],
     )?;
+    if changed == 1
+        && let Some(authorization) = &operation.subject.authorization
+        && let Some(progress) = operation.end_of_authorization()
+    {
+        tx.execute(
+            "UPDATE authorizations SET progress = ?2 WHERE id = ?1",
+            params![authorization, Json(progress)],
+        )?;
+    }
     Ok(())
 }
 

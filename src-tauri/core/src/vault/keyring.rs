@@ -180,22 +180,46 @@ pub(crate) mod tests {
     //! A keyring in memory that misbehaves on purpose; the real one is tested by whole programs.
 
     use std::collections::BTreeMap;
-    use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+    use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
     use std::sync::{Condvar, Mutex};
 
     use keyring_core::api::{Credential, CredentialApi, CredentialStoreApi};
 
     use super::*;
 
+    /// What a keyring does to those who call it.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+    pub(crate) enum Mood {
+        /// What it should.
+        #[default]
+        Calm,
+        /// Nothing, and nothing can be connected to.
+        Missing,
+        /// Nothing but saying that it is locked.
+        Locked,
+        /// As if it locked between a probe and the write of tokens.
+        LockedForTokens,
+        /// Reads and deletes only.
+        Full,
+        /// Says that it has written, and has not.
+        Forgetful,
+        /// Says that it has deleted, and has not.
+        Stubborn,
+    }
+
     #[derive(Default)]
     struct World {
         entries: Mutex<BTreeMap<String, Vec<u8>>>,
-        missing: AtomicBool,
-        locked: AtomicBool,
-        refuses_tokens: AtomicBool,
+        mood: Mutex<Mood>,
         generation: AtomicU64,
         hanging: Mutex<bool>,
         released: Condvar,
+    }
+
+    impl World {
+        fn mood(&self) -> Mood {
+            *self.mood.lock().expect("a mood")
+        }
     }
 
     #[derive(Clone, Default)]
@@ -213,7 +237,7 @@ pub(crate) mod tests {
         pub fn connector(&self) -> KeyringConnector {
             let world = self.0.clone();
             Arc::new(move || {
-                if world.missing.load(SeqCst) {
+                if world.mood() == Mood::Missing {
                     return Err(broken());
                 }
                 let generation = world.generation.load(SeqCst);
@@ -242,18 +266,16 @@ pub(crate) mod tests {
                 .insert(user.to_owned(), secret.into());
         }
 
-        pub fn set_missing(&self, missing: bool) {
-            self.0.missing.store(missing, SeqCst);
-            self.restart();
+        /// What it has, by user.
+        pub fn entries(&self) -> BTreeMap<String, Vec<u8>> {
+            self.0.entries.lock().expect("entries").clone()
         }
 
-        pub fn set_locked(&self, locked: bool) {
-            self.0.locked.store(locked, SeqCst);
-        }
-
-        /// Locked for tokens only: as if it locked between a probe and their write.
-        pub fn refuse_tokens(&self, refuse: bool) {
-            self.0.refuses_tokens.store(refuse, SeqCst);
+        pub fn set_mood(&self, mood: Mood) {
+            let before = std::mem::replace(&mut *self.0.mood.lock().expect("a mood"), mood);
+            if before != mood && [before, mood].contains(&Mood::Missing) {
+                self.restart();
+            }
         }
 
         /// Every connection made so far is broken for good.
@@ -319,10 +341,11 @@ pub(crate) mod tests {
             if self.generation != self.world.generation.load(SeqCst) {
                 return Err(broken());
             }
-            if self.world.locked.load(SeqCst) {
-                return Err(Error::NoStorageAccess("locked".into()));
+            match self.world.mood() {
+                Mood::Missing => Err(broken()),
+                Mood::Locked => Err(Error::NoStorageAccess("locked".into())),
+                _ => Ok(()),
             }
-            Ok(())
         }
     }
 
@@ -330,8 +353,13 @@ pub(crate) mod tests {
         fn set_secret(&self, secret: &[u8]) -> keyring_core::Result<()> {
             self.reached()?;
             let tokens = String::from_utf8_lossy(secret).contains(r#""kind":"connection""#);
-            if tokens && self.world.refuses_tokens.load(SeqCst) {
-                return Err(Error::NoStorageAccess("locked".into()));
+            match self.world.mood() {
+                Mood::LockedForTokens if tokens => {
+                    return Err(Error::NoStorageAccess("locked".into()));
+                }
+                Mood::Full => return Err(Error::PlatformFailure("no space left".into())),
+                Mood::Forgetful => return Ok(()),
+                _ => {}
             }
             self.world
                 .entries
@@ -352,6 +380,9 @@ pub(crate) mod tests {
         }
         fn delete_credential(&self) -> keyring_core::Result<()> {
             self.reached()?;
+            if self.world.mood() == Mood::Stubborn {
+                return Ok(());
+            }
             self.world
                 .entries
                 .lock()

@@ -5,10 +5,13 @@ pub(crate) mod keyring;
 mod payload;
 mod worker;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
+
+use crate::failpoint::failpoint;
 
 pub use error::VaultError;
 pub use keyring::{KeyringConnector, system_keyring};
@@ -30,6 +33,8 @@ pub struct Vault {
     store: String,
     /// The name of this process's probes; two that probe at once must not meet.
     probe: Mutex<String>,
+    /// A probe was written, and is not known to be deleted.
+    probe_is_left: Arc<AtomicBool>,
     deadline: Duration,
 }
 
@@ -41,6 +46,7 @@ impl Vault {
             worker: Worker::start(keyring),
             store: store_id.to_owned(),
             probe: Mutex::new(probe_id.to_owned()),
+            probe_is_left: Arc::default(),
             deadline: DEADLINE,
         }
     }
@@ -49,9 +55,16 @@ impl Vault {
     pub(crate) async fn probe(&self) -> Result<(), VaultError> {
         let id = self.probe_name().clone();
         let bytes = payload::probe(&self.store, &id);
+        let is_left = self.probe_is_left.clone();
         let probed = self.worker.run(self.deadline, move |keyring| {
             keyring.write(&id, &bytes)?;
-            keyring.delete(&id)
+            is_left.store(true, SeqCst);
+            keyring.delete(&id)?;
+            if keyring.read(&id)?.is_some() {
+                return Err(VaultError::Failed("it did not delete an entry".to_owned()));
+            }
+            is_left.store(false, SeqCst);
+            Ok(())
         });
         let probed = probed.await;
         if probed == Err(VaultError::Waiting) {
@@ -59,6 +72,11 @@ impl Vault {
             *self.probe_name() = uuid::Uuid::new_v4().to_string();
         }
         probed
+    }
+
+    /// Whether a probe's entry may still be there for a later start to delete.
+    pub(crate) fn has_left_a_probe(&self) -> bool {
+        self.probe_is_left.load(SeqCst)
     }
 
     fn probe_name(&self) -> MutexGuard<'_, String> {
@@ -114,8 +132,14 @@ impl Vault {
     ) -> impl Future<Output = Result<(), VaultError>> + Send + 'static {
         let id = payload.id().to_owned();
         let bytes: SecretString = payload.encode(&self.store);
-        self.worker
-            .run_to_the_end(move |keyring| keyring.write(&id, &bytes))
+        let written = self
+            .worker
+            .run_to_the_end(move |keyring| keyring.write(&id, &bytes));
+        async {
+            let written = written.await;
+            failpoint("vault.write");
+            written
+        }
     }
 
     /// Deletes an entry and proves that it is gone; deleting what is gone is fine.
@@ -124,6 +148,7 @@ impl Vault {
         self.worker
             .run(self.deadline, move |keyring| keyring.delete(&wanted))
             .await?;
+        failpoint("vault.delete");
         if self.contains(id).await? {
             Err(VaultError::Foreign)
         } else {
@@ -135,7 +160,7 @@ impl Vault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vault::keyring::tests::{Keyring, keyring};
+    use crate::vault::keyring::tests::{Keyring, Mood, keyring};
 
     fn tokens(access: &str) -> Payload {
         Payload::Connection(ConnectionSecrets {
@@ -228,9 +253,9 @@ mod tests {
     #[tokio::test]
     async fn a_missing_keyring_is_named_and_found_once_it_is_there() {
         let (keyring, vault) = vault();
-        keyring.set_missing(true);
+        keyring.set_mood(Mood::Missing);
         assert_eq!(vault.probe().await, Err(VaultError::Missing));
-        keyring.set_missing(false);
+        keyring.set_mood(Mood::Calm);
         assert_eq!(vault.probe().await, Ok(()));
     }
 

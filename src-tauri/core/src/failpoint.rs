@@ -1,0 +1,84 @@
+//! The steps at which a campaign may end the process: each one after something that is left behind,
+//! a commit, an entry of the keyring, or an answer of Notion's. A released program has none of them.
+
+/// Marks a step as taken.
+#[cfg(not(any(test, feature = "failpoints")))]
+#[inline]
+pub(crate) fn failpoint(_name: &'static str) {}
+
+/// Marks a step as taken. With `KEYRACK_FAILPOINT=NAME:N` the process ends, as by SIGKILL, when it
+/// takes the step of that name for the Nth time. The names of all steps taken go to the file
+/// `KEYRACK_FAILPOINTS`, if one is set, in their order.
+#[cfg(all(feature = "failpoints", not(test)))]
+pub(crate) use by_environment::failpoint;
+
+/// Marks a step as taken, for whoever waits for it on this thread.
+#[cfg(test)]
+pub(crate) use by_thread::failpoint;
+
+#[cfg(all(feature = "failpoints", not(test)))]
+mod by_environment {
+    use std::env;
+    use std::fs::File;
+    use std::io::Write as _;
+    use std::sync::LazyLock;
+    use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
+    use rustix::process::{Signal, getpid, kill_process};
+
+    struct Plan {
+        name: String,
+        left: AtomicUsize,
+    }
+
+    static PLAN: LazyLock<Option<Plan>> = LazyLock::new(|| {
+        let set = env::var("KEYRACK_FAILPOINT").ok()?;
+        let (name, nth) = set.split_once(':')?;
+        Some(Plan {
+            name: name.to_owned(),
+            left: AtomicUsize::new(nth.parse().ok()?),
+        })
+    });
+
+    static TAKEN: LazyLock<Option<File>> = LazyLock::new(|| {
+        let path = env::var_os("KEYRACK_FAILPOINTS")?;
+        File::options().create(true).append(true).open(path).ok()
+    });
+
+    pub(crate) fn failpoint(name: &'static str) {
+        if let Some(mut taken) = TAKEN.as_ref() {
+            // A step that is not in the file is missing in the campaign, which would say so.
+            let _ = writeln!(taken, "{name}");
+        }
+        if let Some(plan) = PLAN.as_ref()
+            && plan.name == name
+            && plan.left.fetch_sub(1, SeqCst) == 1
+        {
+            let _ = kill_process(getpid(), Signal::KILL);
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod by_thread {
+    use std::cell::RefCell;
+
+    type Hook = Box<dyn FnMut(&'static str)>;
+
+    thread_local! {
+        static HOOK: RefCell<Option<Hook>> = const { RefCell::new(None) };
+    }
+
+    /// Has every step on this thread told to `hook`.
+    pub(crate) fn set_hook(hook: impl FnMut(&'static str) + 'static) {
+        HOOK.replace(Some(Box::new(hook)));
+    }
+
+    pub(crate) fn failpoint(name: &'static str) {
+        HOOK.with_borrow_mut(|hook| {
+            if let Some(hook) = hook {
+                hook(name);
+            }
+        });
+    }
+}

@@ -1,0 +1,45 @@
+//! Random sequences of acts, faults of Notion's and of the keyring's, and ends of the process at any
+//! step, with everything that must hold looked at after each of them.
+//!
+//! `scripts/torture` sets `KEYRACK_TORTURE_STEPS` (how many), besides what the other campaigns take.
+
+mod acts;
+mod judge;
+mod life;
+mod truth;
+
+use super::campaign::{report, seed, wanted};
+use life::Life;
+
+/// In every test run; a campaign makes tens of thousands.
+const A_FEW: usize = 600;
+
+/// So many steps are made with one data folder before the next is begun.
+const OF_ONE_LIFE: usize = 100;
+
+/// Lives that once went wrong.
+const REMEMBERED: [u64; 6] = [
+    1_000_000, 1_000_003, 2_000_003, 2_000_021, 2_000_022, 2_000_025,
+];
+
+#[tokio::test]
+async fn whatever_happens_in_whatever_order_what_must_hold_holds() {
+    let (first, wanted) = (seed() * 1_000_000, wanted("KEYRACK_TORTURE_STEPS", A_FEW));
+    let (mut steps, mut violations) = (0, Vec::new());
+    let mut seeds = first..;
+    while steps < wanted {
+        let seed = seeds.next().expect("without end");
+        steps += OF_ONE_LIFE;
+        violations.extend(Life::begin(seed).await.live(OF_ONE_LIFE).await);
+    }
+    report("acts, faults and ends at random", steps, violations.len());
+    assert_eq!(violations, [""; 0]);
+}
+
+#[tokio::test]
+async fn lives_that_once_went_wrong_go_well() {
+    for seed in REMEMBERED {
+        let violations = Life::begin(seed).await.live(OF_ONE_LIFE).await;
+        assert_eq!(violations, [""; 0], "life {seed}");
+    }
+}
