@@ -91,6 +91,12 @@ impl Sandbox {
         self.post("faults", fault).await;
     }
 
+    /// Leaves no fault to come.
+    pub async fn clear_faults(&self) {
+        let cleared = self.http.delete(self.control("faults")).send().await;
+        cleared.unwrap().error_for_status().unwrap();
+    }
+
     /// Sets one of the sandbox's modes.
     pub async fn mode(&self, name: &str, value: Value) {
         self.post("modes", json!({ name: value })).await;

@@ -7,7 +7,8 @@ use std::process::{ExitStatus, Stdio};
 
 use std::time::SystemTime;
 
-use serde_json::Value;
+use rusqlite::Connection;
+use serde_json::{Value, json};
 
 use crate::support::scene::{KEYRACK, Scene};
 use crate::support::world::World;
@@ -25,10 +26,17 @@ pub enum Flow {
     EditClient,
     RotateSecret,
     RemoveClient,
+    CheckAll,
+    /// A refresh whose first answer is lost, and whose second one is a refusal.
+    RefreshLost,
+    /// Background checks, one of which is due.
+    Watch,
+    /// Background checks, with a pending revocation that is due.
+    WatchRevoking,
 }
 
 impl Flow {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::AddClient,
         Self::Connect,
         Self::Reconnect,
@@ -39,7 +47,24 @@ impl Flow {
         Self::EditClient,
         Self::RotateSecret,
         Self::RemoveClient,
+        Self::CheckAll,
+        Self::RefreshLost,
+        Self::Watch,
+        Self::WatchRevoking,
     ];
+
+    /// Whether it succeeds when nothing disturbs it.
+    pub fn succeeds(self) -> bool {
+        self != Self::RefreshLost
+    }
+
+    /// Whether it ends a connection only together with its tokens.
+    pub fn revokes(self) -> bool {
+        matches!(
+            self,
+            Self::Revoke | Self::RemoveClient | Self::WatchRevoking
+        )
+    }
 }
 
 /// A world with the sandbox, one client, and what the act at hand needs.
@@ -78,6 +103,7 @@ impl Ground {
 
     /// Brings about what a flow starts from, by acts that nothing disturbs.
     pub async fn prepare(&mut self, flow: Flow) -> Rows {
+        self.scene.sandbox.clear_faults().await;
         let mut clients = self.listed(&["client", "list"]);
         if clients.is_empty() {
             let status = self.add_client(Path::new(KEYRACK));
@@ -95,15 +121,47 @@ impl Ground {
                 assert!(gone.status.success(), "the connection cannot be forgotten");
                 connection = None;
             }
-            (None, Flow::Connect) | (Some(_), _) => {}
+            // A refresh before it may be unfinished, or refused.
+            (Some(_), Flow::Refresh | Flow::RefreshLost | Flow::Watch) => {
+                let status = self.connect(Path::new(KEYRACK)).await;
+                assert!(status.success(), "it cannot be connected again");
+            }
+            (Some(_), _) | (None, Flow::Connect) => {}
             (None, _) => {
                 let status = self.connect(Path::new(KEYRACK)).await;
                 assert!(status.success(), "nothing can be connected");
                 connection = self.listed(&["list"]).pop();
             }
         }
+        match flow {
+            Flow::RefreshLost => {
+                let fault = json!({"endpoint": "token", "times": 1, "cut": "after"});
+                self.scene.sandbox.fault(fault).await;
+            }
+            Flow::Watch => self.change("UPDATE connections SET verdict_at = 0"),
+            Flow::WatchRevoking => {
+                let fault = json!({"endpoint": "revoke", "times": 1, "status": 503});
+                self.scene.sandbox.fault(fault).await;
+                let pending = self
+                    .scene
+                    .keyrack(&["revoke", connection.as_deref().unwrap()], "");
+                assert!(!pending.status.success(), "it is not pending");
+                self.change(
+                    "UPDATE operations SET record = json_set(record, '$.retry_at', 0)
+                     WHERE kind = 'revoke' AND finished_at IS NULL",
+                );
+            }
+            _ => {}
+        }
         let client = self.listed(&["client", "list"]).remove(0);
         Rows { client, connection }
+    }
+
+    /// Lets time go by, or what else a person would have to wait for.
+    fn change(&self, statement: &str) {
+        let database = Connection::open(self.database()).unwrap();
+        let changed = database.execute(statement, []).unwrap();
+        assert_eq!(changed, 1, "{statement}");
     }
 
     /// Runs an act with this program in place of the real one. Returns how it ended.
@@ -117,7 +175,7 @@ impl Ground {
             Flow::AddClient => self.add_client(program),
             Flow::Connect | Flow::Reconnect => self.connect(program).await,
             Flow::Check => self.end(program, &["check", connection], ""),
-            Flow::Refresh => self.end(program, &["refresh", connection], ""),
+            Flow::Refresh | Flow::RefreshLost => self.end(program, &["refresh", connection], ""),
             Flow::Revoke => self.end(program, &["revoke", connection], ""),
             Flow::Forget => self.end(program, &["forget", connection], ""),
             Flow::EditClient => self.end(program, &["client", "edit", client, "--name", &name], ""),
@@ -126,14 +184,18 @@ impl Ground {
                 let remove = ["client", "remove", client, "--revoke-connections"];
                 self.end(program, &remove, "")
             }
+            Flow::CheckAll => self.end(program, &["check", "--all"], ""),
+            Flow::Watch | Flow::WatchRevoking => {
+                self.end(program, &["watch", "--once", "--every", "hourly"], "")
+            }
         }
     }
 
     /// The ids of what a list command lists.
     pub fn listed(&self, command: &[&str]) -> Vec<String> {
+        let id = |row: &Value| row["id"].as_str().unwrap().to_owned();
         let output = self.scene.keyrack(&[command, &["--json"]].concat(), "");
         let rows: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
-        let id = |row: &Value| row["id"].as_str().unwrap().to_owned();
         rows.iter().map(id).collect()
     }
 
@@ -143,7 +205,8 @@ impl Ground {
         self.end(program, &add, &self.scene.sandbox.client_secret)
     }
 
-    fn end(&self, program: &Path, arguments: &[&str], input: &str) -> ExitStatus {
+    /// Runs a command to its end, with this on its standard input.
+    pub fn end(&self, program: &Path, arguments: &[&str], input: &str) -> ExitStatus {
         let mut command = self.scene.world.command(program);
         command.args(arguments).stdin(Stdio::piped());
         command.stdout(Stdio::null()).stderr(Stdio::null());

@@ -1,133 +1,139 @@
-//! The command line killed at its system calls: those by which it writes the database, speaks to
-//! the keyring and to Notion. What is left behind must be put right by the next start.
+//! The command line killed in the middle of each of its acts. What is left behind must be put right
+//! by the next start.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+
+use serde_json::Value;
 
 use crate::flows::{Flow, Ground, was_killed};
 use crate::invariants;
-use crate::support::scene::KEYRACK;
+use crate::moments::{Moment, calls_of, steps_of};
 use crate::tally::{Bounds, Random, Tally};
 
-/// The calls that have effects outside of the process, or wait for them.
-const CALLS: &str = "pwrite64,fdatasync,ftruncate,unlink,sendmsg,recvmsg,sendto,recvfrom,writev";
+/// Kills at system calls in the run that every test run makes.
+const A_FEW: usize = 40;
 
-/// Kills in the run that every test run makes.
-const A_FEW: usize = 60;
+/// Steps that a start takes when it puts things right.
+const RECOVERY: [&str; 6] = [
+    "store.claim_operation",
+    "store.save_operation",
+    "store.save_connected",
+    "store.unsettle_connection",
+    "store.remove_connection",
+    "vault.delete",
+];
+
+struct Kills {
+    ground: Ground,
+    neighbours: BTreeSet<String>,
+    tally: Tally,
+}
+
+impl Kills {
+    async fn of(campaign: &'static str, seed: u64) -> Self {
+        let ground = Ground::new().await;
+        let neighbours = invariants::entries(&ground).into_values().flatten();
+        Self {
+            neighbours: neighbours.collect(),
+            tally: Tally::of(campaign, seed),
+            ground,
+        }
+    }
+
+    /// Ends an act at a moment, if the moment comes, and the start after it at another one, if that
+    /// comes; and looks at everything after the next start. Returns whether the first one came.
+    async fn at(&mut self, flow: Flow, moment: &Moment, again: Option<&Moment>) -> bool {
+        let case = format!("{flow:?} killed at {moment:?}");
+        let rows = self.ground.prepare(flow).await;
+        let token = rows
+            .connection
+            .as_deref()
+            .and_then(|id| invariants::access_token(&self.ground, id));
+        let program = moment.program(&self.ground);
+        if !was_killed(self.ground.run(flow, &rows, &program).await) {
+            return false;
+        }
+        self.tally.cases += 1;
+        if let Some(again) = again {
+            let program = again.program(&self.ground);
+            let start = self.ground.end(&program, &["list"], "");
+            self.tally.cases += usize::from(was_killed(start));
+        }
+
+        let connections = self.ground.listed(&["list"]);
+        invariants::keyring_and_rows(&self.ground, &self.neighbours, &case, &mut self.tally);
+        if let (true, Some(id), Some(token)) = (flow.revokes(), &rows.connection, token)
+            && !connections.contains(id)
+        {
+            let alive = self.ground.scene.sandbox.is_active(&token).await;
+            let tally = &mut self.tally;
+            tally.must(&case, !alive, "gone from the list while its token lives");
+        }
+        self.finish_revocations(&case);
+        true
+    }
+
+    /// A revocation that is pending is finished by the same act, begun again.
+    fn finish_revocations(&mut self, case: &str) {
+        let scene = &self.ground.scene;
+        let listed = scene.keyrack(&["list", "--json"], "");
+        let rows: Vec<Value> = serde_json::from_slice(&listed.stdout).unwrap();
+        for row in rows {
+            if row["status"] == "revocation-pending" {
+                let revoked = scene.keyrack(&["revoke", row["id"].as_str().unwrap()], "");
+                let done = revoked.status.success();
+                self.tally
+                    .must(case, done, "its revocation cannot be finished");
+            }
+        }
+    }
+
+    async fn close(mut self) {
+        invariants::requests(&self.ground, &mut self.tally).await;
+        self.tally.close();
+    }
+}
+
+#[tokio::test]
+async fn whatever_step_it_is_killed_at_the_next_start_puts_everything_right() {
+    let bounds = Bounds::new(A_FEW);
+    let mut kills = Kills::of("keyrack killed at a step of its own", bounds.seed).await;
+    let mut moments = Vec::new();
+    for flow in Flow::ALL {
+        let steps = steps_of(&mut kills.ground, flow).await;
+        assert!(steps.len() > 1, "{flow:?} takes hardly a step: {steps:?}");
+        moments.extend(steps.into_iter().map(|step| (flow, step)));
+    }
+    println!("{} steps to kill at", moments.len());
+    let mut random = Random::new(bounds.seed);
+    for (flow, moment) in &moments {
+        // Every second time the start that puts things right is killed too.
+        let step = RECOVERY[random.below(RECOVERY.len())];
+        let again = (random.below(2) == 0).then(|| Moment::Step(step.to_owned(), 1));
+        let came = kills.at(*flow, moment, again.as_ref()).await;
+        assert!(came, "{flow:?} does not come to {moment:?}");
+    }
+    kills.close().await;
+}
 
 #[tokio::test]
 async fn whatever_call_it_is_killed_at_the_next_start_puts_everything_right() {
     let bounds = Bounds::new(A_FEW);
-    let mut random = Random::new(bounds.seed);
-    let mut tally = Tally::of("keyrack killed at a system call", bounds.seed);
-    let mut ground = Ground::new().await;
-    let neighbours = invariants::entries(&ground)
-        .into_values()
-        .flatten()
-        .collect();
-
+    let mut kills = Kills::of("keyrack killed at a system call", bounds.seed).await;
     let mut moments = Vec::new();
     for flow in Flow::ALL {
-        let calls = calls_of(&mut ground, flow).await;
+        let calls = calls_of(&mut kills.ground, flow).await;
         assert!(calls.len() > 2, "{flow:?} makes hardly a call: {calls:?}");
-        for (call, times) in calls {
-            moments.extend((1..=times).map(|nth| (flow, call.clone(), nth)));
-        }
+        moments.extend(calls.into_iter().map(|call| (flow, call)));
     }
-    random.shuffle(&mut moments);
-    println!("{} moments to kill at, seed {}", moments.len(), bounds.seed);
-
-    for (flow, call, nth) in moments.iter().cycle() {
-        if !bounds.allow(tally.cases) {
+    Random::new(bounds.seed).shuffle(&mut moments);
+    println!("{} calls to kill at, seed {}", moments.len(), bounds.seed);
+    for (flow, moment) in moments.iter().cycle() {
+        if !bounds.allow(kills.tally.cases) {
             break;
         }
-        let case = format!("{flow:?} killed at {call} number {nth}");
-        let rows = ground.prepare(*flow).await;
-        let token = rows
-            .connection
-            .as_deref()
-            .and_then(|id| invariants::access_token(&ground, id));
-        let inject = format!("-e trace={call} -e inject={call}:signal=SIGKILL:when={nth}");
-        let killed = ground
-            .run(*flow, &rows, &strace(&ground, &inject, "/dev/null"))
-            .await;
-        if !was_killed(killed) {
-            // The order of threads differs from run to run, and with it who makes the nth call.
-            continue;
-        }
-        tally.cases += 1;
-
-        let connections = ground.listed(&["list"]);
-        invariants::keyring_and_rows(&ground, &neighbours, &case, &mut tally);
-        if let (Flow::Revoke | Flow::RemoveClient, Some(id), Some(token)) =
-            (flow, &rows.connection, token)
-            && !connections.contains(id)
-        {
-            let alive = ground.scene.sandbox.is_active(&token).await;
-            tally.must(&case, !alive, "gone from the list while its token lives");
-        }
-        finish_revocations(&ground, &case, &mut tally);
+        // The order of threads differs from run to run, and with it who makes the nth call.
+        kills.at(*flow, moment, None).await;
     }
-    invariants::requests(&ground, &mut tally).await;
-    tally.close();
-}
-
-/// How often each call is made by the busiest thread of an act that nothing disturbs.
-async fn calls_of(ground: &mut Ground, flow: Flow) -> BTreeMap<String, usize> {
-    let rows = ground.prepare(flow).await;
-    let trace = ground.scene.world.path("trace");
-    let program = strace(
-        ground,
-        &format!("-e trace={CALLS}"),
-        &trace.display().to_string(),
-    );
-    let ended = ground.run(flow, &rows, &program).await;
-    assert!(ended.success(), "{flow:?} fails by itself: {ended}");
-    let mut by_thread: BTreeMap<(String, String), usize> = BTreeMap::new();
-    for line in fs::read_to_string(trace).unwrap().lines() {
-        let Some((thread, rest)) = line.split_once(' ') else {
-            continue;
-        };
-        if let Some((call, _)) = rest.trim_start().split_once('(') {
-            let key = (call.to_owned(), thread.to_owned());
-            *by_thread.entry(key).or_default() += 1;
-        }
-    }
-    let mut most: BTreeMap<String, usize> = BTreeMap::new();
-    for ((call, _), times) in by_thread {
-        if CALLS.split(',').any(|known| known == call) {
-            let seen = most.entry(call).or_default();
-            *seen = times.max(*seen);
-        }
-    }
-    most
-}
-
-/// A program that runs `keyrack` under strace.
-fn strace(ground: &Ground, options: &str, output: &str) -> PathBuf {
-    let path = ground.scene.world.path("keyrack-traced");
-    let script =
-        format!("#!/bin/sh\nexec strace -f -qq -o '{output}' {options} '{KEYRACK}' \"$@\"\n");
-    fs::write(&path, script).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-    path
-}
-
-/// A revocation that is pending is finished by the same act, begun again.
-fn finish_revocations(ground: &Ground, case: &str, tally: &mut Tally) {
-    let listed = ground.scene.keyrack(&["list", "--json"], "");
-    let rows: Vec<serde_json::Value> = serde_json::from_slice(&listed.stdout).unwrap();
-    for row in rows {
-        if row["status"] == "revocation-pending" {
-            let id = row["id"].as_str().unwrap();
-            let revoked = ground.scene.keyrack(&["revoke", id], "");
-            tally.must(
-                case,
-                revoked.status.success(),
-                "its revocation cannot be finished",
-            );
-        }
-    }
+    kills.close().await;
 }

@@ -1,0 +1,102 @@
+//! The moments at which a program can be ended: the steps that it marks itself, and the system calls
+//! by which it writes the database and speaks to the keyring and to Notion.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use crate::flows::{Flow, Ground};
+use crate::support::scene::KEYRACK;
+
+/// The calls that have effects outside of the process, or wait for them.
+const CALLS: &str = "pwrite64,fdatasync,ftruncate,unlink,sendmsg,recvmsg,sendto,recvfrom,writev";
+
+/// Where a program ends: at the Nth time that something happens.
+#[derive(Debug, Clone)]
+pub enum Moment {
+    /// A step, by its name in the core.
+    Step(String, usize),
+    /// A system call of one of its threads.
+    Call(String, usize),
+}
+
+impl Moment {
+    /// The command line's program, which ends at this moment.
+    pub fn program(&self, ground: &Ground) -> PathBuf {
+        match self {
+            Self::Step(name, nth) => script(
+                ground,
+                &format!("exec env KEYRACK_FAILPOINT='{name}:{nth}'"),
+            ),
+            Self::Call(name, nth) => {
+                let inject = format!("-e trace={name} -e inject={name}:signal=SIGKILL:when={nth}");
+                script(ground, &strace(&inject, Path::new("/dev/null")))
+            }
+        }
+    }
+}
+
+/// The steps of an act that nothing disturbs, in their order.
+pub async fn steps_of(ground: &mut Ground, flow: Flow) -> Vec<Moment> {
+    let rows = ground.prepare(flow).await;
+    let taken = ground.scene.world.path("steps");
+    // Left over from the act before.
+    let _ = fs::remove_file(&taken);
+    let program = script(
+        ground,
+        &format!("exec env KEYRACK_FAILPOINTS='{}'", taken.display()),
+    );
+    let ended = ground.run(flow, &rows, &program).await;
+    assert_eq!(ended.success(), flow.succeeds(), "{flow:?}: {ended}");
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    let taken = fs::read_to_string(taken).unwrap();
+    let moment = |name: &str| {
+        let nth = times.entry(name.to_owned()).or_default();
+        *nth += 1;
+        Moment::Step(name.to_owned(), *nth)
+    };
+    taken.lines().map(moment).collect()
+}
+
+/// The calls of the busiest thread of an act that nothing disturbs.
+pub async fn calls_of(ground: &mut Ground, flow: Flow) -> Vec<Moment> {
+    let rows = ground.prepare(flow).await;
+    let trace = ground.scene.world.path("trace");
+    let program = script(ground, &strace(&format!("-e trace={CALLS}"), &trace));
+    let ended = ground.run(flow, &rows, &program).await;
+    assert_eq!(ended.success(), flow.succeeds(), "{flow:?}: {ended}");
+    let mut by_thread: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for line in fs::read_to_string(trace).unwrap().lines() {
+        let Some((thread, rest)) = line.split_once(' ') else {
+            continue;
+        };
+        if let Some((call, _)) = rest.trim_start().split_once('(') {
+            let key = (call.to_owned(), thread.to_owned());
+            *by_thread.entry(key).or_default() += 1;
+        }
+    }
+    let mut most: BTreeMap<String, usize> = BTreeMap::new();
+    for ((call, _), times) in by_thread {
+        if CALLS.split(',').any(|known| known == call) {
+            let seen = most.entry(call).or_default();
+            *seen = times.max(*seen);
+        }
+    }
+    let each = |(call, times): (String, usize)| {
+        (1..=times).map(move |nth| Moment::Call(call.clone(), nth))
+    };
+    most.into_iter().flat_map(each).collect()
+}
+
+fn strace(options: &str, output: &Path) -> String {
+    format!("exec strace -f -qq -o '{}' {options}", output.display())
+}
+
+/// A program that runs `keyrack` behind these words of the shell.
+fn script(ground: &Ground, words: &str) -> PathBuf {
+    let path = ground.scene.world.path("keyrack-to-be-ended");
+    fs::write(&path, format!("#!/bin/sh\n{words} '{KEYRACK}' \"$@\"\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
