@@ -62,6 +62,8 @@ pub enum Command {
         #[arg(long)]
         once: bool,
     },
+    /// Searches the keyring for clients and connections that the list does not have, and adds them.
+    Rebuild,
     /// Deletes a connection here only; Notion is not asked, so its tokens may stay valid there.
     Forget {
         /// A workspace's name, a bot id or a connection id.

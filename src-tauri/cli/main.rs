@@ -102,6 +102,10 @@ async fn run(command: Command, output: Output) -> Result<(), Problem> {
         Command::Watch { every, once: false } => {
             watch::watch(&keyrack, every.map(Into::into)).await
         }
+        Command::Rebuild => {
+            output.rebuilt(&keyrack.rebuild().await?);
+            Ok(())
+        }
         Command::Forget { name } => connections::forget(&keyrack, output, &name).await,
     }
 }

@@ -4,8 +4,8 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::time::Duration;
 
 use keyrack_core::{
-    Authorization, CheckAll, Client, Connection, Event, Millis, Problem, Receipt, RefreshTokenFate,
-    Status, system_clock,
+    Authorization, CheckAll, Client, Connection, Event, Loss, Millis, Problem, Rebuilt, Receipt,
+    RefreshTokenFate, Status, system_clock,
 };
 use serde::Serialize;
 
@@ -29,8 +29,14 @@ pub fn print_link(link: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// Tells a person at a terminal how far a check of all connections is, on one line.
+/// Tells what a start has brought back from the keyring; and a person at a terminal how far a check
+/// of all connections is, on one line.
 pub fn tell_progress(event: &Event) {
+    if let Event::Rebuilt(rebuilt) = event
+        && rebuilt.loss != Loss::None
+    {
+        say(&format!("keyrack: {}", rebuilt_in_words(rebuilt)));
+    }
     let mut err = io::stderr().lock();
     if let Event::CheckAll(progress) = event
         && err.is_terminal()
@@ -41,6 +47,37 @@ pub fn tell_progress(event: &Event) {
             None => write!(err, "\r\x1b[K"),
         };
     }
+}
+
+fn rebuilt_in_words(rebuilt: &Rebuilt) -> String {
+    let what = match rebuilt.loss {
+        Loss::None => "The keyring was searched for what the list did not have.",
+        Loss::Missing => "The database was gone, so the list was brought back from the keyring.",
+        Loss::Damaged => "The database was damaged, so the list was brought back from the keyring.",
+        Loss::Outdated => {
+            "The database was older than when it was last used, so the keyring was searched for the rest."
+        }
+    };
+    let mut words = vec![format!(
+        "{what} Added: {} connections and {} clients.",
+        rebuilt.connections, rebuilt.clients
+    )];
+    if rebuilt.connections > 0 {
+        words.push("Check them to see their names and whether they work.".to_owned());
+    }
+    if rebuilt.without_client > 0 {
+        words.push(format!(
+            "{} connections stay only in the keyring, because their clients are gone: remove their access in Notion's settings.",
+            rebuilt.without_client
+        ));
+    }
+    if rebuilt.loss != Loss::None {
+        words.push("The activity from before could not be brought back.".to_owned());
+    }
+    if let Some(name) = &rebuilt.set_aside {
+        words.push(format!("The damaged file is kept as {name}."));
+    }
+    words.join(" ")
 }
 
 /// None when it is over: the result follows.
@@ -61,6 +98,10 @@ fn progress_in_words(progress: &CheckAll) -> Option<String> {
 }
 
 impl Output {
+    pub fn rebuilt(self, rebuilt: &Rebuilt) {
+        self.result(rebuilt, || vec![rebuilt_in_words(rebuilt)]);
+    }
+
     pub fn clients(self, clients: &[Client]) {
         self.result(clients, || {
             clients

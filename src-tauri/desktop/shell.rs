@@ -100,7 +100,8 @@ fn take<T>(kept: &Mutex<Option<T>>) -> Option<T> {
 /// Passes an event on. A window that is closing has nobody left to show it to.
 pub fn tell_window<R: Runtime>(app: &AppHandle<R>, event: &Event) {
     let _ = match event {
-        Event::Changed => app.emit_to(window::LABEL, "changed", ()),
+        // What was rebuilt is in the snapshot.
+        Event::Changed | Event::Rebuilt(_) => app.emit_to(window::LABEL, "changed", ()),
         Event::Authorization(authorization) => {
             if authorization.progress.is_answer() {
                 window::bring_forward(app);

@@ -24,6 +24,7 @@ beforeEach(() => {
     connections: [],
     authorization: null,
     link_refused: null,
+    rebuilt: null,
     check_all: null,
     client_defaults: { redirect_method: "localhost", localhost_port: 41753, notion_host: "api.notion.com" },
   };
@@ -31,7 +32,7 @@ beforeEach(() => {
     snapshot: () => world.rust,
     redirect_uri: () => "http://localhost:41753/oauth/callback",
     acknowledge: () => {
-      world.rust = { ...world.rust, authorization: null, link_refused: null };
+      world.rust = { ...world.rust, authorization: null, link_refused: null, rebuilt: null };
       return null;
     },
   };

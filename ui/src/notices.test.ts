@@ -1,6 +1,6 @@
-// What is told at the end of a check of all connections: every verdict counted, nothing claimed beyond it.
+// What is told at the end of a check of all connections, and after a rebuild: everything counted, nothing claimed beyond it.
 import { describe, expect, it } from "vitest";
-import { ofCheckAll } from "./notices";
+import { ofCheckAll, ofRebuilt } from "./notices";
 import { checkAll } from "./samples";
 import type { CheckAll } from "./types";
 
@@ -35,5 +35,23 @@ describe("the summary of a check of all", () => {
       next: "Of these: 310 active, 2 need attention. Nothing was lost: the others keep their last status.",
     });
     expect(told({ state: "cancelled" }).next).toBe("Nothing was lost: all keep their last status.");
+  });
+});
+
+describe("what a rebuild brought back", () => {
+  const rebuilt = { loss: "missing", clients: 1, connections: 2, without_client: 0, set_aside: null } as const;
+
+  it("is counted, with what could not be", () => {
+    expect(ofRebuilt(rebuilt, "en")).toMatchObject({
+      tone: "plain",
+      next: "Added: 2 connections and 1 client. Check them to see their names and whether they work. The activity from before could not be brought back.",
+    });
+  });
+
+  it("names what stays in the keyring, and the file that was set aside", () => {
+    const told = ofRebuilt({ ...rebuilt, without_client: 1, set_aside: "keyrack.db.damaged-1" }, "en");
+    expect(told.tone).toBe("trouble");
+    expect(told.next).toContain("1 connection stays only in the keyring");
+    expect(told.next).toContain("keyrack.db.damaged-1");
   });
 });

@@ -2,7 +2,16 @@
 import type { Refusal } from "./ipc";
 import { ownerName, problemWords, t, workspaceName } from "./messages";
 import { upcoming } from "./time";
-import type { Authorization, CheckAll, Client, Connection, Connections, Millis, Revocation } from "./types";
+import type {
+  Authorization,
+  CheckAll,
+  Client,
+  Connection,
+  Connections,
+  Millis,
+  Rebuilt,
+  Revocation,
+} from "./types";
 
 export type Notice = {
   /** What it is about: the id of an authorization or a connection, or a word. A later one of the same key replaces it. */
@@ -129,5 +138,28 @@ export function ofRemoved(client: Pick<Client, "id" | "name" | "sandbox">, conne
     what: t("removed.what", { client: client.name }),
     next: t(`removed.${connections}`),
     sandbox: client.sandbox,
+  };
+}
+
+/** What was brought back from the keyring, and what could not be. */
+export function ofRebuilt(rebuilt: Rebuilt, locale: string): Notice {
+  const { loss, clients, connections, without_client, set_aside } = rebuilt;
+  const found = new Intl.ListFormat(locale, { type: "conjunction" }).format([
+    t("rebuilt.connections", { count: connections }),
+    t("rebuilt.clients", { count: clients }),
+  ]);
+  const next = [
+    t("rebuilt.found", { found }),
+    ...(connections > 0 ? [t("rebuilt.next")] : []),
+    ...(without_client > 0 ? [t("rebuilt.without-client", { count: without_client })] : []),
+    ...(loss === "none" ? [] : [t("rebuilt.activity")]),
+    ...(set_aside === null ? [] : [t("rebuilt.set-aside", { name: set_aside })]),
+  ];
+  return {
+    ...plain,
+    key: "rebuilt",
+    tone: without_client > 0 ? "trouble" : "plain",
+    what: t(`rebuilt.${loss}`),
+    next: next.join(" "),
   };
 }

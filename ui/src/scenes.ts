@@ -86,6 +86,7 @@ export function snapshotOf(scene: string): Snapshot {
     connections: [],
     authorization: null,
     link_refused: null,
+    rebuilt: null,
     check_all: null,
     client_defaults: { redirect_method: "localhost", localhost_port: 41753, notion_host: "api.notion.com" },
   };
@@ -142,6 +143,20 @@ export function snapshotOf(scene: string): Snapshot {
     reconnected: { ...list, authorization: authorization(completed(false), sandboxClient) },
     "reconnected-earlier": { ...list, authorization: authorization(completed(false, true)) },
     denied: { ...list, authorization: authorization({ kind: "denied" }) },
+    rebuilt: {
+      ...list,
+      rebuilt: {
+        loss: "damaged",
+        clients: 1,
+        connections: 4,
+        without_client: 0,
+        set_aside: "keyrack.db.damaged-1f2e3d4c",
+      },
+    },
+    "rebuilt-in-part": {
+      ...list,
+      rebuilt: { loss: "outdated", clients: 0, connections: 2, without_client: 1, set_aside: null },
+    },
     failed: {
       ...list,
       authorization: authorization({

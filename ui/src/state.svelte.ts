@@ -13,6 +13,7 @@ import type {
   Connection,
   NewClient,
   Problem,
+  Rebuilt,
   Receipt,
   Snapshot,
 } from "./types";
@@ -141,6 +142,7 @@ export class Store {
     const newer = steps !== this.#steps && this.snapshot !== null ? this.snapshot : snapshot;
     this.snapshot = { ...snapshot, check_all: newer.check_all };
     if (snapshot.link_refused !== null) this.#tellRefused(snapshot.link_refused);
+    if (snapshot.rebuilt !== null) this.#tellRebuilt(snapshot.rebuilt);
     if (snapshot.authorization !== null) this.#tellFinished(snapshot.authorization);
   }
 
@@ -171,6 +173,11 @@ export class Store {
 
   #tellRefused(problem: Problem): void {
     this.tell(notices.ofProblem(problem, "link"));
+    void this.#acknowledge();
+  }
+
+  #tellRebuilt(rebuilt: Rebuilt): void {
+    this.tell(notices.ofRebuilt(rebuilt, locale));
     void this.#acknowledge();
   }
 

@@ -230,6 +230,11 @@ retry_at: Millis | null, };
 export type Connections = "keep" | "revoke" | "forget";
 
 /**
+ * What became of the database.
+ */
+export type Loss = "none" | "missing" | "damaged" | "outdated";
+
+/**
  * Milliseconds since the Unix epoch, UTC.
  */
 export type Millis = number;
@@ -311,7 +316,7 @@ field: string | null, };
 /**
  * The kinds of problem that the window tells apart.
  */
-export type ProblemCode = "keyring-missing" | "keyring-no-collection" | "keyring-locked" | "keyring-waiting" | "keyring-too-large" | "keyring-lost" | "keyring-foreign" | "keyring-failed" | "client-rejected" | "client-swapped" | "client-in-use" | "grant-rejected" | "rate-limited" | "notion-unavailable" | "unreachable" | "not-notion" | "notion-refused" | "still-active" | "token-inactive" | "other-client" | "link-malformed" | "link-unknown" | "link-handled" | "link-expired" | "link-cancelled" | "link-mismatch" | "authorization-refused" | "not-saved" | "store-busy" | "store-newer" | "store-failed" | "data-folder" | "notion-url" | "already-open" | "already-checking" | "invalid-input" | "not-found" | "sandbox-failed" | "browser-failed" | "port-taken" | "not-written" | "no-refresh-token" | "refresh-rejected" | "refresh-unfinished" | "revocation-pending" | "clipboard-failed";
+export type ProblemCode = "keyring-missing" | "keyring-no-collection" | "keyring-locked" | "keyring-waiting" | "keyring-too-large" | "keyring-lost" | "keyring-foreign" | "keyring-failed" | "client-rejected" | "client-swapped" | "client-in-use" | "grant-rejected" | "rate-limited" | "notion-unavailable" | "unreachable" | "not-notion" | "notion-refused" | "still-active" | "token-inactive" | "other-client" | "link-malformed" | "link-unknown" | "link-handled" | "link-expired" | "link-cancelled" | "link-mismatch" | "authorization-refused" | "not-saved" | "store-busy" | "store-newer" | "store-damaged" | "store-failed" | "data-folder" | "notion-url" | "already-open" | "already-checking" | "invalid-input" | "not-found" | "sandbox-failed" | "browser-failed" | "port-taken" | "not-written" | "no-refresh-token" | "refresh-rejected" | "refresh-unfinished" | "revocation-pending" | "clipboard-failed";
 
 /**
  * How far an authorization is. It starts `waiting` and ends in one of the last five.
@@ -345,6 +350,31 @@ earlier_works: boolean, } | { "kind": "denied" } | { "kind": "expired" } | { "ki
  * Why.
  */
 problem: Problem, };
+
+/**
+ * What a rebuild came to. The activity from before cannot be brought back.
+ */
+export type Rebuilt = { 
+/**
+ * What became of the database.
+ */
+loss: Loss, 
+/**
+ * Clients brought back.
+ */
+clients: number, 
+/**
+ * Connections brought back; their names come with their next check.
+ */
+connections: number, 
+/**
+ * Connections that stay out, because their client is in neither the list nor the keyring.
+ */
+without_client: number, 
+/**
+ * The name of the damaged file in the data folder.
+ */
+set_aside: string | null, };
 
 /**
  * What a finished revocation or a "forget" leaves behind.
@@ -458,6 +488,10 @@ authorization: Authorization | null,
  * A link that was refused before it belonged to any authorization, until acknowledged.
  */
 link_refused: Problem | null, 
+/**
+ * What a rebuild of the list from the keyring came to, until acknowledged.
+ */
+rebuilt: Rebuilt | null, 
 /**
  * The check of all connections, while one is under way.
  */

@@ -33,11 +33,16 @@ impl Keyrack {
     pub(crate) async fn check_with(&self, id: &str, retry: Retry) -> Result<Connection, Problem> {
         let connection = self.store.connection(id)?;
         let mut operation = self.begin(Kind::Check, Subject::of_connection(&connection))?;
+        let mut bot = None;
         let finding = match self.access(&connection).await {
             Ok(mut access) => {
                 access.notion = access.notion.with_retry(retry);
                 let (finding, request_id) = access.find_out().await;
                 operation.record.request_ids.extend(request_id);
+                if finding == Finding::Active && connection.workspace_id.is_empty() {
+                    // Brought back from the vault, which does not know whose it is.
+                    bot = access.notion.me(&access.tokens.access).await.ok();
+                }
                 finding
             }
             Err(problem) => Finding::Unknown(problem),
@@ -54,6 +59,9 @@ impl Keyrack {
         operation.finished_at = Some(now);
         self.store
             .save_check(&operation, &connection, &outcome, now)?;
+        if let Some(bot) = bot {
+            self.store.name_connection(id, bot)?;
+        }
         self.tell(&Event::Changed);
         self.store.connection(id)
     }

@@ -17,6 +17,7 @@ use crate::localhost::Listening;
 use crate::pending::Pending;
 use crate::problem::{Problem, ProblemCode};
 use crate::process::ProcessMark;
+use crate::rebuild::Rebuilt;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::time::{Clock, Millis};
@@ -46,6 +47,8 @@ pub enum Event {
     Authorization(Authorization),
     /// A check of all connections moved on, or ended.
     CheckAll(CheckAll),
+    /// The list was filled from the keyring.
+    Rebuilt(Rebuilt),
     /// A link came in that belongs to no authorization, or to one that is over.
     LinkRefused(Problem),
 }
@@ -82,6 +85,7 @@ struct Memory {
     check_all: Option<Arc<Run>>,
     latest: Option<Authorization>,
     link_refused: Option<Problem>,
+    rebuilt: Option<Rebuilt>,
 }
 
 /// What it takes to ask Notion about a connection.
@@ -127,25 +131,28 @@ impl Keyrack {
             Event::Changed | Event::CheckAll(_) => {}
             Event::Authorization(authorization) => memory.latest = Some(authorization.clone()),
             Event::LinkRefused(problem) => memory.link_refused = Some(problem.clone()),
+            Event::Rebuilt(rebuilt) => memory.rebuilt = Some(rebuilt.clone()),
         }
         drop(memory);
         (self.listener)(event);
     }
 
-    /// The authorization and the refused link that nobody has acknowledged yet.
-    pub(crate) fn news(&self) -> (Option<Authorization>, Option<Problem>) {
+    /// The authorization, the refused link and the rebuild that nobody has acknowledged yet.
+    pub(crate) fn news(&self) -> (Option<Authorization>, Option<Problem>, Option<Rebuilt>) {
         let memory = self.memory();
-        (memory.latest.clone(), memory.link_refused.clone())
+        let latest = memory.latest.clone();
+        (latest, memory.link_refused.clone(), memory.rebuilt.clone())
     }
 
-    /// The person has seen how the last authorization ended, and the link that was refused.
+    /// The person has seen how the last authorization ended, the link that was refused, and what
+    /// was rebuilt.
     pub fn acknowledge(&self) {
         let mut memory = self.memory();
         memory.latest = memory
             .latest
             .take()
             .filter(|authorization| !authorization.progress.is_final());
-        memory.link_refused = None;
+        (memory.link_refused, memory.rebuilt) = (None, None);
     }
 
     /// Tells where the embedded sandbox listens.

@@ -14,6 +14,7 @@ use crate::connection::Connection;
 use crate::keyrack::Keyrack;
 use crate::owner::Owner;
 use crate::problem::{Problem, ProblemCode};
+use crate::rebuild::Rebuilt;
 use crate::time::Millis;
 
 /// The kinds of act.
@@ -29,6 +30,7 @@ pub(crate) enum Kind {
     Refresh,
     Revoke,
     Forget,
+    Rebuild,
 }
 
 /// One act, from before its first effect until after its last.
@@ -128,6 +130,9 @@ pub(crate) struct Record {
     /// Revoke, forget, remove a client: when the keyring no longer had the tokens or the secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub removed_at: Option<Millis>,
+    /// Rebuild: what it came to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rebuilt: Option<Rebuilt>,
     /// Notion's ids of the requests made.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub request_ids: Vec<String>,
@@ -294,7 +299,8 @@ impl Operation {
             | Kind::RemoveClient
             | Kind::Connect
             | Kind::Check
-            | Kind::Refresh => return None,
+            | Kind::Refresh
+            | Kind::Rebuild => return None,
         };
         let (subject, record) = (self.subject.clone(), self.record.clone());
         Some(Receipt {

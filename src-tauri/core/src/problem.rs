@@ -64,6 +64,7 @@ pub enum ProblemCode {
     NotSaved,
     StoreBusy,
     StoreNewer,
+    StoreDamaged,
     StoreFailed,
     DataFolder,
     NotionUrl,

@@ -16,7 +16,7 @@ const KEEP_CHECKS_MS: i64 = 90 * 24 * 60 * 60 * 1000;
 impl Keyrack {
     /// Finishes or undoes the unfinished operations of processes that have ended.
     ///
-    /// Deletes only vault entries that these operations, or the ended processes' probes, name. What
+    /// Fills a database that was lost from the vault, too. Deletes only vault entries that these operations, or the ended processes' probes, name. What
     /// the keyring does not allow now stays unfinished, and the first such problem is returned
     /// after everything else is done. Revocations that Notion has yet to answer are
     /// `retry_revocations`'s.
@@ -41,6 +41,9 @@ impl Keyrack {
                 }
             }
         }
+        if let Err(problem) = self.rebuild_if_wanted().await {
+            first_problem.get_or_insert(problem);
+        }
         let long_ago = Millis(self.now().0.saturating_sub(KEEP_CHECKS_MS));
         self.store.forget_old_checks(long_ago)?;
         for mark in left_behind(&self.folder) {
@@ -57,7 +60,7 @@ impl Keyrack {
             Kind::Revoke => self.recover_revocation(operation).await,
             // The entry holds the old secret or the new one, and a check tells which; or it carries
             // a name of which the list does not know.
-            Kind::Check | Kind::RotateSecret | Kind::EditClient => {
+            Kind::Check | Kind::RotateSecret | Kind::EditClient | Kind::Rebuild => {
                 self.fail(operation, &interrupted())
             }
             Kind::AddClient => self.undo_add_client(operation).await,

@@ -28,6 +28,19 @@ pub enum RedirectMethod {
     Bridge,
 }
 
+impl RedirectMethod {
+    /// The method that a redirect URI is for.
+    pub(crate) fn of(redirect_uri: &str) -> Self {
+        if redirect_uri == APP_LINK {
+            Self::AppLink
+        } else if redirect_uri.starts_with(LOCALHOST) {
+            Self::Localhost
+        } else {
+            Self::Bridge
+        }
+    }
+}
+
 /// The exact redirect URI to register at Notion, sent to authorize and to token alike.
 pub fn redirect_uri(
     method: RedirectMethod,

@@ -9,6 +9,7 @@ use crate::client::{Client, ClientDefaults};
 use crate::connection::Connection;
 use crate::keyrack::Keyrack;
 use crate::problem::Problem;
+use crate::rebuild::Rebuilt;
 
 /// The state of the world as the window draws it.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -22,6 +23,8 @@ pub struct Snapshot {
     pub authorization: Option<Authorization>,
     /// A link that was refused before it belonged to any authorization, until acknowledged.
     pub link_refused: Option<Problem>,
+    /// What a rebuild of the list from the keyring came to, until acknowledged.
+    pub rebuilt: Option<Rebuilt>,
     /// The check of all connections, while one is under way.
     pub check_all: Option<CheckAll>,
     /// What the client form starts from.
@@ -31,12 +34,13 @@ pub struct Snapshot {
 impl Keyrack {
     /// Reads the state of the world. Touches neither the keyring nor the network.
     pub fn snapshot(&self) -> Result<Snapshot, Problem> {
-        let (authorization, link_refused) = self.news();
+        let (authorization, link_refused, rebuilt) = self.news();
         Ok(Snapshot {
             clients: self.store.clients()?,
             connections: self.store.connections()?,
             authorization,
             link_refused,
+            rebuilt,
             check_all: self.checking_all().map(|run| run.progress(self.now())),
             client_defaults: ClientDefaults::for_notion(&self.settings.notion),
         })

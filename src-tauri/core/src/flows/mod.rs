@@ -10,6 +10,7 @@ mod matrix;
 mod model;
 mod outside;
 mod paced;
+mod rebuild;
 mod recover;
 mod refresh;
 mod remove_client;

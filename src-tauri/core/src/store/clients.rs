@@ -1,6 +1,6 @@
 //! Clients in the store.
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::Store;
 use super::json::Word;
@@ -40,19 +40,7 @@ impl Store {
     pub(crate) fn add_client(&self, client: &Client, operation: &Operation) -> Result<(), Problem> {
         let mut db = self.lock();
         let tx = db.transaction()?;
-        tx.execute(
-            &format!("INSERT INTO clients ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"),
-            params![
-                client.id,
-                client.name,
-                client.client_id,
-                Word(client.redirect_method),
-                client.redirect_uri,
-                client.base_url,
-                client.created_at.0,
-                Word(client.budget),
-            ],
-        )?;
+        insert(&tx, client, "")?;
         super::operations::save(&tx, operation)?;
         tx.commit()?;
         failpoint("store.add_client");
@@ -92,6 +80,23 @@ impl Store {
         failpoint("store.save_client");
         Ok(())
     }
+}
+
+/// Adds a row; `or` is what SQLite does about one that is there. Returns how many were added.
+pub(super) fn insert(tx: &Transaction<'_>, client: &Client, or: &str) -> rusqlite::Result<usize> {
+    tx.execute(
+        &format!("INSERT {or} INTO clients ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"),
+        params![
+            client.id,
+            client.name,
+            client.client_id,
+            Word(client.redirect_method),
+            client.redirect_uri,
+            client.base_url,
+            client.created_at.0,
+            Word(client.budget),
+        ],
+    )
 }
 
 fn client_from(row: &Row<'_>) -> rusqlite::Result<Client> {

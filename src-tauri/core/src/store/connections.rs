@@ -1,5 +1,6 @@
 //! Connections in the store.
 
+use notion_oauth::Bot;
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::Store;
@@ -7,7 +8,9 @@ use super::json::{Json, Word};
 use crate::connection::{Connection, Evidence, Verdict};
 use crate::failpoint::failpoint;
 use crate::operation::{Kind, Operation, Record};
+use crate::owner::Owner;
 use crate::problem::{Problem, ProblemCode};
+use crate::text::inert;
 use crate::time::Millis;
 
 /// A connection with its client and its unfinished revocation, if any.
@@ -152,6 +155,20 @@ impl Store {
         super::operations::save(&tx, operation)?;
         tx.commit()?;
         failpoint("store.save_check");
+        Ok(())
+    }
+
+    /// Writes who and what a connection is for, which its vault entry does not tell.
+    pub(crate) fn name_connection(&self, id: &str, bot: Bot) -> Result<(), Problem> {
+        self.lock().execute(
+            "UPDATE connections SET workspace_id = ?2, workspace_name = ?3, owner = ?4 WHERE id = ?1",
+            params![
+                id,
+                inert(&bot.workspace_id.unwrap_or_default()),
+                inert(&bot.workspace_name.unwrap_or_default()),
+                Json(Owner::from(bot.owner)),
+            ],
+        )?;
         Ok(())
     }
 

@@ -7,20 +7,24 @@ mod connections;
 mod json;
 mod operations;
 mod preferences;
+mod rebuild;
 mod schema;
+mod seal;
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{ErrorCode, OpenFlags, OptionalExtension, params};
+use rusqlite::{ErrorCode, OpenFlags, params};
 
 use crate::data_folder::DataFolder;
 use crate::problem::{Problem, ProblemCode};
+use crate::rebuild::{Loss, Wanted};
 
 pub(crate) use authorizations::Taken;
 pub use change_watch::ChangeWatch;
 pub(crate) use connections::CheckOutcome;
+use seal::Seal;
 
 /// The database's file in the data folder.
 const DATABASE: &str = "keyrack.db";
@@ -36,16 +40,32 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database, creating or upgrading it.
+    /// Opens the database, creating or upgrading it. One that is lost, damaged or older than at the
+    /// last start is noted to be rebuilt from the vault; a damaged one is set aside.
     ///
     /// Fails with `store-newer` when a later Keyrack wrote it, `store-busy`, or `store-failed`.
     pub fn open(folder: &DataFolder) -> Result<Self, Problem> {
         // Two first starts at once would both turn on the WAL and both make the tables.
         let _one_at_a_time = folder.lock("store.lock")?;
-        let mut connection = open_connection(&folder.file(DATABASE)?)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        schema::migrate(&mut connection)?;
-        let id = store_id(&connection)?;
+        let seal = Seal::read(folder)?;
+        let is_new = !folder.path().join(DATABASE).exists();
+        let (connection, set_aside) = match open_sound(folder) {
+            Err(problem) if problem.code == ProblemCode::StoreDamaged && seal.is_some() => {
+                let name = rebuild::set_aside(folder)?;
+                (open_sound(folder)?, Some(name))
+            }
+            opened => (opened?, None),
+        };
+        let loss = match &seal {
+            Some(_) if set_aside.is_some() => Some(Loss::Damaged),
+            Some(seal) => seal.loss(&connection, is_new)?,
+            None => None,
+        };
+        let id = store_id(&connection, seal.as_ref())?;
+        if let Some(loss) = loss {
+            rebuild::want(&connection, &Wanted { loss, set_aside })?;
+        }
+        Seal::anew(folder, &connection, &id)?;
         Ok(Self {
             connection: Mutex::new(connection),
             id,
@@ -66,6 +86,20 @@ impl Store {
     }
 }
 
+/// Opens the database at this version, if all of it is sound.
+fn open_sound(folder: &DataFolder) -> Result<rusqlite::Connection, Problem> {
+    let mut connection = open_connection(&folder.file(DATABASE)?)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    schema::migrate(&mut connection)?;
+    let said: String =
+        connection.pragma_query_value(None, "quick_check", |row| row.get::<_, String>(0))?;
+    if said == "ok" {
+        Ok(connection)
+    } else {
+        Err(damaged())
+    }
+}
+
 /// One connection to the database; the path's last part must not be a symbolic link.
 fn open_connection(path: &Path) -> Result<rusqlite::Connection, Problem> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
@@ -79,17 +113,14 @@ fn open_connection(path: &Path) -> Result<rusqlite::Connection, Problem> {
     Ok(connection)
 }
 
-/// Makes the id at first use; two processes that start at once agree on the first one's.
-fn store_id(connection: &rusqlite::Connection) -> Result<String, Problem> {
+/// Makes the id at first use; a database that is made anew has the one from before.
+fn store_id(connection: &rusqlite::Connection, seal: Option<&Seal>) -> Result<String, Problem> {
+    let new = || uuid::Uuid::new_v4().to_string();
     connection.execute(
         "INSERT OR IGNORE INTO meta (key, value) VALUES ('store_id', ?1)",
-        params![uuid::Uuid::new_v4().to_string()],
+        params![seal.map_or_else(new, |seal| seal.store.clone())],
     )?;
-    let id = connection
-        .query_row("SELECT value FROM meta WHERE key = 'store_id'", [], |row| {
-            row.get(0)
-        })
-        .optional()?;
+    let id = seal::meta(connection, "store_id")?;
     id.ok_or_else(|| {
         Problem::new(
             ProblemCode::StoreFailed,
@@ -105,6 +136,7 @@ impl From<rusqlite::Error> for Problem {
                 ProblemCode::StoreBusy,
                 "Another program is writing to Keyrack's database. Nothing was changed. Try again in a moment.",
             ),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => damaged(),
             _ => Self::new(
                 ProblemCode::StoreFailed,
                 format!(
@@ -113,6 +145,13 @@ impl From<rusqlite::Error> for Problem {
             ),
         }
     }
+}
+
+fn damaged() -> Problem {
+    Problem::new(
+        ProblemCode::StoreDamaged,
+        "Keyrack's database is damaged. Your tokens are safe in the keyring. Close Keyrack wherever it runs and start it again: it then rebuilds the list from the keyring.",
+    )
 }
 
 #[cfg(test)]
@@ -149,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_no_database_is_refused_in_words() {
+    fn a_file_that_is_no_database_and_has_no_seal_is_refused_in_words() {
         let folder = tempfile::tempdir().expect("a folder");
         let folder = DataFolder::open(folder.path()).expect("a data folder");
         std::fs::write(
@@ -158,7 +197,7 @@ mod tests {
         )
         .expect("written");
         let refused = Store::open(&folder).expect_err("corrupt");
-        assert_eq!(refused.code, ProblemCode::StoreFailed);
+        assert_eq!(refused.code, ProblemCode::StoreDamaged);
     }
 
     #[cfg(unix)]

@@ -83,20 +83,44 @@ impl Keyring {
         }
     }
 
-    /// Calls the keyring, and once more over a new connection if the old one is broken.
+    /// All entries of Keyrack's, whichever data folder they belong to, with their users. One that
+    /// is no text is nobody's.
+    pub fn all(&mut self) -> Result<Vec<(String, SecretString)>, VaultError> {
+        self.with_store(|store| {
+            let mut all = Vec::new();
+            for entry in store.search(&HashMap::from([("service", SERVICE)]))? {
+                let user = entry.get_specifiers().map(|(_, user)| user);
+                match entry.get_secret() {
+                    Ok(bytes) => {
+                        let text = String::from_utf8(bytes).ok().map(SecretString::from);
+                        all.extend(user.zip(text));
+                    }
+                    // Deleted since.
+                    Err(Error::NoEntry) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(all)
+        })
+    }
+
     fn with_entry<T>(
         &mut self,
         user: &str,
         call: impl Fn(&Entry) -> keyring_core::Result<T>,
     ) -> Result<T, VaultError> {
         let label = HashMap::from([("label", LABEL)]);
+        self.with_store(|store| call(&store.build(SERVICE, user, modifiers(&label))?))
+    }
+
+    /// Calls the keyring, and once more over a new connection if the old one is broken.
+    fn with_store<T>(
+        &mut self,
+        call: impl Fn(&CredentialStore) -> keyring_core::Result<T>,
+    ) -> Result<T, VaultError> {
         let was_connected = self.store.is_some();
         let mut attempt = || {
-            let store = self.connected()?;
-            let entry = store
-                .build(SERVICE, user, modifiers(&label))
-                .map_err(named)?;
-            call(&entry).map_err(|error| {
+            call(self.connected()?.as_ref()).map_err(|error| {
                 if matches!(error, Error::PlatformFailure(_)) {
                     self.store = None;
                 }
@@ -105,7 +129,7 @@ impl Keyring {
         };
         let first = attempt();
         if was_connected && self.store.is_none() {
-            self.with_entry(user, call)
+            self.with_store(call)
         } else {
             first
         }
@@ -271,6 +295,10 @@ pub(crate) mod tests {
             self.0.entries.lock().expect("entries").clone()
         }
 
+        pub fn remove(&self, user: &str) {
+            self.0.entries.lock().expect("entries").remove(user);
+        }
+
         pub fn set_mood(&self, mood: Mood) {
             let before = std::mem::replace(&mut *self.0.mood.lock().expect("a mood"), mood);
             if before != mood && [before, mood].contains(&Mood::Missing) {
@@ -323,6 +351,20 @@ pub(crate) mod tests {
                 generation: self.generation,
                 user: user.to_owned(),
             })))
+        }
+        fn search(&self, _: &HashMap<&str, &str>) -> keyring_core::Result<Vec<Entry>> {
+            let users: Vec<_> = self
+                .world
+                .entries
+                .lock()
+                .expect("entries")
+                .keys()
+                .cloned()
+                .collect();
+            users
+                .iter()
+                .map(|user| self.build(SERVICE, user, None))
+                .collect()
         }
         fn as_any(&self) -> &dyn std::any::Any {
             self
@@ -395,7 +437,7 @@ pub(crate) mod tests {
             Ok(None)
         }
         fn get_specifiers(&self) -> Option<(String, String)> {
-            None
+            Some((SERVICE.to_owned(), self.user.clone()))
         }
         fn as_any(&self) -> &dyn std::any::Any {
             self

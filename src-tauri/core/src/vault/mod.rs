@@ -14,6 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::failpoint::failpoint;
 
 pub use error::VaultError;
+use keyring::Keyring;
 pub use keyring::{KeyringConnector, system_keyring};
 pub(crate) use payload::{ClientSecrets, ConnectionSecrets, Payload};
 use worker::Worker;
@@ -120,6 +121,18 @@ impl Vault {
         }
         self.probe().await?;
         Err(VaultError::Lost)
+    }
+
+    /// Everything that this data folder has in the keyring.
+    pub(crate) async fn all(&self) -> Result<Vec<Payload>, VaultError> {
+        // A keyring that is locked, or has no default collection, may also say that it has none.
+        self.probe().await?;
+        let entries = self.worker.run_to_the_end(Keyring::all).await?;
+        let parse = |(user, text): (String, SecretString)| {
+            // What is not ours is another data folder's, or nobody's.
+            Payload::parse(text.expose_secret(), &user, &self.store).ok()
+        };
+        Ok(entries.into_iter().filter_map(parse).collect())
     }
 
     /// Writes an entry in one write, reads it back and compares.

@@ -373,11 +373,25 @@ impl Life {
         if std::mem::take(&mut self.end.borrow_mut().dead) {
             File::create(mark).expect("the mark of a process that ran no destructors");
         }
+        if self.random.below(20) == 0 {
+            self.lose_the_database();
+        }
         let keyrack = self.outside.start();
         if let Err(problem) = keyrack.recover().await {
             self.violations.push(format!("a start fails: {problem}"));
         }
         self.keyrack = Some(keyrack);
+    }
+
+    /// With it goes the journal of refresh tokens that were sent.
+    fn lose_the_database(&mut self) {
+        self.note("the database is lost".to_owned());
+        for part in ["", "-wal", "-shm"] {
+            let path = self.outside.folder.path().join(format!("keyrack.db{part}"));
+            // Not all of them are always there.
+            let _ = std::fs::remove_file(path);
+        }
+        self.once_more += self.outside.keyring.entries().len();
     }
 }
 

@@ -1,0 +1,83 @@
+//! What tells a database that is lost, damaged or put back from a backup from the one that was here
+//! last: a small file beside it.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::{Deserialize, Serialize};
+
+use crate::data_folder::DataFolder;
+use crate::problem::{Problem, ProblemCode};
+use crate::rebuild::Loss;
+
+const FILE: &str = "store.json";
+
+/// The data folder's id, which its vault entries carry, and a mark of the last start, which the
+/// database has too.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Seal {
+    pub store: String,
+    start: String,
+}
+
+impl Seal {
+    /// None before the first start. A file that cannot be read is as good as none: the database has
+    /// the id too.
+    pub fn read(folder: &DataFolder) -> Result<Option<Self>, Problem> {
+        let bytes = fs::read(folder.file(FILE)?).map_err(|error| folder.failed(&error))?;
+        Ok(serde_json::from_slice(&bytes).ok())
+    }
+
+    /// What became of a database that is readable, since it was sealed.
+    pub fn loss(&self, db: &Connection, is_new: bool) -> Result<Option<Loss>, Problem> {
+        if is_new {
+            return Ok(Some(Loss::Missing));
+        }
+        if meta(db, "store_id")?.as_ref() != Some(&self.store) {
+            return Err(Problem::new(
+                ProblemCode::StoreFailed,
+                "This database belongs to another data folder. Nothing was changed, and your tokens are safe in the keyring. Put the right one back, or remove it to have the list rebuilt from the keyring.",
+            ));
+        }
+        let is_last = meta(db, "start")?.as_ref() == Some(&self.start);
+        Ok((!is_last).then_some(Loss::Outdated))
+    }
+
+    /// Seals the database with a mark of its own for this start: the file first, so that an end in
+    /// between looks like a loss, which costs a look into the keyring, and never like none.
+    pub fn anew(folder: &DataFolder, db: &Connection, store: &str) -> Result<(), Problem> {
+        let seal = Self {
+            store: store.to_owned(),
+            start: uuid::Uuid::new_v4().to_string(),
+        };
+        seal.write(folder)?;
+        set_meta(db, "start", &seal.start)
+    }
+
+    /// In one step, so that there is always a whole file.
+    fn write(&self, folder: &DataFolder) -> Result<(), Problem> {
+        let new = folder.file(&format!("{FILE}.new"))?;
+        let written = || -> io::Result<()> {
+            let mut file = File::options().write(true).truncate(true).open(&new)?;
+            file.write_all(&serde_json::to_vec(self)?)?;
+            file.sync_all()?;
+            fs::rename(&new, folder.path().join(FILE))
+        };
+        written().map_err(|error| folder.failed(&error))
+    }
+}
+
+/// A value in the database's own notes.
+pub(super) fn meta(db: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
+    let mut query = db.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
+    query.query_row(params![key], |row| row.get(0)).optional()
+}
+
+pub(super) fn set_meta(db: &Connection, key: &str, value: &str) -> Result<(), Problem> {
+    db.execute(
+        "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
+        params![key, value],
+    )?;
+    Ok(())
+}
