@@ -39,7 +39,13 @@ describe("the summary of a check of all", () => {
 });
 
 describe("what a rebuild brought back", () => {
-  const rebuilt = { loss: "missing", clients: 1, connections: 2, without_client: 0, set_aside: null } as const;
+  const rebuilt = {
+    loss: "missing",
+    clients: 1,
+    connections: 2,
+    without_client: 0,
+    set_aside: null,
+  } as const;
 
   it("is counted, with what could not be", () => {
     expect(ofRebuilt(rebuilt, "en")).toMatchObject({
