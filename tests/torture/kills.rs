@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::flows::{Flow, Ground, was_killed};
+use crate::flows::{Flow, Ground, Rows, was_killed};
 use crate::invariants;
-use crate::moments::{Moment, calls_of, steps_of};
+use crate::moments::{Moment, calls_of, script, steps_of};
+use crate::support::scene::KEYRACK;
 use crate::tally::{Bounds, Random, Tally};
 
 /// Kills at system calls in the run that every test run makes.
@@ -23,14 +24,15 @@ const RECOVERY: [&str; 6] = [
     "vault.delete",
 ];
 
-struct Kills {
-    ground: Ground,
+/// A campaign of kills.
+pub struct Kills {
+    pub ground: Ground,
     neighbours: BTreeSet<String>,
     tally: Tally,
 }
 
 impl Kills {
-    async fn of(campaign: &'static str, seed: u64) -> Self {
+    pub async fn of(campaign: &'static str, seed: u64) -> Self {
         let ground = Ground::new().await;
         let neighbours = invariants::entries(&ground).into_values().flatten();
         Self {
@@ -45,32 +47,39 @@ impl Kills {
     async fn at(&mut self, flow: Flow, moment: &Moment, again: Option<&Moment>) -> bool {
         let case = format!("{flow:?} killed at {moment:?}");
         let rows = self.ground.prepare(flow).await;
-        let token = rows
-            .connection
-            .as_deref()
-            .and_then(|id| invariants::access_token(&self.ground, id));
-        let program = moment.program(&self.ground);
+        let token = self.token_of(&rows);
+        let program = script(&self.ground, &moment.words(), KEYRACK);
         if !was_killed(self.ground.run(flow, &rows, &program).await) {
             return false;
         }
-        self.tally.cases += 1;
         if let Some(again) = again {
-            let program = again.program(&self.ground);
+            let program = script(&self.ground, &again.words(), KEYRACK);
             let start = self.ground.end(&program, &["list"], "");
             self.tally.cases += usize::from(was_killed(start));
         }
+        self.look(flow, &rows, token, &case).await;
+        true
+    }
 
+    /// The access token of the connection at hand.
+    pub fn token_of(&self, rows: &Rows) -> Option<String> {
+        let id = rows.connection.as_deref()?;
+        invariants::access_token(&self.ground, id)
+    }
+
+    /// Looks at everything after a kill and the next start, which this makes.
+    pub async fn look(&mut self, flow: Flow, rows: &Rows, token: Option<String>, case: &str) {
+        self.tally.cases += 1;
         let connections = self.ground.listed(&["list"]);
-        invariants::keyring_and_rows(&self.ground, &self.neighbours, &case, &mut self.tally);
+        invariants::keyring_and_rows(&self.ground, &self.neighbours, case, &mut self.tally);
         if let (true, Some(id), Some(token)) = (flow.revokes(), &rows.connection, token)
             && !connections.contains(id)
         {
             let alive = self.ground.scene.sandbox.is_active(&token).await;
             let tally = &mut self.tally;
-            tally.must(&case, !alive, "gone from the list while its token lives");
+            tally.must(case, !alive, "gone from the list while its token lives");
         }
-        self.finish_revocations(&case);
-        true
+        self.finish_revocations(case);
     }
 
     /// A revocation that is pending is finished by the same act, begun again.
@@ -88,7 +97,8 @@ impl Kills {
         }
     }
 
-    async fn close(mut self) {
+    /// Looks back on all requests, and tells what it came to.
+    pub async fn close(mut self) {
         invariants::requests(&self.ground, &mut self.tally).await;
         self.tally.close();
     }

@@ -15,3 +15,4 @@ mod invariants;
 mod kills;
 mod moments;
 mod tally;
+mod window;

@@ -22,16 +22,13 @@ pub enum Moment {
 }
 
 impl Moment {
-    /// The command line's program, which ends at this moment.
-    pub fn program(&self, ground: &Ground) -> PathBuf {
+    /// The words of the shell behind which a program ends at this moment.
+    pub fn words(&self) -> String {
         match self {
-            Self::Step(name, nth) => script(
-                ground,
-                &format!("exec env KEYRACK_FAILPOINT='{name}:{nth}'"),
-            ),
+            Self::Step(name, nth) => format!("exec env KEYRACK_FAILPOINT='{name}:{nth}'"),
             Self::Call(name, nth) => {
                 let inject = format!("-e trace={name} -e inject={name}:signal=SIGKILL:when={nth}");
-                script(ground, &strace(&inject, Path::new("/dev/null")))
+                strace(&inject, Path::new("/dev/null"))
             }
         }
     }
@@ -43,12 +40,16 @@ pub async fn steps_of(ground: &mut Ground, flow: Flow) -> Vec<Moment> {
     let taken = ground.scene.world.path("steps");
     // Left over from the act before.
     let _ = fs::remove_file(&taken);
-    let program = script(
-        ground,
-        &format!("exec env KEYRACK_FAILPOINTS='{}'", taken.display()),
-    );
-    let ended = ground.run(flow, &rows, &program).await;
+    let words = format!("exec env KEYRACK_FAILPOINTS='{}'", taken.display());
+    let ended = ground
+        .run(flow, &rows, &script(ground, &words, KEYRACK))
+        .await;
     assert_eq!(ended.success(), flow.succeeds(), "{flow:?}: {ended}");
+    moments_in(&taken)
+}
+
+/// The steps that a program wrote into this file.
+pub fn moments_in(taken: &Path) -> Vec<Moment> {
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
     let taken = fs::read_to_string(taken).unwrap();
     let moment = |name: &str| {
@@ -63,7 +64,8 @@ pub async fn steps_of(ground: &mut Ground, flow: Flow) -> Vec<Moment> {
 pub async fn calls_of(ground: &mut Ground, flow: Flow) -> Vec<Moment> {
     let rows = ground.prepare(flow).await;
     let trace = ground.scene.world.path("trace");
-    let program = script(ground, &strace(&format!("-e trace={CALLS}"), &trace));
+    let words = strace(&format!("-e trace={CALLS}"), &trace);
+    let program = script(ground, &words, KEYRACK);
     let ended = ground.run(flow, &rows, &program).await;
     assert_eq!(ended.success(), flow.succeeds(), "{flow:?}: {ended}");
     let mut by_thread: BTreeMap<(String, String), usize> = BTreeMap::new();
@@ -93,10 +95,10 @@ fn strace(options: &str, output: &Path) -> String {
     format!("exec strace -f -qq -o '{}' {options}", output.display())
 }
 
-/// A program that runs `keyrack` behind these words of the shell.
-fn script(ground: &Ground, words: &str) -> PathBuf {
-    let path = ground.scene.world.path("keyrack-to-be-ended");
-    fs::write(&path, format!("#!/bin/sh\n{words} '{KEYRACK}' \"$@\"\n")).unwrap();
+/// A program that runs this one behind these words of the shell.
+pub fn script(ground: &Ground, words: &str, program: &str) -> PathBuf {
+    let path = ground.scene.world.path("to-be-ended");
+    fs::write(&path, format!("#!/bin/sh\n{words} '{program}' \"$@\"\n")).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     path
 }

@@ -23,6 +23,11 @@ impl Bounds {
         }
     }
 
+    /// Whether scripts/torture asks, and not a test run.
+    pub fn is_long(&self) -> bool {
+        self.end.is_some()
+    }
+
     /// Whether there is time for one more case after so many.
     pub fn allow(&self, cases: usize) -> bool {
         match self.end {
