@@ -14,5 +14,6 @@ mod flows;
 mod invariants;
 mod kills;
 mod moments;
+mod soak;
 mod tally;
 mod window;

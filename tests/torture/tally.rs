@@ -14,7 +14,6 @@ pub struct Bounds {
 impl Bounds {
     /// As scripts/torture asks; without it, `enough` cases and always the same seed.
     pub fn new(enough: usize) -> Self {
-        let number = |name: &str| std::env::var(name).ok()?.parse::<u64>().ok();
         let minutes = number("KEYRACK_TORTURE_MINUTES");
         Self {
             end: minutes.map(|minutes| Instant::now() + Duration::from_secs(minutes * 60)),
@@ -35,6 +34,11 @@ impl Bounds {
             None => cases < self.enough,
         }
     }
+}
+
+/// A number that scripts/torture sets.
+pub fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
 }
 
 /// Counts cases, and keeps what was violated.

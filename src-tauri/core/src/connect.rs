@@ -16,10 +16,6 @@ use crate::pending::Parked;
 use crate::problem::{Problem, ProblemCode};
 use crate::redirect::APP_LINK;
 use crate::store::Taken;
-use crate::time::Millis;
-
-/// How long ended authorizations are kept, so that a replayed link is told what became of it.
-const KEEP_ENDED_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// How often the clock is asked whether an authorization has expired; a timer stands still while
 /// the computer sleeps.
@@ -70,8 +66,7 @@ impl Keyrack {
             expires_at: now.plus(LIFETIME),
             progress: Progress::Waiting,
         };
-        self.store
-            .forget_old_authorizations(Millis(now.0 - KEEP_ENDED_MS))?;
+        self.forget_what_is_long_over()?;
         self.store.add_authorization(
             &authorization,
             &state_hash(&state),

@@ -32,6 +32,7 @@ mod recover;
 mod redirect;
 mod refresh;
 mod remove_client;
+mod retention;
 mod revoke;
 mod rotate;
 mod schedule;

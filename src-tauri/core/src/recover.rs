@@ -7,11 +7,7 @@ use crate::operation::{Kind, Operation};
 use crate::problem::{Problem, ProblemCode};
 use crate::process::{clear, has_ended, left_behind};
 use crate::revoke::is_settled;
-use crate::time::Millis;
 use crate::vault::{ConnectionSecrets, VaultError};
-
-/// How long a check stays in the activity: background checks write very many.
-const KEEP_CHECKS_MS: i64 = 90 * 24 * 60 * 60 * 1000;
 
 impl Keyrack {
     /// Finishes or undoes the unfinished operations of processes that have ended.
@@ -44,8 +40,7 @@ impl Keyrack {
         if let Err(problem) = self.rebuild_if_wanted().await {
             first_problem.get_or_insert(problem);
         }
-        let long_ago = Millis(self.now().0.saturating_sub(KEEP_CHECKS_MS));
-        self.store.forget_old_checks(long_ago)?;
+        self.forget_what_is_long_over()?;
         for mark in left_behind(&self.folder) {
             match self.vault.delete(&mark).await {
                 Ok(()) => clear(&self.folder, &mark),

@@ -41,11 +41,15 @@ impl Store {
         Ok(operations)
     }
 
-    /// Deletes checks that ended long ago. Everything else is kept: those are receipts.
-    pub(crate) fn forget_old_checks(&self, before: Millis) -> Result<(), Problem> {
+    /// Deletes checks that ended before one time, and whatever else ended before another.
+    pub(crate) fn forget_old_operations(
+        &self,
+        checks: Millis,
+        others: Millis,
+    ) -> Result<(), Problem> {
         self.lock().execute(
-            "DELETE FROM operations WHERE kind = ?1 AND finished_at < ?2",
-            params![Word(Kind::Check), before.0],
+            "DELETE FROM operations WHERE finished_at < ?1 OR (finished_at < ?2 AND kind = ?3)",
+            params![others.0, checks.0, Word(Kind::Check)],
         )?;
         Ok(())
     }

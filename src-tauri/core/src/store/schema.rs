@@ -69,6 +69,7 @@ const MIGRATIONS: &[M<'static>] = &[
     ",
     ),
     M::up("ALTER TABLE clients ADD COLUMN budget TEXT NOT NULL DEFAULT 'standard';"),
+    M::up("CREATE INDEX finished ON operations (finished_at);"),
 ];
 
 /// Brings the database to this version in one transaction.

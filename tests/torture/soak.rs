@@ -1,0 +1,207 @@
+//! Connect, check, refresh and revoke, over and over in one process: nothing of it may add up. The
+//! rounds run in a process of their own, in a private world with a real keyring.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use keyrack_core::{
+    Budget, ClientChange, Connections, Effects, Keyrack, Millis, NewClient, Progress,
+    RedirectMethod, Revocation, Settings, Status, system_keyring,
+};
+use reqwest::redirect::Policy;
+
+use crate::support::scene::Scene;
+use crate::support::secrets;
+use crate::support::world::World;
+use crate::tally::{Bounds, Tally, number};
+
+/// Rounds after which everything that is made once has been made.
+const FIRST: u64 = 100;
+
+/// Rounds in the run that every test run makes.
+const A_FEW: u64 = 120;
+
+/// Time that goes by with each round: old activity is deleted after years.
+const A_ROUND: i64 = 20 * 24 * 60 * 60 * 1000;
+
+/// What must not have grown: its name, and by how much of a hundred it may vary.
+const BOUNDS: [(&str, u64); 5] = [
+    ("memory in KiB", 25),
+    ("open files", 0),
+    ("threads", 0),
+    ("data folder in bytes", 10),
+    ("keyring in bytes", 0),
+];
+
+type Sizes = BTreeMap<String, u64>;
+
+#[tokio::test]
+async fn rounds_without_end_leave_nothing_behind() {
+    let bounds = Bounds::new(1);
+    let rounds = number("KEYRACK_TORTURE_ROUNDS").unwrap_or(A_FEW);
+    let mut scene = Scene::with(World::new(), &["--auto-approve"]);
+    let folder = scene.world.path("own").display().to_string();
+    scene.world.set("KEYRACK_DATA_DIR", folder);
+    scene
+        .world
+        .set("CLIENT_ID", scene.sandbox.client_id.clone());
+    scene
+        .world
+        .set("CLIENT_SECRET", scene.sandbox.client_secret.clone());
+    scene.world.set(
+        "KEYRING",
+        scene
+            .world
+            .data_home()
+            .join("keyrings")
+            .display()
+            .to_string(),
+    );
+    scene.world.set("ROUNDS", rounds.to_string());
+    let ran = scene
+        .world
+        .command(std::env::current_exe().unwrap())
+        .args(["soak::the_rounds", "--exact", "--ignored", "--nocapture"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&ran.stdout);
+    assert!(
+        ran.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&ran.stderr)
+    );
+    let measured: Vec<Sizes> = said
+        .lines()
+        .filter_map(|line| serde_json::from_str(line.strip_prefix("measured ")?).ok())
+        .collect();
+    let [first, last] = measured.as_slice() else {
+        panic!("measured {} times", measured.len());
+    };
+
+    let mut tally = Tally::of(
+        "connect, check, refresh, revoke in one process",
+        bounds.seed,
+    );
+    tally.cases = usize::try_from(rounds).unwrap();
+    for (name, percent) in BOUNDS {
+        let (before, after) = (first[name], last[name]);
+        println!("{name}: {before} after {FIRST} rounds, {after} after {rounds}");
+        let most = before + before * percent / 100;
+        tally.must(
+            "all",
+            after <= most,
+            &format!("{name} grew from {before} to {after}"),
+        );
+    }
+    assert_eq!(
+        secrets::entries(&scene.world).len(),
+        0,
+        "all was revoked and removed"
+    );
+    tally.close();
+}
+
+#[tokio::test]
+#[ignore = "the soak runs it, in a world of its own"]
+async fn the_rounds() {
+    let set = |name: &str| std::env::var(name).unwrap();
+    let rounds: u64 = set("ROUNDS").parse().unwrap();
+    let now = Arc::new(AtomicI64::new(1_800_000_000_000));
+    let (clock, link) = (now.clone(), Arc::new(Mutex::new(String::new())));
+    let opened = link.clone();
+    let effects = Effects {
+        clock: Arc::new(move || Millis(clock.load(SeqCst))),
+        keyring: system_keyring(),
+        opener: Box::new(move |link| {
+            link.clone_into(&mut opened.lock().unwrap());
+            Ok(())
+        }),
+        listener: Box::new(|_| {}),
+    };
+    let settings = Settings::from_environment().unwrap();
+    let folder = settings.data_folder.clone();
+    let keyrack = Arc::new(Keyrack::open(settings, effects).unwrap());
+    let client = keyrack
+        .add_client(NewClient {
+            name: "Mine".to_owned(),
+            client_id: set("CLIENT_ID"),
+            client_secret: set("CLIENT_SECRET").into(),
+            redirect_method: RedirectMethod::AppLink,
+            localhost_port: None,
+            bridge_url: None,
+        })
+        .await
+        .unwrap();
+    let higher = ClientChange {
+        budget: Budget::Higher,
+        ..ClientChange::of(&client)
+    };
+    keyrack.edit_client(&client.id, higher).await.unwrap();
+    let http = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(Policy::none())
+        .build()
+        .unwrap();
+    for round in 1..=rounds {
+        keyrack.begin_authorization(&client.id).await.unwrap();
+        let link = link.lock().unwrap().clone();
+        let answer = http.get(link).send().await.unwrap();
+        let callback = answer.headers()["location"].to_str().unwrap().to_owned();
+        let ended = keyrack.accept(callback.as_bytes()).await.unwrap();
+        let Progress::Completed { connection_id, .. } = ended.progress else {
+            panic!("round {round}: {:?}", ended.progress);
+        };
+        let checked = keyrack.check(&connection_id).await.unwrap();
+        assert_eq!(checked.status, Status::Active);
+        keyrack.refresh(&connection_id).await.unwrap();
+        let revoked = keyrack.revoke(&connection_id).await.unwrap();
+        assert!(
+            matches!(revoked, Revocation::Revoked { .. }),
+            "round {round}: {revoked:?}"
+        );
+        if round == FIRST || round == rounds {
+            let sizes = sizes(&folder, Path::new(&set("KEYRING")));
+            println!("\nmeasured {}", serde_json::to_string(&sizes).unwrap());
+        }
+        now.fetch_add(A_ROUND, SeqCst);
+        run_ahead().await;
+    }
+    keyrack
+        .remove_client(&client.id, Connections::Keep)
+        .await
+        .unwrap();
+}
+
+/// Timers run ahead of the clock on the wall, or Notion's limits would make it days.
+async fn run_ahead() {
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_mins(1)).await;
+    tokio::time::resume();
+}
+
+fn sizes(folder: &Path, keyring: &Path) -> Sizes {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let field = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let number = line.unwrap().split_whitespace().next().unwrap();
+        number.parse::<u64>().unwrap()
+    };
+    let bytes = |folder: &Path| -> u64 {
+        let files = fs::read_dir(folder).unwrap().flatten();
+        files.map(|file| file.metadata().unwrap().len()).sum()
+    };
+    let entries = fs::read_dir("/proc/self/fd").unwrap().count() as u64;
+    [
+        ("memory in KiB", field("VmRSS:")),
+        ("open files", entries),
+        ("threads", field("Threads:")),
+        ("data folder in bytes", bytes(folder)),
+        ("keyring in bytes", bytes(keyring)),
+    ]
+    .map(|(name, size)| (name.to_owned(), size))
+    .into()
+}
