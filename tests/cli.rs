@@ -71,6 +71,12 @@ async fn connect_check_and_revoke_tell_their_results_as_json() {
         receipt["confirmed_at"].is_i64(),
         "confirmed by introspection"
     );
+    let kept = json(&scene.keyrack(&["receipts", "--json"], ""));
+    assert_eq!(kept, Value::Array(vec![receipt.clone()]));
+    let words = scene.keyrack(&["receipts"], "");
+    let words = String::from_utf8(words.stdout).unwrap();
+    let id = receipt["request_ids"][0].as_str().unwrap();
+    assert!(words.contains("Z  Mine") && words.contains(id), "{words}");
     assert_eq!(
         json(&scene.keyrack(&["list", "--json"], "")),
         Value::Array(Vec::new())

@@ -62,6 +62,9 @@ pub enum Command {
         #[arg(long)]
         once: bool,
     },
+    /// Lists the receipts of what was revoked or forgotten: what was asked, what Notion and the
+    /// keyring answered, and when.
+    Receipts,
     /// Searches the keyring for clients and connections that the list does not have, and adds them.
     Rebuild,
     /// Deletes a connection here only; Notion is not asked, so its tokens may stay valid there.

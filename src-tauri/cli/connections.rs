@@ -87,6 +87,11 @@ pub async fn forget(keyrack: &Keyrack, output: Output, name: &str) -> Result<(),
     Ok(())
 }
 
+pub fn receipts(keyrack: &Keyrack, output: Output) -> Result<(), Problem> {
+    output.receipts(&keyrack.receipts()?);
+    Ok(())
+}
+
 fn reached_a_verdict(connection: &Connection) -> Result<(), Problem> {
     match (connection.status, &connection.problem) {
         (Status::CannotCheck, Some(problem)) => Err(problem.clone()),

@@ -102,6 +102,7 @@ async fn run(command: Command, output: Output) -> Result<(), Problem> {
         Command::Watch { every, once: false } => {
             watch::watch(&keyrack, every.map(Into::into)).await
         }
+        Command::Receipts => connections::receipts(&keyrack, output),
         Command::Rebuild => {
             output.rebuilt(&keyrack.rebuild().await?);
             Ok(())

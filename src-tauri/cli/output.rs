@@ -8,6 +8,8 @@ use keyrack_core::{
     RefreshTokenFate, Status, system_clock,
 };
 use serde::Serialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// How results are written.
 #[derive(Debug, Clone, Copy)]
@@ -146,6 +148,26 @@ impl Output {
         self.result(authorization, || vec![words.to_owned()]);
     }
 
+    /// One paragraph each.
+    pub fn receipts(self, receipts: &[Receipt]) {
+        self.result(receipts, || {
+            let mut lines = Vec::new();
+            for receipt in receipts {
+                lines.push(format!(
+                    "{}  {}",
+                    date(receipt.finished_at),
+                    receipt.client_name
+                ));
+                lines.extend(
+                    receipt_in_words(receipt)
+                        .into_iter()
+                        .map(|line| format!("  {line}")),
+                );
+            }
+            lines
+        });
+    }
+
     pub fn receipt(self, receipt: &Receipt) {
         self.result(receipt, || receipt_in_words(receipt));
     }
@@ -215,6 +237,15 @@ pub fn workspace(name: &str) -> &str {
 /// A problem as a sentence of its own; some come with their full stop, some without.
 pub fn sentence(problem: &Problem) -> String {
     format!("{}.", problem.to_string().trim_end_matches('.'))
+}
+
+/// A date and time, UTC; none where a clock was far from any calendar.
+fn date(at: Millis) -> String {
+    let nanoseconds = i128::from(at.0) * 1_000_000;
+    OffsetDateTime::from_unix_timestamp_nanos(nanoseconds)
+        .ok()
+        .and_then(|at| at.format(&Rfc3339).ok())
+        .unwrap_or_default()
 }
 
 fn receipt_in_words(receipt: &Receipt) -> Vec<String> {

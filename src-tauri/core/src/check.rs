@@ -50,7 +50,16 @@ impl Keyrack {
         let now = self.now();
         let outcome = match finding {
             Finding::Active => CheckOutcome::Verdict(Verdict::Active, None),
-            Finding::Inactive(cause) => CheckOutcome::Verdict(Verdict::Inactive, Some(cause)),
+            Finding::Inactive(cause) => {
+                let cause = if cause.code == ProblemCode::TokenInactive
+                    && self.store.has_newer_consent(&connection)?
+                {
+                    superseded()
+                } else {
+                    cause
+                };
+                CheckOutcome::Verdict(Verdict::Inactive, Some(cause))
+            }
             Finding::Unknown(problem) => {
                 operation.record.problem = Some(problem.clone());
                 CheckOutcome::Failure(problem)
@@ -110,6 +119,13 @@ fn judge(introspection: Result<Introspection, Error>, me: Option<Result<Bot, Err
         }
         (Err(error), _) => Finding::Unknown(error.into()),
     }
+}
+
+fn superseded() -> Problem {
+    Problem::new(
+        ProblemCode::TokenSuperseded,
+        "Notion says that this token does not work any more, and the same client was connected to this workspace again since: the newer consent most likely ended it. Nothing was removed here.",
+    )
 }
 
 #[cfg(test)]

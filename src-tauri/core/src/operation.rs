@@ -303,6 +303,8 @@ impl Operation {
             | Kind::Rebuild => return None,
         };
         let (subject, record) = (self.subject.clone(), self.record.clone());
+        // One that came to nothing has nothing to show.
+        record.removed_at?;
         Some(Receipt {
             operation_id: self.id.clone(),
             kind,
@@ -338,6 +340,11 @@ impl Keyrack {
         let operation = Operation::begun(kind, subject, self.process.id(), self.now());
         self.store.begin_operation(&operation)?;
         Ok(operation)
+    }
+
+    /// The receipts of all revocations and "forgets" that are kept, oldest first.
+    pub fn receipts(&self) -> Result<Vec<Receipt>, Problem> {
+        self.store.receipts()
     }
 
     /// Finishes an operation that came to nothing.

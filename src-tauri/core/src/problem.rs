@@ -53,6 +53,7 @@ pub enum ProblemCode {
     NotionRefused,
     StillActive,
     TokenInactive,
+    TokenSuperseded,
     OtherClient,
     LinkMalformed,
     LinkUnknown,

@@ -256,3 +256,49 @@ async fn tokens_that_wait_for_the_keyring_are_kept_once_it_is_open() {
     assert_eq!(outside.count(REVOKE).await, 0);
     assert!(!keyrack.is_busy());
 }
+
+#[tokio::test]
+async fn a_token_that_died_after_a_newer_consent_is_told_apart() {
+    let (outside, keyrack, client) = Outside::with_client().await;
+    let older = outside.connect(&keyrack, &client).await;
+    let row = keyrack.store.connection(&older).expect("a row");
+    outside.revoke(&row.bot_id).await;
+    let dead = keyrack.check(&older).await.expect("checked");
+    let code = |row: crate::Connection| row.problem.map(|why| why.code);
+    assert_eq!(code(dead), Some(ProblemCode::TokenInactive));
+
+    // Another bot of the same client in the same workspace, as Notion may give to another person.
+    let db =
+        rusqlite::Connection::open(outside.folder.path().join("keyrack.db")).expect("the database");
+    db.execute(
+        "INSERT INTO connections (id, client, bot_id, workspace_id, workspace_name, owner, has_refresh_token, connected_at)
+         SELECT 'newer', client, 'another', workspace_id, workspace_name, owner, 0, connected_at + 1 FROM connections",
+        [],
+    )
+    .expect("added");
+    let dead = keyrack.check(&older).await.expect("checked");
+    assert_eq!(code(dead), Some(ProblemCode::TokenSuperseded));
+}
+
+#[tokio::test]
+async fn receipts_are_kept_of_what_was_done_and_of_nothing_else() {
+    let (outside, keyrack, client) = Outside::with_client().await;
+    let first = outside.connect(&keyrack, &client).await;
+    keyrack.revoke(&first).await.expect("revoked");
+    let second = outside.connect(&keyrack, &client).await;
+    keyrack.vault.delete(&second).await.expect("deleted");
+    keyrack
+        .revoke(&second)
+        .await
+        .expect_err("no token to revoke");
+    keyrack.forget(&second).await.expect("forgotten");
+    let receipts = keyrack.receipts().expect("receipts");
+    let kinds: Vec<_> = receipts.iter().map(|receipt| receipt.kind).collect();
+    assert_eq!(kinds, ["revoke", "forget"]);
+    assert!(receipts[0].confirmed_at.is_some() && receipts[0].request_ids.len() >= 3);
+    assert!(
+        receipts
+            .iter()
+            .all(|receipt| receipt.removed_from_keyring_at.is_some())
+    );
+}

@@ -70,6 +70,25 @@ impl Store {
             .optional()?)
     }
 
+    /// Whether the same client was connected to the same workspace after this connection.
+    pub(crate) fn has_newer_consent(&self, connection: &Connection) -> Result<bool, Problem> {
+        let db = self.lock();
+        let mut query = db.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM connections WHERE client = ?1 AND workspace_id = ?2
+                AND workspace_id <> '' AND id <> ?3 AND connected_at > ?4)",
+        )?;
+        let found = query.query_row(
+            params![
+                connection.client_id,
+                connection.workspace_id,
+                connection.id,
+                connection.connected_at.0,
+            ],
+            |row| row.get(0),
+        )?;
+        Ok(found)
+    }
+
     /// Writes what an exchange granted, new or in place, and finishes the connect, in one
     /// transaction. The fresh exchange is the evidence that the token works.
     pub(crate) fn save_connected(&self, operation: &Operation) -> Result<(), Problem> {

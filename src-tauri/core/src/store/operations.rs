@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use super::Store;
 use super::json::{Json, Word};
 use crate::failpoint::failpoint;
-use crate::operation::{Kind, Operation};
+use crate::operation::{Kind, Operation, Receipt};
 use crate::problem::Problem;
 use crate::time::Millis;
 
@@ -69,6 +69,20 @@ impl Store {
         failpoint("store.claim_operation");
         process.clone_into(&mut operation.process);
         Ok(claimed == 1)
+    }
+
+    /// What finished revocations and "forgets" left behind, oldest first.
+    pub(crate) fn receipts(&self) -> Result<Vec<Receipt>, Problem> {
+        let db = self.lock();
+        let mut query = db.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM operations WHERE kind IN (?1, ?2) AND finished_at IS NOT NULL
+             ORDER BY finished_at, id"
+        ))?;
+        let kinds = params![Word(Kind::Revoke), Word(Kind::Forget)];
+        let operations = query
+            .query_map(kinds, operation_from)?
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(operations.iter().filter_map(Operation::receipt).collect())
     }
 
     /// The unfinished revocation of a connection, if there is one.
