@@ -8,6 +8,7 @@ mod localhost;
 mod matrix;
 mod outside;
 mod paced;
+mod panics;
 mod refresh;
 mod remove_client;
 mod rotate;
