@@ -13,4 +13,5 @@ mod support;
 mod flows;
 mod invariants;
 mod kills;
+mod links;
 mod tally;
