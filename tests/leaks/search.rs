@@ -181,8 +181,9 @@ fn a_secret_is_found_in_every_spelling() {
     let mut missed = Vec::new();
     for neighbours in ["", "a", "ab", "abc"] {
         let text = format!("{neighbours}{secret}and more");
-        let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
-        let percent: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let each = |spell: fn(u8) -> String| text.bytes().map(spell).collect::<String>();
+        let hex = each(|byte| format!("{byte:02x}"));
+        let percent = each(|byte| format!("%{byte:02X}"));
         let url = text.replace('+', "%2B").replace('/', "%2F");
         let url = url.replace('?', "%3F").replace('>', "%3E");
         for (spelling, hidden) in [
@@ -201,7 +202,7 @@ fn a_secret_is_found_in_every_spelling() {
             }
         }
     }
-    let quiet = !is_found(secret[1..].as_bytes().to_vec());
+    let quiet = !is_found(secret.as_bytes()[1..].to_vec());
     let _ = std::panic::take_hook();
     assert_eq!(missed, []);
     assert!(quiet, "what is not the secret is not found");
