@@ -1,13 +1,11 @@
 //! The flows of the window, those that fail or are given up as well.
 
-use std::net::TcpListener;
-
 use serde_json::json;
 
 use crate::search::Search;
 use crate::support::links;
 use crate::support::page::Part;
-use crate::support::scene::{ACME, check_again};
+use crate::support::scene::{ACME, check_again, free_port};
 use crate::support::words::words;
 use crate::watched::Watched;
 
@@ -220,11 +218,7 @@ async fn no_secret_leaks_from_acts_that_fail_are_cancelled_or_undone() {
 
 #[tokio::test]
 async fn no_secret_leaks_from_an_answer_over_localhost() {
-    let port = TcpListener::bind("127.0.0.1:0")
-        .and_then(|free| free.local_addr())
-        .unwrap()
-        .port()
-        .to_string();
+    let port = free_port();
     let uri = format!("http://localhost:{port}/oauth/callback");
     let mut app = Watched::with(&["--redirect-uri", &uri]).await;
     app.at("add-client").click().await;
