@@ -14,18 +14,10 @@ use serde_json::json;
 use support::browser;
 use support::page::Page;
 use support::page_host::{HOST, PageHost};
-use support::scene::{ACME, Scene};
+use support::scene::{ACME, Scene, free_port};
 use support::wait::until_async;
 use support::words::words;
 use support::world::World;
-
-/// A port that nobody holds, below those that the system gives to outgoing connections; each
-/// process begins its search elsewhere.
-fn free_port() -> String {
-    let first = 20_000 + u16::try_from(std::process::id() % 10_000).unwrap();
-    let free = (first..32_000).find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
-    free.unwrap().to_string()
-}
 
 /// Opens the form, filled in but for what belongs to the redirect method.
 async fn form(scene: &Scene, window: &Page, method: &str) {

@@ -126,6 +126,18 @@ async fn one_link_handed_to_eight_starts_at_once_is_exchanged_once() {
 }
 
 #[tokio::test]
+async fn a_start_beside_a_window_hands_over_before_it_touches_the_display() {
+    let (mut scene, window) = opened().await;
+    let link = scene.begin(&window).await;
+    let callback = scene.callback(&link).await;
+    let mut command = scene.world.command(DESKTOP);
+    command.arg(callback).env("DISPLAY", ":none");
+    assert_eq!(Program::start(&scene.world, &command).wait(), Some(0));
+    window.row(ACME).has("data-status", "active").await;
+    window.close().await;
+}
+
+#[tokio::test]
 async fn a_start_that_meets_an_ending_window_hands_over_or_becomes_the_window() {
     let scene = Scene::new();
     let command = scene.world.command(DESKTOP);

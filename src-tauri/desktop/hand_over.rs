@@ -1,10 +1,18 @@
-//! A start that finds a window hands over to it and ends. If that window ends meanwhile it answers
-//! no more, and the start begins anew, to become the window itself.
+//! A start that finds a window hands over to it and ends, before it has touched the display: with
+//! the threads of GTK's that are there by then, some of these ends were crashes. If that window ends
+//! meanwhile it answers no more, and the start goes on, or begins anew, to become the window itself.
 
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 use std::thread;
 use std::time::Duration;
+
+use zbus::blocking::Connection;
+
+/// Where tauri-plugin-single-instance listens, by our identifier.
+const NAME: &str = "app.keyrack.desktop.SingleInstance";
+const PATH: &str = "/app/keyrack/desktop/SingleInstance";
+const INTERFACE: &str = "org.SingleInstance.DBus";
 
 /// How many times this start has begun, for its next beginning.
 const BEGUN: &str = "KEYRACK_START_BEGUN";
@@ -14,6 +22,21 @@ const AT_MOST: u32 = 100;
 
 /// The time that a window is given to end.
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// Hands this start's arguments to the window that is open. Returns whether one has taken them;
+/// if none has, the plugin still finds one that opens at the same moment.
+pub fn to_open_window() -> bool {
+    let arguments: Vec<_> = std::env::args_os()
+        .map(|text| text.to_string_lossy().into_owned())
+        .collect();
+    // The window has no use for the working directory.
+    let call = (arguments, "");
+    Connection::session()
+        .and_then(|bus| {
+            bus.call_method(Some(NAME), PATH, Some(INTERFACE), "ExecuteCallback", &call)
+        })
+        .is_ok()
+}
 
 /// Begins anew if the window that was handed over to is what failed. The whole process, since GTK
 /// starts once in each. Returns if something else has failed.

@@ -25,6 +25,10 @@ use shell::Shell;
 #[must_use]
 pub fn run() -> ExitCode {
     keyrack_core::disable_core_dumps();
+    #[cfg(target_os = "linux")]
+    if hand_over::to_open_window() {
+        return ExitCode::SUCCESS;
+    }
     // An argument that is not text is no link.
     let arguments = std::env::args_os().skip(1);
     let (inbox, links) = inbox::open(arguments.filter_map(|text| text.into_string().ok()));

@@ -51,10 +51,17 @@ impl Connecting {
     }
 
     /// Waits for the end.
-    pub fn end(mut self) -> ExitStatus {
+    pub fn end(self) -> ExitStatus {
+        self.end_and_read().0
+    }
+
+    /// Waits for the end; also returns what followed the link on standard output. The rest is in
+    /// the world's log.
+    pub fn end_and_read(mut self) -> (ExitStatus, Vec<u8>) {
         drop(self.input);
-        self.output.read_to_string(&mut String::new()).unwrap();
-        self.child.wait().unwrap()
+        let mut said = Vec::new();
+        self.output.read_to_end(&mut said).unwrap();
+        (self.child.wait().unwrap(), said)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The usual cast: a world with the sandbox playing Notion, the app, and whoever opens links.
 
 use std::io::Write;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
@@ -177,4 +178,12 @@ pub async fn check_again(row: &Part) {
         (row.at("checked-at").attr("datetime").await != before).then_some(())
     })
     .await;
+}
+
+/// A port that nobody holds, below those that the system gives to outgoing connections; each
+/// process begins its search elsewhere.
+pub fn free_port() -> String {
+    let first = 20_000 + u16::try_from(std::process::id() % 10_000).unwrap();
+    let free = (first..32_000).find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
+    free.unwrap().to_string()
 }

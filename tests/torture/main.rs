@@ -13,6 +13,7 @@ mod support;
 mod flows;
 mod invariants;
 mod kills;
+mod links;
 mod moments;
 mod soak;
 mod tally;

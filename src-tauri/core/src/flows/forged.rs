@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::authorization::Progress;
 use crate::client::Client;
 use crate::keyrack::Keyrack;
+use crate::problem::ProblemCode;
 
 use super::campaign::{Random, report, seed, wanted};
 use super::outside::Outside;
@@ -114,6 +115,44 @@ async fn no_forged_mutated_or_replayed_link_costs_a_request() {
     report("links forged, mutated and replayed", links, violations);
     assert_eq!(requests, 0, "seed {seed}");
     assert_eq!(accepted, [""; 0], "seed {seed}");
+}
+
+/// Threads that bring the same link at once, and for how many forged links a campaign makes one
+/// such round.
+const STORM: usize = 8;
+const LINKS_A_ROUND: usize = 5_000;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_same_callback_from_many_threads_is_exchanged_once() {
+    let links = std::env::var("KEYRACK_TORTURE_LINKS").ok();
+    let links = links.and_then(|text| text.parse::<usize>().ok());
+    let rounds = links.map_or(1, |links| (links / LINKS_A_ROUND).max(1));
+    let (outside, keyrack, client) = Outside::with_client().await;
+    let mut violations = 0;
+    for _ in 0..rounds {
+        let (_, callback) = outside.callback(&keyrack, &client).await;
+        let before = outside.count(super::TOKEN).await;
+        let storm: Vec<_> = (0..STORM)
+            .map(|_| {
+                let (keyrack, callback) = (keyrack.clone(), callback.clone());
+                tokio::spawn(async move { keyrack.accept(callback.as_bytes()).await })
+            })
+            .collect();
+        let mut handled = 0;
+        for racer in storm {
+            handled += usize::from(
+                matches!(racer.await.expect("no panic"), Err(why) if why.code == ProblemCode::LinkHandled),
+            );
+        }
+        let exchanges = outside.count(super::TOKEN).await - before;
+        violations += usize::from((handled, exchanges) != (STORM - 1, 1));
+    }
+    report(
+        "one link from eight threads at once",
+        rounds * STORM,
+        violations,
+    );
+    assert_eq!(violations, 0);
 }
 
 /// A callback that has been answered.

@@ -10,6 +10,7 @@ mod matrix;
 mod model;
 mod outside;
 mod paced;
+mod panics;
 mod rebuild;
 mod recover;
 mod refresh;
@@ -31,26 +32,6 @@ use outside::Outside;
 
 const TOKEN: &str = "/v1/oauth/token";
 const REVOKE: &str = "/v1/oauth/revoke";
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn the_same_callback_from_many_threads_is_exchanged_once() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let (_, callback) = outside.callback(&keyrack, &client).await;
-    let storm: Vec<_> = (0..8)
-        .map(|_| {
-            let (keyrack, callback) = (keyrack.clone(), callback.clone());
-            tokio::spawn(async move { keyrack.accept(callback.as_bytes()).await })
-        })
-        .collect();
-    let mut handled = 0;
-    for racer in storm {
-        handled += usize::from(
-            matches!(racer.await.expect("no panic"), Err(why) if why.code == ProblemCode::LinkHandled),
-        );
-    }
-    assert_eq!(handled, 7);
-    assert_eq!(outside.count(TOKEN).await, 1);
-}
 
 #[tokio::test]
 async fn the_same_bot_connected_again_is_one_row_and_one_entry_with_the_new_tokens() {

@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 
 use crate::authorization::{Authorization, Progress};
 use crate::client::{Client, NewClient};
-use crate::keyrack::{Effects, Keyrack};
+use crate::keyrack::{Effects, Event, Keyrack};
 use crate::redirect::RedirectMethod;
 use crate::settings::Settings;
 use crate::time::Millis;
@@ -83,6 +83,11 @@ impl Outside {
 
     /// A start of Keyrack on the data folder.
     pub fn start(&self) -> Arc<Keyrack> {
+        self.start_telling(Box::new(|_| {}))
+    }
+
+    /// As [`Outside::start`], with somebody who is told of everything.
+    pub fn start_telling(&self, listener: Box<dyn Fn(&Event) + Send + Sync>) -> Arc<Keyrack> {
         let (now, opened) = (self.now.clone(), self.opened.clone());
         let settings = Settings {
             data_folder: self.folder.path().to_owned(),
@@ -95,7 +100,7 @@ impl Outside {
                 opened.lock().expect("links").push(link.to_owned());
                 Ok(())
             }),
-            listener: Box::new(|_| {}),
+            listener,
         };
         Arc::new(Keyrack::open(settings, effects).expect("opened"))
     }

@@ -6,7 +6,7 @@ use crate::server::{Answer, Server, credentials, notion_at, reply};
 use notion_oauth::{Error, Notion};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 const LIMIT: usize = 64 * 1024;
 
@@ -92,6 +92,60 @@ async fn a_body_without_end_ends_at_the_limit() {
     );
     let introspection = notion.introspect(&credentials(), &"ntn_a".into()).await;
     assert_eq!(introspection, Err(not_notion(400, "more than 64 KiB")));
+}
+
+#[tokio::test]
+async fn of_a_gibibyte_only_what_stands_in_between_is_ever_sent() {
+    let too_long = Err(not_notion(200, "more than 64 KiB"));
+    let endless = [
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n",
+            too_long.clone(),
+        ),
+        (
+            // One chunk of it.
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n40000000\r\n",
+            too_long,
+        ),
+        (
+            // A head of it.
+            "HTTP/1.1 200 OK\r\nX-Endless: ",
+            Err(Error::Unreachable { sent: true }),
+        ),
+    ];
+    for (head, expected) in endless {
+        let server = Server::start([Answer::Endless(head)]).await;
+        assert_eq!(
+            server.notion().me(&"ntn_a".into()).await,
+            expected,
+            "{head}"
+        );
+        // The system's buffers at both ends hold a few MiB.
+        let sent = server.written_without_end();
+        assert!((LIMIT..64 * 1024 * 1024).contains(&sent), "{head}: {sent}");
+    }
+}
+
+/// Small on the wire, it could be of any size unpacked.
+#[tokio::test]
+async fn a_compressed_reply_is_not_asked_for_and_not_unpacked() {
+    // {"id":"b"}
+    const GZIP: &[u8] = &[
+        0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xab, 0x56, 0xca, 0x4c, 0x51,
+        0xb2, 0x52, 0x4a, 0x52, 0xaa, 0x05, 0x00, 0x1a, 0x58, 0xe2, 0x98, 0x0a, 0x00, 0x00, 0x00,
+    ];
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n",
+        GZIP.len()
+    );
+    let answer = [head.as_bytes(), GZIP].concat();
+    let mut server = Server::start([Answer::Bytes(answer)]).await;
+    let me = server.notion().me(&"ntn_a".into()).await;
+    assert!(
+        matches!(me, Err(Error::NotNotion { status: 200, .. })),
+        "{me:?}"
+    );
+    assert_eq!(server.request().await.header("accept-encoding"), None);
 }
 
 #[tokio::test]
@@ -205,11 +259,13 @@ async fn a_token_that_would_forge_a_header_goes_nowhere() {
 /// Time stands still until the request is there, and then jumps from timer to timer: what is
 /// measured is the deadline itself, not this machine.
 #[tokio::test]
-async fn silence_ends_after_20_seconds_before_and_inside_the_body() {
-    let start_of_body = "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{".into();
+async fn silence_and_a_trickle_end_after_20_seconds_before_and_inside_the_body() {
+    let start_of_body = "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{";
     for answer in [
         Answer::ThenSilence(vec![]),
-        Answer::ThenSilence(start_of_body),
+        Answer::ThenSilence(start_of_body.into()),
+        Answer::Dripping("HTTP/1.1 200 OK\r\nX-Endless: "),
+        Answer::Dripping(start_of_body),
     ] {
         let mut server = Server::start([answer]).await;
         let notion = server.notion();
@@ -217,7 +273,8 @@ async fn silence_ends_after_20_seconds_before_and_inside_the_body() {
         let call = tokio::spawn(async move { notion.me(&"ntn_a".into()).await });
         server.request().await;
         tokio::time::pause();
-        assert_eq!(call.await.unwrap(), Err(Error::Unreachable { sent: true }));
+        let ended = timeout(Duration::from_mins(1), call).await.unwrap();
+        assert_eq!(ended.unwrap(), Err(Error::Unreachable { sent: true }));
         assert!((20..30).contains(&started.elapsed().as_secs()));
         tokio::time::resume();
     }

@@ -1,5 +1,9 @@
 //! A server on loopback that follows a script and keeps what it was sent.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
 use notion_oauth::{BaseUrl, Credentials, Notion};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -12,8 +16,10 @@ pub enum Answer {
     Bytes(Vec<u8>),
     /// Writes these bytes and keeps the connection open in silence.
     ThenSilence(Vec<u8>),
-    /// Writes this head, then a body for as long as the other side takes it.
+    /// Writes this head, then spaces for as long as the other side takes them.
     Endless(&'static str),
+    /// Writes this head, then a space every second.
+    Dripping(&'static str),
 }
 
 /// A request as it came over the wire.
@@ -42,6 +48,7 @@ impl Request {
 pub struct Server {
     pub port: u16,
     requests: UnboundedReceiver<Request>,
+    endless: Arc<AtomicUsize>,
 }
 
 impl Server {
@@ -61,23 +68,29 @@ impl Server {
         let port = listener.local_addr().unwrap().port();
         let (record, requests) = unbounded_channel();
         let mut script = script.into_iter().collect::<Vec<_>>().into_iter();
+        let endless: Arc<AtomicUsize> = Arc::default();
+        let written = endless.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let answer = script.next().unwrap_or(Answer::Bytes(vec![]));
-                let (tls, record) = (tls.clone(), record.clone());
+                let (tls, record, written) = (tls.clone(), record.clone(), written.clone());
                 tokio::spawn(async move {
                     match tls {
-                        None => serve(stream, answer, record).await,
+                        None => serve(stream, answer, record, &written).await,
                         Some(tls) => {
                             if let Ok(stream) = tls.accept(stream).await {
-                                serve(stream, answer, record).await;
+                                serve(stream, answer, record, &written).await;
                             }
                         }
                     }
                 });
             }
         });
-        Self { port, requests }
+        Self {
+            port,
+            requests,
+            endless,
+        }
     }
 
     /// Notion as this server plays it.
@@ -90,6 +103,11 @@ impl Server {
         self.requests.recv().await.unwrap()
     }
 
+    /// How many bytes of endless answers the other sides took, or let stand in between.
+    pub fn written_without_end(&self) -> usize {
+        self.endless.load(Ordering::SeqCst)
+    }
+
     /// Whether every request has been taken by [`Server::request`].
     pub fn saw_nothing_else(&mut self) -> bool {
         self.requests.try_recv().is_err()
@@ -100,6 +118,7 @@ async fn serve(
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
     answer: Answer,
     record: UnboundedSender<Request>,
+    endless: &AtomicUsize,
 ) {
     let Some(request) = read(&mut stream).await else {
         return;
@@ -116,7 +135,15 @@ async fn serve(
         }
         Answer::Endless(head) => {
             let _ = stream.write_all(head.as_bytes()).await;
-            while stream.write_all(&[b' '; 8192]).await.is_ok() {}
+            while let Ok(bytes) = stream.write(&[b' '; 8192]).await {
+                endless.fetch_add(bytes, Ordering::SeqCst);
+            }
+        }
+        Answer::Dripping(head) => {
+            let _ = stream.write_all(head.as_bytes()).await;
+            while stream.write_all(b" ").await.is_ok() {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
         }
     }
 }

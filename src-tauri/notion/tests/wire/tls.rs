@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use notion_oauth::Error;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use rcgen::{
+    BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd,
+};
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 use crate::second_process;
-use crate::server::{Server, notion_at, reply};
+use crate::server::{Server, credentials, notion_at, reply};
 
 /// Where the certificates that a second process trusts are read from, as OpenSSL names it.
 const TRUSTED: &str = "SSL_CERT_FILE";
@@ -58,27 +62,52 @@ async fn behind_each_certificate() {
         ("from a stranger", &stranger, leaf("127.0.0.1")),
     ];
     for (why, issuer, leaf) in refused {
-        assert_eq!(
-            call(issuer, &leaf).await,
-            (Err(Error::Unreachable { sent: false }), 0),
-            "{why}"
-        );
+        let key = KeyPair::generate().unwrap();
+        let certificate = leaf.signed_by(&key, issuer).unwrap();
+        assert_eq!(heard(&certificate, &key).await, None, "{why}");
     }
+    let key = KeyPair::generate().unwrap();
+    let certificate = leaf("127.0.0.1").self_signed(&key).unwrap();
+    assert_eq!(heard(&certificate, &key).await, None, "self-signed");
+}
+
+/// What a server with this certificate is told of an exchange, with its code and client secret;
+/// none if the two never get to speak.
+async fn heard(certificate: &Certificate, key: &KeyPair) -> Option<Vec<u8>> {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("https://{}", listener.local_addr().unwrap());
+    let acceptor = acceptor(certificate, key);
+    let server = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut stream = acceptor.accept(stream).await.ok()?;
+        let mut told = Vec::new();
+        // How the client hangs up does not matter.
+        let _ = stream.read_to_end(&mut told).await;
+        Some(told)
+    });
+    let uri = "app.keyrack:/oauth/callback";
+    let exchange = notion_at(&base)
+        .exchange(&credentials(), &"c0de".into(), uri)
+        .await;
+    assert_eq!(exchange.unwrap_err(), Error::Unreachable { sent: false });
+    server.await.unwrap()
+}
+
+fn acceptor(certificate: &Certificate, key: &KeyPair) -> TlsAcceptor {
+    let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
+    let config = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key)
+        .unwrap();
+    TlsAcceptor::from(Arc::new(config))
 }
 
 /// The result of one call to a server with this certificate, and how many requests it saw.
 async fn call(issuer: &Authority, leaf: &CertificateParams) -> (Result<String, Error>, usize) {
     let key = KeyPair::generate().unwrap();
     let certificate = leaf.clone().signed_by(&key, issuer).unwrap();
-    let config = ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(
-            vec![certificate.der().clone()],
-            PrivateKeyDer::Pkcs8(key.serialize_der().into()),
-        )
-        .unwrap();
     let answer = reply(200, &[], r#"{"id":"b"}"#);
-    let mut server = Server::start_tls(TlsAcceptor::from(Arc::new(config)), [answer]).await;
+    let mut server = Server::start_tls(acceptor(&certificate, &key), [answer]).await;
     let bot = notion_at(&format!("https://127.0.0.1:{}", server.port))
         .me(&"ntn_a".into())
         .await;

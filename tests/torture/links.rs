@@ -1,0 +1,277 @@
+//! Links as the system brings them: each in a start of the window's program, which hands over to the
+//! window that is open, or becomes it. The acceptor itself meets a million of them in core.
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::os::unix::ffi::OsStringExt as _;
+use std::process::Stdio;
+
+use crate::support::page::Page;
+use crate::support::process::Program;
+use crate::support::scene::{ACME, DESKTOP, KEYRACK, Scene, check_again};
+use crate::support::wait::until_async;
+use crate::support::words::words;
+use crate::support::world::World;
+use crate::tally::{Bounds, Random, Tally};
+
+/// Starts in the run that every test run makes, and the most that a long one makes.
+const A_FEW: usize = 40;
+const ENOUGH: usize = 3_000;
+
+/// So many links are made from one authorization before the next is begun.
+const OF_ONE: usize = 40;
+
+/// So many starts are under way at once.
+const AT_ONCE: usize = 10;
+
+/// Who brings the same link at once.
+const STORM: usize = 8;
+
+/// A scene with a client, and a sandbox that approves by itself.
+fn scene() -> Scene {
+    let scene = Scene::with(World::new(), &["--auto-approve"]);
+    let id = scene.sandbox.client_id.as_str();
+    let add = ["client", "add", "--name", "Mine", "--id", id];
+    let added = scene.keyrack(&add, &scene.sandbox.client_secret);
+    assert!(added.status.success(), "the client cannot be added");
+    scene
+}
+
+/// The callback of an authorization that waits for it; who began it has ended.
+async fn callback(scene: &Scene) -> String {
+    let mut command = scene.world.command(KEYRACK);
+    command.args(["connect", "--no-browser"]);
+    let (_began, link) = Program::start_and_read_line(&scene.world, &command);
+    scene.callback(&link).await
+}
+
+fn start(scene: &Scene, arguments: &[OsString]) -> Program {
+    let mut command = scene.world.command(DESKTOP);
+    command.args(arguments);
+    Program::start(&scene.world, &command)
+}
+
+/// Brings a link that is as it should be, and waits until its code was sent: what was brought before
+/// has been looked at by then.
+async fn connect(scene: &Scene) -> String {
+    let (good, before) = (callback(scene).await, scene.exchanges().await);
+    assert_eq!(start(scene, &[good.clone().into()]).wait(), Some(0));
+    until_async("an exchange", async || {
+        (scene.exchanges().await > before).then_some(())
+    })
+    .await;
+    good
+}
+
+/// Arguments with a link that no authorization waits for, made from one that an authorization does
+/// wait for and one that was answered; with what was done to it.
+fn forge(good: &str, spent: &str, random: &mut Random) -> (&'static str, Vec<OsString>) {
+    let (address, query) = good.split_once('?').unwrap();
+    let state_at = good.find("state=").unwrap() + "state=".len();
+    let mut bytes = good.as_bytes().to_vec();
+    let (done, link): (_, Vec<u8>) = match random.below(10) {
+        0 => {
+            let state = "A".repeat(43);
+            (
+                "a state of one's own",
+                format!("{address}?code=c&state={state}").into(),
+            )
+        }
+        1 => {
+            let at = state_at + random.below(43);
+            bytes[at] = if bytes[at] == b'x' { b'y' } else { b'x' };
+            ("another letter in the state", bytes)
+        }
+        2 => (
+            "cut off in the state",
+            bytes[..random.below(state_at + 42)].to_vec(),
+        ),
+        3 => {
+            let more = ["&state=again", "&code=again", "#f", "&access_token=t"];
+            let more = [&more[..], &["&error=access_denied", "&state", " ", "\n"]].concat();
+            let more = more[random.below(more.len())];
+            (more, format!("{good}{more}").into())
+        }
+        4 => {
+            let others = [
+                "App.Keyrack:/oauth/callback",
+                "app.keyrack://oauth/callback",
+                "app.keyrack:/oauth/%63allback",
+                "app.keyrack:/oauth/../oauth/callback",
+                "http://localhost:47811/oauth/callback",
+                "--link=app.keyrack:/oauth/callback",
+            ];
+            let other = others[random.below(others.len())];
+            (other, format!("{other}?{query}").into())
+        }
+        5 => {
+            let strange = [0x01, 0x09, 0x0a, 0x7f, 0x80, 0xc3, 0xff][random.below(7)];
+            bytes.insert(random.below(bytes.len()), strange);
+            ("a byte that no link has", bytes)
+        }
+        // Up to what the system takes for one argument.
+        6 => {
+            let long = "c".repeat(2_048 << random.below(6));
+            ("too long", format!("{address}?code={long}&{query}").into())
+        }
+        7 => return ("two at once", vec![good.into(), format!("{good}2").into()]),
+        8 => (
+            "no answer",
+            address[..random.below(address.len() + 1)].into(),
+        ),
+        _ => ("answered before", spent.into()),
+    };
+    (done, among_others(OsString::from_vec(link), random))
+}
+
+/// A link at some place among arguments that mean something to other programs.
+fn among_others(link: OsString, random: &mut Random) -> Vec<OsString> {
+    let others: [&[u8]; 10] = [
+        b"--allow-file-access-from-files",
+        b"--remote-debugging-port=9222",
+        b"$(id)",
+        b"\"quoted\" 'text'",
+        b"file:///etc/passwd",
+        b"javascript:alert(1)",
+        b"https://example.org/?code=c&state=s",
+        b"--",
+        b"",
+        b"\xff\xfe",
+    ];
+    let mut arguments: Vec<_> = (0..random.below(3))
+        .map(|_| OsString::from_vec(others[random.below(others.len())].to_vec()))
+        .collect();
+    arguments.insert(random.below(arguments.len() + 1), link);
+    arguments
+}
+
+#[tokio::test]
+async fn no_forged_link_that_is_handed_to_the_window_costs_a_request() {
+    let bounds = Bounds::new(A_FEW);
+    let mut random = Random::new(bounds.seed);
+    let mut tally = Tally::of("links in starts beside a window", bounds.seed);
+    let mut scene = scene();
+    let window = scene.window().await;
+    window.at("connect").appears().await;
+    let spent = connect(&scene).await;
+    let asked = scene.exchanges().await;
+
+    while bounds.allow(tally.cases) && tally.cases < ENOUGH {
+        let good = callback(&scene).await;
+        for _ in 0..OF_ONE / AT_ONCE {
+            let forged: Vec<_> = (0..AT_ONCE)
+                .map(|_| forge(&good, &spent, &mut random))
+                .collect();
+            let begin = |(done, them): &(_, Vec<_>)| (*done, start(&scene, them));
+            let starts: Vec<_> = forged.iter().map(begin).collect();
+            for (done, mut start) in starts {
+                tally.cases += 1;
+                let case = format!("start number {}, {done}", tally.cases);
+                tally.must(&case, start.wait() == Some(0), "not handed over");
+            }
+        }
+        let requests = scene.exchanges().await - asked;
+        let case = format!("the starts up to number {}", tally.cases);
+        tally.must(&case, requests == 0, "a code was sent");
+    }
+    still_answers(&mut scene, &window).await;
+    let requests = scene.exchanges().await - asked;
+    tally.must("all", requests == 1, &format!("{requests} codes sent"));
+    window.close().await;
+    tally.close();
+}
+
+/// The window begins an authorization, takes its answer, and checks its token.
+async fn still_answers(scene: &mut Scene, window: &Page) {
+    // News of refused links stays until it is closed, and may be in the way.
+    let link = scene.begin(window).await;
+    let good = scene.callback(&link).await;
+    assert_eq!(start(scene, &[good.into()]).wait(), Some(0));
+    window.at("waiting").disappears().await;
+    let row = window.row(ACME);
+    row.has("data-status", "active").await;
+    check_again(&row).await;
+}
+
+#[tokio::test]
+async fn no_forged_link_that_opens_the_window_costs_a_request() {
+    let bounds = Bounds::new(2);
+    let mut random = Random::new(bounds.seed);
+    let mut tally = Tally::of("links in starts that open the window", bounds.seed);
+    let scene = scene();
+    let first = start(&scene, &[]);
+    let mut spent = connect(&scene).await;
+    first.end();
+    while bounds.allow(tally.cases) && tally.cases < ENOUGH / 50 {
+        let (good, asked) = (callback(&scene).await, scene.exchanges().await);
+        let (done, forged) = forge(&good, &spent, &mut random);
+        let mut window = start(&scene, &forged);
+        until_async("the window", async || {
+            assert!(window.is_running(), "ended by {done}");
+            (scene.window_process() == window.id().to_string()).then_some(())
+        })
+        .await;
+        spent = connect(&scene).await;
+        tally.cases += 1;
+        let requests = scene.exchanges().await - asked;
+        let case = format!("start number {}, {done}", tally.cases);
+        tally.must(&case, requests == 1, &format!("{requests} codes sent"));
+        window.end();
+    }
+    tally.close();
+}
+
+#[tokio::test]
+async fn one_link_that_eight_processes_bring_at_once_is_exchanged_once() {
+    let bounds = Bounds::new(2 * STORM);
+    let mut tally = Tally::of("one link brought by eight at once", bounds.seed);
+    let mut scene = scene();
+    let window = scene.window().await;
+    window.at("connect").appears().await;
+    let mut exchanges = 0;
+    while bounds.allow(tally.cases) && tally.cases < ENOUGH {
+        let good = callback(&scene).await;
+        let starts: Vec<_> = (0..STORM)
+            .map(|_| start(&scene, &[good.clone().into()]))
+            .collect();
+        for mut start in starts {
+            tally.must("a start", start.wait() == Some(0), "not handed over");
+        }
+        let told = window.notice(&words("problem.link-handled.what"));
+        told.appears().await;
+        until_async("an exchange", async || {
+            (scene.exchanges().await > exchanges).then_some(())
+        })
+        .await;
+        let good = callback(&scene).await;
+        paste_by_eight(&scene, &good);
+        tally.cases += 2 * STORM;
+        exchanges += 2;
+        let sent = scene.exchanges().await;
+        let case = format!("round {}", exchanges / 2);
+        tally.must(&case, sent == exchanges, &format!("{sent} codes sent"));
+    }
+    still_answers(&mut scene, &window).await;
+    let sent = scene.exchanges().await;
+    tally.must("all", sent == exchanges + 1, &format!("{sent} codes sent"));
+    window.close().await;
+    tally.close();
+}
+
+/// Pastes a link that was not theirs into eight commands at once, and waits until all have ended.
+fn paste_by_eight(scene: &Scene, link: &str) {
+    let mut command = scene.world.command(KEYRACK);
+    command.args(["connect", "--no-browser"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::null());
+    let mut commands: Vec<_> = (0..STORM)
+        .map(|_| command.stderr(scene.world.open_log()).spawn().unwrap())
+        .collect();
+    for command in &mut commands {
+        // What is no link at all lets a command end that waits for its own.
+        let mut input = command.stdin.take().unwrap();
+        writeln!(input, "{link}\nno link").unwrap();
+    }
+    for mut command in commands {
+        assert_eq!(command.wait().unwrap().code(), Some(1));
+    }
+}
