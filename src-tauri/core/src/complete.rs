@@ -54,6 +54,12 @@ impl Keyrack {
             return Ok(authorization);
         };
         let Some(parked) = pending.unpark() else {
+            // Told before the write goes on: to whoever looks, it would still seem to wait.
+            let authorization = if self.store.leave_parked(id, &Progress::Saving)? {
+                self.move_on(authorization, Progress::Saving)
+            } else {
+                authorization
+            };
             pending.try_again();
             return Ok(authorization);
         };
