@@ -8,6 +8,7 @@ use zbus::message::{Message, Type};
 use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
 
 use super::super::secrets::Entry;
+use super::super::wait::until;
 use super::{Act, Call, Kept, Prompt, Shared, State, cipher, lock};
 
 const NAME: &str = "org.freedesktop.secrets";
@@ -34,7 +35,9 @@ pub fn join(address: &str, state: &Shared) -> Connection {
         .expect("a place on the bus");
     let calls = MessageIterator::from(&bus);
     // Before anybody knows the name, or the first calls would be missed.
-    bus.request_name(NAME).expect("the name is free");
+    until("the name of one that has left", || {
+        bus.request_name(NAME).ok()
+    });
     let (taking, state) = (bus.clone(), state.clone());
     thread::spawn(move || {
         for call in calls.map_while(Result::ok) {

@@ -262,10 +262,10 @@ mod tests {
         let (keyring, mut vault) = vault();
         vault.deadline = Duration::ZERO;
         keyring.hang();
-        let write = vault.write(&tokens("one"));
+        let write = tokio::spawn(vault.write(&tokens("one")));
         assert_eq!(vault.probe().await, Err(VaultError::Waiting));
         keyring.release();
-        assert_eq!(write.await, Ok(()));
+        assert_eq!(write.await.expect("no panic"), Ok(()));
         assert!(keyring.users().contains(&"entry".to_owned()));
     }
 }
