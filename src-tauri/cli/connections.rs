@@ -72,7 +72,8 @@ fn pending_in_words(name: &str, problem: &Problem) -> String {
         | Code::KeyringTooLarge
         | Code::KeyringLost
         | Code::KeyringForeign
-        | Code::KeyringFailed => format!(
+        | Code::KeyringFailed
+        | Code::ClientSecretLost => format!(
             "Revoking {name} is not finished: {why} Run the command again, or open the window, which tries again by itself."
         ),
         _ => format!(

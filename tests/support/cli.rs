@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, ExitStatus, Stdio};
 
+use super::process::signal;
 use super::scene::Scene;
 
 /// A connect that has printed its link and waits for the callback.
@@ -48,6 +49,11 @@ impl Connecting {
     /// Types a line.
     pub fn type_line(&mut self, line: &str) {
         writeln!(self.input, "{line}").unwrap();
+    }
+
+    /// Presses Ctrl-C.
+    pub fn interrupt(&self) {
+        signal("INT", &self.child.id().to_string());
     }
 
     /// Waits for the end.

@@ -17,6 +17,7 @@ pub mod page_host;
 pub mod process;
 pub mod sandbox;
 pub mod scene;
+pub mod secret_service;
 pub mod secrets;
 pub mod wait;
 pub mod window;

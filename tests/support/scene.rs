@@ -103,6 +103,13 @@ impl Scene {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
+    /// Closes the window in front, as its person would by the keyboard.
+    pub fn close_window(&self) {
+        let close = ["key", "alt+F4"];
+        let status = self.world.command("xdotool").args(close).status();
+        assert!(status.unwrap().success(), "the keys cannot be pressed");
+    }
+
     /// Clicks Connect and returns the link that the app opened in the system's browser.
     pub async fn begin(&mut self, window: &Page) -> String {
         window.at("connect").click().await;

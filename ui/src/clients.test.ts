@@ -92,6 +92,15 @@ describe("a client's secret", () => {
     await vi.waitFor(() => expect(document.activeElement).toBe(at(own, "edit-client")));
   });
 
+  it("is said to be gone from the keyring, and can be entered again", async () => {
+    const lost = { status: "cannot-check", problem: problem("client-secret-lost") } as const;
+    world.rust = { ...world.rust, connections: [connection("Acme", lost)] };
+    await openClients();
+    expect(find("client-problem")?.textContent).toContain("Client secret not in the keyring");
+    await click("new-secret");
+    await the("client-secret");
+  });
+
   it("is right when Notion says so now, whatever a connection met before", async () => {
     await openClients();
     await click("verify-saved");

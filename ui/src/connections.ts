@@ -5,6 +5,14 @@ export function needsAttention(connection: Connection): boolean {
   return connection.status !== "active";
 }
 
+/** Whether a problem is one that giving the client's secret anew may solve, and which. */
+export function secretFlaw(
+  problem: { code: string } | null,
+): "client-rejected" | "client-secret-lost" | null {
+  const code = problem?.code;
+  return code === "client-rejected" || code === "client-secret-lost" ? code : null;
+}
+
 /** Needs attention first, then by name as a person sorts names; the id keeps equal names in place. */
 export function sorted(connections: readonly Connection[], locale: string): Connection[] {
   const names = new Intl.Collator(locale, { numeric: true, sensitivity: "base" });

@@ -29,6 +29,12 @@ impl Keyrack {
             return Ok(authorization);
         };
         let Some(parked) = pending.unpark() else {
+            // Told before the write goes on: to whoever looks, it would still seem to wait.
+            let authorization = if self.store.leave_parked(id, &Progress::Saving)? {
+                self.move_on(authorization, Progress::Saving)
+            } else {
+                authorization
+            };
             pending.try_again();
             return Ok(authorization);
         };
@@ -101,13 +107,19 @@ impl Keyrack {
         held: Held,
     ) -> Authorization {
         let bot = format!("{}/{}", operation.subject.client, inert(&held.grant.bot_id));
-        let turn = self.turn(&bot).await;
+        // An earlier write of the same bot's tokens may hang without end.
+        let turn = tokio::select! {
+            turn = self.turn(&bot) => turn,
+            () = pending.told_to_cancel() => {
+                return self.end_unnamed(authorization, operation, held, cancelled()).await;
+            }
+        };
         let before = match self.name_entry(&mut operation, &held.grant).await {
             Ok(before) => before,
             Err(problem) => {
-                let problem = held.end(None, problem).await;
-                self.leave_unnamed(operation, &held.grant, &problem);
-                return self.move_on(authorization, Progress::Failed { problem });
+                return self
+                    .end_unnamed(authorization, operation, held, problem)
+                    .await;
             }
         };
         match self
@@ -131,18 +143,26 @@ impl Keyrack {
         }
     }
 
-    /// Ends the row of a grant that never had a vault entry. If its bot is connected already, the
+    /// Ends a grant that never had a vault entry, and its row. If its bot is connected already, the
     /// tokens there may have been the very ones that were ended: only a check can tell.
-    fn leave_unnamed(&self, mut operation: Operation, grant: &Grant, problem: &Problem) {
+    async fn end_unnamed(
+        &self,
+        authorization: Authorization,
+        mut operation: Operation,
+        held: Held,
+        why: Problem,
+    ) -> Authorization {
+        let problem = held.end(None, why).await;
         let known = self
             .store
-            .connection_of_bot(&operation.subject.client, &inert(&grant.bot_id));
+            .connection_of_bot(&operation.subject.client, &inert(&held.grant.bot_id));
         operation.subject.connection = known.unwrap_or_default();
         operation.record.problem = Some(problem.clone());
         operation.finished_at = Some(self.now());
         // Without this row's end, the next start ends it.
         let _ = self.store.unsettle_connection(&operation, None);
         self.tell(&Event::Changed);
+        self.move_on(authorization, not_connected(problem))
     }
 
     /// Names the vault entry on the row of the operation before it is written: the one of the
@@ -287,12 +307,7 @@ impl Keyrack {
         } else {
             restore.await;
         }
-        let progress = if problem.code == ProblemCode::LinkCancelled {
-            Progress::Cancelled
-        } else {
-            Progress::Failed { problem }
-        };
-        self.move_on(authorization, progress)
+        self.move_on(authorization, not_connected(problem))
     }
 
     /// Puts the tokens that were there before back, or deletes the entry if there were none.
@@ -340,6 +355,15 @@ pub(crate) fn can_be_waited_for(error: &VaultError) -> bool {
         error,
         VaultError::Locked | VaultError::Missing | VaultError::NoCollection | VaultError::Waiting
     )
+}
+
+/// How an authorization ends whose grant was ended again.
+fn not_connected(problem: Problem) -> Progress {
+    if problem.code == ProblemCode::LinkCancelled {
+        Progress::Cancelled
+    } else {
+        Progress::Failed { problem }
+    }
 }
 
 /// A code works once: when the answer was lost, nobody can tell whether tokens exist, and it is

@@ -26,15 +26,21 @@ impl Held {
     pub async fn end(&self, before: Option<&ConnectionSecrets>, problem: Problem) -> Problem {
         let tokens = (&self.grant.access_token, self.grant.refresh_token.as_ref());
         let ended = end_tokens(&self.notion, &self.credentials, tokens, before).await;
-        if ended {
+        if ended
+            && before
+                .is_some_and(|before| before.access.expose_secret() == tokens.0.expose_secret())
+        {
             return problem;
         }
+        let (code, became) = if ended {
+            (problem.code, "The new tokens are not kept, and were ended.")
+        } else {
+            let became = "Access may still be allowed at Notion: remove it in the workspace's settings there.";
+            (ProblemCode::NotSaved, became)
+        };
         Problem {
-            code: ProblemCode::NotSaved,
-            message: format!(
-                "{} Access may still be allowed at Notion: remove it in the workspace's settings there.",
-                problem.message
-            ),
+            code,
+            message: format!("{} {became}", problem.message),
             ..problem
         }
     }

@@ -21,7 +21,7 @@ use crate::rebuild::Rebuilt;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::time::{Clock, Millis};
-use crate::vault::{ConnectionSecrets, KeyringConnector, Vault};
+use crate::vault::{ConnectionSecrets, KeyringConnector, Vault, VaultError};
 
 /// Opens a link in a browser; returns at once.
 pub type Opener = Box<dyn Fn(&str) -> io::Result<()> + Send + Sync>;
@@ -236,7 +236,16 @@ impl Keyrack {
 
     /// Reads a client's credentials from the vault.
     pub(crate) async fn credentials(&self, client: &str) -> Result<Credentials, Problem> {
-        let secrets = self.vault.read_client(client).await?;
+        let secrets = match self.vault.read_client(client).await {
+            // Not the connection's own tokens: connecting again would not help.
+            Err(VaultError::Lost | VaultError::Foreign) => {
+                return Err(Problem::new(
+                    ProblemCode::ClientSecretLost,
+                    "The keyring no longer holds this client's secret as Keyrack stored it. The connections are kept. Store the secret again: keyrack client secret, or New secret among the window's clients.",
+                ));
+            }
+            read => read?,
+        };
         Ok(Credentials {
             client_id: secrets.client_id,
             client_secret: secrets.client_secret,

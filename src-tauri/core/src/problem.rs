@@ -43,6 +43,7 @@ pub enum ProblemCode {
     KeyringForeign,
     KeyringFailed,
     ClientRejected,
+    ClientSecretLost,
     ClientSwapped,
     ClientInUse,
     GrantRejected,

@@ -49,8 +49,9 @@ impl Keyrack {
         self.tell(&Event::Changed);
 
         connections.retain(|connection| {
+            let codes = [ProblemCode::ClientRejected, ProblemCode::ClientSecretLost];
             let problem = connection.problem.as_ref();
-            problem.is_some_and(|problem| problem.code == ProblemCode::ClientRejected)
+            problem.is_some_and(|problem| codes.contains(&problem.code))
         });
         let keyrack = self.clone();
         Ok(async move {

@@ -283,3 +283,21 @@ async fn receipts_are_kept_of_what_was_done_and_of_nothing_else() {
             .all(|receipt| receipt.removed_from_keyring_at.is_some())
     );
 }
+
+#[tokio::test]
+async fn tokens_that_wait_for_an_earlier_write_without_end_are_revoked_when_the_person_gives_up() {
+    let (outside, keyrack, client) = Outside::with_client().await;
+    let connected = outside.connect(&keyrack, &client).await;
+    let bot = keyrack.store.connection(&connected).expect("a row").bot_id;
+    let _hanging = keyrack.turn(&format!("{}/{bot}", client.id)).await;
+    let (id, callback) = outside.callback(&keyrack, &client).await;
+    let exchanging = tokio::spawn(keyrack.take_callback(callback.as_bytes()).expect("taken"));
+    outside::until(&keyrack, &id, |progress| *progress == Progress::Exchanging).await;
+    keyrack.cancel_authorization(&id).expect("cancelled");
+    let ended = exchanging.await.expect("no panic");
+    assert_eq!(ended.progress, Progress::Cancelled);
+    assert_eq!(outside.count(REVOKE).await, 2, "the new tokens");
+    assert!(!keyrack.is_busy());
+    let row = keyrack.store.connection(&connected).expect("a row");
+    assert_eq!(row.status, Status::NotChecked);
+}

@@ -110,6 +110,15 @@ impl Store {
         Ok(changed == 1)
     }
 
+    /// Moves an authorization on that waits for the keyring; false when another try was faster.
+    pub(crate) fn leave_parked(&self, id: &str, progress: &Progress) -> Result<bool, Problem> {
+        let changed = self.lock().execute(
+            "UPDATE authorizations SET progress = ?2 WHERE id = ?1 AND progress ->> 'kind' = 'parked'",
+            params![id, Json(progress)],
+        )?;
+        Ok(changed == 1)
+    }
+
     /// Deletes authorizations that ended or expired long ago; a replay of theirs is "unknown".
     pub(crate) fn forget_old_authorizations(&self, before: Millis) -> Result<(), Problem> {
         self.lock().execute(

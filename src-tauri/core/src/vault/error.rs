@@ -29,13 +29,17 @@ pub enum VaultError {
     #[error("Your keyring refuses an entry this large.")]
     TooLarge,
     /// The keyring works, but the entry is not in it.
-    #[error("The keyring no longer has this entry; another program or person removed it.")]
+    #[error(
+        "The keyring no longer has this entry; another program or person removed it. Connect again, or forget it here."
+    )]
     Lost,
     /// The entry is not what Keyrack wrote there.
-    #[error("The keyring's entry was changed by another program, so Keyrack does not use it.")]
+    #[error(
+        "The keyring's entry was changed by another program, so Keyrack does not use it. Connect again to replace it, or forget it here."
+    )]
     Foreign,
     /// Anything else, in the platform's words.
-    #[error("The keyring failed: {0}")]
+    #[error("The keyring failed: {0}. What the list shows is kept. Try again.")]
     Failed(String),
 }
 

@@ -47,27 +47,38 @@ impl Keyring {
         }
     }
 
-    /// Writes an entry, reads it back and compares.
+    /// Writes an entry and any copy of it, reads back and compares.
     pub fn write(&mut self, user: &str, secret: &SecretString) -> Result<(), VaultError> {
         let bytes = secret.expose_secret().as_bytes();
-        self.with_entry(user, |entry| entry.set_secret(bytes))?;
-        match self.read(user)? {
-            Some(read) if read.expose_secret() == secret.expose_secret() => Ok(()),
-            _ => Err(VaultError::Failed(
+        self.with_entry(user, |entry| match entry.set_secret(bytes) {
+            Err(Error::Ambiguous(copies)) => {
+                copies.iter().try_for_each(|copy| copy.set_secret(bytes))
+            }
+            other => other,
+        })?;
+        let kept = self.read(user)?;
+        let is_it = |kept: &SecretString| kept.expose_secret() == secret.expose_secret();
+        if !kept.is_empty() && kept.iter().all(is_it) {
+            Ok(())
+        } else {
+            Err(VaultError::Failed(
                 "it did not keep what was written".to_owned(),
-            )),
+            ))
         }
     }
 
-    /// Reads an entry. None says only that the keyring returned none.
-    pub fn read(&mut self, user: &str) -> Result<Option<SecretString>, VaultError> {
-        match self.with_entry(user, Entry::get_secret) {
-            Ok(bytes) => String::from_utf8(bytes)
-                .map(|text| Some(text.into()))
-                .map_err(|_| VaultError::Foreign),
-            Err(VaultError::Lost) => Ok(None),
+    /// Reads an entry, and any copy of it that another program made. An empty list says only that
+    /// the keyring returned none.
+    pub fn read(&mut self, user: &str) -> Result<Vec<SecretString>, VaultError> {
+        let read = self.with_entry(user, |entry| match entry.get_secret() {
+            Ok(bytes) => Ok(vec![bytes]),
+            Err(Error::NoEntry) => Ok(Vec::new()),
+            Err(Error::Ambiguous(copies)) => copies.iter().map(Entry::get_secret).collect(),
             Err(error) => Err(error),
-        }
+        })?;
+        // What is no text is no payload either, and as good as empty.
+        let text = |bytes| String::from_utf8(bytes).unwrap_or_default().into();
+        Ok(read.into_iter().map(text).collect())
     }
 
     /// Deletes an entry; one that is not there is deleted already.
@@ -176,10 +187,10 @@ fn by_platform(inner: &(dyn std::error::Error + Send + Sync + 'static)) -> Optio
     match inner.downcast_ref::<Service>()? {
         Service::Unavailable => Some(VaultError::Missing),
         Service::Locked | Service::NoResult | Service::Prompt | Service::PromptDisconnected => {
-            Some(if has_default_collection() {
-                VaultError::Locked
-            } else {
+            Some(if lacks_default_collection() {
                 VaultError::NoCollection
+            } else {
+                VaultError::Locked
             })
         }
         _ => None,
@@ -193,10 +204,10 @@ fn by_platform(_: &(dyn std::error::Error + Send + Sync + 'static)) -> Option<Va
 
 /// A refused prompt looks the same whether it would have unlocked the collection or created it.
 #[cfg(target_os = "linux")]
-fn has_default_collection() -> bool {
-    use secret_service::{EncryptionType, blocking::SecretService};
+fn lacks_default_collection() -> bool {
+    use secret_service::{EncryptionType, Error, blocking::SecretService};
     SecretService::connect(EncryptionType::Plain)
-        .is_ok_and(|service| service.get_default_collection().is_ok())
+        .is_ok_and(|service| matches!(service.get_default_collection(), Err(Error::NoResult)))
 }
 
 #[cfg(test)]

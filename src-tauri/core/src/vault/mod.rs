@@ -61,7 +61,7 @@ impl Vault {
             keyring.write(&id, &bytes)?;
             is_left.store(true, SeqCst);
             keyring.delete(&id)?;
-            if keyring.read(&id)?.is_some() {
+            if !keyring.read(&id)?.is_empty() {
                 return Err(VaultError::Failed("it did not delete an entry".to_owned()));
             }
             is_left.store(false, SeqCst);
@@ -112,15 +112,27 @@ impl Vault {
 
     async fn read(&self, id: &str) -> Result<Payload, VaultError> {
         let wanted = id.to_owned();
-        let bytes = self
+        let copies = self
             .worker
             .run(self.deadline, move |keyring| keyring.read(&wanted))
             .await?;
-        if let Some(bytes) = bytes {
-            return Payload::parse(bytes.expose_secret(), id, &self.store);
+        if copies.is_empty() {
+            self.probe().await?;
+            return Err(VaultError::Lost);
         }
-        self.probe().await?;
-        Err(VaultError::Lost)
+        self.ours(id, &copies)
+    }
+
+    /// The payload among copies of an entry that is ours; a stranger's are passed over. Two of ours
+    /// that differ are as good as none: nothing tells which is the newer.
+    fn ours(&self, id: &str, copies: &[SecretString]) -> Result<Payload, VaultError> {
+        let texts = copies.iter().map(ExposeSecret::expose_secret);
+        let is_ours = |text: &&str| Payload::parse(text, id, &self.store).is_ok();
+        let mut ours = texts.filter(is_ours);
+        match ours.next() {
+            Some(text) if ours.all(|other| other == text) => Payload::parse(text, id, &self.store),
+            _ => Err(VaultError::Foreign),
+        }
     }
 
     /// Everything that this data folder has in the keyring.
@@ -163,7 +175,7 @@ impl Vault {
             .await?;
         failpoint("vault.delete");
         if self.contains(id).await? {
-            Err(VaultError::Foreign)
+            Err(VaultError::Failed("it did not delete the entry".to_owned()))
         } else {
             Ok(())
         }
@@ -281,5 +293,17 @@ mod tests {
         vault.deadline = DEADLINE;
         keyring.release();
         assert_eq!(vault.probe().await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn a_write_waits_for_as_long_as_the_keyring_takes() {
+        let (keyring, mut vault) = vault();
+        vault.deadline = Duration::ZERO;
+        keyring.hang();
+        let write = tokio::spawn(vault.write(&tokens("one")));
+        assert_eq!(vault.probe().await, Err(VaultError::Waiting));
+        keyring.release();
+        assert_eq!(write.await.expect("no panic"), Ok(()));
+        assert!(keyring.users().contains(&"entry".to_owned()));
     }
 }

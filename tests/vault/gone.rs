@@ -1,0 +1,98 @@
+//! A keyring that leaves the bus, and comes back.
+
+use serde_json::Value;
+
+use crate::support::process::Program;
+use crate::support::scene::{ACME, KEYRACK};
+use crate::support::secret_service::Act;
+use crate::support::wait::until;
+use crate::{
+    INTROSPECTIONS, REVOCATIONS, all_works, called_back, cannot_check, connected, fails, is_parked,
+    listed, with_client, works,
+};
+
+#[tokio::test]
+async fn a_keyring_that_is_gone_is_told_and_found_once_it_is_back() {
+    let (mut scene, mut keyring, _) = connected().await;
+    let kept = keyring.entries();
+    keyring.leave();
+    fails(
+        &scene,
+        &["check", ACME],
+        "No keyring answers on this system.",
+    );
+    cannot_check(&scene, "keyring-missing");
+    assert_eq!(scene.sandbox.count(INTROSPECTIONS).await, 0);
+
+    keyring.come_back();
+    assert!(keyring.entries() == kept);
+    works(&scene, &["check", ACME]);
+    all_works(&mut scene, &keyring).await;
+}
+
+#[tokio::test]
+async fn a_keyring_that_vanishes_in_the_middle_of_a_write_gets_the_tokens_once_it_is_back() {
+    for done in [false, true] {
+        let (mut scene, mut keyring) = with_client();
+        let script = || {
+            keyring.script(move |call, _| match (call.writes_tokens(), done) {
+                (false, _) => Act::Serve,
+                (true, false) => Act::Leave,
+                (true, true) => Act::ServeAndLeave,
+            });
+        };
+        let mut connecting = called_back(&scene, script).await;
+        is_parked(&scene, "or KeePassXC, then try again.");
+        assert_eq!(listed(&scene), Vec::<Value>::new());
+
+        keyring.behave();
+        keyring.come_back();
+        connecting.type_line("");
+        assert!(connecting.end().success());
+        assert_eq!(scene.exchanges().await, 1);
+        assert_eq!(scene.sandbox.count(REVOCATIONS).await, 0);
+        assert_eq!(keyring.entries().len(), 2, "no copy");
+        works(&scene, &["check", ACME]);
+        works(&scene, &["revoke", ACME]);
+        all_works(&mut scene, &keyring).await;
+    }
+}
+
+#[tokio::test]
+async fn a_keyring_that_vanishes_under_a_refresh_gets_the_new_pair_once_it_is_back() {
+    let (mut scene, mut keyring, _) = connected().await;
+    let kept = keyring.entries();
+    keyring.script(|call, _| {
+        if call.writes_tokens() {
+            Act::Leave
+        } else {
+            Act::Serve
+        }
+    });
+    let mut command = scene.world.command(KEYRACK);
+    let mut refreshing = Program::start(&scene.world, command.args(["refresh", ACME]));
+    until("the keyring to be gone", || keyring.is_gone().then_some(()));
+    keyring.behave();
+    keyring.come_back();
+    assert_eq!(refreshing.wait(), Some(0));
+    assert_eq!(
+        scene.exchanges().await,
+        2,
+        "the refresh token was sent once"
+    );
+    assert!(keyring.entries() != kept);
+    assert_eq!(keyring.entries().len(), 2, "no copy");
+    works(&scene, &["check", ACME]);
+    all_works(&mut scene, &keyring).await;
+}
+
+#[tokio::test]
+async fn a_keyring_restarted_during_consent_is_used_by_the_same_process() {
+    let (mut scene, mut keyring) = with_client();
+    let connecting = called_back(&scene, || keyring.come_back()).await;
+    assert!(connecting.end().success());
+    assert_eq!(keyring.entries().len(), 2);
+    assert_eq!(scene.exchanges().await, 1);
+    works(&scene, &["revoke", ACME]);
+    all_works(&mut scene, &keyring).await;
+}
