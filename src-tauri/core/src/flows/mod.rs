@@ -266,6 +266,7 @@ async fn receipts_are_kept_of_what_was_done_and_of_nothing_else() {
     let (outside, keyrack, client) = Outside::with_client().await;
     let first = outside.connect(&keyrack, &client).await;
     keyrack.revoke(&first).await.expect("revoked");
+    outside.pass(1_000);
     let second = outside.connect(&keyrack, &client).await;
     keyrack.vault.delete(&second).await.expect("deleted");
     keyrack
