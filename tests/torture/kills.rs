@@ -7,12 +7,16 @@ use serde_json::Value;
 
 use crate::flows::{Flow, Ground, Rows, was_killed};
 use crate::invariants;
-use crate::moments::{Moment, calls_of, script, steps_of};
+use crate::moments::{Moment, calls_of, script, steps_of, writes_among};
 use crate::support::scene::KEYRACK;
 use crate::tally::{Bounds, Random, Tally};
 
 /// Kills at system calls in the run that every test run makes.
 const A_FEW: usize = 40;
+
+/// Full disks in the run that every test run makes, and in a campaign.
+const A_FEW_DISKS: usize = 10;
+const DISKS: usize = 200;
 
 /// Steps that a start takes when it puts things right.
 const RECOVERY: [&str; 6] = [
@@ -144,6 +148,31 @@ async fn whatever_call_it_is_killed_at_the_next_start_puts_everything_right() {
         }
         // The order of threads differs from run to run, and with it who makes the nth call.
         kills.at(*flow, moment, None).await;
+    }
+    kills.close().await;
+}
+
+#[tokio::test]
+async fn whenever_its_disk_is_full_the_next_start_puts_everything_right() {
+    let bounds = Bounds::new(A_FEW_DISKS);
+    let mut kills = Kills::of("keyrack on a disk that becomes full", bounds.seed).await;
+    let mut moments = Vec::new();
+    for flow in Flow::ALL {
+        let writes = writes_among(&calls_of(&mut kills.ground, flow).await);
+        assert!(!writes.is_empty(), "{flow:?} writes nothing");
+        moments.extend(writes.into_iter().map(|write| (flow, write)));
+    }
+    Random::new(bounds.seed).shuffle(&mut moments);
+    moments.truncate(if bounds.is_long() { DISKS } else { A_FEW_DISKS });
+    for (flow, moment) in &moments {
+        let case = format!("{flow:?} with {moment:?}");
+        let rows = kills.ground.prepare(*flow).await;
+        let token = kills.token_of(&rows);
+        let program = script(&kills.ground, &moment.words(), KEYRACK);
+        let ended = kills.ground.run(*flow, &rows, &program).await;
+        let tally = &mut kills.tally;
+        tally.must(&case, ended.code().is_some(), "it ended by a signal");
+        kills.look(*flow, &rows, token, &case).await;
     }
     kills.close().await;
 }

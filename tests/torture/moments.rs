@@ -12,13 +12,18 @@ use crate::support::scene::KEYRACK;
 /// The calls that have effects outside of the process, or wait for them.
 const CALLS: &str = "pwrite64,fdatasync,ftruncate,unlink,sendmsg,recvmsg,sendto,recvfrom,writev";
 
-/// Where a program ends: at the Nth time that something happens.
+/// The call by which SQLite writes to its files.
+const WRITE: &str = "pwrite64";
+
+/// Where a program ends, or its disk does: at the Nth time that something happens.
 #[derive(Debug, Clone)]
 pub enum Moment {
     /// A step, by its name in the core.
     Step(String, usize),
     /// A system call of one of its threads.
     Call(String, usize),
+    /// A write to the database, from which on the disk is full.
+    Full(usize),
 }
 
 impl Moment {
@@ -28,6 +33,10 @@ impl Moment {
             Self::Step(name, nth) => format!("exec env KEYRACK_FAILPOINT='{name}:{nth}'"),
             Self::Call(name, nth) => {
                 let inject = format!("-e trace={name} -e inject={name}:signal=SIGKILL:when={nth}");
+                strace(&inject, Path::new("/dev/null"))
+            }
+            Self::Full(nth) => {
+                let inject = format!("-e trace={WRITE} -e inject={WRITE}:error=ENOSPC:when={nth}+");
                 strace(&inject, Path::new("/dev/null"))
             }
         }
@@ -101,4 +110,13 @@ pub fn script(ground: &Ground, words: &str, program: &str) -> PathBuf {
     fs::write(&path, format!("#!/bin/sh\n{words} '{program}' \"$@\"\n")).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     path
+}
+
+/// The writes to the database among these calls, each as the first one that the disk has no room for.
+pub fn writes_among(calls: &[Moment]) -> Vec<Moment> {
+    let nth = |call: &Moment| match call {
+        Moment::Call(name, nth) if name == WRITE => Some(Moment::Full(*nth)),
+        _ => None,
+    };
+    calls.iter().filter_map(nth).collect()
 }

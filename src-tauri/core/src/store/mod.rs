@@ -140,7 +140,7 @@ impl From<rusqlite::Error> for Problem {
             _ => Self::new(
                 ProblemCode::StoreFailed,
                 format!(
-                    "Keyrack's database could not be used: {error}. Your tokens are safe in the keyring."
+                    "Keyrack's database could not be used: {error}. Your tokens are safe in the keyring. Check that the disk is not full and that the data folder can be written to, then try again."
                 ),
             ),
         }
