@@ -10,12 +10,12 @@ ARCH_RUN="base-devel pkgconf webkit2gtk-4.1 librsvg xdg-utils desktop-file-utils
 
 # Needed besides by the tests: a display, a session bus, a keyring, and two programs to drive.
 DEBIAN_TEST=(xvfb openbox xdotool imagemagick dbus gnome-keyring libsecret-tools libglib2.0-bin
-  webkit2gtk-driver fonts-noto-core fonts-noto-color-emoji shellcheck strace)
+  webkit2gtk-driver fonts-noto-core fonts-noto-color-emoji shellcheck strace xclip)
 DEBIAN_CHROMIUM=(chromium chromium-driver)
-FEDORA_TEST="xorg-x11-server-Xvfb openbox xdotool ImageMagick dbus-daemon gnome-keyring libsecret glib2 webkit2gtk-driver google-noto-sans-fonts google-noto-color-emoji-fonts chromium chromedriver ShellCheck strace"
-ARCH_TEST="xorg-server-xvfb openbox xdotool imagemagick dbus gnome-keyring libsecret glib2 noto-fonts noto-fonts-emoji chromium shellcheck strace"
+FEDORA_TEST="xorg-x11-server-Xvfb openbox xdotool ImageMagick dbus-daemon gnome-keyring libsecret glib2 webkit2gtk-driver google-noto-sans-fonts google-noto-color-emoji-fonts chromium chromedriver ShellCheck strace xclip"
+ARCH_TEST="xorg-server-xvfb openbox xdotool imagemagick dbus gnome-keyring libsecret glib2 noto-fonts noto-fonts-emoji chromium shellcheck strace xclip"
 TEST_PROGRAMS=(Xvfb openbox xdotool import dbus-daemon gnome-keyring-daemon secret-tool gdbus
-  WebKitWebDriver chromedriver shellcheck strace)
+  WebKitWebDriver chromedriver shellcheck strace xclip)
 
 heading() {
   printf '\n== %s\n' "$*" >&2

@@ -24,6 +24,7 @@ const COMMANDS: &[&str] = &[
     "refresh",
     "revoke",
     "forget",
+    "copy_token",
     "copy_text",
     "save_bridge_page",
 ];

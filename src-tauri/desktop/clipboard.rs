@@ -1,13 +1,17 @@
 //! The clipboard, written from Rust so that no secret passes through the page.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use keyrack_core::{Problem, ProblemCode};
 use secrecy::{ExposeSecret as _, SecretString};
-use tauri::async_runtime::spawn_blocking;
+use tauri::async_runtime::{self, spawn_blocking};
+
+/// How long a token stays on the clipboard: long enough to be pasted.
+const A_WHILE: Duration = Duration::from_secs(30);
 
 /// The system's clipboard. Kept open: on X11 its content is served by the program that set it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Clipboard(Arc<Mutex<Option<arboard::Clipboard>>>);
 
 impl Clipboard {
@@ -20,6 +24,23 @@ impl Clipboard {
     pub async fn copy_secret(&self, secret: SecretString) -> Result<(), Problem> {
         self.with(move |clipboard| marked_as_secret(clipboard.set()).text(secret.expose_secret()))
             .await
+    }
+
+    /// Copies a secret so marked, and takes it off the clipboard again unless something else has
+    /// been copied since.
+    pub async fn copy_for_a_while(&self, secret: SecretString) -> Result<(), Problem> {
+        self.copy_secret(secret.clone()).await?;
+        let opened = self.clone();
+        async_runtime::spawn(async move {
+            tokio::time::sleep(A_WHILE).await;
+            // What cannot be read or cleared now is somebody else's by then.
+            let cleared = opened.with(move |clipboard| match clipboard.get_text() {
+                Ok(text) if text == secret.expose_secret() => clipboard.clear(),
+                _ => Ok(()),
+            });
+            let _ = cleared.await;
+        });
+        Ok(())
     }
 
     /// Runs on a thread of its own: the system may keep its caller waiting.

@@ -43,6 +43,7 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         refresh,
         revoke,
         forget,
+        copy_token,
         copy_text,
         save_bridge_page,
     ]
@@ -199,6 +200,12 @@ async fn revoke(shell: Shared<'_>, connection: String) -> Result<Revocation, Pro
 #[tauri::command]
 async fn forget(shell: Shared<'_>, connection: String) -> Result<Receipt, Problem> {
     shell.keyrack()?.forget(&connection).await
+}
+
+#[tauri::command]
+async fn copy_token(shell: Shared<'_>, connection: String) -> Result<(), Problem> {
+    let token = shell.keyrack()?.access_token(&connection).await?;
+    shell.clipboard.copy_for_a_while(token).await
 }
 
 #[tauri::command]

@@ -73,6 +73,7 @@ export const cancelCheckAll = () => call<null>("cancel_check_all");
 export const refresh = (connection: string) => call<Connection>("refresh", { connection });
 export const revoke = (connection: string) => call<Revocation>("revoke", { connection });
 export const forget = (connection: string) => call<Receipt>("forget", { connection });
+export const copyToken = (connection: string) => call<null>("copy_token", { connection });
 export const copyText = (text: string) => call<null>("copy_text", { text });
 
 /** Puts the bridge page among the downloads; answers where it is. */

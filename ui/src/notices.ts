@@ -141,6 +141,18 @@ export function ofRemoved(client: Pick<Client, "id" | "name" | "sandbox">, conne
   };
 }
 
+/** A token on the clipboard. */
+export function ofCopied(connection: Connection): Notice {
+  return {
+    ...plain,
+    key: "copied",
+    tone: "done",
+    what: t("copied.token", { workspace: workspaceName(connection) }),
+    next: t("copied.token.next"),
+    sandbox: connection.sandbox,
+  };
+}
+
 /** What was brought back from the keyring, and what could not be. */
 export function ofRebuilt(rebuilt: Rebuilt, locale: string): Notice {
   const { loss, clients, connections, without_client, set_aside } = rebuilt;

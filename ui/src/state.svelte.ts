@@ -248,6 +248,12 @@ export class Store {
     return outcome.ok;
   }
 
+  async copyToken(connection: Connection): Promise<void> {
+    const outcome = await ipc.copyToken(connection.id);
+    if (outcome.ok) this.tell(notices.ofCopied(connection));
+    else this.#refused(outcome.problem, connection.id);
+  }
+
   async refreshTokens(target: Target): Promise<void> {
     this.#learned(await this.#act("refresh", target, () => ipc.refresh(target.id)));
   }

@@ -234,6 +234,12 @@ impl Keyrack {
         })
     }
 
+    /// The access token of a connection, for the clipboard and nothing else.
+    pub async fn access_token(&self, connection: &str) -> Result<SecretString, Problem> {
+        let connection = self.store.connection(connection)?;
+        Ok(self.vault.read_connection(&connection.id).await?.access)
+    }
+
     /// Reads a client's credentials from the vault.
     pub(crate) async fn credentials(&self, client: &str) -> Result<Credentials, Problem> {
         let secrets = match self.vault.read_client(client).await {
