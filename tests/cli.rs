@@ -7,6 +7,9 @@
 
 mod support;
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::ExitStatusExt as _;
 use std::process::Output;
 
 use serde_json::Value;
@@ -41,7 +44,7 @@ fn json(output: &Output) -> Value {
 #[test]
 fn neither_the_command_nor_the_sandbox_loads_webkit() {
     for program in [KEYRACK, SANDBOX] {
-        let bytes = std::fs::read(program).unwrap();
+        let bytes = fs::read(program).unwrap();
         let named = b"libwebkit2gtk";
         assert!(
             !bytes.windows(named.len()).any(|part| part == named),
@@ -215,4 +218,30 @@ async fn a_client_is_edited_given_a_renewed_secret_and_removed_by_command() {
     assert_eq!(json(&listed), serde_json::json!([]));
     assert_eq!(support::secrets::entries(&scene.world), []);
     assert_eq!(scene.sandbox.count("POST /v1/oauth/revoke").await, 2);
+}
+
+#[tokio::test]
+async fn a_connect_that_was_killed_after_its_exchange_is_told_once_by_the_next_command() {
+    let mut scene = with_client();
+    let killed = scene.world.path("killed");
+    let step = "KEYRACK_FAILPOINT=notion.exchange:1";
+    fs::write(
+        &killed,
+        format!("#!/bin/sh\nexec env {step} '{KEYRACK}' \"$@\"\n"),
+    )
+    .unwrap();
+    fs::set_permissions(&killed, fs::Permissions::from_mode(0o755)).unwrap();
+    scene.program = killed;
+    assert_eq!(cli::connect(&mut scene).await.signal(), Some(9));
+
+    scene.program = KEYRACK.into();
+    let listed = scene.keyrack(&["list", "--json"], "");
+    let told = said(&listed);
+    assert!(
+        told.contains("no token was saved here. Connect again."),
+        "{told}"
+    );
+    assert_eq!(told.lines().count(), 1, "{told}");
+    assert_eq!(json(&listed), Value::Array(Vec::new()));
+    assert_eq!(said(&scene.keyrack(&["list"], "")), "", "once");
 }

@@ -98,6 +98,12 @@ async fn the_unpacked_package_is_started_by_a_link() {
             programs.join(program).is_file(),
             "{program} is in the package"
         );
+        let bytes = std::fs::read(programs.join(program)).unwrap();
+        let failpoint = b"KEYRACK_FAILPOINT";
+        assert!(
+            !bytes.windows(failpoint.len()).any(|part| part == failpoint),
+            "{program} can be ended at its steps"
+        );
     }
     a_link_starts_the_package(Scene::with(world, &["--auto-approve"]), &programs).await;
 }

@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 use clap::Parser as _;
 use keyrack_core::{
-    Connections, Effects, Keyrack, Opener, Problem, Settings, open_in_browser, system_clock,
-    system_keyring,
+    Connections, Effects, Keyrack, Opener, Problem, Progress, Settings, open_in_browser,
+    system_clock, system_keyring,
 };
 
 use arguments::{Arguments, ClientCommand, Command};
@@ -48,6 +48,19 @@ fn main() -> ExitCode {
     }
 }
 
+/// One line about a connect that an earlier run left in the middle, if it needs the person.
+fn tell_what_ended(keyrack: &Keyrack) {
+    if let Some(authorization) = keyrack.latest_authorization()
+        && let Progress::Failed { problem } = authorization.progress
+    {
+        output::say(&format!(
+            "keyrack: {}: {problem}",
+            authorization.client_name
+        ));
+        keyrack.acknowledge();
+    }
+}
+
 async fn run(command: Command, output: Output) -> Result<(), Problem> {
     let opener: Opener = match &command {
         Command::Connect {
@@ -67,6 +80,7 @@ async fn run(command: Command, output: Output) -> Result<(), Problem> {
             "keyrack: something from an earlier run is still unfinished: {problem}"
         ));
     }
+    tell_what_ended(&keyrack);
     match command {
         Command::Client(ClientCommand::Add(form)) => clients::add(&keyrack, output, form).await,
         Command::Client(ClientCommand::Secret { name }) => {

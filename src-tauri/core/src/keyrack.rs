@@ -144,6 +144,13 @@ impl Keyrack {
         (latest, memory.link_refused.clone(), memory.rebuilt.clone())
     }
 
+    /// The authorization of this process that goes on, or the one that ended last, until
+    /// acknowledged.
+    #[must_use]
+    pub fn latest_authorization(&self) -> Option<Authorization> {
+        self.news().0
+    }
+
     /// The person has seen how the last authorization ended, the link that was refused, and what
     /// was rebuilt.
     pub fn acknowledge(&self) {
