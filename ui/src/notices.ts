@@ -157,11 +157,11 @@ export function ofCopied(connection: Connection): Notice {
 export function ofRebuilt(rebuilt: Rebuilt, locale: string): Notice {
   const { loss, clients, connections, without_client, set_aside } = rebuilt;
   const found = new Intl.ListFormat(locale, { type: "conjunction" }).format([
-    t("rebuilt.connections", { count: connections }),
-    t("rebuilt.clients", { count: clients }),
+    ...(connections > 0 ? [t("rebuilt.connections", { count: connections })] : []),
+    ...(clients > 0 ? [t("rebuilt.clients", { count: clients })] : []),
   ]);
   const next = [
-    t("rebuilt.found", { found }),
+    found === "" ? t("rebuilt.nothing") : t("rebuilt.found", { found }),
     ...(connections > 0 ? [t("rebuilt.next")] : []),
     ...(without_client > 0 ? [t("rebuilt.without-client", { count: without_client })] : []),
     ...(loss === "none" ? [] : [t("rebuilt.activity")]),

@@ -58,6 +58,14 @@ pub(crate) struct Found {
     pub has_refresh_token: bool,
 }
 
+impl Rebuilt {
+    /// A start that was ended in its first moments looks like a database from a backup, and then
+    /// nothing is missing.
+    fn is_news(&self) -> bool {
+        self.loss != Loss::Outdated || self.clients + self.connections + self.without_client > 0
+    }
+}
+
 impl Keyrack {
     /// Looks for entries of this data folder in the keyring that are not in the list, and adds them.
     /// Nothing is deleted, in the keyring or in the list.
@@ -91,7 +99,9 @@ impl Keyrack {
         self.store
             .add_found(&clients, &connections, &mut operation, self.now())?;
         let rebuilt = operation.record.rebuilt.unwrap_or_default();
-        self.tell(&Event::Rebuilt(rebuilt.clone()));
+        if rebuilt.is_news() {
+            self.tell(&Event::Rebuilt(rebuilt.clone()));
+        }
         Ok(Some(rebuilt))
     }
 

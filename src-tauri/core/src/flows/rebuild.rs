@@ -173,3 +173,16 @@ async fn a_connection_without_its_client_is_counted_and_stays_in_the_keyring() {
     assert_eq!(rebuilt.loss, Loss::None);
     assert_eq!((rebuilt.clients, rebuilt.connections), (1, 1));
 }
+
+#[tokio::test]
+async fn a_start_that_was_ended_before_its_mark_was_in_the_database_is_no_news() {
+    let (outside, _, id) = connected().await;
+    let db = rusqlite::Connection::open(outside.folder.path().join("keyrack.db")).expect("opened");
+    let changed = db.execute("UPDATE meta SET value = 'before' WHERE key = 'start'", []);
+    assert_eq!(changed.expect("changed"), 1);
+    drop(db);
+    let (keyrack, rebuilt) = start(&outside).await;
+    assert_eq!(rebuilt, None);
+    let row = keyrack.store.connection(&id).expect("a row");
+    assert_eq!(row.status, Status::Active, "it stays as it is");
+}
