@@ -193,6 +193,10 @@ async fn no_secret_leaks_from_acts_that_fail_are_cancelled_or_undone() {
     links::open(&app.scene.world, &callback);
     app.told(&words("connected.earlier")).await;
     app.new_tokens().await;
+    row.at("more").click().await;
+    row.at("copy-token").click().await;
+    app.told(&words("copied.token.next")).await;
+    app.look_at_page().await;
 
     app.scene
         .sandbox
