@@ -209,7 +209,12 @@ impl Keyrack {
         grant: &Grant,
     ) -> Result<OwnedMutexGuard<()>, NotWritten> {
         let id = operation.subject.connection.clone().unwrap_or_default();
-        let turn = self.turn(&id).await;
+        let turn = tokio::select! {
+            turn = self.turn(&id) => turn,
+            () = pending.told_to_cancel() => {
+                return Err(NotWritten::GivenUp(Box::pin(async { Ok(()) })));
+            }
+        };
         let payload = Payload::Connection(ConnectionSecrets {
             id,
             client: operation.subject.client.clone(),
@@ -319,7 +324,11 @@ impl Keyrack {
         let entry = operation.subject.connection.clone().unwrap_or_default();
         let _turn = self.turn(&entry).await;
         operation.finished_at = Some(self.now());
-        if let Some(before) = before {
+        // One that was revoked or forgotten meanwhile does not come back.
+        let is_listed = self.store.connection(&entry).is_ok();
+        if let Some(before) = before
+            && is_listed
+        {
             let has_refresh_token = before.refresh.is_some();
             self.vault.write(&Payload::Connection(before)).await?;
             self.store

@@ -59,6 +59,16 @@ pub(crate) fn has_ended(folder: &DataFolder, id: &str) -> bool {
     }
 }
 
+/// Whether a process is at work in the data folder.
+pub(crate) fn any_alive(folder: &DataFolder) -> bool {
+    let marks = std::fs::read_dir(folder.path().join(FOLDER));
+    let mut names = marks.into_iter().flatten().flatten();
+    names.any(|mark| {
+        let id = mark.file_name();
+        !has_ended(folder, &id.to_string_lossy())
+    })
+}
+
 /// The marks that ended processes left behind.
 pub(crate) fn left_behind(folder: &DataFolder) -> Vec<String> {
     let marks = std::fs::read_dir(folder.path().join(FOLDER))

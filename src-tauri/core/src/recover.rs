@@ -72,7 +72,12 @@ impl Keyrack {
     /// The row is written with the end of the operation, so an unfinished one has none.
     async fn undo_add_client(&self, operation: &mut Operation) -> Result<(), Problem> {
         let entry = operation.subject.client.clone();
-        self.vault.delete(&entry).await?;
+        match self.store.client(&entry) {
+            Err(problem) if problem.code == ProblemCode::NotFound => {
+                self.vault.delete(&entry).await?;
+            }
+            known => drop(known?),
+        }
         self.fail(operation, &interrupted())
     }
 

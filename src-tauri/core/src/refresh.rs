@@ -68,7 +68,8 @@ impl Keyrack {
             self.store.unfinished_refresh(&id)?,
             self.store.connection(&id),
         ) else {
-            return Ok(());
+            // With its connection it has nothing left to do.
+            return self.fail(&mut operation.clone(), &gone());
         };
         if operation.record.sent_at.is_none() {
             return self.fail(&mut operation, &interrupted());
@@ -210,6 +211,12 @@ impl Keyrack {
             ))
         };
         match written {
+            Ok(()) if self.is_gone(&access.tokens.id)? => {
+                // Revoked or forgotten by another process meanwhile: nobody may keep the new pair.
+                end_tokens(&access.notion, &access.credentials, tokens, None).await;
+                self.vault.delete(&access.tokens.id).await?;
+                self.give_up(operation, gone())
+            }
             Ok(()) => self.finish_refresh(operation),
             Err(problem) => {
                 // Nobody will hold the new pair, so it must not stay alive.
@@ -239,6 +246,12 @@ impl Keyrack {
     /// Replaces the old pair in one write. The keyring is given time: both pairs are in memory.
     async fn keep_pair(&self, access: &Access, grant: &Grant) -> Result<(), VaultError> {
         let old = &access.tokens;
+        if let Ok(now) = self.vault.read_connection(&old.id).await
+            && fingerprint(&now) != fingerprint(old)
+        {
+            // Another process has connected it again: its pair is the one that counts.
+            return Err(VaultError::Foreign);
+        }
         let payload = Payload::Connection(ConnectionSecrets {
             id: old.id.clone(),
             client: old.client.clone(),
@@ -254,6 +267,14 @@ impl Keyrack {
             }
         }
         self.vault.write(&payload).await
+    }
+
+    fn is_gone(&self, id: &str) -> Result<bool, Problem> {
+        match self.store.connection(id) {
+            Ok(_) => Ok(false),
+            Err(problem) if problem.code == ProblemCode::NotFound => Ok(true),
+            Err(problem) => Err(problem),
+        }
     }
 
     /// The new pair is in the vault: it is the evidence that the connection works.
@@ -340,6 +361,13 @@ fn refused_again(error: Error) -> Problem {
         ),
         ..problem
     }
+}
+
+fn gone() -> Problem {
+    Problem::new(
+        ProblemCode::NotFound,
+        "This connection was removed while it was refreshed. Its new tokens were ended and are not kept.",
+    )
 }
 
 fn no_refresh_token() -> Problem {

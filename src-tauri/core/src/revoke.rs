@@ -38,10 +38,9 @@ impl Keyrack {
             {
                 let _turn = self.turn(&id).await;
                 // Whoever had the turn before may have tried or finished it.
-                let Some(operation) = self.store.unfinished_revocation(&id)? else {
+                let Some((operation, connection)) = self.pending_revocation(&id)? else {
                     continue;
                 };
-                let connection = self.store.connection(&id)?;
                 // The embedded sandbox runs in the window only, whose revocations these are.
                 let reachable = self
                     .notion(&self.store.client(&connection.client_id)?)
@@ -62,12 +61,26 @@ impl Keyrack {
             return Ok(());
         };
         let _turn = self.turn(id).await;
-        if let Some(operation) = self.store.unfinished_revocation(id)? {
-            let connection = self.store.connection(id)?;
+        if let Some((operation, connection)) = self.pending_revocation(id)? {
             // What stands in the way is on the operation's row.
             let _ = self.try_revocation(operation, &connection).await;
         }
         Ok(())
+    }
+
+    /// The pending revocation of a connection. One whose connection is gone has nothing left to do.
+    fn pending_revocation(&self, id: &str) -> Result<Option<(Operation, Connection)>, Problem> {
+        let Some(mut operation) = self.store.unfinished_revocation(id)? else {
+            return Ok(None);
+        };
+        match self.store.connection(id) {
+            Ok(connection) => Ok(Some((operation, connection))),
+            Err(gone) if gone.code == ProblemCode::NotFound => {
+                self.fail(&mut operation, &gone)?;
+                Ok(None)
+            }
+            Err(problem) => Err(problem),
+        }
     }
 
     async fn try_revocation(
@@ -128,6 +141,13 @@ impl Keyrack {
                 }
                 Err(problem) => return Err(problem),
             }
+        }
+        let pending = self.store.unfinished_revocation(&connection.id)?;
+        if pending.is_none_or(|pending| pending.id != operation.id) {
+            return Err(Problem::new(
+                ProblemCode::NotFound,
+                "Another process has ended this revocation, or connected the workspace again. What is in the keyring now was left alone.",
+            ));
         }
         self.vault.delete(&connection.id).await?;
         let now = self.now();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::connection::Status;
 use crate::keyrack::Keyrack;
+use crate::operation::{Kind, Subject};
 use crate::problem::ProblemCode;
 use crate::rebuild::{Loss, Rebuilt};
 use crate::store::Store;
@@ -175,14 +176,62 @@ async fn a_connection_without_its_client_is_counted_and_stays_in_the_keyring() {
 }
 
 #[tokio::test]
-async fn a_start_that_was_ended_before_its_mark_was_in_the_database_is_no_news() {
+async fn a_start_that_was_ended_before_its_mark_was_in_the_file_is_no_loss() {
     let (outside, _, id) = connected().await;
     let db = rusqlite::Connection::open(outside.folder.path().join("keyrack.db")).expect("opened");
-    let changed = db.execute("UPDATE meta SET value = 'before' WHERE key = 'start'", []);
+    // The file has the mark of the start before.
+    let next = "UPDATE meta SET value = (SELECT value FROM meta WHERE key = 'start') WHERE key = 'start_before'";
+    db.execute(next, []).expect("changed");
+    let changed = db.execute("UPDATE meta SET value = 'next' WHERE key = 'start'", []);
     assert_eq!(changed.expect("changed"), 1);
     drop(db);
     let (keyrack, rebuilt) = start(&outside).await;
     assert_eq!(rebuilt, None);
     let row = keyrack.store.connection(&id).expect("a row");
     assert_eq!(row.status, Status::Active, "it stays as it is");
+}
+
+#[tokio::test]
+async fn a_database_that_is_empty_is_as_good_as_gone() {
+    let (outside, _, id) = connected().await;
+    lose(&outside);
+    fs::write(outside.folder.path().join("keyrack.db"), "").expect("written");
+    let (keyrack, rebuilt) = start(&outside).await;
+    assert_eq!(rebuilt.expect("rebuilt").loss, Loss::Missing);
+    keyrack.store.connection(&id).expect("a row");
+}
+
+#[tokio::test]
+async fn what_an_unfinished_or_a_finished_act_has_ended_does_not_come_back() {
+    let (outside, keyrack, client) = Outside::with_client().await;
+    let revoked = outside.connect(&keyrack, &client).await;
+    let entries = outside.keyring.entries();
+    keyrack.revoke(&revoked).await.expect("revoked");
+    let other = outside.another_client(&keyrack).await;
+    let forgotten = outside.connect(&keyrack, &other).await;
+    let row = keyrack.store.connection(&forgotten).expect("a row");
+    let subject = Subject::of_connection(&row);
+    keyrack.begin(Kind::Forget, subject).expect("begun");
+    let db = rusqlite::Connection::open(outside.folder.path().join("keyrack.db")).expect("opened");
+    db.execute("DELETE FROM connections", []).expect("deleted");
+    let entry = String::from_utf8_lossy(&entries[&revoked]).into_owned();
+    outside.keyring.put(&revoked, &entry);
+
+    let rebuilt = keyrack.rebuild().await.expect("rebuilt");
+    assert_eq!(rebuilt, Rebuilt::default());
+}
+
+#[tokio::test]
+async fn a_damaged_database_that_another_process_has_open_is_left_where_it_is() {
+    let (outside, keyrack, _) = Outside::with_client().await;
+    let folder = crate::DataFolder::open(outside.folder.path()).expect("a folder");
+    let path = outside.folder.path().join("keyrack.db");
+    for part in ["-wal", "-shm"] {
+        let _ = fs::remove_file(outside.folder.path().join(format!("keyrack.db{part}")));
+    }
+    fs::write(&path, "not a database, not at all".repeat(1000)).expect("written");
+    let refused = Store::open(&folder).expect_err("damaged");
+    assert_eq!(refused.code, ProblemCode::StoreDamaged);
+    drop(keyrack);
+    Store::open(&folder).expect("set aside");
 }

@@ -122,7 +122,8 @@ impl Store {
     /// Deletes authorizations that ended or expired long ago; a replay of theirs is "unknown".
     pub(crate) fn forget_old_authorizations(&self, before: Millis) -> Result<(), Problem> {
         self.lock().execute(
-            "DELETE FROM authorizations WHERE expires_at < ?1",
+            "DELETE FROM authorizations WHERE expires_at < ?1
+                AND progress ->> 'kind' NOT IN ('parked', 'exchanging', 'saving')",
             params![before.0],
         )?;
         Ok(())

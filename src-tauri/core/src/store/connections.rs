@@ -129,6 +129,11 @@ impl Store {
         super::operations::save(&tx, operation)?;
         // Neither is about the tokens that the connection has now.
         super::operations::leave(&tx, Kind::Refresh, operation)?;
+        tx.execute(
+            "UPDATE operations SET record = json_set(record, '$.problem', json(?2))
+             WHERE kind = 'revoke' AND connection = ?1 AND finished_at IS NULL",
+            params![id, Json(connected_again())],
+        )?;
         super::operations::leave(&tx, Kind::Revoke, operation)?;
         tx.commit()?;
         failpoint("store.save_connected");
@@ -180,7 +185,8 @@ impl Store {
     /// Writes who and what a connection is for, which its vault entry does not tell.
     pub(crate) fn name_connection(&self, id: &str, bot: Bot) -> Result<(), Problem> {
         self.lock().execute(
-            "UPDATE connections SET workspace_id = ?2, workspace_name = ?3, owner = ?4 WHERE id = ?1",
+            "UPDATE connections SET workspace_id = ?2, workspace_name = ?3, owner = ?4
+             WHERE id = ?1 AND workspace_id = ''",
             params![
                 id,
                 inert(&bot.workspace_id.unwrap_or_default()),
@@ -253,6 +259,14 @@ impl Store {
         failpoint("store.remove_connection");
         Ok(())
     }
+}
+
+/// What stands on the row of a revocation that a new consent has overtaken.
+fn connected_again() -> Problem {
+    Problem::new(
+        ProblemCode::NotSaved,
+        "The workspace was connected again before Notion took this revocation. Its earlier tokens are not here any more and may still work at Notion.",
+    )
 }
 
 fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {

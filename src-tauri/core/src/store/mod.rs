@@ -18,7 +18,9 @@ use std::time::Duration;
 use rusqlite::{ErrorCode, OpenFlags, params};
 
 use crate::data_folder::DataFolder;
+use crate::failpoint::failpoint;
 use crate::problem::{Problem, ProblemCode};
+use crate::process::any_alive;
 use crate::rebuild::{Loss, Wanted};
 
 pub(crate) use authorizations::Taken;
@@ -48,9 +50,15 @@ impl Store {
         // Two first starts at once would both turn on the WAL and both make the tables.
         let _one_at_a_time = folder.lock("store.lock")?;
         let seal = Seal::read(folder)?;
-        let is_new = !folder.path().join(DATABASE).exists();
-        let (connection, set_aside) = match open_sound(folder) {
-            Err(problem) if problem.code == ProblemCode::StoreDamaged && seal.is_some() => {
+        let (mut connection, set_aside) = match open_sound(folder) {
+            Err(problem) if problem.code == ProblemCode::StoreDamaged => {
+                // Whoever has it open would go on writing to it.
+                if any_alive(folder) {
+                    return Err(problem);
+                }
+                if seal.is_none() {
+                    return Err(unknown());
+                }
                 let name = rebuild::set_aside(folder)?;
                 (open_sound(folder)?, Some(name))
             }
@@ -58,14 +66,18 @@ impl Store {
         };
         let loss = match &seal {
             Some(_) if set_aside.is_some() => Some(Loss::Damaged),
-            Some(seal) => seal.loss(&connection, is_new)?,
+            Some(seal) => seal.loss(&connection)?,
             None => None,
         };
-        let id = store_id(&connection, seal.as_ref())?;
+        let tx = connection.transaction()?;
+        let id = store_id(&tx, seal.as_ref())?;
         if let Some(loss) = loss {
-            rebuild::want(&connection, &Wanted { loss, set_aside })?;
+            rebuild::want(&tx, &Wanted { loss, set_aside })?;
         }
-        Seal::anew(folder, &connection, &id)?;
+        let seal = Seal::anew(&tx, &id)?;
+        tx.commit()?;
+        failpoint("store.open");
+        seal.write(folder)?;
         Ok(Self {
             connection: Mutex::new(connection),
             id,
@@ -147,6 +159,14 @@ impl From<rusqlite::Error> for Problem {
     }
 }
 
+/// Without a seal nothing tells which of the keyring's entries belong to a database.
+fn unknown() -> Problem {
+    Problem::new(
+        ProblemCode::StoreFailed,
+        "Keyrack's database cannot be read, and there is no record of which entries in the keyring are its own. Your tokens are safe there. Put a backup of keyrack.db into the data folder, or move the file out of it to begin anew.",
+    )
+}
+
 fn damaged() -> Problem {
     Problem::new(
         ProblemCode::StoreDamaged,
@@ -197,7 +217,7 @@ mod tests {
         )
         .expect("written");
         let refused = Store::open(&folder).expect_err("corrupt");
-        assert_eq!(refused.code, ProblemCode::StoreDamaged);
+        assert_eq!(refused.code, ProblemCode::StoreFailed);
     }
 
     #[cfg(unix)]

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Transaction, params};
 
 use super::json::Json;
 use super::{DATABASE, Store, seal};
@@ -12,7 +12,7 @@ use crate::failpoint::failpoint;
 use crate::operation::Operation;
 use crate::owner::Owner;
 use crate::problem::Problem;
-use crate::rebuild::{Found, Wanted};
+use crate::rebuild::{Found, Loss, Wanted};
 use crate::time::Millis;
 
 /// The note that a rebuild is wanted, among the database's own.
@@ -33,7 +33,15 @@ pub(super) fn set_aside(folder: &DataFolder) -> Result<String, Problem> {
 }
 
 /// Notes that a rebuild is wanted, until one is done.
+///
+/// A database from a backup has a journal from then: none of it is about what is so now.
 pub(super) fn want(db: &Connection, wanted: &Wanted) -> Result<(), Problem> {
+    if wanted.loss == Loss::Outdated {
+        db.execute(
+            "UPDATE operations SET finished_at = started_at WHERE finished_at IS NULL",
+            [],
+        )?;
+    }
     db.execute(
         "INSERT OR IGNORE INTO meta (key, value) VALUES (?1, ?2)",
         params![NOTE, Json(wanted)],
@@ -66,9 +74,15 @@ impl Store {
         let tx = db.transaction()?;
         let rebuilt = operation.record.rebuilt.get_or_insert_default();
         for client in clients {
+            if is_spoken_for(&tx, &client.id, None)? {
+                continue;
+            }
             rebuilt.clients += super::clients::insert(&tx, client, "OR IGNORE")?;
         }
         for found in connections {
+            if is_spoken_for(&tx, &found.client, Some(&found.id))? {
+                continue;
+            }
             let has_client: bool = tx.query_row(
                 "SELECT EXISTS (SELECT 1 FROM clients WHERE id = ?1)",
                 params![found.client],
@@ -81,14 +95,13 @@ impl Store {
             rebuilt.connections += tx.execute(
                 "INSERT OR IGNORE INTO connections
                     (id, client, bot_id, workspace_id, workspace_name, owner, has_refresh_token, connected_at)
-                 VALUES (?1, ?2, ?3, '', '', ?4, ?5, ?6)",
+                 VALUES (?1, ?2, ?3, '', '', ?4, ?5, 0)",
                 params![
                     found.id,
                     found.client,
                     found.bot_id,
                     Json(Owner::Unknown),
                     found.has_refresh_token,
-                    now.0,
                 ],
             )?;
         }
@@ -99,4 +112,22 @@ impl Store {
         failpoint("store.add_found");
         Ok(())
     }
+}
+
+/// Whether an operation has ended, or is about to write or to end, what this entry is for: a client's
+/// without a connection. Ids are never used again.
+fn is_spoken_for(
+    tx: &Transaction<'_>,
+    client: &str,
+    connection: Option<&str>,
+) -> rusqlite::Result<bool> {
+    tx.query_row(
+        "SELECT EXISTS (
+            SELECT 1 FROM operations
+            WHERE subject ->> 'client' = ?1 AND connection IS ?2
+              AND kind IN ('add-client', 'remove-client', 'connect', 'revoke', 'forget')
+              AND (finished_at IS NULL OR record ->> 'removed_at' IS NOT NULL))",
+        params![client, connection],
+        |row| row.get(0),
+    )
 }

@@ -30,33 +30,38 @@ impl Seal {
     }
 
     /// What became of a database that is readable, since it was sealed.
-    pub fn loss(&self, db: &Connection, is_new: bool) -> Result<Option<Loss>, Problem> {
-        if is_new {
-            return Ok(Some(Loss::Missing));
+    pub fn loss(&self, db: &Connection) -> Result<Option<Loss>, Problem> {
+        match meta(db, "store_id")? {
+            None => return Ok(Some(Loss::Missing)),
+            Some(id) if id != self.store => {
+                return Err(Problem::new(
+                    ProblemCode::StoreFailed,
+                    "This database belongs to another data folder. Nothing was changed, and your tokens are safe in the keyring. Put the right one back, or remove it to have the list rebuilt from the keyring.",
+                ));
+            }
+            Some(_) => {}
         }
-        if meta(db, "store_id")?.as_ref() != Some(&self.store) {
-            return Err(Problem::new(
-                ProblemCode::StoreFailed,
-                "This database belongs to another data folder. Nothing was changed, and your tokens are safe in the keyring. Put the right one back, or remove it to have the list rebuilt from the keyring.",
-            ));
-        }
-        let is_last = meta(db, "start")?.as_ref() == Some(&self.start);
+        let marked = [meta(db, "start")?, meta(db, "start_before")?];
+        let is_last = marked.contains(&Some(self.start.clone()));
         Ok((!is_last).then_some(Loss::Outdated))
     }
 
-    /// Seals the database with a mark of its own for this start: the file first, so that an end in
-    /// between looks like a loss, which costs a look into the keyring, and never like none.
-    pub fn anew(folder: &DataFolder, db: &Connection, store: &str) -> Result<(), Problem> {
-        let seal = Self {
+    /// Makes a new mark for this start. The database has it first, and the one before beside it: an
+    /// end in between is no loss.
+    pub fn anew(db: &Connection, store: &str) -> Result<Self, Problem> {
+        let start = uuid::Uuid::new_v4().to_string();
+        if let Some(before) = meta(db, "start")? {
+            set_meta(db, "start_before", &before)?;
+        }
+        set_meta(db, "start", &start)?;
+        Ok(Self {
             store: store.to_owned(),
-            start: uuid::Uuid::new_v4().to_string(),
-        };
-        seal.write(folder)?;
-        set_meta(db, "start", &seal.start)
+            start,
+        })
     }
 
     /// In one step, so that there is always a whole file.
-    fn write(&self, folder: &DataFolder) -> Result<(), Problem> {
+    pub fn write(&self, folder: &DataFolder) -> Result<(), Problem> {
         let new = folder.file(&format!("{FILE}.new"))?;
         let written = || -> io::Result<()> {
             let mut file = File::options().write(true).truncate(true).open(&new)?;

@@ -58,8 +58,15 @@ impl Vault {
         let bytes = payload::probe(&self.store, &id);
         let is_left = self.probe_is_left.clone();
         let probed = self.worker.run(self.deadline, move |keyring| {
-            keyring.write(&id, &bytes)?;
             is_left.store(true, SeqCst);
+            if let Err(error) = keyring.write(&id, &bytes) {
+                let refused = matches!(
+                    error,
+                    VaultError::Locked | VaultError::Missing | VaultError::NoCollection
+                );
+                is_left.store(!refused, SeqCst);
+                return Err(error);
+            }
             keyring.delete(&id)?;
             if !keyring.read(&id)?.is_empty() {
                 return Err(VaultError::Failed("it did not delete an entry".to_owned()));

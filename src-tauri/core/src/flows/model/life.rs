@@ -274,11 +274,10 @@ impl Life {
             Act::Connect { authorization, .. } => Some(authorization.clone()),
             _ => None,
         };
-        let told = self.finish(
-            tokio::spawn(act.begin(self.keyrack().clone())),
-            authorization.as_deref(),
-        );
-        let told = told.await;
+        // A check of all waits out whatever pause Notion asks for.
+        let pace = Duration::from_secs(if matches!(act, Act::CheckAll) { 60 } else { 1 });
+        let running = tokio::spawn(act.begin(self.keyrack().clone()));
+        let told = self.finish(running, authorization.as_deref(), pace).await;
         let Some(authorization) = authorization.filter(|_| matches!(told, Told::Problem(_))) else {
             return told;
         };
@@ -298,13 +297,14 @@ impl Life {
             let ended = keyrack.retry_parked(&id).await?;
             Ok(told_of(ended.progress))
         });
-        self.finish(decided, Some(&authorization)).await
+        self.finish(decided, Some(&authorization), pace).await
     }
 
     async fn finish(
         &mut self,
         mut act: JoinHandle<Result<Told, Problem>>,
         authorization: Option<&str>,
+        pace: Duration,
     ) -> Told {
         loop {
             match tokio::time::timeout(MOMENT, &mut act).await {
@@ -321,7 +321,7 @@ impl Life {
                 // Tokens wait for the keyring.
                 self.decide(id).await;
             } else {
-                run_ahead(Duration::from_secs(1)).await;
+                run_ahead(pace).await;
             }
             if self.end.borrow().dead {
                 act.abort();
