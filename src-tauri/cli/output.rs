@@ -61,7 +61,7 @@ fn rebuilt_in_words(rebuilt: &Rebuilt) -> String {
         }
     };
     let mut words = vec![format!(
-        "{what} Added: {} connections and {} clients.",
+        "{what} Connections added: {}. Clients added: {}.",
         rebuilt.connections, rebuilt.clients
     )];
     if rebuilt.connections > 0 {
@@ -69,12 +69,15 @@ fn rebuilt_in_words(rebuilt: &Rebuilt) -> String {
     }
     if rebuilt.without_client > 0 {
         words.push(format!(
-            "{} connections stay only in the keyring, because their clients are gone: remove their access in Notion's settings.",
+            "Connections that stay only in the keyring, because their clients are gone: {}. Remove their access in Notion's settings.",
             rebuilt.without_client
         ));
     }
     if rebuilt.loss != Loss::None {
-        words.push("The activity from before could not be brought back.".to_owned());
+        words.push(
+            "The activity from before, and revocations that were pending, could not be brought back."
+                .to_owned(),
+        );
     }
     if let Some(name) = &rebuilt.set_aside {
         words.push(format!("The damaged file is kept as {name}."));

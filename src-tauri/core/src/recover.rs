@@ -10,9 +10,10 @@ use crate::revoke::is_settled;
 use crate::vault::{ConnectionSecrets, VaultError};
 
 impl Keyrack {
-    /// Finishes or undoes the unfinished operations of processes that have ended.
+    /// Finishes or undoes the unfinished operations of processes that have ended, and fills a
+    /// database that was lost from the vault.
     ///
-    /// Fills a database that was lost from the vault, too. Deletes only vault entries that these operations, or the ended processes' probes, name. What
+    /// Deletes only vault entries that these operations, or the ended processes' probes, name. What
     /// the keyring does not allow now stays unfinished, and the first such problem is returned
     /// after everything else is done. Revocations that Notion has yet to answer are
     /// `retry_revocations`'s.

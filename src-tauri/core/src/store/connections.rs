@@ -225,8 +225,8 @@ impl Store {
         Ok(())
     }
 
-    /// Finishes a reconnect of which nobody knows how far it got: the old verdict is no evidence
-    /// for the tokens that the vault holds now.
+    /// Finishes a reconnect or a refresh of which nobody knows what it left: the old verdict is no
+    /// evidence for the tokens that the vault holds now.
     pub(crate) fn unsettle_connection(
         &self,
         operation: &Operation,
