@@ -101,7 +101,9 @@ fn take<T>(kept: &Mutex<Option<T>>) -> Option<T> {
 pub fn tell_window<R: Runtime>(app: &AppHandle<R>, event: &Event) {
     let _ = match event {
         // What was rebuilt is in the snapshot.
-        Event::Changed | Event::Rebuilt(_) => app.emit_to(window::LABEL, "changed", ()),
+        Event::Changed | Event::Rebuilt(_) | Event::RebuildWaits(_) => {
+            app.emit_to(window::LABEL, "changed", ())
+        }
         Event::Authorization(authorization) => {
             if authorization.progress.is_answer() {
                 window::bring_forward(app);

@@ -25,6 +25,7 @@ beforeEach(() => {
     authorization: null,
     link_refused: null,
     rebuilt: null,
+    rebuild_waits: null,
     check_all: null,
     client_defaults: { redirect_method: "localhost", localhost_port: 41753, notion_host: "api.notion.com" },
   };
@@ -32,7 +33,13 @@ beforeEach(() => {
     snapshot: () => world.rust,
     redirect_uri: () => "http://localhost:41753/oauth/callback",
     acknowledge: () => {
-      world.rust = { ...world.rust, authorization: null, link_refused: null, rebuilt: null };
+      world.rust = {
+        ...world.rust,
+        authorization: null,
+        link_refused: null,
+        rebuilt: null,
+        rebuild_waits: null,
+      };
       return null;
     },
   };

@@ -104,7 +104,7 @@ export function install(scene: string): void {
         case "submit_callback":
           throw problem("invalid-input", { field: "callback" }) as unknown as Error;
         case "acknowledge":
-          change({ authorization: null, link_refused: null, rebuilt: null });
+          change({ authorization: null, link_refused: null, rebuilt: null, rebuild_waits: null });
           return null;
         case "check":
         case "refresh":

@@ -175,3 +175,14 @@ export function ofRebuilt(rebuilt: Rebuilt, locale: string): Notice {
     next: next.join(" "),
   };
 }
+
+/** The list is to be brought back from a keyring that cannot be read yet. */
+export function ofRebuildWaits(problem: Refusal): Notice {
+  return {
+    ...plain,
+    key: "rebuilt",
+    tone: "trouble",
+    what: t("rebuilt.waits"),
+    next: `${problemWords(problem).what} ${t("rebuilt.waits.next")}`,
+  };
+}

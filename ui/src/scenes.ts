@@ -87,6 +87,7 @@ export function snapshotOf(scene: string): Snapshot {
     authorization: null,
     link_refused: null,
     rebuilt: null,
+    rebuild_waits: null,
     check_all: null,
     client_defaults: { redirect_method: "localhost", localhost_port: 41753, notion_host: "api.notion.com" },
   };
@@ -153,6 +154,7 @@ export function snapshotOf(scene: string): Snapshot {
         set_aside: "keyrack.db.damaged-1f2e3d4c",
       },
     },
+    "rebuild-waits": { ...base, clients: [], rebuild_waits: problem("keyring-locked") },
     "rebuilt-in-part": {
       ...list,
       rebuilt: { loss: "outdated", clients: 0, connections: 2, without_client: 1, set_aside: null },

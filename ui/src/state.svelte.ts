@@ -13,7 +13,6 @@ import type {
   Connection,
   NewClient,
   Problem,
-  Rebuilt,
   Receipt,
   Snapshot,
 } from "./types";
@@ -142,7 +141,8 @@ export class Store {
     const newer = steps !== this.#steps && this.snapshot !== null ? this.snapshot : snapshot;
     this.snapshot = { ...snapshot, check_all: newer.check_all };
     if (snapshot.link_refused !== null) this.#tellRefused(snapshot.link_refused);
-    if (snapshot.rebuilt !== null) this.#tellRebuilt(snapshot.rebuilt);
+    if (snapshot.rebuilt !== null) this.#tellNews(notices.ofRebuilt(snapshot.rebuilt, locale));
+    if (snapshot.rebuild_waits !== null) this.#tellNews(notices.ofRebuildWaits(snapshot.rebuild_waits));
     if (snapshot.authorization !== null) this.#tellFinished(snapshot.authorization);
   }
 
@@ -172,12 +172,11 @@ export class Store {
   }
 
   #tellRefused(problem: Problem): void {
-    this.tell(notices.ofProblem(problem, "link"));
-    void this.#acknowledge();
+    this.#tellNews(notices.ofProblem(problem, "link"));
   }
 
-  #tellRebuilt(rebuilt: Rebuilt): void {
-    this.tell(notices.ofRebuilt(rebuilt, locale));
+  #tellNews(notice: Notice): void {
+    this.tell(notice);
     void this.#acknowledge();
   }
 

@@ -493,6 +493,10 @@ link_refused: Problem | null,
  */
 rebuilt: Rebuilt | null, 
 /**
+ * Why the list cannot be filled from the keyring yet, until acknowledged; tried again by itself.
+ */
+rebuild_waits: Problem | null, 
+/**
  * The check of all connections, while one is under way.
  */
 check_all: CheckAll | null, 

@@ -49,6 +49,8 @@ pub enum Event {
     CheckAll(CheckAll),
     /// The list was filled from the keyring.
     Rebuilt(Rebuilt),
+    /// The list is to be filled from the keyring, which cannot be read yet.
+    RebuildWaits(Problem),
     /// A link came in that belongs to no authorization, or to one that is over.
     LinkRefused(Problem),
 }
@@ -83,9 +85,42 @@ struct Memory {
     turns: HashMap<String, Arc<tokio::sync::Mutex<()>>>,
     /// The check of all connections, while there is one.
     check_all: Option<Arc<Run>>,
-    latest: Option<Authorization>,
-    link_refused: Option<Problem>,
-    rebuilt: Option<Rebuilt>,
+    news: News,
+}
+
+/// What nobody has acknowledged yet.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct News {
+    /// The authorization that goes on, or the one that ended last.
+    pub authorization: Option<Authorization>,
+    pub link_refused: Option<Problem>,
+    pub rebuilt: Option<Rebuilt>,
+    /// Why the list cannot be filled from the keyring yet.
+    pub rebuild_waits: Option<Problem>,
+}
+
+impl News {
+    fn add(&mut self, event: &Event) {
+        match event {
+            Event::Changed | Event::CheckAll(_) => {}
+            Event::Authorization(authorization) => {
+                // The end of an earlier one must not hide the one that goes on.
+                let goes_on = |latest: &Authorization| {
+                    latest.id != authorization.id && !latest.progress.is_final()
+                };
+                let is_hidden = authorization.progress.is_final()
+                    && self.authorization.as_ref().is_some_and(goes_on);
+                if !is_hidden {
+                    self.authorization = Some(authorization.clone());
+                }
+            }
+            Event::LinkRefused(problem) => self.link_refused = Some(problem.clone()),
+            Event::RebuildWaits(problem) => self.rebuild_waits = Some(problem.clone()),
+            Event::Rebuilt(rebuilt) => {
+                (self.rebuilt, self.rebuild_waits) = (Some(rebuilt.clone()), None);
+            }
+        }
+    }
 }
 
 /// What it takes to ask Notion about a connection.
@@ -126,40 +161,29 @@ impl Keyrack {
     }
 
     pub(crate) fn tell(&self, event: &Event) {
-        let mut memory = self.memory();
-        match event {
-            Event::Changed | Event::CheckAll(_) => {}
-            Event::Authorization(authorization) => memory.latest = Some(authorization.clone()),
-            Event::LinkRefused(problem) => memory.link_refused = Some(problem.clone()),
-            Event::Rebuilt(rebuilt) => memory.rebuilt = Some(rebuilt.clone()),
-        }
-        drop(memory);
+        self.memory().news.add(event);
         (self.listener)(event);
     }
 
-    /// The authorization, the refused link and the rebuild that nobody has acknowledged yet.
-    pub(crate) fn news(&self) -> (Option<Authorization>, Option<Problem>, Option<Rebuilt>) {
-        let memory = self.memory();
-        let latest = memory.latest.clone();
-        (latest, memory.link_refused.clone(), memory.rebuilt.clone())
+    pub(crate) fn news(&self) -> News {
+        self.memory().news.clone()
     }
 
     /// The authorization of this process that goes on, or the one that ended last, until
     /// acknowledged.
     #[must_use]
     pub fn latest_authorization(&self) -> Option<Authorization> {
-        self.news().0
+        self.news().authorization
     }
 
-    /// The person has seen how the last authorization ended, the link that was refused, and what
-    /// was rebuilt.
+    /// The person has seen how the last authorization ended, and everything else that is news.
     pub fn acknowledge(&self) {
-        let mut memory = self.memory();
-        memory.latest = memory
-            .latest
-            .take()
-            .filter(|authorization| !authorization.progress.is_final());
-        (memory.link_refused, memory.rebuilt) = (None, None);
+        let news = &mut self.memory().news;
+        let authorization = news.authorization.take();
+        *news = News {
+            authorization: authorization.filter(|it| !it.progress.is_final()),
+            ..News::default()
+        };
     }
 
     /// Tells where the embedded sandbox listens.

@@ -39,6 +39,7 @@ impl Keyrack {
             }
         }
         if let Err(problem) = self.rebuild_if_wanted().await {
+            self.tell(&Event::RebuildWaits(problem.clone()));
             first_problem.get_or_insert(problem);
         }
         self.forget_what_is_long_over()?;

@@ -25,6 +25,8 @@ pub struct Snapshot {
     pub link_refused: Option<Problem>,
     /// What a rebuild of the list from the keyring came to, until acknowledged.
     pub rebuilt: Option<Rebuilt>,
+    /// Why the list cannot be filled from the keyring yet, until acknowledged; tried again by itself.
+    pub rebuild_waits: Option<Problem>,
     /// The check of all connections, while one is under way.
     pub check_all: Option<CheckAll>,
     /// What the client form starts from.
@@ -34,13 +36,14 @@ pub struct Snapshot {
 impl Keyrack {
     /// Reads the state of the world. Touches neither the keyring nor the network.
     pub fn snapshot(&self) -> Result<Snapshot, Problem> {
-        let (authorization, link_refused, rebuilt) = self.news();
+        let news = self.news();
         Ok(Snapshot {
             clients: self.store.clients()?,
             connections: self.store.connections()?,
-            authorization,
-            link_refused,
-            rebuilt,
+            authorization: news.authorization,
+            link_refused: news.link_refused,
+            rebuilt: news.rebuilt,
+            rebuild_waits: news.rebuild_waits,
             check_all: self.checking_all().map(|run| run.progress(self.now())),
             client_defaults: ClientDefaults::for_notion(&self.settings.notion),
         })

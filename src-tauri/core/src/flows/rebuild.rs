@@ -148,6 +148,12 @@ async fn a_locked_keyring_puts_it_off() {
     let keyrack = outside.start();
     let locked = keyrack.recover().await.expect_err("locked");
     assert_eq!(locked.code, ProblemCode::KeyringLocked);
+    let waits = keyrack.snapshot().expect("a snapshot").rebuild_waits;
+    assert_eq!(
+        waits,
+        Some(locked),
+        "an empty list is not all that is shown"
+    );
     drop(keyrack);
     outside.keyring.set_mood(Mood::Calm);
     let (keyrack, rebuilt) = start(&outside).await;
