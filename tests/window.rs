@@ -8,6 +8,8 @@
 
 mod support;
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
 use std::time::Duration;
 
 use support::links;
@@ -15,7 +17,7 @@ use support::page::Page;
 use support::process::{Program, signal};
 use support::scene::{ACME, DESKTOP, Scene};
 use support::secrets;
-use support::wait::until_async;
+use support::wait::{until, until_async};
 use support::world::World;
 
 const REVOCATIONS: &str = "POST /v1/oauth/revoke";
@@ -164,4 +166,16 @@ async fn a_start_that_meets_an_ending_window_hands_over_or_becomes_the_window() 
         }
         window = next;
     }
+}
+
+#[tokio::test]
+async fn an_argument_that_is_no_text_is_passed_over() {
+    let scene = Scene::new();
+    let mut command = scene.world.command(DESKTOP);
+    command.arg(OsStr::from_bytes(b"\xFF\xFE"));
+    let mut start = Program::start(&scene.world, &command);
+    until("a window", || {
+        (!scene.window_process().is_empty()).then_some(())
+    });
+    assert!(start.is_running());
 }

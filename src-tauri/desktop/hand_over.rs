@@ -38,6 +38,19 @@ pub fn to_open_window() -> bool {
         .is_ok()
 }
 
+/// Begins anew without the arguments that are no text, over which a plugin would panic. Returns if
+/// all of them are.
+pub fn leave_out_what_is_no_text() {
+    let all: Vec<_> = std::env::args_os().skip(1).collect();
+    let text: Vec<_> = all.iter().filter(|text| text.to_str().is_some()).collect();
+    if text.len() < all.len()
+        && let Ok(program) = std::env::current_exe()
+    {
+        // It returns only if it fails, and then nothing is lost by going on.
+        let _ = Command::new(program).args(text).exec();
+    }
+}
+
 /// Begins anew if the window that was handed over to is what failed. The whole process, since GTK
 /// starts once in each. Returns if something else has failed.
 pub fn try_again_after(error: &tauri::Error) {

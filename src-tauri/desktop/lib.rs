@@ -26,8 +26,11 @@ use shell::Shell;
 pub fn run() -> ExitCode {
     keyrack_core::disable_core_dumps();
     #[cfg(target_os = "linux")]
-    if hand_over::to_open_window() {
-        return ExitCode::SUCCESS;
+    {
+        hand_over::leave_out_what_is_no_text();
+        if hand_over::to_open_window() {
+            return ExitCode::SUCCESS;
+        }
     }
     // An argument that is not text is no link.
     let arguments = std::env::args_os().skip(1);

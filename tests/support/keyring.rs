@@ -39,6 +39,10 @@ impl Keyring {
         }
     }
 
+    pub(super) fn is_running(&mut self) -> bool {
+        self.daemon.is_running()
+    }
+
     pub(super) fn stop(self) {
         let control = self.control.clone();
         self.daemon.end();

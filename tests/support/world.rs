@@ -171,6 +171,15 @@ impl World {
         self.start_keyring();
     }
 
+    /// Starts a keyring that has ended by itself anew, with what it held. gnome-keyring aborts when
+    /// a program is killed in the middle of opening a session (42.1).
+    pub fn revive_keyring(&mut self) {
+        let keyring = self.keyring.as_mut().expect("no keyring is running");
+        if !keyring.is_running() {
+            self.restart_keyring();
+        }
+    }
+
     /// Locks the login collection.
     pub fn lock_keyring(&self) {
         keyring::lock(self);

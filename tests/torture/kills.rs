@@ -57,6 +57,7 @@ impl Kills {
             return false;
         }
         if let Some(again) = again {
+            self.ground.scene.world.revive_keyring();
             let program = script(&self.ground, &again.words(), KEYRACK);
             let start = self.ground.end(&program, &["list"], "");
             self.tally.cases += usize::from(was_killed(start));
@@ -74,6 +75,7 @@ impl Kills {
     /// Looks at everything after a kill and the next start, which this makes.
     pub async fn look(&mut self, flow: Flow, rows: &Rows, token: Option<String>, case: &str) {
         self.tally.cases += 1;
+        self.ground.scene.world.revive_keyring();
         let connections = self.ground.listed(&["list"]);
         invariants::keyring_and_rows(&self.ground, &self.neighbours, case, &mut self.tally);
         if let (true, Some(id), Some(token)) = (flow.revokes(), &rows.connection, token)
