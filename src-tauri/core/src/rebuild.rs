@@ -59,8 +59,7 @@ pub(crate) struct Found {
 }
 
 impl Rebuilt {
-    /// A start that was ended in its first moments looks like a database from a backup, and then
-    /// nothing is missing.
+    /// A backup that lacks nothing is none: the list is as it should be.
     fn is_news(&self) -> bool {
         self.loss != Loss::Outdated || self.clients + self.connections + self.without_client > 0
     }
@@ -70,7 +69,7 @@ impl Keyrack {
     /// Looks for entries of this data folder in the keyring that are not in the list, and adds them.
     /// Nothing is deleted, in the keyring or in the list.
     ///
-    /// Fails with nothing changed if the keyring cannot be read.
+    /// Fails with the list as it was if the keyring cannot be read; the next start looks again.
     pub async fn rebuild(&self) -> Result<Rebuilt, Problem> {
         self.store.want_rebuild(&Wanted::default())?;
         self.rebuild_if_wanted()

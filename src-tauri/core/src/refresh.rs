@@ -68,8 +68,12 @@ impl Keyrack {
             self.store.unfinished_refresh(&id)?,
             self.store.connection(&id),
         ) else {
-            // With its connection it has nothing left to do.
-            return self.fail(&mut operation.clone(), &gone());
+            // Without its connection it has nothing left to do; one that has ended stays as it is.
+            let problem = match operation.record.sent_at {
+                Some(_) => removed_meanwhile(false),
+                None => interrupted(),
+            };
+            return self.fail(&mut operation.clone(), &problem);
         };
         if operation.record.sent_at.is_none() {
             return self.fail(&mut operation, &interrupted());
@@ -213,9 +217,9 @@ impl Keyrack {
         match written {
             Ok(()) if self.is_gone(&access.tokens.id)? => {
                 // Revoked or forgotten by another process meanwhile: nobody may keep the new pair.
-                end_tokens(&access.notion, &access.credentials, tokens, None).await;
+                let ended = end_tokens(&access.notion, &access.credentials, tokens, None).await;
                 self.vault.delete(&access.tokens.id).await?;
-                self.give_up(operation, gone())
+                self.give_up(operation, removed_meanwhile(ended))
             }
             Ok(()) => self.finish_refresh(operation),
             Err(problem) => {
@@ -363,10 +367,17 @@ fn refused_again(error: Error) -> Problem {
     }
 }
 
-fn gone() -> Problem {
+fn removed_meanwhile(ended: bool) -> Problem {
+    let became = if ended {
+        "were ended at Notion"
+    } else {
+        "may still work at Notion: remove the access in the workspace's settings there"
+    };
     Problem::new(
         ProblemCode::NotFound,
-        "This connection was removed while it was refreshed. Its new tokens were ended and are not kept.",
+        format!(
+            "This connection was removed while it was refreshed. Its new tokens are not kept, and {became}."
+        ),
     )
 }
 
