@@ -3,7 +3,7 @@ import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 import { flushSync, mount, unmount } from "svelte";
 import { afterEach, beforeEach, vi } from "vitest";
 import App from "./App.svelte";
-import { client, person } from "./samples";
+import { client, person, preferences } from "./samples";
 import type { Authorization, Problem, Progress, Snapshot } from "./types";
 
 type World = {
@@ -27,6 +27,7 @@ beforeEach(() => {
     rebuilt: null,
     rebuild_waits: null,
     check_all: null,
+    preferences: preferences(),
     client_defaults: { redirect_method: "localhost", localhost_port: 41753, notion_host: "api.notion.com" },
   };
   world.answers = {

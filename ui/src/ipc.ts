@@ -2,17 +2,25 @@
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type {
+  About,
+  ActivityFilter,
+  ActivityPage,
   Authorization,
+  Changes,
   CheckAll,
   Client,
   ClientChange,
   Connection,
   Connections,
+  Details,
   NewClient,
+  Preferences,
   Problem,
   Receipt,
   RedirectMethod,
+  Removed,
   Revocation,
+  SelfTest,
   Snapshot,
 } from "./types";
 
@@ -38,6 +46,8 @@ function asRefusal(reason: unknown): Refusal {
 }
 
 export const snapshot = () => call<Snapshot>("snapshot");
+/** What is different since the last snapshot or the last changes. */
+export const changes = () => call<Changes>("changes");
 export const trySandbox = () => call<Client>("try_sandbox");
 /** The exact text to register at Notion. */
 export const redirectUri = (
@@ -67,8 +77,9 @@ export const cancelAuthorization = (authorization: string) =>
   call<null>("cancel_authorization", { authorization });
 export const acknowledge = () => call<null>("acknowledge");
 export const check = (connection: string) => call<Connection>("check", { connection });
-/** Answers at once; how far it is comes as events. */
-export const checkAll = () => call<null>("check_all");
+/** Checks these, or all of them if none are named. Answers at once; how far it is comes as events. */
+export const checkAll = (connections: readonly string[] | null = null) =>
+  call<null>("check_all", { connections });
 export const cancelCheckAll = () => call<null>("cancel_check_all");
 export const refresh = (connection: string) => call<Connection>("refresh", { connection });
 export const revoke = (connection: string) => call<Revocation>("revoke", { connection });
@@ -78,6 +89,26 @@ export const copyText = (text: string) => call<null>("copy_text", { text });
 
 /** Puts the bridge page among the downloads; answers where it is. */
 export const saveBridgePage = () => call<string>("save_bridge_page");
+
+export const details = (connection: string) => call<Details>("details", { connection });
+/** The acts of this filter, or those older than the one with the id `before`. */
+export const activity = (filter: ActivityFilter, before: string | null = null) =>
+  call<ActivityPage>("activity", { filter, before });
+/** Writes the acts of this filter among the downloads; answers where. */
+export const exportActivity = (filter: ActivityFilter, format: "csv" | "json") =>
+  call<string>("export_activity", { filter, format });
+/** Writes a text of ours among the downloads, such as a receipt; answers where. */
+export const saveText = (name: string, text: string) => call<string>("save_text", { name, text });
+
+export const changePreferences = (preferences: Preferences) =>
+  call<null>("change_preferences", { preferences });
+export const about = () => call<About>("about");
+export const openDataFolder = () => call<null>("open_data_folder");
+/** Refuses with what is wrong. */
+export const selfTest = (test: SelfTest) => call<null>("self_test", { test });
+/** Forgets what is left: keyring entries, app link, start at login; the data folder when it is closed. */
+export const removeEverything = () => call<Removed>("remove_everything");
+export const quit = () => call<null>("quit");
 
 /** Listens to Rust for as long as the window lives. */
 export async function subscribe(on: {

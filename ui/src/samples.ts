@@ -1,5 +1,14 @@
 // Sample rows, clients and problems, for the mock and for the tests.
-import type { CheckAll, Client, Connection, Owner, Problem, ProblemCode, Receipt } from "./types";
+import type {
+  CheckAll,
+  Client,
+  Connection,
+  Owner,
+  Preferences,
+  Problem,
+  ProblemCode,
+  Receipt,
+} from "./types";
 
 const now = Date.now();
 const DAY = 24 * 60 * 60_000;
@@ -71,6 +80,17 @@ export function checkAll(more: Partial<CheckAll> = {}): CheckAll {
     left: 230_000,
     paused_until: null,
     state: "running",
+    ...more,
+  };
+}
+
+export function preferences(more: Partial<Preferences> = {}): Preferences {
+  return {
+    background_checks: "off",
+    notifications: true,
+    start_at_login: false,
+    clipboard_seconds: 30,
+    language: null,
     ...more,
   };
 }

@@ -1,5 +1,5 @@
 // The scenes of the mock: what Rust would say of the world in each of them.
-import { checkAll, client, connection, person, problem, sandboxClient } from "./samples";
+import { checkAll, client, connection, person, preferences, problem, sandboxClient } from "./samples";
 import type { Authorization, Client, Connection, ProblemCode, Progress, Snapshot } from "./types";
 
 export const MINUTE = 60_000;
@@ -89,6 +89,7 @@ export function snapshotOf(scene: string): Snapshot {
     rebuilt: null,
     rebuild_waits: null,
     check_all: null,
+    preferences: preferences(),
     client_defaults: { redirect_method: "localhost", localhost_port: 41753, notion_host: "api.notion.com" },
   };
   const completed = (fresh: boolean, earlier_works = false): Progress => ({

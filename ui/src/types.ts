@@ -316,7 +316,7 @@ field: string | null, };
 /**
  * The kinds of problem that the window tells apart.
  */
-export type ProblemCode = "keyring-missing" | "keyring-no-collection" | "keyring-locked" | "keyring-waiting" | "keyring-too-large" | "keyring-lost" | "keyring-foreign" | "keyring-failed" | "client-rejected" | "client-secret-lost" | "client-swapped" | "client-in-use" | "grant-rejected" | "rate-limited" | "notion-unavailable" | "unreachable" | "not-notion" | "notion-refused" | "still-active" | "token-inactive" | "token-superseded" | "other-client" | "link-malformed" | "link-unknown" | "link-handled" | "link-expired" | "link-cancelled" | "link-mismatch" | "authorization-refused" | "not-saved" | "store-busy" | "store-newer" | "store-damaged" | "store-failed" | "data-folder" | "notion-url" | "already-open" | "already-checking" | "invalid-input" | "not-found" | "sandbox-failed" | "browser-failed" | "port-taken" | "not-written" | "no-refresh-token" | "refresh-rejected" | "refresh-unfinished" | "revocation-pending" | "clipboard-failed";
+export type ProblemCode = "keyring-missing" | "keyring-no-collection" | "keyring-locked" | "keyring-waiting" | "keyring-too-large" | "keyring-lost" | "keyring-foreign" | "keyring-failed" | "client-rejected" | "client-secret-lost" | "client-swapped" | "client-in-use" | "grant-rejected" | "rate-limited" | "notion-unavailable" | "unreachable" | "not-notion" | "notion-refused" | "still-active" | "token-inactive" | "token-superseded" | "other-client" | "link-malformed" | "link-unknown" | "link-handled" | "link-expired" | "link-cancelled" | "link-mismatch" | "authorization-refused" | "not-saved" | "store-busy" | "store-newer" | "store-damaged" | "store-failed" | "data-folder" | "notion-url" | "already-open" | "already-checking" | "invalid-input" | "not-found" | "sandbox-failed" | "browser-failed" | "port-taken" | "not-written" | "no-refresh-token" | "refresh-rejected" | "refresh-unfinished" | "revocation-pending" | "clipboard-failed" | "app-link-missing" | "app-link-other" | "app-link-silent" | "clock-wrong" | "start-at-login-failed" | "not-removed";
 
 /**
  * How far an authorization is. It starts `waiting` and ends in one of the last five.
@@ -501,6 +501,10 @@ rebuild_waits: Problem | null,
  */
 check_all: CheckAll | null, 
 /**
+ * What the person has chosen.
+ */
+preferences: Preferences, 
+/**
  * What the client form starts from.
  */
 client_defaults: ClientDefaults, };
@@ -509,3 +513,129 @@ client_defaults: ClientDefaults, };
  * What the window shows of a connection's life.
  */
 export type Status = "active" | "inactive" | "needs-reconnecting" | "revocation-pending" | "not-checked" | "cannot-check";
+
+/**
+ * The kinds of act.
+ */
+export type OperationKind = "add-client" | "edit-client" | "rotate-secret" | "remove-client" | "connect" | "check" | "refresh" | "revoke" | "forget" | "rebuild";
+
+/**
+ * One act as the activity shows it: who and what it was about, with the names of that time.
+ */
+export type Activity = { 
+/** The operation's id. */
+id: string, 
+/** What kind of act. */
+kind: OperationKind, 
+/** The client's name at that time; empty for a rebuild. */
+client_name: string, 
+/** The connection (`Connection::id`), where it was about one; it may be gone. */
+connection_id: string | null, 
+/** The workspace's name at that time. */
+workspace_name: string | null, 
+/** The owner at that time. */
+owner: Owner | null, 
+/** Notion's id of the bot. */
+bot_id: string | null, 
+/** When it began. */
+started_at: Millis, 
+/** When it ended; none while it is unfinished. */
+finished_at: Millis | null, 
+/** What it came to. */
+outcome: "unfinished" | "done" | "active" | "inactive" | "denied" | "failed", 
+/** Why it failed, why a check came to no verdict, or why an unfinished one is not done yet. */
+problem: Problem | null, 
+/** What a finished revocation or a "forget" leaves behind. */
+receipt: Receipt | null, 
+/** Notion's ids of the requests made. */
+request_ids: Array<string>, };
+
+/**
+ * Which acts the activity shows.
+ */
+export type ActivityFilter = { 
+/** Only of this connection (`Connection::id`). */
+connection: string | null, 
+/** Only of these kinds; none: of all. */
+kinds: Array<OperationKind> | null, 
+/** Only what failed or found a token that does not work. */
+trouble: boolean, 
+/** Only where this occurs in the name of the workspace, the owner or the client, or in an id; empty: all. */
+text: string, };
+
+/**
+ * A part of the activity, newest first.
+ */
+export type ActivityPage = { 
+/** At most 100. */
+entries: Array<Activity>, 
+/** Whether there are older ones: asked for with the last entry's `id`. */
+more: boolean, };
+
+/**
+ * What is known of a connection besides its row.
+ */
+export type Details = { 
+/** Notion's words for what the token may do, such as `read_content`; none before the first check. */
+capabilities: Array<string> | null, 
+/** When Notion issued the token, as it says. */
+issued_at: Millis | null, 
+/** When its tokens were last refreshed here. */
+refreshed_at: Millis | null, 
+/** Where the tokens are, such as "GNOME Keyring, login". */
+keyring: string, };
+
+/**
+ * What the person has chosen.
+ */
+export type Preferences = { 
+/** How often every connection is checked in the background. */
+background_checks: "off" | "hourly" | "six-hours" | "daily", 
+/** Whether a desktop notification says what newly needs attention. */
+notifications: boolean, 
+/** Whether background checks start at login. */
+start_at_login: boolean, 
+/** After how many seconds a copied token is taken off the clipboard: 10 to 300. */
+clipboard_seconds: number, 
+/** The language of the window; none: the system's. */
+language: "en" | "de" | null, };
+
+/**
+ * What Settings show besides what can be chosen.
+ */
+export type About = { 
+/** Of Keyrack. */
+version: string, 
+/** Where everything is that is not a secret. */
+data_folder: string, 
+/** Where the secrets are, such as "GNOME Keyring, login". */
+keyring: string, };
+
+/**
+ * What the self-test tries.
+ */
+export type SelfTest = "keyring" | "app-link" | "localhost" | "notion" | "database";
+
+/**
+ * What "Remove everything" removed. The data folder goes when Keyrack is closed.
+ */
+export type Removed = { 
+/** How many entries were deleted from the keyring. */
+keyring_entries: number, 
+/** Whether the app link was registered by this program, and no longer is. */
+app_link: boolean, 
+/** Whether background checks started at login, and no longer do. */
+start_at_login: boolean, 
+/** The folder that is deleted when Keyrack is closed. */
+data_folder: string, };
+
+/**
+ * What changed since the window last read the list.
+ */
+export type Changes = { 
+/** Connections that are new or different. */
+connections: Array<Connection>, 
+/** Connections that are gone (`Connection::id`). */
+gone: Array<string>, 
+/** Everything else, as in a snapshot whose `connections` are empty. */
+rest: Snapshot, };
