@@ -3,6 +3,7 @@
 /// Every command of `desktop/commands.rs`; `capabilities/main.json` allows them one by one.
 const COMMANDS: &[&str] = &[
     "snapshot",
+    "changes",
     "try_sandbox",
     "redirect_uri",
     "verify_client",
@@ -27,6 +28,16 @@ const COMMANDS: &[&str] = &[
     "copy_token",
     "copy_text",
     "save_bridge_page",
+    "details",
+    "activity",
+    "export_activity",
+    "save_text",
+    "change_preferences",
+    "about",
+    "open_data_folder",
+    "self_test",
+    "remove_everything",
+    "quit",
 ];
 
 fn main() {

@@ -8,8 +8,6 @@ use keyrack_core::{
     RefreshTokenFate, Status, system_clock,
 };
 use serde::Serialize;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 /// How results are written.
 #[derive(Debug, Clone, Copy)]
@@ -158,7 +156,7 @@ impl Output {
             for receipt in receipts {
                 lines.push(format!(
                     "{}  {}",
-                    date(receipt.finished_at),
+                    receipt.finished_at.rfc3339(),
                     receipt.client_name
                 ));
                 lines.extend(
@@ -240,15 +238,6 @@ pub fn workspace(name: &str) -> &str {
 /// A problem as a sentence of its own; some come with their full stop, some without.
 pub fn sentence(problem: &Problem) -> String {
     format!("{}.", problem.to_string().trim_end_matches('.'))
-}
-
-/// A date and time, UTC; none where a clock was far from any calendar.
-fn date(at: Millis) -> String {
-    let nanoseconds = i128::from(at.0) * 1_000_000;
-    OffsetDateTime::from_unix_timestamp_nanos(nanoseconds)
-        .ok()
-        .and_then(|at| at.format(&Rfc3339).ok())
-        .unwrap_or_default()
 }
 
 fn receipt_in_words(receipt: &Receipt) -> Vec<String> {

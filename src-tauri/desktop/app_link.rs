@@ -6,10 +6,16 @@
 
 use std::time::Duration;
 
-use tauri::{AppHandle, Runtime};
+use keyrack_core::{Problem, ProblemCode, open_in_browser};
+use tauri::{AppHandle, Manager as _, Runtime};
+
+use crate::shell::Shell;
 
 /// The scheme of the app link.
 const SCHEME: &str = "app.keyrack";
+
+/// The longest that a link may take around; it starts a program.
+const LONGEST_TRIP: Duration = Duration::from_secs(15);
 
 /// The longest that Connect waits for the registration, which runs the desktop's own tools.
 const LONGEST: Duration = Duration::from_secs(5);
@@ -20,6 +26,64 @@ pub async fn register<R: Runtime>(app: &AppHandle<R>) {
     let app = app.clone();
     let registered = tauri::async_runtime::spawn_blocking(move || platform::register(&app));
     let _ = tokio::time::timeout(LONGEST, registered).await;
+}
+
+/// Takes back this program's own registration; whether there was one.
+pub async fn unregister<R: Runtime>(app: &AppHandle<R>) -> bool {
+    let app = app.clone();
+    let unregistered = tauri::async_runtime::spawn_blocking(move || platform::unregister(&app));
+    matches!(
+        tokio::time::timeout(LONGEST, unregistered).await,
+        Ok(Ok(true))
+    )
+}
+
+/// Sends a link of our own around, through the system and whatever program it starts, and waits
+/// for it to come back to this window. Registers first, as Connect does.
+///
+/// Refuses with `app-link-missing`, `app-link-other` or `app-link-silent`.
+pub async fn test<R: Runtime>(app: &AppHandle<R>) -> Result<(), Problem> {
+    register(app).await;
+    let handler = tauri::async_runtime::spawn_blocking(platform::handler);
+    match handler.await.unwrap_or(Handler::Unknown) {
+        Handler::Ours | Handler::Unknown => {}
+        Handler::Missing => {
+            return Err(Problem::new(
+                ProblemCode::AppLinkMissing,
+                "No program is registered for Keyrack's app link.",
+            ));
+        }
+        Handler::Other => {
+            return Err(Problem::new(
+                ProblemCode::AppLinkOther,
+                "Another program is registered for Keyrack's app link. Nothing was sent to it.",
+            ));
+        }
+    }
+    let trip = &app.state::<Shell>().round_trip;
+    let (link, back) = trip.begin();
+    let opened = open_in_browser(&link).is_ok();
+    if opened && matches!(tokio::time::timeout(LONGEST_TRIP, back).await, Ok(Ok(()))) {
+        return Ok(());
+    }
+    trip.give_up(&link);
+    Err(Problem::new(
+        ProblemCode::AppLinkSilent,
+        "The app link was opened, but did not come back to this window.",
+    ))
+}
+
+/// Which program app links start at present.
+#[cfg_attr(
+    not(target_os = "linux"),
+    allow(dead_code, reason = "elsewhere the system does not tell")
+)]
+enum Handler {
+    Ours,
+    Other,
+    Missing,
+    /// The system does not tell.
+    Unknown,
 }
 
 #[cfg(target_os = "linux")]
@@ -36,28 +100,47 @@ mod platform {
     use tauri::{AppHandle, Manager as _, Runtime, utils::platform::current_exe};
     use tauri_plugin_deep_link::DeepLinkExt as _;
 
-    use super::SCHEME;
+    use super::{Handler, SCHEME};
     use crate::desktop_entry::{program_of, without_quotes};
 
     /// The longest that xdg-mime may take for an answer.
     const LONGEST_ANSWER: Duration = Duration::from_secs(3);
 
     pub fn register<R: Runtime>(app: &AppHandle<R>) {
-        let Some(own_name) = current_exe()
-            .ok()
-            .and_then(|program| program.file_name().map(OsStr::to_owned))
-        else {
+        let Some(own_name) = own_name() else {
             return;
         };
-        let answers = handler_program()
-            .is_some_and(|program| program.file_name() == Some(&own_name) && program.is_file());
-        if !answers && app.deep_link().register(SCHEME).is_err() {
+        if !matches!(handler(), Handler::Ours) && app.deep_link().register(SCHEME).is_err() {
             return;
         }
         if let Ok(data) = app.path().data_dir() {
             // An entry that cannot be rewritten still works under a desktop environment.
             let _ = repair(&data.join("applications").join(entry_name(&own_name)));
         }
+    }
+
+    pub fn unregister<R: Runtime>(app: &AppHandle<R>) -> bool {
+        let entry = own_name().and_then(|name| {
+            let data = app.path().data_dir().ok()?;
+            Some(data.join("applications").join(entry_name(&name)))
+        });
+        let was_there = entry.is_some_and(|entry| entry.is_file());
+        was_there && app.deep_link().unregister(SCHEME).is_ok()
+    }
+
+    /// Ours is any Keyrack that is there: it passes the link on to this window.
+    pub fn handler() -> Handler {
+        match handler_program() {
+            None => Handler::Missing,
+            Some(program) if program.file_name() == own_name().as_deref() && program.is_file() => {
+                Handler::Ours
+            }
+            Some(_) => Handler::Other,
+        }
+    }
+
+    fn own_name() -> Option<OsString> {
+        current_exe().ok()?.file_name().map(OsStr::to_owned)
     }
 
     /// What the plugin calls the entry that it writes for a program.
@@ -189,12 +272,22 @@ mod platform {
     use tauri::{AppHandle, Runtime};
     use tauri_plugin_deep_link::DeepLinkExt as _;
 
-    use super::SCHEME;
+    use super::{Handler, SCHEME};
 
     pub fn register<R: Runtime>(app: &AppHandle<R>) {
         if !matches!(app.deep_link().is_registered(SCHEME), Ok(true)) {
             let _ = app.deep_link().register(SCHEME);
         }
+    }
+
+    pub fn unregister<R: Runtime>(app: &AppHandle<R>) -> bool {
+        matches!(app.deep_link().is_registered(SCHEME), Ok(true))
+            && app.deep_link().unregister(SCHEME).is_ok()
+    }
+
+    /// The plugin knows only whether the entry is this program's.
+    pub fn handler() -> Handler {
+        Handler::Unknown
     }
 }
 
@@ -203,5 +296,15 @@ mod platform {
 mod platform {
     use tauri::{AppHandle, Runtime};
 
+    use super::Handler;
+
     pub fn register<R: Runtime>(_: &AppHandle<R>) {}
+
+    pub fn unregister<R: Runtime>(_: &AppHandle<R>) -> bool {
+        false
+    }
+
+    pub fn handler() -> Handler {
+        Handler::Unknown
+    }
 }

@@ -1,9 +1,11 @@
 //! What goes on beside the window: links, recovery, retries, and changes by other processes.
 
+use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
-use keyrack_core::{ChangeWatch, Event, Keyrack};
+use keyrack_core::{BackgroundChecks, ChangeWatch, Event, Keyrack};
 use secrecy::ExposeSecret as _;
 use tauri::{AppHandle, Manager as _, Runtime, async_runtime};
 
@@ -22,8 +24,34 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// Starts everything; returns at once.
 pub fn start<R: Runtime>(app: &AppHandle<R>, keyrack: Arc<Keyrack>, links: Links) {
+    watch(&keyrack);
     async_runtime::spawn(serve(app.clone(), keyrack.clone(), links));
     async_runtime::spawn(watch_changes(app.clone(), keyrack));
+}
+
+/// Starts the small program that checks in the background, where that is wished for; it goes on
+/// when the window is closed. A second one ends by itself, and so does the only one once background
+/// checks are off.
+pub fn watch(keyrack: &Keyrack) {
+    let wished = keyrack.preferences().map(|chosen| chosen.background_checks);
+    if !matches!(wished, Ok(checks) if checks != BackgroundChecks::Off) {
+        return;
+    }
+    let Ok(program) = keyrack_core::watch_program() else {
+        return;
+    };
+    let mut command = Command::new(program);
+    command
+        .arg("watch")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    if let Ok(mut watcher) = command.spawn() {
+        // So that one that ends first is not left over in the process table.
+        thread::spawn(move || watcher.wait());
+    }
 }
 
 /// The sandbox comes first, because links and retries may be for it. What fails here is shown
@@ -32,7 +60,7 @@ async fn serve<R: Runtime>(app: AppHandle<R>, keyrack: Arc<Keyrack>, links: Link
     if let Ok(true) = keyrack.has_sandbox_client() {
         let _ = app.state::<Shell>().sandbox.start(&keyrack).await;
     }
-    async_runtime::spawn(deliver(keyrack.clone(), links));
+    async_runtime::spawn(deliver(app, keyrack.clone(), links));
     async_runtime::spawn(recover(keyrack.clone()));
     loop {
         let _ = keyrack.retry_revocations().await;
@@ -41,8 +69,11 @@ async fn serve<R: Runtime>(app: AppHandle<R>, keyrack: Arc<Keyrack>, links: Link
 }
 
 /// Each link goes its own way: one that waits for the keyring holds up no other.
-async fn deliver(keyrack: Arc<Keyrack>, mut links: Links) {
+async fn deliver<R: Runtime>(app: AppHandle<R>, keyrack: Arc<Keyrack>, mut links: Links) {
     while let Some(link) = links.recv().await {
+        if app.state::<Shell>().round_trip.take(link.expose_secret()) {
+            continue;
+        }
         let keyrack = keyrack.clone();
         async_runtime::spawn(async move { keyrack.deliver_link(link.expose_secret()).await });
     }

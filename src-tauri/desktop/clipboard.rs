@@ -7,9 +7,6 @@ use keyrack_core::{Problem, ProblemCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use tauri::async_runtime::{self, spawn_blocking};
 
-/// How long a token stays on the clipboard: long enough to be pasted.
-const A_WHILE: Duration = Duration::from_secs(30);
-
 /// The system's clipboard. Kept open: on X11 its content is served by the program that set it.
 #[derive(Clone, Default)]
 pub struct Clipboard(Arc<Mutex<Option<arboard::Clipboard>>>);
@@ -26,13 +23,13 @@ impl Clipboard {
             .await
     }
 
-    /// Copies a secret so marked, and takes it off the clipboard again unless something else has
-    /// been copied since.
-    pub async fn copy_for_a_while(&self, secret: SecretString) -> Result<(), Problem> {
+    /// Copies a secret so marked, and takes it off the clipboard again after a while, unless
+    /// something else has been copied since.
+    pub async fn copy_for(&self, secret: SecretString, a_while: Duration) -> Result<(), Problem> {
         self.copy_secret(secret.clone()).await?;
         let opened = self.clone();
         async_runtime::spawn(async move {
-            tokio::time::sleep(A_WHILE).await;
+            tokio::time::sleep(a_while).await;
             // What cannot be read or cleared now is somebody else's by then.
             let cleared = opened.with(move |clipboard| match clipboard.get_text() {
                 Ok(text) if text == secret.expose_secret() => clipboard.clear(),

@@ -5,16 +5,18 @@
 )]
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use keyrack_core::{
-    Authorization, Client, ClientChange, Connection, Connections, NewClient, Problem, ProblemCode,
-    Receipt, RedirectMethod, Revocation, Snapshot,
+    About, ActivityFilter, ActivityPage, Authorization, Changes, Client, ClientChange, Connection,
+    Connections, Details, ExportFormat, NewClient, Preferences, Problem, ProblemCode, Receipt,
+    RedirectMethod, Removed, Revocation, SelfTest, Snapshot,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use tauri::{AppHandle, Manager as _, Runtime, State, async_runtime, ipc::Invoke};
 
-use crate::app_link;
 use crate::shell::Shell;
+use crate::{app_link, background};
 
 type Shared<'a> = State<'a, Shell>;
 
@@ -22,6 +24,7 @@ type Shared<'a> = State<'a, Shell>;
 pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
         snapshot,
+        changes,
         try_sandbox,
         redirect_uri,
         verify_client,
@@ -46,12 +49,27 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         copy_token,
         copy_text,
         save_bridge_page,
+        details,
+        activity,
+        export_activity,
+        save_text,
+        change_preferences,
+        about,
+        open_data_folder,
+        self_test,
+        remove_everything,
+        quit,
     ]
 }
 
 #[tauri::command(async)]
 fn snapshot(shell: Shared<'_>) -> Result<Snapshot, Problem> {
-    shell.keyrack()?.snapshot()
+    shell.reader.snapshot(&*shell.keyrack()?)
+}
+
+#[tauri::command(async)]
+fn changes(shell: Shared<'_>) -> Result<Changes, Problem> {
+    shell.reader.changes(&*shell.keyrack()?)
 }
 
 #[tauri::command]
@@ -174,10 +192,14 @@ async fn check(shell: Shared<'_>, connection: String) -> Result<Connection, Prob
     shell.keyrack()?.check(&connection).await
 }
 
-/// Answers at once; what follows is told by events.
+/// Checks those, or all of them. Answers at once; what follows is told by events.
 #[tauri::command]
-async fn check_all(shell: Shared<'_>) -> Result<(), Problem> {
-    async_runtime::spawn(shell.keyrack()?.check_all()?);
+async fn check_all(shell: Shared<'_>, connections: Option<Vec<String>>) -> Result<(), Problem> {
+    let keyrack = shell.keyrack()?;
+    match connections {
+        Some(ids) => drop(async_runtime::spawn(keyrack.check_some(&ids)?)),
+        None => drop(async_runtime::spawn(keyrack.check_all()?)),
+    }
     Ok(())
 }
 
@@ -204,8 +226,13 @@ async fn forget(shell: Shared<'_>, connection: String) -> Result<Receipt, Proble
 
 #[tauri::command]
 async fn copy_token(shell: Shared<'_>, connection: String) -> Result<(), Problem> {
-    let token = shell.keyrack()?.access_token(&connection).await?;
-    shell.clipboard.copy_for_a_while(token).await
+    let keyrack = shell.keyrack()?;
+    let token = keyrack.access_token(&connection).await?;
+    let seconds = keyrack.preferences()?.clipboard_seconds;
+    let clipboard = &shell.clipboard;
+    clipboard
+        .copy_for(token, Duration::from_secs(seconds.into()))
+        .await
 }
 
 #[tauri::command]
@@ -213,12 +240,102 @@ async fn copy_text(shell: Shared<'_>, text: String) -> Result<(), Problem> {
     shell.clipboard.copy(text).await
 }
 
-/// Puts the bridge page among the downloads, or into the home folder of a system that has none.
 #[tauri::command(async)]
 fn save_bridge_page<R: Runtime>(app: AppHandle<R>) -> Result<PathBuf, Problem> {
+    keyrack_core::write_bridge_page(&downloads(&app)?)
+}
+
+#[tauri::command]
+async fn details(shell: Shared<'_>, connection: String) -> Result<Details, Problem> {
+    shell.keyrack()?.details(&connection).await
+}
+
+#[tauri::command(async)]
+fn activity(
+    shell: Shared<'_>,
+    filter: ActivityFilter,
+    before: Option<String>,
+) -> Result<ActivityPage, Problem> {
+    shell.keyrack()?.activity(&filter, before.as_deref())
+}
+
+#[tauri::command(async)]
+fn export_activity<R: Runtime>(
+    app: AppHandle<R>,
+    shell: Shared<'_>,
+    filter: ActivityFilter,
+    format: ExportFormat,
+) -> Result<PathBuf, Problem> {
+    shell
+        .keyrack()?
+        .export_activity(&filter, format, &downloads(&app)?)
+}
+
+#[tauri::command(async)]
+fn save_text<R: Runtime>(
+    app: AppHandle<R>,
+    name: String,
+    text: String,
+) -> Result<PathBuf, Problem> {
+    keyrack_core::save_text(&downloads(&app)?, &name, &text)
+}
+
+/// The folder of downloads, or the home folder of a system that has none.
+fn downloads<R: Runtime>(app: &AppHandle<R>) -> Result<PathBuf, Problem> {
     let known = app.path();
     let folder = known.download_dir().or_else(|_| known.home_dir());
     let nowhere = "This system names no folder for downloads. Nothing was written.";
-    let folder = folder.map_err(|_| Problem::new(ProblemCode::NotWritten, nowhere))?;
-    keyrack_core::write_bridge_page(&folder)
+    folder.map_err(|_| Problem::new(ProblemCode::NotWritten, nowhere))
+}
+
+#[tauri::command(async)]
+fn change_preferences(shell: Shared<'_>, preferences: Preferences) -> Result<(), Problem> {
+    let keyrack = shell.keyrack()?;
+    let changed = keyrack.set_preferences(&preferences);
+    background::watch(&keyrack);
+    changed
+}
+
+#[tauri::command]
+async fn about(shell: Shared<'_>) -> Result<About, Problem> {
+    Ok(shell.keyrack()?.about().await)
+}
+
+#[tauri::command(async)]
+fn open_data_folder(shell: Shared<'_>) -> Result<(), Problem> {
+    shell.keyrack()?.open_data_folder()
+}
+
+#[tauri::command]
+async fn self_test<R: Runtime>(
+    app: AppHandle<R>,
+    shell: Shared<'_>,
+    test: SelfTest,
+) -> Result<(), Problem> {
+    let keyrack = shell.keyrack()?;
+    match test {
+        SelfTest::Keyring => keyrack.test_keyring().await,
+        SelfTest::AppLink => app_link::test(&app).await,
+        SelfTest::Localhost => keyrack.test_localhost().await,
+        SelfTest::Notion => keyrack.test_notion().await,
+        SelfTest::Database => keyrack.test_database(),
+    }
+}
+
+#[tauri::command]
+async fn remove_everything<R: Runtime>(
+    app: AppHandle<R>,
+    shell: Shared<'_>,
+) -> Result<Removed, Problem> {
+    let removed = shell.keyrack()?.remove_everything().await?;
+    let app_link = app_link::unregister(&app).await;
+    Ok(Removed {
+        app_link,
+        ..removed
+    })
+}
+
+#[tauri::command]
+fn quit<R: Runtime>(app: AppHandle<R>) {
+    app.exit(0);
 }

@@ -11,6 +11,7 @@ mod embedded_sandbox;
 mod hand_over;
 mod inbox;
 mod quit;
+mod round_trip;
 mod shell;
 mod window;
 
@@ -79,7 +80,10 @@ fn start<R: Runtime>(app: &mut App<R>, links: inbox::Links) -> tauri::Result<()>
     let keyrack = shell.keyrack();
     let web_data = shell.web_data()?;
     app.manage(shell);
-    window::open(app, web_data)?;
+    let place = keyrack.as_ref().ok();
+    // A place that cannot be read is as good as none.
+    let place = place.and_then(|keyrack| keyrack.window_place().unwrap_or_default());
+    window::open(app, place, web_data)?;
     if let Ok(keyrack) = keyrack {
         inbox::listen_to_the_system(app.handle());
         background::start(app.handle(), keyrack, links);

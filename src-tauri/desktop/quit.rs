@@ -23,6 +23,7 @@ pub fn on_event<R: Runtime>(app: &AppHandle<R>, event: &RunEvent) {
             event: WindowEvent::CloseRequested { api, .. },
             ..
         } => {
+            remember_place(app);
             if is_busy(app) {
                 api.prevent_close();
                 end_when_done(app);
@@ -47,6 +48,15 @@ pub fn on_event<R: Runtime>(app: &AppHandle<R>, event: &RunEvent) {
             std::process::exit(0);
         }
         _ => {}
+    }
+}
+
+/// Best effort: without it the window opens as it first did.
+fn remember_place<R: Runtime>(app: &AppHandle<R>) {
+    let Some(keyrack) = keyrack(app) else { return };
+    let before = keyrack.window_place().unwrap_or_default();
+    if let Some(place) = window::place(app, before) {
+        let _ = keyrack.set_window_place(&place);
     }
 }
 

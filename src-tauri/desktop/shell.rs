@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use keyrack_core::{
-    Effects, Event, Keyrack, Problem, Settings, WindowLock, open_in_browser, system_clock,
+    Effects, Event, Keyrack, Problem, Reader, Settings, WindowLock, open_in_browser, system_clock,
     system_keyring,
 };
 use tauri::{AppHandle, Emitter as _, Runtime};
@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 use crate::clipboard::Clipboard;
 use crate::embedded_sandbox::EmbeddedSandbox;
+use crate::round_trip::RoundTrip;
 use crate::window;
 
 /// The state behind the window.
@@ -19,6 +20,9 @@ pub struct Shell {
     opened: Result<Opened, Problem>,
     pub clipboard: Clipboard,
     pub sandbox: EmbeddedSandbox,
+    /// What the window knows of the list.
+    pub reader: Reader,
+    pub round_trip: RoundTrip,
     /// The web view's folder where there is no data folder for it.
     scratch: Mutex<Option<TempDir>>,
 }
@@ -35,6 +39,8 @@ impl Shell {
             opened: Opened::open(app),
             clipboard: Clipboard::default(),
             sandbox: EmbeddedSandbox::default(),
+            reader: Reader::default(),
+            round_trip: RoundTrip::default(),
             scratch: Mutex::default(),
         }
     }

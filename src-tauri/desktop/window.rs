@@ -2,23 +2,82 @@
 
 use std::path::PathBuf;
 
+use keyrack_core::WindowPlace;
 use tauri::webview::NewWindowResponse;
 use tauri::{App, AppHandle, Manager as _, Runtime, Url, WebviewUrl, WebviewWindowBuilder};
 
 /// Its label, which the capability and the events name.
 pub const LABEL: &str = "main";
 
-/// Opens the window; what the web view keeps goes into `web_data`.
-pub fn open<R: Runtime>(app: &App<R>, web_data: PathBuf) -> tauri::Result<()> {
-    WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+/// The size of the window's content that it has at first, and its least, in logical pixels.
+const SIZE: (f64, f64) = (1000.0, 640.0);
+const LEAST: (f64, f64) = (480.0, 400.0);
+
+/// Opens the window where it was; what the web view keeps goes into `web_data`.
+pub fn open<R: Runtime>(
+    app: &App<R>,
+    place: Option<WindowPlace>,
+    web_data: PathBuf,
+) -> tauri::Result<()> {
+    let (width, height) = place.map_or(SIZE, |place| (place.width, place.height));
+    let mut window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("Keyrack")
-        .inner_size(1000.0, 640.0)
-        .min_inner_size(480.0, 400.0)
+        .inner_size(width.max(LEAST.0), height.max(LEAST.1))
+        .min_inner_size(LEAST.0, LEAST.1)
+        .maximized(place.is_some_and(|place| place.maximized));
+    if let Some((x, y)) = place.and_then(|place| place.corner)
+        && is_on_a_screen(app, x, y)
+    {
+        window = window.position(x, y);
+    }
+    window
         .data_directory(web_data)
         .on_navigation(is_own_content)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()
         .map(|_| ())
+}
+
+/// Whether a window with this corner can be seen and moved: its screen may be gone.
+fn is_on_a_screen<R: Runtime>(app: &App<R>, x: f64, y: f64) -> bool {
+    let screens = app.available_monitors().unwrap_or_default();
+    screens.iter().any(|screen| {
+        let scale = screen.scale_factor();
+        let (corner, size) = (
+            screen.position().to_logical::<f64>(scale),
+            screen.size().to_logical::<f64>(scale),
+        );
+        (corner.x..corner.x + size.width).contains(&x)
+            && (corner.y..corner.y + size.height).contains(&y)
+    })
+}
+
+/// Where the window is now; one that fills the screen is remembered as it was `before`.
+pub fn place<R: Runtime>(app: &AppHandle<R>, before: Option<WindowPlace>) -> Option<WindowPlace> {
+    let window = app.get_webview_window(LABEL)?;
+    if window.is_maximized().ok()? || window.is_fullscreen().ok()? {
+        let (width, height) = SIZE;
+        let before = before.unwrap_or(WindowPlace {
+            width,
+            height,
+            corner: None,
+            maximized: true,
+        });
+        return Some(WindowPlace {
+            maximized: true,
+            ..before
+        });
+    }
+    let scale = window.scale_factor().ok()?;
+    let size = window.inner_size().ok()?.to_logical::<f64>(scale);
+    let corner = window.outer_position().ok();
+    let corner = corner.map(|corner| corner.to_logical::<f64>(scale));
+    Some(WindowPlace {
+        width: size.width,
+        height: size.height,
+        corner: corner.map(|corner| (corner.x, corner.y)),
+        maximized: false,
+    })
 }
 
 /// Shows the window when something for it arrives.

@@ -1,9 +1,10 @@
 //! The bridge page: one static file that forwards an answer from an https address to the app link.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, ErrorKind, Write as _};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use crate::downloads::write_new;
 use crate::problem::{Problem, ProblemCode};
 
 /// The page. Its target is constant, it loads nothing, and its policy allows its own script only.
@@ -16,7 +17,7 @@ const NAME: &str = "keyrack-bridge.html";
 /// left alone, and refused with `not-written`.
 pub fn write_bridge_page(folder: &Path) -> Result<PathBuf, Problem> {
     let path = folder.join(NAME);
-    match fs::create_dir_all(folder).and_then(|()| write_new(&path)) {
+    match fs::create_dir_all(folder).and_then(|()| write_new(&path, BRIDGE_PAGE.as_bytes())) {
         Ok(()) => Ok(path),
         Err(error) if error.kind() == ErrorKind::AlreadyExists && is_ours(&path) => Ok(path),
         Err(error) => Err(Problem::new(
@@ -27,14 +28,6 @@ pub fn write_bridge_page(folder: &Path) -> Result<PathBuf, Problem> {
             ),
         )),
     }
-}
-
-fn write_new(path: &Path) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    file.write_all(BRIDGE_PAGE.as_bytes()).inspect_err(|_| {
-        // Half a page is none.
-        let _ = fs::remove_file(path);
-    })
 }
 
 fn is_ours(path: &Path) -> bool {

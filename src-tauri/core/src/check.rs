@@ -2,12 +2,14 @@
 
 use notion_oauth::{Bot, Error, Introspection, Retry};
 
-use crate::connection::{Connection, Verdict};
+use crate::connection::{Connection, TokenGrant, Verdict};
 use crate::failpoint::failpoint;
 use crate::keyrack::{Access, Event, Keyrack};
 use crate::operation::{Kind, Subject};
 use crate::problem::{Problem, ProblemCode};
 use crate::store::CheckOutcome;
+use crate::text::inert;
+use crate::time::Millis;
 
 /// What asking Notion about an access token came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +20,15 @@ pub(crate) enum Finding {
     Inactive(Problem),
     /// Nothing was proven.
     Unknown(Problem),
+}
+
+/// What an introspection said besides its verdict.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Said {
+    /// Notion's id of the request.
+    pub request_id: Option<String>,
+    scope: Vec<String>,
+    issued_at: Option<i64>,
 }
 
 impl Keyrack {
@@ -33,12 +44,13 @@ impl Keyrack {
     pub(crate) async fn check_with(&self, id: &str, retry: Retry) -> Result<Connection, Problem> {
         let connection = self.store.connection(id)?;
         let mut operation = self.begin(Kind::Check, Subject::of_connection(&connection))?;
-        let mut bot = None;
+        let (mut bot, mut grant) = (None, None);
         let finding = match self.access(&connection).await {
             Ok(mut access) => {
                 access.notion = access.notion.with_retry(retry);
-                let (finding, request_id) = access.find_out().await;
-                operation.record.request_ids.extend(request_id);
+                let (finding, said) = access.find_out().await;
+                operation.record.request_ids.extend(said.request_id.clone());
+                grant = said.grant();
                 if finding == Finding::Active && connection.workspace_id.is_empty() {
                     // Brought back from the vault, which does not know whose it is.
                     bot = access.notion.me(&access.tokens.access).await.ok();
@@ -49,7 +61,10 @@ impl Keyrack {
         };
         let now = self.now();
         let outcome = match finding {
-            Finding::Active => CheckOutcome::Verdict(Verdict::Active, None),
+            Finding::Active => {
+                operation.record.verdict = Some(Verdict::Active);
+                CheckOutcome::Verdict(Verdict::Active, None)
+            }
             Finding::Inactive(cause) => {
                 let cause = if cause.code == ProblemCode::TokenInactive
                     && self.store.has_newer_consent(&connection)?
@@ -58,6 +73,8 @@ impl Keyrack {
                 } else {
                     cause
                 };
+                operation.record.verdict = Some(Verdict::Inactive);
+                operation.record.problem = Some(cause.clone());
                 CheckOutcome::Verdict(Verdict::Inactive, Some(cause))
             }
             Finding::Unknown(problem) => {
@@ -67,7 +84,7 @@ impl Keyrack {
         };
         operation.finished_at = Some(now);
         self.store
-            .save_check(&operation, &connection, &outcome, now)?;
+            .save_check(&operation, &connection, &outcome, grant.as_ref())?;
         if let Some(bot) = bot {
             self.store.name_connection(id, bot)?;
         }
@@ -78,16 +95,23 @@ impl Keyrack {
 
 impl Access {
     /// Introspects the access token, with `users/me` as a second opinion on anything but "active".
-    /// Also returns Notion's id of the introspection request.
-    pub async fn find_out(&self) -> (Finding, Option<String>) {
+    /// Also returns what the introspection said besides.
+    pub async fn find_out(&self) -> (Finding, Said) {
         let introspection = self
             .notion
             .introspect(&self.credentials, &self.tokens.access)
             .await;
         failpoint("notion.introspect");
-        let request_id = match &introspection {
-            Ok(introspection) => introspection.request_id.clone(),
-            Err(error) => error.request_id().map(str::to_owned),
+        let said = match &introspection {
+            Ok(introspection) => Said {
+                request_id: introspection.request_id.clone(),
+                scope: introspection.scope.clone(),
+                issued_at: introspection.issued_at,
+            },
+            Err(error) => Said {
+                request_id: error.request_id().map(str::to_owned),
+                ..Said::default()
+            },
         };
         let me = match &introspection {
             Ok(Introspection { active: false, .. }) | Err(Error::GrantRejected { .. }) => {
@@ -95,7 +119,18 @@ impl Access {
             }
             _ => None,
         };
-        (judge(introspection, me), request_id)
+        (judge(introspection, me), said)
+    }
+}
+
+impl Said {
+    /// What the token may do and since when; none if Notion did not tell.
+    fn grant(self) -> Option<TokenGrant> {
+        let told = !self.scope.is_empty() || self.issued_at.is_some();
+        told.then(|| TokenGrant {
+            capabilities: self.scope.iter().map(|word| inert(word)).collect(),
+            issued_at: self.issued_at.map(Millis),
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Check all: every connection once, each client's at its own pace, with progress and time left.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::fs::File;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -112,11 +112,26 @@ impl Keyrack {
     pub fn check_all(
         self: &Arc<Self>,
     ) -> Result<impl Future<Output = CheckAll> + Send + 'static, Problem> {
+        self.check_those(None)
+    }
+
+    /// The same with some connections only.
+    pub fn check_some(
+        self: &Arc<Self>,
+        ids: &[String],
+    ) -> Result<impl Future<Output = CheckAll> + Send + 'static, Problem> {
+        self.check_those(Some(ids))
+    }
+
+    fn check_those(
+        self: &Arc<Self>,
+        ids: Option<&[String]>,
+    ) -> Result<impl Future<Output = CheckAll> + Send + 'static, Problem> {
         let (run, lock) = if let Some(running) = self.checking_all() {
             (running, None)
         } else {
             let lock = self.only_one_checks_all()?;
-            let run = Arc::new(Run::new(self.queues()?));
+            let run = Arc::new(Run::new(self.queues(ids)?));
             self.set_checking_all(Some(run.clone()));
             (run, Some(lock))
         };
@@ -130,8 +145,12 @@ impl Keyrack {
         })
     }
 
-    fn queues(&self) -> Result<Vec<Queue>, Problem> {
+    fn queues(&self, ids: Option<&[String]>) -> Result<Vec<Queue>, Problem> {
         let mut connections = self.store.connections()?;
+        if let Some(ids) = ids {
+            let ids: HashSet<_> = ids.iter().collect();
+            connections.retain(|connection| ids.contains(&connection.id));
+        }
         connections.sort_by_key(|connection| connection.checked_at);
         let queues = self.store.clients()?.into_iter().map(|client| {
             let of_client = |connection: &&Connection| connection.client_id == client.id;

@@ -74,6 +74,15 @@ pub(crate) enum Verdict {
     Inactive,
 }
 
+/// What Notion's introspection told of an access token that works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TokenGrant {
+    /// The client's capabilities, in Notion's words.
+    pub capabilities: Vec<String>,
+    /// When it was issued.
+    pub issued_at: Option<Millis>,
+}
+
 /// Everything the status is derived from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Evidence {

@@ -6,6 +6,20 @@ use std::path::{Path, PathBuf};
 
 use crate::problem::{Problem, ProblemCode};
 
+/// How the names begin that are ours in the data folder.
+const OURS: &[&str] = &[
+    "keyrack.db",
+    "sandbox.db",
+    "store.json",
+    "store.lock",
+    "refresh.lock",
+    "window.lock",
+    "watch.lock",
+    "check-all.lock",
+    "processes",
+    "webview",
+];
+
 /// A folder that only its user may enter.
 #[derive(Debug, Clone)]
 pub struct DataFolder {
@@ -67,6 +81,25 @@ impl DataFolder {
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(self.failed(&error)),
         }
+    }
+
+    /// Removes what Keyrack keeps here, and the folder if nothing else is in it. Best effort: it
+    /// holds no secret.
+    pub(crate) fn remove_what_is_ours(&self) {
+        for entry in fs::read_dir(&self.path).into_iter().flatten().flatten() {
+            let (path, name) = (entry.path(), entry.file_name());
+            let is_ours = OURS
+                .iter()
+                .any(|ours| name.to_string_lossy().starts_with(ours));
+            if is_ours {
+                let _ = if path.is_dir() && !path.is_symlink() {
+                    fs::remove_dir_all(&path)
+                } else {
+                    fs::remove_file(&path)
+                };
+            }
+        }
+        let _ = fs::remove_dir(&self.path);
     }
 
     fn lock_file(&self, name: &str) -> Result<File, Problem> {

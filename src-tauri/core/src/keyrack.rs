@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use notion_oauth::{BaseUrl, Credentials, Notion, Pace, Retry};
@@ -23,7 +24,7 @@ use crate::store::Store;
 use crate::time::{Clock, Millis};
 use crate::vault::{ConnectionSecrets, KeyringConnector, Vault, VaultError};
 
-/// Opens a link in a browser; returns at once.
+/// Opens a link in a browser, or a folder in a file manager; returns at once.
 pub type Opener = Box<dyn Fn(&str) -> io::Result<()> + Send + Sync>;
 
 /// The outside world as values.
@@ -66,6 +67,8 @@ pub struct Keyrack {
     clock: Clock,
     listener: Box<dyn Fn(&Event) + Send + Sync>,
     memory: Mutex<Memory>,
+    /// Everything was removed; the data folder goes with the end of the process.
+    pub(crate) leaves_nothing: AtomicBool,
     /// Its strong count is the number of acts in flight, plus this one.
     in_flight: Arc<()>,
 }
@@ -143,6 +146,7 @@ impl Keyrack {
             clock: effects.clock,
             listener: effects.listener,
             memory: Mutex::default(),
+            leaves_nothing: AtomicBool::new(false),
             in_flight: Arc::new(()),
             settings,
             folder,
@@ -338,9 +342,12 @@ impl Keyrack {
         self.in_flight.clone()
     }
 
-    /// Leaves the data folder in order; by itself only where destructors run.
+    /// Leaves the data folder in order, or empty once everything was removed; by itself only where
+    /// destructors run.
     pub fn leave(&self) {
-        if !self.vault.has_left_a_probe() {
+        if self.leaves_nothing.load(SeqCst) {
+            self.folder.remove_what_is_ours();
+        } else if !self.vault.has_left_a_probe() {
             self.process.remove();
         }
     }

@@ -10,7 +10,7 @@ use ts_rs::TS;
 
 use crate::authorization::{Authorization, Progress};
 use crate::client::Client;
-use crate::connection::Connection;
+use crate::connection::{Connection, Verdict};
 use crate::keyrack::Keyrack;
 use crate::owner::Owner;
 use crate::problem::{Problem, ProblemCode};
@@ -18,9 +18,11 @@ use crate::rebuild::Rebuilt;
 use crate::time::Millis;
 
 /// The kinds of act.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Kind {
+#[ts(rename = "OperationKind", export_to = "types.ts")]
+#[allow(missing_docs, reason = "each name says it")]
+pub enum Kind {
     AddClient,
     EditClient,
     RotateSecret,
@@ -112,6 +114,9 @@ pub(crate) struct Record {
     /// Connect: what the exchange granted, without the tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub granted: Option<Granted>,
+    /// Check: what Notion said of the token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
     /// Revoke: when Notion accepted it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Millis>,
@@ -142,7 +147,7 @@ pub(crate) struct Record {
     /// Revoke: when it is tried again by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_at: Option<Millis>,
-    /// What went wrong last.
+    /// What went wrong last; of a check, also why its token does not work.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<Problem>,
 }

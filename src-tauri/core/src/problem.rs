@@ -83,6 +83,13 @@ pub enum ProblemCode {
     RefreshUnfinished,
     RevocationPending,
     ClipboardFailed,
+    AppLinkMissing,
+    AppLinkOther,
+    AppLinkSilent,
+    ClockWrong,
+    StartAtLoginFailed,
+    NotRemoved,
+    NotOpened,
 }
 
 impl ProblemCode {

@@ -146,8 +146,8 @@ impl Keyrack {
         access: &Access,
         problem: Problem,
     ) -> Result<(), Problem> {
-        let (finding, request_id) = access.find_out().await;
-        operation.record.request_ids.extend(request_id);
+        let (finding, said) = access.find_out().await;
+        operation.record.request_ids.extend(said.request_id);
         if !matches!(finding, Finding::Inactive(_)) {
             return self.leave_unfinished(operation, problem);
         }

@@ -206,9 +206,9 @@ impl Keyrack {
     /// Asks Notion whether the token is really dead. "Not confirmed" is noted; "still active"
     /// undoes the claim that it is revoked.
     async fn confirm(&self, operation: &mut Operation, access: &Access) -> Result<(), Problem> {
-        let (finding, request_id) = access.find_out().await;
+        let (finding, said) = access.find_out().await;
         let record = &mut operation.record;
-        record.request_ids.extend(request_id);
+        record.request_ids.extend(said.request_id);
         let still_works = match finding {
             Finding::Active => true,
             Finding::Inactive(why) => why.code == ProblemCode::OtherClient,

@@ -8,6 +8,7 @@ use crate::check_all::CheckAll;
 use crate::client::{Client, ClientDefaults};
 use crate::connection::Connection;
 use crate::keyrack::Keyrack;
+use crate::preferences::Preferences;
 use crate::problem::Problem;
 use crate::rebuild::Rebuilt;
 
@@ -29,6 +30,8 @@ pub struct Snapshot {
     pub rebuild_waits: Option<Problem>,
     /// The check of all connections, while one is under way.
     pub check_all: Option<CheckAll>,
+    /// What the person has chosen.
+    pub preferences: Preferences,
     /// What the client form starts from.
     pub client_defaults: ClientDefaults,
 }
@@ -45,6 +48,7 @@ impl Keyrack {
             rebuilt: news.rebuilt,
             rebuild_waits: news.rebuild_waits,
             check_all: self.checking_all().map(|run| run.progress(self.now())),
+            preferences: self.preferences()?,
             client_defaults: ClientDefaults::for_notion(&self.settings.notion),
         })
     }

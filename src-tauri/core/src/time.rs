@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use ts_rs::TS;
 
 /// Milliseconds since the Unix epoch, UTC.
@@ -25,6 +27,27 @@ impl Millis {
         let left = end.0.saturating_sub(self.0);
         Duration::from_millis(u64::try_from(left).unwrap_or(0))
     }
+
+    /// How far the two are from each other.
+    #[must_use]
+    pub fn distance(self, other: Self) -> Duration {
+        Duration::from_millis(self.0.abs_diff(other.0))
+    }
+
+    /// As text in UTC with milliseconds (RFC 3339); empty for a year that it has no spelling for.
+    #[must_use]
+    pub fn rfc3339(self) -> String {
+        let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000);
+        at.ok()
+            .and_then(|at| at.format(&Rfc3339).ok())
+            .unwrap_or_default()
+    }
+}
+
+impl From<SystemTime> for Millis {
+    fn from(time: SystemTime) -> Self {
+        Self(0).plus(time.duration_since(UNIX_EPOCH).unwrap_or_default())
+    }
 }
 
 /// Tells the time.
@@ -33,8 +56,5 @@ pub type Clock = Arc<dyn Fn() -> Millis + Send + Sync>;
 /// The system's clock.
 #[must_use]
 pub fn system_clock() -> Clock {
-    Arc::new(|| {
-        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
-        Millis(0).plus(since_epoch.unwrap_or_default())
-    })
+    Arc::new(|| SystemTime::now().into())
 }

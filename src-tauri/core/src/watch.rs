@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::connection::{Connection, Status};
 use crate::keyrack::Keyrack;
@@ -23,8 +24,9 @@ const LOOK_EVERY: Duration = Duration::from_mins(1);
 const TELL_EVERY: Duration = Duration::from_mins(15);
 
 /// How often every connection is checked in the background.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
+#[ts(export_to = "types.ts")]
 pub enum BackgroundChecks {
     /// Not at all.
     #[default]
@@ -102,7 +104,7 @@ impl BackgroundChecks {
 impl Keyrack {
     /// How often connections are checked in the background.
     pub fn background_checks(&self) -> Result<BackgroundChecks, Problem> {
-        self.store.background_checks()
+        Ok(self.store.preferences()?.background_checks)
     }
 
     /// Sets it for this data folder, whichever process watches it; holds within a minute.

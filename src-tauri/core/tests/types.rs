@@ -3,7 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use keyrack_core::{ClientChange, Connections, NewClient, Revocation, Snapshot};
+use keyrack_core::{
+    About, ActivityFilter, ActivityPage, Changes, ClientChange, Connections, Details, ExportFormat,
+    NewClient, Removed, Revocation, SelfTest,
+};
 use ts_rs::{Config, TS};
 
 /// `scripts/types` sets this to write the file instead of comparing it.
@@ -13,10 +16,17 @@ const WRITE: &str = "KEYRACK_WRITE_TYPES";
 fn the_committed_types_are_the_generated_ones() {
     let folder = tempfile::tempdir().expect("a folder");
     let config = Config::new().with_out_dir(folder.path());
-    Snapshot::export_all(&config).expect("exported");
+    About::export_all(&config).expect("exported");
+    ActivityFilter::export_all(&config).expect("exported");
+    ActivityPage::export_all(&config).expect("exported");
+    Changes::export_all(&config).expect("exported");
     NewClient::export_all(&config).expect("exported");
     ClientChange::export_all(&config).expect("exported");
     Connections::export_all(&config).expect("exported");
+    Details::export_all(&config).expect("exported");
+    ExportFormat::export_all(&config).expect("exported");
+    Removed::export_all(&config).expect("exported");
+    SelfTest::export_all(&config).expect("exported");
     Revocation::export_all(&config).expect("exported");
     let generated = fs::read_to_string(folder.path().join("types.ts")).expect("generated");
 

@@ -96,6 +96,20 @@ impl Http {
         send(request, Party::Bearer, &[token]).await
     }
 
+    /// Asks who bears a token that nobody has, and tells the time that stands on the refusal
+    /// (RFC 9110 6.6.1).
+    pub async fn clock(&self) -> Result<Option<SystemTime>, Error> {
+        let request = self.client.get(self.base.join("/v1/users/me"));
+        let response = request.bearer_auth("nobody").send().await;
+        let response = response.map_err(|error| unreachable(&error))?;
+        let date = date(response.headers());
+        match judge(response, Party::Bearer, &[]).await {
+            Ok(reply) => Err(reply.not_notion("a welcome to nobody".to_owned())),
+            Err(Error::Unauthorized { .. }) => Ok(date),
+            Err(other) => Err(other),
+        }
+    }
+
     /// Sends any request.
     pub async fn request(&self, request: &Request<'_>) -> Result<Reply, Error> {
         let mut url = self.base.join(request.path.as_str());
@@ -128,11 +142,25 @@ fn with_json(request: RequestBuilder, body: &impl Serialize) -> Result<RequestBu
     Ok(request.header(CONTENT_TYPE, "application/json").body(json))
 }
 
-/// Sends once. Gives a success, or tells what stood in its way.
+/// Sends once.
 async fn send(request: RequestBuilder, party: Party, secrets: &[&str]) -> Result<Reply, Error> {
-    let response = request.send().await.map_err(|error| Error::Unreachable {
+    let response = request.send().await;
+    judge(
+        response.map_err(|error| unreachable(&error))?,
+        party,
+        secrets,
+    )
+    .await
+}
+
+fn unreachable(error: &reqwest::Error) -> Error {
+    Error::Unreachable {
         sent: !(error.is_connect() || error.is_builder()),
-    })?;
+    }
+}
+
+/// Gives a success, or tells what stood in its way.
+async fn judge(response: Response, party: Party, secrets: &[&str]) -> Result<Reply, Error> {
     let status = response.status();
     let mut reply = Reply {
         status: status.as_u16(),
@@ -174,11 +202,15 @@ async fn read(mut response: Response) -> Result<Zeroizing<Vec<u8>>, Unread> {
 
 /// The wait that Notion asks for, a date by Notion's own clock where it shows it.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let now = header(headers, DATE.as_str()).and_then(|date| httpdate::parse_http_date(date).ok());
     asked_wait(
         header(headers, RETRY_AFTER.as_str())?,
-        now.unwrap_or_else(SystemTime::now),
+        date(headers).unwrap_or_else(SystemTime::now),
     )
+}
+
+/// When the answer was made, by the other side's clock.
+fn date(headers: &HeaderMap) -> Option<SystemTime> {
+    httpdate::parse_http_date(header(headers, DATE.as_str())?).ok()
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

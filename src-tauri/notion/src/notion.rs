@@ -1,5 +1,7 @@
 //! The calls that Keyrack makes, one function each.
 
+use std::time::SystemTime;
+
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
@@ -76,6 +78,12 @@ impl Notion {
     #[must_use]
     pub fn base(&self) -> &BaseUrl {
         self.http.base()
+    }
+
+    /// Whether Notion answers, and the time on its clock, to the second, where it tells it. Asks
+    /// `GET /v1/users/me` in nobody's name; any answer but a refusal in Notion's words is an error.
+    pub async fn clock(&self) -> Result<Option<SystemTime>, Error> {
+        self.http.clock().await
     }
 
     /// `POST /v1/oauth/token`: changes a code into tokens. `redirect_uri` is the one of the

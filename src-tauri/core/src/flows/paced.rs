@@ -155,7 +155,7 @@ async fn a_429_is_waited_out_as_told_and_loses_no_verdict() {
     let calls = notion.calls.lock().expect("calls");
     // Those on their way when the first answer came may still arrive; then nothing does.
     let deaf = Duration::from_secs(63)..until;
-    assert_eq!(calls.iter().filter(|call| deaf.contains(call)).count(), 0);
+    assert_eq!(calls.iter().filter(|call| deaf.contains(*call)).count(), 0);
     assert!(*notion.refused.lock().expect("a count") <= 9, "few drew it");
 }
 

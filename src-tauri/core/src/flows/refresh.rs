@@ -178,7 +178,7 @@ async fn what_a_check_learned_of_the_old_token_does_not_count_against_the_new_on
     let dead = CheckOutcome::Verdict(Verdict::Inactive, None);
     keyrack
         .store
-        .save_check(&check, &before, &dead, keyrack.now())
+        .save_check(&check, &before, &dead, None)
         .expect("saved");
     let row = keyrack.store.connection(&id).expect("a row");
     assert_eq!(row.status, Status::Active);

@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::Store;
 use super::json::{Json, Word};
-use crate::connection::{Connection, Evidence, Verdict};
+use crate::connection::{Connection, Evidence, TokenGrant, Verdict};
 use crate::failpoint::failpoint;
 use crate::operation::{Kind, Operation, Record};
 use crate::owner::Owner;
@@ -70,6 +70,22 @@ impl Store {
             .optional()?)
     }
 
+    /// What Notion told of a connection's access token; none before the first check of it.
+    pub(crate) fn token_grant(&self, id: &str) -> Result<Option<TokenGrant>, Problem> {
+        let db = self.lock();
+        let mut query =
+            db.prepare_cached("SELECT capabilities, issued_at FROM connections WHERE id = ?1")?;
+        let told = query.query_row(params![id], |row| {
+            let capabilities = row.get::<_, Option<Json<_>>>(0)?;
+            let issued_at = row.get::<_, Option<i64>>(1)?.map(Millis);
+            Ok(capabilities.map(|Json(capabilities)| TokenGrant {
+                capabilities,
+                issued_at,
+            }))
+        });
+        Ok(told.optional()?.flatten())
+    }
+
     /// Whether the same client was connected to the same workspace after this connection.
     pub(crate) fn has_newer_consent(&self, connection: &Connection) -> Result<bool, Problem> {
         let db = self.lock();
@@ -112,7 +128,8 @@ impl Store {
                 workspace_id = excluded.workspace_id, workspace_name = excluded.workspace_name,
                 workspace_icon = excluded.workspace_icon, owner = excluded.owner,
                 has_refresh_token = excluded.has_refresh_token, connected_at = excluded.connected_at,
-                verdict = excluded.verdict, verdict_at = excluded.verdict_at, cause = NULL, failure = NULL",
+                verdict = excluded.verdict, verdict_at = excluded.verdict_at, cause = NULL, failure = NULL,
+                capabilities = NULL, issued_at = NULL",
             params![
                 id,
                 operation.subject.client,
@@ -147,11 +164,24 @@ impl Store {
         operation: &Operation,
         before: &Connection,
         outcome: &CheckOutcome,
-        at: Millis,
+        grant: Option<&TokenGrant>,
     ) -> Result<(), Problem> {
         let mut db = self.lock();
         let tx = db.transaction()?;
         let id = &operation.subject.connection;
+        if let Some(grant) = grant {
+            tx.execute(
+                "UPDATE connections SET capabilities = ?2, issued_at = ?3
+                 WHERE id = ?1 AND connected_at = ?4 AND verdict_at IS ?5",
+                params![
+                    id,
+                    Json(&grant.capabilities),
+                    grant.issued_at.map(|at| at.0),
+                    before.connected_at.0,
+                    before.checked_at.map(|at| at.0),
+                ],
+            )?;
+        }
         match outcome {
             CheckOutcome::Verdict(verdict, cause) => tx.execute(
                 "UPDATE connections SET verdict = ?2, verdict_at = ?3, cause = ?4, failure = NULL
@@ -159,7 +189,7 @@ impl Store {
                 params![
                     id,
                     Word(*verdict),
-                    at.0,
+                    operation.finished_at.map(|at| at.0),
                     cause.as_ref().map(Json),
                     before.connected_at.0,
                     before.checked_at.map(|at| at.0),
@@ -209,7 +239,7 @@ impl Store {
         let tx = db.transaction()?;
         tx.execute(
             "UPDATE connections SET verdict = coalesce(?2, verdict), verdict_at = iif(?2 IS NULL, verdict_at, ?3),
-                cause = ?4, failure = NULL, has_refresh_token = ?5
+                cause = ?4, failure = NULL, has_refresh_token = ?5, issued_at = NULL
              WHERE id = ?1",
             params![
                 operation.subject.connection,
@@ -235,7 +265,8 @@ impl Store {
         let mut db = self.lock();
         let tx = db.transaction()?;
         tx.execute(
-            "UPDATE connections SET verdict = NULL, verdict_at = NULL, cause = NULL, failure = NULL, has_refresh_token = coalesce(?2, has_refresh_token)
+            "UPDATE connections SET verdict = NULL, verdict_at = NULL, cause = NULL, failure = NULL,
+                has_refresh_token = coalesce(?2, has_refresh_token), issued_at = NULL
              WHERE id = ?1",
             params![operation.subject.connection, has_refresh_token],
         )?;

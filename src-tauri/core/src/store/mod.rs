@@ -4,6 +4,7 @@ mod authorizations;
 mod change_watch;
 mod clients;
 mod connections;
+mod history;
 mod json;
 mod operations;
 mod preferences;
@@ -26,6 +27,7 @@ use crate::rebuild::{Loss, Wanted};
 pub(crate) use authorizations::Taken;
 pub use change_watch::ChangeWatch;
 pub(crate) use connections::CheckOutcome;
+pub(crate) use history::History;
 use seal::Seal;
 
 /// The database's file in the data folder.

@@ -9,7 +9,7 @@ use crate::operation::{Kind, Operation, Receipt};
 use crate::problem::Problem;
 use crate::time::Millis;
 
-const COLUMNS: &str = "id, kind, process, subject, record, started_at, finished_at";
+pub(super) const COLUMNS: &str = "id, kind, process, subject, record, started_at, finished_at";
 
 impl Store {
     /// Commits the row of an operation before its first effect.
@@ -83,6 +83,19 @@ impl Store {
             .query_map(kinds, operation_from)?
             .collect::<Result<Vec<_>, _>>()?;
         Ok(operations.iter().filter_map(Operation::receipt).collect())
+    }
+
+    /// When the tokens of a connection were last refreshed.
+    pub(crate) fn refreshed_at(&self, connection: &str) -> Result<Option<Millis>, Problem> {
+        let db = self.lock();
+        let mut query = db.prepare_cached(
+            "SELECT max(finished_at) FROM operations WHERE connection = ?1 AND kind = ?2
+                AND json_extract(record, '$.problem') IS NULL",
+        )?;
+        let at = query.query_row(params![connection, Word(Kind::Refresh)], |row| {
+            row.get::<_, Option<i64>>(0)
+        })?;
+        Ok(at.map(Millis))
     }
 
     /// The unfinished revocation of a connection, if there is one.
@@ -176,7 +189,7 @@ pub(super) fn leave(
     Ok(())
 }
 
-fn operation_from(row: &Row<'_>) -> rusqlite::Result<Operation> {
+pub(super) fn operation_from(row: &Row<'_>) -> rusqlite::Result<Operation> {
     Ok(Operation {
         id: row.get(0)?,
         kind: row.get::<_, Word<_>>(1)?.0,

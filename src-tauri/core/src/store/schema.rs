@@ -70,6 +70,15 @@ const MIGRATIONS: &[M<'static>] = &[
     ),
     M::up("ALTER TABLE clients ADD COLUMN budget TEXT NOT NULL DEFAULT 'standard';"),
     M::up("CREATE INDEX finished ON operations (finished_at);"),
+    // capabilities: JSON, and issued_at: what Notion's introspection told of the access token.
+    M::up(
+        "
+    ALTER TABLE connections ADD COLUMN capabilities TEXT;
+    ALTER TABLE connections ADD COLUMN issued_at INTEGER;
+    CREATE INDEX begun ON operations (started_at, id);
+    CREATE INDEX of_connection ON operations (connection, started_at);
+    ",
+    ),
 ];
 
 /// Brings the database to this version in one transaction.

@@ -2,6 +2,7 @@
 
 mod error;
 pub(crate) mod keyring;
+mod name;
 mod payload;
 mod worker;
 
@@ -16,6 +17,7 @@ use crate::failpoint::failpoint;
 pub use error::VaultError;
 use keyring::Keyring;
 pub use keyring::{KeyringConnector, system_keyring};
+pub(crate) use name::keyring_name;
 pub(crate) use payload::{ClientSecrets, ConnectionSecrets, Payload};
 use worker::Worker;
 

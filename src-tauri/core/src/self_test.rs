@@ -1,0 +1,82 @@
+//! Self-test: whether what Keyrack stands on holds, tried for real.
+
+use std::time::Duration;
+
+use notion_oauth::Notion;
+use serde::Deserialize;
+use ts_rs::TS;
+
+use crate::client::Client;
+use crate::keyrack::Keyrack;
+use crate::localhost::Localhost;
+use crate::problem::{Problem, ProblemCode};
+use crate::redirect::DEFAULT_PORT;
+use crate::store::History;
+use crate::time::Millis;
+
+/// How far this computer's clock may be from Notion's.
+const CLOCK: Duration = Duration::from_mins(2);
+
+/// What the self-test tries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export_to = "types.ts")]
+pub enum SelfTest {
+    /// An entry can be written, read and deleted.
+    Keyring,
+    /// A link of ours comes back to this window.
+    AppLink,
+    /// The ports that callbacks may come back to are free.
+    Localhost,
+    /// Notion answers, and agrees about the time.
+    Notion,
+    /// The database is sound.
+    Database,
+}
+
+impl Keyrack {
+    /// Proves that the keyring takes, returns and deletes an entry.
+    pub async fn test_keyring(&self) -> Result<(), Problem> {
+        Ok(self.vault.probe().await?)
+    }
+
+    /// Binds each port that a client comes back to, or the one offered to new ones, and lets go of
+    /// it. A port on which an authorization waits now is ours.
+    pub async fn test_localhost(&self) -> Result<(), Problem> {
+        if self
+            .latest_authorization()
+            .is_some_and(|it| !it.progress.is_final())
+        {
+            return Ok(());
+        }
+        let clients = self.store.clients()?;
+        let mut ports: Vec<u16> = clients.iter().filter_map(Client::localhost_port).collect();
+        if ports.is_empty() {
+            ports.push(DEFAULT_PORT);
+        }
+        ports.sort_unstable();
+        ports.dedup();
+        for port in ports {
+            Localhost::bind(port).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks Notion in nobody's name, and compares the clocks.
+    pub async fn test_notion(&self) -> Result<(), Problem> {
+        let notion = Notion::new(self.settings.notion.clone())?;
+        let theirs = notion.clock().await?;
+        match theirs.map(Millis::from) {
+            Some(theirs) if self.now().distance(theirs) > CLOCK => Err(Problem::new(
+                ProblemCode::ClockWrong,
+                "This computer's clock differs from Notion's by more than two minutes. Set it to the network's time.",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads all of the database and compares it with its own indexes.
+    pub fn test_database(&self) -> Result<(), Problem> {
+        History::open(&self.folder)?.integrity()
+    }
+}
