@@ -14,7 +14,7 @@ use std::sync::Arc;
 use clap::Parser as _;
 use keyrack_core::{
     Connections, Effects, Keyrack, Opener, Problem, Progress, Settings, open_in_browser,
-    system_clock, system_keyring,
+    system_clock, system_keyring, system_login_item,
 };
 
 use arguments::{Arguments, ClientCommand, Command};
@@ -72,6 +72,7 @@ async fn run(command: Command, output: Output) -> Result<(), Problem> {
         clock: system_clock(),
         keyring: system_keyring(),
         opener,
+        login_item: system_login_item(),
         listener: Box::new(output::tell_progress),
     };
     let keyrack = Arc::new(Keyrack::open(Settings::from_environment()?, effects)?);

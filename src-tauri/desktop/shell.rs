@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use keyrack_core::{
     Effects, Event, Keyrack, Problem, Reader, Settings, WindowLock, open_in_browser, system_clock,
-    system_keyring,
+    system_keyring, system_login_item,
 };
 use tauri::{AppHandle, Emitter as _, Runtime};
 use tempfile::TempDir;
@@ -88,6 +88,7 @@ impl Opened {
             clock: system_clock(),
             keyring: system_keyring(),
             opener: Box::new(open_in_browser),
+            login_item: system_login_item(),
             listener: Box::new(move |event| tell_window(&app, event)),
         };
         let keyrack = Keyrack::open(Settings::from_environment()?, effects)?;

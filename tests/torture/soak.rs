@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use keyrack_core::{
     Budget, ClientChange, Connections, Effects, Keyrack, Millis, NewClient, Progress,
-    RedirectMethod, Revocation, Settings, Status, system_keyring,
+    RedirectMethod, Revocation, Settings, Status, system_keyring, system_login_item,
 };
 use reqwest::redirect::Policy;
 
@@ -120,6 +120,7 @@ async fn the_rounds() {
             link.clone_into(&mut opened.lock().unwrap());
             Ok(())
         }),
+        login_item: system_login_item(),
         listener: Box::new(|_| {}),
     };
     let settings = Settings::from_environment().unwrap();

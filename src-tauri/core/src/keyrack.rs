@@ -15,6 +15,7 @@ use crate::client::Client;
 use crate::connection::Connection;
 use crate::data_folder::DataFolder;
 use crate::localhost::Listening;
+use crate::login::LoginItem;
 use crate::pending::Pending;
 use crate::problem::{Problem, ProblemCode};
 use crate::process::ProcessMark;
@@ -35,6 +36,8 @@ pub struct Effects {
     pub keyring: KeyringConnector,
     /// Opens the browser.
     pub opener: Opener,
+    /// Starts background checks at login.
+    pub login_item: Box<dyn LoginItem>,
     /// Hears what happens.
     pub listener: Box<dyn Fn(&Event) + Send + Sync>,
 }
@@ -64,6 +67,7 @@ pub struct Keyrack {
     pub(crate) vault: Vault,
     pub(crate) process: ProcessMark,
     pub(crate) opener: Opener,
+    pub(crate) login_item: Box<dyn LoginItem>,
     clock: Clock,
     listener: Box<dyn Fn(&Event) + Send + Sync>,
     memory: Mutex<Memory>,
@@ -143,6 +147,7 @@ impl Keyrack {
             vault: Vault::start(effects.keyring, store.id(), process.id()),
             process,
             opener: effects.opener,
+            login_item: effects.login_item,
             clock: effects.clock,
             listener: effects.listener,
             memory: Mutex::default(),

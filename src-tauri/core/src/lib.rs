@@ -71,7 +71,7 @@ pub use details::Details;
 pub use downloads::save_text;
 pub use edit_client::ClientChange;
 pub use keyrack::{Effects, Event, Keyrack, Opener};
-pub use login::watch_program;
+pub use login::{LoginItem, system_login_item, watch_program};
 pub use notion_oauth::Budget;
 pub use operation::{Kind as OperationKind, Receipt, RefreshTokenFate, Revocation};
 pub use owner::Owner;

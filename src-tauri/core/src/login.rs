@@ -4,31 +4,52 @@ use std::env;
 use std::io;
 use std::path::PathBuf;
 
+use crate::keyrack::Keyrack;
 use crate::problem::{Problem, ProblemCode};
 
-/// Whether background checks start at login.
-pub(crate) fn starts_watch() -> bool {
-    platform::is_on()
+/// What starts background checks at login, or does not.
+pub trait LoginItem: Send + Sync {
+    /// Whether they start.
+    fn is_on(&self) -> bool;
+    /// Lets them start, or no longer.
+    fn turn(&self, on: bool) -> io::Result<()>;
 }
 
-/// Lets background checks start at login, or no longer.
-pub(crate) fn start_watch(on: bool) -> Result<(), Problem> {
-    if on == platform::is_on() {
-        return Ok(());
+/// The login item of this system.
+#[must_use]
+pub fn system_login_item() -> Box<dyn LoginItem> {
+    Box::new(SystemLoginItem)
+}
+
+struct SystemLoginItem;
+
+impl LoginItem for SystemLoginItem {
+    fn is_on(&self) -> bool {
+        platform::is_on()
     }
-    let changed = if on {
-        watch_program().and_then(|program| platform::turn_on(&program))
-    } else {
-        platform::turn_off()
-    };
-    changed.map_err(|error| {
-        Problem::new(
-            ProblemCode::StartAtLoginFailed,
-            format!(
-                "Starting at login could not be changed: {error}. Everything else is as you chose."
-            ),
-        )
-    })
+
+    fn turn(&self, on: bool) -> io::Result<()> {
+        if on {
+            platform::turn_on(&watch_program()?)
+        } else {
+            platform::turn_off()
+        }
+    }
+}
+
+impl Keyrack {
+    /// Lets background checks start at login, or no longer.
+    pub(crate) fn start_at_login(&self, on: bool) -> Result<(), Problem> {
+        if on == self.login_item.is_on() {
+            return Ok(());
+        }
+        self.login_item.turn(on).map_err(|error| {
+            Problem::new(
+                ProblemCode::StartAtLoginFailed,
+                format!("Starting at login could not be changed: {error}. Everything else is as you chose."),
+            )
+        })
+    }
 }
 
 /// The `keyrack` program beside this one.

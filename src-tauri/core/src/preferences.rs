@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::keyrack::{Event, Keyrack};
-use crate::login;
 use crate::problem::{Problem, ProblemCode};
 use crate::vault::keyring_name;
 use crate::watch::BackgroundChecks;
@@ -56,7 +55,7 @@ impl Keyrack {
     /// say, where the person may have changed it too.
     pub fn preferences(&self) -> Result<Preferences, Problem> {
         Ok(Preferences {
-            start_at_login: login::starts_watch(),
+            start_at_login: self.login_item.is_on(),
             ..self.store.preferences()?
         })
     }
@@ -72,7 +71,7 @@ impl Keyrack {
         self.store.set_preferences(chosen)?;
         self.tell(&Event::Changed);
         let checks = chosen.background_checks != BackgroundChecks::Off;
-        login::start_watch(chosen.start_at_login && checks)
+        self.start_at_login(chosen.start_at_login && checks)
     }
 
     /// Shows the data folder in the system's file manager.

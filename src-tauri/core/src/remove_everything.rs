@@ -6,7 +6,6 @@ use serde::Serialize;
 use ts_rs::TS;
 
 use crate::keyrack::{Event, Keyrack};
-use crate::login;
 use crate::problem::{Problem, ProblemCode};
 use crate::remove_client::Connections;
 use crate::watch::BackgroundChecks;
@@ -37,8 +36,8 @@ impl Keyrack {
             return Err(not_removed("tokens are just being written"));
         }
         let before = self.vault.all().await?.len();
-        let start_at_login = login::starts_watch();
-        login::start_watch(false)?;
+        let start_at_login = self.login_item.is_on();
+        self.start_at_login(false)?;
         // Whoever watches ends at its next look.
         self.store.set_background_checks(BackgroundChecks::Off)?;
         for connection in self.store.connections()? {

@@ -40,6 +40,22 @@ async fn each_connection_is_checked_once_and_counted_for_what_it_came_to() {
 }
 
 #[tokio::test]
+async fn only_those_that_are_named_are_checked() {
+    let (outside, keyrack, mine) = Outside::with_client().await;
+    let other = outside.another_client(&keyrack).await;
+    let left = outside.connect(&keyrack, &mine).await;
+    let named = outside.connect(&keyrack, &other).await;
+    let before = keyrack.store.connection(&left).expect("a row").checked_at;
+    outside.pass(1_000);
+    let ids = [named.clone(), "one that is gone".to_owned()];
+    let told = keyrack.check_some(&ids).expect("begun").await;
+    assert_eq!((told.total, told.done, told.active), (1, 1, 1));
+    let checked_at = |id: &str| keyrack.store.connection(id).expect("a row").checked_at;
+    assert_eq!(checked_at(&left), before);
+    assert_eq!(checked_at(&named), Some(outside.now()));
+}
+
+#[tokio::test]
 async fn one_process_checks_all_and_another_is_told_so() {
     let (outside, keyrack, client) = Outside::with_client().await;
     outside.connect(&keyrack, &client).await;

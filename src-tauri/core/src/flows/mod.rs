@@ -1,5 +1,6 @@
 //! The acts from end to end, and processes that end in the middle.
 
+mod activity;
 mod behaviours;
 mod campaign;
 mod check_all;
@@ -11,12 +12,15 @@ mod model;
 mod outside;
 mod paced;
 mod panics;
+mod preferences;
 mod rebuild;
 mod recover;
 mod refresh;
 mod remove_client;
+mod remove_everything;
 mod rotate;
 mod schedule;
+mod self_test;
 mod verify;
 mod watch;
 

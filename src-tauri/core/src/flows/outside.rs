@@ -1,8 +1,9 @@
 //! Everything outside of Keyrack, for the flows: the sandbox as Notion, a keyring that misbehaves on
 //! purpose, the clock, the browser, and a data folder that outlives a process.
 
+use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 
 use notion_oauth::BaseUrl;
@@ -15,6 +16,7 @@ use tokio::task::JoinHandle;
 use crate::authorization::{Authorization, Progress};
 use crate::client::{Client, NewClient};
 use crate::keyrack::{Effects, Event, Keyrack};
+use crate::login::LoginItem;
 use crate::redirect::RedirectMethod;
 use crate::settings::Settings;
 use crate::time::Millis;
@@ -27,7 +29,22 @@ pub(super) struct Outside {
     pub folder: TempDir,
     now: Arc<AtomicI64>,
     opened: Arc<Mutex<Vec<String>>>,
+    pub starts_at_login: Arc<AtomicBool>,
     pub http: reqwest::Client,
+}
+
+/// A login item that nobody's login heeds.
+struct StartsAtLogin(Arc<AtomicBool>);
+
+impl LoginItem for StartsAtLogin {
+    fn is_on(&self) -> bool {
+        self.0.load(SeqCst)
+    }
+
+    fn turn(&self, on: bool) -> io::Result<()> {
+        self.0.store(on, SeqCst);
+        Ok(())
+    }
 }
 
 impl Outside {
@@ -65,6 +82,7 @@ impl Outside {
             folder: tempfile::tempdir().expect("a folder"),
             now: Arc::new(AtomicI64::new(1_800_000_000_000)),
             opened: Arc::default(),
+            starts_at_login: Arc::default(),
             http: reqwest::Client::builder()
                 .no_proxy()
                 .redirect(Policy::none())
@@ -100,6 +118,7 @@ impl Outside {
                 opened.lock().expect("links").push(link.to_owned());
                 Ok(())
             }),
+            login_item: Box::new(StartsAtLogin(self.starts_at_login.clone())),
             listener,
         };
         Arc::new(Keyrack::open(settings, effects).expect("opened"))
