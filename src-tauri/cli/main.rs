@@ -4,6 +4,7 @@ mod arguments;
 mod clients;
 mod connect;
 mod connections;
+mod messages;
 mod notification;
 mod output;
 mod watch;

@@ -1,14 +1,21 @@
 //! The desktop notification about what newly needs attention.
 
-use keyrack_core::{Attention, ProblemCode};
+use keyrack_core::{Attention, Keyrack, ProblemCode};
 use notify_rust::Notification;
 
-use crate::output::{say, workspace};
+use crate::messages::Messages;
+use crate::output::say;
 
-/// Shows it on the desktop, and says it on standard error for who looks there.
-pub async fn notify(attention: &Attention) {
-    let (summary, body) = in_words(attention);
+/// Says it on standard error for who looks there, and shows it on the desktop unless the person
+/// wants no notifications.
+pub async fn notify(keyrack: &Keyrack, attention: &Attention) {
+    let chosen = keyrack.preferences();
+    let language = chosen.as_ref().ok().and_then(|chosen| chosen.language);
+    let (summary, body) = in_words(attention, &Messages::of(language));
     say(&format!("{summary}. {body}"));
+    if chosen.is_ok_and(|chosen| !chosen.notifications) {
+        return;
+    }
     let shown = tokio::task::spawn_blocking(move || {
         Notification::new()
             .appname("Keyrack")
@@ -24,24 +31,50 @@ pub async fn notify(attention: &Attention) {
 }
 
 /// A name from outside stands in the summary only: in the body some desktops read markup.
-fn in_words(attention: &Attention) -> (String, String) {
+fn in_words(attention: &Attention, messages: &Messages) -> (String, String) {
     match attention {
         Attention::One(connection) => {
-            let name = workspace(&connection.workspace_name);
+            let name = match connection.workspace_name.trim() {
+                "" => messages.text("workspace.unnamed"),
+                name => name,
+            };
             let refused = connection
                 .problem
                 .as_ref()
                 .is_some_and(|problem| problem.code == ProblemCode::ClientRejected);
-            let body = if refused {
-                "Notion does not take its client's secret any more. Open Keyrack to enter the new one."
+            let body = messages.text(if refused {
+                "notification.one.client-rejected"
             } else {
-                "Its token does not work any more. Open Keyrack to see why."
-            };
-            (format!("{name} needs attention"), body.to_owned())
+                "notification.one.inactive"
+            });
+            let summary = messages.text("notification.one");
+            (summary.replace("{workspace}", name), body.to_owned())
         }
         Attention::Several(count) => (
-            format!("{count} workspaces need attention"),
-            "Open Keyrack to see why.".to_owned(),
+            messages
+                .text("notification.several")
+                .replace("{count}", &count.to_string()),
+            messages.text("notification.several.next").to_owned(),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use keyrack_core::Language;
+
+    use super::*;
+
+    #[test]
+    fn every_language_has_the_words_of_a_notification() {
+        for language in [Language::En, Language::De] {
+            let messages = Messages::of(Some(language));
+            let (summary, body) = in_words(&Attention::Several(3), &messages);
+            assert!(summary.contains('3') && !body.is_empty(), "{summary}. {body}");
+            for key in ["workspace.unnamed", "notification.one.client-rejected", "notification.one.inactive"] {
+                assert!(!messages.text(key).is_empty(), "{language:?} {key}");
+            }
+            assert!(messages.text("notification.one").contains("{workspace}"));
+        }
     }
 }

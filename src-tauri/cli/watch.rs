@@ -30,7 +30,7 @@ pub async fn watch(
         match watch.turn().await {
             Ok(Some(turn)) => {
                 if let Some(attention) = turn.attention {
-                    notify(&attention).await;
+                    notify(keyrack, &attention).await;
                 }
                 tokio::time::sleep(turn.wait).await;
             }
@@ -55,7 +55,7 @@ pub async fn once(
     let every = every.map_or_else(|| keyrack.background_checks(), Ok)?;
     let caught_up = keyrack.watch()?.catch_up(interval(every)?).await?;
     if let Some(attention) = caught_up.attention {
-        notify(&attention).await;
+        notify(keyrack, &attention).await;
     }
     output.connections(&keyrack.snapshot()?.connections);
     caught_up.obstacle.map_or(Ok(()), Err)

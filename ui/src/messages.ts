@@ -1,24 +1,20 @@
-// Words: looks a message up, fills its places, and words a refusal. All text lives in messages/en.json.
+// Words: looks a message up, fills its places, and words a refusal. All text lives in messages/, a file a language.
 import type { Refusal } from "./ipc";
-import en from "./messages/en.json";
+import { spoken, type MessageKey } from "./language.svelte";
 import { duration } from "./time";
 import type { Connection, Owner } from "./types";
 
-export type MessageKey = keyof typeof en;
+export type { MessageKey };
 
-/** The language of the messages, with the person's own region where it is the same language. */
-export const locale = navigator.language.startsWith("en") ? navigator.language : "en";
-
-const plural = new Intl.PluralRules(locale);
-const number = new Intl.NumberFormat(locale);
+/** The locale of dates, numbers and lists. */
+export const locale = () => spoken().locale;
 
 /** The message with `{places}` filled; `count` chooses between the forms of a plural. */
 export function t(key: MessageKey, places: Record<string, string | number> = {}): string {
-  const message: string | { one: string; other: string } = en[key];
+  const { messages, plural, number } = spoken();
+  const message = messages[key];
   const form =
-    typeof message === "string"
-      ? message
-      : message[plural.select(Number(places.count)) === "one" ? "one" : "other"];
+    typeof message === "string" ? message : (message[plural.select(Number(places.count))] ?? message.other);
   return form.replace(/\{([a-z]+)\}/g, (place, name: string) => {
     const value = places[name];
     if (value === undefined) return place;
@@ -34,14 +30,14 @@ export function problemWords(problem: Refusal): { short: string; what: string; s
     short: word("short"),
     what: word("what"),
     safe: word("safe"),
-    next: wait === null ? word("next") : t("problem.wait", { duration: duration(wait, locale) }),
+    next: wait === null ? word("next") : t("problem.wait", { duration: duration(wait, locale()) }),
   };
 }
 
 /** The sentence for the form field that an `invalid-input` is about. */
 export function fieldWords(problem: Refusal): string | null {
   const key = `invalid.${problem.field ?? ""}`;
-  return problem.code === "invalid-input" && key in en ? t(key as MessageKey) : null;
+  return problem.code === "invalid-input" && key in spoken().messages ? t(key as MessageKey) : null;
 }
 
 export function workspaceName(of: { workspace_name: string }): string {

@@ -3,7 +3,7 @@ import { emit } from "@tauri-apps/api/event";
 import { mockIPC } from "@tauri-apps/api/mocks";
 import { checkAll, client, problem, receiptFor, sandboxClient } from "./samples";
 import { authorization, MINUTE, snapshotOf } from "./scenes";
-import type { CheckAll, ClientChange, ProblemCode, RedirectMethod, Snapshot } from "./types";
+import type { CheckAll, ClientChange, Preferences, ProblemCode, RedirectMethod, Snapshot } from "./types";
 
 /** What the commands here are given: each has some of it. */
 type Given = {
@@ -22,11 +22,14 @@ const wait = (time: number) => new Promise((done) => setTimeout(done, time));
 
 /**
  * Answers as Rust would in this scene. `?refuse=<command>:<code>` makes one command refuse;
+ * `?language=de` is the language chosen;
  * `?click=<testid>,<testid>:<text>` clicks these in turn, or fills them, as soon as each is there.
  */
 export function install(scene: string): void {
-  let state = snapshotOf(scene);
   const search = new URLSearchParams(location.search);
+  let state = snapshotOf(scene);
+  const language = search.get("language") as Preferences["language"];
+  state = { ...state, preferences: { ...state.preferences, language } };
   const [refused, code] = (search.get("refuse") ?? "").split(":");
   void clickThrough(search.get("click")?.split(",") ?? []);
   const change = (next: Partial<Snapshot>) => {

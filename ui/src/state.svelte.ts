@@ -3,6 +3,7 @@ import { createContext } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
 import * as ipc from "./ipc";
 import type { Outcome, Refusal } from "./ipc";
+import { speak } from "./language.svelte";
 import { locale, statusWords, t, workspaceName } from "./messages";
 import * as notices from "./notices";
 import type { Notice } from "./notices";
@@ -138,10 +139,11 @@ export class Store {
   #take(snapshot: Snapshot, steps: number): void {
     this.failure = null;
     this.now = Date.now();
+    speak(snapshot.preferences.language);
     const newer = steps !== this.#steps && this.snapshot !== null ? this.snapshot : snapshot;
     this.snapshot = { ...snapshot, check_all: newer.check_all };
     if (snapshot.link_refused !== null) this.#tellRefused(snapshot.link_refused);
-    if (snapshot.rebuilt !== null) this.#tellNews(notices.ofRebuilt(snapshot.rebuilt, locale));
+    if (snapshot.rebuilt !== null) this.#tellNews(notices.ofRebuilt(snapshot.rebuilt, locale()));
     if (snapshot.rebuild_waits !== null) this.#tellNews(notices.ofRebuildWaits(snapshot.rebuild_waits));
     if (snapshot.authorization !== null) this.#tellFinished(snapshot.authorization);
   }
@@ -166,7 +168,7 @@ export class Store {
     const running = checkAll.state === "running";
     if (this.snapshot !== null) this.snapshot = { ...this.snapshot, check_all: running ? checkAll : null };
     if (running) return;
-    this.tell(notices.ofCheckAll(checkAll, locale));
+    this.tell(notices.ofCheckAll(checkAll, locale()));
     // A snapshot that is being read may lack the last verdicts.
     void this.refresh();
   }
@@ -274,7 +276,7 @@ export class Store {
     if (outcome.value.outcome === "revoked") this.#hand(outcome.value.receipt, target);
     else {
       const connection = this.snapshot?.connections.find(({ id }) => id === target.id);
-      this.tell(notices.ofPending(target.id, connection ?? null, outcome.value, Date.now(), locale));
+      this.tell(notices.ofPending(target.id, connection ?? null, outcome.value, Date.now(), locale()));
     }
     await this.refresh();
   }

@@ -1,0 +1,48 @@
+// The window in another language: all of it is, and it follows a change at once.
+import { emit } from "@tauri-apps/api/event";
+import { flushSync } from "svelte";
+import { describe, expect, it, vi } from "vitest";
+import { click, open, the, world } from "./harness";
+import type { Language } from "./language.svelte";
+import { checkAll, connection, preferences } from "./samples";
+
+const chosen = (language: Language | null) => {
+  world.rust = { ...world.rust, preferences: preferences({ language }) };
+};
+
+describe("the window", () => {
+  const hoursAgo = (hours: number) => Date.now() - hours * 3_600_000;
+
+  it("speaks the chosen language from its first list on", async () => {
+    chosen("de");
+    world.rust = { ...world.rust, connections: [connection("Acme")], check_all: checkAll({ done: 312 }) };
+    open();
+    expect((await the("check-all")).getAttribute("aria-label")).toBe("Alle prüfen");
+    expect(document.documentElement.lang).toBe("de");
+    expect((await the("check-all-progress")).textContent).toContain("312 von 1.000 geprüft");
+  });
+
+  it("changes it without a reload: words, numbers, ages and open dialogs", async () => {
+    world.rust = {
+      ...world.rust,
+      connections: [connection("Acme", { checked_at: hoursAgo(3), status: "inactive" })],
+    };
+    open();
+    await click("revoke");
+    expect(document.documentElement.lang).toBe("en-US");
+    chosen("de");
+    await emit("changed");
+    await vi.waitFor(() => expect(document.documentElement.lang).toBe("de"));
+    flushSync();
+    expect((await the("status")).textContent).toBe("Inaktiv");
+    expect((await the("checked-at")).textContent).toBe("geprüft vor 3 Stunden");
+    expect((await the("confirm-revoke")).textContent.trim()).toBe("Bei Notion widerrufen");
+    expect((await the("search")).getAttribute("placeholder")).toBe("Workspaces suchen");
+
+    chosen(null);
+    await emit("changed");
+    await vi.waitFor(() => expect(document.documentElement.lang).toBe("en-US"));
+    flushSync();
+    expect((await the("status")).textContent).toBe("Inactive");
+  });
+});
