@@ -27,5 +27,9 @@ impl Messages {
 
 fn system_language() -> Language {
     let is_german = sys_locale::get_locale().is_some_and(|locale| locale.starts_with("de"));
-    if is_german { Language::De } else { Language::En }
+    if is_german {
+        Language::De
+    } else {
+        Language::En
+    }
 }

@@ -70,8 +70,15 @@ mod tests {
         for language in [Language::En, Language::De] {
             let messages = Messages::of(Some(language));
             let (summary, body) = in_words(&Attention::Several(3), &messages);
-            assert!(summary.contains('3') && !body.is_empty(), "{summary}. {body}");
-            for key in ["workspace.unnamed", "notification.one.client-rejected", "notification.one.inactive"] {
+            assert!(
+                summary.contains('3') && !body.is_empty(),
+                "{summary}. {body}"
+            );
+            for key in [
+                "workspace.unnamed",
+                "notification.one.client-rejected",
+                "notification.one.inactive",
+            ] {
                 assert!(!messages.text(key).is_empty(), "{language:?} {key}");
             }
             assert!(messages.text("notification.one").contains("{workspace}"));

@@ -1,0 +1,15 @@
+//! Measurements, printed and never judged by: run them with scripts/bench.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a measurement that cannot go on says so by panicking"
+)]
+#![allow(clippy::print_stdout, reason = "the figures are the result")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod figures;
+mod rows;
+mod watch;
+mod window;

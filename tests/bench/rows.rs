@@ -1,0 +1,56 @@
+//! A list of as many rows as one likes, of which one is really connected.
+
+use rusqlite::Connection;
+
+use crate::support::cli;
+use crate::support::scene::Scene;
+use crate::support::world::World;
+
+/// A scene with one connection, made by the command line.
+pub async fn scene() -> Scene {
+    let mut scene = Scene::with(World::new(), &["--auto-approve"]);
+    let id = scene.sandbox.client_id.clone();
+    let add = ["client", "add", "--name", "Mine", "--id", &id];
+    let added = scene.keyrack(&add, &scene.sandbox.client_secret);
+    assert!(added.status.success());
+    assert!(cli::connect(&mut scene).await.success());
+    scene
+}
+
+/// Adds rows like the one that is there, as if a day had passed since they were checked; each has a
+/// name of its own, and every twentieth does not work. Their tokens are not in the keyring, so that
+/// a check of them ends there.
+pub fn grow(scene: &Scene, rows: usize) {
+    let path = scene
+        .world
+        .data_home()
+        .join("app.keyrack.desktop/keyrack.db");
+    let mut db = Connection::open(path).unwrap();
+    let tx = db.transaction().unwrap();
+    let columns =
+        "client, workspace_id, workspace_icon, owner, has_refresh_token, connected_at, verdict_at";
+    for row in 1..rows {
+        let copy = format!(
+            "INSERT OR IGNORE INTO connections (id, bot_id, workspace_name, verdict, {columns})
+             SELECT 'bench-' || ?1, 'bench-' || ?1, ?2 || ' ' || ?1, iif(cast(?1 AS INTEGER) % 20, 'active', 'inactive'), {columns}
+             FROM connections WHERE bot_id NOT LIKE 'bench-%'"
+        );
+        let name = NAMES[row % NAMES.len()];
+        tx.execute(&copy, rusqlite::params![row.to_string(), name])
+            .unwrap();
+    }
+    let day = 24 * 60 * 60 * 1_000;
+    tx.execute("UPDATE connections SET verdict_at = verdict_at - ?1", [day])
+        .unwrap();
+    tx.commit().unwrap();
+}
+
+const NAMES: [&str; 7] = [
+    "Acme Research",
+    "Bibliothek am Park",
+    "Café Ürsprung",
+    "Kestrel Studio",
+    "Launchpad",
+    "Northwind Client Portal",
+    "Tidewater Ops",
+];
