@@ -4,8 +4,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
 use crate::figures::{median, memory_of_all, quantile, record};
 use crate::rows;
 use crate::support::page::Page;
@@ -114,12 +112,7 @@ async fn keystrokes(page: &Page) -> Vec<f64> {
             took.push(await type(''));\
             done(took);\
         })();";
-    numbers(
-        page.client()
-            .execute_async(script, Vec::new())
-            .await
-            .unwrap(),
-    )
+    measure(page, script).await
 }
 
 /// Milliseconds of each frame while the list scrolls by most of its height each time.
@@ -140,17 +133,15 @@ async fn frames(page: &Page) -> Vec<f64> {
             requestAnimationFrame(step);\
         };\
         requestAnimationFrame(step);";
-    numbers(
-        page.client()
-            .execute_async(script, Vec::new())
-            .await
-            .unwrap(),
-    )
+    measure(page, script).await
 }
 
-fn numbers(value: &Value) -> Vec<f64> {
-    let list = value.as_array().unwrap();
-    list.iter().map(|number| number.as_f64().unwrap()).collect()
+/// The numbers that a script in the page comes to.
+async fn measure(page: &Page, script: &str) -> Vec<f64> {
+    let measured = page.client().execute_async(script, Vec::new()).await;
+    let measured = measured.unwrap();
+    let list = measured.as_array().unwrap().iter();
+    list.map(|number| number.as_f64().unwrap()).collect()
 }
 
 #[tokio::test]
