@@ -10,6 +10,5 @@
 mod support;
 
 mod figures;
-mod rows;
 mod watch;
 mod window;

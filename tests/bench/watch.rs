@@ -4,8 +4,8 @@ use std::fs;
 use std::process::Stdio;
 
 use crate::figures::{memory, record};
-use crate::rows;
 use crate::support::process::Program;
+use crate::support::rows;
 use crate::support::scene::{KEYRACK, Scene};
 use crate::support::wait::until;
 
@@ -42,7 +42,7 @@ fn watch(scene: &Scene) -> (f64, f64) {
 #[tokio::test]
 #[ignore = "a measurement: scripts/bench"]
 async fn the_memory_of_keyrack_watch() {
-    let scene = rows::scene().await;
+    let scene = Scene::connected_by_command().await;
     for rows in ROWS {
         rows::grow(&scene, rows);
         let (at_rest, most) = watch(&scene);

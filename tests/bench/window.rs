@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::figures::{median, memory_of_all, quantile, record};
-use crate::rows;
 use crate::support::page::Page;
+use crate::support::rows;
 use crate::support::scene::{DESKTOP, Scene};
 use crate::support::wait::{until, until_async};
 use crate::support::window;
@@ -147,7 +147,7 @@ async fn measure(page: &Page, script: &str) -> Vec<f64> {
 #[tokio::test]
 #[ignore = "a measurement: scripts/bench"]
 async fn the_window_at_ten_a_thousand_and_ten_thousand_rows() {
-    let scene = rows::scene().await;
+    let scene = Scene::connected_by_command().await;
     let bare = starts(&scene, &bare()).await;
     record("bare_window_painted_ms", bare.painted);
     record("bare_window_memory_mib", bare.memory);

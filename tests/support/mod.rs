@@ -15,6 +15,7 @@ pub mod notifications;
 pub mod page;
 pub mod page_host;
 pub mod process;
+pub mod rows;
 pub mod sandbox;
 pub mod scene;
 pub mod secret_service;

@@ -106,19 +106,26 @@ impl Page {
             .unwrap()
     }
 
-    /// Writes a picture of the page, as PNG, once everything on it is painted and at rest.
-    pub async fn screenshot(&self, to: &Path) {
+    /// Waits until everything on the page is painted and at rest.
+    pub async fn at_rest(&self) {
         let rest = "const done = arguments[0];\
             const finite = document.getAnimations()\
                 .filter(it => it.effect.getComputedTiming().endTime !== Infinity);\
             Promise.allSettled(finite.map(it => it.finished))\
                 .then(() => document.fonts.ready)\
                 .then(() => requestAnimationFrame(() => requestAnimationFrame(done)));";
-        let pictured = async {
-            self.client.execute_async(rest, Vec::new()).await?;
-            self.client.screenshot().await
-        };
-        let png = within_patience("picturing the page", pictured)
+        within_patience(
+            "a page at rest",
+            self.client.execute_async(rest, Vec::new()),
+        )
+        .await
+        .unwrap();
+    }
+
+    /// Writes a picture of the page, as PNG, once everything on it is painted and at rest.
+    pub async fn screenshot(&self, to: &Path) {
+        self.at_rest().await;
+        let png = within_patience("picturing the page", self.client.screenshot())
             .await
             .unwrap();
         fs::create_dir_all(to.parent().unwrap()).unwrap();
@@ -260,6 +267,18 @@ impl Part {
         self.wait("to take a key", async |element| {
             element.send_keys(key).await.map(Some)
         })
+        .await;
+    }
+
+    /// Waits until the focus is here.
+    pub async fn has_focus(&self, when: &str) {
+        self.wait(
+            &format!("to have the focus after {when}"),
+            async |element| {
+                let active = self.client.active_element().await?;
+                Ok((active.element_id() == element.element_id()).then_some(()))
+            },
+        )
         .await;
     }
 

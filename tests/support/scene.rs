@@ -8,12 +8,14 @@ use std::process::{Output, Stdio};
 use reqwest::redirect::Policy;
 
 use super::browser;
+use super::cli;
 use super::links::{self, Catcher};
 use super::page::{Page, Part};
 use super::sandbox::Sandbox;
+use super::secret_service::SecretService;
 use super::wait::until_async;
 use super::window;
-use super::world::World;
+use super::world::{Service, World};
 
 /// The window's program.
 pub const DESKTOP: &str = env!("CARGO_BIN_EXE_keyrack-desktop");
@@ -51,6 +53,36 @@ impl Scene {
             program: PathBuf::from(KEYRACK),
             opened,
         }
+    }
+
+    /// A scene with one connection, made by the command line.
+    pub async fn connected_by_command() -> Self {
+        let mut scene = Self::with(World::new(), &["--auto-approve"]);
+        scene.connect_by_command().await;
+        scene
+    }
+
+    /// A scene with a scripted keyring and a client.
+    pub fn with_scripted_keyring() -> (Self, SecretService) {
+        let world = World::with(Service::Missing);
+        let keyring = SecretService::start(&world);
+        let scene = Self::with(world, &["--auto-approve"]);
+        scene.add_client_by_command();
+        (scene, keyring)
+    }
+
+    /// Adds the sandbox's client by the command line.
+    pub fn add_client_by_command(&self) {
+        let id = self.sandbox.client_id.as_str();
+        let add = ["client", "add", "--name", "Mine", "--id", id];
+        let added = self.keyrack(&add, &self.sandbox.client_secret);
+        assert!(added.status.success(), "the client cannot be added");
+    }
+
+    /// Adds the sandbox's client and connects its first workspace, both by the command line.
+    pub async fn connect_by_command(&mut self) {
+        self.add_client_by_command();
+        assert!(cli::connect(self).await.success());
     }
 
     /// A scene and its window, in which a sandbox that approves by itself has given Acme; with its
@@ -154,6 +186,27 @@ impl Scene {
             .build()
             .unwrap();
         let answer = http.get(link).send().await.unwrap();
+        answer.headers()["location"].to_str().unwrap().to_owned()
+    }
+
+    /// What the sandbox's consent page answers when access to a workspace, by its id, is allowed:
+    /// the callback.
+    pub async fn allowed(&self, link: &str, workspace: &str) -> String {
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(Policy::none())
+            .build()
+            .unwrap();
+        let page = http.get(link).send().await.unwrap().text().await.unwrap();
+        let (_, token) = page.split_once("name=\"form_token\" value=\"").unwrap();
+        let (token, _) = token.split_once('"').unwrap();
+        let form = format!("form_token={token}&workspace={workspace}&answer=allow");
+        let authorize = link.split('?').next().unwrap();
+        let answer = http
+            .post(authorize)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form);
+        let answer = answer.send().await.unwrap();
         answer.headers()["location"].to_str().unwrap().to_owned()
     }
 

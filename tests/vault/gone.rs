@@ -3,12 +3,13 @@
 use serde_json::Value;
 
 use crate::support::process::Program;
+use crate::support::scene::Scene;
 use crate::support::scene::{ACME, KEYRACK};
 use crate::support::secret_service::Act;
 use crate::support::wait::until;
 use crate::{
     INTROSPECTIONS, REVOCATIONS, all_works, called_back, cannot_check, connected, fails, is_parked,
-    listed, with_client, works,
+    listed, works,
 };
 
 #[tokio::test]
@@ -33,7 +34,7 @@ async fn a_keyring_that_is_gone_is_told_and_found_once_it_is_back() {
 #[tokio::test]
 async fn a_keyring_that_vanishes_in_the_middle_of_a_write_gets_the_tokens_once_it_is_back() {
     for done in [false, true] {
-        let (mut scene, mut keyring) = with_client();
+        let (mut scene, mut keyring) = Scene::with_scripted_keyring();
         let script = || {
             keyring.script(move |call, _| match (call.writes_tokens(), done) {
                 (false, _) => Act::Serve,
@@ -88,7 +89,7 @@ async fn a_keyring_that_vanishes_under_a_refresh_gets_the_new_pair_once_it_is_ba
 
 #[tokio::test]
 async fn a_keyring_restarted_during_consent_is_used_by_the_same_process() {
-    let (mut scene, mut keyring) = with_client();
+    let (mut scene, mut keyring) = Scene::with_scripted_keyring();
     let connecting = called_back(&scene, || keyring.come_back()).await;
     assert!(connecting.end().success());
     assert_eq!(keyring.entries().len(), 2);

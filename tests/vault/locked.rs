@@ -3,10 +3,11 @@
 use serde_json::Value;
 
 use crate::support::scene::ACME;
+use crate::support::scene::Scene;
 use crate::support::secret_service::{Act, Prompt};
 use crate::{
     FULL, REVOCATIONS, all_works, called_back, cannot_check, connected, connection, fails,
-    is_parked, listed, with_client, works,
+    is_parked, listed, works,
 };
 
 #[tokio::test]
@@ -73,7 +74,7 @@ async fn a_revocation_that_meets_a_locked_keyring_is_pending_until_it_is_open() 
 
 #[tokio::test]
 async fn a_keyring_that_locks_after_its_probe_parks_the_answer_before_the_exchange() {
-    let (mut scene, keyring) = with_client();
+    let (mut scene, keyring) = Scene::with_scripted_keyring();
     let script = || {
         // What is deleted is the probe.
         let mut probed = false;
@@ -98,7 +99,7 @@ async fn a_keyring_that_locks_after_its_probe_parks_the_answer_before_the_exchan
 
 #[tokio::test]
 async fn a_collection_that_is_removed_during_consent_parks_the_answer_before_the_exchange() {
-    let (mut scene, keyring) = with_client();
+    let (mut scene, keyring) = Scene::with_scripted_keyring();
     let remove = || keyring.change(|kept| kept.collection = false);
     let mut connecting = called_back(&scene, remove).await;
     is_parked(&scene, "set as default), then try again.");

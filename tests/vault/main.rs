@@ -20,27 +20,14 @@ use support::cli::{self, Connecting};
 use support::scene::{ACME, Scene};
 use support::secret_service::SecretService;
 use support::wait::until;
-use support::world::{Service, World};
 
 const REVOCATIONS: &str = "POST /v1/oauth/revoke";
 const INTROSPECTIONS: &str = "POST /v1/oauth/introspect";
 const FULL: &str = "org.freedesktop.DBus.Error.LimitsExceeded";
 
-/// A scene with a scripted keyring and a client.
-fn with_client() -> (Scene, SecretService) {
-    let world = World::with(Service::Missing);
-    let keyring = SecretService::start(&world);
-    let scene = Scene::with(world, &["--auto-approve"]);
-    let id = scene.sandbox.client_id.as_str();
-    let add = ["client", "add", "--name", "Mine", "--id", id];
-    let added = scene.keyrack(&add, &scene.sandbox.client_secret);
-    assert!(added.status.success(), "the client cannot be added");
-    (scene, keyring)
-}
-
 /// A scene with a scripted keyring and a connection; with its id.
 async fn connected() -> (Scene, SecretService, String) {
-    let (mut scene, keyring) = with_client();
+    let (mut scene, keyring) = Scene::with_scripted_keyring();
     assert!(cli::connect(&mut scene).await.success());
     let id = connection(&scene)["id"].as_str().unwrap().to_owned();
     (scene, keyring, id)

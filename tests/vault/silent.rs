@@ -12,7 +12,7 @@ use crate::support::wait::{until, until_async};
 use crate::support::words::words;
 use crate::{
     INTROSPECTIONS, REVOCATIONS, all_works, called_back, cannot_check, connected, connection,
-    listed, nothing_is_left, with_client, works,
+    listed, nothing_is_left, works,
 };
 
 /// Makes the keyring lock, and its prompt stay silent, after what is read before an exchange.
@@ -100,7 +100,7 @@ async fn the_window_answers_and_ends_while_a_prompt_is_silent() {
 
 #[tokio::test]
 async fn the_window_ends_though_the_write_of_new_tokens_hangs_and_nothing_comes_of_it_later() {
-    let (mut scene, keyring) = with_client();
+    let (mut scene, keyring) = Scene::with_scripted_keyring();
     let window = scene.window().await;
     let link = scene.begin(&window).await;
     let callback = scene.callback(&link).await;
@@ -122,7 +122,7 @@ async fn the_window_ends_though_the_write_of_new_tokens_hangs_and_nothing_comes_
 
 #[tokio::test]
 async fn new_tokens_wait_for_a_slow_prompt_and_are_kept_once_it_is_answered() {
-    let (mut scene, keyring) = with_client();
+    let (mut scene, keyring) = Scene::with_scripted_keyring();
     let connecting = called_back(&scene, || lock_under_the_exchange(&keyring)).await;
     is_asked_to_unlock(&keyring);
     assert_eq!(scene.exchanges().await, 1);
@@ -141,7 +141,7 @@ async fn new_tokens_wait_for_a_slow_prompt_and_are_kept_once_it_is_answered() {
 
 #[tokio::test]
 async fn new_tokens_given_up_at_a_silent_prompt_are_revoked_and_its_late_answer_leaves_nothing() {
-    let (mut scene, keyring) = with_client();
+    let (mut scene, keyring) = Scene::with_scripted_keyring();
     let connecting = called_back(&scene, || lock_under_the_exchange(&keyring)).await;
     is_asked_to_unlock(&keyring);
     connecting.interrupt();

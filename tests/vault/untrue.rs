@@ -3,15 +3,16 @@
 use serde_json::Value;
 
 use crate::support::scene::ACME;
+use crate::support::scene::Scene;
 use crate::support::secret_service::Act;
 use crate::{
     FULL, REVOCATIONS, all_works, called_back, connected, connection, fails, listed,
-    nothing_is_left, with_client, works,
+    nothing_is_left, works,
 };
 
 #[tokio::test]
 async fn tokens_that_a_full_keyring_refuses_are_revoked_and_it_is_told() {
-    let (mut scene, keyring) = with_client();
+    let (mut scene, keyring) = Scene::with_scripted_keyring();
     let script = || {
         keyring.script(|call, _| {
             if call.writes_tokens() {
@@ -35,7 +36,7 @@ async fn tokens_that_a_full_keyring_refuses_are_revoked_and_it_is_told() {
 #[tokio::test]
 async fn tokens_that_a_keyring_takes_and_does_not_keep_are_revoked_and_it_is_told() {
     for drops in [false, true] {
-        let (mut scene, keyring) = with_client();
+        let (mut scene, keyring) = Scene::with_scripted_keyring();
         let script = || {
             keyring.script(move |call, _| {
                 if !call.writes_tokens() {

@@ -1,21 +1,8 @@
-//! A list of as many rows as one likes, of which one is really connected.
+//! A list of as many rows as one likes, of which a few are really connected.
 
 use rusqlite::Connection;
 
-use crate::support::cli;
-use crate::support::scene::Scene;
-use crate::support::world::World;
-
-/// A scene with one connection, made by the command line.
-pub async fn scene() -> Scene {
-    let mut scene = Scene::with(World::new(), &["--auto-approve"]);
-    let id = scene.sandbox.client_id.clone();
-    let add = ["client", "add", "--name", "Mine", "--id", &id];
-    let added = scene.keyrack(&add, &scene.sandbox.client_secret);
-    assert!(added.status.success());
-    assert!(cli::connect(&mut scene).await.success());
-    scene
-}
+use super::scene::Scene;
 
 /// Adds rows like the one that is there, as if a day had passed since they were checked; each has a
 /// name of its own, and every twentieth does not work. Their tokens are not in the keyring, so that

@@ -1,0 +1,159 @@
+//! axe-core on every screen and dialog, light and dark; the focus goes into a dialog and comes back
+//! to where it came from.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::axe::Axe;
+use crate::support::links;
+use crate::support::page::{Page, Part};
+use crate::support::scene::{ACME, DESKTOP, Scene};
+use crate::support::window;
+use crate::support::world::World;
+
+/// A walk through all screens.
+struct Walk {
+    scene: Scene,
+    window: Page,
+    axe: Axe,
+}
+
+impl Walk {
+    async fn begin(dark: bool) -> Self {
+        let mut world = World::new();
+        if dark {
+            world.go_dark();
+        }
+        let scene = Scene::with(world, &["--auto-approve"]);
+        let window = window::open(&scene.world, Path::new(DESKTOP)).await;
+        Self {
+            scene,
+            window,
+            axe: Axe::new(),
+        }
+    }
+
+    async fn look(&mut self, screen: &str) {
+        self.axe.look(&self.window, screen).await;
+    }
+
+    /// Looks at the dialog that a control opens, which takes the focus and gives it back to `home`.
+    async fn dialog(&mut self, opener: &Part, home: &Part, screen: &str) {
+        opener.click().await;
+        self.window
+            .part("//dialog[@open]".to_owned())
+            .appears()
+            .await;
+        let inside = "return document.activeElement.closest('dialog[open]') !== null;";
+        assert_eq!(
+            self.window.run(inside).await,
+            true,
+            "{screen} takes the focus"
+        );
+        self.look(screen).await;
+        self.window.close_dialog().await;
+        home.has_focus(screen).await;
+    }
+
+    /// The same for a dialog that is opened from a row's menu.
+    async fn menu_dialog(&mut self, item: &str) {
+        let more = self.window.row(ACME).at("more");
+        more.click().await;
+        let item_button = self.window.row(ACME).at(item);
+        self.dialog(&item_button, &more, item).await;
+    }
+}
+
+/// Every screen there is, in an order in which a person may meet them.
+async fn every_screen(dark: bool) -> usize {
+    let mut walk = Walk::begin(dark).await;
+    walk.window.at("try-sandbox").appears().await;
+    let is_dark = "return matchMedia('(prefers-color-scheme: dark)').matches;";
+    assert_eq!(walk.window.run(is_dark).await, dark);
+    walk.look("welcome").await;
+    let add = walk.window.at("add-client");
+    walk.dialog(&add, &add, "client form").await;
+    walk.scene.add_client(&walk.window).await;
+    walk.look("no connections").await;
+
+    let link = walk.scene.begin(&walk.window).await;
+    walk.look("waiting").await;
+    links::open(&walk.scene.world, &walk.scene.callback(&link).await);
+    let row = walk.window.row(ACME);
+    row.has("data-status", "active").await;
+    walk.look("a connection with its notice").await;
+
+    row.at("more").click().await;
+    row.at("details").appears().await;
+    walk.look("a row's menu").await;
+    row.at("more").click().await;
+    let revoke = row.at("revoke");
+    walk.dialog(&revoke, &revoke, "revoke").await;
+    walk.menu_dialog("reconnect").await;
+    walk.menu_dialog("forget").await;
+
+    row.at("more").click().await;
+    row.at("details").click().await;
+    walk.window.at("details-panel").at("act").appears().await;
+    walk.look("details").await;
+    walk.window.at("close-details").click().await;
+    walk.window.at("details-panel").disappears().await;
+
+    for opener in ["activity", "settings", "clients"] {
+        let button = walk.window.at(opener);
+        walk.dialog(&button, &button, opener).await;
+    }
+    for inner in ["self-test", "keys", "remove-everything", "manage-clients"] {
+        walk.window.at("settings").click().await;
+        walk.window.at("settings-dialog").at(inner).click().await;
+        walk.window.at("settings-dialog").disappears().await;
+        walk.look(inner).await;
+        close_all(&walk.window).await;
+    }
+
+    row.at("select").click().await;
+    walk.window.at("selection").appears().await;
+    walk.look("a selection").await;
+    let several = walk.window.at("revoke-selected");
+    walk.dialog(&several, &several, "revoke several").await;
+    walk.window.at("clear-selection").click().await;
+
+    let busy = json!({"endpoint": "introspect", "times": 9, "status": 503});
+    walk.scene.sandbox.fault(busy).await;
+    row.at("check").click().await;
+    row.has("data-status", "cannot-check").await;
+    walk.look("a connection that cannot be checked").await;
+    walk.window.at("search").fill("nothing of the kind").await;
+    row.disappears().await;
+    walk.look("a search without a result").await;
+    walk.window.at("search").fill(ACME).await;
+
+    row.at("revoke").click().await;
+    walk.window.at("confirm-revoke").click().await;
+    walk.window.at("receipt").appears().await;
+    walk.look("a receipt").await;
+    walk.window.close().await;
+    walk.axe.finds_nothing()
+}
+
+/// Closes whatever dialogs lead back to each other.
+async fn close_all(window: &Page) {
+    let open = window.part("//dialog[@open]".to_owned());
+    while open.is_shown().await {
+        open.press("\u{E00C}").await;
+        window.at_rest().await;
+    }
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_on_any_screen_in_the_light() {
+    let screens = every_screen(false).await;
+    println!("axe-core looked at {screens} screens in the light");
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_on_any_screen_in_the_dark() {
+    let screens = every_screen(true).await;
+    println!("axe-core looked at {screens} screens in the dark");
+}

@@ -1,0 +1,38 @@
+//! The window answers, whatever else is slow.
+
+use crate::support::cli;
+use crate::support::rows;
+use crate::support::scene::{ACME, Scene};
+use crate::support::secret_service::Act;
+use crate::support::wait::until;
+
+#[tokio::test]
+async fn it_answers_while_the_keyring_does_not_and_all_of_ten_thousand_are_checked() {
+    let (mut scene, keyring) = Scene::with_scripted_keyring();
+    assert!(cli::connect(&mut scene).await.success());
+    rows::grow(&scene, 10_000);
+    keyring.script(|_, _| Act::Hold);
+    let window = scene.window().await;
+    window.at("check-all").click().await;
+    until("a call that hangs", || (keyring.held() > 0).then_some(()));
+
+    window.at("search").fill("4242").await;
+    let found = window.row("Acme Research 4242");
+    let found = if found.is_shown().await {
+        found
+    } else {
+        window.part("//*[@data-testid='connection']".to_owned())
+    };
+    found.at("workspace-name").says("4242").await;
+    found.at("more").click().await;
+    found.at("details").click().await;
+    window.at("details-panel").says("4242").await;
+    window.at("close-details").click().await;
+    window.at("search").fill(ACME).await;
+    window.at("settings").click().await;
+    window.at("settings-dialog").appears().await;
+    window.close_dialog().await;
+    assert!(keyring.held() > 0, "the keyring has not answered meanwhile");
+    keyring.release();
+    window.close().await;
+}

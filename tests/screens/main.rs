@@ -1,0 +1,20 @@
+//! The window's screens, real ones: what each act does, by mouse and by keyboard, and whether all
+//! of it can be perceived, operated and understood.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says so by panicking"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod accessibility;
+mod axe;
+mod busy;
+mod hostile;
+mod keyboard;
+mod keys;
+mod many;
+mod panels;
+mod settings;
