@@ -148,12 +148,10 @@ async fn close_all(window: &Page) {
 
 #[tokio::test]
 async fn axe_finds_nothing_on_any_screen_in_the_light() {
-    let screens = every_screen(false).await;
-    println!("axe-core looked at {screens} screens in the light");
+    assert!(every_screen(false).await > 20);
 }
 
 #[tokio::test]
 async fn axe_finds_nothing_on_any_screen_in_the_dark() {
-    let screens = every_screen(true).await;
-    println!("axe-core looked at {screens} screens in the dark");
+    assert!(every_screen(true).await > 20);
 }
