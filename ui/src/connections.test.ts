@@ -1,11 +1,15 @@
 // Which rows are shown, in which order, under which sign.
 import { describe, expect, it } from "vitest";
-import { badge, search, sorted, tint, TINTS } from "./connections";
+import { arranged, badge, NameOrder, search, tint, TINTS } from "./connections";
 import { connection, person } from "./samples";
+import type { Connection } from "./types";
 
 const names = (rows: readonly { workspace_name: string }[]) => rows.map((row) => row.workspace_name);
 
 describe("the order", () => {
+  const sorted = (rows: readonly Connection[], locale: string) =>
+    arranged(new NameOrder(locale).of(rows), "attention");
+
   it("puts what needs attention first, then goes by name as a person would", () => {
     const rows = [
       connection("Team 10"),
