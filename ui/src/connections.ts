@@ -86,6 +86,11 @@ export function search(connections: readonly Connection[], query: string): reado
   });
 }
 
+/** Folds now what a search would have to wait for. */
+export function prepareSearch(connections: readonly Connection[]): void {
+  connections.forEach(searchable);
+}
+
 /** A connection that is different is another object, so what was folded once stays true. */
 const texts = new WeakMap<Connection, string>();
 
@@ -109,8 +114,11 @@ function searchable(connection: Connection): string {
   return text;
 }
 
+const ASCII = /^[\0-\x7f]*$/;
+
 /** Without case and accents, so that "cafe" finds "Café". */
 function folded(text: string): string {
+  if (ASCII.test(text)) return text.toLowerCase();
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
@@ -132,13 +140,15 @@ export function changed(
   return [...kept, ...news.values()];
 }
 
+/** What has no look of its own, at the start of a name. */
+const UNSEEN = /^[\p{C}\p{Z}\s]+/u;
 const letters = new Intl.Segmenter();
 
 /** The emoji that stands for a workspace, else the first letter of its name. Never an image from elsewhere. */
 export function badge(connection: Pick<Connection, "workspace_name" | "workspace_icon">): string {
   const icon = connection.workspace_icon?.trim() ?? "";
   if (/^\p{RGI_Emoji}$/v.test(icon)) return icon;
-  const [first] = letters.segment(connection.workspace_name.trim());
+  const [first] = letters.segment(connection.workspace_name.replace(UNSEEN, ""));
   return first?.segment.toUpperCase() ?? "?";
 }
 

@@ -1,5 +1,5 @@
 // What of the list is shown, and in which order. Nothing is sorted anew for a search, nor folded twice.
-import { arranged, NameOrder, needsAttention, search, type Order } from "./connections";
+import { arranged, NameOrder, needsAttention, prepareSearch, search, type Order } from "./connections";
 import { locale } from "./messages";
 import type { Connection, Snapshot } from "./types";
 
@@ -25,7 +25,10 @@ export class View {
   });
   /** By itself, so that what is not about connections sorts nothing anew. */
   readonly #connections = $derived.by<readonly Connection[]>(() => this.#snapshot().connections);
-  readonly #byName = $derived.by(() => this.#names.of(this.#connections));
+  readonly #byName = $derived.by(() => {
+    prepareSearch(this.#connections);
+    return this.#names.of(this.#connections);
+  });
   readonly #arranged = $derived.by(() => arranged(this.#byName, this.order));
   readonly #ofClient = $derived.by(() =>
     this.client === null
