@@ -4,7 +4,7 @@ import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { called, click, find, open, refuse, the, world } from "./harness";
 import { checkAll, connection, problem } from "./samples";
-import type { CheckAll } from "./types";
+import type { Changes, CheckAll } from "./types";
 
 describe("checking all", () => {
   beforeEach(() => (world.rust = { ...world.rust, connections: [connection("Acme"), connection("Birch")] }));
@@ -21,11 +21,12 @@ describe("checking all", () => {
   };
   const announced = () => document.querySelector('p.unseen[role="status"]')?.textContent;
   const answer = () => {
-    let give: (snapshot: typeof world.rust) => void = () => undefined;
-    world.answers.snapshot = () => new Promise((resolve) => (give = resolve));
-    return (snapshot: typeof world.rust) => {
-      world.answers.snapshot = () => world.rust;
-      give(snapshot);
+    const changes = world.answers.changes;
+    let give: (changes: Changes) => void = () => undefined;
+    world.answers.changes = () => new Promise<Changes>((resolve) => (give = resolve));
+    return (older: typeof world.rust) => {
+      if (changes !== undefined) world.answers.changes = changes;
+      give({ connections: [], gone: [], rest: { ...older, connections: [] } });
     };
   };
 
@@ -140,7 +141,7 @@ describe("checking all", () => {
     const older = world.rust;
     const give = answer();
     await emit("changed");
-    await vi.waitFor(() => expect(called("snapshot")).toHaveLength(2));
+    await vi.waitFor(() => expect(called("changes")).toHaveLength(1));
     world.rust = { ...world.rust, connections: [connection("Acme", { status: "inactive" })] };
     await step({ state: "finished", done: 1_000, active: 999, attention: 1 });
     expect(find("check-all-progress")).toBeNull();

@@ -1,11 +1,15 @@
 // Which rows are shown, in which order, under which sign.
 import { describe, expect, it } from "vitest";
-import { badge, search, sorted, tint, TINTS } from "./connections";
+import { arranged, badge, changed, NameOrder, search, tint, TINTS } from "./connections";
 import { connection, person } from "./samples";
+import type { Connection } from "./types";
 
 const names = (rows: readonly { workspace_name: string }[]) => rows.map((row) => row.workspace_name);
 
 describe("the order", () => {
+  const sorted = (rows: readonly Connection[], locale: string) =>
+    arranged(new NameOrder(locale).of(rows), "attention");
+
   it("puts what needs attention first, then goes by name as a person would", () => {
     const rows = [
       connection("Team 10"),
@@ -30,6 +34,53 @@ describe("the order", () => {
   it("keeps equal names in one order, whichever came first", () => {
     const [a, b] = [connection("Twin"), connection("Twin")];
     expect(sorted([b, a], "en")).toEqual(sorted([a, b], "en"));
+  });
+});
+
+describe("the order after a change", () => {
+  const rows = ["Delta", "alpha", "Charlie", "Bravo"].map((name) => connection(name));
+
+  it("is the same as if all were sorted anew, and the rest are the same objects", () => {
+    const order = new NameOrder("en");
+    order.of(rows);
+    const renamed = rows.map((row) => (row === rows[0] ? { ...row, workspace_name: "Aaron" } : row));
+    const now = [...renamed.slice(1), renamed[0] ?? connection(""), connection("Bob"), connection("zulu")];
+    expect(names(order.of(now))).toEqual(["Aaron", "alpha", "Bob", "Bravo", "Charlie", "zulu"]);
+    expect(order.of(now)).toContain(rows[1]);
+  });
+
+  it("drops what is gone", () => {
+    const order = new NameOrder("en");
+    order.of(rows);
+    expect(names(order.of(rows.slice(2)))).toEqual(["Bravo", "Charlie"]);
+  });
+});
+
+describe("an order of the person’s choice", () => {
+  const rows = [
+    connection("A", { checked_at: 30, connected_at: 1 }),
+    connection("B", { checked_at: 10, connected_at: 3, status: "inactive" }),
+    connection("C", { checked_at: null, connected_at: 2, status: "not-checked" }),
+    connection("D", { checked_at: 10, connected_at: 2 }),
+  ];
+
+  it.each([
+    ["attention", "BCAD"],
+    ["name", "ABCD"],
+    ["checked", "CBDA"],
+    ["connected", "BCDA"],
+  ] as const)("%s: %s", (order, expected) => {
+    expect(names(arranged(rows, order)).join("")).toBe(expected);
+  });
+});
+
+describe("the list after a change", () => {
+  it("has what is new, lacks what is gone, and keeps the rest as the same objects", () => {
+    const [a, b, c] = [connection("A"), connection("B"), connection("C")];
+    const other: Connection = { ...b, status: "inactive" };
+    const fresh = connection("D");
+    expect(changed([a, b, c], [other, fresh], [c.id])).toEqual([a, other, fresh]);
+    expect(changed([a, b, c], [other], [])[0]).toBe(a);
   });
 });
 
@@ -74,6 +125,10 @@ describe("the icon", () => {
       expect(of("acme", icon)).toBe("A");
     },
   );
+
+  it("is the first letter that can be seen", () => {
+    expect(of("\u202e\u0007 acme")).toBe("A");
+  });
 
   it("takes the first letter whole", () => {
     expect(of("  e\u0301toile")).toBe("E\u0301");

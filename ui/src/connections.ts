@@ -13,15 +13,67 @@ export function secretFlaw(
   return code === "client-rejected" || code === "client-secret-lost" ? code : null;
 }
 
-/** Needs attention first, then by name as a person sorts names; the id keeps equal names in place. */
-export function sorted(connections: readonly Connection[], locale: string): Connection[] {
+/** The orders that the list can be put in. */
+export const ORDERS = ["attention", "name", "checked", "connected"] as const;
+export type Order = (typeof ORDERS)[number];
+
+/** By name as a person sorts names; the id keeps equal names in place. */
+function nameOrder(locale: string): (a: Connection, b: Connection) => number {
   const names = new Intl.Collator(locale, { numeric: true, sensitivity: "base" });
-  return connections.toSorted(
-    (a, b) =>
-      Number(needsAttention(b)) - Number(needsAttention(a)) ||
-      names.compare(a.workspace_name, b.workspace_name) ||
-      (a.id < b.id ? -1 : 1),
-  );
+  const byName = (a: string, b: string) => (a === b ? 0 : names.compare(a, b));
+  return (a, b) => byName(a.workspace_name, b.workspace_name) || (a.id < b.id ? -1 : 1);
+}
+
+/** Sorts by name and remembers the result: when a few of thousands are different, only these are compared anew. */
+export class NameOrder {
+  readonly #compare: (a: Connection, b: Connection) => number;
+  #last: readonly Connection[] = [];
+
+  constructor(locale: string) {
+    this.#compare = nameOrder(locale);
+  }
+
+  of(connections: readonly Connection[]): readonly Connection[] {
+    const fresh = new Set(connections);
+    const kept = this.#last.filter((connection) => fresh.delete(connection));
+    this.#last = merged(kept, [...fresh].sort(this.#compare), this.#compare);
+    return this.#last;
+  }
+}
+
+/** Two sorted lists as one; each of the shorter one is looked up in the longer one by halving. */
+function merged<T>(long: readonly T[], short: readonly T[], compare: (a: T, b: T) => number): readonly T[] {
+  const parts: T[][] = [];
+  let from = 0;
+  for (const one of short) {
+    let [low, high] = [from, long.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const other = long[middle];
+      if (other !== undefined && compare(other, one) < 0) low = middle + 1;
+      else high = middle;
+    }
+    parts.push(long.slice(from, low), [one]);
+    from = low;
+  }
+  return [...parts.flat(), ...long.slice(from)];
+}
+
+/** Puts connections that are sorted by name into an order; where that says nothing, they stay by name. */
+export function arranged(byName: readonly Connection[], order: Order): readonly Connection[] {
+  switch (order) {
+    case "attention": {
+      const works = byName.filter((connection) => !needsAttention(connection));
+      return [...byName.filter(needsAttention), ...works];
+    }
+    case "name":
+      return byName;
+    case "checked":
+      // What was never checked is the oldest.
+      return byName.toSorted((a, b) => (a.checked_at ?? 0) - (b.checked_at ?? 0));
+    case "connected":
+      return byName.toSorted((a, b) => b.connected_at - a.connected_at);
+  }
 }
 
 /** The connections in which every word of the query occurs: in a name, an e-mail address or an id. */
@@ -29,33 +81,74 @@ export function search(connections: readonly Connection[], query: string): reado
   const words = folded(query).split(/\s+/).filter(Boolean);
   if (words.length === 0) return connections;
   return connections.filter((connection) => {
-    const text = folded(searchable(connection).join("\n"));
+    const text = searchable(connection);
     return words.every((word) => text.includes(word));
   });
 }
 
-function searchable({ owner, ...connection }: Connection): string[] {
-  const person = owner.kind === "user" ? [owner.name ?? "", owner.email ?? "", owner.id] : [];
-  return [
-    connection.workspace_name,
-    connection.client_name,
-    connection.id,
-    connection.bot_id,
-    connection.workspace_id,
-    ...person,
-  ];
+/** Folds now what a search would have to wait for. */
+export function prepareSearch(connections: readonly Connection[]): void {
+  connections.forEach(searchable);
 }
+
+/** A connection that is different is another object, so what was folded once stays true. */
+const texts = new WeakMap<Connection, string>();
+
+function searchable(connection: Connection): string {
+  let text = texts.get(connection);
+  if (text === undefined) {
+    const { owner } = connection;
+    const person = owner.kind === "user" ? [owner.name ?? "", owner.email ?? "", owner.id] : [];
+    text = folded(
+      [
+        connection.workspace_name,
+        connection.client_name,
+        connection.id,
+        connection.bot_id,
+        connection.workspace_id,
+        ...person,
+      ].join("\n"),
+    );
+    texts.set(connection, text);
+  }
+  return text;
+}
+
+const ASCII = /^[\0-\x7f]*$/;
 
 /** Without case and accents, so that "cafe" finds "Café". */
 function folded(text: string): string {
+  if (ASCII.test(text)) return text.toLowerCase();
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
+
+/** The list after a change: what is different in its old place, what is new at the end, and the rest the same objects. */
+export function changed(
+  connections: readonly Connection[],
+  different: readonly Connection[],
+  gone: readonly string[],
+): Connection[] {
+  const news = new Map(different.map((connection) => [connection.id, connection]));
+  const lost = new Set(gone);
+  const kept = connections
+    .filter(({ id }) => !lost.has(id))
+    .map((connection) => {
+      const now = news.get(connection.id) ?? connection;
+      news.delete(connection.id);
+      return now;
+    });
+  return [...kept, ...news.values()];
+}
+
+/** What has no look of its own, at the start of a name. */
+const UNSEEN = /^[\p{C}\p{Z}\s]+/u;
+const letters = new Intl.Segmenter();
 
 /** The emoji that stands for a workspace, else the first letter of its name. Never an image from elsewhere. */
 export function badge(connection: Pick<Connection, "workspace_name" | "workspace_icon">): string {
   const icon = connection.workspace_icon?.trim() ?? "";
   if (/^\p{RGI_Emoji}$/v.test(icon)) return icon;
-  const [first] = new Intl.Segmenter().segment(connection.workspace_name.trim());
+  const [first] = letters.segment(connection.workspace_name.replace(UNSEEN, ""));
   return first?.segment.toUpperCase() ?? "?";
 }
 

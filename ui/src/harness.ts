@@ -3,7 +3,7 @@ import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 import { flushSync, mount, unmount } from "svelte";
 import { afterEach, beforeEach, vi } from "vitest";
 import App from "./App.svelte";
-import { client, person, preferences } from "./samples";
+import { changesSince, client, person, preferences } from "./samples";
 import type { Authorization, Problem, Progress, Snapshot } from "./types";
 
 type World = {
@@ -16,6 +16,13 @@ type World = {
 
 export const world = {} as World;
 let app: Record<string, unknown>;
+/** What the window was given last: `changes` answers what is different from it. */
+let last: Snapshot;
+
+export function given(snapshot: Snapshot): Snapshot {
+  last = snapshot;
+  return snapshot;
+}
 
 beforeEach(() => {
   world.calls = [];
@@ -30,8 +37,13 @@ beforeEach(() => {
     preferences: preferences(),
     client_defaults: { redirect_method: "localhost", localhost_port: 41753, notion_host: "api.notion.com" },
   };
+  given(world.rust);
   world.answers = {
-    snapshot: () => world.rust,
+    snapshot: () => given(world.rust),
+    changes: () => {
+      const before = last;
+      return changesSince(before, given(world.rust));
+    },
     redirect_uri: () => "http://localhost:41753/oauth/callback",
     acknowledge: () => {
       world.rust = {

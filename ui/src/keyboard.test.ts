@@ -1,7 +1,8 @@
 // The window by keyboard alone.
+import { emit } from "@tauri-apps/api/event";
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { authorization, called, find, open, the, world } from "./harness";
+import { authorization, called, find, open, the, type, world } from "./harness";
 import { connection, problem } from "./samples";
 import type { Progress } from "./types";
 
@@ -50,6 +51,98 @@ describe("the keyboard", () => {
     await the("connection");
     press(key, modifier);
     expect(document.activeElement).toBe(find("search"));
+  });
+
+  it("has one tab stop in the list, which goes with the focus", async () => {
+    open();
+    await the("connection");
+    const stops = () =>
+      [...document.querySelectorAll('[role="row"][tabindex="0"] [data-testid="workspace-name"]')].map(
+        (name) => name.textContent,
+      );
+    expect(stops()).toEqual(["Acme"]);
+    press("ArrowDown");
+    press("ArrowDown");
+    expect(stops()).toEqual(["Birch"]);
+    const reachable = document.querySelectorAll('[role="grid"] [tabindex="0"][data-testid="check"]');
+    expect(reachable).toHaveLength(1);
+  });
+
+  it("goes through the controls of a row with Right and Left, and keeps to one from row to row", async () => {
+    open();
+    await the("connection");
+    press("ArrowDown");
+    press("ArrowRight");
+    expect(document.activeElement?.getAttribute("data-testid")).toBe("select");
+    press("ArrowRight");
+    expect(document.activeElement?.getAttribute("data-testid")).toBe("check");
+    press("ArrowDown");
+    expect(document.activeElement?.getAttribute("aria-label")).toBe("Check Birch");
+    press("ArrowLeft");
+    press("ArrowLeft");
+    expect(document.activeElement?.getAttribute("role")).toBe("row");
+  });
+
+  it("reaches rows that are not in the document with End, Home and the page keys", async () => {
+    world.rust = {
+      ...world.rust,
+      connections: Array.from({ length: 3_000 }, (_, index) => connection(`Team ${index}`)),
+    };
+    open();
+    await the("connection");
+    press("ArrowDown");
+    press("End");
+    expect(focusedRow()).toBe("Team 2999");
+    press("PageUp");
+    expect(focusedRow()).toBe("Team 2989");
+    press("Home");
+    expect(focusedRow()).toBe("Team 0");
+  });
+
+  it("opens the details with Enter and closes them with Escape", async () => {
+    open();
+    await the("connection");
+    press("ArrowDown");
+    press("Enter");
+    expect(find("connection")?.getAttribute("aria-current")).toBe("true");
+    press("Escape");
+    expect(find("connection")?.hasAttribute("aria-current")).toBe(false);
+    expect(focusedRow()).toBe("Acme");
+  });
+
+  it("hands the focus of a row that vanishes to the one in its place", async () => {
+    const [acme, birch, cedar] = [connection("Acme"), connection("Birch"), connection("Cedar")];
+    world.rust = { ...world.rust, connections: [acme, birch, cedar] };
+    open();
+    await the("connection");
+    press("ArrowDown");
+    press("ArrowDown");
+    world.rust = { ...world.rust, connections: [acme, cedar] };
+    await emit("changed");
+    await vi.waitFor(() => expect(focusedRow()).toBe("Cedar"));
+  });
+
+  it("starts at the first row of what a search found", async () => {
+    open();
+    await the("connection");
+    press("ArrowDown");
+    press("ArrowDown");
+    press("/");
+    await type("search", "c");
+    press("ArrowDown");
+    expect(focusedRow()).toBe("Acme");
+  });
+
+  it("shows its keys with ?, but not while one types", async () => {
+    open();
+    (await the("search")).focus();
+    press("?");
+    expect(find("keys")).toBeNull();
+    find("search")?.blur();
+    press("?");
+    expect((await the("keys")).textContent).toContain("Check all");
+    press("Escape");
+    expect(find("keys")).toBeNull();
   });
 
   it("connects with Ctrl-N, and cancels the waiting with Escape", async () => {

@@ -1,8 +1,8 @@
 // Words: looks a message up, fills its places, and words a refusal. All text lives in messages/, a file a language.
 import type { Refusal } from "./ipc";
 import { spoken, type MessageKey } from "./language.svelte";
-import { duration } from "./time";
-import type { Connection, Owner } from "./types";
+import { duration, remaining } from "./time";
+import type { Connection, Millis, Owner } from "./types";
 
 export type { MessageKey };
 
@@ -62,4 +62,10 @@ export function statusWords({ status, problem }: Pick<Connection, "status" | "pr
   const word = t(`status.${status}`);
   if (problem === null || problem.code === "token-inactive" || status === "revocation-pending") return word;
   return t("status.reason", { status: word, reason: problemWords(problem).short });
+}
+
+/** What is left of a longer act. */
+export function leftWords(left: Millis): string {
+  const time = remaining(left, locale());
+  return time === null ? t("checking.left.little") : t("checking.left", { time });
 }

@@ -1,13 +1,15 @@
 // A stand-in for Rust, for development and screenshots in a plain browser: `?mock=<scene>`. Not in the built window.
 import { emit } from "@tauri-apps/api/event";
 import { mockIPC } from "@tauri-apps/api/mocks";
-import { checkAll, client, problem, receiptFor, sandboxClient } from "./samples";
+import { changesSince, checkAll, client, problem, receiptFor, sandboxClient } from "./samples";
 import { authorization, MINUTE, snapshotOf } from "./scenes";
 import type { CheckAll, ClientChange, Preferences, ProblemCode, RedirectMethod, Snapshot } from "./types";
 
 /** What the commands here are given: each has some of it. */
 type Given = {
   connection: string;
+  connections: string[] | null;
+  name: string;
   client: string;
   change: ClientChange;
   method: RedirectMethod;
@@ -30,6 +32,7 @@ export function install(scene: string): void {
   let state = snapshotOf(scene);
   const language = search.get("language") as Preferences["language"];
   state = { ...state, preferences: { ...state.preferences, language } };
+  let last = state;
   const [refused, code] = (search.get("refuse") ?? "").split(":");
   void clickThrough(search.get("click")?.split(",") ?? []);
   const change = (next: Partial<Snapshot>) => {
@@ -42,11 +45,10 @@ export function install(scene: string): void {
     state = { ...state, check_all: step.state === "running" ? step : null };
     void emit("check-all", step);
   };
-  const checkEach = async () => {
-    for (const [index] of state.connections.entries()) {
+  const checkEach = async (total: number) => {
+    for (let done = 1; done <= total; done += 1) {
       await wait(CHECK);
-      const done = index + 1;
-      step({ done, active: done, left: (state.connections.length - done) * CHECK });
+      step({ done, active: done, left: (total - done) * CHECK });
     }
     step({ state: "finished", left: null });
   };
@@ -61,7 +63,13 @@ export function install(scene: string): void {
       const row = state.connections.find((one) => one.id === id);
       switch (command) {
         case "snapshot":
+          last = state;
           return state;
+        case "changes": {
+          const changes = changesSince(last, state);
+          last = state;
+          return changes;
+        }
         case "try_sandbox":
           change({ clients: [sandboxClient] });
           return sandboxClient;
@@ -85,13 +93,17 @@ export function install(scene: string): void {
             connections: state.connections.filter((one) => one.client_id !== given.client),
           });
           return null;
-        case "check_all":
-          change({ check_all: checkAll({ total: state.connections.length }) });
-          void checkEach();
+        case "check_all": {
+          const total = given.connections?.length ?? state.connections.length;
+          change({ check_all: checkAll({ total }) });
+          void checkEach(total);
           return null;
+        }
         case "cancel_check_all":
           step({ state: "cancelled", left: null });
           return null;
+        case "save_text":
+          return `~/Downloads/${given.name}`;
         case "save_bridge_page":
           return "~/Downloads/keyrack-bridge.html";
         case "redirect_uri":
@@ -114,6 +126,8 @@ export function install(scene: string): void {
           await wait(900);
           return { ...row, checked_at: Date.now() };
         case "revoke":
+          await wait(300);
+          if (row?.workspace_name === "Launchpad") throw problem("keyring-locked") as unknown as Error;
           if (row?.workspace_name === "Kestrel Studio") {
             return {
               outcome: "pending",

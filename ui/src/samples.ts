@@ -1,5 +1,6 @@
 // Sample rows, clients and problems, for the mock and for the tests.
 import type {
+  Changes,
   CheckAll,
   Client,
   Connection,
@@ -8,6 +9,7 @@ import type {
   Problem,
   ProblemCode,
   Receipt,
+  Snapshot,
 } from "./types";
 
 const now = Date.now();
@@ -93,6 +95,14 @@ export function preferences(more: Partial<Preferences> = {}): Preferences {
     language: null,
     ...more,
   };
+}
+
+/** What Rust answers to `changes` when it gave `before` last. */
+export function changesSince(before: Snapshot, now: Snapshot): Changes {
+  const given = new Map(before.connections.map((row) => [row.id, row]));
+  const connections = now.connections.filter((row) => given.get(row.id) !== row);
+  for (const { id } of now.connections) given.delete(id);
+  return { connections, gone: [...given.keys()], rest: { ...now, connections: [] } };
 }
 
 export function receiptFor(of: Connection, kind: Receipt["kind"], unconfirmed: Problem | null): Receipt {

@@ -57,8 +57,29 @@ function failing(): Connection[] {
     connection("Rebuilt from the keyring", { status: "not-checked", checked_at: null }),
     connection("", { status: "needs-reconnecting", owner: person(null, null) }),
     connection("W".repeat(10_000), { owner: person("ש".repeat(5_000), "x".repeat(5_000)) }),
+    connection("\u202e\u2067gnol\u0007\u0000\nline", { owner: person("\u202eevil", "\u0001@x.example") }),
     connection("\u05d0\u05e8\u05db\u05d9\u05d5\u05df 12", { sandbox: true, client_name: "Sandbox" }),
   ];
+}
+
+/** One of very many, with names, owners and statuses as they come. */
+function oneOf(index: number): Connection {
+  const [name = "", owner = ""] =
+    [
+      ["Northwind", "Ada Osei"],
+      ["Bibliothèque", "Mei Tan"],
+      ["Kestrel Studio", "Sam Ortega"],
+      ["Tidewater", "Priya N."],
+      ["Ōkami", "Jo Lindqvist"],
+    ][index % 5] ?? [];
+  const number = (index * 7_919) % 10_000;
+  const broken: Partial<Connection> = { status: "inactive", problem: problem("token-inactive") };
+  return connection(`${name} ${number}`, {
+    owner: person(owner, `${number}@example.com`),
+    checked_at: now - number * MINUTE,
+    connected_at: now - index * MINUTE,
+    ...(index % 40 === 0 ? broken : {}),
+  });
 }
 
 const longNamed = client({
@@ -105,6 +126,7 @@ export function snapshotOf(scene: string): Snapshot {
     ...base,
     connections: Array.from({ length: 2_000 }, (_, index) => connection(`Workspace ${index}`)),
   };
+  const huge = { ...base, connections: Array.from({ length: 10_000 }, (_, index) => oneOf(index)) };
   const sandbox = { ...base, clients: [sandboxClient] };
   const scenes: Record<string, Snapshot> = {
     welcome: { ...base, clients: [] },
@@ -130,6 +152,8 @@ export function snapshotOf(scene: string): Snapshot {
       ],
     },
     many,
+    huge,
+    background: { ...list, preferences: preferences({ background_checks: "hourly" }) },
     checking: { ...many, check_all: checkAll({ total: 1_000, done: 312, active: 310, attention: 2 }) },
     "checking-paused": {
       ...many,

@@ -1,12 +1,15 @@
 // What the window knows: the last snapshot from Rust, what is under way, and what the person is to be told.
 import { createContext } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
+import { changed } from "./connections";
 import * as ipc from "./ipc";
 import type { Outcome, Refusal } from "./ipc";
 import { speak } from "./language.svelte";
 import { locale, statusWords, t, workspaceName } from "./messages";
 import * as notices from "./notices";
 import type { Notice } from "./notices";
+import { RevokeAll } from "./revoke-all.svelte";
+import { title as summaryTitle } from "./summary";
 import type {
   Authorization,
   CheckAll,
@@ -15,6 +18,7 @@ import type {
   NewClient,
   Problem,
   Receipt,
+  Revocation,
   Snapshot,
 } from "./types";
 
@@ -33,7 +37,11 @@ export type Dialog =
   | { kind: "remove-client"; client: Client }
   | { kind: "reconnect"; connection: Connection }
   | { kind: "revoke"; connection: Connection }
-  | { kind: "forget"; connection: Connection };
+  | { kind: "revoke-selected"; connections: readonly Connection[] }
+  | { kind: "forget"; connection: Connection }
+  | { kind: "activity" }
+  | { kind: "settings" }
+  | { kind: "keys" };
 
 /** What identifies a connection to act on, and whether the sandbox issued it. */
 export type Target = Pick<Connection, "id" | "sandbox">;
@@ -50,6 +58,8 @@ export class Store {
   failure = $state.raw<Refusal | null>(null);
   notices = $state.raw<readonly Notice[]>([]);
   dialog = $state.raw<Dialog | null>(null);
+  /** The connection whose details stand beside the list (`Connection::id`); none: the panel is closed. */
+  details = $state.raw<string | null>(null);
   receipts = $state.raw<readonly ShownReceipt[]>([]);
   /** Said to a screen reader once, and not shown. */
   announcement = $state.raw("");
@@ -58,10 +68,14 @@ export class Store {
   chosen = $state.raw<string | null>(null);
   connecting = $state.raw(false);
   readonly acts = new SvelteMap<string, Act>();
+  /** Several revocations at once, until their summary was read. */
+  revoking = $state.raw<RevokeAll | null>(null);
 
   #listening = false;
   #reading: Promise<void> | null = null;
   #stale = false;
+  /** Whether Rust knows what the window has, so that it can say what is different. */
+  #synced = false;
   /** The last authorization whose end was told, since an older snapshot may still bring it. */
   #told: string | null = null;
   /** How many events of a check of all came: a snapshot that was read meanwhile is older than the last one. */
@@ -116,7 +130,7 @@ export class Store {
     await this.refresh();
   }
 
-  /** Reads the snapshot; a wish that comes while one is being read causes exactly one more reading. */
+  /** Reads what is different; a wish that comes while something is being read causes exactly one more reading. */
   refresh(): Promise<void> {
     this.#stale = true;
     this.#reading ??= this.#read();
@@ -127,7 +141,9 @@ export class Store {
     while (this.#stale) {
       this.#stale = false;
       const steps = this.#steps;
-      const outcome = await ipc.snapshot();
+      const outcome = this.#synced ? await this.#readChanges() : await ipc.snapshot();
+      // After a refusal nobody knows what Rust counts as given: all is read again.
+      this.#synced = outcome.ok;
       if (outcome.ok) this.#take(outcome.value, steps);
       else if (this.snapshot === null) this.failure = outcome.problem;
       else this.#refused(outcome.problem);
@@ -136,12 +152,22 @@ export class Store {
     this.#reading = null;
   }
 
+  async #readChanges(): Promise<Outcome<Snapshot>> {
+    const outcome = await ipc.changes();
+    if (!outcome.ok) return outcome;
+    const { connections: different, gone, rest } = outcome.value;
+    const before = this.snapshot?.connections ?? [];
+    const same = different.length === 0 && gone.length === 0;
+    return { ok: true, value: { ...rest, connections: same ? before : changed(before, different, gone) } };
+  }
+
   #take(snapshot: Snapshot, steps: number): void {
     this.failure = null;
     this.now = Date.now();
     speak(snapshot.preferences.language);
     const newer = steps !== this.#steps && this.snapshot !== null ? this.snapshot : snapshot;
     this.snapshot = { ...snapshot, check_all: newer.check_all };
+    if (!snapshot.connections.some(({ id }) => id === this.details)) this.details = null;
     if (snapshot.link_refused !== null) this.#tellRefused(snapshot.link_refused);
     if (snapshot.rebuilt !== null) this.#tellNews(notices.ofRebuilt(snapshot.rebuilt, locale()));
     if (snapshot.rebuild_waits !== null) this.#tellNews(notices.ofRebuildWaits(snapshot.rebuild_waits));
@@ -233,11 +259,11 @@ export class Store {
     this.#learned(await this.#act("check", target, () => ipc.check(target.id)));
   }
 
-  /** Its progress and its end come as events. */
-  async checkAll(): Promise<void> {
+  /** Checks these, or all of them. Its progress and its end come as events. */
+  async checkAll(connections: readonly Target[] | null = null): Promise<void> {
     if (!this.canCheckAll) return;
     this.dismiss(notices.CHECK_ALL);
-    const outcome = await ipc.checkAll();
+    const outcome = await ipc.checkAll(connections?.map(({ id }) => id) ?? null);
     if (outcome.ok) await this.refresh();
     else this.#refused(outcome.problem, notices.CHECK_ALL);
   }
@@ -281,6 +307,26 @@ export class Store {
     await this.refresh();
   }
 
+  /** Revokes several, unless that is under way; how far it is and what came of each is the runner's. */
+  async revokeAll(connections: readonly Connection[]): Promise<void> {
+    if (this.revoking !== null) return;
+    const run = new RevokeAll(connections, (connection) => this.revokeOne(connection));
+    this.revoking = run;
+    this.announcement = t("revoking.announce", { count: run.total });
+    await run.run();
+    await this.refresh();
+    this.announcement = summaryTitle(run);
+  }
+
+  /** Revokes one of several: its row shows it, and what came of it is told with the others. */
+  async revokeOne({ id }: Target): Promise<Outcome<Revocation>> {
+    this.acts.set(id, "revoke");
+    const outcome = await ipc.revoke(id);
+    this.acts.delete(id);
+    if (outcome.ok && outcome.value.outcome === "revoked") this.#forgetNotices(id);
+    return outcome;
+  }
+
   async forget(target: Target): Promise<void> {
     const outcome = await this.#act("forget", target, () => ipc.forget(target.id));
     if (outcome?.ok !== true) return;
@@ -302,8 +348,13 @@ export class Store {
   }
 
   #hand(receipt: Receipt, { id, sandbox }: Target): void {
-    this.notices = this.notices.filter((notice) => notice.key !== id && notice.undo !== id);
+    this.#forgetNotices(id);
     this.receipts = [...this.receipts, { receipt, sandbox }];
+  }
+
+  /** What was told about a connection that is gone. */
+  #forgetNotices(id: string): void {
+    this.notices = this.notices.filter((notice) => notice.key !== id && notice.undo !== id);
   }
 
   receiptDone(): void {
