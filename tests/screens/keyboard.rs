@@ -99,8 +99,7 @@ async fn from_the_first_start_to_a_receipt_without_a_mouse() {
 #[tokio::test]
 async fn the_keys_of_the_window_and_the_page_that_tells_them() {
     let (mut scene, window) = opened().await;
-    window.at("try-sandbox").click().await;
-    window.at("connect").appears().await;
+    scene.add_client(&window).await;
     press(&scene, &["ctrl+n"]);
     window.at("waiting").appears().await;
     let link = scene.next_link().await;
