@@ -1,6 +1,7 @@
 // What the window knows: the last snapshot from Rust, what is under way, and what the person is to be told.
 import { createContext } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
+import type { ActivityView } from "./activity-log.svelte";
 import * as ipc from "./ipc";
 import type { Outcome, Refusal } from "./ipc";
 import { locale, statusWords, t, workspaceName } from "./messages";
@@ -32,7 +33,13 @@ export type Dialog =
   | { kind: "remove-client"; client: Client }
   | { kind: "reconnect"; connection: Connection }
   | { kind: "revoke"; connection: Connection }
-  | { kind: "forget"; connection: Connection };
+  | { kind: "forget"; connection: Connection }
+  | { kind: "activity"; view?: ActivityView }
+  | { kind: "receipt"; receipt: Receipt; sandbox: boolean; back: Dialog }
+  | { kind: "settings"; at?: "self-test" | "remove-everything" }
+  | { kind: "self-test" }
+  | { kind: "remove-everything" }
+  | { kind: "keys" };
 
 /** What identifies a connection to act on, and whether the sandbox issued it. */
 export type Target = Pick<Connection, "id" | "sandbox">;
@@ -49,6 +56,8 @@ export class Store {
   failure = $state.raw<Refusal | null>(null);
   notices = $state.raw<readonly Notice[]>([]);
   dialog = $state.raw<Dialog | null>(null);
+  /** The connection (`Connection::id`) whose details stand beside the list. */
+  details = $state.raw<string | null>(null);
   receipts = $state.raw<readonly ShownReceipt[]>([]);
   /** Said to a screen reader once, and not shown. */
   announcement = $state.raw("");
@@ -249,8 +258,9 @@ export class Store {
 
   async copyToken(connection: Connection): Promise<void> {
     const outcome = await ipc.copyToken(connection.id);
-    if (outcome.ok) this.tell(notices.ofCopied(connection));
-    else this.#refused(outcome.problem, connection.id);
+    if (!outcome.ok) this.#refused(outcome.problem, connection.id);
+    else if (this.snapshot !== null)
+      this.tell(notices.ofCopied(connection, this.snapshot.preferences.clipboard_seconds, locale));
   }
 
   async refreshTokens(target: Target): Promise<void> {

@@ -28,6 +28,11 @@ export function moment(at: Millis, locale: string): string {
 /** The time of day alone; with its date when that is not today. */
 export function upcoming(at: Millis, now: Millis, locale: string): string {
   if (new Date(at).toDateString() !== new Date(now).toDateString()) return moment(at, locale);
+  return clock(at, locale);
+}
+
+/** The time of day alone. */
+export function clock(at: Millis, locale: string): string {
   return new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(at);
 }
 
