@@ -13,13 +13,11 @@ export class ActivityLog {
   /** Whether there are older ones. */
   more = $state.raw(false);
   problem = $state.raw<Refusal | null>(null);
-  #filter = $state.raw<ActivityFilter>({ connection: null, kinds: null, trouble: false, text: "" });
-  #waiting = $state.raw(0);
+  reading = $state.raw(false);
+  // Not reactive: an effect that asks for a page must not be run again by its own asking.
+  #filter: ActivityFilter = { connection: null, kinds: null, trouble: false, text: "" };
+  #waiting = 0;
   #last: Promise<void> = Promise.resolve();
-
-  get reading(): boolean {
-    return this.#waiting > 0;
-  }
 
   get filter(): ActivityFilter {
     return this.#filter;
@@ -65,6 +63,7 @@ export class ActivityLog {
   #ask(before: () => string | null, take: (outcome: Outcome<ActivityPage>) => void): Promise<void> {
     const filter = this.#filter;
     this.#waiting += 1;
+    this.reading = true;
     this.#last = this.#last.then(async () => {
       if (filter === this.#filter) {
         const outcome = await ipc.activity(filter, before());
@@ -74,6 +73,7 @@ export class ActivityLog {
         }
       }
       this.#waiting -= 1;
+      this.reading = this.#waiting > 0;
     });
     return this.#last;
   }

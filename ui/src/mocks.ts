@@ -149,7 +149,7 @@ async function clickThrough(steps: string[]): Promise<void> {
   for (const step of steps) {
     const [testid, text] = step.split(":");
     const found = () => document.querySelector<HTMLInputElement>(`[data-testid="${testid ?? ""}"]`);
-    while (found() === null) await wait(50);
+    while (found() === null || found()?.disabled === true) await wait(50);
     const element = found();
     if (text === undefined) element?.click();
     else if (element !== null) {

@@ -36,8 +36,10 @@ export function clock(at: Millis, locale: string): string {
   return new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(at);
 }
 
-/** The time of day to the second, as a receipt needs it. */
-export function exactTime(at: Millis, locale: string): string {
+/** The time of day to the second, as a receipt needs it; with its date when that is not today. */
+export function exactTime(at: Millis, now: Millis, locale: string): string {
+  const today = new Date(at).toDateString() === new Date(now).toDateString();
+  if (!today) return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }).format(at);
   return new Intl.DateTimeFormat(locale, { timeStyle: "medium" }).format(at);
 }
 
