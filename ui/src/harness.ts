@@ -45,6 +45,14 @@ beforeEach(() => {
       return changesSince(before, given(world.rust));
     },
     redirect_uri: () => "http://localhost:41753/oauth/callback",
+    activity: () => ({ entries: [], more: false }),
+    details: () => ({
+      capabilities: null,
+      issued_at: null,
+      refreshed_at: null,
+      keyring: "GNOME Keyring, login",
+    }),
+    about: () => ({ version: "0.1.0", data_folder: "/home/ada/keyrack", keyring: "GNOME Keyring, login" }),
     acknowledge: () => {
       world.rust = {
         ...world.rust,

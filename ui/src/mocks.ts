@@ -1,6 +1,8 @@
 // A stand-in for Rust, for development and screenshots in a plain browser: `?mock=<scene>`. Not in the built window.
 import { emit } from "@tauri-apps/api/event";
 import { mockIPC } from "@tauri-apps/api/mocks";
+import { activityOf, type Asked } from "./mocks-activity";
+import { settingsOf, type Chosen } from "./mocks-settings";
 import { changesSince, checkAll, client, problem, receiptFor, sandboxClient } from "./samples";
 import { authorization, MINUTE, snapshotOf } from "./scenes";
 import type { CheckAll, ClientChange, Preferences, ProblemCode, RedirectMethod, Snapshot } from "./types";
@@ -52,6 +54,8 @@ export function install(scene: string): void {
     }
     step({ state: "finished", left: null });
   };
+  const happened = activityOf(state.connections);
+  const chosen = settingsOf(scene, change);
   const without = (id: string) => state.connections.filter((row) => row.id !== id);
 
   mockIPC(
@@ -144,7 +148,7 @@ export function install(scene: string): void {
           change({ connections: without(id) });
           return row && receiptFor(row, "forget", null);
         default:
-          return null;
+          return happened(command, args as Asked) ?? (await chosen(command, args as Chosen)) ?? null;
       }
     },
     { shouldMockEvents: true },
@@ -162,7 +166,7 @@ async function clickThrough(steps: string[]): Promise<void> {
   for (const step of steps) {
     const [testid, text] = step.split(":");
     const found = () => document.querySelector<HTMLInputElement>(`[data-testid="${testid ?? ""}"]`);
-    while (found() === null) await wait(50);
+    while (found() === null || found()?.disabled === true) await wait(50);
     const element = found();
     if (text === undefined) element?.click();
     else if (element !== null) {

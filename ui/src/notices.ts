@@ -1,7 +1,7 @@
 // What a notice says for each way that something can end. Pure.
 import type { Refusal } from "./ipc";
 import { ownerName, problemWords, t, workspaceName } from "./messages";
-import { upcoming } from "./time";
+import { duration, upcoming } from "./time";
 import type {
   Authorization,
   CheckAll,
@@ -141,14 +141,14 @@ export function ofRemoved(client: Pick<Client, "id" | "name" | "sandbox">, conne
   };
 }
 
-/** A token on the clipboard. */
-export function ofCopied(connection: Connection): Notice {
+/** A token on the clipboard, which stays there for so many seconds. */
+export function ofCopied(connection: Connection, seconds: number, locale: string): Notice {
   return {
     ...plain,
     key: "copied",
     tone: "done",
     what: t("copied.token", { workspace: workspaceName(connection) }),
-    next: t("copied.token.next"),
+    next: t("copied.token.next", { duration: duration(seconds, locale) }),
     sandbox: connection.sandbox,
   };
 }

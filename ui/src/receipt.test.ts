@@ -1,6 +1,6 @@
 // A receipt claims what is known and nothing more.
 import { describe, expect, it } from "vitest";
-import { asText, steps } from "./receipt";
+import { asText, fileName, steps } from "./receipt";
 import { connection, problem, receiptFor } from "./samples";
 
 const acme = connection("Acme Research");
@@ -50,5 +50,27 @@ describe("a receipt", () => {
     expect(text).toContain("Access to Acme Research is revoked (Sandbox)\n");
     expect(text).toContain("\nNotion accepted the revocation: 2026-11-23T09:31:07.045Z\n");
     expect(text).toContain(`\nRequest ID: ${receipt.request_ids[0] ?? ""}`);
+  });
+});
+
+describe("the file name of a receipt", () => {
+  const finished_at = Date.UTC(2026, 10, 25, 23, 59);
+  const named = (workspace_name: string) =>
+    fileName({ ...receiptFor(acme, "revoke", null), workspace_name, finished_at });
+
+  it.each([
+    ["Acme Research", "keyrack-receipt-2026-11-25-acme-research.txt"],
+    ["  Café – Über & Co. ", "keyrack-receipt-2026-11-25-cafe-uber-co.txt"],
+    ["../../etc/passwd\0", "keyrack-receipt-2026-11-25-etc-passwd.txt"],
+    ["", "keyrack-receipt-2026-11-25-operation-1.txt"],
+    ["\u202e\u05d0\u05e8 🚀", "keyrack-receipt-2026-11-25-operation-1.txt"],
+  ])("of %j is %s", (workspace, name) => {
+    expect(named(workspace)).toBe(name);
+  });
+
+  it("is never longer than 80 characters, and never ends in a hyphen", () => {
+    const name = named(`${"w".repeat(48)} ${"x".repeat(10_000)}`);
+    expect(name).toBe(`keyrack-receipt-2026-11-25-${"w".repeat(48)}.txt`);
+    expect(named("w".repeat(10_000))).toHaveLength(80);
   });
 });

@@ -51,6 +51,24 @@ function step(tone: Step["tone"], text: string, at: Millis | null): Step {
   return { tone, text, at };
 }
 
+const LONGEST_NAME = 80;
+
+/** A name for the file of a receipt that every system takes, whatever the workspace is called. The day is UTC's. */
+export function fileName(receipt: Receipt): string {
+  const [day] = rfc3339(receipt.finished_at).split("T");
+  const start = `keyrack-receipt-${day ?? ""}-`;
+  const room = LONGEST_NAME - start.length - ".txt".length;
+  const name = plain(receipt.workspace_name, room);
+  return `${start}${name === "" ? plain(receipt.operation_id, room) : name}.txt`;
+}
+
+/** Only a to z, 0 to 9 and single hyphens between them. */
+function plain(text: string, room: number): string {
+  const letters = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const words = letters.replace(/[^a-z0-9]+/g, "-").replace(/^-/, "");
+  return words.slice(0, room).replace(/-$/, "");
+}
+
 /** The receipt as plain text, with times in UTC. */
 export function asText(receipt: Receipt, sandbox: boolean): string {
   const line = (label: string, value: string) => t("receipt.line", { label, value });

@@ -82,6 +82,22 @@ function oneOf(index: number): Connection {
   });
 }
 
+function hostile(): Connection[] {
+  const long = "W".repeat(10_000);
+  const turned = "\u202eevil\u202c \u05d0\u05e8\u05db\u05d9\u05d5\u05df";
+  return [
+    connection(long, {
+      client_name: long,
+      owner: person("ש".repeat(5_000), "x".repeat(5_000)),
+      status: "revocation-pending",
+      problem: problem("still-active", { request_id: "r".repeat(10_000) }),
+      retry_at: now + 9 * MINUTE,
+    }),
+    connection(turned, { client_name: turned, owner: person(turned, turned), bot_id: turned }),
+    connection("<img src=x onerror=alert(1)>", { bot_id: long, workspace_id: long }),
+  ];
+}
+
 const longNamed = client({
   id: "client-3",
   name: "The integration that the agency in Rotterdam set up for its many customers in the spring",
@@ -160,6 +176,11 @@ export function snapshotOf(scene: string): Snapshot {
       check_all: checkAll({ total: 1_000, done: 312, active: 310, paused_until: now + 4 * MINUTE }),
     },
     failing: { ...base, connections: failing() },
+    hostile: { ...base, connections: hostile() },
+    "checks-on": {
+      ...list,
+      preferences: preferences({ background_checks: "six-hours", start_at_login: true, language: "de" }),
+    },
     waiting: { ...list, authorization: authorization({ kind: "waiting" }) },
     "waiting-sandbox": { ...sandbox, authorization: authorization({ kind: "waiting" }, sandboxClient) },
     parked: { ...list, authorization: authorization({ kind: "parked", problem: problem("keyring-locked") }) },

@@ -1,6 +1,7 @@
 // What the window knows: the last snapshot from Rust, what is under way, and what the person is to be told.
 import { createContext } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
+import type { ActivityView } from "./activity-log.svelte";
 import { changed } from "./connections";
 import * as ipc from "./ipc";
 import type { Outcome, Refusal } from "./ipc";
@@ -39,8 +40,11 @@ export type Dialog =
   | { kind: "revoke"; connection: Connection }
   | { kind: "revoke-selected"; connections: readonly Connection[] }
   | { kind: "forget"; connection: Connection }
-  | { kind: "activity" }
-  | { kind: "settings" }
+  | { kind: "activity"; view?: ActivityView }
+  | { kind: "receipt"; receipt: Receipt; sandbox: boolean; back: Dialog }
+  | { kind: "settings"; at?: "self-test" | "remove-everything" }
+  | { kind: "self-test" }
+  | { kind: "remove-everything" }
   | { kind: "keys" };
 
 /** What identifies a connection to act on, and whether the sandbox issued it. */
@@ -277,8 +281,9 @@ export class Store {
 
   async copyToken(connection: Connection): Promise<void> {
     const outcome = await ipc.copyToken(connection.id);
-    if (outcome.ok) this.tell(notices.ofCopied(connection));
-    else this.#refused(outcome.problem, connection.id);
+    if (!outcome.ok) this.#refused(outcome.problem, connection.id);
+    else if (this.snapshot !== null)
+      this.tell(notices.ofCopied(connection, this.snapshot.preferences.clipboard_seconds, locale()));
   }
 
   async refreshTokens(target: Target): Promise<void> {

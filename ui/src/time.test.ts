@@ -1,6 +1,6 @@
 // Ages and times in words.
 import { describe, expect, it } from "vitest";
-import { age, countdown, duration, remaining, rfc3339, upcoming } from "./time";
+import { age, countdown, duration, exactTime, remaining, rfc3339, upcoming } from "./time";
 
 const NOW = new Date(2026, 10, 23, 9, 31, 7, 45).getTime();
 const MINUTE = 60_000;
@@ -80,5 +80,12 @@ describe("remaining", () => {
 describe("rfc3339", () => {
   it("is UTC with milliseconds", () => {
     expect(rfc3339(1_795_426_267_045)).toBe("2026-11-23T09:31:07.045Z");
+  });
+});
+
+describe("the exact time", () => {
+  it("carries its date unless that is today", () => {
+    expect(exactTime(NOW, NOW, "en-GB")).toBe("09:31:07");
+    expect(exactTime(NOW, NOW + DAY, "en-GB")).toBe("23 Nov 2026, 09:31:07");
   });
 });

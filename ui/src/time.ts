@@ -28,11 +28,18 @@ export function moment(at: Millis, locale: string): string {
 /** The time of day alone; with its date when that is not today. */
 export function upcoming(at: Millis, now: Millis, locale: string): string {
   if (new Date(at).toDateString() !== new Date(now).toDateString()) return moment(at, locale);
+  return clock(at, locale);
+}
+
+/** The time of day alone. */
+export function clock(at: Millis, locale: string): string {
   return new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(at);
 }
 
-/** The time of day to the second, as a receipt needs it. */
-export function exactTime(at: Millis, locale: string): string {
+/** The time of day to the second, as a receipt needs it; with its date when that is not today. */
+export function exactTime(at: Millis, now: Millis, locale: string): string {
+  const today = new Date(at).toDateString() === new Date(now).toDateString();
+  if (!today) return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }).format(at);
   return new Intl.DateTimeFormat(locale, { timeStyle: "medium" }).format(at);
 }
 

@@ -1,0 +1,147 @@
+// Removing everything: never by one click, never past a revocation that failed, and told line by line.
+import { flushSync } from "svelte";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { called, click, find, open, refuse, the, world } from "./harness";
+import { connection, problem, receiptFor } from "./samples";
+
+const acme = connection("Acme Research");
+const birch = connection("Birch");
+const button = (testid: string) => find(testid) as HTMLButtonElement;
+const text = () => find("remove-everything-dialog")?.textContent ?? "";
+
+async function ask() {
+  open();
+  await click("settings");
+  await click("remove-everything");
+  return the("remove-everything-dialog");
+}
+
+function understand() {
+  find("understand")?.click();
+  flushSync();
+}
+
+describe("removing everything", () => {
+  beforeEach(() => {
+    world.rust = { ...world.rust, connections: [acme, birch] };
+    world.answers.revoke = () => {
+      const { connection } = called("revoke").at(-1) as { connection: string };
+      const of = connection === acme.id ? acme : birch;
+      return { outcome: "revoked", receipt: receiptFor(of, "revoke", null) };
+    };
+    world.answers.remove_everything = () => ({
+      keyring_entries: 3,
+      app_link: true,
+      start_at_login: false,
+      data_folder: "/home/ada/keyrack",
+    });
+  });
+
+  it("names all that goes, with the focus on the way out and both acts locked", async () => {
+    const dialog = await ask();
+    await vi.waitFor(() => expect(dialog.textContent).toContain("/home/ada/keyrack"));
+    for (const words of ["2 connections are revoked", "keyring", "app link", "login", "data folder"]) {
+      expect(dialog.textContent).toContain(words);
+    }
+    await vi.waitFor(() => expect(document.activeElement).toBe(find("keep-everything")));
+    expect(button("confirm-remove-everything").disabled).toBe(true);
+    expect(button("confirm-remove-without-revoking").disabled).toBe(true);
+    understand();
+    expect(button("confirm-remove-everything").disabled).toBe(false);
+    expect(called("revoke")).toEqual([]);
+    await click("keep-everything");
+    await the("settings-dialog");
+    expect(called("remove_everything")).toEqual([]);
+  });
+
+  it("revokes each first, then removes the rest, tells each thing, and closes Keyrack", async () => {
+    await ask();
+    understand();
+    await click("confirm-remove-everything");
+    const removed = await the("removed");
+    expect(called("revoke")).toEqual([{ connection: acme.id }, { connection: birch.id }]);
+    const lines = [...removed.querySelectorAll("li")].map((line) => line.textContent.trim());
+    expect(lines).toEqual([
+      "2 connections revoked",
+      "3 entries deleted from your keyring",
+      "App link no longer registered to Keyrack",
+      "Background checks did not start at login",
+      "Deleted when you close Keyrack: /home/ada/keyrack",
+    ]);
+    await click("quit");
+    expect(called("quit")).toHaveLength(1);
+  });
+
+  it("removes nothing else while one could not be revoked, and names it", async () => {
+    world.answers.revoke = () =>
+      called("revoke").length === 1
+        ? { outcome: "revoked", receipt: receiptFor(acme, "revoke", null) }
+        : { outcome: "pending", problem: problem("unreachable"), retry_at: Date.now() };
+    await ask();
+    understand();
+    await click("confirm-remove-everything");
+    expect((await the("not-revoked")).textContent).toMatch(/Birch\s+offline/);
+    expect(text()).toContain("1 connection could not be revoked");
+    expect(called("remove_everything")).toEqual([]);
+    expect(document.activeElement).not.toBe(find("remove-anyway"));
+    await click("stop-here");
+    expect(document.querySelector("dialog[open]")).toBeNull();
+    expect(called("remove_everything")).toEqual([]);
+  });
+
+  it("removes anyway only when told so, and says what is left at Notion", async () => {
+    world.answers.revoke = refuse(problem("client-rejected"));
+    await ask();
+    understand();
+    await click("confirm-remove-everything");
+    await click("remove-anyway");
+    expect((await the("removed")).textContent).toContain("2 connections left at Notion");
+  });
+
+  it("can be cancelled while it revokes: nothing more is begun", async () => {
+    let finish: (value: unknown) => void = () => undefined;
+    world.answers.revoke = () => new Promise((done) => (finish = done));
+    await ask();
+    understand();
+    await click("confirm-remove-everything");
+    await click("cancel-remove-everything");
+    finish({ outcome: "revoked", receipt: receiptFor(acme, "revoke", null) });
+    await vi.waitFor(() =>
+      expect(text()).toContain("1 of 2 connections were revoked. Nothing else was removed."),
+    );
+    expect(called("revoke")).toHaveLength(1);
+    expect(called("remove_everything")).toEqual([]);
+  });
+
+  it("without revoking asks Notion for nothing, and says what stays there", async () => {
+    await ask();
+    expect(text()).toContain("Keyrack can no longer revoke them");
+    understand();
+    await click("confirm-remove-without-revoking");
+    expect((await the("removed")).textContent).toContain("2 connections left at Notion");
+    expect(called("revoke")).toEqual([]);
+  });
+
+  it("says what could not be removed, and tries again", async () => {
+    const answer = world.answers.remove_everything;
+    world.answers.remove_everything = refuse(problem("not-removed"));
+    await ask();
+    understand();
+    await click("confirm-remove-without-revoking");
+    await the("remove-again");
+    expect(text()).toContain("Not everything could be removed.");
+    if (answer !== undefined) world.answers.remove_everything = answer;
+    await click("remove-again");
+    await the("removed");
+  });
+
+  it("speaks of no revocation where there is nothing to revoke", async () => {
+    world.rust = { ...world.rust, connections: [] };
+    await ask();
+    expect(text()).not.toContain("revoked");
+    expect(find("confirm-remove-without-revoking")).toBeNull();
+    understand();
+    await click("confirm-remove-everything");
+    await the("removed");
+  });
+});
