@@ -68,6 +68,15 @@ describe("the keyboard", () => {
     expect(reachable).toHaveLength(1);
   });
 
+  it("takes the tab stop along when a control of another row is clicked", async () => {
+    open();
+    await the("connection");
+    document.querySelector<HTMLElement>('[aria-label="Check Birch"]')?.focus();
+    flushSync();
+    press("ArrowUp");
+    expect(document.activeElement?.getAttribute("aria-label")).toBe("Check Acme");
+  });
+
   it("goes through the controls of a row with Right and Left, and keeps to one from row to row", async () => {
     open();
     await the("connection");

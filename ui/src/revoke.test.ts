@@ -25,6 +25,24 @@ describe("revoking", () => {
     await vi.waitFor(() => expect(find("connection")).toBeNull());
   });
 
+  it("leaves the focus on the row that takes the place of the revoked one", async () => {
+    const birch = connection("Birch");
+    world.rust = { ...world.rust, connections: [acme, birch] };
+    world.answers.revoke = () => {
+      world.rust = { ...world.rust, connections: [birch] };
+      return { outcome: "revoked", receipt: receiptFor(acme, "revoke", null) };
+    };
+    open();
+    (await the("revoke")).focus();
+    await click("revoke");
+    await click("confirm-revoke");
+    await vi.waitFor(() => expect(document.querySelectorAll('[data-testid="connection"]')).toHaveLength(1));
+    await click("receipt-done");
+    await vi.waitFor(() =>
+      expect((document.activeElement as HTMLElement).dataset.connectionId).toBe(birch.id),
+    );
+  });
+
   it("keeps the row and says when it tries again while Notion does not answer", async () => {
     world.answers.revoke = () => {
       const pending = problem("notion-unavailable");

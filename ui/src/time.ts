@@ -14,7 +14,7 @@ export function age(then: Millis, now: Millis, locale: string): string | null {
   const passed = now - then;
   if (Math.abs(passed) < MINUTE) return null;
   if (passed < 0 || passed >= 7 * DAY) return moment(then, locale);
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  const relative = relativeIn(locale);
   if (passed < HOUR) return relative.format(-Math.floor(passed / MINUTE), "minute");
   if (passed < DAY) return relative.format(-Math.floor(passed / HOUR), "hour");
   return relative.format(-Math.floor(passed / DAY), "day");
@@ -22,7 +22,22 @@ export function age(then: Millis, now: Millis, locale: string): string | null {
 
 /** A date with its time: "23 Nov 2026, 09:14". */
 export function moment(at: Millis, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(at);
+  return momentIn(locale).format(at);
+}
+
+const relativeIn = remembered((locale) => new Intl.RelativeTimeFormat(locale, { numeric: "auto" }));
+const momentIn = remembered(
+  (locale) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }),
+);
+
+/** Every row of a list asks for these, and making one takes longer than using it. */
+function remembered<T>(make: (locale: string) => T): (locale: string) => T {
+  const made = new Map<string, T>();
+  return (locale) => {
+    const known = made.get(locale) ?? make(locale);
+    made.set(locale, known);
+    return known;
+  };
 }
 
 /** The time of day alone; with its date when that is not today. */
