@@ -92,7 +92,10 @@ describe("the settings", () => {
     change("clipboard-seconds", seconds);
     expect(dialog.textContent).toContain("Please enter a number from 10 to 300.");
     expect(control("clipboard-seconds").getAttribute("aria-invalid")).toBe("true");
-    expect(called("change_preferences")).toEqual([]);
+    // What is saved is saved in turn: had the seconds been, they would stand before this choice.
+    change("notifications", false);
+    await vi.waitFor(() => expect(called("change_preferences")).not.toEqual([]));
+    expect(called("change_preferences")).toEqual([{ preferences: preferences({ notifications: false }) }]);
   });
 
   it("call each language in its own words", async () => {
