@@ -1,51 +1,57 @@
 // Removing everything, step by step: the connections at Notion first, and only then what is on this computer.
 import * as ipc from "./ipc";
 import type { Outcome, Refusal } from "./ipc";
-import type { Connection, Removed } from "./types";
+import { RevokeAll, type Failed } from "./revoke-all.svelte";
+import type { Connection, Removed, Revocation } from "./types";
 
 /** It ends in "removed"; "cancelled", "failed" and "unfinished" leave the next step to the person. */
 export type Stage = "asking" | "revoking" | "cancelled" | "failed" | "removing" | "unfinished" | "removed";
 
-export type Failed = { connection: Connection; problem: Refusal };
-
 export class Removal {
   stage = $state.raw<Stage>("asking");
-  cancelling = $state.raw(false);
-  revoked = $state.raw(0);
-  failed = $state.raw<readonly Failed[]>([]);
   removed = $state.raw<Removed | null>(null);
   /** Why what is on this computer could not all be removed. */
   problem = $state.raw<Refusal | null>(null);
-  readonly connections: readonly Connection[];
+  readonly #revocations: RevokeAll;
 
-  constructor(connections: readonly Connection[]) {
-    this.connections = connections;
+  constructor(
+    readonly connections: readonly Connection[],
+    revoke: (connection: Connection) => Promise<Outcome<Revocation>>,
+  ) {
+    this.#revocations = new RevokeAll(connections, revoke);
   }
 
   get total(): number {
-    return this.connections.length;
+    return this.#revocations.total;
   }
 
   get done(): number {
-    return this.revoked + this.failed.length;
+    return this.#revocations.done;
+  }
+
+  get revoked(): number {
+    return this.#revocations.revoked.length;
+  }
+
+  get failed(): readonly Failed[] {
+    return this.#revocations.failed;
+  }
+
+  get cancelling(): boolean {
+    return this.#revocations.state === "cancelling";
   }
 
   /** Goes on to the rest only when every connection is revoked. */
   async revokeAndRemove(): Promise<void> {
     this.stage = "revoking";
-    for (const connection of this.connections) {
-      if (this.cancelling) break;
-      const problem = whyNot(await ipc.revoke(connection.id));
-      if (problem === null) this.revoked += 1;
-      else this.failed = [...this.failed, { connection, problem }];
-    }
+    await this.#revocations.run();
     if (this.revoked === this.total) await this.remove();
     else this.stage = this.done < this.total ? "cancelled" : "failed";
   }
 
   /** Nothing more is begun; what is on its way still ends. */
   cancel(): void {
-    this.cancelling = true;
+    this.#revocations.cancel();
   }
 
   async remove(): Promise<void> {
@@ -61,11 +67,4 @@ export class Removal {
     const outcome = await ipc.quit();
     this.problem = outcome.ok ? null : outcome.problem;
   }
-}
-
-function whyNot(
-  outcome: Outcome<{ outcome: "revoked" } | { outcome: "pending"; problem: Refusal }>,
-): Refusal | null {
-  if (!outcome.ok) return outcome.problem;
-  return outcome.value.outcome === "pending" ? outcome.value.problem : null;
 }
