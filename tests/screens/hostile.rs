@@ -109,10 +109,8 @@ async fn whatever_others_call_themselves_stays_text_in_its_place() {
 
     window.client().set_window_size(480, 640).await.unwrap();
     is_sane(&window, "the narrow list").await;
-    window
-        .part("(//*[@data-testid='select'])[1]".to_owned())
-        .click()
-        .await;
+    let first = window.part("(//*[@data-testid='connection'])[1]".to_owned());
+    first.press(" ").await;
     window.at("select-all").click().await;
     is_sane(&window, "the selection").await;
     window.at("revoke-selected").click().await;

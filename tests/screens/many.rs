@@ -88,7 +88,7 @@ async fn selected_rows_are_checked_and_revoked_together_and_no_other() {
     };
     assert!(text.contains(failed.as_str()), "{text}");
     window.at("save-summary").click().await;
-    summary.says("keyrack-").await;
+    summary.holds("keyrack-").await;
     window.at("summary-done").click().await;
     window.row(gone).disappears().await;
     window

@@ -231,6 +231,15 @@ impl Part {
         .await;
     }
 
+    /// Waits until its text contains `text`, wherever it may be scrolled to or cut short.
+    pub async fn holds(&self, text: &str) {
+        self.wait(&format!("to hold “{text}”"), async |element| {
+            let whole = element.prop("textContent").await?.unwrap_or_default();
+            Ok(whole.contains(text).then_some(()))
+        })
+        .await;
+    }
+
     /// An attribute; `None` if the part has no such attribute.
     pub async fn attr(&self, name: &str) -> Option<String> {
         self.wait("to be read", async |element| {
@@ -285,9 +294,17 @@ impl Part {
     /// Chooses the option with this value in a `<select>`.
     pub async fn choose(&self, value: &str) {
         self.wait("to be chosen from", async |element| {
+            self.bring_into_view(&element).await?;
             element.select_by_value(value).await.map(Some)
         })
         .await;
+    }
+
+    /// Its options have no place of their own that a driver could scroll to.
+    async fn bring_into_view(&self, element: &Element) -> Result<(), CmdError> {
+        let script = "arguments[0].scrollIntoView({ block: 'center' });";
+        let element = serde_json::to_value(element)?;
+        self.client.execute(script, vec![element]).await.map(drop)
     }
 
     /// Chooses the option with this wording in a `<select>`.
@@ -305,14 +322,24 @@ impl Part {
         what: &str,
         mut act: impl AsyncFnMut(Element) -> Result<Option<T>, CmdError>,
     ) -> T {
+        let mut obstacle = None;
         let done = answer(async || {
-            let element = self.client.find(Locator::XPath(&self.path)).await.ok()?;
-            act(element).await.ok().flatten()
+            let acted = async {
+                let element = self.client.find(Locator::XPath(&self.path)).await?;
+                act(element).await
+            };
+            match acted.await {
+                Ok(done) => done,
+                Err(error) => {
+                    obstacle = Some(error);
+                    None
+                }
+            }
         });
         match done.await {
             Some(done) => done,
             None => panic!(
-                "waited in vain for {} {what}; {}",
+                "waited in vain for {} {what}; {}; last obstacle: {obstacle:?}",
                 self.path,
                 self.last_sight().await
             ),
