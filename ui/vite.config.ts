@@ -13,6 +13,11 @@ export default defineConfig(({ mode }) => ({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  server: { port: 5173, strictPort: true },
+  server: {
+    port: 5173,
+    strictPort: true,
+    // A test looks through the command's sources too: its notifications are worded in the same files.
+    ...(mode === "test" ? { fs: { allow: [".", "../src-tauri/cli"] } } : {}),
+  },
   test: { environment: "happy-dom", include: ["src/**/*.test.ts"] },
 }));

@@ -96,7 +96,7 @@ describe("the activity", () => {
     world.answers.export_activity = () => "~/Downloads/keyrack-activity";
     await click(`export-${format}`);
     await vi.waitFor(() =>
-      expect(find("exported")?.textContent.trim()).toBe("Saved as ~/Downloads/keyrack-activity."),
+      expect(find("exported")?.textContent.trim()).toBe("Saved as ~/Downloads/keyrack-activity"),
     );
     expect(called("export_activity")).toEqual([{ filter: { ...everything, kinds: ["check"] }, format }]);
   });
@@ -136,7 +136,7 @@ describe("a receipt of the activity", () => {
     world.answers.save_text = () => "~/Downloads/receipt.txt";
     await click("save-receipt");
     await vi.waitFor(() =>
-      expect(find("receipt-saved")?.textContent.trim()).toBe("Saved as ~/Downloads/receipt.txt."),
+      expect(find("receipt-saved")?.textContent.trim()).toBe("Saved as ~/Downloads/receipt.txt"),
     );
     const [saved] = called("save_text") as { name: string; text: string }[];
     expect(saved?.name).toMatch(/^keyrack-receipt-\d{4}-\d\d-\d\d-acme-research\.txt$/);

@@ -27,7 +27,7 @@ describe("an act", () => {
 
   it.each([
     ["refresh", "inactive", "Tokens not refreshed"],
-    ["forget", "denied", "Not forgotten"],
+    ["forget", "denied", "Not forgotten on this computer"],
     ["refresh", "active", "Tokens refreshed"],
   ] as const)("%s with the odd outcome %s claims no more than good or bad: %s", (kind, outcome, words) => {
     expect(actWords(act(kind, outcome))).toBe(words);

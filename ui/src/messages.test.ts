@@ -6,7 +6,8 @@ import en from "./messages/en.json";
 import { problem } from "./samples";
 
 const sources = Object.entries(
-  import.meta.glob<string>(["./**/*.svelte", "./**/*.ts", "!./**/*.test.ts"], {
+  // The command's notifications are worded here too.
+  import.meta.glob<string>(["./**/*.svelte", "./**/*.ts", "!./**/*.test.ts", "../../src-tauri/cli/*.rs"], {
     query: "?raw",
     import: "default",
     eager: true,

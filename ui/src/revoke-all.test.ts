@@ -72,14 +72,14 @@ describe("revoking several", () => {
     expect(text).toContain("Access to Cedar is revoked\nOwner: Jo Lindqvist");
   });
 
-  it("says how many were not begun", async () => {
+  it("says how many were not started", async () => {
     const run = new RevokeAll(rows(5), (row) => {
       run.cancel();
       return Promise.resolve(revoked(row));
     });
     await run.run();
     expect(title(run)).toBe("Access to 1 of 5 workspaces is revoked");
-    expect(asText(run)).toContain("4 were not begun");
+    expect(asText(run)).toContain("4 were not started");
   });
 });
 

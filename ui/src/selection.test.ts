@@ -194,7 +194,7 @@ describe("the selection", () => {
     expect(strip.textContent).toContain("Cancelling…");
     finish.forEach((end) => end());
     expect((await the("summary")).textContent).toContain("Access to 5 of 6 workspaces is revoked");
-    expect(find("summary")?.textContent).toContain("1 was not begun");
+    expect(find("summary")?.textContent).toContain("1 was not started");
     expect(find("revoke-all-progress")).toBeNull();
   });
 });

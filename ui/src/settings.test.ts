@@ -90,7 +90,7 @@ describe("the settings", () => {
   it.each(["9", "301", "", "12.5"])("do not save %j seconds, and say what is possible", async (seconds) => {
     const dialog = await openSettings();
     change("clipboard-seconds", seconds);
-    expect(dialog.textContent).toContain("Please enter a number from 10 to 300.");
+    expect(dialog.textContent).toContain("Please enter a whole number from 10 to 300.");
     expect(control("clipboard-seconds").getAttribute("aria-invalid")).toBe("true");
     // What is saved is saved in turn: had the seconds been, they would stand before this choice.
     change("notifications", false);

@@ -30,8 +30,8 @@ export function strays(source: string, file: string): Stray[] {
   const { root, lineOf } = read(source, file);
 
   /** Says what of an expression's possible values has letters: all of it would be shown. */
-  function judgeShown(node: Node | null): void {
-    for (const value of node === null ? [] : valuesOf(node)) {
+  function judgeShown(node: Node | undefined): void {
+    for (const value of node === undefined ? [] : valuesOf(node)) {
       const text = textOf(value);
       if (LETTER.test(text)) report(value, text);
     }
@@ -77,7 +77,7 @@ export function strays(source: string, file: string): Stray[] {
         const named = (node.key ?? node.id ?? node.left) as Node;
         const name = (named.property ?? named) as Node;
         if (SHOWN.test(String(name.name ?? name.value)))
-          judgeShown((node.value ?? node.init ?? node.right) as Node | null);
+          judgeShown((node.value ?? node.init ?? node.right ?? undefined) as Node | undefined);
       }
     }
     for (const child of childrenOf(node)) {

@@ -17,7 +17,7 @@ export function reason({ problem, pending }: Failed): string {
   return t(pending ? "summary.pending" : "summary.failed", { reason: short });
 }
 
-/** How many were not begun because it was cancelled. */
+/** How many were not started because it was cancelled. */
 export function untouched({ total, done }: Told): number {
   return total - done;
 }

@@ -20,7 +20,18 @@ const SHARED = new Set<string>([
   "client.method.localhost",
   "client.port",
   "clients.title",
+  "filter.client",
+  "sort.name",
+  "key.escape",
+  "row.details",
   "receipt.client",
+  "activity.kind.clients",
+  "settings.clients",
+  "settings.language.en",
+  "settings.language.de",
+  "settings.version",
+  "self-test.localhost",
+  "self-test.notion",
   "problem.unreachable.short",
 ] satisfies MessageKey[]);
 

@@ -60,13 +60,14 @@ impl Vault {
         let bytes = payload::probe(&self.store, &id);
         let is_left = self.probe_is_left.clone();
         let probed = self.worker.run(self.deadline, move |keyring| {
-            is_left.store(true, SeqCst);
+            let was_left = is_left.swap(true, SeqCst);
             if let Err(error) = keyring.write(&id, &bytes) {
                 let refused = matches!(
                     error,
                     VaultError::Locked | VaultError::Missing | VaultError::NoCollection
                 );
-                is_left.store(!refused, SeqCst);
+                // What an earlier probe has left is not gone because this one wrote nothing.
+                is_left.store(was_left || !refused, SeqCst);
                 return Err(error);
             }
             keyring.delete(&id)?;
@@ -291,6 +292,19 @@ mod tests {
         assert_eq!(vault.probe().await, Err(VaultError::Missing));
         keyring.set_mood(Mood::Calm);
         assert_eq!(vault.probe().await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn a_probe_that_was_left_is_remembered_until_one_is_deleted() {
+        let (keyring, vault) = vault();
+        keyring.set_mood(Mood::Stubborn);
+        vault.probe().await.expect_err("it deletes nothing");
+        keyring.set_mood(Mood::Missing);
+        assert_eq!(vault.probe().await, Err(VaultError::Missing));
+        assert!(vault.has_left_a_probe());
+        keyring.set_mood(Mood::Calm);
+        assert_eq!(vault.probe().await, Ok(()));
+        assert!(!vault.has_left_a_probe());
     }
 
     #[tokio::test]

@@ -18,8 +18,8 @@ const A_FEW: usize = 600;
 const OF_ONE_LIFE: usize = 100;
 
 /// Lives that once went wrong.
-const REMEMBERED: [u64; 6] = [
-    1_000_000, 1_000_003, 2_000_003, 2_000_021, 2_000_022, 2_000_025,
+const REMEMBERED: [u64; 8] = [
+    1_000_000, 1_000_003, 2_000_003, 2_000_021, 2_000_022, 2_000_025, 11_000_134, 11_000_144,
 ];
 
 #[tokio::test]
