@@ -5,9 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::figures::{median, memory_of_all, quantile, record};
+use crate::support::cli;
 use crate::support::page::Page;
 use crate::support::rows;
 use crate::support::scene::{DESKTOP, Scene};
+use crate::support::secret_service::Act;
 use crate::support::wait::{until, until_async};
 use crate::support::window;
 
@@ -198,4 +200,59 @@ async fn the_window_at_ten_a_thousand_and_ten_thousand_rows() {
             quantile(&scrolled, 1.0)
         );
     }
+}
+
+/// The longest that the page keeps anything waiting, in milliseconds, in seconds in which somebody
+/// types now and then.
+async fn longest_gap(page: &Page) -> f64 {
+    let script = "const done = arguments[0];\
+        const search = document.querySelector('[data-testid=search]');\
+        const began = performance.now();\
+        let before = began, longest = 0, typed = 0;\
+        const tick = () => {\
+            const now = performance.now();\
+            longest = Math.max(longest, now - before);\
+            before = now;\
+            if (now - began > 6000) return done([longest]);\
+            if (now - began > 400 * (typed + 1)) {\
+                typed += 1;\
+                search.value = 'kestrel'.slice(0, typed % 8);\
+                search.dispatchEvent(new Event('input', { bubbles: true }));\
+            }\
+            setTimeout(tick, 0);\
+        };\
+        tick();";
+    measure(page, script).await[0]
+}
+
+#[tokio::test]
+#[ignore = "a measurement: scripts/bench"]
+async fn the_longest_wait_while_the_keyring_hangs_and_ten_thousand_are_checked() {
+    let (mut scene, keyring) = Scene::with_scripted_keyring();
+    assert!(cli::connect(&mut scene).await.success());
+    rows::grow(&scene, 10_000);
+    let page = scene.window().await;
+    painted(&page).await;
+    let at_rest = longest_gap(&page).await;
+    page.at("check-all").click().await;
+    let checking = longest_gap(&page).await;
+    page.at("cancel-check-all").click().await;
+    page.at("cancel-check-all").disappears().await;
+    keyring.script(|_, _| Act::Hold);
+    page.at("check-all").click().await;
+    until("a call that hangs", || (keyring.held() > 0).then_some(()));
+    let hanging = longest_gap(&page).await;
+    assert!(keyring.held() > 0, "it hangs still");
+    for (name, value) in [
+        ("at_rest", at_rest),
+        ("checking", checking),
+        ("hanging", hanging),
+    ] {
+        record(&format!("window_10000_rows_longest_gap_{name}_ms"), value);
+    }
+    println!(
+        "10,000 rows, the longest wait of the page: {at_rest:.0} ms at rest, {checking:.0} ms while all are checked, {hanging:.0} ms while the keyring hangs too"
+    );
+    keyring.release();
+    page.close().await;
 }

@@ -195,7 +195,8 @@ async fn no_secret_leaks_from_acts_that_fail_are_cancelled_or_undone() {
     app.new_tokens().await;
     row.at("more").click().await;
     row.at("copy-token").click().await;
-    app.told(&words("copied.token.next")).await;
+    app.told(&words("copied.token").replace("{workspace}", ACME))
+        .await;
     app.look_at_page().await;
 
     app.scene

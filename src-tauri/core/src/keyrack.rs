@@ -347,10 +347,11 @@ impl Keyrack {
         self.in_flight.clone()
     }
 
-    /// Leaves the data folder in order, or empty once everything was removed; by itself only where
-    /// destructors run.
+    /// Leaves the data folder in order, or empty once everything was removed and nothing was added
+    /// since; by itself only where destructors run.
     pub fn leave(&self) {
-        if self.leaves_nothing.load(SeqCst) {
+        let is_empty = || self.store.clients().is_ok_and(|clients| clients.is_empty());
+        if self.leaves_nothing.load(SeqCst) && is_empty() {
             self.folder.remove_what_is_ours();
         } else if !self.vault.has_left_a_probe() {
             self.process.remove();

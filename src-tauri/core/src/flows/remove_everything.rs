@@ -41,6 +41,16 @@ async fn nothing_of_this_folder_is_left_and_nothing_of_another_is_touched() {
 }
 
 #[tokio::test]
+async fn what_is_added_afterwards_stays() {
+    let (outside, keyrack, _) = Outside::with_client().await;
+    keyrack.remove_everything().await.expect("removed");
+    outside.client(&keyrack).await;
+    drop(keyrack);
+    let clients = outside.start().snapshot().expect("a snapshot").clients;
+    assert_eq!(clients.len(), 1);
+}
+
+#[tokio::test]
 async fn what_cannot_be_removed_is_still_in_the_list() {
     let (outside, keyrack, client) = Outside::with_client().await;
     outside.connect(&keyrack, &client).await;
