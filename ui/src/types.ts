@@ -34,6 +34,10 @@ kind: OperationKind,
  */
 client_name: string, 
 /**
+ * Belonged to the built-in stand-in.
+ */
+sandbox: boolean, 
+/**
  * The connection (`Connection::id`), where it was about one; it may be gone.
  */
 connection_id: string | null, 
@@ -658,13 +662,17 @@ export type Removed = {
  */
 keyring_entries: number, 
 /**
- * Whether the app link was registered by this program, and no longer is.
+ * How many connections were forgotten here only: their access stays at Notion.
  */
-app_link: boolean, 
+forgotten: number, 
 /**
- * Whether background checks started at login, and no longer do.
+ * What became of this program's registration for the app link.
  */
-start_at_login: boolean, 
+app_link: Undone, 
+/**
+ * What became of background checks that start at login.
+ */
+start_at_login: Undone, 
 /**
  * The folder that is deleted when Keyrack is closed.
  */
@@ -737,3 +745,8 @@ client_defaults: ClientDefaults, };
  * What the window shows of a connection's life.
  */
 export type Status = "active" | "inactive" | "needs-reconnecting" | "revocation-pending" | "not-checked" | "cannot-check";
+
+/**
+ * What became of something that Keyrack may have set up outside of its data folder.
+ */
+export type Undone = "untouched" | "undone" | "failed";

@@ -27,6 +27,8 @@ pub struct Activity {
     pub kind: Kind,
     /// The client's name at that time; empty for a rebuild.
     pub client_name: String,
+    /// Belonged to the built-in stand-in.
+    pub sandbox: bool,
     /// The connection (`Connection::id`), where it was about one; it may be gone.
     pub connection_id: Option<String>,
     /// The workspace's name at that time.
@@ -117,6 +119,7 @@ impl Activity {
             id: operation.id,
             kind: operation.kind,
             client_name: operation.subject.client_name,
+            sandbox: operation.subject.sandbox,
             connection_id: operation.subject.connection,
             workspace_name: operation.subject.workspace_name,
             owner: operation.subject.owner,

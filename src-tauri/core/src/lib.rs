@@ -80,7 +80,7 @@ pub use problem::{Problem, ProblemCode};
 pub use rebuild::{Loss, Rebuilt};
 pub use redirect::{RedirectMethod, redirect_uri};
 pub use remove_client::Connections;
-pub use remove_everything::Removed;
+pub use remove_everything::{Removed, Undone};
 pub use self_test::SelfTest;
 pub use settings::Settings;
 pub use snapshot::Snapshot;

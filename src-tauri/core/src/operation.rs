@@ -55,6 +55,9 @@ pub(crate) struct Subject {
     /// `Client::id`.
     pub client: String,
     pub client_name: String,
+    /// It belonged to the built-in stand-in.
+    #[serde(default)]
+    pub sandbox: bool,
     /// `Connection::id`; the vault entry that the operation may write or delete.
     pub connection: Option<String>,
     /// `Authorization::id`, for a connect.
@@ -69,6 +72,7 @@ impl Subject {
         Self {
             client: client.id.clone(),
             client_name: client.name.clone(),
+            sandbox: client.sandbox,
             ..Self::default()
         }
     }
@@ -77,6 +81,7 @@ impl Subject {
         Self {
             client: authorization.client_id.clone(),
             client_name: authorization.client_name.clone(),
+            sandbox: authorization.sandbox,
             authorization: Some(authorization.id.clone()),
             ..Self::default()
         }
@@ -86,6 +91,7 @@ impl Subject {
         Self {
             client: connection.client_id.clone(),
             client_name: connection.client_name.clone(),
+            sandbox: connection.sandbox,
             connection: Some(connection.id.clone()),
             authorization: None,
             bot_id: Some(connection.bot_id.clone()),

@@ -61,12 +61,15 @@ pub(crate) fn has_ended(folder: &DataFolder, id: &str) -> bool {
 
 /// Whether a process is at work in the data folder.
 pub(crate) fn any_alive(folder: &DataFolder) -> bool {
+    others_alive(folder, "") > 0
+}
+
+/// How many processes are at work in the data folder besides the one with this mark.
+pub(crate) fn others_alive(folder: &DataFolder, own: &str) -> usize {
     let marks = std::fs::read_dir(folder.path().join(FOLDER));
-    let mut names = marks.into_iter().flatten().flatten();
-    names.any(|mark| {
-        let id = mark.file_name();
-        !has_ended(folder, &id.to_string_lossy())
-    })
+    let names = marks.into_iter().flatten().flatten();
+    let ids = names.map(|mark| mark.file_name().to_string_lossy().into_owned());
+    ids.filter(|id| id != own && !has_ended(folder, id)).count()
 }
 
 /// The marks that ended processes left behind.

@@ -7,6 +7,7 @@ use ts_rs::TS;
 
 use crate::keyrack::{Event, Keyrack};
 use crate::problem::{Problem, ProblemCode};
+use crate::process::others_alive;
 use crate::remove_client::Connections;
 use crate::watch::BackgroundChecks;
 
@@ -16,32 +17,54 @@ use crate::watch::BackgroundChecks;
 pub struct Removed {
     /// How many entries were deleted from the keyring.
     pub keyring_entries: u32,
-    /// Whether the app link was registered by this program, and no longer is.
-    pub app_link: bool,
-    /// Whether background checks started at login, and no longer do.
-    pub start_at_login: bool,
+    /// How many connections were forgotten here only: their access stays at Notion.
+    pub forgotten: u32,
+    /// What became of this program's registration for the app link.
+    pub app_link: Undone,
+    /// What became of background checks that start at login.
+    pub start_at_login: Undone,
     /// The folder that is deleted when Keyrack is closed.
     pub data_folder: String,
 }
 
+/// What became of something that Keyrack may have set up outside of its data folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "lowercase")]
+#[ts(export_to = "types.ts")]
+pub enum Undone {
+    /// There was nothing of ours.
+    Untouched,
+    /// It is gone.
+    Undone,
+    /// It could not be undone.
+    Failed,
+}
+
 impl Keyrack {
     /// Forgets every connection and client that is left, deletes what else of this data folder is
-    /// in the keyring, and lets nothing start at login. Returns how many keyring entries are gone
-    /// and whether background checks started at login.
+    /// in the keyring, and lets nothing start at login. The app link is the shell's.
     ///
     /// Notion is not asked: who wants the access ended revokes first. The data folder is emptied by
-    /// [`Keyrack::leave`]. If it fails, what is left is still in the list.
+    /// [`Keyrack::leave`]. May be repeated; if it fails, what is left is still in the list.
     pub async fn remove_everything(&self) -> Result<Removed, Problem> {
+        if let Some(waiting) = self.latest_authorization() {
+            self.cancel_authorization(&waiting.id)?;
+        }
         if self.is_busy() {
             return Err(not_removed("tokens are just being written"));
         }
+        // Whoever watches only checks, and ends by itself.
+        let watchers = usize::from(self.is_watched()?);
+        if others_alive(&self.folder, self.process.id()) > watchers {
+            return Err(not_removed("the command keyrack is at work too; end it"));
+        }
         let before = self.vault.all().await?.len();
-        let start_at_login = self.login_item.is_on();
-        self.start_at_login(false)?;
-        // Whoever watches ends at its next look.
+        // The watcher reads it at its next look.
         self.store.set_background_checks(BackgroundChecks::Off)?;
+        let mut forgotten = 0;
         for connection in self.store.connections()? {
             self.forget(&connection.id).await?;
+            forgotten += 1;
         }
         for client in self.store.clients()? {
             self.remove_client(&client.id, Connections::Keep).await?;
@@ -49,11 +72,22 @@ impl Keyrack {
         for entry in self.vault.all().await? {
             self.vault.delete(entry.id()).await?;
         }
+        let start_at_login = match (self.login_item.is_on(), self.start_at_login(false)) {
+            (false, _) => Undone::Untouched,
+            (true, Ok(())) => Undone::Undone,
+            (true, Err(_)) => Undone::Failed,
+        };
+        if self.is_busy() {
+            return Err(not_removed("a workspace was just connected"));
+        }
+        // Should the process end before it can leave, no name stays behind.
+        self.store.forget_all_operations()?;
         self.leaves_nothing.store(true, SeqCst);
         self.tell(&Event::Changed);
         Ok(Removed {
             keyring_entries: before.try_into().unwrap_or(u32::MAX),
-            app_link: false,
+            forgotten,
+            app_link: Undone::Untouched,
             start_at_login,
             data_folder: self.folder.path().display().to_string(),
         })

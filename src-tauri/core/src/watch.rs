@@ -112,6 +112,11 @@ impl Keyrack {
         self.store.set_background_checks(checks)
     }
 
+    /// Whether a process watches this data folder.
+    pub(crate) fn is_watched(&self) -> Result<bool, Problem> {
+        Ok(self.folder.try_lock(LOCK)?.is_none())
+    }
+
     /// Begins to check in the background. Nothing is asked before the first turn.
     ///
     /// Fails with `already-open` if another process does it for this data folder.

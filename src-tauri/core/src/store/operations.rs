@@ -54,6 +54,13 @@ impl Store {
         Ok(())
     }
 
+    /// Deletes all that is over: receipts, activity, names.
+    pub(crate) fn forget_all_operations(&self) -> Result<(), Problem> {
+        let sql = "DELETE FROM operations WHERE finished_at IS NOT NULL";
+        self.lock().execute(sql, [])?;
+        Ok(())
+    }
+
     /// Takes an unfinished operation over from the process that it names; false if another process
     /// was faster, or the operation has ended.
     pub(crate) fn claim_operation(
