@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use keyrack_core::{Problem, ProblemCode, open_in_browser};
+use keyrack_core::{Problem, ProblemCode, Undone, open_in_browser};
 use tauri::{AppHandle, Manager as _, Runtime};
 
 use crate::shell::Shell;
@@ -28,29 +28,32 @@ pub async fn register<R: Runtime>(app: &AppHandle<R>) {
     let _ = tokio::time::timeout(LONGEST, registered).await;
 }
 
-/// Takes back this program's own registration; whether there was one.
-pub async fn unregister<R: Runtime>(app: &AppHandle<R>) -> bool {
+/// Takes back this program's own registration, if there is one.
+pub async fn unregister<R: Runtime>(app: &AppHandle<R>) -> Undone {
     let app = app.clone();
     let unregistered = tauri::async_runtime::spawn_blocking(move || platform::unregister(&app));
-    matches!(
-        tokio::time::timeout(LONGEST, unregistered).await,
-        Ok(Ok(true))
-    )
+    match tokio::time::timeout(LONGEST, unregistered).await {
+        Ok(Ok(undone)) => undone,
+        _ => Undone::Failed,
+    }
 }
 
 /// Sends a link of our own around, through the system and whatever program it starts, and waits
-/// for it to come back to this window. Registers first, as Connect does.
+/// for it to come back to this window. Registers this program first if none is.
 ///
 /// Refuses with `app-link-missing`, `app-link-other` or `app-link-silent`.
 pub async fn test<R: Runtime>(app: &AppHandle<R>) -> Result<(), Problem> {
-    register(app).await;
-    let handler = tauri::async_runtime::spawn_blocking(platform::handler);
-    match handler.await.unwrap_or(Handler::Unknown) {
+    let mut handler = handler().await;
+    if matches!(handler, Handler::Missing) {
+        register(app).await;
+        handler = self::handler().await;
+    }
+    match handler {
         Handler::Ours | Handler::Unknown => {}
         Handler::Missing => {
             return Err(Problem::new(
                 ProblemCode::AppLinkMissing,
-                "No program is registered for Keyrack's app link.",
+                "No program is registered for Keyrack's app link, and this one could not be.",
             ));
         }
         Handler::Other => {
@@ -71,6 +74,11 @@ pub async fn test<R: Runtime>(app: &AppHandle<R>) -> Result<(), Problem> {
         ProblemCode::AppLinkSilent,
         "The app link was opened, but did not come back to this window.",
     ))
+}
+
+async fn handler() -> Handler {
+    let asked = tauri::async_runtime::spawn_blocking(platform::handler);
+    asked.await.unwrap_or(Handler::Unknown)
 }
 
 /// Which program app links start at present.
@@ -100,7 +108,7 @@ mod platform {
     use tauri::{AppHandle, Manager as _, Runtime, utils::platform::current_exe};
     use tauri_plugin_deep_link::DeepLinkExt as _;
 
-    use super::{Handler, SCHEME};
+    use super::{Handler, SCHEME, Undone};
     use crate::desktop_entry::{program_of, without_quotes};
 
     /// The longest that xdg-mime may take for an answer.
@@ -119,13 +127,18 @@ mod platform {
         }
     }
 
-    pub fn unregister<R: Runtime>(app: &AppHandle<R>) -> bool {
+    pub fn unregister<R: Runtime>(app: &AppHandle<R>) -> Undone {
         let entry = own_name().and_then(|name| {
             let data = app.path().data_dir().ok()?;
             Some(data.join("applications").join(entry_name(&name)))
         });
-        let was_there = entry.is_some_and(|entry| entry.is_file());
-        was_there && app.deep_link().unregister(SCHEME).is_ok()
+        match entry {
+            Some(entry) if entry.is_file() => match app.deep_link().unregister(SCHEME) {
+                Ok(()) if !entry.is_file() => Undone::Undone,
+                _ => Undone::Failed,
+            },
+            _ => Undone::Untouched,
+        }
     }
 
     /// Ours is any Keyrack that is there: it passes the link on to this window.
@@ -272,7 +285,7 @@ mod platform {
     use tauri::{AppHandle, Runtime};
     use tauri_plugin_deep_link::DeepLinkExt as _;
 
-    use super::{Handler, SCHEME};
+    use super::{Handler, SCHEME, Undone};
 
     pub fn register<R: Runtime>(app: &AppHandle<R>) {
         if !matches!(app.deep_link().is_registered(SCHEME), Ok(true)) {
@@ -280,9 +293,12 @@ mod platform {
         }
     }
 
-    pub fn unregister<R: Runtime>(app: &AppHandle<R>) -> bool {
-        matches!(app.deep_link().is_registered(SCHEME), Ok(true))
-            && app.deep_link().unregister(SCHEME).is_ok()
+    pub fn unregister<R: Runtime>(app: &AppHandle<R>) -> Undone {
+        match app.deep_link().is_registered(SCHEME) {
+            Ok(false) => Undone::Untouched,
+            Ok(true) if app.deep_link().unregister(SCHEME).is_ok() => Undone::Undone,
+            _ => Undone::Failed,
+        }
     }
 
     /// The plugin knows only whether the entry is this program's.
@@ -296,12 +312,12 @@ mod platform {
 mod platform {
     use tauri::{AppHandle, Runtime};
 
-    use super::Handler;
+    use super::{Handler, Undone};
 
     pub fn register<R: Runtime>(_: &AppHandle<R>) {}
 
-    pub fn unregister<R: Runtime>(_: &AppHandle<R>) -> bool {
-        false
+    pub fn unregister<R: Runtime>(_: &AppHandle<R>) -> Undone {
+        Undone::Untouched
     }
 
     pub fn handler() -> Handler {

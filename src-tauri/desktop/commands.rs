@@ -16,7 +16,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tauri::{AppHandle, Manager as _, Runtime, State, async_runtime, ipc::Invoke};
 
 use crate::shell::Shell;
-use crate::{app_link, background};
+use crate::{app_link, background, window};
 
 type Shared<'a> = State<'a, Shell>;
 
@@ -291,8 +291,11 @@ fn downloads<R: Runtime>(app: &AppHandle<R>) -> Result<PathBuf, Problem> {
 #[tauri::command(async)]
 fn change_preferences(shell: Shared<'_>, preferences: Preferences) -> Result<(), Problem> {
     let keyrack = shell.keyrack()?;
+    let before = keyrack.background_checks()?;
     let changed = keyrack.set_preferences(&preferences);
-    background::watch(&keyrack);
+    if keyrack.background_checks()? != before {
+        background::watch(&keyrack);
+    }
     changed
 }
 
@@ -335,7 +338,10 @@ async fn remove_everything<R: Runtime>(
     })
 }
 
+/// As its person closes it: what is on its way to the keyring is waited for.
 #[tauri::command]
 fn quit<R: Runtime>(app: AppHandle<R>) {
-    app.exit(0);
+    if let Some(window) = app.get_webview_window(window::LABEL) {
+        let _ = window.close();
+    }
 }

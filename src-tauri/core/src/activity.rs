@@ -172,7 +172,10 @@ fn outcome(operation: &Operation) -> Outcome {
             None => record.problem.is_none(),
         },
         Kind::Connect if record.denied => return Outcome::Denied,
-        Kind::Revoke | Kind::Forget => record.removed_at.is_some(),
+        Kind::Connect => record.granted.is_some() && record.problem.is_none(),
+        // That the connection was then forgotten is another act.
+        Kind::Revoke => record.revoked_at.is_some(),
+        Kind::Forget => record.removed_at.is_some(),
         _ => record.problem.is_none(),
     };
     if done { Outcome::Done } else { Outcome::Failed }
@@ -219,7 +222,8 @@ impl Keyrack {
         folder: &Path,
     ) -> Result<PathBuf, Problem> {
         let entries = self.find_activity(filter, None, usize::MAX)?;
-        let date = &self.now().rfc3339()[..10];
+        let now = self.now().rfc3339();
+        let date = now.get(..10).unwrap_or("undated");
         let unwritable = |error: &dyn std::fmt::Display| {
             let message = format!("The activity could not be put into a file: {error}");
             Problem::new(ProblemCode::NotWritten, message)
@@ -351,11 +355,11 @@ mod tests {
         assert_eq!(
             outcome(Kind::Revoke, |_| {}),
             Outcome::Failed,
-            "nothing says that it was removed"
+            "nothing says that Notion took it"
         );
         let late = act(Kind::Revoke, |it| {
             it.record.problem = problem();
-            it.record.removed_at = Some(Millis(1));
+            it.record.revoked_at = Some(Millis(1));
         });
         assert_eq!(
             (late.outcome, late.problem),

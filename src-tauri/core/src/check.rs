@@ -129,7 +129,7 @@ impl Said {
         let told = !self.scope.is_empty() || self.issued_at.is_some();
         told.then(|| TokenGrant {
             capabilities: self.scope.iter().map(|word| inert(word)).collect(),
-            issued_at: self.issued_at.map(Millis),
+            issued_at: self.issued_at.filter(|at| is_a_date(*at)).map(Millis),
         })
     }
 }
@@ -154,6 +154,11 @@ fn judge(introspection: Result<Introspection, Error>, me: Option<Result<Bot, Err
         }
         (Err(error), _) => Finding::Unknown(error.into()),
     }
+}
+
+/// Whether calendars reach so far (ECMA-262 21.4.1.1).
+fn is_a_date(millis: i64) -> bool {
+    millis.unsigned_abs() <= 8_640_000_000_000_000
 }
 
 fn superseded() -> Problem {

@@ -148,9 +148,7 @@ impl Keyrack {
             self.store
                 .take_state(&state_hash(&callback.state), self.process.id(), self.now())?;
         let keyrack = self.clone();
-        Ok(Box::pin(
-            async move { keyrack.answered(taken, callback).await },
-        ))
+        Ok(async move { Box::pin(keyrack.answered(taken, callback)).await })
     }
 
     /// What follows from a callback whose state was its authorization's.

@@ -6,19 +6,20 @@ use std::path::{Path, PathBuf};
 
 use crate::problem::{Problem, ProblemCode};
 
-/// How the names begin that are ours in the data folder.
-const OURS: &[&str] = &[
-    "keyrack.db",
-    "sandbox.db",
+/// The databases in the data folder; SQLite keeps more files beside each.
+const DATABASES: &[&str] = &["keyrack.db", "sandbox.db"];
+
+/// What else is ours in it.
+const FILES: &[&str] = &[
     "store.json",
+    "store.json.new",
     "store.lock",
     "refresh.lock",
     "window.lock",
     "watch.lock",
     "check-all.lock",
-    "processes",
-    "webview",
 ];
+const FOLDERS: &[&str] = &["processes", "webview"];
 
 /// A folder that only its user may enter.
 #[derive(Debug, Clone)]
@@ -88,15 +89,11 @@ impl DataFolder {
     pub(crate) fn remove_what_is_ours(&self) {
         for entry in fs::read_dir(&self.path).into_iter().flatten().flatten() {
             let (path, name) = (entry.path(), entry.file_name());
-            let is_ours = OURS
-                .iter()
-                .any(|ours| name.to_string_lossy().starts_with(ours));
-            if is_ours {
-                let _ = if path.is_dir() && !path.is_symlink() {
-                    fs::remove_dir_all(&path)
-                } else {
-                    fs::remove_file(&path)
-                };
+            let (name, is_folder) = (name.to_string_lossy(), path.is_dir() && !path.is_symlink());
+            if is_folder && FOLDERS.contains(&&*name) {
+                let _ = fs::remove_dir_all(&path);
+            } else if !is_folder && is_our_file(&name) {
+                let _ = fs::remove_file(&path);
             }
         }
         let _ = fs::remove_dir(&self.path);
@@ -118,6 +115,21 @@ impl DataFolder {
             ),
         )
     }
+}
+
+/// Whether a file of this name is ours: none that a person may have put beside it.
+fn is_our_file(name: &str) -> bool {
+    let part_of = |database: &str| {
+        let rest = name.strip_prefix(database)?;
+        let rest = ["-wal", "-shm", "-journal"]
+            .iter()
+            .find_map(|part| rest.strip_suffix(part))
+            .unwrap_or(rest);
+        let mark = rest.strip_prefix(".damaged-");
+        let is_mark = |mark: &str| mark.len() == 8 && mark.bytes().all(|b| b.is_ascii_hexdigit());
+        Some(rest.is_empty() || mark.is_some_and(is_mark))
+    };
+    FILES.contains(&name) || DATABASES.iter().any(|it| part_of(it) == Some(true))
 }
 
 #[cfg(unix)]
@@ -211,6 +223,47 @@ mod tests {
         let file = folder.file("file").expect("a file");
         assert_eq!((mode(&path), mode(&file)), (0o700, 0o600));
         assert_eq!(fs::read_to_string(file).expect("read"), "kept");
+    }
+
+    #[test]
+    fn only_what_is_ours_is_removed() {
+        let parent = tempfile::tempdir().expect("a folder");
+        let folder = DataFolder::open(&parent.path().join("data")).expect("a data folder");
+        let ours = [
+            "keyrack.db",
+            "keyrack.db-wal",
+            "keyrack.db.damaged-1f2e3d4c",
+            "keyrack.db.damaged-1f2e3d4c-shm",
+            "sandbox.db",
+            "store.json",
+            "refresh.lock",
+        ];
+        let others = [
+            "keyrack.db.my-backup",
+            "keyrack.db.damaged-",
+            "keyrack.dbx",
+            "notes",
+            "store.json.old",
+        ];
+        for name in ours.iter().chain(&others) {
+            fs::write(folder.path().join(name), "").expect("written");
+        }
+        for name in [
+            "processes",
+            "webview",
+            "webview-project",
+            "keyrack.db-journal",
+        ] {
+            fs::create_dir(folder.path().join(name)).expect("made");
+        }
+        folder.remove_what_is_ours();
+        let left = fs::read_dir(folder.path()).expect("kept").flatten();
+        let mut left: Vec<_> = left.map(|it| it.file_name()).collect();
+        left.sort();
+        let mut expected = others.to_vec();
+        expected.extend(["webview-project", "keyrack.db-journal"]);
+        expected.sort_unstable();
+        assert_eq!(left, expected);
     }
 
     #[test]

@@ -2,17 +2,17 @@
 
 use std::env;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::keyrack::Keyrack;
 use crate::problem::{Problem, ProblemCode};
 
-/// What starts background checks at login, or does not.
+/// What starts the background checks of a data folder at login, or does not.
 pub trait LoginItem: Send + Sync {
     /// Whether they start.
-    fn is_on(&self) -> bool;
+    fn is_on(&self, folder: &Path) -> bool;
     /// Lets them start, or no longer.
-    fn turn(&self, on: bool) -> io::Result<()>;
+    fn turn(&self, on: bool, folder: &Path) -> io::Result<()>;
 }
 
 /// The login item of this system.
@@ -24,15 +24,16 @@ pub fn system_login_item() -> Box<dyn LoginItem> {
 struct SystemLoginItem;
 
 impl LoginItem for SystemLoginItem {
-    fn is_on(&self) -> bool {
-        platform::is_on()
+    fn is_on(&self, folder: &Path) -> bool {
+        watch_program().is_ok_and(|program| platform::is_on(&program, folder))
     }
 
-    fn turn(&self, on: bool) -> io::Result<()> {
+    fn turn(&self, on: bool, folder: &Path) -> io::Result<()> {
+        let program = watch_program()?;
         if on {
-            platform::turn_on(&watch_program()?)
+            platform::turn_on(&program, folder)
         } else {
-            platform::turn_off()
+            platform::turn_off(&program)
         }
     }
 }
@@ -40,10 +41,11 @@ impl LoginItem for SystemLoginItem {
 impl Keyrack {
     /// Lets background checks start at login, or no longer.
     pub(crate) fn start_at_login(&self, on: bool) -> Result<(), Problem> {
-        if on == self.login_item.is_on() {
+        let folder = self.folder.path();
+        if on == self.login_item.is_on(folder) {
             return Ok(());
         }
-        self.login_item.turn(on).map_err(|error| {
+        self.login_item.turn(on, folder).map_err(|error| {
             Problem::new(
                 ProblemCode::StartAtLoginFailed,
                 format!("Starting at login could not be changed: {error}. Everything else is as you chose."),
@@ -68,43 +70,53 @@ pub fn watch_program() -> io::Result<PathBuf> {
 #[cfg(target_os = "linux")]
 mod platform {
     use std::path::{Path, PathBuf};
-    use std::{env, fs, io};
+    use std::{fs, io};
+
+    use crate::settings::default_data_folder;
 
     const NAME: &str = "app.keyrack.watch.desktop";
 
-    pub fn is_on() -> bool {
-        path().is_some_and(|path| path.is_file())
+    /// Whether the entry is the very one that would be written: one that a person has switched off
+    /// elsewhere, or another data folder's, is another.
+    pub fn is_on(program: &Path, folder: &Path) -> bool {
+        path().is_ok_and(|path| {
+            fs::read_to_string(path).is_ok_and(|there| there == entry(program, folder))
+        })
     }
 
-    pub fn turn_on(program: &Path) -> io::Result<()> {
-        let path = path().ok_or_else(no_folder)?;
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        fs::write(
-            path,
-            entry(program, env::var_os("KEYRACK_DATA_DIR").as_deref()),
-        )
+    pub fn turn_on(program: &Path, folder: &Path) -> io::Result<()> {
+        let path = path()?;
+        let written = path
+            .parent()
+            .map_or(Ok(()), fs::create_dir_all)
+            .and_then(|()| fs::write(&path, entry(program, folder)));
+        written.map_err(|error| named(&path, &error))
     }
 
-    pub fn turn_off() -> io::Result<()> {
-        fs::remove_file(path().ok_or_else(no_folder)?)
+    pub fn turn_off(_: &Path) -> io::Result<()> {
+        let path = path()?;
+        fs::remove_file(&path).map_err(|error| named(&path, &error))
     }
 
-    fn path() -> Option<PathBuf> {
-        Some(dirs::config_dir()?.join("autostart").join(NAME))
+    fn path() -> io::Result<PathBuf> {
+        let folder = dirs::config_dir().ok_or_else(|| {
+            io::Error::new(
+                io::ErrorKind::NotFound,
+                "this system names no folder for it",
+            )
+        })?;
+        Ok(folder.join("autostart").join(NAME))
     }
 
-    fn no_folder() -> io::Error {
-        io::Error::new(
-            io::ErrorKind::NotFound,
-            "this system names no folder for it",
-        )
+    fn named(path: &Path, error: &io::Error) -> io::Error {
+        io::Error::new(error.kind(), format!("{}: {error}", path.display()))
     }
 
-    fn entry(program: &Path, data_folder: Option<&std::ffi::OsStr>) -> String {
-        let folder = data_folder.map(|folder| format!("KEYRACK_DATA_DIR={}", folder.display()));
-        let folder = folder.map(|folder| format!("env {} ", quoted(&folder)));
+    fn entry(program: &Path, folder: &Path) -> String {
+        let is_default = default_data_folder().and_then(|it| it.canonicalize().ok());
+        let folder = (is_default.as_deref() != Some(folder)).then_some(folder);
+        let folder = folder.map(|it| quoted(&format!("KEYRACK_DATA_DIR={}", it.display())));
+        let folder = folder.map(|set| format!("env {set} "));
         format!(
             "[Desktop Entry]\nType=Application\nName=Keyrack background checks\nExec={}{} watch\nNoDisplay=true\n",
             folder.unwrap_or_default(),
@@ -135,24 +147,20 @@ mod platform {
 
         #[test]
         fn the_entry_starts_the_program_wherever_it_lies() {
-            let exec = |program: &str, folder: Option<&str>| {
-                let entry = entry(Path::new(program), folder.map(AsRef::as_ref));
+            let exec = |program: &str, folder: &str| {
+                let entry = entry(Path::new(program), Path::new(folder));
                 let line = entry.lines().find(|line| line.starts_with("Exec="));
                 line.map(str::to_owned)
             };
             assert_eq!(
-                exec("/usr/bin/keyrack", None).as_deref(),
-                Some(r#"Exec="/usr/bin/keyrack" watch"#)
-            );
-            assert_eq!(
-                exec("/opt/my $apps/100%/keyrack", Some("/data/a \"b\"")).as_deref(),
+                exec("/opt/my $apps/100%/keyrack", "/data/a \"b\"").as_deref(),
                 Some(
                     r#"Exec=env "KEYRACK_DATA_DIR=/data/a \\"b\\"" "/opt/my \\$apps/100%%/keyrack" watch"#
                 )
             );
             assert_eq!(
-                exec(r"/a\b", None).as_deref(),
-                Some(r#"Exec="/a\\\\b" watch"#)
+                exec(r"/a\b", "/data").as_deref(),
+                Some(r#"Exec=env "KEYRACK_DATA_DIR=/data" "/a\\\\b" watch"#)
             );
         }
     }
@@ -166,18 +174,17 @@ mod platform {
 
     use auto_launch::{AutoLaunch, AutoLaunchBuilder};
 
-    pub fn is_on() -> bool {
-        launch(Path::new("keyrack")).is_ok_and(|launch| launch.is_enabled().unwrap_or(false))
+    pub fn is_on(program: &Path, _: &Path) -> bool {
+        launch(program).is_ok_and(|launch| launch.is_enabled().unwrap_or(false))
     }
 
-    pub fn turn_on(program: &Path) -> io::Result<()> {
+    /// Heeds no other data folder than the platform's: these mechanisms take no environment.
+    pub fn turn_on(program: &Path, _: &Path) -> io::Result<()> {
         launch(program)?.enable().map_err(io::Error::other)
     }
 
-    pub fn turn_off() -> io::Result<()> {
-        launch(Path::new("keyrack"))?
-            .disable()
-            .map_err(io::Error::other)
+    pub fn turn_off(program: &Path) -> io::Result<()> {
+        launch(program)?.disable().map_err(io::Error::other)
     }
 
     fn launch(program: &Path) -> io::Result<AutoLaunch> {

@@ -55,7 +55,7 @@ impl Keyrack {
     /// say, where the person may have changed it too.
     pub fn preferences(&self) -> Result<Preferences, Problem> {
         Ok(Preferences {
-            start_at_login: self.login_item.is_on(),
+            start_at_login: self.login_item.is_on(self.folder.path()),
             ..self.store.preferences()?
         })
     }

@@ -72,7 +72,10 @@ impl Keyrack {
         for entry in self.vault.all().await? {
             self.vault.delete(entry.id()).await?;
         }
-        let start_at_login = match (self.login_item.is_on(), self.start_at_login(false)) {
+        let start_at_login = match (
+            self.login_item.is_on(self.folder.path()),
+            self.start_at_login(false),
+        ) {
             (false, _) => Undone::Untouched,
             (true, Ok(())) => Undone::Undone,
             (true, Err(_)) => Undone::Failed,

@@ -43,31 +43,36 @@ impl Keyrack {
     /// Binds each port that a client comes back to, or the one offered to new ones, and lets go of
     /// it. A port on which an authorization waits now is ours.
     pub async fn test_localhost(&self) -> Result<(), Problem> {
-        if self
-            .latest_authorization()
-            .is_some_and(|it| !it.progress.is_final())
-        {
-            return Ok(());
-        }
+        let waiting = self.latest_authorization();
+        let waiting = waiting.filter(|it| !it.progress.is_final());
         let clients = self.store.clients()?;
+        let waits = |client: &&Client| waiting.as_ref().is_some_and(|it| it.client_id == client.id);
+        let ours = clients.iter().find(waits).and_then(Client::localhost_port);
         let mut ports: Vec<u16> = clients.iter().filter_map(Client::localhost_port).collect();
         if ports.is_empty() {
             ports.push(DEFAULT_PORT);
         }
         ports.sort_unstable();
         ports.dedup();
-        for port in ports {
+        for port in ports.into_iter().filter(|port| Some(*port) != ours) {
             Localhost::bind(port).await?;
         }
         Ok(())
     }
 
-    /// Asks Notion in nobody's name, and compares the clocks.
+    /// Asks Notion in nobody's name, and compares the clocks. An answer that tells no time is taken
+    /// for a program in between.
     pub async fn test_notion(&self) -> Result<(), Problem> {
         let notion = Notion::new(self.settings.notion.clone())?;
         let theirs = notion.clock().await?;
-        match theirs.map(Millis::from) {
-            Some(theirs) if self.now().distance(theirs) > CLOCK => Err(Problem::new(
+        let Some(theirs) = theirs else {
+            return Err(Problem::new(
+                ProblemCode::NotNotion,
+                "The answer tells no time, as Notion's always does.",
+            ));
+        };
+        match Millis::from(theirs) {
+            theirs if self.now().distance(theirs) > CLOCK => Err(Problem::new(
                 ProblemCode::ClockWrong,
                 "This computer's clock differs from Notion's by more than two minutes. Set it to the network's time.",
             )),

@@ -25,14 +25,12 @@ impl Settings {
     pub fn from_environment() -> Result<Self, Problem> {
         let data_folder = match env::var_os("KEYRACK_DATA_DIR").filter(|set| !set.is_empty()) {
             Some(set) => PathBuf::from(set),
-            None => dirs::data_dir()
-                .ok_or_else(|| {
-                    Problem::new(
-                        ProblemCode::DataFolder,
-                        "This system names no folder for application data. Set KEYRACK_DATA_DIR to a folder of yours.",
-                    )
-                })?
-                .join(FOLDER),
+            None => default_data_folder().ok_or_else(|| {
+                Problem::new(
+                    ProblemCode::DataFolder,
+                    "This system names no folder for application data. Set KEYRACK_DATA_DIR to a folder of yours.",
+                )
+            })?,
         };
         let notion = match env::var("KEYRACK_NOTION_URL") {
             Ok(set) => BaseUrl::parse(&set).map_err(|error| {
@@ -54,4 +52,9 @@ impl Settings {
             notion,
         })
     }
+}
+
+/// The data folder where no other is set.
+pub(crate) fn default_data_folder() -> Option<PathBuf> {
+    Some(dirs::data_dir()?.join(FOLDER))
 }

@@ -2,7 +2,7 @@
 //! purpose, the clock, the browser, and a data folder that outlives a process.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 
@@ -37,11 +37,11 @@ pub(super) struct Outside {
 struct StartsAtLogin(Arc<AtomicBool>);
 
 impl LoginItem for StartsAtLogin {
-    fn is_on(&self) -> bool {
+    fn is_on(&self, _: &Path) -> bool {
         self.0.load(SeqCst)
     }
 
-    fn turn(&self, on: bool) -> io::Result<()> {
+    fn turn(&self, on: bool, _: &Path) -> io::Result<()> {
         self.0.store(on, SeqCst);
         Ok(())
     }

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering::SeqCst;
 
 use crate::preferences::Preferences;
 use crate::problem::ProblemCode;
+use crate::remove_everything::Undone;
 use crate::vault::keyring::tests::Mood;
 use crate::watch::BackgroundChecks;
 
@@ -25,7 +26,8 @@ async fn nothing_of_this_folder_is_left_and_nothing_of_another_is_touched() {
     std::fs::write(folder.join("notes.txt"), "the person's own").expect("written");
 
     let removed = keyrack.remove_everything().await.expect("removed");
-    assert_eq!((removed.keyring_entries, removed.start_at_login), (2, true));
+    assert_eq!((removed.keyring_entries, removed.forgotten), (2, 1));
+    assert_eq!(removed.start_at_login, Undone::Undone);
     assert!(!outside.starts_at_login.load(SeqCst));
     assert_eq!(outside.keyring.users(), ["a stranger's"]);
     let list = keyrack.snapshot().expect("a snapshot");

@@ -145,13 +145,8 @@ impl Store {
         )?;
         super::operations::save(&tx, operation)?;
         // Neither is about the tokens that the connection has now.
-        super::operations::leave(&tx, Kind::Refresh, operation)?;
-        tx.execute(
-            "UPDATE operations SET record = json_set(record, '$.problem', json(?2))
-             WHERE kind = 'revoke' AND connection = ?1 AND finished_at IS NULL",
-            params![id, Json(connected_again())],
-        )?;
-        super::operations::leave(&tx, Kind::Revoke, operation)?;
+        super::operations::leave(&tx, Kind::Refresh, operation, &connected_again())?;
+        super::operations::leave(&tx, Kind::Revoke, operation, &connected_again())?;
         tx.commit()?;
         failpoint("store.save_connected");
         Ok(())
@@ -284,19 +279,27 @@ impl Store {
         let id = &operation.subject.connection;
         tx.execute("DELETE FROM connections WHERE id = ?1", params![id])?;
         super::operations::save(&tx, operation)?;
-        super::operations::leave(&tx, Kind::Revoke, operation)?;
-        super::operations::leave(&tx, Kind::Refresh, operation)?;
+        super::operations::leave(&tx, Kind::Revoke, operation, &removed())?;
+        super::operations::leave(&tx, Kind::Refresh, operation, &removed())?;
         tx.commit()?;
         failpoint("store.remove_connection");
         Ok(())
     }
 }
 
-/// What stands on the row of a revocation that a new consent has overtaken.
+/// What stands on the row of an act that a new consent has overtaken.
 fn connected_again() -> Problem {
     Problem::new(
         ProblemCode::NotSaved,
-        "The workspace was connected again before Notion took this revocation. Its earlier tokens are not here any more and may still work at Notion.",
+        "The workspace was connected again before this was finished. Its earlier tokens are not here any more and may still work at Notion.",
+    )
+}
+
+/// What stands on the row of an act whose connection was removed under it.
+fn removed() -> Problem {
+    Problem::new(
+        ProblemCode::NotFound,
+        "The connection was removed from this computer before this was finished.",
     )
 }
 

@@ -1,6 +1,6 @@
 //! Operations, newest first, read past whoever writes.
 
-use rusqlite::{ToSql, params_from_iter};
+use rusqlite::{OpenFlags, ToSql, params_from_iter};
 
 use super::json::Word;
 use super::operations::{COLUMNS, operation_from};
@@ -15,10 +15,12 @@ pub(crate) struct History {
 }
 
 impl History {
-    /// Opens a folder's database for reading.
+    /// Opens a folder's database for reading; one that is gone is not made anew.
     pub fn open(folder: &DataFolder) -> Result<Self, Problem> {
-        let connection = super::open_connection(&folder.path().join(super::DATABASE))?;
-        connection.pragma_update(None, "query_only", true)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+        let path = folder.path().join(super::DATABASE);
+        let connection = rusqlite::Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(super::BUSY)?;
         Ok(Self { connection })
     }
 
@@ -45,6 +47,12 @@ impl History {
                     .iter()
                     .map(|kind| Box::new(Word(*kind)) as Box<dyn ToSql>),
             );
+        }
+        if let Some(kinds) = kinds
+            && !kinds.contains(&Kind::Check)
+        {
+            // In these words the index without the very many checks serves.
+            sql += " AND kind <> 'check'";
         }
         if let Some(before) = before {
             sql += " AND (started_at, id) < (SELECT started_at, id FROM operations WHERE id = ?)";

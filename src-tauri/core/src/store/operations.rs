@@ -178,19 +178,22 @@ pub(super) fn save(tx: &Transaction<'_>, operation: &Operation) -> rusqlite::Res
     Ok(())
 }
 
-/// Finishes what another operation left without a subject: the unfinished one of this kind on its
-/// connection.
+/// Finishes what another operation left without a subject, and says why: the unfinished one of this
+/// kind on its connection.
 pub(super) fn leave(
     tx: &Transaction<'_>,
     kind: Kind,
     operation: &Operation,
+    why: &Problem,
 ) -> rusqlite::Result<()> {
     tx.execute(
-        "UPDATE operations SET finished_at = ?3 WHERE kind = ?1 AND connection = ?2 AND finished_at IS NULL",
+        "UPDATE operations SET finished_at = ?3, record = json_set(record, '$.problem', json(?4))
+         WHERE kind = ?1 AND connection = ?2 AND finished_at IS NULL",
         params![
             Word(kind),
             operation.subject.connection,
-            operation.finished_at.map(|at| at.0)
+            operation.finished_at.map(|at| at.0),
+            Json(why),
         ],
     )?;
     Ok(())

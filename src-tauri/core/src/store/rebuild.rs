@@ -11,7 +11,7 @@ use crate::data_folder::DataFolder;
 use crate::failpoint::failpoint;
 use crate::operation::Operation;
 use crate::owner::Owner;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemCode};
 use crate::rebuild::{Found, Loss, Wanted};
 use crate::time::Millis;
 
@@ -38,8 +38,9 @@ pub(super) fn set_aside(folder: &DataFolder) -> Result<String, Problem> {
 pub(super) fn want(db: &Connection, wanted: &Wanted) -> Result<(), Problem> {
     if wanted.loss == Loss::Outdated {
         db.execute(
-            "UPDATE operations SET finished_at = started_at WHERE finished_at IS NULL",
-            [],
+            "UPDATE operations SET finished_at = started_at, record = json_set(record, '$.problem', json(?1))
+             WHERE finished_at IS NULL",
+            params![Json(overtaken())],
         )?;
     }
     db.execute(
@@ -47,6 +48,14 @@ pub(super) fn want(db: &Connection, wanted: &Wanted) -> Result<(), Problem> {
         params![NOTE, Json(wanted)],
     )?;
     Ok(())
+}
+
+/// What stands on the row of an act that was under way when the backup was made.
+fn overtaken() -> Problem {
+    Problem::new(
+        ProblemCode::NotSaved,
+        "It was under way when the backup was made that this database comes from. What became of it is not known here.",
+    )
 }
 
 impl Store {

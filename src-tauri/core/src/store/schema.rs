@@ -76,6 +76,7 @@ const MIGRATIONS: &[M<'static>] = &[
     ALTER TABLE connections ADD COLUMN capabilities TEXT;
     ALTER TABLE connections ADD COLUMN issued_at INTEGER;
     CREATE INDEX begun ON operations (started_at, id);
+    CREATE INDEX begun_but_checks ON operations (started_at, id) WHERE kind <> 'check';
     CREATE INDEX of_connection ON operations (connection, started_at);
     ",
     ),

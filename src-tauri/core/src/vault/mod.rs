@@ -6,7 +6,7 @@ mod name;
 mod payload;
 mod worker;
 
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -36,8 +36,8 @@ pub struct Vault {
     store: String,
     /// The name of this process's probes; two that probe at once must not meet.
     probe: Mutex<String>,
-    /// A probe was written, and is not known to be deleted.
-    probe_is_left: Arc<AtomicBool>,
+    /// The names of probes that were written and are not known to be deleted.
+    left_probes: Arc<Mutex<HashSet<String>>>,
     deadline: Duration,
 }
 
@@ -49,7 +49,7 @@ impl Vault {
             worker: Worker::start(keyring),
             store: store_id.to_owned(),
             probe: Mutex::new(probe_id.to_owned()),
-            probe_is_left: Arc::default(),
+            left_probes: Arc::default(),
             deadline: DEADLINE,
         }
     }
@@ -58,23 +58,26 @@ impl Vault {
     pub(crate) async fn probe(&self) -> Result<(), VaultError> {
         let id = self.probe_name().clone();
         let bytes = payload::probe(&self.store, &id);
-        let is_left = self.probe_is_left.clone();
+        let left = self.left_probes.clone();
         let probed = self.worker.run(self.deadline, move |keyring| {
-            let was_left = is_left.swap(true, SeqCst);
+            let left = || left.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_new = left().insert(id.clone());
             if let Err(error) = keyring.write(&id, &bytes) {
                 let refused = matches!(
                     error,
                     VaultError::Locked | VaultError::Missing | VaultError::NoCollection
                 );
                 // What an earlier probe has left is not gone because this one wrote nothing.
-                is_left.store(was_left || !refused, SeqCst);
+                if refused && is_new {
+                    left().remove(&id);
+                }
                 return Err(error);
             }
             keyring.delete(&id)?;
             if !keyring.read(&id)?.is_empty() {
                 return Err(VaultError::Failed("it did not delete an entry".to_owned()));
             }
-            is_left.store(false, SeqCst);
+            left().remove(&id);
             Ok(())
         });
         let probed = probed.await;
@@ -87,7 +90,8 @@ impl Vault {
 
     /// Whether a probe's entry may still be there for a later start to delete.
     pub(crate) fn has_left_a_probe(&self) -> bool {
-        self.probe_is_left.load(SeqCst)
+        let left = self.left_probes.lock();
+        !left.unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
     fn probe_name(&self) -> MutexGuard<'_, String> {

@@ -1,15 +1,12 @@
 //! What the person knows the platform's keyring as.
 
-/// Such as "GNOME Keyring, Login"; none where the system does not tell. Never wakes a prompt, and
-/// waits no longer than the bus does for an answer.
+/// Such as "GNOME Keyring, Login"; none where the system does not tell within seconds. Never wakes a
+/// prompt.
 #[cfg(target_os = "linux")]
 pub(crate) async fn keyring_name() -> Option<String> {
-    use std::time::Duration;
-
-    const LONGEST: Duration = Duration::from_secs(2);
-
-    let asked = tokio::task::spawn_blocking(|| linux::name().ok());
-    tokio::time::timeout(LONGEST, asked).await.ok()?.ok()?
+    tokio::task::spawn_blocking(|| linux::name().ok())
+        .await
+        .ok()?
 }
 
 #[cfg(target_os = "macos")]
@@ -24,16 +21,23 @@ pub(crate) async fn keyring_name() -> Option<String> {
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use zbus::blocking::Connection;
+    use std::time::Duration;
+
+    use zbus::blocking::{Connection, connection};
     use zbus::zvariant::{OwnedObjectPath, OwnedValue};
 
     use crate::text::inert;
+
+    /// The longest that each answer is waited for.
+    const LONGEST: Duration = Duration::from_secs(1);
 
     const SERVICE: &str = "org.freedesktop.secrets";
     const PATH: &str = "/org/freedesktop/secrets";
 
     pub fn name() -> zbus::Result<String> {
-        let bus = Connection::session()?;
+        let bus = connection::Builder::session()?
+            .method_timeout(LONGEST)
+            .build()?;
         let program = program(&bus);
         Ok(match collection(&bus) {
             Ok(label) if !label.is_empty() => format!("{program}, {label}"),
