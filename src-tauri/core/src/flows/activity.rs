@@ -86,6 +86,27 @@ async fn everything_that_happened_stands_there_newest_first_with_what_it_came_to
 }
 
 #[tokio::test]
+async fn an_act_whose_connection_was_removed_under_it_is_not_done() {
+    let (outside, keyrack, client) = Outside::with_client().await;
+    let id = outside.connect(&keyrack, &client).await;
+    let subject =
+        crate::operation::Subject::of_connection(&keyrack.store.connection(&id).expect("a row"));
+    keyrack.begin(Kind::Refresh, subject).expect("begun");
+    keyrack.forget(&id).await.expect("forgotten");
+    let only = ActivityFilter {
+        kinds: Some(vec![Kind::Refresh]),
+        ..ActivityFilter::default()
+    };
+    let acts = keyrack.activity(&only, None).expect("the activity").entries;
+    let [refresh] = acts.as_slice() else {
+        panic!("{acts:?}")
+    };
+    assert_eq!(refresh.outcome, Outcome::Failed);
+    let why = refresh.problem.as_ref().map(|problem| problem.code);
+    assert_eq!(why, Some(ProblemCode::NotFound));
+}
+
+#[tokio::test]
 async fn older_acts_come_page_by_page_and_none_twice() {
     let (outside, keyrack, client) = Outside::with_client().await;
     let id = outside.connect(&keyrack, &client).await;

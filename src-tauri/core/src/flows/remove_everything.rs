@@ -43,6 +43,28 @@ async fn nothing_of_this_folder_is_left_and_nothing_of_another_is_touched() {
 }
 
 #[tokio::test]
+async fn nothing_is_removed_from_under_another_program_but_the_watcher() {
+    let (outside, keyrack, client) = Outside::with_client().await;
+    outside.connect(&keyrack, &client).await;
+    let other = outside.start();
+    let refused = keyrack.remove_everything().await.expect_err("at work");
+    assert_eq!(refused.code, ProblemCode::NotRemoved);
+    assert_eq!(keyrack.snapshot().expect("a snapshot").connections.len(), 1);
+    let _watching = other.watch().expect("it only watches");
+    keyrack.remove_everything().await.expect("removed");
+}
+
+#[tokio::test]
+async fn what_waits_for_an_answer_is_cancelled_first() {
+    let (outside, keyrack, client) = Outside::with_client().await;
+    let (_, callback) = outside.callback(&keyrack, &client).await;
+    keyrack.remove_everything().await.expect("removed");
+    let refused = keyrack.accept(callback.as_bytes()).await;
+    refused.expect_err("nothing waits for it");
+    assert!(outside.keyring.users().is_empty());
+}
+
+#[tokio::test]
 async fn what_is_added_afterwards_stays() {
     let (outside, keyrack, _) = Outside::with_client().await;
     keyrack.remove_everything().await.expect("removed");

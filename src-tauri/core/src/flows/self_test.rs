@@ -35,6 +35,16 @@ async fn a_locked_keyring_and_a_damaged_database_are_named() {
 }
 
 #[tokio::test]
+async fn a_database_that_is_gone_is_named_and_not_made_anew() {
+    let (outside, keyrack, _) = Outside::with_client().await;
+    let database = outside.folder.path().join("keyrack.db");
+    std::fs::remove_file(&database).expect("removed");
+    let refused = keyrack.test_database().expect_err("gone");
+    assert_eq!(refused.code, ProblemCode::StoreFailed);
+    assert!(!database.exists());
+}
+
+#[tokio::test]
 async fn a_port_that_another_program_has_is_named_and_ours_is_free() {
     let outside = Outside::new().await;
     let keyrack = outside.start();
