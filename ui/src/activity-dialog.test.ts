@@ -3,7 +3,7 @@ import { emit } from "@tauri-apps/api/event";
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { called, click, find, open, refuse, the, type, world } from "./harness";
-import { connection, problem, receiptFor } from "./samples";
+import { client, connection, problem, receiptFor } from "./samples";
 import { about, act } from "./samples-activity";
 import type { Activity } from "./types";
 
@@ -52,6 +52,18 @@ describe("the activity", () => {
     await type("activity-search", " acme ");
     const filter = { connection: null, kinds: ["revoke", "forget"], trouble: true, text: "acme" };
     await vi.waitFor(() => expect(called("activity").at(-1)).toEqual({ filter, before: null }));
+  });
+
+  it("marks what was the sandbox's, whatever is in the list by now", async () => {
+    world.rust = { ...world.rust, clients: [client({ name: "Sandbox" })], connections: [] };
+    await openActivity([
+      act("check", "active", { client_name: "Sandbox" }),
+      act("forget", "done", { client_name: "Gone", sandbox: true }),
+    ]);
+    const marks = [...document.querySelectorAll('[data-testid="act"]')].map(
+      (entry) => entry.querySelector(".mark") !== null,
+    );
+    expect(marks).toEqual([false, true]);
   });
 
   it("says that nothing matches, which is not that nothing happened", async () => {
