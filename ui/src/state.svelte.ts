@@ -6,7 +6,7 @@ import { changed } from "./connections";
 import * as ipc from "./ipc";
 import type { Outcome, Refusal } from "./ipc";
 import { speak } from "./language.svelte";
-import { locale, statusWords, t, workspaceName } from "./messages";
+import { statusWords, t, workspaceName } from "./messages";
 import * as notices from "./notices";
 import type { Notice } from "./notices";
 import { RevokeAll } from "./revoke-all.svelte";
@@ -79,6 +79,7 @@ export class Store {
   revoking = $state.raw<RevokeAll | null>(null);
 
   /** When the act that is under way on a connection ends. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- Nothing is drawn from it.
   readonly #ends = new Map<string, Promise<unknown>>();
   #listening = false;
   #reading: Promise<void> | null = null;
@@ -178,7 +179,7 @@ export class Store {
     this.snapshot = { ...snapshot, check_all: newer.check_all };
     if (!snapshot.connections.some(({ id }) => id === this.details)) this.details = null;
     if (snapshot.link_refused !== null) this.#tellRefused(snapshot.link_refused);
-    if (snapshot.rebuilt !== null) this.#tellNews(notices.ofRebuilt(snapshot.rebuilt, locale()));
+    if (snapshot.rebuilt !== null) this.#tellNews(notices.ofRebuilt(snapshot.rebuilt));
     if (snapshot.rebuild_waits !== null) this.#tellNews(notices.ofRebuildWaits(snapshot.rebuild_waits));
     if (snapshot.authorization !== null) this.#tellFinished(snapshot.authorization);
   }
@@ -203,7 +204,7 @@ export class Store {
     const running = checkAll.state === "running";
     if (this.snapshot !== null) this.snapshot = { ...this.snapshot, check_all: running ? checkAll : null };
     if (running) return;
-    this.tell(notices.ofCheckAll(checkAll, locale()));
+    this.tell(notices.ofCheckAll(checkAll));
     // A snapshot that is being read may lack the last verdicts.
     void this.refresh();
   }
@@ -288,7 +289,7 @@ export class Store {
     const outcome = await ipc.copyToken(connection.id);
     if (!outcome.ok) this.#refused(outcome.problem, connection.id);
     else if (this.snapshot !== null)
-      this.tell(notices.ofCopied(connection, this.snapshot.preferences.clipboard_seconds, locale()));
+      this.tell(notices.ofCopied(connection, this.snapshot.preferences.clipboard_seconds));
   }
 
   async refreshTokens(target: Target): Promise<void> {
@@ -320,7 +321,7 @@ export class Store {
     if (outcome.value.outcome === "revoked") this.#hand(outcome.value.receipt, target);
     else {
       const connection = this.snapshot?.connections.find(({ id }) => id === target.id);
-      this.tell(notices.ofPending(target.id, connection ?? null, outcome.value, Date.now(), locale()));
+      this.tell(notices.ofPending(target.id, connection ?? null, outcome.value, Date.now()));
     }
     await this.refresh();
   }
