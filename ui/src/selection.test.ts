@@ -76,8 +76,10 @@ describe("the selection", () => {
     expect(find("select-all")).toBeNull();
     pick("Birch");
     expect(count()).toBe("2 selected");
+    (await the("select-all")).focus();
     await click("select-all");
     expect(count()).toBe("3 selected");
+    await vi.waitFor(() => expect(document.activeElement?.getAttribute("role")).toBe("row"));
   });
 
   it("is made by keyboard: Space, Shift with arrows, Ctrl-A, and Escape to be rid of it", async () => {
@@ -162,6 +164,7 @@ describe("the selection", () => {
     expect(called("revoke")).toEqual([{ connection: acme.id }, { connection: birch.id }]);
     expect(summary.textContent).toContain("Access to 1 of 2 workspaces is revoked");
     expect(summary.textContent).toContain("Failed: keyring locked.");
+    expect(document.querySelector("p.unseen")?.textContent).not.toContain("is revoked");
     await click("save-summary");
     await vi.waitFor(() => expect(summary.textContent).toContain("Saved as ~/Downloads/receipts.txt"));
     const [saved] = called("save_text") as { text: string }[];
