@@ -3,14 +3,30 @@ import { emit } from "@tauri-apps/api/event";
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { called, click, find, open, refuse, the, type, world } from "./harness";
-import { connection, problem, receiptFor } from "./samples";
+import { checkAll, client, connection, problem, receiptFor } from "./samples";
 import { about, act } from "./samples-activity";
-import type { Activity } from "./types";
+import type { Activity, ActivityPage } from "./types";
 
 const acme = connection("Acme Research");
 const everything = { connection: null, kinds: null, trouble: false, text: "" };
 const words = () =>
   [...document.querySelectorAll('[data-testid="act"] .what')].map((element) => element.textContent);
+
+/** Something is different in the list, and the window has read it. */
+async function happens() {
+  const [row = acme] = world.rust.connections;
+  world.rust = { ...world.rust, connections: [{ ...row, checked_at: (row.checked_at ?? 0) + 1 }] };
+  const reads = called("changes").length;
+  await emit("changed");
+  await vi.waitFor(() => expect(called("changes").length).toBeGreaterThan(reads));
+  await settled();
+}
+
+/** Nothing that was begun at once is still to come. */
+async function settled() {
+  await new Promise((resolve) => setTimeout(resolve));
+  flushSync();
+}
 
 async function openActivity(entries: Activity[], more = false) {
   world.answers.activity = () => ({ entries, more });
@@ -54,6 +70,18 @@ describe("the activity", () => {
     await vi.waitFor(() => expect(called("activity").at(-1)).toEqual({ filter, before: null }));
   });
 
+  it("marks what was the sandbox's, whatever is in the list by now", async () => {
+    world.rust = { ...world.rust, clients: [client({ name: "Sandbox" })], connections: [] };
+    await openActivity([
+      act("check", "active", { client_name: "Sandbox" }),
+      act("forget", "done", { client_name: "Gone", sandbox: true }),
+    ]);
+    const marks = [...document.querySelectorAll('[data-testid="act"]')].map(
+      (entry) => entry.querySelector(".mark") !== null,
+    );
+    expect(marks).toEqual([false, true]);
+  });
+
   it("says that nothing matches, which is not that nothing happened", async () => {
     const dialog = await openActivity([]);
     await vi.waitFor(() => expect(dialog.textContent).toContain("Nothing has happened yet."));
@@ -66,8 +94,10 @@ describe("the activity", () => {
     const dialog = await openActivity([first], true);
     expect(dialog.textContent).toContain("The newest 1 entry");
     world.answers.activity = () => ({ entries: [second], more: false });
+    (await the("earlier")).focus();
     await click("earlier");
     await vi.waitFor(() => expect(words()).toEqual(["Checked: active", "Tokens refreshed"]));
+    await vi.waitFor(() => expect(document.activeElement?.textContent).toContain("Tokens refreshed"));
     expect(called("activity").at(-1)).toEqual({ filter: everything, before: first.id });
     expect(find("earlier")).toBeNull();
   });
@@ -75,8 +105,38 @@ describe("the activity", () => {
   it("shows what happens while it is open", async () => {
     await openActivity([act("check", "active")]);
     world.answers.activity = () => ({ entries: [act("refresh", "done")], more: false });
-    await emit("changed");
+    await happens();
     await vi.waitFor(() => expect(words()).toEqual(["Tokens refreshed"]));
+  });
+
+  it("is read again only when connections or clients are different", async () => {
+    await openActivity([act("check", "active")]);
+    const changes = called("changes").length;
+    await emit("check-all", checkAll({ done: 1 }));
+    await emit("check-all", checkAll({ done: 2 }));
+    await emit("changed");
+    await vi.waitFor(() => expect(called("changes").length).toBeGreaterThan(changes));
+    await settled();
+    expect(called("activity")).toHaveLength(1);
+    world.rust = { ...world.rust, clients: [client({ name: "Renamed" })] };
+    await emit("changed");
+    await vi.waitFor(() => expect(called("activity")).toHaveLength(2));
+  });
+
+  it("waits with at most one reading while another is on its way, and with none once it is closed", async () => {
+    await openActivity([act("check", "active")]);
+    const answers: ((page: ActivityPage) => void)[] = [];
+    world.answers.activity = () => new Promise((resolve) => answers.push(resolve));
+    for (let times = 0; times < 4; times += 1) await happens();
+    expect(answers).toHaveLength(1);
+    answers[0]?.({ entries: [], more: false });
+    await vi.waitFor(() => expect(answers).toHaveLength(2));
+    await happens();
+    await happens();
+    await click("close-activity");
+    answers[1]?.({ entries: [], more: false });
+    await settled();
+    expect(answers).toHaveLength(2);
   });
 
   it("says why it cannot be read, shows nothing old in its place, and tries again", async () => {
@@ -86,8 +146,10 @@ describe("the activity", () => {
     await vi.waitFor(() => expect(dialog.textContent).toContain("in use by another program"));
     expect(words()).toEqual([]);
     world.answers.activity = () => ({ entries: [act("refresh", "failed")], more: false });
+    (await the("activity-again")).focus();
     await click("activity-again");
     await vi.waitFor(() => expect(words()).toEqual(["Tokens not refreshed"]));
+    await vi.waitFor(() => expect(document.activeElement?.textContent).toContain("Tokens not refreshed"));
   });
 
   it.each(["csv", "json"] as const)("is exported as %s as it is looked through", async (format) => {

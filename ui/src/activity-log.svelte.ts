@@ -2,10 +2,13 @@
 import type { Wish } from "./activity";
 import * as ipc from "./ipc";
 import type { Outcome, Refusal } from "./ipc";
-import type { Activity, ActivityFilter, ActivityPage } from "./types";
+import type { Activity, ActivityFilter, ActivityPage, Connection } from "./types";
 
 /** The activity as the person left it, to come back to; `at` is the act that was looked at meanwhile. */
-export type ActivityView = { log: ActivityLog; wish: Wish; at: string };
+export type ActivityView = { log: ActivityLog; wish: Wish; at: string; seen: Seen };
+
+/** What leaves traces in the activity when it changes; the clients as JSON, since they are other objects in every snapshot. */
+export type Seen = { connections: readonly Connection[]; clients: string };
 
 export class ActivityLog {
   /** Newest first; none before the first page has come. */
@@ -17,6 +20,8 @@ export class ActivityLog {
   // Not reactive: an effect that asks for a page must not be run again by its own asking.
   #filter: ActivityFilter = { connection: null, kinds: null, trouble: false, text: "" };
   #waiting = 0;
+  /** Whether a reading of the newest acts waits for its turn: one is enough, whatever happens meanwhile. */
+  #stale = false;
   #last: Promise<void> = Promise.resolve();
 
   get filter(): ActivityFilter {
@@ -37,6 +42,8 @@ export class ActivityLog {
 
   /** Reads the newest acts again. Older pages stay where they join on. */
   again(): Promise<void> {
+    if (this.#stale) return this.#last;
+    this.#stale = true;
     return this.#ask(
       () => null,
       (outcome) => {
@@ -47,7 +54,17 @@ export class ActivityLog {
         this.entries = at === -1 ? entries : [...entries, ...(this.entries ?? []).slice(at + 1)];
         if (at === -1) this.more = more;
       },
+      () => {
+        const wanted = this.#stale;
+        this.#stale = false;
+        return wanted;
+      },
     );
+  }
+
+  /** Nobody looks at it any more: what waits is not read. */
+  rest(): void {
+    this.#stale = false;
   }
 
   earlier(): Promise<void> {
@@ -60,12 +77,16 @@ export class ActivityLog {
   }
 
   /** One after the other, so that no page is put where another has just been changed. */
-  #ask(before: () => string | null, take: (outcome: Outcome<ActivityPage>) => void): Promise<void> {
+  #ask(
+    before: () => string | null,
+    take: (outcome: Outcome<ActivityPage>) => void,
+    wanted: () => boolean = () => true,
+  ): Promise<void> {
     const filter = this.#filter;
     this.#waiting += 1;
     this.reading = true;
     this.#last = this.#last.then(async () => {
-      if (filter === this.#filter) {
+      if (wanted() && filter === this.#filter) {
         const outcome = await ipc.activity(filter, before());
         if (filter === this.#filter) {
           this.problem = outcome.ok ? null : outcome.problem;

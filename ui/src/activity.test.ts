@@ -1,8 +1,8 @@
 // What the activity says, and under which day.
 import { describe, expect, it } from "vitest";
-import { actTone, actWords, byDay, filterOf, GROUPS, ofSandbox, subjectOf } from "./activity";
+import { actTone, actWords, byDay, filterOf, GROUPS, subjectOf } from "./activity";
 import { capabilityWords } from "./details";
-import { client, connection, person } from "./samples";
+import { connection, person } from "./samples";
 import { about, act } from "./samples-activity";
 
 const DAY = 24 * 60 * 60_000;
@@ -54,15 +54,6 @@ describe("an act", () => {
     ]);
     expect(subjectOf(act("rebuild", "done", { client_name: "" }))).toEqual([]);
   });
-
-  it("is the sandbox's by its connection, else by a client of that name", () => {
-    const row = connection("Acme", { sandbox: true });
-    const sandbox = client({ name: "Sandbox", sandbox: true });
-    expect(ofSandbox(act("check", "active", about(row)), [row], [])).toBe(true);
-    const gone = act("revoke", "done", { ...about(row), client_name: "Sandbox" });
-    expect(ofSandbox(gone, [], [sandbox])).toBe(true);
-    expect(ofSandbox(gone, [], [])).toBe(false);
-  });
 });
 
 describe("the activity", () => {
@@ -92,6 +83,10 @@ describe("the activity", () => {
     const now = new Date(2026, 10, 25, 9, 30).getTime();
     const entries = [act("check", "active", { started_at: now + DAY })];
     expect(byDay(entries, now, "en-GB")[0]?.title).toBe("Thursday, 26 November 2026");
+  });
+
+  it("is shown also where an act has no date at all", () => {
+    expect(byDay([act("check", "active", { started_at: 9e15 })], Date.now(), "en-GB")).toHaveLength(1);
   });
 
   it("is asked for by kind, trouble and words", () => {

@@ -1,6 +1,7 @@
 // What the activity says of each act, and how it sorts them into kinds and days. Pure.
 import { ownerName, t, workspaceName } from "./messages";
-import type { Activity, ActivityFilter, Connection, Millis, OperationKind } from "./types";
+import { longDate } from "./time";
+import type { Activity, ActivityFilter, Millis, OperationKind } from "./types";
 
 /** The kinds of act that are looked for together. */
 export const GROUPS = {
@@ -64,17 +65,6 @@ export function subjectOf({ workspace_name, owner, client_name }: Activity): str
   ];
 }
 
-/** Whether it was the sandbox's, as far as what is in the list tells. */
-export function ofSandbox(
-  entry: Activity,
-  connections: readonly Pick<Connection, "id" | "sandbox">[],
-  clients: readonly { name: string; sandbox: boolean }[],
-): boolean {
-  const connection = connections.find(({ id }) => id === entry.connection_id);
-  if (connection !== undefined) return connection.sandbox;
-  return clients.find(({ name }) => name === entry.client_name)?.sandbox ?? false;
-}
-
 export type Day = { title: string; entries: Activity[] };
 
 /** The acts under the days they began on, in the order they come in. */
@@ -95,7 +85,7 @@ function dayTitle(day: Millis, now: Millis, locale: string): string {
   const yesterday = new Date(now);
   yesterday.setDate(yesterday.getDate() - 1);
   const ago = [now, yesterday.getTime()].findIndex((at) => new Date(at).setHours(0, 0, 0, 0) === day);
-  if (ago === -1) return new Intl.DateTimeFormat(locale, { dateStyle: "full" }).format(day);
+  if (ago === -1) return longDate(day, locale);
   const title = new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(-ago, "day");
   return title.charAt(0).toLocaleUpperCase(locale) + title.slice(1);
 }

@@ -4,7 +4,7 @@ import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { authorization, called, click, completed, find, open, refuse, the, type, world } from "./harness";
 import { client, connection, problem, receiptFor, sandboxClient } from "./samples";
-import type { Progress } from "./types";
+import type { Connection, Progress } from "./types";
 
 describe("the first start", () => {
   beforeEach(() => (world.rust = { ...world.rust, clients: [] }));
@@ -102,12 +102,36 @@ describe("a row", () => {
   it("shows the new verdict after a check and says it once", async () => {
     const acme = connection("Acme");
     world.rust = { ...world.rust, connections: [acme] };
-    world.answers.check = () => ({ ...acme, status: "inactive", problem: problem("token-inactive") });
+    world.answers.check = () => {
+      const inactive = { ...acme, status: "inactive", problem: problem("token-inactive") } as const;
+      world.rust = { ...world.rust, connections: [inactive] };
+      return inactive;
+    };
     open();
     await click("check");
     await vi.waitFor(() => expect(find("connection")?.dataset.status).toBe("inactive"));
     const announced = [...document.querySelectorAll('[role="status"]')].map((element) => element.textContent);
     expect(announced.filter((text) => text === "Acme: Inactive")).toHaveLength(1);
+  });
+
+  it("shows what is in the list by now, whatever an answer that comes late says", async () => {
+    const acme = connection("Acme");
+    world.rust = { ...world.rust, connections: [acme] };
+    let answer: (connection: Connection) => void = () => undefined;
+    world.answers.check = () => new Promise<Connection>((resolve) => (answer = resolve));
+    open();
+    await click("check");
+    world.rust = { ...world.rust, connections: [{ ...acme, status: "needs-reconnecting" }] };
+    await emit("changed");
+    await vi.waitFor(() => expect(find("connection")?.dataset.status).toBe("needs-reconnecting"));
+    const shown: (string | undefined)[] = [];
+    const watch = new MutationObserver(() => shown.push(find("connection")?.dataset.status));
+    watch.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+    answer(acme);
+    await vi.waitFor(() => expect(find("check")?.getAttribute("aria-disabled")).toBe("false"));
+    watch.disconnect();
+    expect(new Set(shown)).toEqual(new Set(["needs-reconnecting"]));
+    expect(document.querySelector("p.unseen")?.textContent).toBe("Acme: Needs reconnecting");
   });
 
   it("shows hostile names as text", async () => {

@@ -93,8 +93,10 @@ describe("the details", () => {
         ? { entries: [checked], more: true }
         : { entries: [connected], more: false };
     const panel = await openDetails();
+    (await the("earlier")).focus();
     await click("earlier");
     await vi.waitFor(() => expect(find("earlier")).toBeNull());
+    await vi.waitFor(() => expect(document.activeElement?.textContent).toContain("b1f0c3de"));
     const acts = [...panel.querySelectorAll('[data-testid="act"] .what')].map((one) => one.textContent);
     expect(acts).toEqual(["Could not be checked", "Connected"]);
     expect(panel.textContent).toContain("Notion could not be reached.");
@@ -169,5 +171,26 @@ describe("the details", () => {
     world.rust = { ...world.rust, connections: [] };
     await emit("changed");
     await vi.waitFor(() => expect(find("details-panel")).toBeNull());
+  });
+
+  it("hand the focus on when no row is left", async () => {
+    await openDetails();
+    (await the("close-details")).focus();
+    world.rust = { ...world.rust, connections: [] };
+    await emit("changed");
+    await vi.waitFor(() => expect(document.activeElement).toBe(find("check-all")));
+  });
+
+  it("hand the focus to the row in its place when the connection goes", async () => {
+    const birch = connection("Birch");
+    world.rust = { ...world.rust, connections: [acme, birch] };
+    await openDetails();
+    (await the("close-details")).focus();
+    world.rust = { ...world.rust, connections: [birch] };
+    await emit("changed");
+    await vi.waitFor(() => expect(find("details-panel")).toBeNull());
+    await vi.waitFor(() =>
+      expect((document.activeElement as HTMLElement).dataset.connectionId).toBe(birch.id),
+    );
   });
 });

@@ -4,13 +4,15 @@ import { flushSync } from "svelte";
 import { describe, expect, it, vi } from "vitest";
 import { click, open, the, world } from "./harness";
 import type { Language } from "./language.svelte";
-import { checkAll, connection, preferences } from "./samples";
+import { checkAll, connection, preferences, problem } from "./samples";
 
 const chosen = (language: Language | null) => {
   world.rust = { ...world.rust, preferences: preferences({ language }) };
 };
 
 describe("the window", () => {
+  const notices = () =>
+    [...document.querySelectorAll('[data-testid="notice"] .what > span')].map((what) => what.textContent);
   const hoursAgo = (hours: number) => Date.now() - hours * 3_600_000;
 
   it("speaks the chosen language from its first list on", async () => {
@@ -44,5 +46,23 @@ describe("the window", () => {
     await vi.waitFor(() => expect(document.documentElement.lang).toBe("en-US"));
     flushSync();
     expect((await the("status")).textContent).toBe("Inactive");
+  });
+
+  it("words its notices anew, and says nothing aloud a second time", async () => {
+    world.rust = { ...world.rust, connections: [connection("Acme")], check_all: checkAll() };
+    open();
+    await the("check-all-progress");
+    const announced = document.querySelector("p.unseen")?.textContent;
+    expect(announced).toBe("Checking 1,000 workspaces");
+    await emit("link-refused", problem("link-unknown"));
+    await vi.waitFor(() =>
+      expect(notices()).toEqual(["A link arrived that belongs to nothing Keyrack started."]),
+    );
+    chosen("de");
+    await emit("changed");
+    await vi.waitFor(() =>
+      expect(notices()).toEqual(["Ein Link kam an, der zu nichts gehört, was Keyrack begonnen hat."]),
+    );
+    expect(document.querySelector("p.unseen")?.textContent).toBe(announced);
   });
 });

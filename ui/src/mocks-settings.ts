@@ -15,7 +15,13 @@ const TESTS: Record<SelfTest, number> = {
 
 const FOLDER = "/home/ada/.local/share/app.keyrack.desktop";
 const about: About = { version: "0.1.0", data_folder: FOLDER, keyring: "GNOME Keyring, login" };
-const removed: Removed = { keyring_entries: 7, app_link: true, start_at_login: false, data_folder: FOLDER };
+const removed: Removed = {
+  keyring_entries: 7,
+  forgotten: 0,
+  app_link: "undone",
+  start_at_login: "untouched",
+  data_folder: FOLDER,
+};
 
 const wait = (time: number) => new Promise((done) => setTimeout(done, time));
 

@@ -128,7 +128,12 @@ export function install(scene: string): void {
         case "check":
         case "refresh":
           await wait(900);
-          return { ...row, checked_at: Date.now() };
+          change({
+            connections: state.connections.map((one) =>
+              one.id === id ? { ...one, checked_at: Date.now() } : one,
+            ),
+          });
+          return state.connections.find((one) => one.id === id);
         case "revoke":
           await wait(300);
           if (row?.workspace_name === "Launchpad") throw problem("keyring-locked") as unknown as Error;

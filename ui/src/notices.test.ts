@@ -1,10 +1,11 @@
 // What is told at the end of a check of all connections, and after a rebuild: everything counted, nothing claimed beyond it.
 import { describe, expect, it } from "vitest";
-import { ofCheckAll, ofRebuilt } from "./notices";
+import { ofCheckAll, ofRebuilt, type Notice } from "./notices";
 import { checkAll } from "./samples";
 import type { CheckAll } from "./types";
 
-const told = (more: Partial<CheckAll>) => ofCheckAll(checkAll(more), "en");
+const drawn = ({ words, ...notice }: Notice) => ({ ...notice, ...words() });
+const told = (more: Partial<CheckAll>) => drawn(ofCheckAll(checkAll(more)));
 
 describe("the summary of a check of all", () => {
   it("counts what works, what needs attention and what could not be checked", () => {
@@ -48,14 +49,14 @@ describe("what a rebuild brought back", () => {
   } as const;
 
   it("is counted, with what could not be", () => {
-    expect(ofRebuilt(rebuilt, "en")).toMatchObject({
+    expect(drawn(ofRebuilt(rebuilt))).toMatchObject({
       tone: "plain",
       next: "Added: 2 connections and 1 client. Check them to see their names and whether they work. The activity from before, and revocations that were pending, could not be brought back.",
     });
   });
 
   it("names what stays in the keyring, and the file that was set aside", () => {
-    const told = ofRebuilt({ ...rebuilt, without_client: 1, set_aside: "keyrack.db.damaged-1" }, "en");
+    const told = drawn(ofRebuilt({ ...rebuilt, without_client: 1, set_aside: "keyrack.db.damaged-1" }));
     expect(told.tone).toBe("trouble");
     expect(told.next).toContain("1 connection stays only in the keyring");
     expect(told.next).toContain("keyrack.db.damaged-1");

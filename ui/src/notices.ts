@@ -1,6 +1,6 @@
 // What a notice says for each way that something can end. Pure.
 import type { Refusal } from "./ipc";
-import { ownerName, problemWords, t, workspaceName } from "./messages";
+import { locale, ownerName, problemWords, t, workspaceName } from "./messages";
 import { duration, upcoming } from "./time";
 import type {
   Authorization,
@@ -9,16 +9,19 @@ import type {
   Connection,
   Connections,
   Millis,
+  Progress,
   Rebuilt,
   Revocation,
 } from "./types";
+
+export type Words = { what: string; next: string };
 
 export type Notice = {
   /** What it is about: the id of an authorization or a connection, or a word. A later one of the same key replaces it. */
   key: string;
   tone: "done" | "plain" | "trouble";
-  what: string;
-  next: string;
+  /** What happened and what comes next, in the language of the moment: the notice may outlast it. */
+  words: () => Words;
   sandbox: boolean;
   requestId: string | null;
   /** The new connection that Undo revokes. */
@@ -34,24 +37,15 @@ const plain = { sandbox: false, requestId: null, undo: null };
 export function ofAuthorization(authorization: Authorization): Notice | null {
   const { id: key, progress, sandbox } = authorization;
   switch (progress.kind) {
-    case "completed": {
-      const workspace = workspaceName(progress);
-      const what =
-        progress.owner.kind === "user"
-          ? t("connected.user", { workspace, owner: ownerName(progress.owner) })
-          : t(`connected.${progress.owner.kind}`, { workspace });
+    case "completed":
       return {
         ...plain,
         key,
         tone: "done",
-        what,
-        next: t(
-          progress.earlier_works ? "connected.earlier" : progress.new ? "connected.new" : "connected.again",
-        ),
+        words: () => connectedWords(progress),
         sandbox,
         undo: progress.new ? progress.connection_id : null,
       };
-    }
     case "denied":
     case "expired":
     case "cancelled":
@@ -59,8 +53,7 @@ export function ofAuthorization(authorization: Authorization): Notice | null {
         ...plain,
         key,
         tone: "plain",
-        what: t(`ended.${progress.kind}.what`),
-        next: t(`ended.${progress.kind}.next`),
+        words: () => ({ what: t(`ended.${progress.kind}.what`), next: t(`ended.${progress.kind}.next`) }),
         sandbox,
       };
     case "failed":
@@ -73,9 +66,26 @@ export function ofAuthorization(authorization: Authorization): Notice | null {
   }
 }
 
+function connectedWords(progress: Extract<Progress, { kind: "completed" }>): Words {
+  const { owner } = progress;
+  const workspace = workspaceName(progress);
+  return {
+    what:
+      owner.kind === "user"
+        ? t("connected.user", { workspace, owner: ownerName(owner) })
+        : t(`connected.${owner.kind}`, { workspace }),
+    next: t(
+      progress.earlier_works ? "connected.earlier" : progress.new ? "connected.new" : "connected.again",
+    ),
+  };
+}
+
 export function ofProblem(problem: Refusal, key: string = problem.code): Notice {
-  const { what, safe, next } = problemWords(problem);
-  return { ...plain, key, tone: "trouble", what, next: `${safe} ${next}`, requestId: problem.request_id };
+  const words = () => {
+    const { what, safe, next } = problemWords(problem);
+    return { what, next: `${safe} ${next}` };
+  };
+  return { ...plain, key, tone: "trouble", words, requestId: problem.request_id };
 }
 
 /** A revocation that Notion has not taken yet. */
@@ -84,18 +94,19 @@ export function ofPending(
   connection: Connection | null,
   pending: Extract<Revocation, { outcome: "pending" }>,
   now: Millis,
-  locale: string,
 ): Notice {
   return {
     ...plain,
     key,
     tone: "trouble",
-    what: t("revoke.pending.what", {
-      workspace: connection === null ? t("workspace.unnamed") : workspaceName(connection),
-    }),
-    next: t("revoke.pending.next", {
-      reason: problemWords(pending.problem).what,
-      time: upcoming(pending.retry_at, now, locale),
+    words: () => ({
+      what: t("revoke.pending.what", {
+        workspace: connection === null ? t("workspace.unnamed") : workspaceName(connection),
+      }),
+      next: t("revoke.pending.next", {
+        reason: problemWords(pending.problem).what,
+        time: upcoming(pending.retry_at, now, locale()),
+      }),
     }),
     sandbox: connection?.sandbox ?? false,
     requestId: pending.problem.request_id,
@@ -103,30 +114,32 @@ export function ofPending(
 }
 
 /** How a check of all connections ended. */
-export function ofCheckAll(checkAll: CheckAll, locale: string): Notice {
-  const { total, done, active, attention, unknown } = checkAll;
-  const verdicts = new Intl.ListFormat(locale, { type: "unit" }).format([
+export function ofCheckAll(checkAll: CheckAll): Notice {
+  const { total: count, done, attention, unknown, state } = checkAll;
+  const ended = { ...plain, key: CHECK_ALL };
+  if (state === "cancelled") {
+    const words = () => ({
+      what: t("checked.cancelled", { count, done }),
+      next: t(done > 0 ? "checked.cancelled.next" : "checked.cancelled.none", {
+        verdicts: verdicts(checkAll),
+      }),
+    });
+    return { ...ended, tone: "plain", words };
+  }
+  const worst = unknown > 0 ? "unknown" : attention > 0 ? "attention" : "active";
+  const words = () => ({
+    what: t("checked.what", { count: done, verdicts: verdicts(checkAll) }),
+    next: t(`checked.${worst}.next`),
+  });
+  return { ...ended, tone: worst === "active" ? "done" : "trouble", words };
+}
+
+function verdicts({ active, attention, unknown }: CheckAll): string {
+  return new Intl.ListFormat(locale(), { type: "unit" }).format([
     ...(active > 0 ? [t("checked.active", { count: active })] : []),
     ...(attention > 0 ? [t("list.attention", { count: attention })] : []),
     ...(unknown > 0 ? [t("checked.unknown", { count: unknown })] : []),
   ]);
-  if (checkAll.state === "cancelled") {
-    return {
-      ...plain,
-      key: CHECK_ALL,
-      tone: "plain",
-      what: t("checked.cancelled", { count: total, done }),
-      next: t(done > 0 ? "checked.cancelled.next" : "checked.cancelled.none", { verdicts }),
-    };
-  }
-  const worst = unknown > 0 ? "unknown" : attention > 0 ? "attention" : "active";
-  return {
-    ...plain,
-    key: CHECK_ALL,
-    tone: worst === "active" ? "done" : "trouble",
-    what: t("checked.what", { count: done, verdicts }),
-    next: t(`checked.${worst}.next`),
-  };
 }
 
 /** A client that was removed, and what became of its connections. */
@@ -135,28 +148,37 @@ export function ofRemoved(client: Pick<Client, "id" | "name" | "sandbox">, conne
     ...plain,
     key: client.id,
     tone: "done",
-    what: t("removed.what", { client: client.name }),
-    next: t(`removed.${connections}`),
+    words: () => ({ what: t("removed.what", { client: client.name }), next: t(`removed.${connections}`) }),
     sandbox: client.sandbox,
   };
 }
 
 /** A token on the clipboard, which stays there for so many seconds. */
-export function ofCopied(connection: Connection, seconds: number, locale: string): Notice {
+export function ofCopied(connection: Connection, seconds: number): Notice {
   return {
     ...plain,
     key: "copied",
     tone: "done",
-    what: t("copied.token", { workspace: workspaceName(connection) }),
-    next: t("copied.token.next", { duration: duration(seconds, locale) }),
+    words: () => ({
+      what: t("copied.token", { workspace: workspaceName(connection) }),
+      next: t("copied.token.next", { duration: duration(seconds, locale()) }),
+    }),
     sandbox: connection.sandbox,
   };
 }
 
 /** What was brought back from the keyring, and what could not be. */
-export function ofRebuilt(rebuilt: Rebuilt, locale: string): Notice {
-  const { loss, clients, connections, without_client, set_aside } = rebuilt;
-  const found = new Intl.ListFormat(locale, { type: "conjunction" }).format([
+export function ofRebuilt(rebuilt: Rebuilt): Notice {
+  return {
+    ...plain,
+    key: "rebuilt",
+    tone: rebuilt.without_client > 0 ? "trouble" : "plain",
+    words: () => rebuiltWords(rebuilt),
+  };
+}
+
+function rebuiltWords({ loss, clients, connections, without_client, set_aside }: Rebuilt): Words {
+  const found = new Intl.ListFormat(locale(), { type: "conjunction" }).format([
     ...(connections > 0 ? [t("rebuilt.connections", { count: connections })] : []),
     ...(clients > 0 ? [t("rebuilt.clients", { count: clients })] : []),
   ]);
@@ -167,13 +189,7 @@ export function ofRebuilt(rebuilt: Rebuilt, locale: string): Notice {
     ...(loss === "none" ? [] : [t("rebuilt.activity")]),
     ...(set_aside === null ? [] : [t("rebuilt.set-aside", { name: set_aside })]),
   ];
-  return {
-    ...plain,
-    key: "rebuilt",
-    tone: without_client > 0 ? "trouble" : "plain",
-    what: t(`rebuilt.${loss}`),
-    next: next.join(" "),
-  };
+  return { what: t(`rebuilt.${loss}`), next: next.join(" ") };
 }
 
 /** The list is to be brought back from a keyring that cannot be read yet. */
@@ -182,7 +198,9 @@ export function ofRebuildWaits(problem: Refusal): Notice {
     ...plain,
     key: "rebuilt",
     tone: "trouble",
-    what: t("rebuilt.waits"),
-    next: `${problemWords(problem).what} ${t("rebuilt.waits.next")}`,
+    words: () => ({
+      what: t("rebuilt.waits"),
+      next: `${problemWords(problem).what} ${t("rebuilt.waits.next")}`,
+    }),
   };
 }

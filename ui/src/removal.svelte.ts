@@ -1,65 +1,59 @@
 // Removing everything, step by step: the connections at Notion first, and only then what is on this computer.
 import * as ipc from "./ipc";
-import type { Outcome, Refusal } from "./ipc";
-import { RevokeAll, type Failed } from "./revoke-all.svelte";
-import type { Connection, Removed, Revocation } from "./types";
+import type { Refusal } from "./ipc";
+import { RevokeAll, type Revoke } from "./revoke-all.svelte";
+import type { Connection, Removed, Undone } from "./types";
 
 /** It ends in "removed"; "cancelled", "failed" and "unfinished" leave the next step to the person. */
 export type Stage = "asking" | "revoking" | "cancelled" | "failed" | "removing" | "unfinished" | "removed";
+
+/** What two tries came to together: each counts and tells only what it found itself. */
+export function together(before: Removed | null, now: Removed): Removed {
+  if (before === null) return now;
+  return {
+    ...now,
+    keyring_entries: before.keyring_entries + now.keyring_entries,
+    forgotten: before.forgotten + now.forgotten,
+    app_link: lastly(before.app_link, now.app_link),
+    start_at_login: lastly(before.start_at_login, now.start_at_login),
+  };
+}
+
+/** What was undone stays so, though the next try finds nothing there. */
+function lastly(before: Undone, now: Undone): Undone {
+  return before === "undone" && now === "untouched" ? before : now;
+}
 
 export class Removal {
   stage = $state.raw<Stage>("asking");
   removed = $state.raw<Removed | null>(null);
   /** Why what is on this computer could not all be removed. */
   problem = $state.raw<Refusal | null>(null);
-  readonly #revocations: RevokeAll;
+  readonly revocations: RevokeAll;
 
   constructor(
     readonly connections: readonly Connection[],
-    revoke: (connection: Connection) => Promise<Outcome<Revocation>>,
+    revoke: Revoke,
   ) {
-    this.#revocations = new RevokeAll(connections, revoke);
+    this.revocations = new RevokeAll(connections, revoke);
   }
 
-  get total(): number {
-    return this.#revocations.total;
-  }
-
-  get done(): number {
-    return this.#revocations.done;
-  }
-
-  get revoked(): number {
-    return this.#revocations.revoked.length;
-  }
-
-  get failed(): readonly Failed[] {
-    return this.#revocations.failed;
-  }
-
-  get cancelling(): boolean {
-    return this.#revocations.state === "cancelling";
-  }
-
-  /** Goes on to the rest only when every connection is revoked. */
+  /** Goes on to the rest only when it was not cancelled and none is left that could not be revoked. */
   async revokeAndRemove(): Promise<void> {
     this.stage = "revoking";
-    await this.#revocations.run();
-    if (this.revoked === this.total) await this.remove();
-    else this.stage = this.done < this.total ? "cancelled" : "failed";
-  }
-
-  /** Nothing more is begun; what is on its way still ends. */
-  cancel(): void {
-    this.#revocations.cancel();
+    await this.revocations.run();
+    if (this.revocations.state === "cancelled") this.stage = "cancelled";
+    else if (this.revocations.failed.length > 0) this.stage = "failed";
+    else await this.remove();
   }
 
   async remove(): Promise<void> {
     this.stage = "removing";
     const outcome = await ipc.removeEverything();
-    this.removed = outcome.ok ? outcome.value : null;
+    if (outcome.ok) this.removed = together(this.removed, outcome.value);
     this.problem = outcome.ok ? null : outcome.problem;
-    this.stage = outcome.ok ? "removed" : "unfinished";
+    // Once it was removed, a try to undo the rest that is refused takes nothing of that back.
+    this.stage = this.removed === null ? "unfinished" : "removed";
   }
 
   /** The program ends; only a refusal comes back. */

@@ -3,10 +3,13 @@ import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { called, click, find, open, refuse, the, world } from "./harness";
 import { connection, problem, receiptFor } from "./samples";
+import type { Removed } from "./types";
 
 const acme = connection("Acme Research");
 const birch = connection("Birch");
 const button = (testid: string) => find(testid) as HTMLButtonElement;
+const lines = () =>
+  [...(find("removed")?.querySelectorAll("li") ?? [])].map((line) => line.textContent.trim());
 const text = () => find("remove-everything-dialog")?.textContent ?? "";
 
 async function ask() {
@@ -14,6 +17,17 @@ async function ask() {
   await click("settings");
   await click("remove-everything");
   return the("remove-everything-dialog");
+}
+
+function removes(more: Partial<Removed>) {
+  world.answers.remove_everything = (): Removed => ({
+    keyring_entries: 3,
+    forgotten: 0,
+    app_link: "undone",
+    start_at_login: "untouched",
+    data_folder: "/home/ada/keyrack",
+    ...more,
+  });
 }
 
 function understand() {
@@ -29,12 +43,7 @@ describe("removing everything", () => {
       const of = connection === acme.id ? acme : birch;
       return { outcome: "revoked", receipt: receiptFor(of, "revoke", null) };
     };
-    world.answers.remove_everything = () => ({
-      keyring_entries: 3,
-      app_link: true,
-      start_at_login: false,
-      data_folder: "/home/ada/keyrack",
-    });
+    removes({});
   });
 
   it("names all that goes, with the focus on the way out and both acts locked", async () => {
@@ -58,16 +67,16 @@ describe("removing everything", () => {
     await ask();
     understand();
     await click("confirm-remove-everything");
-    const removed = await the("removed");
+    await the("removed");
     expect(called("revoke")).toEqual([{ connection: acme.id }, { connection: birch.id }]);
-    const lines = [...removed.querySelectorAll("li")].map((line) => line.textContent.trim());
-    expect(lines).toEqual([
+    expect(lines()).toEqual([
       "2 connections revoked",
       "3 entries deleted from your keyring",
       "App link no longer registered to Keyrack",
       "Background checks did not start at login",
       "Deleted when you close Keyrack: /home/ada/keyrack",
     ]);
+    expect(text()).not.toContain("not confirmed");
     await click("quit");
     expect(called("quit")).toHaveLength(1);
   });
@@ -91,6 +100,7 @@ describe("removing everything", () => {
 
   it("removes anyway only when told so, and says what is left at Notion", async () => {
     world.answers.revoke = refuse(problem("client-rejected"));
+    removes({ forgotten: 2 });
     await ask();
     understand();
     await click("confirm-remove-everything");
@@ -119,7 +129,111 @@ describe("removing everything", () => {
     expect(called("remove_everything")).toEqual([]);
   });
 
+  it("is cancelled though all are on their way already, and says how many were revoked", async () => {
+    const finish: (() => void)[] = [];
+    world.answers.revoke = () =>
+      new Promise((done) =>
+        finish.push(() => done({ outcome: "revoked", receipt: receiptFor(acme, "revoke", null) })),
+      );
+    await ask();
+    understand();
+    await click("confirm-remove-everything");
+    expect(finish).toHaveLength(2);
+    await click("cancel-remove-everything");
+    finish.forEach((end) => end());
+    await the("stop-here");
+    expect(text()).toContain("2 of 2 connections were revoked. Nothing else was removed.");
+    expect(called("remove_everything")).toEqual([]);
+  });
+
+  it("says how many are revoked meanwhile, not how many were asked for", async () => {
+    const finish: (() => void)[] = [];
+    const pending = { outcome: "pending", problem: problem("unreachable"), retry_at: 0 };
+    world.answers.revoke = () => new Promise((done) => finish.push(() => done(pending)));
+    await ask();
+    understand();
+    await click("confirm-remove-everything");
+    finish[0]?.();
+    await vi.waitFor(() => expect(document.querySelector("dialog progress")).toMatchObject({ value: 1 }));
+    expect(text()).toContain("Revoked 0 of 2");
+    finish[1]?.();
+    await the("not-revoked");
+  });
+
+  it("goes on where one is not here any more, and says so", async () => {
+    world.answers.revoke = () => {
+      if (called("revoke").length === 1) throw problem("not-found") as unknown as Error;
+      return { outcome: "revoked", receipt: receiptFor(birch, "revoke", null) };
+    };
+    await ask();
+    understand();
+    await click("confirm-remove-everything");
+    await the("removed");
+    expect(lines()).toContain("1 connection revoked");
+    expect(lines()).toContain("1 had been ended or connected anew before its turn came, and was left alone.");
+    expect(text()).not.toContain("left at Notion");
+  });
+
+  it("hands over the receipts before they go with the data folder", async () => {
+    world.answers.save_text = () => "~/Downloads/receipts.txt";
+    world.answers.revoke = () =>
+      called("revoke").length === 1
+        ? { outcome: "revoked", receipt: receiptFor(acme, "revoke", problem("unreachable")) }
+        : { outcome: "pending", problem: problem("unreachable"), retry_at: 0 };
+    removes({ forgotten: 1 });
+    await ask();
+    understand();
+    await click("confirm-remove-everything");
+    await click("remove-anyway");
+    await the("removed");
+    expect(text()).toContain("The receipt goes with the data folder");
+    expect(text()).toContain("1 of these is not confirmed");
+    await click("save-summary");
+    await vi.waitFor(() => expect(text()).toContain("Saved as ~/Downloads/receipts.txt"));
+    const [saved] = called("save_text") as { text: string }[];
+    expect(saved?.text).toContain("Access to Acme Research is revoked\nOwner: Jo Lindqvist");
+    expect(saved?.text).toContain(
+      "Failed: offline. It is forgotten here; its access may still work at Notion.",
+    );
+    expect(saved?.text).not.toContain("tries again");
+  });
+
+  it("says what could not be undone and where, tries again, and adds up what both tries came to", async () => {
+    removes({ forgotten: 2, start_at_login: "failed" });
+    await ask();
+    understand();
+    await click("confirm-remove-without-revoking");
+    await the("removed");
+    expect(lines()).toContain(
+      "Background checks may still start at login: turn Keyrack off in the system’s autostart settings",
+    );
+    removes({ keyring_entries: 1, app_link: "untouched", start_at_login: "undone" });
+    await click("remove-again");
+    await vi.waitFor(() => expect(lines()).toContain("Background checks no longer start at login"));
+    expect(lines()).toContain("4 entries deleted from your keyring");
+    expect(lines()).toContain("2 connections left at Notion: remove them in Notion’s settings");
+    expect(lines()).toContain("App link no longer registered to Keyrack");
+    expect(find("remove-again")).toBeNull();
+  });
+
+  it("keeps what it came to when the next try is refused", async () => {
+    removes({ app_link: "failed" });
+    await ask();
+    understand();
+    await click("confirm-remove-without-revoking");
+    await the("removed");
+    expect(lines()).toContain(
+      "App link still registered to Keyrack: remove the system’s entry that opens app.keyrack links",
+    );
+    world.answers.remove_everything = refuse(problem("not-removed"));
+    await click("remove-again");
+    await vi.waitFor(() => expect(text()).toContain("Not everything could be removed."));
+    expect(lines()).toContain("3 entries deleted from your keyring");
+    expect(find("quit")).not.toBeNull();
+  });
+
   it("without revoking asks Notion for nothing, and says what stays there", async () => {
+    removes({ forgotten: 2 });
     await ask();
     expect(text()).toContain("Keyrack can no longer revoke them");
     understand();

@@ -6,6 +6,9 @@ import type { Connection, Millis, Revocation } from "./types";
 /** A connection that is not revoked, and why; `pending`: Keyrack tries it again by itself. */
 export type Failed = { connection: Connection; problem: Refusal; pending: boolean };
 
+/** Revokes one, unless by the time it could begin it is no longer wanted: then null. */
+export type Revoke = (connection: Connection, wanted: () => boolean) => Promise<Outcome<Revocation> | null>;
+
 /** How many are on their way at once. */
 const WIDTH = 4;
 
@@ -24,17 +27,16 @@ export class RevokeAll {
   done = $state.raw(0);
   revoked = $state.raw<readonly ShownReceipt[]>([]);
   failed = $state.raw<readonly Failed[]>([]);
+  /** How many another act or program had ended, or connected anew, before their turn came. */
+  gone = $state.raw(0);
   /** Milliseconds until it is probably over. */
   left = $state.raw<Millis | null>(null);
   state = $state.raw<"running" | "cancelling" | "cancelled" | "finished">("running");
 
   readonly #queue: Connection[];
-  readonly #revoke: (connection: Connection) => Promise<Outcome<Revocation>>;
+  readonly #revoke: Revoke;
 
-  constructor(
-    connections: readonly Connection[],
-    revoke: (connection: Connection) => Promise<Outcome<Revocation>>,
-  ) {
+  constructor(connections: readonly Connection[], revoke: Revoke) {
     this.total = connections.length;
     this.#queue = [...connections];
     this.#revoke = revoke;
@@ -49,7 +51,8 @@ export class RevokeAll {
     const started = performance.now();
     await Promise.all(Array.from({ length: WIDTH }, () => this.#work(started)));
     this.left = null;
-    this.state = this.done < this.total ? "cancelled" : "finished";
+    // Who cancelled is told so, even where all were on their way already.
+    this.state = this.state === "cancelling" ? "cancelled" : "finished";
   }
 
   /** Begins no further one; what is on its way still comes to its end. */
@@ -62,7 +65,9 @@ export class RevokeAll {
 
   async #work(started: Millis): Promise<void> {
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      this.#keep(next, await this.#revoke(next));
+      const outcome = await this.#revoke(next, () => this.state === "running");
+      if (outcome === null) return;
+      this.#keep(next, outcome);
       this.done += 1;
       if (this.state === "running") {
         this.left = leftAfter(this.done, this.total, performance.now() - started);
@@ -71,7 +76,8 @@ export class RevokeAll {
   }
 
   #keep(connection: Connection, outcome: Outcome<Revocation>): void {
-    if (!outcome.ok) this.#failed(connection, outcome.problem, false);
+    if (!outcome.ok && outcome.problem.code === "not-found") this.gone += 1;
+    else if (!outcome.ok) this.#failed(connection, outcome.problem, false);
     else if (outcome.value.outcome === "pending") this.#failed(connection, outcome.value.problem, true);
     else {
       const { receipt } = outcome.value;

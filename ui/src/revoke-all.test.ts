@@ -72,6 +72,56 @@ describe("revoking several", () => {
     expect(text).toContain("Access to Cedar is revoked\nOwner: Jo Lindqvist");
   });
 
+  it("is cancelled where it was told so, though all were on their way already", async () => {
+    const { waiting, revoke } = held();
+    const run = new RevokeAll(rows(2), revoke);
+    const end = run.run();
+    run.cancel();
+    waiting.forEach((finish) => finish());
+    await end;
+    expect(run).toMatchObject({ state: "cancelled", done: 2, total: 2 });
+  });
+
+  it("leaves alone what waits for its turn when it is cancelled", async () => {
+    const [a, b] = [connection("Acme"), connection("Birch")];
+    const run = new RevokeAll([a, b], async (row, wanted) => {
+      if (row === a) return revoked(row);
+      await vi.waitFor(() => expect(run.state).toBe("cancelling"));
+      return wanted() ? revoked(row) : null;
+    });
+    const end = run.run();
+    run.cancel();
+    await end;
+    expect(run).toMatchObject({ state: "cancelled", done: 1, revoked: [{ sandbox: false }] });
+    expect(asText(run)).toContain("1 was not started");
+  });
+
+  it("counts what is not here any more neither as failed nor as left", async () => {
+    const run = new RevokeAll(rows(2), () =>
+      Promise.resolve({ ok: false, problem: problem("not-found") } as const),
+    );
+    await run.run();
+    expect(run).toMatchObject({ state: "finished", gone: 2, failed: [], done: 2 });
+    expect(asText(run)).toBe(
+      "Access to 0 of 2 workspaces is revoked\n" +
+        "2 had been ended or connected anew before their turn came, and were left alone.\n",
+    );
+  });
+
+  it("says how many are not confirmed: the access token, or the refresh token", async () => {
+    const offline = problem("unreachable");
+    const run = new RevokeAll(rows(3), (row) => {
+      const receipt = receiptFor(row, "revoke", row.workspace_name === "Team 1" ? offline : null);
+      const refresh_token = row.workspace_name === "Team 2" ? "not-revoked" : receipt.refresh_token;
+      return Promise.resolve({
+        ok: true,
+        value: { outcome: "revoked", receipt: { ...receipt, refresh_token } },
+      } as const);
+    });
+    await run.run();
+    expect(asText(run)).toContain("2 of these are not confirmed");
+  });
+
   it("says how many were not started", async () => {
     const run = new RevokeAll(rows(5), (row) => {
       run.cancel();

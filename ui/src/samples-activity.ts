@@ -17,6 +17,7 @@ export function act(
     id: `operation-${String(++count).padStart(4, "0")}`,
     kind,
     client_name: "My integration",
+    sandbox: false,
     connection_id: null,
     workspace_name: null,
     owner: null,
@@ -35,6 +36,7 @@ export function act(
 export function about(of: Connection): Partial<Activity> {
   return {
     client_name: of.client_name,
+    sandbox: of.sandbox,
     connection_id: of.id,
     workspace_name: of.workspace_name,
     owner: of.owner,

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { called, click, find, open, the, type, world } from "./harness";
 import { connection, problem, receiptFor } from "./samples";
 import { Selection } from "./selection.svelte";
+import type { Connection } from "./types";
 
 const rows = ["a", "b", "c", "d", "e"].map((id) => ({ id }));
 const chosen = (selection: Selection) => [...selection.ids].sort().join("");
@@ -75,8 +76,10 @@ describe("the selection", () => {
     expect(find("select-all")).toBeNull();
     pick("Birch");
     expect(count()).toBe("2 selected");
+    (await the("select-all")).focus();
     await click("select-all");
     expect(count()).toBe("3 selected");
+    await vi.waitFor(() => expect(document.activeElement?.getAttribute("role")).toBe("row"));
   });
 
   it("is made by keyboard: Space, Shift with arrows, Ctrl-A, and Escape to be rid of it", async () => {
@@ -161,6 +164,7 @@ describe("the selection", () => {
     expect(called("revoke")).toEqual([{ connection: acme.id }, { connection: birch.id }]);
     expect(summary.textContent).toContain("Access to 1 of 2 workspaces is revoked");
     expect(summary.textContent).toContain("Failed: keyring locked.");
+    expect(document.querySelector("p.unseen")?.textContent).not.toContain("is revoked");
     await click("save-summary");
     await vi.waitFor(() => expect(summary.textContent).toContain("Saved as ~/Downloads/receipts.txt"));
     const [saved] = called("save_text") as { text: string }[];
@@ -196,5 +200,84 @@ describe("the selection", () => {
     expect((await the("summary")).textContent).toContain("Access to 5 of 6 workspaces is revoked");
     expect(find("summary")?.textContent).toContain("1 was not started");
     expect(find("revoke-all-progress")).toBeNull();
+  });
+
+  describe("when its revoking ends", () => {
+    const finish: (() => void)[] = [];
+    const held = () =>
+      new Promise((resolve) =>
+        finish.push(() => resolve({ outcome: "revoked", receipt: receiptFor(acme, "revoke", null) })),
+      );
+    async function revokeAcme() {
+      finish.length = 0;
+      world.answers.revoke = held;
+      open();
+      await the("connection");
+      pick("Acme");
+      await click("revoke-selected");
+      await click("confirm-revoke-selected");
+    }
+
+    it("leaves an open dialog, and shows the summary after it", async () => {
+      await revokeAcme();
+      await click("activity");
+      const dialog = await the("activity-dialog");
+      finish[0]?.();
+      await vi.waitFor(() => expect(find("check-selected")).not.toBeNull());
+      await vi.waitFor(() => expect(find("check")?.getAttribute("aria-disabled")).toBe("false"));
+      flushSync();
+      expect(find("activity-dialog")).toBe(dialog);
+      expect(find("summary")).toBeNull();
+      await click("close-activity");
+      await the("summary");
+    });
+
+    it("does not replace the receipt of another one, which was there first", async () => {
+      await revokeAcme();
+      const [row] = [...document.querySelectorAll('[data-testid="connection"]')].filter((one) =>
+        one.textContent.includes("Birch"),
+      );
+      row?.querySelector<HTMLElement>('[data-testid="revoke"]')?.click();
+      await click("confirm-revoke");
+      finish[1]?.();
+      const receipt = await the("receipt");
+      finish[0]?.();
+      await vi.waitFor(() => expect(find("check")?.getAttribute("aria-disabled")).toBe("false"));
+      flushSync();
+      expect(find("receipt")).toBe(receipt);
+      await click("receipt-done");
+      await the("summary");
+    });
+
+    it("lets everything be removed only after its summary was closed", async () => {
+      await revokeAcme();
+      const removing = async () => (await the("remove-everything")) as HTMLButtonElement;
+      await click("settings");
+      expect((await removing()).disabled).toBe(true);
+      expect(find("settings-dialog")?.textContent).toContain("Connections are being revoked just now.");
+      finish[0]?.();
+      await click("close-settings");
+      await click("summary-done");
+      await click("settings");
+      expect((await removing()).disabled).toBe(false);
+      expect(find("settings-dialog")?.textContent).not.toContain("just now");
+    });
+  });
+
+  it("waits for another act on a row, and leaves that act its own end", async () => {
+    let checked: (row: Connection) => void = () => undefined;
+    world.answers.check = () => new Promise((resolve) => (checked = resolve));
+    world.answers.revoke = () => ({ outcome: "revoked", receipt: receiptFor(acme, "revoke", null) });
+    open();
+    await click("check");
+    pick("Acme");
+    await click("revoke-selected");
+    await click("confirm-revoke-selected");
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(called("revoke")).toEqual([]);
+    expect(find("check")?.getAttribute("aria-disabled")).toBe("true");
+    checked(acme);
+    await the("summary");
+    expect(called("revoke")).toEqual([{ connection: acme.id }]);
   });
 });

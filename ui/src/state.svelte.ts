@@ -6,11 +6,10 @@ import { changed } from "./connections";
 import * as ipc from "./ipc";
 import type { Outcome, Refusal } from "./ipc";
 import { speak } from "./language.svelte";
-import { locale, statusWords, t, workspaceName } from "./messages";
+import { statusWords, t, workspaceName } from "./messages";
 import * as notices from "./notices";
 import type { Notice } from "./notices";
 import { RevokeAll } from "./revoke-all.svelte";
-import { title as summaryTitle } from "./summary";
 import type {
   Authorization,
   CheckAll,
@@ -53,6 +52,9 @@ export type Target = Pick<Connection, "id" | "sandbox">;
 /** A receipt does not know whether it is about the sandbox; the connection did. */
 export type ShownReceipt = { receipt: Receipt; sandbox: boolean };
 
+/** What is shown by itself once nothing else stands before the list. */
+export type Result = ({ kind: "receipt" } & ShownReceipt) | { kind: "summary"; run: RevokeAll };
+
 /** Ages are in minutes; a quarter of one keeps them true enough. */
 const TICK = 15_000;
 
@@ -64,7 +66,8 @@ export class Store {
   dialog = $state.raw<Dialog | null>(null);
   /** The connection whose details stand beside the list (`Connection::id`); none: the panel is closed. */
   details = $state.raw<string | null>(null);
-  receipts = $state.raw<readonly ShownReceipt[]>([]);
+  /** What acts came to, to be read one after the other. */
+  results = $state.raw<readonly Result[]>([]);
   /** Said to a screen reader once, and not shown. */
   announcement = $state.raw("");
   now = $state.raw(Date.now());
@@ -75,6 +78,9 @@ export class Store {
   /** Several revocations at once, until their summary was read. */
   revoking = $state.raw<RevokeAll | null>(null);
 
+  /** When the act that is under way on a connection ends. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- Nothing is drawn from it.
+  readonly #ends = new Map<string, Promise<unknown>>();
   #listening = false;
   #reading: Promise<void> | null = null;
   #stale = false;
@@ -173,7 +179,7 @@ export class Store {
     this.snapshot = { ...snapshot, check_all: newer.check_all };
     if (!snapshot.connections.some(({ id }) => id === this.details)) this.details = null;
     if (snapshot.link_refused !== null) this.#tellRefused(snapshot.link_refused);
-    if (snapshot.rebuilt !== null) this.#tellNews(notices.ofRebuilt(snapshot.rebuilt, locale()));
+    if (snapshot.rebuilt !== null) this.#tellNews(notices.ofRebuilt(snapshot.rebuilt));
     if (snapshot.rebuild_waits !== null) this.#tellNews(notices.ofRebuildWaits(snapshot.rebuild_waits));
     if (snapshot.authorization !== null) this.#tellFinished(snapshot.authorization);
   }
@@ -198,7 +204,7 @@ export class Store {
     const running = checkAll.state === "running";
     if (this.snapshot !== null) this.snapshot = { ...this.snapshot, check_all: running ? checkAll : null };
     if (running) return;
-    this.tell(notices.ofCheckAll(checkAll, locale()));
+    this.tell(notices.ofCheckAll(checkAll));
     // A snapshot that is being read may lack the last verdicts.
     void this.refresh();
   }
@@ -260,7 +266,7 @@ export class Store {
   }
 
   async check(target: Target): Promise<void> {
-    this.#learned(await this.#act("check", target, () => ipc.check(target.id)));
+    this.#learned(target, await this.#act("check", target, () => this.#seen(ipc.check(target.id))));
   }
 
   /** Checks these, or all of them. Its progress and its end come as events. */
@@ -283,18 +289,26 @@ export class Store {
     const outcome = await ipc.copyToken(connection.id);
     if (!outcome.ok) this.#refused(outcome.problem, connection.id);
     else if (this.snapshot !== null)
-      this.tell(notices.ofCopied(connection, this.snapshot.preferences.clipboard_seconds, locale()));
+      this.tell(notices.ofCopied(connection, this.snapshot.preferences.clipboard_seconds));
   }
 
   async refreshTokens(target: Target): Promise<void> {
-    this.#learned(await this.#act("refresh", target, () => ipc.refresh(target.id)));
+    this.#learned(target, await this.#act("refresh", target, () => this.#seen(ipc.refresh(target.id))));
   }
 
-  /** Shows and says how a connection is now. */
-  #learned(outcome: Outcome<Connection> | null): void {
+  /** An act is over when the list shows what came of it: its answer may be older than what was read meanwhile. */
+  async #seen<T>(acting: Promise<Outcome<T>>): Promise<Outcome<T>> {
+    const outcome = await acting;
+    if (outcome.ok) await this.refresh();
+    return outcome;
+  }
+
+  /** Says how a connection is now. */
+  #learned({ id }: Target, outcome: Outcome<Connection> | null): void {
     if (outcome?.ok !== true) return;
-    const connection = outcome.value;
-    this.#replace(connection);
+    this.dismiss(id);
+    const connection = this.snapshot?.connections.find((one) => one.id === id);
+    if (connection === undefined) return;
     this.announcement = t("status.announce", {
       workspace: workspaceName(connection),
       status: statusWords(connection),
@@ -307,7 +321,7 @@ export class Store {
     if (outcome.value.outcome === "revoked") this.#hand(outcome.value.receipt, target);
     else {
       const connection = this.snapshot?.connections.find(({ id }) => id === target.id);
-      this.tell(notices.ofPending(target.id, connection ?? null, outcome.value, Date.now(), locale()));
+      this.tell(notices.ofPending(target.id, connection ?? null, outcome.value, Date.now()));
     }
     await this.refresh();
   }
@@ -315,19 +329,27 @@ export class Store {
   /** Revokes several, unless that is under way; how far it is and what came of each is the runner's. */
   async revokeAll(connections: readonly Connection[]): Promise<void> {
     if (this.revoking !== null) return;
-    const run = new RevokeAll(connections, (connection) => this.revokeOne(connection));
+    const run = new RevokeAll(connections, (connection, wanted) => this.revokeOne(connection, wanted));
     this.revoking = run;
     this.announcement = t("revoking.announce", { count: run.total });
     await run.run();
+    this.results = [...this.results, { kind: "summary", run }];
     await this.refresh();
-    this.announcement = summaryTitle(run);
   }
 
-  /** Revokes one of several: its row shows it, and what came of it is told with the others. */
-  async revokeOne({ id }: Target): Promise<Outcome<Revocation>> {
-    this.acts.set(id, "revoke");
-    const outcome = await ipc.revoke(id);
-    this.acts.delete(id);
+  summaryRead(): void {
+    this.revoking = null;
+    this.resultRead();
+  }
+
+  /**
+   * Revokes one of several: its row shows it, and what came of it is told with the others.
+   * Another act on it comes to its end first; null when it is not `wanted` any more by then.
+   */
+  async revokeOne({ id }: Target, wanted: () => boolean): Promise<Outcome<Revocation> | null> {
+    while (this.#ends.has(id)) await this.#ends.get(id);
+    if (!wanted()) return null;
+    const outcome = await this.#during("revoke", id, () => ipc.revoke(id));
     if (outcome.ok && outcome.value.outcome === "revoked") this.#forgetNotices(id);
     return outcome;
   }
@@ -342,9 +364,7 @@ export class Store {
   /** One act at a time on a connection; null when one was under way already. */
   async #act<T>(act: Act, { id }: Target, run: () => Promise<Outcome<T>>): Promise<Outcome<T> | null> {
     if (this.acts.has(id)) return null;
-    this.acts.set(id, act);
-    const outcome = await run();
-    this.acts.delete(id);
+    const outcome = await this.#during(act, id, run);
     if (!outcome.ok) {
       this.#refused(outcome.problem, id);
       await this.refresh();
@@ -352,9 +372,19 @@ export class Store {
     return outcome;
   }
 
+  async #during<T>(act: Act, id: string, run: () => Promise<T>): Promise<T> {
+    this.acts.set(id, act);
+    const end = run();
+    this.#ends.set(id, end);
+    const outcome = await end;
+    this.acts.delete(id);
+    this.#ends.delete(id);
+    return outcome;
+  }
+
   #hand(receipt: Receipt, { id, sandbox }: Target): void {
     this.#forgetNotices(id);
-    this.receipts = [...this.receipts, { receipt, sandbox }];
+    this.results = [...this.results, { kind: "receipt", receipt, sandbox }];
   }
 
   /** What was told about a connection that is gone. */
@@ -362,16 +392,8 @@ export class Store {
     this.notices = this.notices.filter((notice) => notice.key !== id && notice.undo !== id);
   }
 
-  receiptDone(): void {
-    this.receipts = this.receipts.slice(1);
-  }
-
-  #replace(connection: Connection): void {
-    if (this.snapshot === null) return;
-    this.now = Date.now();
-    this.dismiss(connection.id);
-    const connections = this.snapshot.connections.map((old) => (old.id === connection.id ? connection : old));
-    this.snapshot = { ...this.snapshot, connections };
+  resultRead(): void {
+    this.results = this.results.slice(1);
   }
 }
 

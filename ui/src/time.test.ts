@@ -1,6 +1,17 @@
 // Ages and times in words.
 import { describe, expect, it } from "vitest";
-import { age, countdown, duration, exactTime, remaining, rfc3339, upcoming } from "./time";
+import {
+  age,
+  clock,
+  countdown,
+  duration,
+  exactTime,
+  longDate,
+  moment,
+  remaining,
+  rfc3339,
+  upcoming,
+} from "./time";
 
 const NOW = new Date(2026, 10, 23, 9, 31, 7, 45).getTime();
 const MINUTE = 60_000;
@@ -87,5 +98,22 @@ describe("the exact time", () => {
   it("carries its date unless that is today", () => {
     expect(exactTime(NOW, NOW, "en-GB")).toBe("09:31:07");
     expect(exactTime(NOW, NOW + DAY, "en-GB")).toBe("23 Nov 2026, 09:31:07");
+  });
+});
+
+describe("what is no date", () => {
+  it.each([8.64e15 + 1, -8.64e15 - 1, 1e300, Infinity, NaN])("stands as the number it is: %d", (at) => {
+    const raw = String(at);
+    for (const words of [moment, clock, longDate].map((say) => say(at, "en-GB"))) expect(words).toBe(raw);
+    for (const words of [age, upcoming, exactTime].map((say) => say(at, NOW, "en-GB"))) {
+      expect(words).toBe(raw);
+    }
+    expect(rfc3339(at)).toBe(raw);
+    expect(() => [countdown(at, NOW), duration(at, "en"), remaining(at, "en")]).not.toThrow();
+  });
+
+  it.each([8.64e15, -8.64e15])("is not the last day there is: %d", (at) => {
+    expect(age(at, NOW, "en-GB")).toMatch(/271821|271822|275760/);
+    expect(rfc3339(at)).toMatch(/Z$/);
   });
 });

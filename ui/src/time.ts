@@ -1,6 +1,9 @@
 // Ages, clock times and durations in words. Pure: the present and the locale are passed in.
 import type { Millis } from "./types";
 
+/** As far from the epoch as a date can be (ECMA-262, "Time Values and Time Range"); beyond it `Intl` throws. */
+const FARTHEST: Millis = 8.64e15;
+
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -12,6 +15,7 @@ const DAY = 24 * HOUR;
  */
 export function age(then: Millis, now: Millis, locale: string): string | null {
   const passed = now - then;
+  if (!isDate(then)) return moment(then, locale);
   if (Math.abs(passed) < MINUTE) return null;
   if (passed < 0 || passed >= 7 * DAY) return moment(then, locale);
   const relative = relativeIn(locale);
@@ -22,7 +26,7 @@ export function age(then: Millis, now: Millis, locale: string): string | null {
 
 /** A date with its time: "23 Nov 2026, 09:14". */
 export function moment(at: Millis, locale: string): string {
-  return momentIn(locale).format(at);
+  return said(at, momentIn(locale));
 }
 
 const relativeIn = remembered((locale) => new Intl.RelativeTimeFormat(locale, { numeric: "auto" }));
@@ -48,19 +52,33 @@ export function upcoming(at: Millis, now: Millis, locale: string): string {
 
 /** The time of day alone. */
 export function clock(at: Millis, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(at);
+  return said(at, new Intl.DateTimeFormat(locale, { timeStyle: "short" }));
 }
 
 /** The time of day to the second, as a receipt needs it; with its date when that is not today. */
 export function exactTime(at: Millis, now: Millis, locale: string): string {
   const today = new Date(at).toDateString() === new Date(now).toDateString();
-  if (!today) return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }).format(at);
-  return new Intl.DateTimeFormat(locale, { timeStyle: "medium" }).format(at);
+  const style = { timeStyle: "medium" } as const;
+  return said(at, new Intl.DateTimeFormat(locale, today ? style : { ...style, dateStyle: "medium" }));
+}
+
+/** The date with its day of the week. */
+export function longDate(at: Millis, locale: string): string {
+  return said(at, new Intl.DateTimeFormat(locale, { dateStyle: "full" }));
+}
+
+function isDate(at: Millis): boolean {
+  return Math.abs(at) <= FARTHEST;
+}
+
+/** What is no date stands as the number it is: a broken record is no reason to show nothing else. */
+function said(at: Millis, format: Intl.DateTimeFormat): string {
+  return isDate(at) ? format.format(at) : String(at);
 }
 
 /** RFC 3339 in UTC with milliseconds, for `<time datetime>`. */
 export function rfc3339(at: Millis): string {
-  return new Date(at).toISOString();
+  return isDate(at) ? new Date(at).toISOString() : String(at);
 }
 
 /** What is left until then as minutes and seconds, "9:41"; null when it is over. */
