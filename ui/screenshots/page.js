@@ -43,12 +43,12 @@ export function settled(clicks, until, end, answer) {
   const look = () => {
     const now = performance.now();
     const done = Number(document.documentElement.dataset.clicked ?? 0);
-    const there = until === null || document.querySelector(`[data-testid="${until}"]`) !== null;
+    const there = until === null || document.querySelector(until) !== null;
     const shown = (document.getElementById("app")?.innerText ?? "").trim() !== "";
     if (!shown || done < clicks.length || !there) {
       if (now - began < PATIENCE) return void setTimeout(look, 30);
       const missing = clicks[done]?.split(":")[0] ?? until;
-      return void answer(shown ? `there is no "${missing}"` : "nothing is shown");
+      return void answer(shown ? `there is no ${missing}` : "nothing is shown");
     }
     complete ??= now;
     const loaded = performance.getEntriesByType("resource").at(-1)?.responseEnd ?? 0;

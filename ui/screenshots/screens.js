@@ -7,7 +7,7 @@
  * @property {string[]} [click] what is clicked, `testid`, or filled, `testid:text`
  * @property {string[]} [press] keys that are pressed then, as `KeyboardEvent.key` calls them
  * @property {string} [refuse] the command that refuses, `command:code`
- * @property {string} [until] the testid of what must have come before the picture is taken
+ * @property {string} [until] selects what must have come before the picture is taken
  * @property {boolean} [end] whether its dialog or panel is scrolled to its end
  * @property {(keyof typeof VIEWS)[]} [views] besides "usual"
  */
@@ -22,6 +22,9 @@ export const VIEWS = {
   de: { width: 1000, height: 640, zoom: 1, language: "de" },
   "de-narrow": { width: 480, height: 640, zoom: 1, language: "de" },
 };
+
+/** @param {string} testid */
+const at = (testid) => `[data-testid="${testid}"]`;
 
 const MAIN = /** @type {const} */ (["narrow", "wide", "zoom", "de", "de-narrow"]);
 const DIALOG = /** @type {const} */ (["narrow", "zoom", "de"]);
@@ -41,7 +44,7 @@ const list = [
   { name: "list-hostile", scene: "hostile", views: ["narrow", "wide", "zoom"] },
   { name: "list-names", scene: "names", views: ["narrow", "wide", "zoom"] },
   { name: "list-clients", scene: "clients", views: [...MAIN] },
-  { name: "list-clients-rejected", scene: "clients-rejected", views: ["narrow", "wide"] },
+  { name: "list-clients-rejected", scene: "clients-rejected", views: ["narrow", "wide", "de-narrow"] },
   { name: "list-sandbox", scene: "sandbox", views: ["narrow"] },
   { name: "list-checking", scene: "checking", views: ["narrow", "zoom", "de"] },
   { name: "list-checking-paused", scene: "checking-paused", views: ["narrow"] },
@@ -63,7 +66,7 @@ const list = [
     name: "list-revoking",
     scene: "many",
     click: ["select", "select-all", "revoke-selected", "confirm-revoke-selected"],
-    until: "revoke-all-progress",
+    until: at("revoke-all-progress"),
     views: ["narrow"],
   },
 ];
@@ -133,6 +136,14 @@ const clients = [
     click: ["clients"],
     views: ["narrow", "tall"],
   },
+  { name: "client-form-from-clients", scene: "clients", click: ["clients", "add-client"] },
+  {
+    name: "client-form-refused",
+    scene: "welcome",
+    click: ["add-client", ...filled, "save-client"],
+    refuse: "add_client:client-rejected",
+    end: true,
+  },
   { name: "clients-verified", scene: "clients", click: ["clients", "verify-saved"] },
   { name: "edit-client", scene: "clients", click: ["clients", "edit-client"], views: [...DIALOG] },
   {
@@ -160,7 +171,7 @@ const acts = [
     name: "revoke-selected-summary",
     scene: "list",
     click: [...all, "confirm-revoke-selected"],
-    until: "summary",
+    until: at("summary"),
     views: ["narrow"],
   },
   { name: "forget", scene: "list", click: ["more", "forget"], views: ["narrow", "de"] },
@@ -169,20 +180,20 @@ const acts = [
     name: "receipt",
     scene: "many",
     click: ["revoke", "confirm-revoke"],
-    until: "receipt",
+    until: at("receipt"),
     views: [...DIALOG],
   },
   {
     name: "receipt-forgotten",
     scene: "list",
     click: ["more", "forget", "confirm-forget"],
-    until: "receipt",
+    until: at("receipt"),
   },
   {
     name: "receipt-unconfirmed",
     scene: "failing",
     click: ["revoke", "confirm-revoke", "save-receipt"],
-    until: "receipt",
+    until: at("receipt"),
   },
 ];
 
@@ -219,18 +230,20 @@ const settings = [
     click: ["settings", "start-at-login"],
     refuse: "change_preferences:start-at-login-failed",
   },
-  { name: "keys", scene: "list", press: ["?"], until: "keys", views: [...DIALOG, "tall"] },
+  { name: "keys", scene: "list", press: ["?"], until: at("keys"), views: [...DIALOG, "tall"] },
   {
     name: "self-test",
     scene: "list",
-    click: ["settings", "self-test", "run-self-test"],
-    until: "self-test-dialog",
+    click: ["settings", "self-test"],
+    until: `${at("self-test-sum")} span`,
     views: ["narrow", "tall"],
   },
+  { name: "self-test-running", scene: "list", click: ["settings", "self-test"] },
   {
     name: "self-test-trouble",
     scene: "self-test-trouble",
     click: ["settings", "self-test"],
+    until: `${at("self-test-sum")} span`,
     views: ["narrow", "tall"],
   },
   { name: "remove-everything", scene: "list", click: everything, views: [...DIALOG] },
@@ -246,20 +259,20 @@ const settings = [
     name: "remove-everything-revoking",
     scene: "many",
     click: [...everything, "understand", "confirm-remove-everything"],
-    until: "cancel-remove-everything",
+    until: at("cancel-remove-everything"),
   },
   {
     name: "remove-everything-not-revoked",
     scene: "list",
     click: [...everything, "understand", "confirm-remove-everything"],
-    until: "not-revoked",
+    until: at("not-revoked"),
     views: ["narrow"],
   },
   {
     name: "remove-everything-removed",
     scene: "list",
     click: [...everything, "understand", "confirm-remove-without-revoking"],
-    until: "removed",
+    until: at("removed"),
     views: ["narrow"],
   },
 ];

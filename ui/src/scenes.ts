@@ -120,8 +120,8 @@ function names(): Connection[] {
       checked_at: now - 95 * MINUTE,
     }),
     connection("👩‍👩‍👧‍👦 Familie 🏳️‍🌈🇩🇪", { workspace_icon: "👩🏽‍🚀", owner: person("🦊 Fuchs", "fuchs@example.com") }),
-    connection("株式会社みどり総合研究所 東京本社 知識管理部", {
-      owner: person("佐藤 美咲", "sato@midori.example"),
+    connection("हरियाली अनुसंधान संस्थान, वाराणसी", {
+      owner: person("मीरा शर्मा", "meera@hariyali.example"),
     }),
     connection("Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft", {
       owner: { kind: "workspace" },
