@@ -77,8 +77,11 @@ export function wrong(dark, width, height) {
   for (const element of document.querySelectorAll("html, body, #app, #app *")) {
     const { overflowX } = getComputedStyle(element);
     const holds = element === document.documentElement || /auto|scroll/.test(overflowX);
-    if (holds && element.localName !== "input" && element.scrollWidth > element.clientWidth + 1)
-      wrongs.push(`${name(element)} scrolls sideways: ${element.scrollWidth} in ${element.clientWidth}`);
+    if (holds && element.localName !== "input" && element.scrollWidth > element.clientWidth + 1) {
+      const end = element.getBoundingClientRect().right + 1;
+      const out = [...element.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > end);
+      wrongs.push(`${name(element)} scrolls sideways: ${out.map(name).join(", ")}`);
+    }
     if (!/^(button|input|select)$/.test(element.localName) || !element.checkVisibility()) continue;
     if (modal !== null && !modal.contains(element)) continue;
     const { left, right } = element.getBoundingClientRect();
