@@ -74,7 +74,7 @@ async function takeAll(base, dark) {
       const { width, height } = VIEWS[picture.view];
       if (size !== `${width}x${height}`) await browser.resize(width, height);
       size = `${width}x${height}`;
-      const wrongs = await take(browser, base, picture, dark);
+      const wrongs = await take(browser, base, picture, dark).catch((error) => [error.message]);
       console.log([`${picture.name}.png`, ...wrongs].join("\n  "));
       if (wrongs.length > 0) failed.push(picture.name);
     }
@@ -106,7 +106,7 @@ try {
   const both = await Promise.all([takeAll(base, false), takeAll(base, true)]);
   const failed = both.flatMap((one) => one.failed);
   const taken = both.reduce((sum, one) => sum + one.taken, 0);
-  console.log(`${taken} pictures in ${Math.round((Date.now() - began) / 1000)} s`);
+  console.log(`${taken} pictures in ${Math.round((Date.now() - began) / 1000)} s, in ${folder}`);
   if (failed.length > 0) console.log(`${failed.length} with something wrong: ${failed.join(", ")}`);
   process.exitCode = failed.length > 0 || taken === 0 ? 1 : 0;
 } finally {
