@@ -3,6 +3,7 @@ import { emit } from "@tauri-apps/api/event";
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { authorization, called, click, completed, find, open, refuse, the, type, world } from "./harness";
+import { t } from "./messages";
 import { client, connection, problem, receiptFor, sandboxClient } from "./samples";
 import type { Connection, Progress } from "./types";
 
@@ -60,6 +61,23 @@ describe("the first start", () => {
     await click("save-client");
     await vi.waitFor(() => expect(find("client-id")?.getAttribute("aria-invalid")).toBe("true"));
     expect(document.body.textContent).toContain("Please check the client ID.");
+  });
+
+  it("says that the secret was cleared only where it was", async () => {
+    world.answers.verify_client = refuse(problem("client-swapped"));
+    world.answers.add_client = refuse(problem("client-rejected"));
+    open();
+    await click("add-client");
+    await type("client-name", "My integration");
+    await type("client-id", "9f2b");
+    const secret = await type("client-secret", "secret");
+    const hint = () => secret.parentElement?.querySelector("small")?.textContent;
+    await click("verify-client");
+    await vi.waitFor(() => expect(document.body.textContent).toContain("the ID looks like a secret"));
+    expect([secret.value, hint()]).toEqual(["secret", t("client.secret.hint")]);
+    await click("save-client");
+    await vi.waitFor(() => expect(hint()).toBe(t("client.secret.again")));
+    expect(secret.value).toBe("");
   });
 });
 

@@ -46,6 +46,23 @@ describe("the clients", () => {
     expect(sandbox?.textContent).toContain("0 workspaces");
   });
 
+  it("take another one, and come back with it", async () => {
+    world.rust = { ...world.rust, clients: [own] };
+    const added = client({ id: "client-9", name: "Agency" });
+    world.answers.add_client = () => {
+      world.rust = { ...world.rust, clients: [own, added] };
+      return added;
+    };
+    await openClients();
+    await click("add-another-client");
+    await type("client-name", "Agency");
+    await type("client-id", "9f2b");
+    await type("client-secret", "secret");
+    await click("save-client");
+    await vi.waitFor(() => expect(at(added, "edit-client")).not.toBeNull());
+    expect(find("save-client")).toBeNull();
+  });
+
   it("leave to the sandbox only its name and its end", async () => {
     world.rust = { ...world.rust, clients: [sandboxClient] };
     world.answers.edit_client = () => sandboxClient;

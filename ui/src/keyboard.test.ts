@@ -142,6 +142,12 @@ describe("the keyboard", () => {
     expect(focusedRow()).toBe("Acme");
   });
 
+  it("has its keys told at the foot of the window", async () => {
+    open();
+    (await the("show-keys")).click();
+    expect((await the("keys")).textContent).toContain("Check all");
+  });
+
   it("shows its keys with ?, but not while one types", async () => {
     open();
     (await the("search")).focus();

@@ -27,7 +27,8 @@ const wait = (time: number) => new Promise((done) => setTimeout(done, time));
 /**
  * Answers as Rust would in this scene. `?refuse=<command>:<code>` makes one command refuse;
  * `?language=de` is the language chosen;
- * `?click=<testid>,<testid>:<text>` clicks these in turn, or fills them, as soon as each is there.
+ * `?click=<testid>,<testid>:<text>` clicks these in turn, or fills them, as soon as each is there;
+ * how many are done stands in `data-clicked` of the document.
  */
 export function install(scene: string): void {
   const search = new URLSearchParams(location.search);
@@ -168,7 +169,7 @@ function redirectUri(method: RedirectMethod, port: number | null, page: string |
 }
 
 async function clickThrough(steps: string[]): Promise<void> {
-  for (const step of steps) {
+  for (const [index, step] of steps.entries()) {
     const [testid, text] = step.split(":");
     const found = () => document.querySelector<HTMLInputElement>(`[data-testid="${testid ?? ""}"]`);
     while (found() === null || found()?.disabled === true) await wait(50);
@@ -178,5 +179,6 @@ async function clickThrough(steps: string[]): Promise<void> {
       element.value = text;
       for (const event of ["input", "change"]) element.dispatchEvent(new Event(event, { bubbles: true }));
     }
+    document.documentElement.dataset.clicked = String(index + 1);
   }
 }

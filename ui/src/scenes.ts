@@ -98,6 +98,41 @@ function hostile(): Connection[] {
   ];
 }
 
+/** Names as people give them: long, from right to left, without spaces, with emoji. */
+function names(): Connection[] {
+  return [
+    connection("Internationale Arbeitsgemeinschaft für Dokumentation und Wissensmanagement e. V.", {
+      owner: person(
+        "Maximiliana von Hohenzollern-Sigmaringen",
+        "maximiliana.von-hohenzollern@arbeitsgemeinschaft.example",
+      ),
+      status: "inactive",
+      problem: problem("token-inactive"),
+      checked_at: now - 40 * 24 * 60 * MINUTE,
+    }),
+    connection("مكتبة الحديقة العامة", { owner: person("ليلى حداد", "layla@maktaba.example") }),
+    connection("ספריית הפארק 12", {
+      workspace_icon: "📚",
+      owner: person("נועה לוי", "noa@park.example"),
+      status: "cannot-check",
+      last_status: "active",
+      problem: problem("unreachable"),
+      checked_at: now - 95 * MINUTE,
+    }),
+    connection("👩‍👩‍👧‍👦 Familie 🏳️‍🌈🇩🇪", { workspace_icon: "👩🏽‍🚀", owner: person("🦊 Fuchs", "fuchs@example.com") }),
+    connection("हरियाली अनुसंधान संस्थान, वाराणसी", {
+      owner: person("मीरा शर्मा", "meera@hariyali.example"),
+    }),
+    connection("Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft", {
+      owner: { kind: "workspace" },
+      status: "needs-reconnecting",
+      problem: problem("refresh-rejected"),
+      checked_at: now - 3 * 60 * MINUTE,
+    }),
+    connection("x", { owner: person("Y", null), status: "not-checked", checked_at: null }),
+  ];
+}
+
 const longNamed = client({
   id: "client-3",
   name: "The integration that the agency in Rotterdam set up for its many customers in the spring",
@@ -177,6 +212,7 @@ export function snapshotOf(scene: string): Snapshot {
     },
     failing: { ...base, connections: failing() },
     hostile: { ...base, connections: hostile() },
+    names: { ...base, clients: [client(), longNamed], connections: names() },
     "checks-on": {
       ...list,
       preferences: preferences({ background_checks: "six-hours", start_at_login: true, language: "de" }),

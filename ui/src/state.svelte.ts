@@ -30,7 +30,7 @@ export type NamedClient = Pick<Client, "id" | "name" | "sandbox">;
 
 /** The dialog that the person opened; `at` is the client whose own dialog led back to the clients. */
 export type Dialog =
-  | { kind: "client" }
+  | { kind: "client"; back: Dialog | null }
   | { kind: "clients"; at: string | null }
   | { kind: "secret"; client: NamedClient; back: Dialog | null }
   | { kind: "edit-client"; client: Client }

@@ -3,6 +3,9 @@ import { arranged, NameOrder, needsAttention, prepareSearch, search, type Order 
 import { locale } from "./messages";
 import type { Connection, Snapshot } from "./types";
 
+/** In milliseconds. */
+const PREPARE_AFTER = 300;
+
 export class View {
   query = $state("");
   /** Only what needs attention. */
@@ -16,6 +19,12 @@ export class View {
 
   constructor(snapshot: () => Snapshot) {
     this.#snapshot = snapshot;
+    // Once the list is painted, and before somebody types.
+    $effect(() => {
+      const connections = this.#connections;
+      const timer = setTimeout(() => prepareSearch(connections), PREPARE_AFTER);
+      return () => clearTimeout(timer);
+    });
   }
 
   /** The chosen client, while it is there. */
@@ -25,10 +34,7 @@ export class View {
   });
   /** By itself, so that what is not about connections sorts nothing anew. */
   readonly #connections = $derived.by<readonly Connection[]>(() => this.#snapshot().connections);
-  readonly #byName = $derived.by(() => {
-    prepareSearch(this.#connections);
-    return this.#names.of(this.#connections);
-  });
+  readonly #byName = $derived.by(() => this.#names.of(this.#connections));
   readonly #arranged = $derived.by(() => arranged(this.#byName, this.order));
   readonly #ofClient = $derived.by(() =>
     this.client === null

@@ -1,0 +1,289 @@
+// Which pictures there are: each screen and dialog with the scene it is in, and the ways it is looked at.
+
+/**
+ * @typedef {object} Screen
+ * @property {string} name begins the names of its pictures
+ * @property {string} scene of `src/scenes.ts`
+ * @property {string[]} [click] what is clicked, `testid`, or filled, `testid:text`
+ * @property {string[]} [press] keys that are pressed then, as `KeyboardEvent.key` calls them
+ * @property {string} [refuse] the command that refuses, `command:code`
+ * @property {string} [until] selects what must have come before the picture is taken
+ * @property {boolean} [end] whether its dialog or panel is scrolled to its end
+ * @property {(keyof typeof VIEWS)[]} [views] besides "usual"
+ */
+
+/** Sizes of the content in CSS pixels. "zoom" is the least window at 200 %. */
+export const VIEWS = {
+  usual: { width: 1000, height: 640, zoom: 1, language: "en" },
+  narrow: { width: 480, height: 640, zoom: 1, language: "en" },
+  wide: { width: 1600, height: 900, zoom: 1, language: "en" },
+  tall: { width: 1000, height: 1440, zoom: 1, language: "en" },
+  zoom: { width: 500, height: 400, zoom: 2, language: "en" },
+  de: { width: 1000, height: 640, zoom: 1, language: "de" },
+  "de-narrow": { width: 480, height: 640, zoom: 1, language: "de" },
+};
+
+/** @param {string} testid */
+const at = (testid) => `[data-testid="${testid}"]`;
+
+const MAIN = /** @type {const} */ (["narrow", "wide", "zoom", "de", "de-narrow"]);
+const DIALOG = /** @type {const} */ (["narrow", "zoom", "de"]);
+
+/** @type {Screen[]} */
+const start = [
+  { name: "welcome", scene: "welcome", views: [...MAIN] },
+  { name: "failure", scene: "list", refuse: "snapshot:store-damaged", views: ["narrow"] },
+];
+
+/** @type {Screen[]} */
+const list = [
+  { name: "list-empty", scene: "empty", views: ["narrow", "wide", "de"] },
+  { name: "list-few", scene: "list", views: [...MAIN] },
+  { name: "list-many", scene: "huge", views: ["narrow", "wide"] },
+  { name: "list-failing", scene: "failing", views: ["narrow", "wide", "zoom", "de"] },
+  { name: "list-hostile", scene: "hostile", views: ["narrow", "wide", "zoom"] },
+  { name: "list-names", scene: "names", views: ["narrow", "wide", "zoom"] },
+  { name: "list-clients", scene: "clients", views: [...MAIN] },
+  { name: "list-clients-rejected", scene: "clients-rejected", views: ["narrow", "wide", "de-narrow"] },
+  { name: "list-sandbox", scene: "sandbox", views: ["narrow"] },
+  { name: "list-checking", scene: "checking", views: ["narrow", "zoom", "de"] },
+  { name: "list-checking-paused", scene: "checking-paused", views: ["narrow"] },
+  { name: "list-background", scene: "background" },
+  { name: "list-searched", scene: "list", click: ["search:a"], press: ["/"], views: ["narrow"] },
+  { name: "list-nothing-found", scene: "list", click: ["search:zzz"], views: ["narrow"] },
+  { name: "list-attention", scene: "list", click: ["filter-attention"] },
+  { name: "list-attention-none", scene: "many", click: ["filter-attention"] },
+  { name: "list-selected", scene: "list", click: ["select"], views: ["narrow", "zoom", "de", "de-narrow"] },
+  { name: "list-selected-all", scene: "list", click: ["select", "select-all"] },
+  { name: "list-focus-row", scene: "list", press: ["ArrowDown", "ArrowDown"], views: ["narrow"] },
+  { name: "list-focus-button", scene: "list", press: ["ArrowDown", "ArrowDown", "Tab", "Tab", "Tab"] },
+  { name: "list-focus-toolbar", scene: "list", press: ["Tab", "Tab"] },
+  { name: "list-row-busy", scene: "list", click: ["check"] },
+  { name: "list-row-menu", scene: "list", click: ["more"], views: ["narrow", "zoom", "de"] },
+  { name: "list-row-menu-secret", scene: "failing", click: ["more"] },
+  { name: "list-row-why", scene: "list", click: ["why"], views: ["narrow", "de"] },
+  {
+    name: "list-revoking",
+    scene: "many",
+    click: ["select", "select-all", "revoke-selected", "confirm-revoke-selected"],
+    until: at("revoke-all-progress"),
+    views: ["narrow"],
+  },
+];
+
+/** @type {Screen[]} */
+const notices = [
+  { name: "notice-connected", scene: "connected", views: ["narrow", "de"] },
+  { name: "notice-reconnected", scene: "reconnected" },
+  { name: "notice-earlier-works", scene: "reconnected-earlier", views: ["narrow"] },
+  { name: "notice-denied", scene: "denied" },
+  { name: "notice-failed", scene: "failed", views: ["narrow"] },
+  { name: "notice-rebuilt", scene: "rebuilt", views: ["narrow"] },
+  { name: "notice-rebuilt-in-part", scene: "rebuilt-in-part" },
+  { name: "notice-rebuild-waits", scene: "rebuild-waits", views: ["narrow"] },
+];
+
+/** @type {Screen[]} */
+const connecting = [
+  { name: "waiting", scene: "waiting", views: [...DIALOG] },
+  { name: "waiting-sandbox", scene: "waiting-sandbox" },
+  { name: "waiting-wrong", scene: "waiting", click: ["paste-callback:nonsense", "submit-callback"] },
+  { name: "waiting-parked", scene: "parked", views: ["narrow"] },
+  { name: "waiting-exchanging", scene: "exchanging" },
+  { name: "waiting-saving", scene: "saving" },
+];
+
+const filled = [
+  "client-name:Agency",
+  "client-id:9f2b6c1e-3a51-4d0e-8c55-0a1d2e3f4a5b",
+  "client-secret:secret",
+];
+
+/** @type {Screen[]} */
+const clients = [
+  { name: "client-form", scene: "welcome", click: ["add-client"], views: [...DIALOG, "tall"] },
+  { name: "client-form-end", scene: "welcome", click: ["add-client"], end: true, views: ["narrow", "zoom"] },
+  {
+    name: "client-form-bridge",
+    scene: "welcome",
+    click: ["add-client", ...filled, "redirect-method:bridge", "save-bridge-page"],
+    views: ["tall"],
+  },
+  {
+    name: "client-form-app-link",
+    scene: "welcome",
+    click: ["add-client", "redirect-method:app-link"],
+    views: ["tall"],
+  },
+  {
+    name: "client-form-verified",
+    scene: "welcome",
+    click: ["add-client", ...filled, "verify-client"],
+    end: true,
+  },
+  {
+    name: "client-form-swapped",
+    scene: "welcome",
+    click: ["add-client", ...filled, "verify-client"],
+    refuse: "verify_client:client-swapped",
+    end: true,
+    views: ["narrow"],
+  },
+  { name: "clients", scene: "clients", click: ["clients"], views: [...DIALOG] },
+  {
+    name: "clients-rejected",
+    scene: "clients-rejected",
+    click: ["clients"],
+    views: ["narrow", "tall"],
+  },
+  { name: "client-form-from-clients", scene: "clients", click: ["clients", "add-client"] },
+  {
+    name: "client-form-refused",
+    scene: "welcome",
+    click: ["add-client", ...filled, "save-client"],
+    refuse: "add_client:client-rejected",
+    end: true,
+  },
+  { name: "clients-verified", scene: "clients", click: ["clients", "verify-saved"] },
+  { name: "edit-client", scene: "clients", click: ["clients", "edit-client"], views: [...DIALOG] },
+  {
+    name: "edit-client-moved",
+    scene: "clients",
+    click: ["clients", "edit-client", "redirect-method:app-link"],
+    views: ["tall"],
+  },
+  { name: "new-secret", scene: "clients", click: ["clients", "new-secret"], views: ["narrow"] },
+  { name: "remove-client", scene: "clients", click: ["clients", "remove-client"], views: [...DIALOG] },
+  { name: "remove-client-unused", scene: "empty", click: ["clients", "remove-client"] },
+];
+
+const all = ["select", "select-all", "revoke-selected"];
+
+/** @type {Screen[]} */
+const acts = [
+  { name: "revoke", scene: "list", click: ["revoke"], views: [...DIALOG] },
+  { name: "revoke-focus", scene: "list", click: ["revoke"], press: ["Tab"] },
+  { name: "revoke-hostile", scene: "hostile", click: ["revoke"], views: ["narrow"] },
+  { name: "revoke-names", scene: "names", click: ["revoke"] },
+  { name: "revoke-sandbox", scene: "sandbox", click: ["revoke"] },
+  { name: "revoke-selected", scene: "list", click: all, views: ["narrow", "de"] },
+  {
+    name: "revoke-selected-summary",
+    scene: "list",
+    click: [...all, "confirm-revoke-selected"],
+    until: at("summary"),
+    views: ["narrow"],
+  },
+  { name: "forget", scene: "list", click: ["more", "forget"], views: ["narrow", "de"] },
+  { name: "reconnect", scene: "list", click: ["more", "reconnect"], views: ["narrow"] },
+  {
+    name: "receipt",
+    scene: "many",
+    click: ["revoke", "confirm-revoke"],
+    until: at("receipt"),
+    views: [...DIALOG],
+  },
+  {
+    name: "receipt-forgotten",
+    scene: "list",
+    click: ["more", "forget", "confirm-forget"],
+    until: at("receipt"),
+  },
+  {
+    name: "receipt-unconfirmed",
+    scene: "failing",
+    click: ["revoke", "confirm-revoke", "save-receipt"],
+    until: at("receipt"),
+  },
+];
+
+/** @type {Screen[]} */
+const panels = [
+  { name: "details", scene: "list", click: ["more", "details"], views: [...MAIN] },
+  { name: "details-end", scene: "list", click: ["more", "details"], end: true },
+  { name: "details-hostile", scene: "hostile", click: ["more", "details"], views: ["narrow"] },
+  { name: "details-names", scene: "names", click: ["more", "details"] },
+  { name: "details-sandbox", scene: "sandbox", click: ["more", "details"] },
+  { name: "activity", scene: "list", click: ["activity"], views: [...DIALOG, "wide"] },
+  { name: "activity-end", scene: "list", click: ["activity"], end: true },
+  { name: "activity-empty", scene: "empty", click: ["activity"] },
+  { name: "activity-hostile", scene: "hostile", click: ["activity"], views: ["narrow"] },
+  { name: "activity-nothing-found", scene: "list", click: ["activity", "activity-search:zzz"] },
+  {
+    name: "activity-exported",
+    scene: "list",
+    click: ["activity", "export-csv"],
+    views: ["narrow"],
+  },
+];
+
+const everything = ["settings", "remove-everything"];
+
+/** @type {Screen[]} */
+const settings = [
+  { name: "settings", scene: "background", click: ["settings"], views: [...DIALOG, "wide", "tall"] },
+  { name: "settings-end", scene: "background", click: ["settings"], end: true, views: ["narrow", "zoom"] },
+  { name: "settings-hostile", scene: "hostile", click: ["settings"], views: ["tall"] },
+  {
+    name: "settings-refused",
+    scene: "background",
+    click: ["settings", "start-at-login"],
+    refuse: "change_preferences:start-at-login-failed",
+  },
+  { name: "keys", scene: "list", press: ["?"], until: at("keys"), views: [...DIALOG, "tall"] },
+  {
+    name: "self-test",
+    scene: "list",
+    click: ["settings", "self-test"],
+    until: `${at("self-test-sum")} span`,
+    views: ["narrow", "tall"],
+  },
+  { name: "self-test-running", scene: "list", click: ["settings", "self-test"] },
+  {
+    name: "self-test-trouble",
+    scene: "self-test-trouble",
+    click: ["settings", "self-test"],
+    until: `${at("self-test-sum")} span`,
+    views: ["narrow", "tall"],
+  },
+  { name: "remove-everything", scene: "list", click: everything, views: [...DIALOG] },
+  {
+    name: "remove-everything-understood",
+    scene: "list",
+    click: [...everything, "understand"],
+    end: true,
+    views: ["tall"],
+  },
+  { name: "remove-everything-unused", scene: "empty", click: everything },
+  {
+    name: "remove-everything-revoking",
+    scene: "many",
+    click: [...everything, "understand", "confirm-remove-everything"],
+    until: at("cancel-remove-everything"),
+  },
+  {
+    name: "remove-everything-not-revoked",
+    scene: "list",
+    click: [...everything, "understand", "confirm-remove-everything"],
+    until: at("not-revoked"),
+    views: ["narrow"],
+  },
+  {
+    name: "remove-everything-removed",
+    scene: "list",
+    click: [...everything, "understand", "confirm-remove-without-revoking"],
+    until: at("removed"),
+    views: ["narrow"],
+  },
+];
+
+export const SCREENS = [
+  ...start,
+  ...list,
+  ...notices,
+  ...connecting,
+  ...clients,
+  ...acts,
+  ...panels,
+  ...settings,
+];
