@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use keyrack_core::WindowPlace;
 use tauri::webview::NewWindowResponse;
-use tauri::{App, AppHandle, Manager as _, Runtime, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+use tauri::{App, AppHandle, Manager as _, Runtime, Url, WebviewUrl, WebviewWindowBuilder};
 
 /// Its label, which the capability and the events name.
 pub const LABEL: &str = "main";
@@ -35,23 +35,7 @@ pub fn open<R: Runtime>(
         .on_navigation(is_own_content)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()
-        .and_then(|window| compose_plainly(&window))
-}
-
-/// A list needs no graphics card to be drawn: without it the window takes a quarter less memory.
-#[cfg(target_os = "linux")]
-fn compose_plainly<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
-    use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt as _, WebViewExt as _};
-    window.with_webview(|view| {
-        if let Some(settings) = view.inner().settings() {
-            settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
-        }
-    })
-}
-
-#[cfg(not(target_os = "linux"))]
-fn compose_plainly<R: Runtime>(_: &WebviewWindow<R>) -> tauri::Result<()> {
-    Ok(())
+        .map(|_| ())
 }
 
 /// Whether a window with this corner can be seen and moved: its screen may be gone.
