@@ -30,10 +30,14 @@ export class Removal {
   /** Why what is on this computer could not all be removed. */
   problem = $state.raw<Refusal | null>(null);
   readonly revocations: RevokeAll;
+  /** Connections that refused tries forgot: Rust tells only what a try that succeeds did. */
+  #forgotten = 0;
 
   constructor(
     readonly connections: readonly Connection[],
     revoke: Revoke,
+    /** How many are in the list by now. */
+    readonly count: () => Promise<number>,
   ) {
     this.revocations = new RevokeAll(connections, revoke);
   }
@@ -49,8 +53,14 @@ export class Removal {
 
   async remove(): Promise<void> {
     this.stage = "removing";
+    const before = await this.count();
     const outcome = await ipc.removeEverything();
-    if (outcome.ok) this.removed = together(this.removed, outcome.value);
+    if (!outcome.ok) this.#forgotten += Math.max(0, before - (await this.count()));
+    else {
+      const forgotten = outcome.value.forgotten + this.#forgotten;
+      this.#forgotten = 0;
+      this.removed = together(this.removed, { ...outcome.value, forgotten });
+    }
     this.problem = outcome.ok ? null : outcome.problem;
     // Once it was removed, a try to undo the rest that is refused takes nothing of that back.
     this.stage = this.removed === null ? "unfinished" : "removed";

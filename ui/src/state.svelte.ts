@@ -354,6 +354,12 @@ export class Store {
     return outcome;
   }
 
+  /** How many connections there are by now. */
+  async count(): Promise<number> {
+    await this.refresh();
+    return this.snapshot?.connections.length ?? 0;
+  }
+
   async forget(target: Target): Promise<void> {
     const outcome = await this.#act("forget", target, () => ipc.forget(target.id));
     if (outcome?.ok !== true) return;
