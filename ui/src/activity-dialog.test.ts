@@ -98,7 +98,7 @@ describe("the activity", () => {
     await click("earlier");
     await vi.waitFor(() => expect(words()).toEqual(["Checked: active", "Tokens refreshed"]));
     await vi.waitFor(() =>
-      expect(document.activeElement?.closest('[data-testid=\"act\"]')?.textContent).toContain(
+      expect(document.activeElement?.closest('[data-testid="act"]')?.textContent).toContain(
         "Tokens refreshed",
       ),
     );
@@ -154,7 +154,7 @@ describe("the activity", () => {
     await click("activity-again");
     await vi.waitFor(() => expect(words()).toEqual(["Tokens not refreshed"]));
     await vi.waitFor(() =>
-      expect(document.activeElement?.closest('[data-testid=\"act\"]')?.textContent).toContain(
+      expect(document.activeElement?.closest('[data-testid="act"]')?.textContent).toContain(
         "Tokens not refreshed",
       ),
     );

@@ -97,7 +97,7 @@ describe("the details", () => {
     await click("earlier");
     await vi.waitFor(() => expect(find("earlier")).toBeNull());
     await vi.waitFor(() =>
-      expect(document.activeElement?.closest('[data-testid=\"act\"]')?.textContent).toContain("b1f0c3de"),
+      expect(document.activeElement?.closest('[data-testid="act"]')?.textContent).toContain("b1f0c3de"),
     );
     const acts = [...panel.querySelectorAll('[data-testid="act"] .what')].map((one) => one.textContent);
     expect(acts).toEqual(["Could not be checked", "Connected"]);
