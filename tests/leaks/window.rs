@@ -53,11 +53,18 @@ async fn no_secret_is_in_any_file_message_or_page() {
         .await;
     row.at("check").click().await;
     row.has("data-status", "cannot-check").await;
+    row.at("more").click().await;
+    row.at("details").click().await;
+    app.at("details-panel").at("act").appears().await;
+    app.look_at_page().await;
     row.at("revoke").click().await;
     app.at("confirm-revoke").click().await;
-    app.at("receipt").appears().await;
+    take_everything_along(&mut app).await;
     let search = app.close().await;
 
+    for file in ["keyrack-receipt-", "keyrack-activity-"] {
+        assert!(search.seen_in(file, ACME.as_bytes()), "{file} was read");
+    }
     assert!(
         search.secrets() >= 8,
         "state and code three times, both tokens, the client's secret"
@@ -71,6 +78,25 @@ async fn no_secret_is_in_any_file_message_or_page() {
         search.seen_in("the messages", b"finished"),
         "so was the end of a check of all"
     );
+}
+
+/// The receipt, the activity in both forms, and a test of everything.
+async fn take_everything_along(app: &mut Watched) {
+    app.at("save-receipt").click().await;
+    app.at("receipt-saved").holds("keyrack-receipt-").await;
+    app.at("receipt-done").click().await;
+    app.at("activity").click().await;
+    for form in ["csv", "json"] {
+        app.at(&format!("export-{form}")).click().await;
+        app.at("exported").holds(form).await;
+    }
+    app.look_at_page().await;
+    app.close_dialog().await;
+    app.at("settings").click().await;
+    app.at("self-test").click().await;
+    let fine = "//*[@data-testid='self-test-result'][@data-test='database'][@data-result='fine']";
+    app.part(fine.to_owned()).appears().await;
+    app.look_at_page().await;
 }
 
 /// Nothing is found where nothing was looked at.

@@ -266,7 +266,7 @@ export class Store {
   }
 
   async check(target: Target): Promise<void> {
-    this.#learned(target, await this.#act("check", target, () => this.#seen(ipc.check(target.id))));
+    await this.#learned(target, await this.#act("check", target, () => ipc.check(target.id)));
   }
 
   /** Checks these, or all of them. Its progress and its end come as events. */
@@ -293,19 +293,16 @@ export class Store {
   }
 
   async refreshTokens(target: Target): Promise<void> {
-    this.#learned(target, await this.#act("refresh", target, () => this.#seen(ipc.refresh(target.id))));
+    await this.#learned(target, await this.#act("refresh", target, () => ipc.refresh(target.id)));
   }
 
-  /** An act is over when the list shows what came of it: its answer may be older than what was read meanwhile. */
-  async #seen<T>(acting: Promise<Outcome<T>>): Promise<Outcome<T>> {
-    const outcome = await acting;
-    if (outcome.ok) await this.refresh();
-    return outcome;
-  }
-
-  /** Says how a connection is now. */
-  #learned({ id }: Target, outcome: Outcome<Connection> | null): void {
+  /**
+   * Shows and says how a connection is now: as the list has it, since the answer may be older than what was
+   * read meanwhile. The act is over by then, so that whoever sees its verdict can begin the next one.
+   */
+  async #learned({ id }: Target, outcome: Outcome<Connection> | null): Promise<void> {
     if (outcome?.ok !== true) return;
+    await this.refresh();
     this.dismiss(id);
     const connection = this.snapshot?.connections.find((one) => one.id === id);
     if (connection === undefined) return;
