@@ -3,20 +3,10 @@
 
 mod support;
 
-use support::scene::{ACME, Scene};
+use support::clipboard::clipboard;
+use support::scene::Scene;
 use support::secrets;
 use support::wait::until;
-use support::world::World;
-
-/// What the clipboard holds of a kind.
-fn clipboard(world: &World, kind: &str) -> String {
-    let asked = world
-        .command("xclip")
-        .args(["-selection", "clipboard", "-out", "-target", kind])
-        .output()
-        .expect("xclip");
-    String::from_utf8_lossy(&asked.stdout).into_owned()
-}
 
 #[tokio::test]
 async fn a_copied_token_is_marked_and_taken_off_the_clipboard_again() {
@@ -33,7 +23,7 @@ async fn a_copied_token_is_marked_and_taken_off_the_clipboard_again() {
 
     row.at("more").click().await;
     row.at("copy-token").click().await;
-    window.notice(ACME).appears().await;
+    window.notice("Copied the token").appears().await;
     assert!(
         is_token(&clipboard(world, "UTF8_STRING")),
         "it is not the token"

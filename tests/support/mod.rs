@@ -9,6 +9,7 @@
 
 pub mod browser;
 pub mod cli;
+pub mod clipboard;
 pub mod keyring;
 pub mod links;
 pub mod notifications;

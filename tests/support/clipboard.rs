@@ -1,0 +1,13 @@
+//! The clipboard of a world's display.
+
+use super::world::World;
+
+/// What it holds of a kind.
+pub fn clipboard(world: &World, kind: &str) -> String {
+    let asked = world
+        .command("xclip")
+        .args(["-selection", "clipboard", "-out", "-target", kind])
+        .output()
+        .expect("xclip");
+    String::from_utf8_lossy(&asked.stdout).into_owned()
+}
