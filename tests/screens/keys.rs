@@ -48,10 +48,52 @@ pub async fn press_until(scene: &Scene, page: &Page, key: &str, testid: &str) {
         if at == testid {
             return;
         }
-        passed.push(at);
+        page.run("window.passed = document.activeElement;").await;
         press(scene, &[key]);
-        // The key goes by way of the display.
-        tokio::time::sleep(std::time::Duration::from_millis(60)).await;
+        until_async(&format!("{key} to lead on from {at}"), async || {
+            let moved = page.run("return document.activeElement !== window.passed;");
+            (moved.await == true).then_some(())
+        })
+        .await;
+        passed.push(at);
     }
     panic!("{key} never led to {testid}, but to {passed:?}");
+}
+
+/// Goes to a part with Tab and presses Enter on it.
+pub async fn activate(scene: &Scene, page: &Page, testid: &str) {
+    press_until(scene, page, "Tab", testid).await;
+    press(scene, &["Return"]);
+}
+
+/// Goes to a `<select>` with Tab, and down in it to the option with this wording.
+pub async fn choose(scene: &Scene, page: &Page, testid: &str, label: &str) {
+    press_until(scene, page, "Tab", testid).await;
+    let chosen = "return document.activeElement.selectedOptions[0].label;";
+    loop {
+        let at = page.run(chosen).await;
+        if at == label {
+            return;
+        }
+        press(scene, &["Down"]);
+        until_async(&format!("what follows {at}"), async || {
+            (page.run(chosen).await != at).then_some(())
+        })
+        .await;
+    }
+}
+
+/// Whether the checkbox with this `data-testid` is checked.
+pub async fn is_checked(page: &Page, testid: &str) -> bool {
+    let ask = format!("return document.querySelector('[data-testid={testid}]').checked;");
+    page.run(&ask).await == true
+}
+
+/// Waits until an open dialog has the focus in it.
+pub async fn focus_is_in_a_dialog(page: &Page) {
+    let ask = "return document.activeElement.closest('dialog[open]') !== null;";
+    until_async("the focus in a dialog", async || {
+        (page.run(ask).await == true).then_some(())
+    })
+    .await;
 }

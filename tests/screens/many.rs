@@ -36,7 +36,8 @@ async fn names(window: &Page) -> Vec<String> {
         .collect()
 }
 
-async fn names_become(window: &Page, wanted: &[&str]) {
+/// Waits until these are the names, from the top.
+pub async fn names_become(window: &Page, wanted: &[&str]) {
     until_async(&format!("the rows {wanted:?}"), async || {
         (names(window).await == wanted).then_some(())
     })

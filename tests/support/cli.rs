@@ -78,3 +78,12 @@ pub async fn connect(scene: &mut Scene) -> ExitStatus {
     connecting.type_line(&callback);
     connecting.end()
 }
+
+/// Has the sandbox's consent page give a workspace of this name, which is made for it.
+pub async fn connect_workspace(scene: &mut Scene, name: &str, arguments: &[&str]) {
+    let id = scene.sandbox.add_workspace(name, "Jo Lindqvist").await;
+    let mut connecting = begin_with(scene, arguments).expect("a link");
+    let callback = scene.allowed(&connecting.link, &id).await;
+    connecting.type_line(&callback);
+    assert!(connecting.end().success(), "{name} cannot be connected");
+}

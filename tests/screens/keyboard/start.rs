@@ -1,4 +1,4 @@
-//! Every act by the keyboard alone: real keys, pressed on the display.
+//! From the first start to a receipt, and the keys of the window.
 
 use crate::keys::{focus_is_on, press, press_until, write};
 use crate::support::page::Page;
