@@ -10,7 +10,6 @@
 mod support;
 
 mod accessibility;
-mod axe;
 mod busy;
 mod hostile;
 mod keyboard;

@@ -1,73 +1,16 @@
-//! axe-core on every screen and dialog, light and dark; the focus goes into a dialog and comes back
-//! to where it came from.
-
-use std::path::Path;
+//! Every screen, in an order in which a person may meet them.
 
 use serde_json::json;
 
-use crate::axe::Axe;
+use super::{Walk, close_all, lit};
 use crate::support::links;
-use crate::support::page::{Page, Part};
-use crate::support::scene::{ACME, DESKTOP, Scene};
-use crate::support::window;
+use crate::support::scene::{ACME, Scene};
 use crate::support::world::World;
-
-/// A walk through all screens.
-struct Walk {
-    scene: Scene,
-    window: Page,
-    axe: Axe,
-}
-
-impl Walk {
-    async fn begin(dark: bool) -> Self {
-        let mut world = World::new();
-        if dark {
-            world.go_dark();
-        }
-        let scene = Scene::with(world, &["--auto-approve"]);
-        let window = window::open(&scene.world, Path::new(DESKTOP)).await;
-        Self {
-            scene,
-            window,
-            axe: Axe::new(),
-        }
-    }
-
-    async fn look(&mut self, screen: &str) {
-        self.axe.look(&self.window, screen).await;
-    }
-
-    /// Looks at the dialog that a control opens, which takes the focus and gives it back to `home`.
-    async fn dialog(&mut self, opener: &Part, home: &Part, screen: &str) {
-        opener.click().await;
-        self.window
-            .part("//dialog[@open]".to_owned())
-            .appears()
-            .await;
-        let inside = "return document.activeElement.closest('dialog[open]') !== null;";
-        assert_eq!(
-            self.window.run(inside).await,
-            true,
-            "{screen} takes the focus"
-        );
-        self.look(screen).await;
-        self.window.close_dialog().await;
-        home.has_focus(screen).await;
-    }
-
-    /// The same for a dialog that is opened from a row's menu.
-    async fn menu_dialog(&mut self, item: &str) {
-        let more = self.window.row(ACME).at("more");
-        more.click().await;
-        let item_button = self.window.row(ACME).at(item);
-        self.dialog(&item_button, &more, item).await;
-    }
-}
 
 /// Every screen there is, in an order in which a person may meet them.
 async fn every_screen(dark: bool) -> usize {
-    let mut walk = Walk::begin(dark).await;
+    let scene = Scene::with(lit(World::new(), dark), &["--auto-approve"]);
+    let mut walk = Walk::begin(scene).await;
     walk.window.at("try-sandbox").appears().await;
     let is_dark = "return matchMedia('(prefers-color-scheme: dark)').matches;";
     assert_eq!(walk.window.run(is_dark).await, dark);
@@ -135,15 +78,6 @@ async fn every_screen(dark: bool) -> usize {
     walk.look("a receipt").await;
     walk.window.close().await;
     walk.axe.finds_nothing()
-}
-
-/// Closes whatever dialogs lead back to each other.
-async fn close_all(window: &Page) {
-    let open = window.part("//dialog[@open]".to_owned());
-    while open.is_shown().await {
-        open.press("\u{E00C}").await;
-        window.at_rest().await;
-    }
 }
 
 #[tokio::test]
