@@ -1,6 +1,7 @@
 //! All of it for everybody: axe-core on every screen and dialog, light and dark, and the focus in and
 //! out of each.
 
+mod announcements;
 mod axe;
 mod screens;
 mod stages;
