@@ -106,6 +106,14 @@ impl World {
         self.set("GTK_THEME", "Adwaita:dark");
     }
 
+    /// Makes windows opened from now on ask for reduced motion.
+    pub fn be_still(&self) {
+        let folder = self.config_home().join("gtk-3.0");
+        fs::create_dir_all(&folder).unwrap();
+        let settings = "[Settings]\ngtk-enable-animations=false\n";
+        fs::write(folder.join("settings.ini"), settings).unwrap();
+    }
+
     /// A command that will run in this world.
     pub fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());

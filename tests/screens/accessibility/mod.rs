@@ -1,9 +1,11 @@
-//! All of it for everybody: axe-core on every screen and dialog, light and dark, and the focus in and
-//! out of each.
+//! All of it for everybody: axe-core on every screen and dialog, light and dark, the focus in and
+//! out of each; what is read out; what moves; what is told by more than a colour.
 
 mod announcements;
 mod axe;
+mod motion;
 mod screens;
+mod signs;
 mod stages;
 
 use axe::Axe;
