@@ -13,6 +13,7 @@ mod inbox;
 mod quit;
 mod round_trip;
 mod shell;
+mod web_view;
 mod window;
 
 use std::process::ExitCode;

@@ -6,6 +6,8 @@ use keyrack_core::WindowPlace;
 use tauri::webview::NewWindowResponse;
 use tauri::{App, AppHandle, Manager as _, Runtime, Url, WebviewUrl, WebviewWindowBuilder};
 
+use crate::web_view;
+
 /// Its label, which the capability and the events name.
 pub const LABEL: &str = "main";
 
@@ -30,12 +32,11 @@ pub fn open<R: Runtime>(
     {
         window = window.position(x, y);
     }
-    window
+    let window = window
         .data_directory(web_data)
         .on_navigation(is_own_content)
-        .on_new_window(|_, _| NewWindowResponse::Deny)
-        .build()
-        .map(|_| ())
+        .on_new_window(|_, _| NewWindowResponse::Deny);
+    web_view::build(window)
 }
 
 /// Whether a window with this corner can be seen and moved: its screen may be gone.

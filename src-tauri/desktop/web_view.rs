@@ -1,0 +1,42 @@
+//! How the web view draws. On Linux the graphics card is left out: a list gains nothing from it, and
+//! without it the window takes less memory and is painted sooner (scripts/bench).
+
+use tauri::{Manager, Runtime, WebviewWindowBuilder};
+
+/// Builds the window.
+#[cfg(not(target_os = "linux"))]
+pub fn build<R: Runtime, M: Manager<R>>(window: WebviewWindowBuilder<'_, R, M>) -> tauri::Result<()> {
+    window.build().map(|_| ())
+}
+
+/// Builds the window.
+#[cfg(target_os = "linux")]
+pub fn build<R: Runtime, M: Manager<R>>(window: WebviewWindowBuilder<'_, R, M>) -> tauri::Result<()> {
+    use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt as _, WebViewExt as _};
+
+    // As Tauri does, before it lets a program drive the window.
+    let driven = std::env::var("TAURI_WEBVIEW_AUTOMATION").is_ok_and(|set| set == "true");
+    let window = if driven {
+        window.initialization_script(NEVER_AT_REST)
+    } else {
+        window
+    };
+    window.build()?.with_webview(|view| {
+        if let Some(settings) = view.inner().settings() {
+            settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
+        }
+    })
+}
+
+/// A program that drives the window is given a picture of it only once something on it changes
+/// (WebKitGTK 2.50, without the graphics card). So a dot as clear as glass always does.
+#[cfg(target_os = "linux")]
+const NEVER_AT_REST: &str = "\
+    addEventListener('DOMContentLoaded', () => {
+        const dot = document.createElement('i');
+        dot.ariaHidden = 'true';
+        dot.style.cssText = 'position: absolute; width: 1px; height: 1px; pointer-events: none';
+        document.documentElement.append(dot);
+        const shades = ['rgb(0 0 0 / 1%)', 'transparent'];
+        setInterval(() => (dot.style.background = shades.reverse()[0]), 100);
+    });";
