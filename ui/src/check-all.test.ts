@@ -138,10 +138,11 @@ describe("checking all", () => {
     world.rust = { ...world.rust, check_all: checkAll() };
     open();
     await the("check-all-progress");
+    await vi.waitFor(() => expect(called("changes")).toHaveLength(1));
     const older = world.rust;
     const give = answer();
     await emit("changed");
-    await vi.waitFor(() => expect(called("changes")).toHaveLength(1));
+    await vi.waitFor(() => expect(called("changes")).toHaveLength(2));
     world.rust = { ...world.rust, connections: [connection("Acme", { status: "inactive" })] };
     await step({ state: "finished", done: 1_000, active: 999, attention: 1 });
     expect(find("check-all-progress")).toBeNull();

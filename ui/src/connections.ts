@@ -144,10 +144,14 @@ export function changed(
 const UNSEEN = /^[\p{C}\p{Z}\s]+/u;
 const letters = new Intl.Segmenter();
 
+/** How an emoji begins: a picture, a flag or a keycap. (The class of all of them takes long to compile.) */
+const EMOJI = /^(?:\p{Extended_Pictographic}|\p{Regional_Indicator}{2}|[\d#*]\uFE0F?\u20E3)/u;
+
 /** The emoji that stands for a workspace, else the first letter of its name. Never an image from elsewhere. */
 export function badge(connection: Pick<Connection, "workspace_name" | "workspace_icon">): string {
   const icon = connection.workspace_icon?.trim() ?? "";
-  if (/^\p{RGI_Emoji}$/v.test(icon)) return icon;
+  const [, more] = letters.segment(icon);
+  if (more === undefined && EMOJI.test(icon)) return icon;
   const [first] = letters.segment(connection.workspace_name.replace(UNSEEN, ""));
   return first?.segment.toUpperCase() ?? "?";
 }

@@ -24,7 +24,7 @@ describe("a list of thousands", () => {
   it("has only some rows in the document, and says how many there are", async () => {
     open();
     const row = await the("connection");
-    expect(names()).toHaveLength(40);
+    expect(names()).toHaveLength(12);
     expect(row.getAttribute("aria-rowindex")).toBe("1");
     expect(row.closest('[role="grid"]')?.getAttribute("aria-rowcount")).toBe("3000");
   });
@@ -110,11 +110,13 @@ describe("what is different", () => {
     give([acme, birch, cedar]);
     open();
     await the("connection");
+    // What may have fallen between the first snapshot and listening.
+    await vi.waitFor(() => expect(called("changes")).toHaveLength(1));
     give([acme, { ...cedar, workspace_name: "Cedar Two" }, connection("Dune")]);
     await emit("changed");
     await vi.waitFor(() => expect(names()).toEqual(["Acme", "Cedar Two", "Dune"]));
     expect(called("snapshot")).toHaveLength(1);
-    expect(called("changes")).toHaveLength(1);
+    expect(called("changes")).toHaveLength(2);
   });
 
   it("is not relied on after a refusal: all is read again", async () => {

@@ -69,7 +69,7 @@ export class Store {
   /** What acts came to, to be read one after the other. */
   results = $state.raw<readonly Result[]>([]);
   /** Said to a screen reader once, and not shown. */
-  announcement = $state.raw("");
+  announcement = $state.raw({ text: "" });
   now = $state.raw(Date.now());
   /** The client chosen for the next Connect; the first one until then. */
   chosen = $state.raw<string | null>(null);
@@ -122,16 +122,22 @@ export class Store {
     };
   }
 
-  /** Listens before it reads, so that nothing falls between the two. May be repeated after a failure. */
+  /**
+   * Reads at once, and again when it listens, so that nothing falls between the two.
+   * May be repeated after a failure.
+   */
   async open(): Promise<void> {
     if (!this.#listening) {
+      const first = this.refresh();
       const outcome = await ipc.subscribe({
         changed: () => void this.refresh(),
         authorization: (authorization) => this.#follow(authorization),
         linkRefused: (problem) => this.#tellRefused(problem),
         checkAll: (checkAll) => this.#followCheckAll(checkAll),
       });
+      await first;
       if (!outcome.ok) {
+        this.snapshot = null;
         this.failure = outcome.problem;
         return;
       }
@@ -228,6 +234,11 @@ export class Store {
     this.notices = [...this.notices.filter(({ key }) => key !== notice.key), notice];
   }
 
+  /** The same words again are said again. */
+  announce(text: string): void {
+    this.announcement = { text };
+  }
+
   dismiss(key: string): void {
     this.notices = this.notices.filter((notice) => notice.key !== key);
   }
@@ -306,10 +317,9 @@ export class Store {
     this.dismiss(id);
     const connection = this.snapshot?.connections.find((one) => one.id === id);
     if (connection === undefined) return;
-    this.announcement = t("status.announce", {
-      workspace: workspaceName(connection),
-      status: statusWords(connection),
-    });
+    this.announce(
+      t("status.announce", { workspace: workspaceName(connection), status: statusWords(connection) }),
+    );
   }
 
   async revoke(target: Target): Promise<void> {
@@ -328,7 +338,7 @@ export class Store {
     if (this.revoking !== null) return;
     const run = new RevokeAll(connections, (connection, wanted) => this.revokeOne(connection, wanted));
     this.revoking = run;
-    this.announcement = t("revoking.announce", { count: run.total });
+    this.announce(t("revoking.announce", { count: run.total }));
     await run.run();
     this.results = [...this.results, { kind: "summary", run }];
     await this.refresh();

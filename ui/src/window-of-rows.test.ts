@@ -20,7 +20,7 @@ describe("the rows that are built", () => {
   });
 
   it("are the first ones where there is no layout", () => {
-    expect(inSight({ top: 0, viewport: 0, row: 0 }, 10_000)).toEqual({ first: 0, end: 40 });
+    expect(inSight({ top: 0, viewport: 0, row: 0 }, 10_000)).toEqual({ first: 0, end: 12 });
   });
 
   it("have the tab stop among them, in its place", () => {

@@ -3,6 +3,9 @@
 /** A list of at most this many rows is built as a whole. */
 const FEW = 40;
 
+/** How many rows of a longer one are built before there is a layout that says how many are seen. */
+const FIRST = 12;
+
 /** How many rows are built beyond each edge, so that a turn of the wheel shows no gap. */
 const MARGIN = 8;
 
@@ -16,7 +19,7 @@ export type Scroll = {
 /** The first row to build, and the one after the last. Without a layout to go by, a few from the first one on. */
 export function inSight({ top, viewport, row }: Scroll, count: number): { first: number; end: number } {
   if (count <= FEW) return { first: 0, end: count };
-  if (viewport === 0 || row === 0) return { first: 0, end: FEW };
+  if (viewport === 0 || row === 0) return { first: 0, end: FIRST };
   const first = Math.floor(top / row) - MARGIN;
   const end = Math.ceil((top + viewport) / row) + MARGIN;
   return { first: Math.min(Math.max(0, first), count), end: Math.min(Math.max(0, end), count) };
