@@ -5,13 +5,17 @@ use tauri::{Manager, Runtime, WebviewWindowBuilder};
 
 /// Builds the window.
 #[cfg(not(target_os = "linux"))]
-pub fn build<R: Runtime, M: Manager<R>>(window: WebviewWindowBuilder<'_, R, M>) -> tauri::Result<()> {
+pub fn build<R: Runtime, M: Manager<R>>(
+    window: WebviewWindowBuilder<'_, R, M>,
+) -> tauri::Result<()> {
     window.build().map(|_| ())
 }
 
 /// Builds the window.
 #[cfg(target_os = "linux")]
-pub fn build<R: Runtime, M: Manager<R>>(window: WebviewWindowBuilder<'_, R, M>) -> tauri::Result<()> {
+pub fn build<R: Runtime, M: Manager<R>>(
+    window: WebviewWindowBuilder<'_, R, M>,
+) -> tauri::Result<()> {
     use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt as _, WebViewExt as _};
 
     // As Tauri does, before it lets a program drive the window.
@@ -29,13 +33,13 @@ pub fn build<R: Runtime, M: Manager<R>>(window: WebviewWindowBuilder<'_, R, M>) 
 }
 
 /// A program that drives the window is given a picture of it only once something on it changes
-/// (WebKitGTK 2.50, without the graphics card). So a dot as clear as glass always does.
+/// (`WebKitGTK` 2.50, without the graphics card). So a dot as clear as glass always does.
 #[cfg(target_os = "linux")]
 const NEVER_AT_REST: &str = "\
     addEventListener('DOMContentLoaded', () => {
         const dot = document.createElement('i');
         dot.ariaHidden = 'true';
-        dot.style.cssText = 'position: absolute; width: 1px; height: 1px; pointer-events: none';
+        dot.style.cssText = 'position: fixed; inset: 0 auto auto 0; padding: 1px; pointer-events: none';
         document.documentElement.append(dot);
         const shades = ['rgb(0 0 0 / 1%)', 'transparent'];
         setInterval(() => (dot.style.background = shades.reverse()[0]), 100);

@@ -1,7 +1,7 @@
 //! What is shown, and in which order.
 
 use super::three;
-use crate::keys::{activate, choose, press, press_until};
+use crate::keys::{activate, choose, focus_is_on, press, press_until};
 use crate::many::names_become;
 use crate::support::cli;
 
@@ -41,5 +41,6 @@ async fn the_list_is_sorted_and_filtered() {
     window.at("show-all").appears().await;
     activate(&scene, &window, "show-all").await;
     names_become(&window, &["Mistral", &zeppelin, &bureau, &ada]).await;
+    focus_is_on(&window, "connection").await;
     window.close().await;
 }
