@@ -116,10 +116,18 @@ describe("the icon", () => {
 
   it("is the emoji, composed ones included", () => {
     expect(of("Acme", " 🚀 ")).toBe("🚀");
-    expect(of("Acme", "👩🏽‍🚀")).toBe("👩🏽‍🚀");
+    for (const icon of [
+      "👩🏽‍🚀",
+      "👨‍👩‍👧",
+      "❤️",
+      "🇩🇪",
+      "1️⃣",
+      "🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}",
+    ])
+      expect(of("Acme", icon)).toBe(icon);
   });
 
-  it.each(["https://images.example/a.png", "/icons/a.svg", "🚀🚀", "x", ""])(
+  it.each(["https://images.example/a.png", "/icons/a.svg", "🚀🚀", "🚀\u0301\u0301", "1", "x", ""])(
     "is never the text %j",
     (icon) => {
       expect(of("acme", icon)).toBe("A");

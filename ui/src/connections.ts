@@ -144,14 +144,17 @@ export function changed(
 const UNSEEN = /^[\p{C}\p{Z}\s]+/u;
 const letters = new Intl.Segmenter();
 
-/** How an emoji begins: a picture, a flag or a keycap. (The class of all of them takes long to compile.) */
-const EMOJI = /^(?:\p{Extended_Pictographic}|\p{Regional_Indicator}{2}|[\d#*]\uFE0F?\u20E3)/u;
+/**
+ * One emoji as it can be composed: a flag, a keycap, a region's flag, or pictures joined (UTS #51, 1.4.9).
+ * The engine's own class of all that exist takes long to compile, and the first list waits for it.
+ */
+const EMOJI =
+  /^(?:\p{RI}{2}|[\d#*]\uFE0F?\u20E3|\u{1F3F4}[\u{E0061}-\u{E007F}]+|\p{ExtPict}(?:\uFE0F|\p{EMod})?(?:\u200D\p{ExtPict}(?:\uFE0F|\p{EMod})?){0,7})$/u;
 
 /** The emoji that stands for a workspace, else the first letter of its name. Never an image from elsewhere. */
 export function badge(connection: Pick<Connection, "workspace_name" | "workspace_icon">): string {
   const icon = connection.workspace_icon?.trim() ?? "";
-  const [, more] = letters.segment(icon);
-  if (more === undefined && EMOJI.test(icon)) return icon;
+  if (EMOJI.test(icon)) return icon;
   const [first] = letters.segment(connection.workspace_name.replace(UNSEEN, ""));
   return first?.segment.toUpperCase() ?? "?";
 }
