@@ -10,5 +10,6 @@
 mod support;
 
 mod figures;
+mod start;
 mod watch;
 mod window;

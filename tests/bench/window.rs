@@ -1,100 +1,16 @@
-//! The window: from its start to the painted list, from a keystroke to its result, scrolling, memory,
-//! each beside a window with nothing in it.
+//! The open window: from a keystroke to its result, scrolling, and how long the page keeps anything waiting.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-
-use crate::figures::{median, memory_of_all, quantile, record};
+use crate::figures::{median, quantile, record};
+use crate::start::painted;
 use crate::support::cli;
 use crate::support::page::Page;
 use crate::support::rows;
-use crate::support::scene::{DESKTOP, Scene};
+use crate::support::scene::Scene;
 use crate::support::secret_service::Act;
-use crate::support::wait::{until, until_async};
-use crate::support::window;
+use crate::support::wait::until;
 
-const ROWS: [usize; 3] = [10, 1_000, 10_000];
-
-/// How often each start is measured; the one in the middle counts.
-const STARTS: usize = 7;
-
-/// One start of a window.
-struct Start {
-    /// From the start of its process to the second animation frame after its content, in ms.
-    painted: f64,
-    /// Of its processes together, once it is at rest, in MiB.
-    memory: f64,
-}
-
-/// The window with nothing in it, built beside the tests by scripts/bench.
-fn bare() -> PathBuf {
-    let path = Path::new(DESKTOP).with_file_name("examples/bare-window");
-    assert!(path.is_file(), "build it first: scripts/bench does");
-    path
-}
-
-/// When a process began, in milliseconds since the Unix epoch (proc(5), `stat` and `btime`).
-#[allow(clippy::cast_precision_loss, reason = "far below 2^53")]
-fn began(process: u32) -> f64 {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
-    let (_, rest) = stat.rsplit_once(") ").unwrap();
-    let ticks: u64 = rest.split(' ').nth(19).unwrap().parse().unwrap();
-    let uptime = fs::read_to_string("/proc/uptime").unwrap();
-    let uptime: f64 = uptime.split(' ').next().unwrap().parse().unwrap();
-    let now = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap();
-    let rate = rustix::param::clock_ticks_per_second() as f64;
-    now.as_secs_f64() * 1_000.0 - (uptime - ticks as f64 / rate) * 1_000.0
-}
-
-/// The process of a program that runs in the scene's world.
-fn process_of(scene: &Scene, program: &Path) -> u32 {
-    let home = format!("HOME={}", scene.world.home().display());
-    until("the window's process", || {
-        let all = fs::read_dir("/proc").unwrap();
-        let mut ids = all.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
-        ids.find(|id| {
-            let runs = fs::read_link(format!("/proc/{id}/exe")).is_ok_and(|exe| exe == program);
-            let env = fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
-            runs && env
-                .split(|byte| *byte == 0)
-                .any(|set| set == home.as_bytes())
-        })
-    })
-}
-
-/// When the page was painted, in milliseconds since the Unix epoch.
-async fn painted(page: &Page) -> f64 {
-    let ask = "const [mark] = performance.getEntriesByName('painted');\
-        return mark === undefined ? null : performance.timeOrigin + mark.startTime;";
-    until_async("the painted page", async || page.run(ask).await.as_f64()).await
-}
-
-async fn start(scene: &Scene, program: &Path) -> Start {
-    let page = window::open(&scene.world, program).await;
-    let process = process_of(scene, program);
-    let painted = painted(&page).await - began(process);
-    // What the start has left over is freed, and what it has put off is done.
-    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
-    let memory = memory_of_all(process);
-    page.close().await;
-    Start { painted, memory }
-}
-
-/// The middle of several starts.
-async fn starts(scene: &Scene, program: &Path) -> Start {
-    let (mut times, mut memories) = (Vec::new(), Vec::new());
-    for _ in 0..STARTS {
-        let start = start(scene, program).await;
-        times.push(start.painted);
-        memories.push(start.memory);
-    }
-    Start {
-        painted: median(&times),
-        memory: median(&memories),
-    }
-}
+/// The sizes of list that are measured.
+pub const ROWS: [usize; 3] = [10, 1_000, 10_000];
 
 /// Milliseconds from each keystroke in the search to the second animation frame after its result.
 async fn keystrokes(page: &Page) -> Vec<f64> {
@@ -148,41 +64,19 @@ async fn measure(page: &Page, script: &str) -> Vec<f64> {
 
 #[tokio::test]
 #[ignore = "a measurement: scripts/bench"]
-async fn the_window_at_ten_a_thousand_and_ten_thousand_rows() {
+async fn typing_and_scrolling_at_ten_a_thousand_and_ten_thousand_rows() {
     let scene = Scene::connected_by_command().await;
-    let bare = starts(&scene, &bare()).await;
-    record("bare_window_painted_ms", bare.painted);
-    record("bare_window_memory_mib", bare.memory);
-    println!(
-        "A bare window: painted after {:.0} ms, {:.0} MiB (PSS)",
-        bare.painted, bare.memory
-    );
     for rows in ROWS {
         rows::grow(&scene, rows);
-        let app = starts(&scene, Path::new(DESKTOP)).await;
-        let (time, memory) = (app.painted / bare.painted, app.memory / bare.memory);
         let page = scene.window().await;
         painted(&page).await;
         let typed = keystrokes(&page).await;
         let scrolled = frames(&page).await;
         page.close().await;
-        for (name, value) in [
-            ("painted_ms", app.painted),
-            ("painted_ratio", time),
-            ("memory_mib", app.memory),
-            ("memory_ratio", memory),
-            ("keystroke_median_ms", median(&typed)),
-            ("keystroke_most_ms", quantile(&typed, 1.0)),
-        ] {
-            record(&format!("window_{rows}_rows_{name}"), value);
-        }
-        println!(
-            "{rows:>6} rows: painted after {:.0} ms ({time:.2} x), {:.0} MiB ({memory:.2} x); a keystroke's result after {:.0} ms, at most {:.0} ms",
-            app.painted,
-            app.memory,
-            median(&typed),
-            quantile(&typed, 1.0)
-        );
+        let (middle, most) = (median(&typed), quantile(&typed, 1.0));
+        record(&format!("window_{rows}_rows_keystroke_median_ms"), middle);
+        record(&format!("window_{rows}_rows_keystroke_most_ms"), most);
+        println!("{rows:>6} rows: a keystroke's result after {middle:.0} ms, at most {most:.0} ms");
         if scrolled.is_empty() {
             println!("        {rows} rows need no scrolling");
             continue;

@@ -1,0 +1,129 @@
+//! The start of the window, from its process to the painted list, and its memory: beside a window with
+//! nothing in it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::figures::{median, memory_of_all, record};
+use crate::support::page::Page;
+use crate::support::rows;
+use crate::support::scene::{DESKTOP, Scene};
+use crate::support::wait::{until, until_async};
+use crate::support::window;
+use crate::window::ROWS;
+
+/// How often each window is started. They take turns, so that what slows the machine for a while
+/// slows all of them; each is compared with the bare one of its own turn, and the middle counts.
+const TURNS: usize = 9;
+
+/// The starts of a window, one a turn.
+#[derive(Default)]
+struct Starts {
+    /// From the start of its process to the second animation frame after its content, in ms.
+    painted: Vec<f64>,
+    /// Of its processes together, once it is at rest, in MiB.
+    memory: Vec<f64>,
+}
+
+impl Starts {
+    async fn take(&mut self, scene: &Scene, program: &Path) {
+        let page = window::open(&scene.world, program).await;
+        let process = process_of(scene, program);
+        self.painted.push(painted(&page).await - began(process));
+        // What the start has left over is freed, and what it has put off is done.
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        self.memory.push(memory_of_all(process));
+        page.close().await;
+    }
+}
+
+/// How many times the other one's each is, turn by turn; the one in the middle.
+fn ratio(these: &[f64], others: &[f64]) -> f64 {
+    let ratios: Vec<f64> = these.iter().zip(others).map(|(a, b)| a / b).collect();
+    median(&ratios)
+}
+
+#[tokio::test]
+#[ignore = "a measurement: scripts/bench"]
+async fn the_start_at_ten_a_thousand_and_ten_thousand_rows() {
+    let mut scenes = Vec::new();
+    for rows in ROWS {
+        let scene = Scene::connected_by_command().await;
+        rows::grow(&scene, rows);
+        scenes.push((rows, scene, Starts::default()));
+    }
+    let bare_window = bare();
+    let mut bare = Starts::default();
+    for _ in 0..TURNS {
+        bare.take(&scenes[0].1, &bare_window).await;
+        for (_, scene, starts) in &mut scenes {
+            starts.take(scene, Path::new(DESKTOP)).await;
+        }
+    }
+    let (painted, memory) = (median(&bare.painted), median(&bare.memory));
+    record("bare_window_painted_ms", painted);
+    record("bare_window_memory_mib", memory);
+    println!("A bare window: painted after {painted:.0} ms, {memory:.0} MiB (PSS)");
+    for (rows, _, starts) in scenes {
+        let (painted, memory) = (median(&starts.painted), median(&starts.memory));
+        let times_painted = ratio(&starts.painted, &bare.painted);
+        let times_memory = ratio(&starts.memory, &bare.memory);
+        for (name, value) in [
+            ("painted_ms", painted),
+            ("painted_ratio", times_painted),
+            ("memory_mib", memory),
+            ("memory_ratio", times_memory),
+        ] {
+            record(&format!("window_{rows}_rows_{name}"), value);
+        }
+        println!(
+            "{rows:>6} rows: painted after {painted:.0} ms ({times_painted:.2} x), {memory:.0} MiB ({times_memory:.2} x)"
+        );
+    }
+}
+
+/// The window with nothing in it, built beside the tests by scripts/bench.
+fn bare() -> PathBuf {
+    let path = Path::new(DESKTOP).with_file_name("examples/bare-window");
+    assert!(path.is_file(), "build it first: scripts/bench does");
+    path
+}
+
+/// When a process began, in milliseconds since the Unix epoch (proc(5), `stat` and `btime`).
+#[allow(clippy::cast_precision_loss, reason = "far below 2^53")]
+fn began(process: u32) -> f64 {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    let (_, rest) = stat.rsplit_once(") ").unwrap();
+    let ticks: u64 = rest.split(' ').nth(19).unwrap().parse().unwrap();
+    let uptime = fs::read_to_string("/proc/uptime").unwrap();
+    let uptime: f64 = uptime.split(' ').next().unwrap().parse().unwrap();
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap();
+    let rate = rustix::param::clock_ticks_per_second() as f64;
+    now.as_secs_f64() * 1_000.0 - (uptime - ticks as f64 / rate) * 1_000.0
+}
+
+/// The process of a program that runs in the scene's world.
+fn process_of(scene: &Scene, program: &Path) -> u32 {
+    let home = format!("HOME={}", scene.world.home().display());
+    until("the window's process", || {
+        let all = fs::read_dir("/proc").unwrap();
+        let mut ids = all.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
+        ids.find(|id| {
+            let runs = fs::read_link(format!("/proc/{id}/exe")).is_ok_and(|exe| exe == program);
+            let env = fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
+            runs && env
+                .split(|byte| *byte == 0)
+                .any(|set| set == home.as_bytes())
+        })
+    })
+}
+
+/// When the page was painted, in milliseconds since the Unix epoch.
+pub async fn painted(page: &Page) -> f64 {
+    let ask = "const [mark] = performance.getEntriesByName('painted');\
+        return mark === undefined ? null : performance.timeOrigin + mark.startTime;";
+    until_async("the painted page", async || page.run(ask).await.as_f64()).await
+}
