@@ -1,8 +1,7 @@
 // The activity in its dialog: looked through, exported, and its receipts.
-import { emit } from "@tauri-apps/api/event";
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { called, click, find, open, refuse, the, type, world } from "./harness";
+import { called, click, emit, find, open, refuse, the, type, world } from "./harness";
 import { checkAll, client, connection, problem, receiptFor } from "./samples";
 import { about, act } from "./samples-activity";
 import type { Activity, ActivityPage } from "./types";

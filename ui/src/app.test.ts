@@ -1,8 +1,19 @@
 // The window from its first start to a connection: what it asks Rust for, and what it shows.
-import { emit } from "@tauri-apps/api/event";
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { authorization, called, click, completed, find, open, refuse, the, type, world } from "./harness";
+import {
+  authorization,
+  called,
+  click,
+  completed,
+  emit,
+  find,
+  open,
+  refuse,
+  the,
+  type,
+  world,
+} from "./harness";
 import { t } from "./messages";
 import { client, connection, problem, receiptFor, sandboxClient } from "./samples";
 import type { Connection, Progress } from "./types";

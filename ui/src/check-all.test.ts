@@ -1,8 +1,7 @@
 // Checking all connections: how it is started, followed, cancelled and summed up.
-import { emit } from "@tauri-apps/api/event";
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { called, click, find, open, refuse, the, world } from "./harness";
+import { called, click, emit, find, open, refuse, the, world } from "./harness";
 import { checkAll, connection, problem } from "./samples";
 import type { Changes, CheckAll } from "./types";
 

@@ -1,8 +1,7 @@
 // The details beside the list: what they say, what they re-read, and where the focus goes.
-import { emit } from "@tauri-apps/api/event";
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { called, click, find, open, refuse, the, world } from "./harness";
+import { called, click, emit, find, open, refuse, the, world } from "./harness";
 import { connection, problem } from "./samples";
 import { about, act } from "./samples-activity";
 

@@ -1,8 +1,11 @@
 // For tests: the whole window mounted against a scripted Rust.
+import * as events from "@tauri-apps/api/event";
 import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 import { flushSync, mount, unmount } from "svelte";
-import { afterEach, beforeEach, vi } from "vitest";
+import { afterEach, beforeEach, expect, vi } from "vitest";
 import App from "./App.svelte";
+// The window loads them when it has time; here it would have to wait until they are compiled.
+import "./lib/Dialogs.svelte";
 import { changesSince, client, person, preferences } from "./samples";
 import type { Authorization, Problem, Progress, Snapshot } from "./types";
 
@@ -29,6 +32,7 @@ beforeEach(() => {
   world.rust = {
     clients: [client()],
     connections: [],
+    more: false,
     authorization: null,
     link_refused: null,
     rebuilt: null,
@@ -109,6 +113,12 @@ export async function type(id: string, text: string) {
 
 export const called = (command: string) =>
   world.calls.filter(([name]) => name === command).map(([, args]) => args);
+
+/** An event of Rust's, once the window listens: then it reads what is different. */
+export async function emit(event: string, payload?: unknown) {
+  await vi.waitFor(() => expect(called("changes")).not.toHaveLength(0));
+  await events.emit(event, payload);
+}
 
 /** Rust's refusals are plain objects, not errors. */
 export function refuse(refusal: Problem) {

@@ -1,8 +1,7 @@
 // The window by keyboard alone.
-import { emit } from "@tauri-apps/api/event";
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { authorization, called, find, open, the, type, world } from "./harness";
+import { authorization, called, emit, find, open, the, type, world } from "./harness";
 import { connection, problem } from "./samples";
 import type { Progress } from "./types";
 

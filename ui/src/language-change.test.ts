@@ -1,8 +1,7 @@
 // The window in another language: all of it is, and it follows a change at once.
-import { emit } from "@tauri-apps/api/event";
 import { flushSync } from "svelte";
 import { describe, expect, it, vi } from "vitest";
-import { click, open, the, world } from "./harness";
+import { click, emit, open, refuse, the, world } from "./harness";
 import type { Language } from "./language.svelte";
 import { checkAll, connection, preferences, problem } from "./samples";
 
@@ -22,6 +21,17 @@ describe("the window", () => {
     expect((await the("check-all")).getAttribute("aria-label")).toBe("Alle prüfen");
     expect(document.documentElement.lang).toBe("de");
     expect((await the("check-all-progress")).textContent).toContain("312 von 1.000 geprüft");
+  });
+
+  it("speaks the system's language where nothing can be read, not even the choice", async () => {
+    vi.spyOn(navigator, "languages", "get").mockReturnValue(["de-AT"]);
+    world.answers.snapshot = refuse(problem("store-newer"));
+    open();
+    await vi.waitFor(() =>
+      expect(document.querySelector("main button")?.textContent).toBe("Erneut versuchen"),
+    );
+    expect(document.documentElement.lang).toBe("de-AT");
+    vi.restoreAllMocks();
   });
 
   it("changes it without a reload: words, numbers, ages and open dialogs", async () => {

@@ -1,5 +1,4 @@
 // The language of the window: the one chosen, else the system's first that there is, else English. It may change at any time.
-import de from "./messages/de.json";
 import en from "./messages/en.json";
 import type { Preferences } from "./types";
 
@@ -9,13 +8,18 @@ export type MessageKey = keyof typeof en;
 export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
 export type Messages = Record<MessageKey, string | Plural>;
 
-// All are there from the start: a language costs some 40 KB on this computer's disk and well under a millisecond,
-// while one that was fetched when it is needed would show the window in English first.
-const MESSAGES: Record<Language, Messages> = { en, de };
+// English is part of the window's script; another language is read before anything is shown in it.
+const OTHERS: Record<Exclude<Language, "en">, () => Promise<{ default: Messages }>> = {
+  de: () => import("./messages/de.json"),
+};
+
+function isOther(language: string): language is keyof typeof OTHERS {
+  return Object.hasOwn(OTHERS, language);
+}
 
 function languageOf(tag: string): Language | null {
   const [language = ""] = tag.toLowerCase().split(/[^a-z]/);
-  return Object.hasOwn(MESSAGES, language) ? (language as Language) : null;
+  return language === "en" || isOther(language) ? language : null;
 }
 
 /** The locale to speak in: the person's own of that language where there is one, since it names their region. */
@@ -33,22 +37,28 @@ export function localeFor(choice: Language | null, wanted: readonly string[]): s
   return choice ?? "en";
 }
 
-function speech(locale: string) {
+async function messagesOf(locale: string): Promise<Messages> {
+  const language = languageOf(locale) ?? "en";
+  return language === "en" ? en : (await OTHERS[language]()).default;
+}
+
+function speech(locale: string, messages: Messages) {
   return {
     locale,
-    messages: MESSAGES[languageOf(locale) ?? "en"],
+    messages,
     plural: new Intl.PluralRules(locale),
     number: new Intl.NumberFormat(locale),
   };
 }
 
-let current = $state.raw(speech(localeFor(null, navigator.languages)));
+let current = $state.raw(speech(localeFor(null, navigator.languages), en));
 
 /** What the window speaks now. Whatever reads it while it is drawn is drawn anew when the language changes. */
 export const spoken = () => current;
 
 /** Takes the person's choice; null is the system's language. */
-export function speak(choice: Language | null): void {
+export async function speak(choice: Language | null): Promise<void> {
   const locale = localeFor(choice, navigator.languages);
-  if (locale !== current.locale) current = speech(locale);
+  const messages = await messagesOf(locale);
+  if (locale !== current.locale || messages !== current.messages) current = speech(locale, messages);
 }

@@ -1,10 +1,9 @@
 // The list: what is shown of it, in which order, at any size, and what is read anew.
-import { emit } from "@tauri-apps/api/event";
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { called, click, find, open, refuse, the, type, world } from "./harness";
+import { called, click, emit, find, open, refuse, the, type, world } from "./harness";
 import { client, connection, preferences, problem, sandboxClient } from "./samples";
-import type { Connection } from "./types";
+import type { Changes, Connection } from "./types";
 
 const names = () =>
   [...document.querySelectorAll('[data-testid="workspace-name"]')].map((name) => name.textContent);
@@ -24,7 +23,7 @@ describe("a list of thousands", () => {
   it("has only some rows in the document, and says how many there are", async () => {
     open();
     const row = await the("connection");
-    expect(names()).toHaveLength(12);
+    expect(names()).toHaveLength(8);
     expect(row.getAttribute("aria-rowindex")).toBe("1");
     expect(row.closest('[role="grid"]')?.getAttribute("aria-rowcount")).toBe("3000");
   });
@@ -33,6 +32,52 @@ describe("a list of thousands", () => {
     open();
     await type("search", "team 2999");
     expect(names()).toEqual(["Team 2999"]);
+  });
+});
+
+describe("a list that comes in parts", () => {
+  const [birch, ...rest] = ["Birch", "Acme", "Cedar", "Dune"].map((name) =>
+    connection(name, name === "Birch" ? { status: "inactive", problem: problem("token-inactive") } : {}),
+  );
+  const footer = () => document.querySelector("footer")?.textContent;
+  const count = () => document.querySelector('[role="grid"]')?.getAttribute("aria-rowcount");
+
+  it("shows its head at once, and no number before all of it is there", async () => {
+    let answer: (part: Changes) => void = () => undefined;
+    const part = (rows: Connection[], more: boolean): Changes => ({
+      connections: rows,
+      gone: [],
+      rest: { ...world.rust, connections: [], more },
+    });
+    world.answers.snapshot = () => ({ ...world.rust, connections: [birch], more: true });
+    world.answers.changes = () => new Promise<Changes>((done) => (answer = done));
+    open();
+    await the("connection");
+    expect(names()).toEqual(["Birch"]);
+    expect(find("filter-all")?.textContent).toContain("All …");
+    expect(find("filter-attention")?.textContent).toContain("Needs attention …");
+    expect(footer()).toContain("… workspaces");
+    expect(count()).toBe("-1");
+    await type("search", "dune");
+    expect(names()).toEqual([]);
+    expect(find("show-all")).toBeNull();
+    await type("search", "");
+
+    await vi.waitFor(() => expect(called("changes")).toHaveLength(1));
+    answer(part(rest.slice(0, 2), true));
+    await vi.waitFor(() => expect(names()).toEqual(["Birch", "Acme", "Cedar"]));
+    expect(footer()).toContain("… workspaces");
+    // What happens meanwhile is asked for after the last part.
+    await emit("changed");
+    await vi.waitFor(() => expect(called("changes")).toHaveLength(2));
+    answer(part(rest.slice(2), false));
+    await vi.waitFor(() => expect(names()).toEqual(["Birch", "Acme", "Cedar", "Dune"]));
+    expect(footer()).toContain("4 workspaces");
+    expect(find("filter-attention")?.textContent).toContain("Needs attention 1");
+    expect(count()).toBe("4");
+    await vi.waitFor(() => expect(called("changes")).toHaveLength(3));
+    answer(part([], false));
+    expect(called("snapshot")).toHaveLength(1);
   });
 });
 

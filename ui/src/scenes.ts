@@ -156,6 +156,7 @@ export function snapshotOf(scene: string): Snapshot {
   const base: Snapshot = {
     clients: [client()],
     connections: [],
+    more: false,
     authorization: null,
     link_refused: null,
     rebuilt: null,

@@ -2,13 +2,13 @@
 import { createContext } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
 import type { ActivityView } from "./activity-log.svelte";
-import { changed } from "./connections";
 import * as ipc from "./ipc";
 import type { Outcome, Refusal } from "./ipc";
 import { speak } from "./language.svelte";
 import { statusWords, t, workspaceName } from "./messages";
 import * as notices from "./notices";
 import type { Notice } from "./notices";
+import { Reading } from "./reading";
 import { RevokeAll } from "./revoke-all.svelte";
 import type {
   Authorization,
@@ -71,6 +71,8 @@ export class Store {
   /** Said to a screen reader once, and not shown. */
   announcement = $state.raw({ text: "" });
   now = $state.raw(Date.now());
+  /** Whether the first list is on the screen: what is not seen of it comes after that. */
+  painted = $state.raw(false);
   /** The client chosen for the next Connect; the first one until then. */
   chosen = $state.raw<string | null>(null);
   connecting = $state.raw(false);
@@ -78,18 +80,20 @@ export class Store {
   /** Several revocations at once, until their summary was read. */
   revoking = $state.raw<RevokeAll | null>(null);
 
+  readonly #reading: Reading;
   /** When the act that is under way on a connection ends. */
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- Nothing is drawn from it.
   readonly #ends = new Map<string, Promise<unknown>>();
   #listening = false;
-  #reading: Promise<void> | null = null;
-  #stale = false;
-  /** Whether Rust knows what the window has, so that it can say what is different. */
-  #synced = false;
   /** The last authorization whose end was told, since an older snapshot may still bring it. */
   #told: string | null = null;
   /** How many events of a check of all came: a snapshot that was read meanwhile is older than the last one. */
   #steps = 0;
+
+  /** `first` is a snapshot that was asked for already. */
+  constructor(first?: Promise<Outcome<Snapshot>>) {
+    this.#reading = new Reading(() => this.#read(), first);
+  }
 
   get client(): Client | null {
     const clients = this.snapshot?.clients ?? [];
@@ -110,12 +114,12 @@ export class Store {
     return this.snapshot !== null && this.snapshot.connections.length > 0 && this.snapshot.check_all === null;
   }
 
-  /** Reads the first snapshot and follows Rust's events. Returns what ends the clock. */
+  /** Reads the first snapshot. Returns what ends the clock. */
   start(): () => void {
     const tick = () => (this.now = Date.now());
     const timer = setInterval(tick, TICK);
     document.addEventListener("visibilitychange", tick);
-    void this.open();
+    void this.refresh();
     return () => {
       clearInterval(timer);
       document.removeEventListener("visibilitychange", tick);
@@ -123,20 +127,19 @@ export class Store {
   }
 
   /**
-   * Reads at once, and again when it listens, so that nothing falls between the two.
-   * May be repeated after a failure.
+   * Follows Rust's events once there is a snapshot, and reads what it did not have: what came before anybody
+   * listened, and the rest of a long list. May be repeated after a failure.
    */
-  async open(): Promise<void> {
+  async follow(): Promise<void> {
     if (!this.#listening) {
-      const first = this.refresh();
       const outcome = await ipc.subscribe({
         changed: () => void this.refresh(),
         authorization: (authorization) => this.#follow(authorization),
         linkRefused: (problem) => this.#tellRefused(problem),
         checkAll: (checkAll) => this.#followCheckAll(checkAll),
       });
-      await first;
       if (!outcome.ok) {
+        this.#reading.forget();
         this.snapshot = null;
         this.failure = outcome.problem;
         return;
@@ -146,41 +149,25 @@ export class Store {
     await this.refresh();
   }
 
-  /** Reads what is different; a wish that comes while something is being read causes exactly one more reading. */
   refresh(): Promise<void> {
-    this.#stale = true;
-    this.#reading ??= this.#read();
-    return this.#reading;
+    return this.#reading.again();
   }
 
-  async #read(): Promise<void> {
-    while (this.#stale) {
-      this.#stale = false;
-      const steps = this.#steps;
-      const outcome = this.#synced ? await this.#readChanges() : await ipc.snapshot();
-      // After a refusal nobody knows what Rust counts as given: all is read again.
-      this.#synced = outcome.ok;
+  /** Takes what a reading comes to that begins now. */
+  #read(): (outcome: Outcome<Snapshot>) => Promise<void> {
+    const steps = this.#steps;
+    return async (outcome) => {
+      // Nothing is shown before its words are there.
+      await speak((outcome.ok ? outcome.value : this.snapshot)?.preferences.language ?? null);
       if (outcome.ok) this.#take(outcome.value, steps);
       else if (this.snapshot === null) this.failure = outcome.problem;
       else this.#refused(outcome.problem);
-    }
-    // In the same breath as the last look at the wish, so that none falls in between.
-    this.#reading = null;
-  }
-
-  async #readChanges(): Promise<Outcome<Snapshot>> {
-    const outcome = await ipc.changes();
-    if (!outcome.ok) return outcome;
-    const { connections: different, gone, rest } = outcome.value;
-    const before = this.snapshot?.connections ?? [];
-    const same = different.length === 0 && gone.length === 0;
-    return { ok: true, value: { ...rest, connections: same ? before : changed(before, different, gone) } };
+    };
   }
 
   #take(snapshot: Snapshot, steps: number): void {
     this.failure = null;
     this.now = Date.now();
-    speak(snapshot.preferences.language);
     const newer = steps !== this.#steps && this.snapshot !== null ? this.snapshot : snapshot;
     this.snapshot = { ...snapshot, check_all: newer.check_all };
     if (!snapshot.connections.some(({ id }) => id === this.details)) this.details = null;

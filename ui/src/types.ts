@@ -161,7 +161,7 @@ export type BackgroundChecks = "off" | "hourly" | "six-hours" | "daily";
  */
 export type Changes = { 
 /**
- * Connections that are new or different.
+ * Connections that are new or different, at most 1,000; `rest.more` tells whether there are more.
  */
 connections: Array<Connection>, 
 /**
@@ -709,9 +709,13 @@ export type Snapshot = {
  */
 clients: Array<Client>, 
 /**
- * All connections, by workspace name.
+ * All connections, by workspace name; the window is handed only some of many at first.
  */
 connections: Array<Connection>, 
+/**
+ * Whether the window has not been handed all connections yet: they follow as changes.
+ */
+more: boolean, 
 /**
  * The running authorization, or the last finished one until it is acknowledged.
  */

@@ -44,8 +44,11 @@ export class View {
   readonly #needing = $derived.by(() => this.#ofClient.filter(needsAttention));
 
   readonly shown = $derived.by(() => search(this.attention ? this.#needing : this.#ofClient, this.query));
-  /** How many there are behind each filter, whatever is searched for. */
-  readonly counts = $derived.by(() => ({ all: this.#ofClient.length, attention: this.#needing.length }));
+  /** How many there are behind each filter, whatever is searched for; not known before all have come. */
+  readonly counts = $derived.by(() => {
+    const count = (rows: readonly Connection[]) => (this.#snapshot().more ? "…" : rows.length);
+    return { all: count(this.#ofClient), attention: count(this.#needing) };
+  });
 
   showAll(): void {
     this.query = "";

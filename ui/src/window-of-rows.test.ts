@@ -6,21 +6,27 @@ const scroll = { top: 6_400, viewport: 640, row: 64 };
 
 describe("the rows that are built", () => {
   it("are those in sight and a few around them", () => {
-    expect(inSight(scroll, 10_000)).toEqual({ first: 92, end: 118 });
+    expect(inSight(scroll, 10_000, true)).toEqual({ first: 92, end: 118 });
   });
 
   it("end with the list, wherever it is scrolled to", () => {
-    expect(inSight({ ...scroll, top: 0 }, 10_000)).toEqual({ first: 0, end: 18 });
-    expect(inSight({ ...scroll, top: 639_360 }, 10_000)).toEqual({ first: 9_982, end: 10_000 });
-    expect(inSight({ ...scroll, top: 900_000 }, 10_000)).toEqual({ first: 10_000, end: 10_000 });
+    expect(inSight({ ...scroll, top: 0 }, 10_000, true)).toEqual({ first: 0, end: 18 });
+    expect(inSight({ ...scroll, top: 639_360 }, 10_000, true)).toEqual({ first: 9_982, end: 10_000 });
+    expect(inSight({ ...scroll, top: 900_000 }, 10_000, true)).toEqual({ first: 10_000, end: 10_000 });
   });
 
   it("are all of a short list", () => {
-    expect(inSight(scroll, 40)).toEqual({ first: 0, end: 40 });
+    expect(inSight(scroll, 40, true)).toEqual({ first: 0, end: 40 });
   });
 
   it("are the first ones where there is no layout", () => {
-    expect(inSight({ top: 0, viewport: 0, row: 0 }, 10_000)).toEqual({ first: 0, end: 12 });
+    expect(inSight({ top: 0, viewport: 0, row: 0 }, 10_000, false)).toEqual({ first: 0, end: 8 });
+    expect(inSight({ top: 0, viewport: 0, row: 0 }, 3, false)).toEqual({ first: 0, end: 3 });
+  });
+
+  it("are none but those in sight before the first picture", () => {
+    expect(inSight({ ...scroll, top: 0 }, 10_000, false)).toEqual({ first: 0, end: 10 });
+    expect(inSight({ ...scroll, top: 0 }, 40, false)).toEqual({ first: 0, end: 10 });
   });
 
   it("have the tab stop among them, in its place", () => {

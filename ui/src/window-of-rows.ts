@@ -3,8 +3,8 @@
 /** A list of at most this many rows is built as a whole. */
 const FEW = 40;
 
-/** How many rows of a longer one are built before there is a layout that says how many are seen. */
-const FIRST = 12;
+/** How many rows are built before there is a layout that says how many are seen: as many as in a window of the first size. */
+const FIRST = 8;
 
 /** How many rows are built beyond each edge, so that a turn of the wheel shows no gap. */
 const MARGIN = 8;
@@ -16,12 +16,20 @@ export type Scroll = {
   row: number;
 };
 
-/** The first row to build, and the one after the last. Without a layout to go by, a few from the first one on. */
-export function inSight({ top, viewport, row }: Scroll, count: number): { first: number; end: number } {
-  if (count <= FEW) return { first: 0, end: count };
-  if (viewport === 0 || row === 0) return { first: 0, end: FIRST };
-  const first = Math.floor(top / row) - MARGIN;
-  const end = Math.ceil((top + viewport) / row) + MARGIN;
+/**
+ * The first row to build, and the one after the last. Without a layout to go by, a few from the first one on;
+ * none that is not seen before the first picture was `painted`.
+ */
+export function inSight(
+  { top, viewport, row }: Scroll,
+  count: number,
+  painted: boolean,
+): { first: number; end: number } {
+  if (painted && count <= FEW) return { first: 0, end: count };
+  if (viewport === 0 || row === 0) return { first: 0, end: Math.min(FIRST, count) };
+  const margin = painted ? MARGIN : 0;
+  const first = Math.floor(top / row) - margin;
+  const end = Math.ceil((top + viewport) / row) + margin;
   return { first: Math.min(Math.max(0, first), count), end: Math.min(Math.max(0, end), count) };
 }
 

@@ -27,6 +27,7 @@ mod held;
 mod keyrack;
 mod localhost;
 mod login;
+mod name_order;
 mod operation;
 mod owner;
 mod pending;

@@ -18,8 +18,10 @@ use crate::rebuild::Rebuilt;
 pub struct Snapshot {
     /// All clients, by name.
     pub clients: Vec<Client>,
-    /// All connections, by workspace name.
+    /// All connections, by workspace name; the window is handed only some of many at first.
     pub connections: Vec<Connection>,
+    /// Whether the window has not been handed all connections yet: they follow as changes.
+    pub more: bool,
     /// The running authorization, or the last finished one until it is acknowledged.
     pub authorization: Option<Authorization>,
     /// A link that was refused before it belonged to any authorization, until acknowledged.
@@ -39,10 +41,16 @@ pub struct Snapshot {
 impl Keyrack {
     /// Reads the state of the world. Touches neither the keyring nor the network.
     pub fn snapshot(&self) -> Result<Snapshot, Problem> {
+        self.snapshot_of(self.store.connections()?)
+    }
+
+    /// The state of the world around these connections.
+    pub(crate) fn snapshot_of(&self, connections: Vec<Connection>) -> Result<Snapshot, Problem> {
         let news = self.news();
         Ok(Snapshot {
             clients: self.store.clients()?,
-            connections: self.store.connections()?,
+            connections,
+            more: false,
             authorization: news.authorization,
             link_refused: news.link_refused,
             rebuilt: news.rebuilt,

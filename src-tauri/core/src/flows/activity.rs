@@ -1,9 +1,8 @@
-//! The activity, the details of a connection, and what changed since the list was last read.
+//! The activity, and the details of a connection.
 
 use serde_json::json;
 
 use crate::activity::{ActivityFilter, ExportFormat, Outcome};
-use crate::changes::Reader;
 use crate::operation::Kind;
 use crate::problem::ProblemCode;
 
@@ -155,33 +154,4 @@ async fn details_tell_what_notion_said_and_say_nothing_of_what_it_did_not() {
     assert_eq!(refreshed.issued_at, None, "it is another token");
     let refused = keyrack.details("nobody").await.expect_err("there is none");
     assert_eq!(refused.code, ProblemCode::NotFound);
-}
-
-#[tokio::test]
-async fn a_reader_is_told_of_what_it_has_not_read() {
-    let (outside, keyrack, mine) = Outside::with_client().await;
-    let other = outside.another_client(&keyrack).await;
-    let first = outside.connect(&keyrack, &mine).await;
-    let second = outside.connect(&keyrack, &other).await;
-    let reader = Reader::default();
-    assert_eq!(
-        reader
-            .snapshot(&keyrack)
-            .expect("a snapshot")
-            .connections
-            .len(),
-        2
-    );
-    let nothing = reader.changes(&keyrack).expect("changes");
-    assert!(nothing.connections.is_empty() && nothing.gone.is_empty());
-    outside.pass(1_000);
-    keyrack.check(&first).await.expect("checked");
-    keyrack.forget(&second).await.expect("forgotten");
-    let changes = reader.changes(&keyrack).expect("changes");
-    assert_eq!(changes.gone, [second]);
-    assert_eq!(
-        changes.connections,
-        [keyrack.store.connection(&first).expect("a row")]
-    );
-    assert_eq!(changes.rest.clients.len(), 2);
 }

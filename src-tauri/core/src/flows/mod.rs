@@ -13,6 +13,7 @@ mod outside;
 mod paced;
 mod panics;
 mod preferences;
+mod reading;
 mod rebuild;
 mod recover;
 mod refresh;

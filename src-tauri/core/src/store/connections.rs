@@ -43,6 +43,20 @@ impl Store {
         Ok(connections)
     }
 
+    /// The first connections, at most so many, in about the order in which a list of them begins:
+    /// those that need attention, then by name.
+    pub(crate) fn first_connections(&self, most: u32) -> Result<Vec<Connection>, Problem> {
+        let db = self.lock();
+        let mut query = db.prepare_cached(&format!(
+            "{SELECT} ORDER BY c.verdict IS 'active' AND c.failure IS NULL AND o.record IS NULL,
+                sort_key(c.workspace_name), c.id LIMIT ?1"
+        ))?;
+        let connections = query
+            .query_map([most], connection_from)?
+            .collect::<Result<_, _>>()?;
+        Ok(connections)
+    }
+
     /// One connection by its id.
     pub(crate) fn connection(&self, id: &str) -> Result<Connection, Problem> {
         let db = self.lock();

@@ -16,10 +16,12 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use rusqlite::functions::FunctionFlags;
 use rusqlite::{ErrorCode, OpenFlags, params};
 
 use crate::data_folder::DataFolder;
 use crate::failpoint::failpoint;
+use crate::name_order::sort_key;
 use crate::problem::{Problem, ProblemCode};
 use crate::process::any_alive;
 use crate::rebuild::{Loss, Wanted};
@@ -124,8 +126,15 @@ fn open_connection(path: &Path) -> Result<rusqlite::Connection, Problem> {
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    connection.create_scalar_function("sort_key", 1, SORT_KEY, |call| {
+        Ok(call.get_raw(0).as_str().map(sort_key)?)
+    })?;
     Ok(connection)
 }
+
+/// What SQLite may assume of `sort_key`.
+const SORT_KEY: FunctionFlags =
+    FunctionFlags::SQLITE_UTF8.union(FunctionFlags::SQLITE_DETERMINISTIC);
 
 /// Makes the id at first use; a database that is made anew has the one from before.
 fn store_id(connection: &rusqlite::Connection, seal: Option<&Seal>) -> Result<String, Problem> {
