@@ -142,7 +142,6 @@ export function changed(
 
 /** What has no look of its own, at the start of a name. */
 const UNSEEN = /^[\p{C}\p{Z}\s]+/u;
-const letters = new Intl.Segmenter();
 
 /**
  * One emoji as it can be composed: a flag, a keycap, a region's flag, or pictures joined (UTS #51, 1.4.9).
@@ -155,8 +154,17 @@ const EMOJI =
 export function badge(connection: Pick<Connection, "workspace_name" | "workspace_icon">): string {
   const icon = connection.workspace_icon?.trim() ?? "";
   if (EMOJI.test(icon)) return icon;
-  const [first] = letters.segment(connection.workspace_name.replace(UNSEEN, ""));
-  return first?.segment.toUpperCase() ?? "?";
+  return firstLetter(connection.workspace_name.replace(UNSEEN, ""))?.toUpperCase() ?? "?";
+}
+
+let letters: Intl.Segmenter | undefined;
+
+/** What is seen as one letter may be several characters; only then is there need for what takes long to make. */
+function firstLetter(text: string): string | undefined {
+  if (ASCII.test(text.slice(0, 2))) return text[0];
+  letters ??= new Intl.Segmenter();
+  const [first] = letters.segment(text);
+  return first?.segment;
 }
 
 /** How many tints the style sheet knows. */

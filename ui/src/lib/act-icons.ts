@@ -1,31 +1,31 @@
 // The icon of each act: by its kind where it went well, else by what came of it.
-import ArchiveRestore from "@lucide/svelte/icons/archive-restore";
-import Blocks from "@lucide/svelte/icons/blocks";
-import Check from "@lucide/svelte/icons/check";
-import Clock from "@lucide/svelte/icons/clock";
-import Eraser from "@lucide/svelte/icons/eraser";
-import Link from "@lucide/svelte/icons/link";
-import RefreshCw from "@lucide/svelte/icons/refresh-cw";
-import ShieldOff from "@lucide/svelte/icons/shield-off";
-import TriangleAlert from "@lucide/svelte/icons/triangle-alert";
-import X from "@lucide/svelte/icons/x";
+import archiveRestoreIcon from "lucide-static/icons/archive-restore.svg?raw";
+import blocksIcon from "lucide-static/icons/blocks.svg?raw";
+import checkIcon from "lucide-static/icons/check.svg?raw";
+import clockIcon from "lucide-static/icons/clock.svg?raw";
+import eraserIcon from "lucide-static/icons/eraser.svg?raw";
+import linkIcon from "lucide-static/icons/link.svg?raw";
+import refreshCwIcon from "lucide-static/icons/refresh-cw.svg?raw";
+import shieldOffIcon from "lucide-static/icons/shield-off.svg?raw";
+import triangleAlertIcon from "lucide-static/icons/triangle-alert.svg?raw";
+import xIcon from "lucide-static/icons/x.svg?raw";
 import type { Activity, OperationKind } from "../types";
 
-const KINDS: Record<OperationKind, typeof Check> = {
-  "add-client": Blocks,
-  "edit-client": Blocks,
-  "rotate-secret": Blocks,
-  "remove-client": Blocks,
-  connect: Link,
-  check: Check,
-  refresh: RefreshCw,
-  revoke: ShieldOff,
-  forget: Eraser,
-  rebuild: ArchiveRestore,
+const KINDS: Record<OperationKind, string> = {
+  "add-client": blocksIcon,
+  "edit-client": blocksIcon,
+  "rotate-secret": blocksIcon,
+  "remove-client": blocksIcon,
+  connect: linkIcon,
+  check: checkIcon,
+  refresh: refreshCwIcon,
+  revoke: shieldOffIcon,
+  forget: eraserIcon,
+  rebuild: archiveRestoreIcon,
 };
 
-export function actIcon({ kind, outcome }: Pick<Activity, "kind" | "outcome">): typeof Check {
-  if (outcome === "inactive") return X;
-  if (outcome === "unfinished") return Clock;
-  return outcome === "failed" || outcome === "denied" ? TriangleAlert : KINDS[kind];
+export function actIcon({ kind, outcome }: Pick<Activity, "kind" | "outcome">): string {
+  if (outcome === "inactive") return xIcon;
+  if (outcome === "unfinished") return clockIcon;
+  return outcome === "failed" || outcome === "denied" ? triangleAlertIcon : KINDS[kind];
 }

@@ -1,17 +1,17 @@
 // The icon and the tone of each status. Colour is never the only sign.
-import Check from "@lucide/svelte/icons/check";
-import CircleDashed from "@lucide/svelte/icons/circle-dashed";
-import Clock from "@lucide/svelte/icons/clock";
-import TriangleAlert from "@lucide/svelte/icons/triangle-alert";
-import Unplug from "@lucide/svelte/icons/unplug";
-import X from "@lucide/svelte/icons/x";
+import checkIcon from "lucide-static/icons/check.svg?raw";
+import circleDashedIcon from "lucide-static/icons/circle-dashed.svg?raw";
+import clockIcon from "lucide-static/icons/clock.svg?raw";
+import triangleAlertIcon from "lucide-static/icons/triangle-alert.svg?raw";
+import unplugIcon from "lucide-static/icons/unplug.svg?raw";
+import xIcon from "lucide-static/icons/x.svg?raw";
 import type { Status } from "../types";
 
-export const LOOKS: Record<Status, { icon: typeof Check; tone: string }> = {
-  active: { icon: Check, tone: "tone-ok" },
-  inactive: { icon: X, tone: "tone-bad" },
-  "needs-reconnecting": { icon: Unplug, tone: "tone-warn" },
-  "revocation-pending": { icon: Clock, tone: "tone-warn" },
-  "not-checked": { icon: CircleDashed, tone: "tone-off" },
-  "cannot-check": { icon: TriangleAlert, tone: "tone-warn" },
+export const LOOKS: Record<Status, { icon: string; tone: string }> = {
+  active: { icon: checkIcon, tone: "tone-ok" },
+  inactive: { icon: xIcon, tone: "tone-bad" },
+  "needs-reconnecting": { icon: unplugIcon, tone: "tone-warn" },
+  "revocation-pending": { icon: clockIcon, tone: "tone-warn" },
+  "not-checked": { icon: circleDashedIcon, tone: "tone-off" },
+  "cannot-check": { icon: triangleAlertIcon, tone: "tone-warn" },
 };
