@@ -1,5 +1,5 @@
 // Which rows are shown, in which order, under which sign.
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { arranged, badge, changed, NameOrder, search, tint, TINTS } from "./connections";
 import { connection, person } from "./samples";
 import type { Connection } from "./types";
@@ -47,6 +47,18 @@ describe("the order after a change", () => {
     const now = [...renamed.slice(1), renamed[0] ?? connection(""), connection("Bob"), connection("zulu")];
     expect(names(order.of(now))).toEqual(["Aaron", "alpha", "Bob", "Bravo", "Charlie", "zulu"]);
     expect(order.of(now)).toContain(rows[1]);
+  });
+
+  it("puts what is different in its old place, where it has its old name", () => {
+    const order = new NameOrder("en");
+    const before = order.of(rows);
+    const checked = rows.map((row) => ({ ...row, checked_at: 1 }));
+    const compare = vi.spyOn(Intl.Collator.prototype, "compare", "get");
+    const after = order.of(checked.toReversed());
+    expect(names(after)).toEqual(names(before));
+    expect(after.every((row) => row.checked_at === 1)).toBe(true);
+    expect(compare).not.toHaveBeenCalled();
+    compare.mockRestore();
   });
 
   it("drops what is gone", () => {

@@ -24,7 +24,7 @@ function nameOrder(locale: string): (a: Connection, b: Connection) => number {
   return (a, b) => byName(a.workspace_name, b.workspace_name) || (a.id < b.id ? -1 : 1);
 }
 
-/** Sorts by name and remembers the result: when a few of thousands are different, only these are compared anew. */
+/** Sorts by name and remembers the result: only what has another name than before is compared anew. */
 export class NameOrder {
   readonly #compare: (a: Connection, b: Connection) => number;
   #last: readonly Connection[] = [];
@@ -34,9 +34,15 @@ export class NameOrder {
   }
 
   of(connections: readonly Connection[]): readonly Connection[] {
-    const fresh = new Set(connections);
-    const kept = this.#last.filter((connection) => fresh.delete(connection));
-    this.#last = merged(kept, [...fresh].sort(this.#compare), this.#compare);
+    const rest = new Map(connections.map((connection) => [connection.id, connection]));
+    const kept: Connection[] = [];
+    for (const { id, workspace_name } of this.#last) {
+      const now = rest.get(id);
+      if (now?.workspace_name !== workspace_name) continue;
+      kept.push(now);
+      rest.delete(id);
+    }
+    this.#last = merged(kept, [...rest.values()].sort(this.#compare), this.#compare);
     return this.#last;
   }
 }

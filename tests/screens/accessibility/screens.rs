@@ -49,6 +49,8 @@ async fn every_screen(dark: bool) -> usize {
     }
     for inner in ["self-test", "keys", "remove-everything", "manage-clients"] {
         walk.window.at("settings").click().await;
+        walk.window.at("settings-dialog").appears().await;
+        walk.window.at_rest().await;
         walk.window.at("settings-dialog").at(inner).click().await;
         walk.window.at("settings-dialog").disappears().await;
         walk.look(inner).await;
