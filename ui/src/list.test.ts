@@ -1,7 +1,7 @@
 // The list: what is shown of it, in which order, at any size, and what is read anew.
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { called, click, emit, find, open, refuse, the, type, world } from "./harness";
+import { called, click, emit, find, given, open, refuse, the, type, world } from "./harness";
 import { client, connection, preferences, problem, sandboxClient } from "./samples";
 import type { Changes, Connection } from "./types";
 
@@ -36,9 +36,8 @@ describe("a list of thousands", () => {
 });
 
 describe("a list that comes in parts", () => {
-  const [birch, ...rest] = ["Birch", "Acme", "Cedar", "Dune"].map((name) =>
-    connection(name, name === "Birch" ? { status: "inactive", problem: problem("token-inactive") } : {}),
-  );
+  const birch = connection("Birch", { status: "inactive", problem: problem("token-inactive") });
+  const rest = ["Acme", "Cedar", "Dune"].map((name) => connection(name));
   const footer = () => document.querySelector("footer")?.textContent;
   const count = () => document.querySelector('[role="grid"]')?.getAttribute("aria-rowcount");
 
@@ -78,6 +77,22 @@ describe("a list that comes in parts", () => {
     await vi.waitFor(() => expect(called("changes")).toHaveLength(3));
     answer(part([], false));
     expect(called("snapshot")).toHaveLength(1);
+  });
+
+  it("is read to its end when all of it is read again", async () => {
+    give([connection("Acme")]);
+    open();
+    await the("connection");
+    const all = world.answers.changes;
+    world.answers.changes = refuse(problem("store-busy"));
+    await emit("changed");
+    await the("notice");
+    world.answers.snapshot = () => ({ ...given({ ...world.rust, connections: [birch] }), more: true });
+    world.answers.changes = () => all?.();
+    give([birch, ...rest]);
+    await emit("changed");
+    await vi.waitFor(() => expect(names()).toEqual(["Birch", "Acme", "Cedar", "Dune"]));
+    expect(footer()).toContain("4 workspaces");
   });
 });
 

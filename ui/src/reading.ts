@@ -12,6 +12,7 @@ export class Reading {
   #connections: Connection[] = [];
   #underWay: Promise<void> | null = null;
   #stale = false;
+  #isFirst = true;
   /** Whether Rust knows what was read, so that it can say what is different. */
   #synced = false;
 
@@ -38,9 +39,11 @@ export class Reading {
   async #read(): Promise<void> {
     while (this.#stale) {
       this.#stale = false;
-      // The rest of a long list is not read before somebody wishes for more than its head.
-      if (this.#synced) while (await this.#once(() => this.#changes()));
-      else await this.#once(() => this.#snapshot());
+      let more = this.#synced || (await this.#once(() => this.#snapshot()));
+      // The first list is seen before the rest of it is read, which is for the next wish.
+      if (this.#isFirst) more = false;
+      this.#isFirst = false;
+      while (more) more = await this.#once(() => this.#changes());
     }
     // In the same breath as the last look at the wish, so that none falls in between.
     this.#underWay = null;
