@@ -6,9 +6,10 @@
 
 use std::time::Duration;
 
-use keyrack_core::{Problem, ProblemCode, Undone, open_in_browser};
+use keyrack_core::{Problem, ProblemCode, Undone};
 use tauri::{AppHandle, Manager as _, Runtime};
 
+use crate::browser::open_in_browser;
 use crate::shell::Shell;
 
 /// The scheme of the app link.

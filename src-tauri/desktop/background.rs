@@ -8,9 +8,11 @@ use std::time::Duration;
 use keyrack_core::{BackgroundChecks, ChangeWatch, Event, Keyrack};
 use secrecy::ExposeSecret as _;
 use tauri::{AppHandle, Manager as _, Runtime, async_runtime};
+use tokio::time::{sleep, timeout};
 
 use crate::inbox::Links;
-use crate::shell::{Shell, tell_window};
+use crate::shell::Shell;
+use crate::tell::tell_window;
 
 /// How often pending revocations are looked at; each has its own time to be tried again.
 const RETRY_EVERY: Duration = Duration::from_secs(15);
@@ -22,11 +24,31 @@ const FIRST_RECOVERY_PAUSE: Duration = Duration::from_secs(30);
 /// How often other processes' changes are looked for: one counter in shared memory.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
+/// The longest that anything waits for the first list: in a window that is not seen it is not painted.
+const LONGEST_FOR_FIRST_LIST: Duration = Duration::from_secs(2);
+
 /// Starts everything; returns at once.
 pub fn start<R: Runtime>(app: &AppHandle<R>, keyrack: Arc<Keyrack>, links: Links) {
+    async_runtime::spawn(serve(app.clone(), keyrack, links));
+}
+
+/// The sandbox comes first, because links and retries may be for it. What nobody waits for comes
+/// after the first list, which would have to share the processor with it. What fails here is shown
+/// where it matters: at the connection whose act it was.
+async fn serve<R: Runtime>(app: AppHandle<R>, keyrack: Arc<Keyrack>, links: Links) {
+    if let Ok(true) = keyrack.has_sandbox_client() {
+        let _ = app.state::<Shell>().sandbox.start(&keyrack).await;
+    }
+    async_runtime::spawn(deliver(app.clone(), keyrack.clone(), links));
+    let shell = app.state::<Shell>();
+    let _ = timeout(LONGEST_FOR_FIRST_LIST, shell.painted.notified()).await;
     watch(&keyrack);
-    async_runtime::spawn(serve(app.clone(), keyrack.clone(), links));
-    async_runtime::spawn(watch_changes(app.clone(), keyrack));
+    async_runtime::spawn(watch_changes(app.clone(), keyrack.clone()));
+    async_runtime::spawn(recover(keyrack.clone()));
+    loop {
+        let _ = keyrack.retry_revocations().await;
+        sleep(RETRY_EVERY).await;
+    }
 }
 
 /// Starts the small program that checks in the background, where that is wished for; it goes on
@@ -54,20 +76,6 @@ pub fn watch(keyrack: &Keyrack) {
     }
 }
 
-/// The sandbox comes first, because links and retries may be for it. What fails here is shown
-/// where it matters: at the connection whose act it was.
-async fn serve<R: Runtime>(app: AppHandle<R>, keyrack: Arc<Keyrack>, links: Links) {
-    if let Ok(true) = keyrack.has_sandbox_client() {
-        let _ = app.state::<Shell>().sandbox.start(&keyrack).await;
-    }
-    async_runtime::spawn(deliver(app, keyrack.clone(), links));
-    async_runtime::spawn(recover(keyrack.clone()));
-    loop {
-        let _ = keyrack.retry_revocations().await;
-        tokio::time::sleep(RETRY_EVERY).await;
-    }
-}
-
 /// Each link goes its own way: one that waits for the keyring holds up no other.
 async fn deliver<R: Runtime>(app: AppHandle<R>, keyrack: Arc<Keyrack>, mut links: Links) {
     while let Some(link) = links.recv().await {
@@ -82,7 +90,7 @@ async fn deliver<R: Runtime>(app: AppHandle<R>, keyrack: Arc<Keyrack>, mut links
 async fn recover(keyrack: Arc<Keyrack>) {
     let mut pause = FIRST_RECOVERY_PAUSE;
     while keyrack.recover().await.is_err() {
-        tokio::time::sleep(pause).await;
+        sleep(pause).await;
         pause = (pause * 2).min(Duration::from_hours(1));
     }
 }
@@ -100,6 +108,6 @@ async fn watch_changes<R: Runtime>(app: AppHandle<R>, keyrack: Arc<Keyrack>) {
         if changed {
             tell_window(&app, &Event::Changed);
         }
-        tokio::time::sleep(LOOK_EVERY).await;
+        sleep(LOOK_EVERY).await;
     }
 }

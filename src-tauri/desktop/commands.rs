@@ -67,8 +67,10 @@ fn snapshot(shell: Shared<'_>) -> Result<Snapshot, Problem> {
     shell.reader.snapshot(&*shell.keyrack()?)
 }
 
+/// The window asks for the first time once it has painted its first list.
 #[tauri::command(async)]
 fn changes(shell: Shared<'_>) -> Result<Changes, Problem> {
+    shell.painted.notify_one();
     shell.reader.changes(&*shell.keyrack()?)
 }
 

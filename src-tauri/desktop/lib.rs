@@ -2,6 +2,7 @@
 
 mod app_link;
 mod background;
+mod browser;
 mod clipboard;
 mod commands;
 #[cfg(target_os = "linux")]
@@ -13,6 +14,7 @@ mod inbox;
 mod quit;
 mod round_trip;
 mod shell;
+mod tell;
 mod web_view;
 mod window;
 
@@ -22,10 +24,13 @@ use tauri::{App, Builder, Manager as _, Runtime};
 
 use inbox::Inbox;
 use shell::Shell;
+use tell::Gathering;
 
 /// Runs the window until it is closed.
 #[must_use]
 pub fn run() -> ExitCode {
+    #[cfg(target_os = "linux")]
+    web_view::leave_out_graphics_card();
     keyrack_core::disable_core_dumps();
     #[cfg(target_os = "linux")]
     {
@@ -72,6 +77,7 @@ pub fn builder<R: Runtime>(builder: Builder<R>, inbox: Inbox) -> Builder<R> {
         ))
         .plugin(tauri_plugin_deep_link::init())
         .manage(inbox)
+        .manage(Gathering::default())
         .invoke_handler(commands::all())
 }
 

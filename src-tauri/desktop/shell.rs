@@ -4,16 +4,18 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use keyrack_core::{
-    Effects, Event, Keyrack, Problem, Reader, Settings, WindowLock, open_in_browser, system_clock,
-    system_keyring, system_login_item,
+    Effects, Keyrack, Problem, Reader, Settings, WindowLock, system_clock, system_keyring,
+    system_login_item,
 };
-use tauri::{AppHandle, Emitter as _, Runtime};
+use tauri::{AppHandle, Runtime};
 use tempfile::TempDir;
+use tokio::sync::Notify;
 
+use crate::browser::open_in_browser;
 use crate::clipboard::Clipboard;
 use crate::embedded_sandbox::EmbeddedSandbox;
 use crate::round_trip::RoundTrip;
-use crate::window;
+use crate::tell::tell_window;
 
 /// The state behind the window.
 pub struct Shell {
@@ -22,6 +24,8 @@ pub struct Shell {
     pub sandbox: EmbeddedSandbox,
     /// What the window knows of the list.
     pub reader: Reader,
+    /// Told when the window has painted its first list.
+    pub painted: Notify,
     pub round_trip: RoundTrip,
     /// The web view's folder where there is no data folder for it.
     scratch: Mutex<Option<TempDir>>,
@@ -40,6 +44,7 @@ impl Shell {
             clipboard: Clipboard::default(),
             sandbox: EmbeddedSandbox::default(),
             reader: Reader::default(),
+            painted: Notify::new(),
             round_trip: RoundTrip::default(),
             scratch: Mutex::default(),
         }
@@ -102,22 +107,4 @@ impl Opened {
 
 fn take<T>(kept: &Mutex<Option<T>>) -> Option<T> {
     kept.lock().unwrap_or_else(PoisonError::into_inner).take()
-}
-
-/// Passes an event on. A window that is closing has nobody left to show it to.
-pub fn tell_window<R: Runtime>(app: &AppHandle<R>, event: &Event) {
-    let _ = match event {
-        // What was rebuilt is in the snapshot.
-        Event::Changed | Event::Rebuilt(_) | Event::RebuildWaits(_) => {
-            app.emit_to(window::LABEL, "changed", ())
-        }
-        Event::Authorization(authorization) => {
-            if authorization.progress.is_answer() {
-                window::bring_forward(app);
-            }
-            app.emit_to(window::LABEL, "authorization", authorization)
-        }
-        Event::CheckAll(progress) => app.emit_to(window::LABEL, "check-all", progress),
-        Event::LinkRefused(problem) => app.emit_to(window::LABEL, "link-refused", problem),
-    };
 }

@@ -3,6 +3,22 @@
 
 use tauri::{Manager, Runtime, WebviewWindowBuilder};
 
+/// The variable that leaves it out, in this process and the web view's (`WebKitGTK`, "Environment
+/// variables").
+#[cfg(target_os = "linux")]
+pub const NO_GRAPHICS_CARD: &str = "WEBKIT_DISABLE_COMPOSITING_MODE";
+
+/// Leaves the graphics card out. To be called first of all, while the process has one thread.
+///
+/// The web view's own setting comes too late: its first look at the card loads the driver, which
+/// takes an eighth of the whole start.
+#[cfg(target_os = "linux")]
+#[allow(unsafe_code, reason = "no safe way sets a variable for this process")]
+pub fn leave_out_graphics_card() {
+    // SAFETY: there is no other thread that could read the environment meanwhile.
+    unsafe { std::env::set_var(NO_GRAPHICS_CARD, "1") };
+}
+
 /// Builds the window.
 #[cfg(not(target_os = "linux"))]
 pub fn build<R: Runtime, M: Manager<R>>(
@@ -16,8 +32,6 @@ pub fn build<R: Runtime, M: Manager<R>>(
 pub fn build<R: Runtime, M: Manager<R>>(
     window: WebviewWindowBuilder<'_, R, M>,
 ) -> tauri::Result<()> {
-    use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt as _, WebViewExt as _};
-
     // As Tauri does, before it lets a program drive the window.
     let driven = std::env::var("TAURI_WEBVIEW_AUTOMATION").is_ok_and(|set| set == "true");
     let window = if driven {
@@ -25,11 +39,7 @@ pub fn build<R: Runtime, M: Manager<R>>(
     } else {
         window
     };
-    window.build()?.with_webview(|view| {
-        if let Some(settings) = view.inner().settings() {
-            settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
-        }
-    })
+    window.build().map(|_| ())
 }
 
 /// A program that drives the window is given a picture of it only once something on it changes
