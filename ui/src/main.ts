@@ -1,21 +1,17 @@
 // Starts the window. In development `?mock=<scene>` puts a stand-in where Rust would be.
 import { first } from "./first";
-import { flushSync, mount } from "svelte";
+import { mount } from "svelte";
 import App from "./App.svelte";
 import "./app.css";
 
-let props: { first?: typeof first } = { first };
-
-if (import.meta.env.DEV) {
-  const scene = new URLSearchParams(location.search).get("mock");
-  if (scene !== null) {
-    (await import("./mocks")).install(scene);
-    props = {};
-  }
-}
-
 const target = document.getElementById("app");
 if (target === null) throw new Error("index.html has no #app");
-mount(App, { target, props });
-// Else the browser would draw the empty page before the window begins.
-flushSync();
+
+const scene = import.meta.env.DEV ? new URLSearchParams(location.search).get("mock") : null;
+if (scene !== null) {
+  (await import("./mocks")).install(scene);
+  mount(App, { target });
+} else {
+  // With its first list: an empty window would be drawn for nothing, and the list would wait for that.
+  void first.then((first) => mount(App, { target, props: { first } }));
+}

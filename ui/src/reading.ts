@@ -7,8 +7,8 @@ import type { Connection, Snapshot } from "./types";
 export class Reading {
   /** Called as a reading begins; takes what it comes to, put together with what was read before. */
   readonly #begin: () => (outcome: Outcome<Snapshot>) => Promise<void>;
-  /** A snapshot that was asked for already; good for once. */
-  #first: Promise<Outcome<Snapshot>> | undefined;
+  /** A snapshot that was read already; good for once. */
+  #first: Outcome<Snapshot> | undefined;
   #connections: Connection[] = [];
   #underWay: Promise<void> | null = null;
   #stale = false;
@@ -18,7 +18,7 @@ export class Reading {
 
   constructor(
     begin: () => (outcome: Outcome<Snapshot>) => Promise<void>,
-    first: Promise<Outcome<Snapshot>> | undefined,
+    first: Outcome<Snapshot> | undefined,
   ) {
     this.#begin = begin;
     this.#first = first;
@@ -60,10 +60,10 @@ export class Reading {
     return outcome.ok && outcome.value.more;
   }
 
-  #snapshot(): Promise<Outcome<Snapshot>> {
-    const first = this.#first ?? ipc.snapshot();
+  async #snapshot(): Promise<Outcome<Snapshot>> {
+    const first = this.#first;
     this.#first = undefined;
-    return first;
+    return first ?? ipc.snapshot();
   }
 
   async #changes(): Promise<Outcome<Snapshot>> {

@@ -90,8 +90,8 @@ export class Store {
   /** How many events of a check of all came: a snapshot that was read meanwhile is older than the last one. */
   #steps = 0;
 
-  /** `first` is a snapshot that was asked for already. */
-  constructor(first?: Promise<Outcome<Snapshot>>) {
+  /** `first` is a snapshot that was read already. */
+  constructor(first?: Outcome<Snapshot>) {
     this.#reading = new Reading(() => this.#read(), first);
   }
 
