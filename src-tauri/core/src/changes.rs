@@ -2,6 +2,7 @@
 //! Thousands of rows need not cross before the first is seen, nor cross anew.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::BuildHasher as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
@@ -36,8 +37,9 @@ pub struct Reader(Mutex<Reading>);
 
 #[derive(Debug, Default)]
 struct Reading {
-    /// What the window has, by `Connection::id`.
-    handed_on: HashMap<String, Connection>,
+    /// What the window has: by `Connection::id` what tells each from any other state of it. The map's
+    /// own hash, since it has a key that nobody knows.
+    handed_on: HashMap<String, u64>,
     /// What was read and the window does not have yet.
     to_come: VecDeque<Connection>,
 }
@@ -92,16 +94,20 @@ impl Reading {
             .handed_on
             .extract_if(|id, _| !there.contains(id.as_str()));
         let gone = gone.map(|(id, _)| id).collect();
-        let handed_on = &self.handed_on;
         let different = all
             .into_iter()
-            .filter(|one| handed_on.get(&one.id) != Some(one));
+            .filter(|one| self.handed_on.get(&one.id) != Some(&self.hash(one)));
         self.to_come = different.collect();
         gone
     }
 
     fn hand_on(&mut self, connections: &[Connection]) {
-        let pairs = connections.iter().map(|one| (one.id.clone(), one.clone()));
-        self.handed_on.extend(pairs);
+        for one in connections {
+            self.handed_on.insert(one.id.clone(), self.hash(one));
+        }
+    }
+
+    fn hash(&self, connection: &Connection) -> u64 {
+        self.handed_on.hasher().hash_one(connection)
     }
 }

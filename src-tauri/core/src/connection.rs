@@ -8,7 +8,7 @@ use crate::problem::Problem;
 use crate::time::Millis;
 
 /// What the window shows of a connection's life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export_to = "types.ts")]
 pub enum Status {
@@ -27,7 +27,7 @@ pub enum Status {
 }
 
 /// A connection with its status, derived when it is read from the store.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct Connection {
     /// Our id, and the user name of its vault entry.

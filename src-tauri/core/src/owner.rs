@@ -8,7 +8,7 @@ use ts_rs::TS;
 use crate::text::inert;
 
 /// The owner of a connection as Notion names it (`owner` of the token response).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 #[ts(export_to = "types.ts")]
 pub enum Owner {

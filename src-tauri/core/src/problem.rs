@@ -9,7 +9,7 @@ use ts_rs::TS;
 ///
 /// It never carries a secret: the parts come from our own words, HTTP statuses and Notion's
 /// error codes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct Problem {
     /// What kind it is; the window words it by this.
