@@ -29,11 +29,10 @@ use tell::Gathering;
 /// Runs the window until it is closed.
 #[must_use]
 pub fn run() -> ExitCode {
-    #[cfg(target_os = "linux")]
-    web_view::leave_out_graphics_card();
     keyrack_core::disable_core_dumps();
     #[cfg(target_os = "linux")]
     {
+        web_view::leave_out_graphics_card();
         hand_over::leave_out_what_is_no_text();
         if hand_over::to_open_window() {
             return ExitCode::SUCCESS;

@@ -8,7 +8,7 @@ use tauri::{Manager, Runtime, WebviewWindowBuilder};
 #[cfg(target_os = "linux")]
 pub const NO_GRAPHICS_CARD: &str = "WEBKIT_DISABLE_COMPOSITING_MODE";
 
-/// Leaves the graphics card out. To be called first of all, while the process has one thread.
+/// Leaves the graphics card out. To be called at once, while the process has one thread.
 ///
 /// The web view's own setting comes too late: its first look at the card loads the driver, which
 /// takes an eighth of the whole start.
