@@ -1,5 +1,6 @@
 //! Passes events on to the window.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -14,7 +15,22 @@ const GATHER: Duration = Duration::from_millis(100);
 
 /// Whether a change waits for others.
 #[derive(Debug, Default)]
-pub struct Gathering(AtomicBool);
+pub struct Gathering(Arc<AtomicBool>);
+
+impl Gathering {
+    /// The moment after which the first of some changes is told of, and with it all that came
+    /// meanwhile; none for those.
+    fn begin<F: FnOnce()>(&self, tell: F) -> Option<impl Future<Output = ()> + use<F>> {
+        let waits = self.0.clone();
+        let is_first = !waits.swap(true, Ordering::SeqCst);
+        is_first.then_some(async move {
+            sleep(GATHER).await;
+            // Before it is told, so that what changes from here on is told by itself.
+            waits.store(false, Ordering::SeqCst);
+            tell();
+        })
+    }
+}
 
 /// Passes an event on. A window that is closing has nobody left to show it to.
 pub fn tell_window<R: Runtime>(app: &AppHandle<R>, event: &Event) {
@@ -38,14 +54,36 @@ pub fn tell_window<R: Runtime>(app: &AppHandle<R>, event: &Event) {
 /// Tells once of all that changes within a moment: hundreds of verdicts in a second would keep the
 /// page from anything else.
 fn tell_changed<R: Runtime>(app: &AppHandle<R>) {
-    if app.state::<Gathering>().0.swap(true, Ordering::SeqCst) {
-        return;
+    let told = app.clone();
+    let tell = move || {
+        let _ = told.emit_to(window::LABEL, "changed", ());
+    };
+    if let Some(moment) = app.state::<Gathering>().begin(tell) {
+        async_runtime::spawn(moment);
     }
-    let app = app.clone();
-    async_runtime::spawn(async move {
-        sleep(GATHER).await;
-        // Before it is told, so that what changes from here on is told by itself.
-        app.state::<Gathering>().0.store(false, Ordering::SeqCst);
-        let _ = app.emit_to(window::LABEL, "changed", ());
-    });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU32;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn changes_within_a_moment_are_told_once_and_later_ones_again() {
+        let gathering = Gathering::default();
+        let told = Arc::new(AtomicU32::new(0));
+        let tell = || {
+            let told = told.clone();
+            move || {
+                told.fetch_add(1, Ordering::SeqCst);
+            }
+        };
+        for moments in 1..=2 {
+            let moment = gathering.begin(tell()).expect("the first change");
+            assert!(gathering.begin(tell()).is_none(), "it comes meanwhile");
+            moment.await;
+            assert_eq!(told.load(Ordering::SeqCst), moments);
+        }
+    }
 }
