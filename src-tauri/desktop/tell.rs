@@ -18,8 +18,8 @@ const GATHER: Duration = Duration::from_millis(100);
 pub struct Gathering(Arc<AtomicBool>);
 
 impl Gathering {
-    /// The moment after which the first of some changes is told of, and with it all that came
-    /// meanwhile; none for those.
+    /// A moment to wait for, at whose end one change is told of and with it all that came meanwhile;
+    /// none for a change for which such a moment is under way.
     fn begin<F: FnOnce()>(&self, tell: F) -> Option<impl Future<Output = ()> + use<F>> {
         let waits = self.0.clone();
         let is_first = !waits.swap(true, Ordering::SeqCst);

@@ -13,5 +13,5 @@ if (scene !== null) {
   mount(App, { target });
 } else {
   // With its first list: an empty window would be drawn for nothing, and the list would wait for that.
-  void first.then((first) => mount(App, { target, props: { first } }));
+  void first.then((snapshot) => mount(App, { target, props: { first: snapshot } }));
 }
