@@ -103,7 +103,7 @@ fn no_build_has_a_global_api_and_no_release_has_developer_tools() {
         .split_once("\n[features]")
         .unwrap();
     assert!(!manifest.contains("devtools"));
-    assert!(!include_str!("../src-tauri/desktop/window.rs").contains("devtools"));
+    assert!(!include_str!("../src-tauri/desktop/window/mod.rs").contains("devtools"));
 }
 
 /// Calls every command without an argument and keeps why each was refused; nothing if it answered.

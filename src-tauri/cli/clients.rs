@@ -4,7 +4,8 @@ use std::io::Read as _;
 use std::sync::Arc;
 
 use keyrack_core::{
-    Client, ClientChange, ClientDefaults, Connections, Keyrack, NewClient, Problem, ProblemCode,
+    Client, ClientChange, ClientDefaults, ConnectionsPolicy, Keyrack, NewClient, Problem,
+    ProblemCode,
 };
 use secrecy::SecretString;
 
@@ -19,7 +20,7 @@ pub async fn add(keyrack: &Keyrack, output: Output, form: ClientForm) -> Result<
         redirect_method,
         localhost_port,
         ..
-    } = keyrack.snapshot()?.client_defaults;
+    } = keyrack.client_defaults();
     let client = keyrack
         .add_client(NewClient {
             name: form.name,
@@ -38,12 +39,12 @@ pub async fn add(keyrack: &Keyrack, output: Output, form: ClientForm) -> Result<
 }
 
 pub fn list(keyrack: &Keyrack, output: Output) -> Result<(), Problem> {
-    output.clients(&keyrack.snapshot()?.clients);
+    output.clients(&keyrack.clients()?);
     Ok(())
 }
 
 pub async fn secret(keyrack: &Arc<Keyrack>, output: Output, name: &str) -> Result<(), Problem> {
-    let client = choose(keyrack.snapshot()?.clients, Some(name))?;
+    let client = choose(keyrack.clients()?, Some(name))?;
     let secret = secret_from_stdin()?;
     let checks = keyrack.replace_client_secret(&client.id, secret).await?;
     checks.await;
@@ -52,9 +53,9 @@ pub async fn secret(keyrack: &Arc<Keyrack>, output: Output, name: &str) -> Resul
 }
 
 pub async fn edit(keyrack: &Keyrack, output: Output, edit: ClientEdit) -> Result<(), Problem> {
-    let client = choose(keyrack.snapshot()?.clients, Some(&edit.client))?;
+    let client = choose(keyrack.clients()?, Some(&edit.client))?;
     let now = ClientChange::of(&client);
-    let offered = keyrack.snapshot()?.client_defaults.localhost_port;
+    let offered = keyrack.client_defaults().localhost_port;
     let change = ClientChange {
         name: edit.name.unwrap_or(now.name),
         redirect_method: edit
@@ -78,9 +79,9 @@ pub async fn remove(
     keyrack: &Keyrack,
     output: Output,
     name: &str,
-    connections: Connections,
+    connections: ConnectionsPolicy,
 ) -> Result<(), Problem> {
-    let client = choose(keyrack.snapshot()?.clients, Some(name))?;
+    let client = choose(keyrack.clients()?, Some(name))?;
     keyrack.remove_client(&client.id, connections).await?;
     list(keyrack, output)
 }

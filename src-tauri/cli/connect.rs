@@ -23,7 +23,7 @@ pub async fn connect(
     output: Output,
     client: Option<&str>,
 ) -> Result<(), Problem> {
-    let client = clients::choose(keyrack.snapshot()?.clients, client)?;
+    let client = clients::choose(keyrack.clients()?, client)?;
     let begun = keyrack.begin_authorization(&client.id).await?;
     output::say(
         "Allow access in the browser. If nothing happens here afterwards, paste the address you landed on and press Enter.",
@@ -54,9 +54,9 @@ pub async fn connect(
     report(output, &ended)
 }
 
-/// What was given on standard input so far, and what comes of it.
+/// What was input on standard input so far, and what comes of it.
 #[derive(Default)]
-struct Given {
+struct InputState {
     /// Nothing more will come.
     ended: bool,
     /// Why the last address was not taken.
@@ -66,17 +66,17 @@ struct Given {
     /// The keyring is being tried again.
     retrying: usize,
     /// The callback waits in this process for the keyring.
-    parked: bool,
+    awaits_keyring: bool,
 }
 
 /// What there is to do for an authorization that is not over.
 #[derive(Debug, Clone, PartialEq)]
-enum Outlook {
+enum NextStep {
     Wait,
     /// The callback waits in this process for the keyring.
-    Parked(Problem),
+    AskForKeyring(Problem),
     /// It waits in another process, which alone can go on with it.
-    ParkedElsewhere,
+    AskElsewhere,
     /// Nothing more can come of it here.
     GiveUp(Problem),
     /// Its time is over.
@@ -88,40 +88,40 @@ async fn wait(keyrack: &Arc<Keyrack>, begun: &Authorization) -> Result<Authoriza
     let clock = system_clock();
     let mut lines = BufReader::new(tokio::io::stdin()).split(b'\n');
     let (done, mut outcomes) = unbounded_channel();
-    let mut given = Given::default();
+    let mut input = InputState::default();
     let mut told = None;
     let mut given_up = None;
     let mut authorization = begun.clone();
     while !authorization.progress.is_final() {
         let late = clock() >= begun.expires_at;
-        let outlook = outlook(&authorization.progress, late, &given);
-        if told.as_ref() != Some(&outlook) {
-            tell(&outlook);
-            told = Some(outlook.clone());
+        let next_step = next_step(&authorization.progress, late, &input);
+        if told.as_ref() != Some(&next_step) {
+            tell(&next_step);
+            told = Some(next_step.clone());
         }
-        let parked = matches!(outlook, Outlook::Parked(_));
-        match outlook {
-            Outlook::Leave(progress) => {
+        let asks = matches!(next_step, NextStep::AskForKeyring(_));
+        match next_step {
+            NextStep::Leave(progress) => {
                 authorization.progress = progress;
                 return Ok(authorization);
             }
-            Outlook::GiveUp(problem) if given_up.is_none() => {
+            NextStep::GiveUp(problem) if given_up.is_none() => {
                 keyrack.cancel_authorization(&begun.id)?;
                 given_up = Some(problem);
             }
             _ => {}
         }
         tokio::select! {
-            line = next_line(&mut lines), if !given.ended => match line {
-                None => given.ended = true,
-                Some(_) if parked => {
-                    given.retrying += 1;
+            line = next_line(&mut lines), if !input.ended => match line {
+                None => input.ended = true,
+                Some(_) if asks => {
+                    input.retrying += 1;
                     let (keyrack, done, id) = (keyrack.clone(), done.clone(), begun.id.clone());
-                    tokio::spawn(async move { done.send((true, keyrack.retry_parked(&id).await)) });
+                    tokio::spawn(async move { done.send((true, keyrack.retry_authorization(&id).await)) });
                 }
                 Some(line) if line.trim_ascii().is_empty() => {}
                 Some(line) => {
-                    given.accepting += 1;
+                    input.accepting += 1;
                     let (keyrack, done) = (keyrack.clone(), done.clone());
                     // A task of its own: it takes its turns at the keyring while Enter is read
                     // here, and nothing here ends it half-way.
@@ -129,11 +129,11 @@ async fn wait(keyrack: &Arc<Keyrack>, begun: &Authorization) -> Result<Authoriza
                 }
             },
             Some((retry, outcome)) = outcomes.recv() => {
-                *(if retry { &mut given.retrying } else { &mut given.accepting }) -= 1;
+                *(if retry { &mut input.retrying } else { &mut input.accepting }) -= 1;
                 told = None;
                 match outcome {
                     Ok(moved) if moved.id == begun.id => {
-                        given.parked = true;
+                        input.awaits_keyring = true;
                         authorization = moved;
                         continue;
                     }
@@ -144,7 +144,7 @@ async fn wait(keyrack: &Arc<Keyrack>, begun: &Authorization) -> Result<Authoriza
                     Err(problem) if retry => return Err(problem),
                     Err(problem) => {
                         output::say(&format!("keyrack: {problem}"));
-                        given.refused = Some(problem);
+                        input.refused = Some(problem);
                     }
                 }
             }
@@ -159,38 +159,39 @@ async fn wait(keyrack: &Arc<Keyrack>, begun: &Authorization) -> Result<Authoriza
 }
 
 /// A refused address can be followed by a better one as long as standard input is open.
-fn outlook(progress: &Progress, late: bool, given: &Given) -> Outlook {
-    let here = given.parked || given.accepting + given.retrying > 0;
+fn next_step(progress: &Progress, late: bool, input: &InputState) -> NextStep {
+    let here = input.awaits_keyring || input.accepting + input.retrying > 0;
     match progress {
-        Progress::Parked { problem } if here => {
-            if given.retrying > 0 {
-                Outlook::Wait
-            } else if late || given.ended {
-                Outlook::GiveUp(problem.clone())
+        Progress::AwaitingKeyring { problem } if here => {
+            if input.retrying > 0 {
+                NextStep::Wait
+            } else if late || input.ended {
+                NextStep::GiveUp(problem.clone())
             } else {
-                Outlook::Parked(problem.clone())
+                NextStep::AskForKeyring(problem.clone())
             }
         }
-        _ if given.accepting + given.retrying > 0 => Outlook::Wait,
-        Progress::Waiting if late => Outlook::Leave(Progress::Expired),
-        Progress::Waiting if given.ended => {
-            given.refused.clone().map_or(Outlook::Wait, Outlook::GiveUp)
-        }
-        other if late => Outlook::Leave(other.clone()),
-        Progress::Parked { .. } => Outlook::ParkedElsewhere,
-        _ => Outlook::Wait,
+        _ if input.accepting + input.retrying > 0 => NextStep::Wait,
+        Progress::Waiting if late => NextStep::Leave(Progress::Expired),
+        Progress::Waiting if input.ended => input
+            .refused
+            .clone()
+            .map_or(NextStep::Wait, NextStep::GiveUp),
+        other if late => NextStep::Leave(other.clone()),
+        Progress::AwaitingKeyring { .. } => NextStep::AskElsewhere,
+        _ => NextStep::Wait,
     }
 }
 
-fn tell(outlook: &Outlook) {
-    match outlook {
-        Outlook::Parked(problem) => {
+fn tell(next_step: &NextStep) {
+    match next_step {
+        NextStep::AskForKeyring(problem) => {
             output::say(&format!("{} Press Enter to try again.", sentence(problem)));
         }
-        Outlook::ParkedElsewhere => output::say(
+        NextStep::AskElsewhere => output::say(
             "The answer is in Keyrack's window and waits for the keyring. Unlock the keyring, then press Try again in the window.",
         ),
-        Outlook::Wait | Outlook::GiveUp(_) | Outlook::Leave(_) => {}
+        NextStep::Wait | NextStep::GiveUp(_) | NextStep::Leave(_) => {}
     }
 }
 
@@ -234,12 +235,13 @@ fn report(output: Output, authorization: &Authorization) -> Result<(), Problem> 
             "Cancelled. Nothing was connected.",
         ),
         Progress::Failed { problem } => Err(problem.clone()),
-        Progress::Waiting | Progress::Parked { .. } | Progress::Exchanging | Progress::Saving => {
-            failed(
-                ProblemCode::NotSaved,
-                "The authorization is still going on in the window.",
-            )
-        }
+        Progress::Waiting
+        | Progress::AwaitingKeyring { .. }
+        | Progress::Exchanging
+        | Progress::Saving => failed(
+            ProblemCode::NotSaved,
+            "The authorization is still going on in the window.",
+        ),
     }
 }
 
@@ -255,69 +257,77 @@ mod tests {
         problem(ProblemCode::KeyringLocked)
     }
 
-    fn parked() -> Progress {
-        Progress::Parked { problem: locked() }
+    fn awaiting_keyring() -> Progress {
+        Progress::AwaitingKeyring { problem: locked() }
     }
 
     #[test]
     fn a_refused_address_ends_the_wait_only_once_no_other_can_come() {
-        let mut given = Given {
+        let mut input = InputState {
             refused: Some(problem(ProblemCode::LinkMalformed)),
-            ..Given::default()
+            ..InputState::default()
         };
-        let outlook = |given: &Given| outlook(&Progress::Waiting, false, given);
-        assert_eq!(outlook(&given), Outlook::Wait, "a terminal");
-        given.ended = true;
+        let next_step = |input: &InputState| next_step(&Progress::Waiting, false, input);
+        assert_eq!(next_step(&input), NextStep::Wait, "a terminal");
+        input.ended = true;
         assert_eq!(
-            outlook(&given),
-            Outlook::GiveUp(problem(ProblemCode::LinkMalformed)),
+            next_step(&input),
+            NextStep::GiveUp(problem(ProblemCode::LinkMalformed)),
             "a script"
         );
-        given.accepting = 1;
-        assert_eq!(outlook(&given), Outlook::Wait, "another is looked at");
-        given.accepting = 0;
-        given.refused = None;
-        assert_eq!(outlook(&given), Outlook::Wait, "the link may still come");
+        input.accepting = 1;
+        assert_eq!(next_step(&input), NextStep::Wait, "another is looked at");
+        input.accepting = 0;
+        input.refused = None;
+        assert_eq!(next_step(&input), NextStep::Wait, "the link may still come");
     }
 
     #[test]
-    fn a_parked_callback_is_tried_again_where_it_is() {
-        let outlook = |given: &Given| outlook(&parked(), false, given);
-        let mut given = Given::default();
-        assert_eq!(outlook(&given), Outlook::ParkedElsewhere);
-        given.accepting = 1;
-        assert_eq!(outlook(&given), Outlook::Parked(locked()), "with tokens");
-        given.accepting = 0;
-        given.parked = true;
-        assert_eq!(outlook(&given), Outlook::Parked(locked()), "before them");
-        given.ended = true;
+    fn a_callback_that_awaits_the_keyring_is_tried_again_where_it_is() {
+        let next_step = |input: &InputState| next_step(&awaiting_keyring(), false, input);
+        let mut input = InputState::default();
+        assert_eq!(next_step(&input), NextStep::AskElsewhere);
+        input.accepting = 1;
         assert_eq!(
-            outlook(&given),
-            Outlook::GiveUp(locked()),
+            next_step(&input),
+            NextStep::AskForKeyring(locked()),
+            "with tokens"
+        );
+        input.accepting = 0;
+        input.awaits_keyring = true;
+        assert_eq!(
+            next_step(&input),
+            NextStep::AskForKeyring(locked()),
+            "before them"
+        );
+        input.ended = true;
+        assert_eq!(
+            next_step(&input),
+            NextStep::GiveUp(locked()),
             "nobody can press Enter"
         );
-        given.retrying = 1;
-        assert_eq!(outlook(&given), Outlook::Wait, "it was pressed before");
+        input.retrying = 1;
+        assert_eq!(next_step(&input), NextStep::Wait, "it was pressed before");
     }
 
     #[test]
     fn nothing_is_waited_for_when_its_time_is_over() {
-        let late = |progress: Progress, given| outlook(&progress, true, given);
-        let none = Given::default();
+        let late = |progress: Progress, input| next_step(&progress, true, input);
+        let none = InputState::default();
         assert_eq!(
             late(Progress::Waiting, &none),
-            Outlook::Leave(Progress::Expired)
+            NextStep::Leave(Progress::Expired)
         );
-        for elsewhere in [parked(), Progress::Exchanging, Progress::Saving] {
-            assert_eq!(late(elsewhere.clone(), &none), Outlook::Leave(elsewhere));
+        for elsewhere in [awaiting_keyring(), Progress::Exchanging, Progress::Saving] {
+            assert_eq!(late(elsewhere.clone(), &none), NextStep::Leave(elsewhere));
         }
-        let here = Given {
+        let here = InputState {
             accepting: 1,
-            ..Given::default()
+            ..InputState::default()
         };
-        assert_eq!(late(parked(), &here), Outlook::GiveUp(locked()));
+        assert_eq!(late(awaiting_keyring(), &here), NextStep::GiveUp(locked()));
         for ending_by_itself in [Progress::Exchanging, Progress::Saving] {
-            assert_eq!(late(ending_by_itself, &here), Outlook::Wait);
+            assert_eq!(late(ending_by_itself, &here), NextStep::Wait);
         }
     }
 }

@@ -7,7 +7,7 @@ use keyrack_core::{Connection, Keyrack, Problem, ProblemCode, Revocation, Status
 use crate::output::{Output, sentence, workspace};
 
 pub fn list(keyrack: &Keyrack, output: Output) -> Result<(), Problem> {
-    output.connections(&keyrack.snapshot()?.connections);
+    output.connections(&keyrack.connections()?);
     Ok(())
 }
 
@@ -20,7 +20,7 @@ pub async fn check(keyrack: &Keyrack, output: Output, name: &str) -> Result<(), 
 /// Reports every connection, then fails with the first problem, if any.
 pub async fn check_all(keyrack: &Arc<Keyrack>, output: Output) -> Result<(), Problem> {
     let ended = keyrack.check_all()?.await;
-    let checked = keyrack.snapshot()?.connections;
+    let checked = keyrack.connections()?;
     output.connections(&checked);
     checked.iter().try_for_each(reached_a_verdict)?;
     if ended.unknown > 0 {
@@ -102,7 +102,7 @@ fn reached_a_verdict(connection: &Connection) -> Result<(), Problem> {
 
 /// The one connection with this workspace name, bot id or connection id.
 fn find(keyrack: &Keyrack, name: &str) -> Result<Connection, Problem> {
-    let mut connections = keyrack.snapshot()?.connections;
+    let mut connections = keyrack.connections()?;
     connections.retain(|connection| {
         [
             &connection.id,

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use clap::Parser as _;
 use keyrack_core::{
-    Connections, Effects, Keyrack, Opener, Problem, Progress, Settings, open_in_browser,
+    ConnectionsPolicy, Effects, Keyrack, Opener, Problem, Progress, Settings, open_in_browser,
     system_clock, system_keyring, system_login_item,
 };
 
@@ -66,7 +66,7 @@ async fn run(command: Command, output: Output) -> Result<(), Problem> {
     let opener: Opener = match &command {
         Command::Connect {
             no_browser: true, ..
-        } => Box::new(output::print_link),
+        } => Box::new(output::print_authorization_url),
         _ => Box::new(open_in_browser),
     };
     let effects = Effects {
@@ -95,9 +95,9 @@ async fn run(command: Command, output: Output) -> Result<(), Problem> {
             forget_connections,
         }) => {
             let connections = match (revoke_connections, forget_connections) {
-                (true, _) => Connections::Revoke,
-                (_, true) => Connections::Forget,
-                _ => Connections::Keep,
+                (true, _) => ConnectionsPolicy::Revoke,
+                (_, true) => ConnectionsPolicy::Forget,
+                _ => ConnectionsPolicy::Keep,
             };
             clients::remove(&keyrack, output, &name, connections).await
         }

@@ -4,8 +4,8 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::time::Duration;
 
 use keyrack_core::{
-    Authorization, CheckAll, Client, Connection, Event, Loss, Millis, Problem, Rebuilt, Receipt,
-    RefreshTokenFate, Status, system_clock,
+    Authorization, CheckAll, Client, Connection, DatabaseState, Event, Millis, Problem, Rebuilt,
+    Receipt, RefreshTokenFate, Status, system_clock,
 };
 use serde::Serialize;
 
@@ -23,9 +23,9 @@ pub fn say(text: &str) {
 }
 
 /// Prints the authorization link at once, for whoever opens it.
-pub fn print_link(link: &str) -> io::Result<()> {
+pub fn print_authorization_url(url: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{link}")?;
+    writeln!(out, "{url}")?;
     out.flush()
 }
 
@@ -33,7 +33,7 @@ pub fn print_link(link: &str) -> io::Result<()> {
 /// of all connections is, on one line.
 pub fn tell_progress(event: &Event) {
     if let Event::Rebuilt(rebuilt) = event
-        && rebuilt.loss != Loss::None
+        && rebuilt.database != DatabaseState::Intact
     {
         say(&format!("keyrack: {}", rebuilt_in_words(rebuilt)));
     }
@@ -50,11 +50,15 @@ pub fn tell_progress(event: &Event) {
 }
 
 fn rebuilt_in_words(rebuilt: &Rebuilt) -> String {
-    let what = match rebuilt.loss {
-        Loss::None => "The keyring was searched for what the list did not have.",
-        Loss::Missing => "The database was gone, so the list was brought back from the keyring.",
-        Loss::Damaged => "The database was damaged, so the list was brought back from the keyring.",
-        Loss::Outdated => {
+    let what = match rebuilt.database {
+        DatabaseState::Intact => "The keyring was searched for what the list did not have.",
+        DatabaseState::Missing => {
+            "The database was gone, so the list was brought back from the keyring."
+        }
+        DatabaseState::Damaged => {
+            "The database was damaged, so the list was brought back from the keyring."
+        }
+        DatabaseState::Outdated => {
             "The database was older than when it was last used, so the keyring was searched for the rest."
         }
     };
@@ -71,13 +75,13 @@ fn rebuilt_in_words(rebuilt: &Rebuilt) -> String {
             rebuilt.without_client
         ));
     }
-    if rebuilt.loss != Loss::None {
+    if rebuilt.database != DatabaseState::Intact {
         words.push(
             "The activity from before, and revocations that were pending, could not be brought back."
                 .to_owned(),
         );
     }
-    if let Some(name) = &rebuilt.set_aside {
+    if let Some(name) = &rebuilt.quarantined {
         words.push(format!("The damaged file is kept as {name}."));
     }
     words.join(" ")

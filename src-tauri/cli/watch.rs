@@ -27,12 +27,12 @@ pub async fn watch(
     let mut watch = keyrack.watch()?;
     say("Checking in the background. Press Ctrl-C to end.");
     loop {
-        match watch.turn().await {
-            Ok(Some(turn)) => {
-                if let Some(attention) = turn.attention {
+        match watch.tick().await {
+            Ok(Some(tick)) => {
+                if let Some(attention) = tick.attention {
                     notify(keyrack, &attention).await;
                 }
-                tokio::time::sleep(turn.wait).await;
+                tokio::time::sleep(tick.wait).await;
             }
             Ok(None) => {
                 say("Background checks were turned off.");
@@ -57,7 +57,7 @@ pub async fn once(
     if let Some(attention) = caught_up.attention {
         notify(keyrack, &attention).await;
     }
-    output.connections(&keyrack.snapshot()?.connections);
+    output.connections(&keyrack.connections()?);
     caught_up.obstacle.map_or(Ok(()), Err)
 }
 

@@ -5,21 +5,24 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use keyrack_core::{BackgroundChecks, ChangeWatch, Event, Keyrack};
+use keyrack_core::{BackgroundChecks, Backoff, ChangeWatch, Event, Keyrack};
 use secrecy::ExposeSecret as _;
 use tauri::{AppHandle, Manager as _, Runtime, async_runtime};
 use tokio::time::{sleep, timeout};
 
-use crate::inbox::Links;
+use crate::events::emit_to_window;
+use crate::links::inbox::Links;
 use crate::shell::Shell;
-use crate::tell::tell_window;
 
 /// How often pending revocations are looked at; each has its own time to be tried again.
 const RETRY_EVERY: Duration = Duration::from_secs(15);
 
-/// How long to wait before recovery is tried again: doubled each time, because a locked keyring
-/// asks the person each time.
-const FIRST_RECOVERY_PAUSE: Duration = Duration::from_secs(30);
+/// The waits between tries of recovery: longer each time, because a locked keyring asks the person
+/// each time.
+const RECOVERY_PAUSES: Backoff = Backoff {
+    first: Duration::from_secs(30),
+    most: Duration::from_hours(1),
+};
 
 /// How often other processes' changes are looked for: one counter in shared memory.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -83,15 +86,15 @@ async fn deliver<R: Runtime>(app: AppHandle<R>, keyrack: Arc<Keyrack>, mut links
             continue;
         }
         let keyrack = keyrack.clone();
-        async_runtime::spawn(async move { keyrack.deliver_link(link.expose_secret()).await });
+        async_runtime::spawn(async move { keyrack.deliver_callback(link.expose_secret()).await });
     }
 }
 
 async fn recover(keyrack: Arc<Keyrack>) {
-    let mut pause = FIRST_RECOVERY_PAUSE;
+    let mut tries = 0;
     while keyrack.recover().await.is_err() {
-        sleep(pause).await;
-        pause = (pause * 2).min(Duration::from_hours(1));
+        tries += 1;
+        sleep(RECOVERY_PAUSES.wait(tries)).await;
     }
 }
 
@@ -106,7 +109,7 @@ async fn watch_changes<R: Runtime>(app: AppHandle<R>, keyrack: Arc<Keyrack>) {
             watch.is_some()
         };
         if changed {
-            tell_window(&app, &Event::Changed);
+            emit_to_window(&app, &Event::Changed);
         }
         sleep(LOOK_EVERY).await;
     }

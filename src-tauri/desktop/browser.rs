@@ -1,4 +1,4 @@
-//! The system's browser, and its other programs for links and folders, as the window opens them: on
+//! The system's browser, and its other programs for URLs and folders, as the window opens them: on
 //! Linux without what the environment holds for the window alone.
 
 #[cfg(not(target_os = "linux"))]
@@ -16,15 +16,15 @@ mod linux {
     use std::thread;
     use std::time::Duration;
 
-    use crate::web_view::NO_GRAPHICS_CARD;
+    use crate::window::web_view::NO_GRAPHICS_CARD;
 
     /// How long a program may take to say that it cannot open something.
     const FAILS_WITHIN: Duration = Duration::from_millis(250);
 
-    /// Opens a link, or a folder, with the system's program for it and returns soon.
-    pub fn open_in_browser(link: &str) -> io::Result<()> {
+    /// Opens a URL, or a folder, with the system's program for it and returns soon.
+    pub fn open_in_browser(url: &str) -> io::Result<()> {
         let mut failed = io::Error::from(io::ErrorKind::NotFound);
-        for program in open::commands(link) {
+        for program in open::commands(url) {
             match start(program, FAILS_WITHIN) {
                 Ok(()) => return Ok(()),
                 Err(error) => failed = error,

@@ -9,14 +9,15 @@ use std::time::Duration;
 
 use keyrack_core::{
     About, ActivityFilter, ActivityPage, Authorization, Changes, Client, ClientChange, Connection,
-    Connections, Details, ExportFormat, NewClient, Preferences, Problem, ProblemCode, Receipt,
-    RedirectMethod, Removed, Revocation, SelfTest, Snapshot,
+    ConnectionsPolicy, Details, ExportFormat, NewClient, Preferences, Problem, ProblemCode,
+    Receipt, RedirectMethod, Removed, Revocation, SelfTest, Snapshot,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use tauri::{AppHandle, Manager as _, Runtime, State, async_runtime, ipc::Invoke};
 
+use crate::links::app_link;
 use crate::shell::Shell;
-use crate::{app_link, background, window};
+use crate::{background, bridge_page, files, window};
 
 type Shared<'a> = State<'a, Shell>;
 
@@ -35,9 +36,9 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         remove_client,
         begin_authorization,
         open_again,
-        copy_link,
+        copy_authorization_url,
         submit_callback,
-        retry_parked,
+        retry_authorization,
         cancel_authorization,
         acknowledge,
         check,
@@ -127,7 +128,7 @@ async fn edit_client(
 async fn remove_client(
     shell: Shared<'_>,
     client: String,
-    connections: Connections,
+    connections: ConnectionsPolicy,
 ) -> Result<(), Problem> {
     shell.keyrack()?.remove_client(&client, connections).await
 }
@@ -139,12 +140,7 @@ async fn begin_authorization<R: Runtime>(
     client: String,
 ) -> Result<Authorization, Problem> {
     let keyrack = shell.keyrack()?;
-    let by_app_link = keyrack
-        .snapshot()?
-        .clients
-        .iter()
-        .any(|known| known.id == client && known.redirect_method != RedirectMethod::Localhost);
-    if by_app_link {
+    if keyrack.client(&client)?.redirect_method != RedirectMethod::Localhost {
         app_link::register(&app).await;
     }
     keyrack.begin_authorization(&client).await
@@ -156,9 +152,9 @@ fn open_again(shell: Shared<'_>, authorization: String) -> Result<(), Problem> {
 }
 
 #[tauri::command]
-async fn copy_link(shell: Shared<'_>, authorization: String) -> Result<(), Problem> {
-    let link = shell.keyrack()?.authorization_link(&authorization)?;
-    shell.clipboard.copy_secret(link).await
+async fn copy_authorization_url(shell: Shared<'_>, authorization: String) -> Result<(), Problem> {
+    let url = shell.keyrack()?.authorization_url(&authorization)?;
+    shell.clipboard.copy_secret(url).await
 }
 
 /// Answers as soon as the callback is taken or refused; what follows is told by events.
@@ -172,9 +168,9 @@ async fn submit_callback(shell: Shared<'_>, text: SecretString) -> Result<(), Pr
 }
 
 #[tauri::command]
-async fn retry_parked(shell: Shared<'_>, authorization: String) -> Result<(), Problem> {
+async fn retry_authorization(shell: Shared<'_>, authorization: String) -> Result<(), Problem> {
     let keyrack = shell.keyrack()?;
-    async_runtime::spawn(async move { keyrack.retry_parked(&authorization).await });
+    async_runtime::spawn(async move { keyrack.retry_authorization(&authorization).await });
     Ok(())
 }
 
@@ -244,7 +240,7 @@ async fn copy_text(shell: Shared<'_>, text: String) -> Result<(), Problem> {
 
 #[tauri::command(async)]
 fn save_bridge_page<R: Runtime>(app: AppHandle<R>) -> Result<PathBuf, Problem> {
-    keyrack_core::write_bridge_page(&downloads(&app)?)
+    bridge_page::write(&downloads(&app)?)
 }
 
 #[tauri::command]
@@ -268,9 +264,8 @@ fn export_activity<R: Runtime>(
     filter: ActivityFilter,
     format: ExportFormat,
 ) -> Result<PathBuf, Problem> {
-    shell
-        .keyrack()?
-        .export_activity(&filter, format, &downloads(&app)?)
+    let exported = shell.keyrack()?.export_activity(&filter, format)?;
+    files::write_download(&downloads(&app)?, &exported.name, &exported.bytes)
 }
 
 #[tauri::command(async)]
@@ -279,7 +274,7 @@ fn save_text<R: Runtime>(
     name: String,
     text: String,
 ) -> Result<PathBuf, Problem> {
-    keyrack_core::save_text(&downloads(&app)?, &name, &text)
+    files::save_text(&downloads(&app)?, &name, &text)
 }
 
 /// The folder of downloads, or the home folder of a system that has none.

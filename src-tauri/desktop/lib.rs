@@ -1,30 +1,30 @@
 //! The Tauri shell: window, commands and links. The only room that knows Tauri.
 
-mod app_link;
 mod background;
+mod bridge_page;
 mod browser;
 mod clipboard;
 mod commands;
-#[cfg(target_os = "linux")]
-mod desktop_entry;
 mod embedded_sandbox;
-#[cfg(target_os = "linux")]
-mod hand_over;
-mod inbox;
-mod quit;
-mod round_trip;
+mod events;
+mod files;
+mod links;
 mod shell;
-mod tell;
-mod web_view;
 mod window;
 
 use std::process::ExitCode;
 
 use tauri::{App, Builder, Manager as _, Runtime};
 
-use inbox::Inbox;
+use events::Coalescer;
+use links::inbox::{self, Inbox};
+#[cfg(target_os = "linux")]
+use links::single_instance;
 use shell::Shell;
-use tell::Gathering;
+use window::place;
+use window::quit;
+#[cfg(target_os = "linux")]
+use window::web_view;
 
 /// Runs the window until it is closed.
 #[must_use]
@@ -33,8 +33,8 @@ pub fn run() -> ExitCode {
     #[cfg(target_os = "linux")]
     {
         web_view::leave_out_graphics_card();
-        hand_over::leave_out_what_is_no_text();
-        if hand_over::to_open_window() {
+        single_instance::reexec_with_utf8_args();
+        if single_instance::forward_to_running_instance() {
             return ExitCode::SUCCESS;
         }
     }
@@ -52,7 +52,7 @@ pub fn run() -> ExitCode {
         }
         Err(error) => {
             #[cfg(target_os = "linux")]
-            hand_over::try_again_after(&error);
+            single_instance::reexec_after(&error);
             #[allow(clippy::print_stderr, reason = "there is no window to say it in")]
             {
                 eprintln!("keyrack-desktop: the window could not be opened: {error}");
@@ -69,14 +69,14 @@ pub fn builder<R: Runtime>(builder: Builder<R>, inbox: Inbox) -> Builder<R> {
         // First of all plugins: a second start must end before it touches anything.
         .plugin(tauri_plugin_single_instance::init(
             move |app, arguments, _| {
-                second_start.hold_if_closed();
+                second_start.block_late_instance();
                 second_start.take_from(arguments);
                 window::bring_forward(app);
             },
         ))
         .plugin(tauri_plugin_deep_link::init())
         .manage(inbox)
-        .manage(Gathering::default())
+        .manage(Coalescer::default())
         .invoke_handler(commands::all())
 }
 
@@ -87,8 +87,7 @@ fn start<R: Runtime>(app: &mut App<R>, links: inbox::Links) -> tauri::Result<()>
     let web_data = shell.web_data()?;
     app.manage(shell);
     let place = keyrack.as_ref().ok();
-    // A place that cannot be read is as good as none.
-    let place = place.and_then(|keyrack| keyrack.window_place().unwrap_or_default());
+    let place = place.and_then(|keyrack| place::last(keyrack));
     window::open(app, place, web_data)?;
     if let Ok(keyrack) = keyrack {
         inbox::listen_to_the_system(app.handle());

@@ -4,8 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use keyrack_core::{
-    Effects, Keyrack, Problem, Reader, Settings, WindowLock, system_clock, system_keyring,
-    system_login_item,
+    Effects, Keyrack, Problem, Reader, Settings, system_clock, system_keyring, system_login_item,
 };
 use tauri::{AppHandle, Runtime};
 use tempfile::TempDir;
@@ -14,8 +13,9 @@ use tokio::sync::Notify;
 use crate::browser::open_in_browser;
 use crate::clipboard::Clipboard;
 use crate::embedded_sandbox::EmbeddedSandbox;
-use crate::round_trip::RoundTrip;
-use crate::tell::tell_window;
+use crate::events::emit_to_window;
+use crate::links::round_trip::RoundTrip;
+use crate::window::lock::WindowLock;
 
 /// The state behind the window.
 pub struct Shell {
@@ -76,10 +76,10 @@ impl Shell {
     }
 
     /// Leaves everything in order; the end of the app runs no destructors.
-    pub fn leave(&self) {
+    pub fn close(&self) {
         drop(take(&self.scratch));
         if let Ok(opened) = &self.opened {
-            opened.keyrack.leave();
+            opened.keyrack.close();
             // Now, and not with the process: the next start may be waiting for its end.
             drop(take(&opened.lock));
         }
@@ -94,7 +94,7 @@ impl Opened {
             keyring: system_keyring(),
             opener: Box::new(open_in_browser),
             login_item: system_login_item(),
-            listener: Box::new(move |event| tell_window(&app, event)),
+            listener: Box::new(move |event| emit_to_window(&app, event)),
         };
         let keyrack = Keyrack::open(Settings::from_environment()?, effects)?;
         let lock = WindowLock::take(keyrack.folder())?;

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use keyrack_core::{
-    Budget, ClientChange, Connections, Effects, Keyrack, Millis, NewClient, Progress,
+    Budget, ClientChange, ConnectionsPolicy, Effects, Keyrack, Millis, NewClient, Progress,
     RedirectMethod, Revocation, Settings, Status, system_keyring, system_login_item,
 };
 use reqwest::redirect::Policy;
@@ -172,7 +172,7 @@ async fn the_rounds() {
         run_ahead().await;
     }
     keyrack
-        .remove_client(&client.id, Connections::Keep)
+        .remove_client(&client.id, ConnectionsPolicy::Keep)
         .await
         .unwrap();
 }

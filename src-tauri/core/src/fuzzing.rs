@@ -2,8 +2,8 @@
 
 use secrecy::ExposeSecret as _;
 
-use crate::callback::{Answer, Callback};
-use crate::vault::Payload;
+use crate::domain::callback::{Callback, CallbackResult};
+use crate::storage::vault::Payload;
 
 /// A callback: what is taken is what a URL parser reads in the same way.
 ///
@@ -24,7 +24,7 @@ pub fn callback(data: &[u8]) {
     };
     let state = read("state").expect("a state");
     assert_eq!(state, callback.state.expose_secret());
-    if let Answer::Code(code) = callback.answer {
+    if let CallbackResult::Code(code) = callback.result {
         assert_eq!(read("code").as_deref(), Some(code.expose_secret()));
         assert_eq!(read("error"), None);
     } else {

@@ -1,92 +1,68 @@
 //! Keyrack without a window: clients, connections, authorizations, the vault and the store.
 //!
-//! Decisions are pure functions with the time passed in; effects sit at the edge, in
-//! [`Keyrack`]'s acts. The shell and the command line only unpack, call and word the result.
+//! The rooms stand on floors, and nothing looks up (`tests/floors.rs` of this crate):
+//!
+//! | floor | room | what is in it |
+//! |---|---|---|
+//! | 6 | `acts`, `views` | one file a verb, with its recovery; what a front end reads |
+//! | 5 | `keyrack` | one data folder at work: what all acts are methods of |
+//! | 4 | `effects` | the outside world as values |
+//! | 3 | `runtime` | what lives no longer than the process |
+//! | 2 | `storage`, `host` | what is at rest; what the operating system is asked |
+//! | 1 | `domain` | values and decisions: no await, no IO |
+//! | 0 | `identity`, `failpoint` | names; where tests may end a process |
 
-mod activity;
-mod authorization;
-mod bridge_page;
-mod browser;
-mod callback;
-mod changes;
-mod check;
-mod check_all;
-mod client;
-mod complete;
-mod connect;
-mod connection;
-mod data_folder;
-mod details;
-mod downloads;
-mod edit_client;
+mod acts;
+mod domain;
+mod effects;
 mod failpoint;
-mod forget;
 #[cfg(any(fuzzing, test))]
 pub mod fuzzing;
-mod held;
+mod host;
+mod identity;
 mod keyrack;
-mod localhost;
-mod login;
-mod name_order;
-mod operation;
-mod owner;
-mod pending;
-mod preferences;
-mod problem;
-mod process;
-mod rebuild;
-mod recover;
-mod redirect;
-mod refresh;
-mod remove_client;
-mod remove_everything;
-mod retention;
-mod revoke;
-mod rotate;
-mod schedule;
-mod self_test;
-mod settings;
-mod snapshot;
-mod store;
-mod text;
-mod time;
-mod vault;
-mod verify;
-mod watch;
-mod window_place;
+mod runtime;
+mod storage;
+mod views;
 
 #[cfg(test)]
-mod flows;
+mod tests;
 
-pub use activity::{Activity, ActivityFilter, ActivityPage, ExportFormat};
-pub use authorization::{Authorization, Progress};
-pub use bridge_page::{BRIDGE_PAGE, write_bridge_page};
-pub use browser::open_in_browser;
-pub use callback::app_link_in;
-pub use changes::{Changes, Reader};
-pub use check_all::{CheckAll, CheckAllState};
-pub use client::{Client, ClientDefaults, NewClient};
-pub use connection::{Connection, Status};
-pub use data_folder::{DataFolder, WindowLock, disable_core_dumps};
-pub use details::Details;
-pub use downloads::save_text;
-pub use edit_client::ClientChange;
-pub use keyrack::{Effects, Event, Keyrack, Opener};
-pub use login::{LoginItem, system_login_item, watch_program};
-pub use notion_oauth::Budget;
-pub use operation::{Kind as OperationKind, Receipt, RefreshTokenFate, Revocation};
-pub use owner::Owner;
-pub use preferences::{About, Language, Preferences};
-pub use problem::{Problem, ProblemCode};
-pub use rebuild::{Loss, Rebuilt};
-pub use redirect::{RedirectMethod, redirect_uri};
-pub use remove_client::Connections;
-pub use remove_everything::{Removed, Undone};
-pub use self_test::SelfTest;
-pub use settings::Settings;
-pub use snapshot::Snapshot;
-pub use store::ChangeWatch;
-pub use time::{Clock, Millis, system_clock};
-pub use vault::{KeyringConnector, system_keyring};
-pub use watch::{Attention, BackgroundChecks, CaughtUp, Turn, Watch};
-pub use window_place::WindowPlace;
+pub use acts::check::background::{Attention, CaughtUp, Tick, Watch};
+pub use acts::remove_everything::{Cleanup, Removed};
+pub use acts::self_test::SelfTest;
+pub use domain::authorization::{Authorization, Progress};
+pub use domain::callback::app_link_in;
+pub use domain::check_all::{CheckAll, CheckAllState};
+pub use domain::client::{Client, ClientChange, ClientDefaults, ConnectionsPolicy, NewClient};
+pub use domain::connection::{Connection, Status};
+pub use domain::event::Event;
+pub use domain::operation::Kind as OperationKind;
+pub use domain::owner::Owner;
+pub use domain::preferences::{BackgroundChecks, Language, Preferences};
+pub use domain::problem::{Problem, ProblemCode};
+pub use domain::rebuilt::{DatabaseState, Rebuilt};
+pub use domain::receipt::{Receipt, RefreshTokenFate, Revocation};
+pub use domain::redirect::{RedirectMethod, redirect_uri};
+pub use domain::time::Millis;
+pub use effects::Effects;
+pub use host::browser::{Opener, open_in_browser};
+pub use host::clock::{Clock, system_clock};
+pub use host::core_dumps::disable_core_dumps;
+#[cfg(target_os = "linux")]
+pub use host::desktop_entry;
+pub use host::environment::Settings;
+pub use host::login_item::{LoginItem, system_login_item, watch_program};
+pub use identity::{APP_ID, APP_LINK, SCHEME};
+pub use keyrack::Keyrack;
+pub use notion_oauth::{Backoff, Budget};
+pub use storage::data_folder::DataFolder;
+pub use storage::store::ChangeWatch;
+pub use storage::vault::{KeyringConnector, system_keyring};
+pub use views::about::About;
+pub use views::activity::{
+    ActivityEntry, ActivityFilter, ActivityPage, ExportFormat, ExportedActivity,
+};
+pub use views::changes::{Changes, Reader};
+pub use views::details::Details;
+pub use views::snapshot::Snapshot;

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use keyrack_core::{
-    About, ActivityFilter, ActivityPage, Changes, ClientChange, Connections, Details, ExportFormat,
-    NewClient, Removed, Revocation, SelfTest,
+    About, ActivityFilter, ActivityPage, Changes, ClientChange, ConnectionsPolicy, Details,
+    ExportFormat, NewClient, Removed, Revocation, SelfTest,
 };
 use ts_rs::{Config, TS};
 
@@ -22,7 +22,7 @@ fn the_committed_types_are_the_generated_ones() {
     Changes::export_all(&config).expect("exported");
     NewClient::export_all(&config).expect("exported");
     ClientChange::export_all(&config).expect("exported");
-    Connections::export_all(&config).expect("exported");
+    ConnectionsPolicy::export_all(&config).expect("exported");
     Details::export_all(&config).expect("exported");
     ExportFormat::export_all(&config).expect("exported");
     Removed::export_all(&config).expect("exported");

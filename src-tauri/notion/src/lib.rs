@@ -9,8 +9,8 @@
 //! Replies are read leniently where Notion varies: unknown fields are ignored, and an optional
 //! field that is null, empty or of another type counts as absent. A reply that lacks a required
 //! field is [`Error::NotNotion`] and names it. Names, icons and addresses in a reply are passed on
-//! as written, so whoever shows them makes them inert first; text inside an [`Error`] is already
-//! cleaned.
+//! as written, so whoever shows them takes them through [`sanitize_display_text`] first; text inside
+//! an [`Error`] is safe to show already.
 //!
 //! Secrets are [`secrecy::SecretString`]s. Replies are wiped after reading; the copies that HTTP
 //! and TLS make while sending and receiving are out of reach.
@@ -19,6 +19,7 @@
 //! what it leaves open.
 
 mod authorize;
+mod backoff;
 mod base_url;
 mod bot;
 mod error;
@@ -36,11 +37,12 @@ mod path;
 mod reply;
 mod request;
 mod retry;
+mod sanitize;
 #[cfg(test)]
 mod tests;
-mod text;
 
 pub use authorize::AuthorizationOwner;
+pub use backoff::Backoff;
 pub use base_url::{BaseUrl, InvalidBaseUrl};
 pub use bot::Bot;
 pub use error::Error;
@@ -53,3 +55,4 @@ pub use pacer::{Budget, Pacer};
 pub use path::{ApiPath, InvalidPath};
 pub use request::{Auth, Method, Request, Response};
 pub use retry::Retry;
+pub use sanitize::sanitize_display_text;

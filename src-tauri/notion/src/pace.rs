@@ -54,7 +54,7 @@ impl Pace {
     }
 
     /// Waits until the next call may start.
-    pub(crate) async fn turn(&self, longest_pause: Duration) -> Result<(), Error> {
+    pub(crate) async fn wait_for_slot(&self, longest_pause: Duration) -> Result<(), Error> {
         let mut slot = None;
         loop {
             let now = now();

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::Error;
 use crate::fields::{Fields, Missing, NoObject};
-use crate::text::clean;
+use crate::sanitize::redact;
 
 /// A reply whose body arrived whole; the body is wiped when dropped.
 pub(crate) struct Reply {
@@ -79,7 +79,7 @@ impl Reply {
             Ok(fields) => fields,
             Err(other) => return self.not_notion(other.to_string()),
         };
-        let text = |name| fields.text(name).and_then(|text| clean(&text, secrets));
+        let text = |name| fields.text(name).and_then(|text| redact(&text, secrets));
         let api = fields.text("object").as_deref() == Some("error");
         let (code, description) = match (text("error"), text("code")) {
             (_, Some(code)) if api => (code, text("message")),
@@ -112,7 +112,7 @@ impl Reply {
         fields
             .and_then(|fields| fields.text("request_id"))
             .or_else(|| self.request_id.clone())
-            .and_then(|id| clean(&id, secrets))
+            .and_then(|id| redact(&id, secrets))
     }
 
     pub fn not_notion(&self, what: String) -> Error {

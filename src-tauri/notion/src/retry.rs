@@ -2,12 +2,15 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::{Error, Pace};
+use crate::{Backoff, Error, Pace};
 
 /// Notion counts in windows of a minute: nothing it means to say is longer.
 const LONGEST_ASKED: Duration = Duration::from_hours(1);
-/// The first wait where Notion names none; it doubles from attempt to attempt.
-const FIRST_WAIT: Duration = Duration::from_secs(1);
+/// The waits where Notion names none.
+const OWN_WAITS: Backoff = Backoff {
+    first: Duration::from_secs(1),
+    most: LONGEST_ASKED,
+};
 
 /// How patiently introspections, revocations and reads (`GET`) meet a 429 or 529.
 ///
@@ -48,7 +51,7 @@ impl Retry {
         }
     }
 
-    /// The same patience with a pause, for what must not be repeated.
+    /// A call made once, with this patience for a pause before it: for what must not be repeated.
     pub(crate) fn once(self) -> Self {
         Self {
             attempts: 1,
@@ -56,8 +59,8 @@ impl Retry {
         }
     }
 
-    /// Makes a call until it succeeds or there is no next attempt, each time in its turn if there
-    /// is a pace to keep.
+    /// Makes a call until it succeeds or there is no next attempt, each time in a slot of the pace if
+    /// there is one to keep.
     pub(crate) async fn run<T, F: Future<Output = Result<T, Error>>>(
         &self,
         pace: Option<&Pace>,
@@ -66,7 +69,7 @@ impl Retry {
         let mut attempt = 1;
         loop {
             if let Some(pace) = pace {
-                pace.turn(self.longest_wait).await?;
+                pace.wait_for_slot(self.longest_wait).await?;
             }
             let error = match call().await {
                 Ok(result) => return Ok(result),
@@ -93,15 +96,11 @@ fn asks_to_wait(attempt: u32, error: &Error) -> Option<Duration> {
         error,
         Error::RateLimited { .. } | Error::Unavailable { status: 529, .. }
     );
-    welcome.then(|| error.retry_after().unwrap_or_else(|| own_wait(attempt)))
-}
-
-/// 1 s, 2 s, 4 s and so on.
-fn own_wait(attempt: u32) -> Duration {
-    2_u32
-        .checked_pow(attempt.saturating_sub(1))
-        .and_then(|times| FIRST_WAIT.checked_mul(times))
-        .unwrap_or(LONGEST_ASKED)
+    welcome.then(|| {
+        error
+            .retry_after()
+            .unwrap_or_else(|| OWN_WAITS.wait(attempt))
+    })
 }
 
 /// Reads `Retry-After` (RFC 9110 10.2.3), whole seconds or a date, as a wait of at most an hour.

@@ -1,0 +1,58 @@
+//! What it takes to ask Notion about a connection: its client's credentials and its own tokens.
+
+use notion_oauth::{Credentials, Notion};
+use secrecy::SecretString;
+
+use crate::domain::connection::Connection;
+use crate::domain::problem::{Problem, ProblemCode};
+use crate::keyrack::Keyrack;
+use crate::storage::vault::{ConnectionSecrets, VaultError};
+
+/// What it takes to ask Notion about a connection.
+pub(crate) struct Access {
+    /// Notion as the connection's client sees it.
+    pub notion: Notion,
+    /// The client's credentials.
+    pub credentials: Credentials,
+    /// The connection's tokens.
+    pub tokens: ConnectionSecrets,
+}
+
+impl Keyrack {
+    /// Reads what it takes to ask Notion about a connection.
+    pub(crate) async fn access(&self, connection: &Connection) -> Result<Access, Problem> {
+        let client = self.store.client(&connection.client_id)?;
+        let notion = self.notions.of(&client)?;
+        let credentials = self.credentials(&client.id).await?;
+        let tokens = self.vault.read_connection(&connection.id).await?;
+        Ok(Access {
+            notion,
+            credentials,
+            tokens,
+        })
+    }
+
+    /// The access token of a connection, for the clipboard and nothing else.
+    pub async fn access_token(&self, connection: &str) -> Result<SecretString, Problem> {
+        let connection = self.store.connection(connection)?;
+        Ok(self.vault.read_connection(&connection.id).await?.access)
+    }
+
+    /// Reads a client's credentials from the vault.
+    pub(crate) async fn credentials(&self, client: &str) -> Result<Credentials, Problem> {
+        let secrets = match self.vault.read_client(client).await {
+            // Not the connection's own tokens: connecting again would not help.
+            Err(VaultError::Lost | VaultError::Foreign) => {
+                return Err(Problem::new(
+                    ProblemCode::ClientSecretLost,
+                    "The keyring no longer holds this client's secret as Keyrack stored it. The connections are kept. Store the secret again: keyrack client secret, or New secret among the window's clients.",
+                ));
+            }
+            read => read?,
+        };
+        Ok(Credentials {
+            client_id: secrets.client_id,
+            client_secret: secrets.client_secret,
+        })
+    }
+}

@@ -1,0 +1,256 @@
+//! Check: what introspection says of a connection's access token, and what that proves.
+
+pub mod background;
+pub mod many;
+
+use notion_oauth::{Bot, Error, Introspection, Retry};
+
+use crate::acts::access::Access;
+use crate::domain::connection::{Connection, TokenGrant, Verdict};
+use crate::domain::event::Event;
+use crate::domain::operation::{Kind, Subject};
+use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::time::Millis;
+use crate::failpoint::failpoint;
+use crate::keyrack::Keyrack;
+use crate::storage::store::CheckOutcome;
+use notion_oauth::sanitize_display_text;
+
+/// What asking Notion about an access token came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Finding {
+    /// It works.
+    Active,
+    /// It does not work for this client; the problem says what is known of why.
+    Inactive(Problem),
+    /// Nothing was proven.
+    Unknown(Problem),
+}
+
+/// What an introspection meta besides its verdict.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct IntrospectionMeta {
+    /// Notion's id of the request.
+    pub request_id: Option<String>,
+    scope: Vec<String>,
+    issued_at: Option<i64>,
+}
+
+impl Keyrack {
+    /// Checks a connection and returns it with the new verdict, or with why there is none.
+    ///
+    /// Fails only if the connection is gone or the store cannot be written.
+    pub async fn check(&self, id: &str) -> Result<Connection, Problem> {
+        self.check_with(id, Retry::PATIENT).await
+    }
+
+    /// The same with another patience for a busy Notion. Other acts on the connection need not
+    /// wait for it: what they learn meanwhile is newer, and stays.
+    pub(crate) async fn check_with(&self, id: &str, retry: Retry) -> Result<Connection, Problem> {
+        let connection = self.store.connection(id)?;
+        let mut operation = self.begin(Kind::Check, Subject::of_connection(&connection))?;
+        let (mut bot, mut grant) = (None, None);
+        let finding = match self.access(&connection).await {
+            Ok(mut access) => {
+                access.notion = access.notion.with_retry(retry);
+                let (finding, meta) = access.find_out().await;
+                operation.record.request_ids.extend(meta.request_id.clone());
+                grant = meta.grant();
+                if finding == Finding::Active && connection.workspace_id.is_empty() {
+                    // Brought back from the vault, which does not know whose it is.
+                    bot = access.notion.me(&access.tokens.access).await.ok();
+                }
+                finding
+            }
+            Err(problem) => Finding::Unknown(problem),
+        };
+        let now = self.now();
+        let outcome = match finding {
+            Finding::Active => {
+                operation.record.verdict = Some(Verdict::Active);
+                CheckOutcome::Verdict(Verdict::Active, None)
+            }
+            Finding::Inactive(cause) => {
+                let cause = if cause.code == ProblemCode::TokenInactive
+                    && self.store.has_newer_consent(&connection)?
+                {
+                    superseded()
+                } else {
+                    cause
+                };
+                operation.record.verdict = Some(Verdict::Inactive);
+                operation.record.problem = Some(cause.clone());
+                CheckOutcome::Verdict(Verdict::Inactive, Some(cause))
+            }
+            Finding::Unknown(problem) => {
+                operation.record.problem = Some(problem.clone());
+                CheckOutcome::Failure(problem)
+            }
+        };
+        operation.finished_at = Some(now);
+        self.store
+            .save_check(&operation, &connection, &outcome, grant.as_ref())?;
+        if let Some(bot) = bot {
+            self.store.name_connection(id, bot)?;
+        }
+        self.emit(&Event::Changed);
+        self.store.connection(id)
+    }
+}
+
+impl Access {
+    /// Introspects the access token, with `users/me` as a second opinion on anything but "active".
+    /// Also returns what the introspection meta besides.
+    pub async fn find_out(&self) -> (Finding, IntrospectionMeta) {
+        let introspection = self
+            .notion
+            .introspect(&self.credentials, &self.tokens.access)
+            .await;
+        failpoint("notion.introspect");
+        let meta = match &introspection {
+            Ok(introspection) => IntrospectionMeta {
+                request_id: introspection.request_id.clone(),
+                scope: introspection.scope.clone(),
+                issued_at: introspection.issued_at,
+            },
+            Err(error) => IntrospectionMeta {
+                request_id: error.request_id().map(str::to_owned),
+                ..IntrospectionMeta::default()
+            },
+        };
+        let me = match &introspection {
+            Ok(Introspection { active: false, .. }) | Err(Error::GrantRejected { .. }) => {
+                Some(self.notion.me(&self.tokens.access).await)
+            }
+            _ => None,
+        };
+        (judge(introspection, me), meta)
+    }
+}
+
+impl IntrospectionMeta {
+    /// What the token may do and since when; none if Notion did not tell.
+    fn grant(self) -> Option<TokenGrant> {
+        let told = !self.scope.is_empty() || self.issued_at.is_some();
+        told.then(|| TokenGrant {
+            capabilities: self
+                .scope
+                .iter()
+                .map(|word| sanitize_display_text(word))
+                .collect(),
+            issued_at: self.issued_at.filter(|at| is_a_date(*at)).map(Millis),
+        })
+    }
+}
+
+/// What the answers prove. "Inactive" takes `active: false`, or `invalid_grant` together with a
+/// 401 from `users/me`; a refused client, a busy or unreachable Notion prove nothing of the token.
+fn judge(introspection: Result<Introspection, Error>, me: Option<Result<Bot, Error>>) -> Finding {
+    let dead = || {
+        Finding::Inactive(Problem::new(
+            ProblemCode::TokenInactive,
+            "Notion says that this token does not work any more: access was removed in Notion, or ended by a newer consent.",
+        ))
+    };
+    match (introspection, me) {
+        (Ok(Introspection { active: true, .. }), _) => Finding::Active,
+        (Ok(_) | Err(Error::GrantRejected { .. }), Some(Ok(_))) => Finding::Inactive(Problem::new(
+            ProblemCode::OtherClient,
+            "This token still works, but Notion says that it is not this client's. Keyrack cannot vouch for it or revoke it with this client.",
+        )),
+        (Ok(_), _) | (Err(Error::GrantRejected { .. }), Some(Err(Error::Unauthorized { .. }))) => {
+            dead()
+        }
+        (Err(error), _) => Finding::Unknown(error.into()),
+    }
+}
+
+/// Whether calendars reach so far (ECMA-262 21.4.1.1).
+fn is_a_date(millis: i64) -> bool {
+    millis.unsigned_abs() <= 8_640_000_000_000_000
+}
+
+fn superseded() -> Problem {
+    Problem::new(
+        ProblemCode::TokenSuperseded,
+        "Notion says that this token does not work any more, and the same client was connected to this workspace again since: the newer consent most likely ended it. Nothing was removed here.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn introspection(active: bool) -> Introspection {
+        Introspection {
+            active,
+            ..Introspection::default()
+        }
+    }
+
+    fn me() -> Bot {
+        Bot {
+            id: "bot".into(),
+            name: None,
+            owner: None,
+            workspace_id: None,
+            workspace_name: None,
+        }
+    }
+
+    const UNAUTHORIZED: Error = Error::Unauthorized { request_id: None };
+    const UNREACHABLE: Error = Error::Unreachable { sent: false };
+
+    #[test]
+    fn only_evidence_makes_a_verdict() {
+        let rejected = || Error::GrantRejected {
+            description: None,
+            request_id: None,
+        };
+        let refused = Error::Refused {
+            status: 400,
+            code: "validation_error".into(),
+            description: None,
+            request_id: None,
+        };
+        let inactive =
+            |finding: &Finding, code| matches!(finding, Finding::Inactive(why) if why.code == code);
+        let unknown =
+            |finding: &Finding, code| matches!(finding, Finding::Unknown(why) if why.code == code);
+
+        assert_eq!(judge(Ok(introspection(true)), None), Finding::Active);
+        for second in [UNAUTHORIZED, UNREACHABLE] {
+            let finding = judge(Ok(introspection(false)), Some(Err(second)));
+            assert!(inactive(&finding, ProblemCode::TokenInactive));
+        }
+        assert!(inactive(
+            &judge(Ok(introspection(false)), Some(Ok(me()))),
+            ProblemCode::OtherClient
+        ));
+        assert!(inactive(
+            &judge(Err(rejected()), Some(Ok(me()))),
+            ProblemCode::OtherClient
+        ));
+        assert!(inactive(
+            &judge(Err(rejected()), Some(Err(UNAUTHORIZED))),
+            ProblemCode::TokenInactive
+        ));
+        assert!(unknown(
+            &judge(Err(rejected()), Some(Err(UNREACHABLE))),
+            ProblemCode::GrantRejected
+        ));
+        assert!(unknown(
+            &judge(Err(refused), None),
+            ProblemCode::NotionRefused
+        ));
+        assert!(unknown(
+            &judge(Err(UNREACHABLE), None),
+            ProblemCode::Unreachable
+        ));
+        let rejected = Error::ClientRejected { request_id: None };
+        assert!(unknown(
+            &judge(Err(rejected), None),
+            ProblemCode::ClientRejected
+        ));
+    }
+}

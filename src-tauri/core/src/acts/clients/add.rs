@@ -1,0 +1,70 @@
+//! Add a client: its secret to the vault, everything else to the store.
+
+use notion_oauth::Budget;
+use secrecy::SecretString;
+
+use crate::domain::client::{Client, NewClient};
+use crate::domain::event::Event;
+use crate::domain::operation::{Kind, Subject};
+use crate::domain::problem::Problem;
+use crate::domain::redirect::RedirectMethod;
+use crate::domain::time::Millis;
+use crate::identity::APP_LINK;
+use crate::keyrack::Keyrack;
+use crate::storage::vault::Payload;
+
+impl Keyrack {
+    /// Adds a client: its secret to the vault, everything else to the store.
+    pub async fn add_client(&self, form: NewClient) -> Result<Client, Problem> {
+        let (client, secret) = form.checked(&self.settings.notion)?;
+        self.keep_client(client, secret).await
+    }
+
+    /// Adds the embedded sandbox's client, or returns the one that is there.
+    pub async fn add_sandbox_client(
+        &self,
+        client_id: &str,
+        secret: SecretString,
+    ) -> Result<Client, Problem> {
+        if let Some(client) = self
+            .store
+            .clients()?
+            .into_iter()
+            .find(|client| client.sandbox)
+        {
+            return Ok(client);
+        }
+        let client = Client {
+            id: uuid::Uuid::new_v4().to_string(),
+            name: "Sandbox".to_owned(),
+            client_id: client_id.to_owned(),
+            redirect_method: RedirectMethod::AppLink,
+            redirect_uri: APP_LINK.to_owned(),
+            sandbox: true,
+            base_url: None,
+            created_at: Millis(0),
+            budget: Budget::default(),
+        };
+        self.keep_client(client, secret).await
+    }
+
+    async fn keep_client(&self, client: Client, secret: SecretString) -> Result<Client, Problem> {
+        let client = Client {
+            created_at: self.now(),
+            ..client
+        };
+        self.vault.probe().await?;
+        let mut operation = self.begin(Kind::AddClient, Subject::of_client(&client))?;
+        if let Err(error) = self.vault.write(&Payload::of_client(&client, secret)).await {
+            // What may have landed is deleted; failing that, the next start does it.
+            if self.vault.delete(&client.id).await.is_ok() {
+                self.fail(&mut operation, &error.clone().into())?;
+            }
+            return Err(error.into());
+        }
+        operation.finished_at = Some(self.now());
+        self.store.add_client(&client, &operation)?;
+        self.emit(&Event::Changed);
+        Ok(client)
+    }
+}

@@ -1,0 +1,53 @@
+//! Edit a client: its name, how its callbacks arrive, and its budget. Notion is not asked.
+
+use crate::domain::client::{Client, ClientChange, checked_name};
+use crate::domain::event::Event;
+use crate::domain::operation::{Kind, Subject};
+use crate::domain::problem::Problem;
+use crate::domain::redirect::redirect_uri;
+use crate::keyrack::Keyrack;
+use crate::storage::vault::Payload;
+
+impl Keyrack {
+    /// Changes a client. An authorization that waits goes on as it began; the next one is sent with
+    /// the new redirect URI.
+    ///
+    /// Fails with nothing changed with `invalid-input`, or if the keyring, whose entry carries the
+    /// name and the redirect URI too, does not take them.
+    pub async fn edit_client(&self, id: &str, change: ClientChange) -> Result<Client, Problem> {
+        let redirect_uri = redirect_uri(
+            change.redirect_method,
+            change.localhost_port,
+            change.bridge_url.as_deref(),
+        )?;
+        let name = checked_name(&change.name)?;
+        let _turn = self.locks.lock_client(id).await;
+        let before = self.store.client(id)?;
+        let client = Client {
+            name,
+            redirect_method: change.redirect_method,
+            redirect_uri,
+            budget: change.budget,
+            ..before.clone()
+        };
+        let entry = if (&client.name, &client.redirect_uri) == (&before.name, &before.redirect_uri)
+        {
+            None
+        } else {
+            let secret = self.keyring_ready(id).await?.client_secret;
+            Some(Payload::of_client(&client, secret))
+        };
+        let mut operation = self.begin(Kind::EditClient, Subject::of_client(&client))?;
+        if let Some(entry) = entry
+            && let Err(error) = self.vault.write(&entry).await
+        {
+            let problem = error.into();
+            self.fail(&mut operation, &problem)?;
+            return Err(problem);
+        }
+        operation.finished_at = Some(self.now());
+        self.store.save_client(&client, &operation)?;
+        self.emit(&Event::Changed);
+        Ok(client)
+    }
+}

@@ -1,0 +1,7 @@
+//! What can be done to a client.
+
+mod add;
+mod edit;
+mod remove;
+mod rotate_secret;
+mod verify;

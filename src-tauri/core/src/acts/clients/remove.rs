@@ -1,0 +1,61 @@
+//! Remove a client: its connections first, then its row, then its secret.
+
+use crate::domain::client::ConnectionsPolicy;
+use crate::domain::event::Event;
+use crate::domain::operation::{Kind, Operation, Subject};
+use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::receipt::Revocation;
+use crate::keyrack::Keyrack;
+
+impl Keyrack {
+    /// Removes a client and, as asked, its connections.
+    ///
+    /// Fails with the client still there if it has connections that are to be kept
+    /// (`client-in-use`), or at the first of them that cannot be revoked or forgotten now; those
+    /// before it are gone, with their receipts among the operations.
+    pub async fn remove_client(
+        &self,
+        id: &str,
+        connections: ConnectionsPolicy,
+    ) -> Result<(), Problem> {
+        let _turn = self.locks.lock_client(id).await;
+        let client = self.store.client(id)?;
+        for connection in self.store.connections_of(&client.id)? {
+            match connections {
+                ConnectionsPolicy::Keep => return Err(in_use()),
+                ConnectionsPolicy::Forget => drop(self.forget(&connection.id).await?),
+                ConnectionsPolicy::Revoke => match self.revoke(&connection.id).await? {
+                    Revocation::Revoked { .. } => {}
+                    Revocation::Pending { problem, .. } => return Err(problem),
+                },
+            }
+        }
+        self.vault.probe().await?;
+        let mut operation = self.begin(Kind::RemoveClient, Subject::of_client(&client))?;
+        // The row first: it stands in the way if another process has just connected something.
+        if let Err(problem) = self.store.remove_client(&client.id) {
+            self.fail(&mut operation, &problem)?;
+            return Err(problem);
+        }
+        self.emit(&Event::Changed);
+        self.finish_removing_client(&mut operation).await
+    }
+
+    /// Deletes the secret of a client whose row is gone; also how start-up finishes a removal.
+    pub(crate) async fn finish_removing_client(
+        &self,
+        operation: &mut Operation,
+    ) -> Result<(), Problem> {
+        self.vault.delete(&operation.subject.client).await?;
+        operation.record.removed_at = Some(self.now());
+        operation.finished_at = Some(self.now());
+        self.store.save_operation(operation)
+    }
+}
+
+fn in_use() -> Problem {
+    Problem::new(
+        ProblemCode::ClientInUse,
+        "This client has connections, and only it can check or revoke them. Nothing was changed. Revoke or forget them first.",
+    )
+}

@@ -1,0 +1,79 @@
+//! A client's new secret: tried at Notion, and only then kept in place of the old one.
+
+use std::sync::Arc;
+
+use notion_oauth::Credentials;
+use secrecy::SecretString;
+
+use super::verify::{NO_TOKEN, verify};
+use crate::domain::client::checked_secret;
+use crate::domain::connection::{Connection, Status};
+use crate::domain::event::Event;
+use crate::domain::operation::{Kind, Subject};
+use crate::domain::problem::{Problem, ProblemCode};
+use crate::keyrack::Keyrack;
+use crate::storage::vault::Payload;
+
+impl Keyrack {
+    /// Replaces a client's secret. The result checks the connections again that could not be
+    /// checked with the old one, once it is awaited; what that comes to is on the connections.
+    ///
+    /// Fails with the old secret still in place if Notion does not take the new one, cannot be
+    /// asked, or the keyring takes no entry.
+    pub async fn replace_client_secret(
+        self: &Arc<Self>,
+        client: &str,
+        secret: SecretString,
+    ) -> Result<impl Future<Output = ()> + Send + 'static, Problem> {
+        let client_secret = checked_secret(&secret)?;
+        let _turn = self.locks.lock_client(client).await;
+        let client = self.store.client(client)?;
+        let notion = self.notions.of(&client)?;
+        self.vault.probe().await?;
+        let credentials = Credentials {
+            client_id: client.client_id.clone(),
+            client_secret: client_secret.clone(),
+        };
+        let mut connections = self.store.connections_of(&client.id)?;
+        let token = self.a_token_of(&connections).await;
+        verify(&notion, &credentials, &token).await?;
+
+        let mut operation = self.begin(Kind::RotateSecret, Subject::of_client(&client))?;
+        let entry = Payload::of_client(&client, client_secret);
+        if let Err(error) = self.vault.write(&entry).await {
+            let problem = error.into();
+            self.fail(&mut operation, &problem)?;
+            return Err(problem);
+        }
+        operation.finished_at = Some(self.now());
+        self.store.save_operation(&operation)?;
+        self.emit(&Event::Changed);
+
+        connections.retain(|connection| {
+            let codes = [ProblemCode::ClientRejected, ProblemCode::ClientSecretLost];
+            let problem = connection.problem.as_ref();
+            problem.is_some_and(|problem| codes.contains(&problem.code))
+        });
+        let keyrack = self.clone();
+        Ok(async move {
+            for connection in connections {
+                // What it comes to is on the connection.
+                let _ = keyrack.check(&connection.id).await;
+            }
+        })
+    }
+
+    /// The access token of one of these connections, which Notion knows best; one that cannot exist
+    /// where there is none to read.
+    async fn a_token_of(&self, connections: &[Connection]) -> SecretString {
+        let works = |connection: &&Connection| {
+            connection.last_status.unwrap_or(connection.status) == Status::Active
+        };
+        if let Some(connection) = connections.iter().find(works)
+            && let Ok(tokens) = self.vault.read_connection(&connection.id).await
+        {
+            return tokens.access;
+        }
+        NO_TOKEN.into()
+    }
+}

@@ -1,0 +1,55 @@
+//! Verify: whether a client's id and secret belong together, before anything is kept of them.
+
+use notion_oauth::{Credentials, Error, Notion};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::domain::client::NewClient;
+use crate::domain::problem::{Problem, ProblemCode};
+use crate::keyrack::Keyrack;
+
+/// Introspected in place of a token: any answer about it proves the client.
+pub(crate) const NO_TOKEN: &str = "keyrack-verifies-the-client";
+
+/// How the secrets in Notion's portal begin.
+const SECRET_PREFIX: &str = "secret_";
+
+impl Keyrack {
+    /// Asks Notion about a token that cannot exist, as the client in the form. Nothing is written.
+    ///
+    /// Fails with `client-swapped` or `client-rejected` if Notion does not know the pair, with
+    /// `invalid-input` if a field cannot be right, and as any request does.
+    pub async fn verify_client(&self, form: NewClient) -> Result<(), Problem> {
+        let (client, client_secret) = form.checked(&self.settings.notion)?;
+        let credentials = Credentials {
+            client_id: client.client_id.clone(),
+            client_secret,
+        };
+        verify(&self.notions.of(&client)?, &credentials, &NO_TOKEN.into()).await
+    }
+
+    /// Asks the same as a client that is saved.
+    pub async fn verify_saved_client(&self, id: &str) -> Result<(), Problem> {
+        let client = self.store.client(id)?;
+        let (notion, credentials) = (self.notions.of(&client)?, self.credentials(id).await?);
+        verify(&notion, &credentials, &NO_TOKEN.into()).await
+    }
+}
+
+/// Whether Notion takes these credentials: it does if it says anything of a token.
+pub(crate) async fn verify(
+    notion: &Notion,
+    credentials: &Credentials,
+    token: &SecretString,
+) -> Result<(), Problem> {
+    let looks_secret = |text: &str| text.starts_with(SECRET_PREFIX);
+    let swapped = looks_secret(&credentials.client_id)
+        && !looks_secret(credentials.client_secret.expose_secret());
+    match notion.introspect(credentials, token).await {
+        Ok(_) | Err(Error::GrantRejected { .. }) => Ok(()),
+        Err(Error::ClientRejected { .. }) if swapped => Err(Problem::new(
+            ProblemCode::ClientSwapped,
+            "Notion does not know this client: the ID looks like a secret, so the two may be swapped. Nothing was saved. Put each into the other's place.",
+        )),
+        Err(error) => Err(error.into()),
+    }
+}

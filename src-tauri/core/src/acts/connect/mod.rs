@@ -1,0 +1,319 @@
+//! Connect: from the click through the browser and back, until a callback has proven its state.
+
+mod exchange;
+pub(crate) mod state;
+pub(super) mod unsaved_grant;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use notion_oauth::{AuthorizationOwner, Retry};
+use secrecy::{ExposeSecret, SecretString};
+
+use state::{new_state, state_hash};
+
+use crate::domain::authorization::{Authorization, LIFETIME, Progress};
+use crate::domain::callback::{Callback, CallbackResult};
+use crate::domain::client::Client;
+use crate::domain::event::Event;
+use crate::domain::problem::{Problem, ProblemCode};
+use crate::identity::APP_LINK;
+use crate::keyrack::Keyrack;
+use crate::runtime::localhost::{Localhost, NotTaken, TakeCallback};
+use crate::runtime::pending::AwaitingKeyring;
+use crate::storage::store::ConsumedState;
+
+/// How often the clock is asked whether an authorization has expired; a timer stands still while
+/// the computer sleeps.
+const LOOK_EVERY: Duration = Duration::from_secs(15);
+
+impl Keyrack {
+    /// Starts an authorization and opens the browser.
+    ///
+    /// The keyring must take a probe and give the client's secret first: nobody should allow
+    /// access in a browser only to learn that the tokens cannot be kept.
+    pub async fn begin_authorization(
+        self: &Arc<Self>,
+        client: &str,
+    ) -> Result<Authorization, Problem> {
+        let client = self.store.client(client)?;
+        let notion = self.notions.of(&client)?;
+        let pause = self.notions.pace(&notion, &client).pause_left();
+        if pause > Retry::PATIENT.longest_wait {
+            // Access would be allowed in the browser, and its code could not be sent in time.
+            return Err(Problem {
+                retry_after: Some(pause.as_secs()),
+                ..Problem::new(
+                    ProblemCode::RateLimited,
+                    "Notion has asked for a pause. Nothing was begun. Try again once it is over.",
+                )
+            });
+        }
+        self.keyring_ready(&client.id).await?;
+        // Before the browser opens, and refused if another program could take the answer.
+        let port = match client.localhost_port() {
+            Some(port) => Some(Localhost::bind(port).await?),
+            None => None,
+        };
+
+        let state = new_state().map_err(|_| {
+            Problem::new(
+                ProblemCode::BrowserFailed,
+                "This system gives no random numbers, without which no safe link can be made.",
+            )
+        })?;
+        let now = self.now();
+        let authorization = Authorization {
+            id: uuid::Uuid::new_v4().to_string(),
+            client_id: client.id.clone(),
+            client_name: client.name.clone(),
+            sandbox: client.sandbox,
+            host: notion.base().host().to_owned(),
+            expires_at: now.plus(LIFETIME),
+            progress: Progress::Waiting,
+        };
+        self.prune_history()?;
+        self.store.add_authorization(
+            &authorization,
+            &state_hash(&state),
+            &client.redirect_uri,
+            now,
+        )?;
+
+        let link = notion.authorization_url(
+            &client.client_id,
+            &client.redirect_uri,
+            &state,
+            AuthorizationOwner::User,
+        );
+        let listening = port.map(|port| port.serve(self.callback_taker()));
+        self.pending.keep(&authorization.id, Some(link), listening);
+        // Told before the browser opens: the answer may be back before this function is.
+        self.emit(&Event::Authorization(authorization.clone()));
+        if let Err(problem) = self.open_again(&authorization.id) {
+            self.cancel_authorization(&authorization.id)?;
+            self.acknowledge();
+            return Err(problem);
+        }
+        self.expire_in_time(&authorization);
+        Ok(authorization)
+    }
+
+    /// Opens the browser on a waiting authorization once more.
+    pub fn open_again(&self, authorization: &str) -> Result<(), Problem> {
+        let link = self.authorization_url(authorization)?;
+        (self.opener)(link.expose_secret()).map_err(|_| {
+            Problem::new(
+                ProblemCode::BrowserFailed,
+                "The system's browser could not be opened. Nothing was sent or changed. Set a default browser, then try again.",
+            )
+        })
+    }
+
+    /// The link of an authorization that this process began, for the browser or the clipboard.
+    pub fn authorization_url(&self, authorization: &str) -> Result<SecretString, Problem> {
+        let link = self
+            .pending
+            .get(authorization)
+            .and_then(|pending| pending.url.clone());
+        link.ok_or_else(|| {
+            Problem::new(
+                ProblemCode::NotFound,
+                "This authorization is over. Start again with Connect.",
+            )
+        })
+    }
+
+    /// An authorization as it is now, whichever process moves it on.
+    pub fn authorization(&self, id: &str) -> Result<Authorization, Problem> {
+        self.store.authorization(id)
+    }
+
+    /// Takes callbacks from the browser for as long as this process has the data folder open.
+    fn callback_taker(self: &Arc<Self>) -> TakeCallback {
+        let keyrack = Arc::downgrade(self);
+        Box::new(move |raw| {
+            let keyrack = keyrack.upgrade().ok_or(NotTaken::Closing)?;
+            let rest = keyrack.take_callback(raw).map_err(NotTaken::Refused)?;
+            tokio::spawn(rest);
+            Ok(())
+        })
+    }
+
+    /// Takes a link that the operating system handed over. A refusal is told as an event.
+    pub async fn deliver_callback(self: &Arc<Self>, link: &str) {
+        match self.take_callback(link.as_bytes()) {
+            Ok(rest) => drop(rest.await),
+            Err(problem) => self.emit(&Event::CallbackRefused(problem)),
+        }
+    }
+
+    /// Takes a callback and follows it to its end, or until it waits for the keyring.
+    pub async fn accept(self: &Arc<Self>, raw: &[u8]) -> Result<Authorization, Problem> {
+        Ok(self.take_callback(raw)?.await)
+    }
+
+    /// The one acceptor of callbacks, however they arrive.
+    ///
+    /// Fails without any request if the callback belongs to no waiting authorization. From then
+    /// on, whatever happens is the authorization's progress: the future brings it about.
+    pub fn take_callback(
+        self: &Arc<Self>,
+        raw: &[u8],
+    ) -> Result<impl Future<Output = Authorization> + Send + 'static, Problem> {
+        let callback = Callback::parse(raw)?;
+        let taken = self.store.consume_state(
+            &state_hash(&callback.state),
+            self.process.id(),
+            self.now(),
+        )?;
+        let keyrack = self.clone();
+        Ok(async move { Box::pin(keyrack.follow_callback(taken, callback)).await })
+    }
+
+    /// What follows from a callback whose state was its authorization's.
+    async fn follow_callback(
+        self: &Arc<Self>,
+        taken: ConsumedState,
+        callback: Callback,
+    ) -> Authorization {
+        let ConsumedState {
+            authorization,
+            redirect_uri,
+            mut operation,
+        } = taken;
+        let answer = self.result_of(&authorization, &redirect_uri, callback);
+        let progress = match answer {
+            Ok(Some((client, code))) => {
+                let awaiting = AwaitingKeyring {
+                    code,
+                    redirect_uri,
+                    operation,
+                };
+                return match self
+                    .complete(authorization.clone(), &client, awaiting)
+                    .await
+                {
+                    Ok(authorization) => authorization,
+                    Err(problem) => self.move_on(authorization, Progress::Failed { problem }),
+                };
+            }
+            Ok(None) => {
+                operation.record.denied = true;
+                Progress::Denied
+            }
+            Err(problem) => {
+                operation.record.problem = Some(problem.clone());
+                Progress::Failed { problem }
+            }
+        };
+        operation.finished_at = Some(self.now());
+        // A row that cannot be written now is ended by the next start.
+        let _ = self.store.save_operation(&operation);
+        self.move_on(authorization, progress)
+    }
+
+    /// The code that a callback brings, with the client that it is for; none if access was denied.
+    fn result_of(
+        &self,
+        authorization: &Authorization,
+        redirect_uri: &str,
+        callback: Callback,
+    ) -> Result<Option<(Client, SecretString)>, Problem> {
+        let client = self.store.client(&authorization.client_id)?;
+        let notion = self.notions.of(&client)?;
+        if !is_for(&callback, redirect_uri, notion.base().as_str()) {
+            return Err(Problem::new(
+                ProblemCode::LinkMismatch,
+                "The answer came back to another address than the one this authorization was sent with. Nothing was sent. Connect again.",
+            ));
+        }
+        match callback.result {
+            CallbackResult::Code(code) => Ok(Some((client, code))),
+            CallbackResult::Error { error, .. } if error == "access_denied" => Ok(None),
+            CallbackResult::Error { error, description } => Err(Problem::new(
+                ProblemCode::AuthorizationRefused,
+                format!(
+                    "Notion did not give access: {}. Nothing was changed. Connect again.",
+                    description.unwrap_or(error)
+                ),
+            )),
+        }
+    }
+
+    /// Ends an authorization. Tokens that are already here and not yet saved are revoked first.
+    pub fn cancel_authorization(&self, id: &str) -> Result<(), Problem> {
+        if self.store.end_waiting(id, &Progress::Cancelled)? {
+            let authorization = self.store.authorization(id)?;
+            self.move_on(authorization, Progress::Cancelled);
+        } else if let Some(pending) = self.pending.get(id) {
+            pending.cancel();
+            if let Some(mut awaiting) = pending.take_awaiting_keyring() {
+                // The next start ends a row that cannot be written now.
+                let _ = self.fail(&mut awaiting.operation, &cancelled());
+                let authorization = self.store.authorization(id)?;
+                self.move_on(authorization, Progress::Cancelled);
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves an authorization on, for whoever shows it and in the store. That the store cannot be
+    /// written must not keep the person from seeing it.
+    pub(crate) fn move_on(
+        &self,
+        authorization: Authorization,
+        progress: Progress,
+    ) -> Authorization {
+        let _ = self.store.save_progress(&authorization.id, &progress);
+        if progress.is_final() {
+            self.pending.remove(&authorization.id);
+        }
+        let authorization = Authorization {
+            progress,
+            ..authorization
+        };
+        self.emit(&Event::Authorization(authorization.clone()));
+        authorization
+    }
+
+    /// Ends an authorization that nothing came back for.
+    fn expire_in_time(self: &Arc<Self>, authorization: &Authorization) {
+        let (keyrack, authorization) = (Arc::downgrade(self), authorization.clone());
+        let mut left = LIFETIME;
+        tokio::spawn(async move {
+            while !left.is_zero() {
+                tokio::time::sleep(left.min(LOOK_EVERY)).await;
+                let Some(keyrack) = keyrack.upgrade() else {
+                    return;
+                };
+                left = keyrack.now().until(authorization.expires_at);
+            }
+            if let Some(keyrack) = keyrack.upgrade()
+                && let Ok(true) = keyrack
+                    .store
+                    .end_waiting(&authorization.id, &Progress::Expired)
+            {
+                keyrack.move_on(authorization, Progress::Expired);
+            }
+        });
+    }
+}
+
+/// What stands on the row of a connect that the person ended.
+pub(crate) fn cancelled() -> Problem {
+    Problem::new(
+        ProblemCode::LinkCancelled,
+        "Cancelled before anything was saved.",
+    )
+}
+
+/// Whether the callback came back to where this authorization was sent from, and from whom it
+/// was asked: exact comparison (RFC 9700 4.1.3, RFC 9207 2.4).
+fn is_for(callback: &Callback, redirect_uri: &str, issuer: &str) -> bool {
+    // Only a bridge page is at an https address, and it forwards to the app link.
+    let bridged = redirect_uri.starts_with("https://") && callback.redirect_uri == APP_LINK;
+    let from_issuer = callback.iss.as_deref().is_none_or(|iss| iss == issuer);
+    from_issuer && (callback.redirect_uri == redirect_uri || bridged)
+}

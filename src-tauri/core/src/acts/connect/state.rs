@@ -1,0 +1,36 @@
+//! The `state` that ties a callback to one authorization (RFC 6749 10.12).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::{ExposeSecret as _, SecretString};
+use sha2::{Digest as _, Sha256};
+
+/// A fresh `state`: 256 bits from the operating system, in a URL-safe spelling.
+pub(super) fn new_state() -> Result<SecretString, getrandom::Error> {
+    let mut bytes = [0_u8; 32];
+    getrandom::fill(&mut bytes)?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes).into())
+}
+
+/// What the store keeps of a state.
+pub(crate) fn state_hash(state: &SecretString) -> [u8; 32] {
+    Sha256::digest(state.expose_secret().as_bytes()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_are_256_bits_and_never_the_same() {
+        let (one, other) = (new_state().expect("random"), new_state().expect("random"));
+        assert_eq!(
+            URL_SAFE_NO_PAD
+                .decode(one.expose_secret())
+                .expect("base64url")
+                .len(),
+            32
+        );
+        assert_ne!(state_hash(&one), state_hash(&other));
+    }
+}

@@ -1,0 +1,92 @@
+//! A grant whose tokens nobody else holds yet: what it replaces, and how it is ended again.
+
+use std::time::Duration;
+
+use notion_oauth::{Credentials, Error, Grant, Notion, Retry};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::domain::problem::{Problem, ProblemCode};
+use crate::failpoint::failpoint;
+use crate::storage::vault::ConnectionSecrets;
+
+/// How long the end of a connect waits for news of the earlier token.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A grant on its way to the vault, with what it takes to end it.
+pub(crate) struct UnsavedGrant {
+    pub notion: Notion,
+    pub credentials: Credentials,
+    pub grant: Grant,
+}
+
+impl UnsavedGrant {
+    /// Ends the tokens at Notion, except one that is the connection's from before: older clients
+    /// are given the token that is already active. Returns what there is to tell: `problem`, or
+    /// that access may remain.
+    pub async fn end(&self, before: Option<&ConnectionSecrets>, problem: Problem) -> Problem {
+        let tokens = (&self.grant.access_token, self.grant.refresh_token.as_ref());
+        let ended = end_tokens(&self.notion, &self.credentials, tokens, before).await;
+        if ended
+            && before
+                .is_some_and(|before| before.access.expose_secret() == tokens.0.expose_secret())
+        {
+            return problem;
+        }
+        let (code, became) = if ended {
+            (problem.code, "The new tokens are not kept, and were ended.")
+        } else {
+            let became = "Access may still be allowed at Notion: remove it in the workspace's settings there.";
+            (ProblemCode::NotSaved, became)
+        };
+        Problem {
+            code,
+            message: format!("{} {became}", problem.message),
+            ..problem
+        }
+    }
+
+    /// Whether the access token that the connection had before the grant still works, as far as
+    /// Notion tells at once: it is nobody's business here any more, but the person should know.
+    pub async fn earlier_works(&self, before: Option<&ConnectionSecrets>) -> bool {
+        let Some(earlier) = before.map(|before| &before.access) else {
+            return false;
+        };
+        if earlier.expose_secret() == self.grant.access_token.expose_secret() {
+            return false;
+        }
+        let notion = self.notion.clone().with_retry(Retry::NEVER);
+        let asked = notion.introspect(&self.credentials, earlier);
+        match tokio::time::timeout(PATIENCE, asked).await {
+            Ok(Ok(introspection)) => introspection.active,
+            Ok(Err(_)) | Err(_) => false,
+        }
+    }
+}
+
+/// Ends a pair of tokens at Notion, except one that `kept` holds too. Returns whether none of them
+/// works any more.
+pub(crate) async fn end_tokens(
+    notion: &Notion,
+    credentials: &Credentials,
+    (access, refresh): (&SecretString, Option<&SecretString>),
+    kept: Option<&ConnectionSecrets>,
+) -> bool {
+    let is_kept = |token: &SecretString| {
+        let mut known = kept
+            .into_iter()
+            .flat_map(|kept| [Some(&kept.access), kept.refresh.as_ref()])
+            .flatten();
+        known.any(|known| known.expose_secret() == token.expose_secret())
+    };
+    let mut ended = true;
+    for token in [Some(access), refresh]
+        .into_iter()
+        .flatten()
+        .filter(|token| !is_kept(token))
+    {
+        let answer = notion.revoke(credentials, token).await;
+        failpoint("notion.revoke");
+        ended &= matches!(answer, Ok(_) | Err(Error::GrantRejected { .. }));
+    }
+    ended
+}

@@ -1,0 +1,41 @@
+//! Forget: delete a connection here only. Notion is not told, and the receipt says so.
+
+use crate::domain::event::Event;
+use crate::domain::operation::{Kind, Operation, Subject};
+use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::receipt::Receipt;
+use crate::keyrack::Keyrack;
+
+impl Keyrack {
+    /// Deletes a connection's tokens from the keyring and its row from the store.
+    ///
+    /// Fails with nothing changed if the connection is gone or the keyring does not answer. If the
+    /// keyring fails in the middle, the operation stays unfinished, and the next start finishes it.
+    pub async fn forget(&self, id: &str) -> Result<Receipt, Problem> {
+        let _turn = self.locks.lock_connection(id).await;
+        let connection = self.store.connection(id)?;
+        self.vault.probe().await?;
+        let mut operation = self.begin(Kind::Forget, Subject::of_connection(&connection))?;
+        self.finish_forgetting(&mut operation, id).await?;
+        operation.receipt().ok_or_else(|| {
+            Problem::new(
+                ProblemCode::StoreFailed,
+                "It is forgotten, but its receipt is incomplete.",
+            )
+        })
+    }
+
+    /// The effects of a "forget"; also how start-up finishes one.
+    pub(crate) async fn finish_forgetting(
+        &self,
+        operation: &mut Operation,
+        id: &str,
+    ) -> Result<(), Problem> {
+        self.vault.delete(id).await?;
+        operation.record.removed_at = Some(self.now());
+        operation.finished_at = Some(self.now());
+        self.store.remove_connection(operation)?;
+        self.emit(&Event::Changed);
+        Ok(())
+    }
+}

@@ -1,0 +1,15 @@
+//! The acts: one file a verb, its recovery beside it. All are methods of `Keyrack`.
+
+pub mod access;
+pub mod check;
+pub mod clients;
+pub mod connect;
+pub mod forget;
+mod preferences;
+mod prune;
+pub mod rebuild;
+mod recover;
+mod refresh;
+pub mod remove_everything;
+mod revoke;
+pub mod self_test;

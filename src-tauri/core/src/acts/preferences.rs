@@ -1,0 +1,64 @@
+//! Preferences: what the person has chosen is kept, and takes effect.
+
+use crate::domain::event::Event;
+use crate::domain::preferences::{BackgroundChecks, CLIPBOARD_SECONDS, Preferences};
+use crate::domain::problem::{Problem, ProblemCode};
+use crate::keyrack::Keyrack;
+
+impl Keyrack {
+    /// What the person has chosen. Whether background checks start at login is the system's to
+    /// say, where the person may have changed it too.
+    pub fn preferences(&self) -> Result<Preferences, Problem> {
+        Ok(Preferences {
+            start_at_login: self.login_item.is_enabled(self.folder.path()),
+            ..self.store.preferences()?
+        })
+    }
+
+    /// Keeps what the person has chosen, for whichever process reads it.
+    ///
+    /// Fails with `invalid-input`, or with `start-at-login-failed` once all else is kept.
+    pub fn set_preferences(&self, chosen: &Preferences) -> Result<(), Problem> {
+        if !CLIPBOARD_SECONDS.contains(&chosen.clipboard_seconds) {
+            let range = "A copied token can stay on the clipboard for 10 to 300 seconds.";
+            return Err(Problem::invalid("clipboard_seconds", range));
+        }
+        self.store.set_preferences(chosen)?;
+        self.emit(&Event::Changed);
+        let checks = chosen.background_checks != BackgroundChecks::Off;
+        self.start_at_login(chosen.start_at_login && checks)
+    }
+
+    /// How often connections are checked in the background.
+    pub fn background_checks(&self) -> Result<BackgroundChecks, Problem> {
+        Ok(self.store.preferences()?.background_checks)
+    }
+
+    /// Sets it for this data folder, whichever process watches it; holds within a minute.
+    pub fn set_background_checks(&self, checks: BackgroundChecks) -> Result<(), Problem> {
+        self.store.set_background_checks(checks)
+    }
+
+    /// Lets background checks start at login, or no longer.
+    pub(crate) fn start_at_login(&self, on: bool) -> Result<(), Problem> {
+        let folder = self.folder.path();
+        if on == self.login_item.is_enabled(folder) {
+            return Ok(());
+        }
+        self.login_item.set_enabled(on, folder).map_err(|error| {
+            Problem::new(
+                ProblemCode::StartAtLoginFailed,
+                format!("Starting at login could not be changed: {error}. Everything else is as you chose."),
+            )
+        })
+    }
+
+    /// Shows the data folder in the system's file manager.
+    pub fn open_data_folder(&self) -> Result<(), Problem> {
+        let path = self.folder.path().display().to_string();
+        (self.opener)(&path).map_err(|error| {
+            let words = format!("{path} could not be opened: {error}. Nothing was changed.");
+            Problem::new(ProblemCode::NotOpened, words)
+        })
+    }
+}

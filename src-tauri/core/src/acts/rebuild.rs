@@ -1,0 +1,79 @@
+//! Rebuild: what the list lost is brought back from the vault, whose entries describe themselves.
+
+use notion_oauth::Budget;
+
+use crate::domain::client::Client;
+use crate::domain::event::Event;
+use crate::domain::operation::{Kind, Subject};
+use crate::domain::problem::Problem;
+use crate::domain::rebuilt::{FoundConnection, Rebuilt, WantedRebuild};
+use crate::domain::redirect::RedirectMethod;
+use crate::keyrack::Keyrack;
+use crate::storage::vault::{ClientSecrets, ConnectionSecrets, Payload};
+
+impl Keyrack {
+    /// Looks for entries of this data folder in the keyring that are not in the list, and adds them.
+    /// Nothing is deleted, in the keyring or in the list.
+    ///
+    /// Fails with the list as it was if the keyring cannot be read; the next start looks again.
+    pub async fn rebuild(&self) -> Result<Rebuilt, Problem> {
+        self.store.want_rebuild(&WantedRebuild::default())?;
+        self.rebuild_if_wanted()
+            .await
+            .map(Option::unwrap_or_default)
+    }
+
+    /// The same, if the database was found lost, damaged or outdated; also how a start does it.
+    pub(crate) async fn rebuild_if_wanted(&self) -> Result<Option<Rebuilt>, Problem> {
+        let Some(WantedRebuild {
+            database,
+            quarantined,
+        }) = self.store.rebuild_wanted()?
+        else {
+            return Ok(None);
+        };
+        let (mut clients, mut connections) = (Vec::new(), Vec::new());
+        for entry in self.vault.all().await? {
+            match entry {
+                Payload::Client(secrets) => clients.push(self.client_of(secrets)),
+                Payload::Connection(secrets) => connections.push(found(secrets)),
+            }
+        }
+        let mut operation = self.begin(Kind::Rebuild, Subject::default())?;
+        operation.record.rebuilt = Some(Rebuilt {
+            database,
+            quarantined,
+            ..Rebuilt::default()
+        });
+        self.store
+            .add_found(&clients, &connections, &mut operation, self.now())?;
+        let rebuilt = operation.record.rebuilt.unwrap_or_default();
+        if rebuilt.is_news() {
+            self.emit(&Event::Rebuilt(rebuilt.clone()));
+        }
+        Ok(Some(rebuilt))
+    }
+
+    fn client_of(&self, secrets: ClientSecrets) -> Client {
+        Client {
+            id: secrets.id,
+            name: secrets.name,
+            client_id: secrets.client_id,
+            redirect_method: RedirectMethod::of(&secrets.redirect_uri),
+            redirect_uri: secrets.redirect_uri,
+            sandbox: secrets.base_url.is_none(),
+            base_url: secrets.base_url,
+            created_at: self.now(),
+            budget: Budget::default(),
+        }
+    }
+}
+
+fn found(secrets: ConnectionSecrets) -> FoundConnection {
+    FoundConnection {
+        has_refresh_token: secrets.refresh.is_some(),
+        id: secrets.id,
+        client: secrets.client,
+        bot_id: secrets.bot_id,
+    }
+}

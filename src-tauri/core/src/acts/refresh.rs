@@ -1,0 +1,399 @@
+//! Refresh: a connection's refresh token becomes a new pair, and no refresh token is sent twice
+//! but for the one time that its row tells of.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use notion_oauth::{Backoff, Error, Grant};
+use secrecy::ExposeSecret as _;
+use sha2::{Digest as _, Sha256};
+
+use crate::acts::access::Access;
+use crate::acts::check::Finding;
+use crate::acts::connect::unsaved_grant::end_tokens;
+use crate::domain::connection::{Connection, Status, Verdict};
+use crate::domain::event::Event;
+use crate::domain::operation::{Kind, Operation, Subject};
+use crate::domain::problem::{Problem, ProblemCode};
+use crate::failpoint::failpoint;
+use crate::keyrack::Keyrack;
+use crate::storage::vault::{ConnectionSecrets, Payload, VaultError};
+use notion_oauth::sanitize_display_text;
+
+/// One refresh at a time for each data folder, whichever process it is in.
+const LOCK: &str = "refresh.lock";
+
+/// The pauses between tries to write a new pair to a keyring that is locked or gone.
+const PAUSES: Backoff = Backoff {
+    first: Duration::from_secs(1),
+    most: Duration::from_secs(16),
+};
+
+/// How often a new pair is tried to be written before the last time.
+const TRIES: u32 = 5;
+
+impl Keyrack {
+    /// Changes a connection's tokens for new ones and returns it with the new evidence.
+    ///
+    /// Fails with nothing changed if the connection has no refresh token, its revocation is
+    /// pending, the keyring takes no entry, or nothing was sent. `refresh-rejected` is final: only a
+    /// new consent helps. After `refresh-unfinished` the old tokens are kept, and
+    /// another call goes on where this one ended.
+    pub async fn refresh(&self, id: &str) -> Result<Connection, Problem> {
+        let _turn = self.locks.lock_connection(id).await;
+        let _lock = self.refresh_lock().await?;
+        let connection = self.store.connection(id)?;
+        if connection.status == Status::RevocationPending {
+            return Err(Problem::new(
+                ProblemCode::RevocationPending,
+                "This connection is being revoked, and new tokens would outlive that. Nothing was sent.",
+            ));
+        }
+        let operation = match self.store.unfinished_refresh(id)? {
+            Some(unfinished) => unfinished,
+            None => self.begin(Kind::Refresh, Subject::of_connection(&connection))?,
+        };
+        let refreshed = self.go_on_refreshing(operation, &connection).await;
+        self.emit(&Event::Changed);
+        refreshed?;
+        self.store.connection(id)
+    }
+
+    /// Goes on with a refresh that an ended process left unfinished.
+    pub(crate) async fn recover_refresh(&self, operation: &Operation) -> Result<(), Problem> {
+        let id = operation.subject.connection.clone().unwrap_or_default();
+        let _turn = self.locks.lock_connection(&id).await;
+        let _lock = self.refresh_lock().await?;
+        let (Some(mut operation), Ok(connection)) = (
+            self.store.unfinished_refresh(&id)?,
+            self.store.connection(&id),
+        ) else {
+            // Without its connection it has nothing left to do; one that has ended stays as it is.
+            let problem = match operation.record.sent_at {
+                Some(_) => removed_meanwhile(false),
+                None => interrupted(),
+            };
+            return self.fail(&mut operation.clone(), &problem);
+        };
+        if operation.record.sent_at.is_none() {
+            return self.fail(&mut operation, &interrupted());
+        }
+        // What it comes to is on the connection and on the row.
+        let _ = self.go_on_refreshing(operation, &connection).await;
+        self.emit(&Event::Changed);
+        Ok(())
+    }
+
+    async fn refresh_lock(&self) -> Result<std::fs::File, Problem> {
+        let folder = self.folder.clone();
+        let locked = tokio::task::spawn_blocking(move || folder.lock(LOCK)).await;
+        locked.unwrap_or_else(|_| Err(interrupted()))
+    }
+
+    async fn go_on_refreshing(
+        &self,
+        mut operation: Operation,
+        connection: &Connection,
+    ) -> Result<(), Problem> {
+        let _busy = self.busy();
+        self.process.id().clone_into(&mut operation.process);
+        let sent = operation.record.sent_at.is_some();
+        let ready = match self.vault.probe().await {
+            Ok(()) => self.access(connection).await,
+            Err(error) => Err(error.into()),
+        };
+        let access = match ready {
+            Ok(access) => access,
+            Err(problem) if sent => return self.leave_unfinished(operation, problem),
+            Err(problem) => return self.give_up(operation, problem),
+        };
+        let Some(refresh) = &access.tokens.refresh else {
+            return self.give_up(operation, no_refresh_token());
+        };
+        if !connection.has_refresh_token {
+            // It was refused before, and is not sent again.
+            return self.give_up(operation, rejected());
+        }
+        let before = fingerprint(&access.tokens);
+        if sent {
+            if operation.record.tokens_before.as_ref() != Some(&before) {
+                // The new pair had reached the vault.
+                return self.finish_refresh(operation);
+            }
+            return self
+                .after_a_lost_reply(operation, &access, unfinished())
+                .await;
+        }
+        operation.record.tokens_before = Some(before);
+        operation.record.sent_at = Some(self.now());
+        self.store.save_operation(&operation)?;
+        let answer = access.notion.refresh(&access.credentials, refresh).await;
+        failpoint("notion.refresh");
+        match answer {
+            Err(error) if reply_is_lost(&error) => {
+                let problem = Problem::from(error);
+                self.after_a_lost_reply(operation, &access, problem).await
+            }
+            answer => self.settle_refresh(operation, &access, answer).await,
+        }
+    }
+
+    /// The refresh token was sent and nobody knows what became of it. As long as the access token
+    /// works nothing is lost; once it does not, the refresh token is sent once more and never again.
+    async fn after_a_lost_reply(
+        &self,
+        mut operation: Operation,
+        access: &Access,
+        problem: Problem,
+    ) -> Result<(), Problem> {
+        let (finding, said) = access.find_out().await;
+        operation.record.request_ids.extend(said.request_id);
+        if !matches!(finding, Finding::Inactive(_)) {
+            return self.leave_unfinished(operation, problem);
+        }
+        let dead = Some(Verdict::Inactive);
+        let refresh = match &access.tokens.refresh {
+            Some(refresh) if operation.record.sent_again_at.is_none() => refresh,
+            _ => return self.refuse_refresh(operation, dead, lost_twice()),
+        };
+        operation.record.sent_again_at = Some(self.now());
+        self.store.save_operation(&operation)?;
+        let answer = access.notion.refresh(&access.credentials, refresh).await;
+        failpoint("notion.refresh");
+        match answer {
+            Err(error) if reply_is_lost(&error) => {
+                self.refuse_refresh(operation, dead, lost_twice())
+            }
+            answer @ (Ok(_) | Err(Error::GrantRejected { .. })) => {
+                self.settle_refresh(operation, access, answer).await
+            }
+            // Notion has not looked at it, so the one time is still to come.
+            Err(
+                error @ (Error::RateLimited { .. }
+                | Error::ClientRejected { .. }
+                | Error::Unreachable { sent: false }),
+            ) => {
+                operation.record.sent_again_at = None;
+                self.leave_unfinished(operation, error.into())
+            }
+            Err(error) => self.refuse_refresh(operation, dead, refused_again(error)),
+        }
+    }
+
+    /// What follows from an answer that is certain.
+    async fn settle_refresh(
+        &self,
+        mut operation: Operation,
+        access: &Access,
+        answer: Result<Grant, Error>,
+    ) -> Result<(), Problem> {
+        let grant = match answer {
+            Ok(grant) => grant,
+            Err(Error::GrantRejected { .. }) => {
+                let (finding, _) = access.find_out().await;
+                let verdict = match finding {
+                    Finding::Active => Some(Verdict::Active),
+                    Finding::Inactive(_) => Some(Verdict::Inactive),
+                    Finding::Unknown(_) => None,
+                };
+                return self.refuse_refresh(operation, verdict, rejected());
+            }
+            // Nothing was changed at Notion, and the same token may be sent another time.
+            Err(error) => return self.give_up(operation, error.into()),
+        };
+        operation
+            .record
+            .request_ids
+            .extend(grant.request_id.clone());
+        let tokens = (&grant.access_token, grant.refresh_token.as_ref());
+        let written = if sanitize_display_text(&grant.bot_id) == access.tokens.bot_id {
+            self.keep_pair(access, &grant).await.map_err(Problem::from)
+        } else {
+            Err(Problem::new(
+                ProblemCode::NotNotion,
+                "Notion answered the refresh with another bot's tokens.",
+            ))
+        };
+        match written {
+            Ok(()) if self.is_gone(&access.tokens.id)? => {
+                // Revoked or forgotten by another process meanwhile: nobody may keep the new pair.
+                let ended = end_tokens(&access.notion, &access.credentials, tokens, None).await;
+                self.vault.delete(&access.tokens.id).await?;
+                self.give_up(operation, removed_meanwhile(ended))
+            }
+            Ok(()) => self.finish_refresh(operation),
+            Err(problem) => {
+                // Nobody will hold the new pair, so it must not stay alive.
+                let kept = Some(&access.tokens);
+                let ended = end_tokens(&access.notion, &access.credentials, tokens, kept).await;
+                let became = if ended {
+                    "were ended again"
+                } else {
+                    "may still work at Notion: remove the access in the workspace's settings there"
+                };
+                let problem = Problem {
+                    code: ProblemCode::NotSaved,
+                    message: format!(
+                        "{} The new tokens were not saved and {became}. Connect again if a check says that the old ones do not work.",
+                        problem.message
+                    ),
+                    ..problem
+                };
+                operation.record.problem = Some(problem.clone());
+                operation.finished_at = Some(self.now());
+                self.store.clear_verdict(&operation, None)?;
+                Err(problem)
+            }
+        }
+    }
+
+    /// Replaces the old pair in one write. The keyring is given time: both pairs are in memory.
+    async fn keep_pair(&self, access: &Access, grant: &Grant) -> Result<(), VaultError> {
+        let old = &access.tokens;
+        if let Ok(now) = self.vault.read_connection(&old.id).await
+            && fingerprint(&now) != fingerprint(old)
+        {
+            // Another process has connected it again: its pair is the one that counts.
+            return Err(VaultError::Foreign);
+        }
+        let payload = Payload::Connection(ConnectionSecrets {
+            id: old.id.clone(),
+            client: old.client.clone(),
+            bot_id: old.bot_id.clone(),
+            access: grant.access_token.clone(),
+            // Without a new one the old one stays in force.
+            refresh: grant.refresh_token.clone().or_else(|| old.refresh.clone()),
+        });
+        for tries in 1..=TRIES {
+            match self.vault.write(&payload).await {
+                Err(error) if error.can_be_waited_for() => {
+                    tokio::time::sleep(PAUSES.wait(tries)).await
+                }
+                written_or_not => return written_or_not,
+            }
+        }
+        self.vault.write(&payload).await
+    }
+
+    fn is_gone(&self, id: &str) -> Result<bool, Problem> {
+        match self.store.connection(id) {
+            Ok(_) => Ok(false),
+            Err(problem) if problem.code == ProblemCode::NotFound => Ok(true),
+            Err(problem) => Err(problem),
+        }
+    }
+
+    /// The new pair is in the vault: it is the evidence that the connection works.
+    fn finish_refresh(&self, mut operation: Operation) -> Result<(), Problem> {
+        operation.record.problem = None;
+        operation.finished_at = Some(self.now());
+        self.store
+            .save_refreshed(&operation, Some(Verdict::Active), true)
+    }
+
+    /// The refresh token is of no use any more: once the access token is dead too, only a new
+    /// consent helps.
+    fn refuse_refresh(
+        &self,
+        mut operation: Operation,
+        verdict: Option<Verdict>,
+        problem: Problem,
+    ) -> Result<(), Problem> {
+        operation.record.problem = Some(problem.clone());
+        operation.finished_at = Some(self.now());
+        self.store.save_refreshed(&operation, verdict, false)?;
+        Err(problem)
+    }
+
+    fn give_up(&self, mut operation: Operation, problem: Problem) -> Result<(), Problem> {
+        self.fail(&mut operation, &problem)?;
+        Err(problem)
+    }
+
+    /// The row stays unfinished, so that the next refresh or the next start goes on with it.
+    fn leave_unfinished(&self, mut operation: Operation, why: Problem) -> Result<(), Problem> {
+        let problem = Problem {
+            code: ProblemCode::RefreshUnfinished,
+            message: format!("{} {}", why.message, unfinished().message),
+            ..why
+        };
+        operation.record.problem = Some(problem.clone());
+        self.store.save_operation(&operation)?;
+        Err(problem)
+    }
+}
+
+/// Tells two pairs apart without holding either: a refresh always brings a new access token.
+fn fingerprint(tokens: &ConnectionSecrets) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(tokens.access.expose_secret()))
+}
+
+/// Whether Notion may have changed the tokens without our learning of it.
+fn reply_is_lost(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Unreachable { sent: true } | Error::NotNotion { .. } | Error::Unavailable { .. }
+    )
+}
+
+fn unfinished() -> Problem {
+    Problem::new(
+        ProblemCode::RefreshUnfinished,
+        "The refresh is unfinished: the answer with the new tokens did not arrive. The old tokens are kept. Refresh again to go on with it.",
+    )
+}
+
+fn rejected() -> Problem {
+    Problem::new(
+        ProblemCode::RefreshRejected,
+        "Notion does not take this refresh token any more. Connect the workspace again when its access ends.",
+    )
+}
+
+fn lost_twice() -> Problem {
+    Problem::new(
+        ProblemCode::RefreshRejected,
+        "Notion's answer was lost twice, and the refresh token is not sent a third time. Connect the workspace again.",
+    )
+}
+
+fn refused_again(error: Error) -> Problem {
+    let problem = Problem::from(error);
+    Problem {
+        code: ProblemCode::RefreshRejected,
+        message: format!(
+            "{}, after its first answer was lost, and the refresh token is not sent a third time. Connect the workspace again.",
+            problem.message
+        ),
+        ..problem
+    }
+}
+
+fn removed_meanwhile(ended: bool) -> Problem {
+    let became = if ended {
+        "were ended at Notion"
+    } else {
+        "may still work at Notion: remove the access in the workspace's settings there"
+    };
+    Problem::new(
+        ProblemCode::NotFound,
+        format!(
+            "This connection was removed while it was refreshed. Its new tokens are not kept, and {became}."
+        ),
+    )
+}
+
+fn no_refresh_token() -> Problem {
+    Problem::new(
+        ProblemCode::NoRefreshToken,
+        "Notion gave no refresh token for this connection. Nothing was sent. Connect the workspace again instead.",
+    )
+}
+
+fn interrupted() -> Problem {
+    Problem::new(
+        ProblemCode::NotSaved,
+        "Keyrack ended before the refresh began. Nothing was changed. Try again.",
+    )
+}

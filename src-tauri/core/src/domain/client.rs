@@ -1,0 +1,263 @@
+//! An OAuth client that the user registered at Notion, and the forms that add and edit one.
+
+use notion_oauth::{BaseUrl, Budget};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::domain::problem::Problem;
+use crate::domain::redirect::{DEFAULT_PORT, RedirectMethod, localhost_port, redirect_uri};
+use crate::domain::time::Millis;
+use notion_oauth::sanitize_display_text;
+
+/// An OAuth client: what is known of it besides its secret, which the vault keeps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct Client {
+    /// Our id, and the user name of its vault entry.
+    pub id: String,
+    /// The name the user gave it.
+    pub name: String,
+    /// Notion's id of it.
+    pub client_id: String,
+    /// How its callbacks arrive.
+    pub redirect_method: RedirectMethod,
+    /// The exact text registered at Notion.
+    pub redirect_uri: String,
+    /// Belongs to the built-in stand-in; marked as such everywhere it shows.
+    pub sandbox: bool,
+    /// Where its Notion is; none for the sandbox, whose address changes with each start.
+    #[serde(skip)]
+    #[ts(skip)]
+    pub base_url: Option<String>,
+    /// When it was added here.
+    pub created_at: Millis,
+    /// How many requests a minute it may make.
+    #[ts(type = "\"standard\" | \"higher\"")]
+    pub budget: Budget,
+}
+
+impl Client {
+    /// The port that its callbacks come back to, for `localhost`.
+    pub(crate) fn localhost_port(&self) -> Option<u16> {
+        localhost_port(&self.redirect_uri)
+    }
+
+    /// The address of its page, for `bridge`.
+    pub(crate) fn bridge_url(&self) -> Option<&str> {
+        (self.redirect_method == RedirectMethod::Bridge).then_some(&self.redirect_uri)
+    }
+}
+
+/// The client form. The secret crosses once, from the window to Rust.
+#[derive(Debug, Deserialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct NewClient {
+    /// The name to show.
+    pub name: String,
+    /// Notion's id of the client.
+    pub client_id: String,
+    /// Notion's secret of the client.
+    #[ts(type = "string")]
+    pub client_secret: SecretString,
+    /// How callbacks will arrive.
+    pub redirect_method: RedirectMethod,
+    /// The registered port, for `localhost`.
+    pub localhost_port: Option<u16>,
+    /// The address of the page, for `bridge`.
+    pub bridge_url: Option<String>,
+}
+
+/// What can be edited of a client. Its id and secret cannot: another id is another client, and a
+/// renewed secret is tried at Notion first (`Keyrack::replace_client_secret`).
+#[derive(Debug, Clone, Deserialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct ClientChange {
+    /// The name to show.
+    pub name: String,
+    /// How callbacks will arrive.
+    pub redirect_method: RedirectMethod,
+    /// The registered port, for `localhost`.
+    pub localhost_port: Option<u16>,
+    /// The address of the page, for `bridge`.
+    pub bridge_url: Option<String>,
+    /// How many requests a minute it may make.
+    #[ts(type = "\"standard\" | \"higher\"")]
+    pub budget: Budget,
+}
+
+impl ClientChange {
+    /// The client as it is.
+    #[must_use]
+    pub fn of(client: &Client) -> Self {
+        Self {
+            name: client.name.clone(),
+            redirect_method: client.redirect_method,
+            localhost_port: client.localhost_port(),
+            bridge_url: client.bridge_url().map(str::to_owned),
+            budget: client.budget,
+        }
+    }
+}
+
+/// What becomes of the connections of a client that is removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+#[ts(export_to = "types.ts")]
+pub enum ConnectionsPolicy {
+    /// The client is not removed while it has any.
+    Keep,
+    /// The connections are revoked at Notion.
+    Revoke,
+    /// The connections are forgotten here only.
+    Forget,
+}
+
+/// What the client form starts from.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct ClientDefaults {
+    /// The app link where the provider takes one, else localhost.
+    pub redirect_method: RedirectMethod,
+    /// The port offered for `localhost`.
+    pub localhost_port: u16,
+    /// The host that new clients will speak to.
+    pub notion_host: String,
+}
+
+impl ClientDefaults {
+    /// The defaults for clients of `notion`. No case is known where Notion's portal accepts a
+    /// custom scheme, so the app link is offered first only on loopback.
+    #[must_use]
+    pub fn for_notion(notion: &BaseUrl) -> Self {
+        let redirect_method = if notion.is_loopback() {
+            RedirectMethod::AppLink
+        } else {
+            RedirectMethod::Localhost
+        };
+        Self {
+            redirect_method,
+            localhost_port: DEFAULT_PORT,
+            notion_host: notion.host().to_owned(),
+        }
+    }
+}
+
+/// A name with what could mislead gone, or that there is none.
+pub(crate) fn checked_name(typed: &str) -> Result<String, Problem> {
+    let name = sanitize_display_text(typed);
+    if name.is_empty() {
+        return Err(Problem::invalid("name", "Give the client a name."));
+    }
+    Ok(name)
+}
+
+/// A client secret with surrounding white space gone, or what is wrong with it.
+pub(crate) fn checked_secret(typed: &SecretString) -> Result<SecretString, Problem> {
+    let secret = typed.expose_secret().trim();
+    if secret.is_empty() || secret.contains(char::is_whitespace) {
+        return Err(Problem::invalid(
+            "client_secret",
+            "Enter the OAuth client secret from Notion's portal; it has no spaces.",
+        ));
+    }
+    Ok(secret.into())
+}
+
+impl NewClient {
+    /// The form with surrounding white space gone, or what is wrong with it.
+    pub(crate) fn checked(self, notion: &BaseUrl) -> Result<(Client, SecretString), Problem> {
+        let redirect_uri = redirect_uri(
+            self.redirect_method,
+            self.localhost_port,
+            self.bridge_url.as_deref(),
+        )?;
+        let name = checked_name(&self.name)?;
+        let client_id = self.client_id.trim().to_owned();
+        if client_id.is_empty()
+            || client_id.contains(|c: char| c.is_whitespace() || c.is_control() || c == ':')
+        {
+            return Err(Problem::invalid(
+                "client_id",
+                "Enter the OAuth client ID from Notion's portal; it has no spaces or colons.",
+            ));
+        }
+        let secret = checked_secret(&self.client_secret)?;
+        let client = Client {
+            id: uuid::Uuid::new_v4().to_string(),
+            name,
+            client_id,
+            redirect_method: self.redirect_method,
+            redirect_uri,
+            sandbox: false,
+            base_url: Some(notion.as_str().to_owned()),
+            created_at: Millis(0),
+            budget: Budget::default(),
+        };
+        Ok((client, secret))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form() -> NewClient {
+        NewClient {
+            name: " My integration ".into(),
+            client_id: " 0b7d\n".into(),
+            client_secret: " secret_abc \n".into(),
+            redirect_method: RedirectMethod::AppLink,
+            localhost_port: None,
+            bridge_url: None,
+        }
+    }
+
+    #[test]
+    fn white_space_around_pasted_values_is_dropped() {
+        let (client, secret) = form().checked(&BaseUrl::notion()).expect("a good form");
+        assert_eq!(
+            (client.name.as_str(), client.client_id.as_str()),
+            ("My integration", "0b7d")
+        );
+        assert_eq!(secret.expose_secret(), "secret_abc");
+        assert_eq!(client.base_url.as_deref(), Some("https://api.notion.com"));
+    }
+
+    #[test]
+    fn each_bad_field_is_named() {
+        type Spoil = fn(&mut NewClient);
+        let table: [(&str, Spoil); 7] = [
+            ("name", |form| form.name = "\u{200B} ".into()),
+            ("client_id", |form| form.client_id = " ".into()),
+            ("client_id", |form| form.client_id = "two words".into()),
+            ("client_id", |form| form.client_id = "a:b".into()),
+            ("client_secret", |form| form.client_secret = " ".into()),
+            ("client_secret", |form| {
+                form.client_secret = "two words".into();
+            }),
+            ("localhost_port", |form| {
+                form.redirect_method = RedirectMethod::Localhost;
+            }),
+        ];
+        for (field, spoil) in table {
+            let mut form = form();
+            spoil(&mut form);
+            let problem = form.checked(&BaseUrl::notion()).expect_err(field);
+            assert_eq!(problem.field.as_deref(), Some(field));
+        }
+    }
+
+    #[test]
+    fn the_form_starts_from_what_the_provider_takes() {
+        let loopback = BaseUrl::parse("http://127.0.0.1:4000").expect("loopback");
+        assert_eq!(
+            ClientDefaults::for_notion(&loopback).redirect_method,
+            RedirectMethod::AppLink
+        );
+        assert_eq!(
+            ClientDefaults::for_notion(&BaseUrl::notion()).redirect_method,
+            RedirectMethod::Localhost
+        );
+    }
+}

@@ -1,0 +1,17 @@
+//! Values and decisions: no await, no IO, no Keyrack.
+
+pub mod authorization;
+pub mod callback;
+pub mod check_all;
+pub mod client;
+pub mod connection;
+pub mod event;
+pub mod operation;
+pub mod owner;
+pub mod preferences;
+pub mod problem;
+pub mod rebuilt;
+pub mod receipt;
+pub mod redirect;
+pub mod schedule;
+pub mod time;

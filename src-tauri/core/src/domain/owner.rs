@@ -1,0 +1,65 @@
+//! Who authorized a connection.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use notion_oauth::sanitize_display_text;
+
+/// The owner of a connection as Notion names it (`owner` of the token response).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+#[ts(export_to = "types.ts")]
+pub enum Owner {
+    /// A person.
+    User {
+        /// Notion's id of the person.
+        id: String,
+        /// The name, where Notion tells it.
+        name: Option<String>,
+        /// The e-mail address, where the client may see it.
+        email: Option<String>,
+    },
+    /// The workspace itself.
+    Workspace,
+    /// Notion did not tell in any known shape.
+    Unknown,
+}
+
+impl From<Option<notion_oauth::Owner>> for Owner {
+    fn from(owner: Option<notion_oauth::Owner>) -> Self {
+        match owner {
+            None => Self::Unknown,
+            Some(notion_oauth::Owner::User {
+                id, name, email, ..
+            }) => Self::User {
+                id: sanitize_display_text(&id),
+                name: name.map(|name| sanitize_display_text(&name)),
+                email: email.map(|email| sanitize_display_text(&email)),
+            },
+            Some(notion_oauth::Owner::Workspace) => Self::Workspace,
+        }
+    }
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User {
+                name: Some(name),
+                email: Some(email),
+                ..
+            } => write!(f, "{name} ({email})"),
+            Self::User {
+                name: Some(only), ..
+            }
+            | Self::User {
+                email: Some(only), ..
+            } => f.write_str(only),
+            Self::User { id, .. } => f.write_str(id),
+            Self::Workspace => f.write_str("the workspace itself"),
+            Self::Unknown => f.write_str("an owner that Notion did not name"),
+        }
+    }
+}

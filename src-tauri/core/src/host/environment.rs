@@ -1,0 +1,58 @@
+//! What the environment decides: the data folder and where Notion is.
+
+use std::env;
+use std::path::PathBuf;
+
+use notion_oauth::BaseUrl;
+
+use crate::domain::problem::{Problem, ProblemCode};
+use crate::identity::APP_ID;
+
+/// Where things are.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The data folder.
+    pub data_folder: PathBuf,
+    /// The base URL of clients added from now on.
+    pub notion: BaseUrl,
+}
+
+impl Settings {
+    /// Reads `KEYRACK_DATA_DIR` and `KEYRACK_NOTION_URL`, with the platform's data folder and
+    /// Notion itself where they are not set.
+    pub fn from_environment() -> Result<Self, Problem> {
+        let data_folder = match env::var_os("KEYRACK_DATA_DIR").filter(|set| !set.is_empty()) {
+            Some(set) => PathBuf::from(set),
+            None => default_data_folder().ok_or_else(|| {
+                Problem::new(
+                    ProblemCode::DataFolder,
+                    "This system names no folder for application data. Set KEYRACK_DATA_DIR to a folder of yours.",
+                )
+            })?,
+        };
+        let notion = match env::var("KEYRACK_NOTION_URL") {
+            Ok(set) => BaseUrl::parse(&set).map_err(|error| {
+                Problem::new(
+                    ProblemCode::NotionUrl,
+                    format!("KEYRACK_NOTION_URL cannot be used: {error}"),
+                )
+            })?,
+            Err(env::VarError::NotPresent) => BaseUrl::notion(),
+            Err(env::VarError::NotUnicode(_)) => {
+                return Err(Problem::new(
+                    ProblemCode::NotionUrl,
+                    "KEYRACK_NOTION_URL cannot be used: it is not text.",
+                ));
+            }
+        };
+        Ok(Self {
+            data_folder,
+            notion,
+        })
+    }
+}
+
+/// The data folder where no other is set.
+pub(crate) fn default_data_folder() -> Option<PathBuf> {
+    Some(dirs::data_dir()?.join(APP_ID))
+}

@@ -1,0 +1,9 @@
+//! What the operating system is asked, for the window and the command line alike.
+
+pub mod browser;
+pub mod clock;
+pub mod core_dumps;
+#[cfg(target_os = "linux")]
+pub mod desktop_entry;
+pub mod environment;
+pub mod login_item;

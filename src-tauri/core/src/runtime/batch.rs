@@ -1,0 +1,197 @@
+//! Many checks at once: queues by client, each at its client's pace, with counts and time left.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use notion_oauth::Pace;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::domain::check_all::{CheckAll, CheckAllState};
+use crate::domain::time::Millis;
+
+/// How often the progress is told.
+const TELL_EVERY: Duration = Duration::from_secs(1);
+
+/// So many seconds may pass until Notion answers before a client's budget is not used up.
+const SECONDS_IN_FLIGHT: u32 = 3;
+
+/// What checking one connection came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CheckResult {
+    Active,
+    Attention,
+    Unknown,
+    /// The connection was removed meanwhile.
+    Removed,
+    /// The connection could not be checked, and neither can any other.
+    Aborted,
+}
+
+/// One check of many connections, in queues by client.
+pub(crate) struct Batch {
+    queues: Vec<Queue>,
+    counts: Mutex<Counts>,
+    cancelled: watch::Sender<bool>,
+}
+
+/// The connections of one client that nobody has begun to check.
+pub(crate) struct Queue {
+    pace: Pace,
+    at_once: u32,
+    waiting: Mutex<VecDeque<String>>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    total: u32,
+    active: u32,
+    attention: u32,
+    unknown: u32,
+}
+
+impl Queue {
+    pub fn new(pace: Pace, per_minute: u32, ids: VecDeque<String>) -> Self {
+        Self {
+            pace,
+            at_once: (per_minute * SECONDS_IN_FLIGHT).div_ceil(60),
+            waiting: Mutex::new(ids),
+        }
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, VecDeque<String>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Batch {
+    pub fn new(queues: Vec<Queue>) -> Self {
+        let total: usize = queues.iter().map(|queue| queue.waiting().len()).sum();
+        let counts = Counts {
+            total: total.try_into().unwrap_or(u32::MAX),
+            ..Counts::default()
+        };
+        Self {
+            queues,
+            counts: Mutex::new(counts),
+            cancelled: watch::Sender::new(false),
+        }
+    }
+
+    /// Checks one after the other, a few at once, until all are done or it is cancelled. Checks
+    /// that are under way then go on by themselves.
+    pub async fn go<F, Fut>(self: &Arc<Self>, check: F, tell: impl Fn(&Self))
+    where
+        F: Fn(String) -> Fut + Clone + Send + 'static,
+        Fut: Future<Output = CheckResult> + Send,
+    {
+        let mut workers = JoinSet::new();
+        for (of, queue) in self.queues.iter().enumerate() {
+            for _ in 0..queue.at_once {
+                let (batch, check) = (self.clone(), check.clone());
+                workers.spawn(async move {
+                    while let Some(id) = batch.next(of) {
+                        batch.count(check(id).await);
+                    }
+                });
+            }
+        }
+        let mut cancelled = self.cancelled.subscribe();
+        let mut clock = tokio::time::interval(TELL_EVERY);
+        loop {
+            tokio::select! {
+                worker = workers.join_next() => if worker.is_none() { break },
+                _ = cancelled.wait_for(|cancelled| *cancelled) => {
+                    workers.detach_all();
+                    break;
+                }
+                _ = clock.tick() => tell(self),
+            }
+        }
+    }
+
+    pub fn cancel(&self) {
+        self.cancelled.send_replace(true);
+    }
+
+    /// How far it is, while it goes on.
+    pub fn progress(&self, now: Millis) -> CheckAll {
+        let counts = self.counts();
+        // A connection that needs attention takes a second request, and so may others like it.
+        let done = counts.done().max(1);
+        let requests = |checks: usize| {
+            let checks = u32::try_from(checks).unwrap_or(u32::MAX);
+            checks.saturating_add(checks.saturating_mul(counts.attention) / done)
+        };
+        let left = self.queues.iter().map(|queue| {
+            let waiting = queue.waiting().len();
+            queue.pace.left(requests(waiting))
+        });
+        let left = left.max().unwrap_or_default();
+        let pauses = self.queues.iter().map(|queue| queue.pace.pause_left());
+        let pause = pauses.max().unwrap_or_default();
+        CheckAll {
+            left: Some(left.as_millis().try_into().unwrap_or(u64::MAX)),
+            paused_until: (!pause.is_zero()).then(|| now.plus(pause)),
+            ..counts.told(CheckAllState::Running)
+        }
+    }
+
+    /// How it ended.
+    pub fn ended(&self) -> CheckAll {
+        self.counts().told(if *self.cancelled.borrow() {
+            CheckAllState::Cancelled
+        } else {
+            CheckAllState::Finished
+        })
+    }
+
+    fn next(&self, of: usize) -> Option<String> {
+        if *self.cancelled.borrow() {
+            return None;
+        }
+        self.queues[of].waiting().pop_front()
+    }
+
+    fn count(&self, checked: CheckResult) {
+        let mut counts = self.counts();
+        match checked {
+            CheckResult::Active => counts.active += 1,
+            CheckResult::Attention => counts.attention += 1,
+            CheckResult::Unknown => counts.unknown += 1,
+            CheckResult::Aborted => {
+                let rest = self
+                    .queues
+                    .iter()
+                    .map(|queue| queue.waiting().drain(..).count());
+                let rest: usize = rest.sum();
+                counts.unknown += 1 + u32::try_from(rest).unwrap_or(u32::MAX);
+            }
+            CheckResult::Removed => counts.total -= 1,
+        }
+    }
+
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Counts {
+    fn done(&self) -> u32 {
+        self.active + self.attention + self.unknown
+    }
+
+    fn told(&self, state: CheckAllState) -> CheckAll {
+        CheckAll {
+            total: self.total,
+            done: self.done(),
+            active: self.active,
+            attention: self.attention,
+            unknown: self.unknown,
+            left: None,
+            paused_until: None,
+            state,
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! The way back over localhost: one port of this computer, open only while an authorization waits.
+//!
+//! Whoever is on this computer can send requests to it (RFC 8252 8.3). So only a callback that the
+//! acceptor takes ends the listener; everything else is turned away and changes nothing.
+
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::io::{self, ErrorKind};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderValue,
+    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use hyper::{Method, Request, Response, StatusCode, service::service_fn};
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::redirect::localhost_uri;
+use crate::identity::CALLBACK_PATH;
+
+/// How many connections are held at once; a browser opens a few in advance.
+const MOST_CONNECTIONS: usize = 32;
+
+/// The longest that a connection may take for its one request.
+const LONGEST_REQUEST: Duration = Duration::from_secs(30);
+
+/// The longest that answers under way are waited for once the port is closed.
+const LONGEST_ANSWER: Duration = Duration::from_secs(5);
+
+/// The pause after the system refused to hand over a connection.
+const PAUSE: Duration = Duration::from_millis(100);
+
+const PAGE: &str = include_str!("localhost.html");
+
+/// A port on every loopback address of this computer, bound and not yet answered.
+pub(crate) struct Localhost {
+    port: u16,
+    listeners: Vec<TcpListener>,
+}
+
+/// Takes the bytes of a callback and follows it on its own, or says why not.
+pub(crate) type TakeCallback = Box<dyn Fn(&[u8]) -> Result<(), NotTaken> + Send + Sync>;
+
+/// Why a callback was not taken.
+pub(crate) enum NotTaken {
+    /// Keyrack is about to end.
+    Closing,
+    /// The callback cannot be used.
+    Refused(Problem),
+}
+
+/// The open port. Dropping it closes the port; answers under way are still given.
+pub(crate) struct Listening(Arc<Notify>);
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.0.notify_one();
+    }
+}
+
+impl Localhost {
+    /// Binds the port on both loopback families, because `localhost` may mean either. A computer
+    /// without IPv6 is fine; a port that is taken on either is refused with `port-taken`.
+    pub async fn bind(port: u16) -> Result<Self, Problem> {
+        let bind = async |address: IpAddr| TcpListener::bind((address, port)).await;
+        let mut listeners = vec![
+            bind(Ipv4Addr::LOCALHOST.into())
+                .await
+                .map_err(|error| taken(port, &error))?,
+        ];
+        match bind(Ipv6Addr::LOCALHOST.into()).await {
+            Ok(listener) => listeners.push(listener),
+            Err(error) if is_taken(&error) => return Err(taken(port, &error)),
+            Err(_) => {}
+        }
+        Ok(Self { port, listeners })
+    }
+
+    /// Answers requests until `take` takes a callback or the returned value is dropped.
+    pub fn serve(self, take: TakeCallback) -> Listening {
+        let ended = Arc::new(Notify::new());
+        let handler = Arc::new(CallbackHandler {
+            port: self.port,
+            take,
+            ended: ended.clone(),
+        });
+        tokio::spawn(self.run(handler));
+        Listening(ended)
+    }
+
+    async fn run(self, handler: Arc<CallbackHandler>) {
+        let mut connections = JoinSet::new();
+        loop {
+            tokio::select! {
+                () = handler.ended.notified() => break,
+                _ = connections.join_next(), if connections.len() >= MOST_CONNECTIONS => {}
+                accepted = accept(&self.listeners), if connections.len() < MOST_CONNECTIONS => {
+                    match accepted {
+                        Ok(stream) => drop(connections.spawn(handler.clone().answer(stream))),
+                        Err(_) => sleep(PAUSE).await,
+                    }
+                }
+            }
+            while connections.try_join_next().is_some() {}
+        }
+        drop(self.listeners);
+        let _ = timeout(LONGEST_ANSWER, connections.join_all()).await;
+    }
+}
+
+/// The next connection on any of the listeners.
+async fn accept(listeners: &[TcpListener]) -> io::Result<TcpStream> {
+    poll_fn(|context| {
+        for listener in listeners {
+            if let Poll::Ready(accepted) = listener.poll_accept(context) {
+                return Poll::Ready(accepted.map(|(stream, _)| stream));
+            }
+        }
+        Poll::Pending
+    })
+    .await
+}
+
+fn is_taken(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::AddrInUse | ErrorKind::PermissionDenied
+    )
+}
+
+fn taken(port: u16, error: &io::Error) -> Problem {
+    Problem::new(
+        ProblemCode::PortTaken,
+        format!(
+            "Port {port} of this computer cannot be used for Notion's answer: {error}. No browser was opened and nothing was changed. End the program that uses it, then connect again."
+        ),
+    )
+}
+
+/// Answers a request with a page, and hands a callback on.
+struct CallbackHandler {
+    port: u16,
+    take: TakeCallback,
+    ended: Arc<Notify>,
+}
+
+impl CallbackHandler {
+    /// One request, one answer, and the connection is closed.
+    async fn answer(self: Arc<Self>, stream: TcpStream) {
+        let service = service_fn(|request| {
+            let answer = self.reply(&request);
+            async { Ok::<_, Infallible>(answer) }
+        });
+        let connection = hyper::server::conn::http1::Builder::new()
+            .keep_alive(false)
+            .serve_connection(TokioIo::new(stream), service);
+        // Whoever breaks a connection off has no use for its answer.
+        let _ = timeout(LONGEST_REQUEST, connection).await;
+    }
+
+    fn reply(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+        let own = format!("localhost:{}", self.port);
+        let mut hosts = request.headers().get_all(HOST).iter();
+        let is_for_us = hosts.next().is_some_and(|host| host == own.as_str());
+        // A page elsewhere can reach this port under a name of its own (DNS rebinding).
+        if !is_for_us || hosts.next().is_some() || request.uri().authority().is_some() {
+            return page(
+                StatusCode::BAD_REQUEST,
+                "This is not for Keyrack",
+                "The request was sent under another name. Nothing was changed.",
+            );
+        }
+        if request.uri().path() != CALLBACK_PATH {
+            return page(
+                StatusCode::NOT_FOUND,
+                "There is nothing here",
+                "Keyrack waits for Notion\u{2019}s answer at another path.",
+            );
+        }
+        if request.method() != Method::GET {
+            let mut answer = page(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "This is not an answer",
+                "Nothing was changed.",
+            );
+            answer
+                .headers_mut()
+                .insert(ALLOW, HeaderValue::from_static("GET"));
+            return answer;
+        }
+        let query = request.uri().query().unwrap_or_default();
+        let callback = format!("{}?{query}", localhost_uri(self.port));
+        match (self.take)(callback.as_bytes()) {
+            Ok(()) => {
+                self.ended.notify_one();
+                page(
+                    StatusCode::OK,
+                    "Keyrack has the answer",
+                    "You can close this tab.",
+                )
+            }
+            Err(NotTaken::Closing) => page(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Keyrack is closing",
+                "Open it again and connect once more.",
+            ),
+            Err(NotTaken::Refused(problem)) => page(
+                StatusCode::BAD_REQUEST,
+                "Keyrack cannot use this answer",
+                &problem.message,
+            ),
+        }
+    }
+}
+
+/// A page of ours. The words come from us alone: nothing of the request stands on it.
+fn page(status: StatusCode, title: &str, text: &str) -> Response<Full<Bytes>> {
+    let html = PAGE.replace("{title}", title).replace("{text}", text);
+    let mut answer = Response::new(Full::new(Bytes::from(html)));
+    *answer.status_mut() = status;
+    for (name, value) in [
+        (CONTENT_TYPE, "text/html; charset=utf-8"),
+        (
+            CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+        ),
+        (REFERRER_POLICY, "no-referrer"),
+        (CACHE_CONTROL, "no-store"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ] {
+        answer
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
+    }
+    answer
+}

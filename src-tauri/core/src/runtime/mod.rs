@@ -1,0 +1,8 @@
+//! What lives no longer than the process.
+
+pub mod batch;
+pub mod localhost;
+pub mod locks;
+pub mod notions;
+pub mod pending;
+pub mod unacknowledged;

@@ -1,0 +1,86 @@
+//! Notion as each client sees it: one connection pool for each base URL, one pace for each client.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use notion_oauth::{BaseUrl, Notion, Pace, Retry};
+
+use crate::domain::client::Client;
+use crate::domain::problem::{Problem, ProblemCode};
+
+/// Every Notion that this process speaks to.
+#[derive(Default)]
+pub(crate) struct Notions(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    /// Where the embedded sandbox listens, while it runs.
+    sandbox: Option<BaseUrl>,
+    /// One connection pool for each base URL.
+    pools: HashMap<String, Notion>,
+    /// By base URL and Notion's id of the client: what is spent of its budget.
+    paces: HashMap<(String, String), Pace>,
+}
+
+impl Notions {
+    /// Says where the embedded sandbox listens.
+    pub fn set_sandbox(&self, base_url: &str) -> Result<(), Problem> {
+        let base = BaseUrl::parse(base_url).map_err(|error| {
+            Problem::new(
+                ProblemCode::SandboxFailed,
+                format!("The sandbox's address cannot be used: {error}"),
+            )
+        })?;
+        self.known().sandbox = Some(base);
+        Ok(())
+    }
+
+    /// Notion as a client sees it, at the client's pace and patient with a busy Notion.
+    pub fn of(&self, client: &Client) -> Result<Notion, Problem> {
+        let notion = self.at(client.base_url.as_deref())?;
+        let pace = self.pace(&notion, client);
+        Ok(notion.with_retry(Retry::PATIENT).at_pace(pace))
+    }
+
+    /// The pace of all that this process does for a client.
+    pub fn pace(&self, notion: &Notion, client: &Client) -> Pace {
+        let whose = (notion.base().as_str().to_owned(), client.client_id.clone());
+        let mut known = self.known();
+        let pace = known.paces.entry(whose);
+        let pace = pace.or_insert_with(|| Pace::new(client.budget));
+        pace.set_budget(client.budget);
+        pace.clone()
+    }
+
+    /// Notion at a base URL; none means the embedded sandbox.
+    fn at(&self, base_url: Option<&str>) -> Result<Notion, Problem> {
+        let mut known = self.known();
+        let base = match base_url {
+            Some(text) => BaseUrl::parse(text).map_err(|error| {
+                Problem::new(
+                    ProblemCode::NotionUrl,
+                    format!("This client's address of Notion cannot be used: {error}"),
+                )
+            })?,
+            None => known.sandbox.clone().ok_or_else(|| {
+                Problem::new(
+                    ProblemCode::SandboxFailed,
+                    "The sandbox is not running here; it runs inside Keyrack's window. Nothing was sent.",
+                )
+            })?,
+        };
+        if let Some(notion) = known.pools.get(base.as_str()) {
+            return Ok(notion.clone());
+        }
+        let notion = Notion::new(base)?;
+        known
+            .pools
+            .insert(notion.base().as_str().to_owned(), notion.clone());
+        Ok(notion)
+    }
+
+    /// What is known stays true after a panic elsewhere: each change is a single assignment.
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,119 @@
+//! The secret half of an authorization that this process began or goes on with.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use secrecy::SecretString;
+use tokio::sync::{Notify, watch};
+
+use super::localhost::Listening;
+use crate::domain::operation::Operation;
+
+/// The secret halves of the authorizations that go on in this process, by `Authorization::id`.
+#[derive(Default)]
+pub(crate) struct PendingAuthorizations(Mutex<HashMap<String, Arc<Pending>>>);
+
+impl PendingAuthorizations {
+    /// The secret half of an authorization, if this process has it.
+    pub fn get(&self, authorization: &str) -> Option<Arc<Pending>> {
+        self.lock().get(authorization).cloned()
+    }
+
+    /// Keeps the secret half of an authorization, or finds the one that is kept.
+    pub fn keep(
+        &self,
+        authorization: &str,
+        url: Option<SecretString>,
+        listening: Option<Listening>,
+    ) -> Arc<Pending> {
+        let mut all = self.lock();
+        let kept = all.entry(authorization.to_owned());
+        kept.or_insert_with(|| Arc::new(Pending::new(url, listening)))
+            .clone()
+    }
+
+    /// Wipes the secret half of an authorization that is over.
+    pub fn remove(&self, authorization: &str) {
+        self.lock().remove(authorization);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<Pending>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The secret half of one authorization: lives no longer than it, and no longer than the process.
+pub(crate) struct Pending {
+    /// The authorization URL for the browser; none if another process began it.
+    pub url: Option<SecretString>,
+    /// The port that the callback may come back to; closed with this.
+    _listening: Option<Listening>,
+    awaiting_keyring: Mutex<Option<AwaitingKeyring>>,
+    retry: Notify,
+    cancelled: watch::Sender<bool>,
+}
+
+/// The code of a callback, which waits for the keyring.
+pub(crate) struct AwaitingKeyring {
+    pub code: SecretString,
+    pub redirect_uri: String,
+    /// The row of the connect that it belongs to.
+    pub operation: Operation,
+}
+
+impl Pending {
+    pub fn new(url: Option<SecretString>, listening: Option<Listening>) -> Self {
+        Self {
+            url,
+            _listening: listening,
+            awaiting_keyring: Mutex::default(),
+            retry: Notify::new(),
+            cancelled: watch::Sender::new(false),
+        }
+    }
+
+    /// Keeps a callback's code until the keyring is ready.
+    pub fn await_keyring(&self, callback: AwaitingKeyring) {
+        *self.awaiting_keyring() = Some(callback);
+    }
+
+    /// Takes out the code that waits for the keyring, if one does.
+    pub fn take_awaiting_keyring(&self) -> Option<AwaitingKeyring> {
+        self.awaiting_keyring().take()
+    }
+
+    fn awaiting_keyring(&self) -> MutexGuard<'_, Option<AwaitingKeyring>> {
+        self.awaiting_keyring
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says that the keyring is open now, in the person's name.
+    pub fn request_retry(&self) {
+        self.retry.notify_one();
+    }
+
+    /// Waits for [`Pending::request_retry`].
+    pub async fn retry_requested(&self) {
+        self.retry.notified().await;
+    }
+
+    /// Gives up, in the person's name.
+    pub fn cancel(&self) {
+        self.cancelled.send_replace(true);
+    }
+
+    pub fn is_cancelled(&self) -> bool {
+        *self.cancelled.borrow()
+    }
+
+    /// Waits for [`Pending::cancel`].
+    pub async fn cancel_requested(&self) {
+        // The sender is this very value, so it cannot be gone.
+        let _ = self
+            .cancelled
+            .subscribe()
+            .wait_for(|cancelled| *cancelled)
+            .await;
+    }
+}

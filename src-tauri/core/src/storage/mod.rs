@@ -1,0 +1,6 @@
+//! What is at rest: the data folder, the store in it, and the vault.
+
+pub mod data_folder;
+pub mod process_lock;
+pub mod store;
+pub mod vault;

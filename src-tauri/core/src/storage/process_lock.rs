@@ -1,0 +1,119 @@
+//! Which operations belong to a living process: a lock on a file, which death sets free.
+
+use std::fs::File;
+use std::path::PathBuf;
+
+use crate::domain::problem::Problem;
+use crate::storage::data_folder::DataFolder;
+
+/// The folder of the marks in the data folder.
+const FOLDER: &str = "processes";
+
+/// This process's mark in the data folder, held until it ends.
+///
+/// Operations carry the mark's id, so that one process can tell the unfinished work of a dead
+/// process, which it must finish, from that of a living one, which it must leave alone.
+#[derive(Debug)]
+pub(crate) struct ProcessMark {
+    id: String,
+    path: PathBuf,
+    _locked: File,
+}
+
+impl ProcessMark {
+    /// Makes and locks a mark of this process's own.
+    pub fn make(folder: &DataFolder) -> Result<Self, Problem> {
+        let marks = folder.subfolder(FOLDER)?;
+        loop {
+            let id = uuid::Uuid::new_v4().to_string();
+            let locked = marks.lock(&id)?;
+            let path = marks.path().join(&id);
+            // Between making and locking it, another start may have swept it away as a dead one's.
+            if path.exists() {
+                return Ok(Self {
+                    id,
+                    path,
+                    _locked: locked,
+                });
+            }
+        }
+    }
+
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Removes the mark at the end of a process that leaves nothing to be done for it.
+    pub fn remove(&self) {
+        // A mark that stays behind is unlocked by the process's end, and cleared by a later start.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+/// Whether the process with this mark has ended.
+pub(crate) fn has_ended(folder: &DataFolder, id: &str) -> bool {
+    let path = folder.path().join(FOLDER).join(id);
+    match File::open(&path) {
+        Ok(file) => file.try_lock().is_ok(),
+        Err(_) => !path.exists(),
+    }
+}
+
+/// Whether a process is at work in the data folder.
+pub(crate) fn any_alive(folder: &DataFolder) -> bool {
+    others_alive(folder, "") > 0
+}
+
+/// How many processes are at work in the data folder besides the one with this mark.
+pub(crate) fn others_alive(folder: &DataFolder, own: &str) -> usize {
+    let marks = std::fs::read_dir(folder.path().join(FOLDER));
+    let names = marks.into_iter().flatten().flatten();
+    let ids = names.map(|mark| mark.file_name().to_string_lossy().into_owned());
+    ids.filter(|id| id != own && !has_ended(folder, id)).count()
+}
+
+/// The marks that ended processes left behind.
+pub(crate) fn left_behind(folder: &DataFolder) -> Vec<String> {
+    let marks = std::fs::read_dir(folder.path().join(FOLDER))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let names = marks.filter_map(|mark| mark.file_name().into_string().ok());
+    names.filter(|id| has_ended(folder, id)).collect()
+}
+
+/// Removes the mark of an ended process, once nothing is left to do for it.
+pub(crate) fn clear(folder: &DataFolder, id: &str) {
+    let path = folder.path().join(FOLDER).join(id);
+    // Only under its lock: a process that has just made it would lose it, and with it its life.
+    if let Ok(mark) = File::open(&path)
+        && mark.try_lock().is_ok()
+    {
+        // One that cannot be removed is found again at the next start.
+        let _ = std::fs::remove_file(path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_is_alive_until_its_process_lets_go_of_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = DataFolder::open(folder.path()).expect("a data folder");
+        let mark = ProcessMark::make(&folder).expect("a mark");
+        let id = mark.id().to_owned();
+        assert!(!has_ended(&folder, &id));
+        let file = folder.path().join("processes").join(&id);
+        mark.remove();
+        drop(mark);
+        assert!(has_ended(&folder, &id));
+        std::fs::write(&file, "").expect("a mark left behind");
+        let alive = ProcessMark::make(&folder).expect("another mark");
+        assert_eq!(left_behind(&folder), std::slice::from_ref(&id));
+        clear(&folder, &id);
+        assert!(left_behind(&folder).is_empty());
+        assert!(!has_ended(&folder, alive.id()));
+    }
+}

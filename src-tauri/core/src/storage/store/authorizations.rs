@@ -1,0 +1,190 @@
+//! Authorizations in the store: the one place where a state is used up.
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+
+use super::database::Store;
+use super::json::Json;
+use crate::domain::authorization::{Authorization, Progress};
+use crate::domain::operation::{Kind, Operation, Subject};
+use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::time::Millis;
+use crate::failpoint::failpoint;
+
+/// How far back the clock may have jumped before a waiting authorization counts as expired.
+const CLOCK_SLACK_MS: i64 = 60_000;
+
+/// An authorization whose state was used up by this very call.
+pub(crate) struct ConsumedState {
+    pub authorization: Authorization,
+    /// The redirect URI sent to authorize.
+    pub redirect_uri: String,
+    /// The connect that begins with it.
+    pub operation: Operation,
+}
+
+impl Store {
+    /// Commits a new authorization before the browser opens.
+    pub(crate) fn add_authorization(
+        &self,
+        authorization: &Authorization,
+        state_hash: &[u8; 32],
+        redirect_uri: &str,
+        created_at: Millis,
+    ) -> Result<(), Problem> {
+        self.lock().execute(
+            "INSERT INTO authorizations (id, client, state_hash, redirect_uri, host, created_at, expires_at, progress)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![
+                authorization.id,
+                authorization.client_id,
+                state_hash,
+                redirect_uri,
+                authorization.host,
+                created_at.0,
+                authorization.expires_at.0,
+                Json(&authorization.progress),
+            ],
+        )?;
+        failpoint("store.add_authorization");
+        Ok(())
+    }
+
+    /// Uses up a state, and writes the row of the connect that begins with it: exactly one caller,
+    /// in all threads and processes, ever gets the authorization; everyone else is told why not.
+    pub(crate) fn consume_state(
+        &self,
+        state_hash: &[u8; 32],
+        process: &str,
+        now: Millis,
+    ) -> Result<ConsumedState, Problem> {
+        let mut db = self.lock();
+        let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let taken: Option<(String, String)> = tx
+            .query_row(
+                "UPDATE authorizations SET consumed_at = ?2
+                 WHERE state_hash = ?1 AND consumed_at IS NULL AND progress ->> 'kind' = 'waiting'
+                   AND expires_at > ?2 AND created_at <= ?2 + ?3
+                 RETURNING id, redirect_uri",
+                params![state_hash, now.0, CLOCK_SLACK_MS],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .optional()?;
+        let Some((id, redirect_uri)) = taken else {
+            return Err(why_not_consumed(&tx, state_hash)?);
+        };
+        let authorization = authorization(&tx, &id)?;
+        let subject = Subject::of_authorization(&authorization);
+        let operation = Operation::begun(Kind::Connect, subject, process, now);
+        super::operations::begin(&tx, &operation)?;
+        tx.commit()?;
+        failpoint("store.consume_state");
+        Ok(ConsumedState {
+            authorization,
+            redirect_uri,
+            operation,
+        })
+    }
+
+    /// An authorization as it is now, whichever process moves it on.
+    pub(crate) fn authorization(&self, id: &str) -> Result<Authorization, Problem> {
+        authorization(&self.lock(), id)
+    }
+
+    /// Moves an authorization on.
+    pub(crate) fn save_progress(&self, id: &str, progress: &Progress) -> Result<(), Problem> {
+        self.lock().execute(
+            "UPDATE authorizations SET progress = ?2 WHERE id = ?1",
+            params![id, Json(progress)],
+        )?;
+        failpoint("store.save_progress");
+        Ok(())
+    }
+
+    /// Ends an authorization that is still waiting; false when a callback was faster.
+    pub(crate) fn end_waiting(&self, id: &str, progress: &Progress) -> Result<bool, Problem> {
+        let changed = self.lock().execute(
+            "UPDATE authorizations SET progress = ?2 WHERE id = ?1 AND consumed_at IS NULL AND progress ->> 'kind' = 'waiting'",
+            params![id, Json(progress)],
+        )?;
+        failpoint("store.end_waiting");
+        Ok(changed == 1)
+    }
+
+    /// Moves an authorization on that waits for the keyring; false when another try was faster.
+    pub(crate) fn leave_awaiting_keyring(
+        &self,
+        id: &str,
+        progress: &Progress,
+    ) -> Result<bool, Problem> {
+        let changed = self.lock().execute(
+            "UPDATE authorizations SET progress = ?2 WHERE id = ?1 AND progress ->> 'kind' = 'awaiting-keyring'",
+            params![id, Json(progress)],
+        )?;
+        Ok(changed == 1)
+    }
+
+    /// Deletes authorizations that ended or expired long ago; a replay of theirs is "unknown".
+    pub(crate) fn prune_authorizations(&self, before: Millis) -> Result<(), Problem> {
+        self.lock().execute(
+            "DELETE FROM authorizations WHERE expires_at < ?1
+                AND progress ->> 'kind' NOT IN ('awaiting-keyring', 'exchanging', 'saving')",
+            params![before.0],
+        )?;
+        Ok(())
+    }
+}
+
+fn why_not_consumed(db: &Connection, state_hash: &[u8; 32]) -> Result<Problem, Problem> {
+    let found: Option<(bool, Json<Progress>)> = db
+        .query_row(
+            "SELECT consumed_at IS NOT NULL, progress FROM authorizations WHERE state_hash = ?1",
+            params![state_hash],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .optional()?;
+    Ok(match found {
+        None => Problem::new(
+            ProblemCode::LinkUnknown,
+            "This answer does not belong to any authorization that was started here. Nothing was sent or changed. Start with Connect.",
+        ),
+        Some((true, _)) => Problem::new(
+            ProblemCode::LinkHandled,
+            "This answer was handled already. There is nothing more to do.",
+        ),
+        Some((false, Json(Progress::Cancelled))) => Problem::new(
+            ProblemCode::LinkCancelled,
+            "This authorization was cancelled here, so its answer was not used. Connect again if you want it.",
+        ),
+        Some((false, _)) => Problem::new(
+            ProblemCode::LinkExpired,
+            "This answer came too late: an authorization waits for ten minutes. Nothing was sent or changed. Connect again.",
+        ),
+    })
+}
+
+fn authorization(db: &Connection, id: &str) -> Result<Authorization, Problem> {
+    let found = db
+        .query_row(
+            "SELECT a.id, a.client, clients.name, clients.base_url IS NULL, a.host, a.expires_at, a.progress
+             FROM authorizations a JOIN clients ON clients.id = a.client WHERE a.id = ?1",
+            params![id],
+            |row| {
+                Ok(Authorization {
+                    id: row.get(0)?,
+                    client_id: row.get(1)?,
+                    client_name: row.get(2)?,
+                    sandbox: row.get(3)?,
+                    host: row.get(4)?,
+                    expires_at: Millis(row.get(5)?),
+                    progress: row.get::<_, Json<_>>(6)?.0,
+                })
+            },
+        )
+        .optional()?;
+    found.ok_or_else(|| {
+        Problem::new(
+            ProblemCode::NotFound,
+            "This authorization is not here any more.",
+        )
+    })
+}

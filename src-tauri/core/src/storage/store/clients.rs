@@ -1,0 +1,115 @@
+//! Clients in the store.
+
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+
+use super::database::Store;
+use super::json::Word;
+use crate::domain::client::Client;
+use crate::domain::operation::Operation;
+use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::time::Millis;
+use crate::failpoint::failpoint;
+
+const COLUMNS: &str =
+    "id, name, client_id, redirect_method, redirect_uri, base_url, created_at, budget";
+
+impl Store {
+    /// All clients, by name.
+    pub(crate) fn clients(&self) -> Result<Vec<Client>, Problem> {
+        let db = self.lock();
+        let mut query = db.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM clients ORDER BY name COLLATE NOCASE, id"
+        ))?;
+        let clients = query
+            .query_map([], client_from)?
+            .collect::<Result<_, _>>()?;
+        Ok(clients)
+    }
+
+    /// One client by its id.
+    pub(crate) fn client(&self, id: &str) -> Result<Client, Problem> {
+        let db = self.lock();
+        let mut query =
+            db.prepare_cached(&format!("SELECT {COLUMNS} FROM clients WHERE id = ?1"))?;
+        let found = query.query_row(params![id], client_from).optional()?;
+        found
+            .ok_or_else(|| Problem::new(ProblemCode::NotFound, "This client is not here any more."))
+    }
+
+    /// Adds a client and finishes the operation that did, in one transaction.
+    pub(crate) fn add_client(&self, client: &Client, operation: &Operation) -> Result<(), Problem> {
+        let mut db = self.lock();
+        let tx = db.transaction()?;
+        insert(&tx, client, "")?;
+        super::operations::save(&tx, operation)?;
+        tx.commit()?;
+        failpoint("store.add_client");
+        Ok(())
+    }
+
+    /// Removes a client's row, and with it what is left of its authorizations. Refused by the
+    /// database while the client has connections.
+    pub(crate) fn remove_client(&self, id: &str) -> Result<(), Problem> {
+        self.lock()
+            .execute("DELETE FROM clients WHERE id = ?1", params![id])?;
+        failpoint("store.remove_client");
+        Ok(())
+    }
+
+    /// Writes what was edited of a client, and finishes the operation that did.
+    pub(crate) fn save_client(
+        &self,
+        client: &Client,
+        operation: &Operation,
+    ) -> Result<(), Problem> {
+        let mut db = self.lock();
+        let tx = db.transaction()?;
+        tx.execute(
+            "UPDATE clients SET name = ?2, redirect_method = ?3, redirect_uri = ?4, budget = ?5
+             WHERE id = ?1",
+            params![
+                client.id,
+                client.name,
+                Word(client.redirect_method),
+                client.redirect_uri,
+                Word(client.budget),
+            ],
+        )?;
+        super::operations::save(&tx, operation)?;
+        tx.commit()?;
+        failpoint("store.save_client");
+        Ok(())
+    }
+}
+
+/// Adds a row; `or` is what SQLite does about one that is there. Returns how many were added.
+pub(super) fn insert(tx: &Transaction<'_>, client: &Client, or: &str) -> rusqlite::Result<usize> {
+    tx.execute(
+        &format!("INSERT {or} INTO clients ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"),
+        params![
+            client.id,
+            client.name,
+            client.client_id,
+            Word(client.redirect_method),
+            client.redirect_uri,
+            client.base_url,
+            client.created_at.0,
+            Word(client.budget),
+        ],
+    )
+}
+
+fn client_from(row: &Row<'_>) -> rusqlite::Result<Client> {
+    let base_url: Option<String> = row.get(5)?;
+    Ok(Client {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        client_id: row.get(2)?,
+        redirect_method: row.get::<_, Word<_>>(3)?.0,
+        redirect_uri: row.get(4)?,
+        sandbox: base_url.is_none(),
+        base_url,
+        created_at: Millis(row.get(6)?),
+        budget: row.get::<_, Word<_>>(7)?.0,
+    })
+}

@@ -1,0 +1,370 @@
+//! Connections in the store.
+
+use notion_oauth::Bot;
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::database::Store;
+use super::json::{Json, Word};
+use crate::domain::connection::{Connection, Evidence, TokenGrant, Verdict};
+use crate::domain::operation::{Kind, Operation, Record};
+use crate::domain::owner::Owner;
+use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::time::Millis;
+use crate::failpoint::failpoint;
+use notion_oauth::sanitize_display_text;
+
+/// A connection with its client and its unfinished revocation, if any.
+const SELECT: &str = "
+    SELECT c.id, c.client, clients.name, clients.base_url IS NULL, c.bot_id, c.workspace_id,
+           c.workspace_name, c.workspace_icon, c.owner, c.connected_at,
+           c.verdict, c.verdict_at, c.cause, c.failure, c.has_refresh_token, o.record
+    FROM connections c
+    JOIN clients ON clients.id = c.client
+    LEFT JOIN operations o ON o.kind = 'revoke' AND o.connection = c.id AND o.finished_at IS NULL";
+
+/// What a check found: the part of the evidence that it replaces.
+pub(crate) enum CheckOutcome {
+    /// A verdict, with what is known of its cause.
+    Verdict(Verdict, Option<Problem>),
+    /// No verdict; the last one stays.
+    Failure(Problem),
+}
+
+impl Store {
+    /// All connections, by workspace name.
+    pub(crate) fn connections(&self) -> Result<Vec<Connection>, Problem> {
+        let db = self.lock();
+        let mut query = db.prepare_cached(&format!(
+            "{SELECT} ORDER BY c.workspace_name COLLATE NOCASE, c.id"
+        ))?;
+        let connections = query
+            .query_map([], connection_from)?
+            .collect::<Result<_, _>>()?;
+        Ok(connections)
+    }
+
+    /// The connections of one client (`Client::id`), by workspace name.
+    pub(crate) fn connections_of(&self, client: &str) -> Result<Vec<Connection>, Problem> {
+        let db = self.lock();
+        let mut query = db.prepare_cached(&format!(
+            "{SELECT} WHERE c.client = ?1 ORDER BY c.workspace_name COLLATE NOCASE, c.id"
+        ))?;
+        let connections = query
+            .query_map([client], connection_from)?
+            .collect::<Result<_, _>>()?;
+        Ok(connections)
+    }
+
+    /// The first connections, at most so many, in about the order in which a list of them begins:
+    /// those that need attention, then by name.
+    pub(crate) fn first_connections(&self, most: u32) -> Result<Vec<Connection>, Problem> {
+        let db = self.lock();
+        let mut query = db.prepare_cached(&format!(
+            "{SELECT} ORDER BY c.verdict IS 'active' AND c.failure IS NULL AND o.record IS NULL,
+                sort_key(c.workspace_name), c.id LIMIT ?1"
+        ))?;
+        let connections = query
+            .query_map([most], connection_from)?
+            .collect::<Result<_, _>>()?;
+        Ok(connections)
+    }
+
+    /// One connection by its id.
+    pub(crate) fn connection(&self, id: &str) -> Result<Connection, Problem> {
+        let db = self.lock();
+        let mut query = db.prepare_cached(&format!("{SELECT} WHERE c.id = ?1"))?;
+        let found = query.query_row(params![id], connection_from).optional()?;
+        found.ok_or_else(|| {
+            Problem::new(
+                ProblemCode::NotFound,
+                "This connection is not here any more. Nothing was changed.",
+            )
+        })
+    }
+
+    /// The id of the connection of a client with this bot id: the identity of a connection.
+    pub(crate) fn connection_of_bot(
+        &self,
+        client: &str,
+        bot_id: &str,
+    ) -> Result<Option<String>, Problem> {
+        let db = self.lock();
+        let mut query =
+            db.prepare_cached("SELECT id FROM connections WHERE client = ?1 AND bot_id = ?2")?;
+        Ok(query
+            .query_row(params![client, bot_id], |row| row.get(0))
+            .optional()?)
+    }
+
+    /// What Notion told of a connection's access token; none before the first check of it.
+    pub(crate) fn token_grant(&self, id: &str) -> Result<Option<TokenGrant>, Problem> {
+        let db = self.lock();
+        let mut query =
+            db.prepare_cached("SELECT capabilities, issued_at FROM connections WHERE id = ?1")?;
+        let told = query.query_row(params![id], |row| {
+            let capabilities = row.get::<_, Option<Json<_>>>(0)?;
+            let issued_at = row.get::<_, Option<i64>>(1)?.map(Millis);
+            Ok(capabilities.map(|Json(capabilities)| TokenGrant {
+                capabilities,
+                issued_at,
+            }))
+        });
+        Ok(told.optional()?.flatten())
+    }
+
+    /// Whether the same client was connected to the same workspace after this connection.
+    pub(crate) fn has_newer_consent(&self, connection: &Connection) -> Result<bool, Problem> {
+        let db = self.lock();
+        let mut query = db.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM connections WHERE client = ?1 AND workspace_id = ?2
+                AND workspace_id <> '' AND id <> ?3 AND connected_at > ?4)",
+        )?;
+        let found = query.query_row(
+            params![
+                connection.client_id,
+                connection.workspace_id,
+                connection.id,
+                connection.connected_at.0,
+            ],
+            |row| row.get(0),
+        )?;
+        Ok(found)
+    }
+
+    /// Writes what an exchange granted, new or in place, and finishes the connect, in one
+    /// transaction. The fresh exchange is the evidence that the token works.
+    pub(crate) fn save_connected(&self, operation: &Operation) -> Result<(), Problem> {
+        let (Some(id), Some(granted), Some(at)) = (
+            &operation.subject.connection,
+            &operation.record.granted,
+            operation.finished_at,
+        ) else {
+            return Err(Problem::new(
+                ProblemCode::StoreFailed,
+                "This operation granted nothing to write.",
+            ));
+        };
+        let mut db = self.lock();
+        let tx = db.transaction()?;
+        tx.execute(
+            "INSERT INTO connections (id, client, bot_id, workspace_id, workspace_name, workspace_icon, owner,
+                                      has_refresh_token, connected_at, verdict, verdict_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?9)
+             ON CONFLICT (id) DO UPDATE SET
+                workspace_id = excluded.workspace_id, workspace_name = excluded.workspace_name,
+                workspace_icon = excluded.workspace_icon, owner = excluded.owner,
+                has_refresh_token = excluded.has_refresh_token, connected_at = excluded.connected_at,
+                verdict = excluded.verdict, verdict_at = excluded.verdict_at, cause = NULL, failure = NULL,
+                capabilities = NULL, issued_at = NULL",
+            params![
+                id,
+                operation.subject.client,
+                granted.bot_id,
+                granted.workspace_id,
+                granted.workspace_name,
+                granted.workspace_icon,
+                Json(&granted.owner),
+                granted.has_refresh_token,
+                at.0,
+                Word(Verdict::Active),
+            ],
+        )?;
+        super::operations::save(&tx, operation)?;
+        // Neither is about the tokens that the connection has now.
+        super::operations::leave(&tx, Kind::Refresh, operation, &connected_again())?;
+        super::operations::leave(&tx, Kind::Revoke, operation, &connected_again())?;
+        tx.commit()?;
+        failpoint("store.save_connected");
+        Ok(())
+    }
+
+    /// Writes what a check found and finishes it, in one transaction. A row that is gone stays so,
+    /// and one that has newer evidence than `before` the check keeps it.
+    pub(crate) fn save_check(
+        &self,
+        operation: &Operation,
+        before: &Connection,
+        outcome: &CheckOutcome,
+        grant: Option<&TokenGrant>,
+    ) -> Result<(), Problem> {
+        let mut db = self.lock();
+        let tx = db.transaction()?;
+        let id = &operation.subject.connection;
+        if let Some(grant) = grant {
+            tx.execute(
+                "UPDATE connections SET capabilities = ?2, issued_at = ?3
+                 WHERE id = ?1 AND connected_at = ?4 AND verdict_at IS ?5",
+                params![
+                    id,
+                    Json(&grant.capabilities),
+                    grant.issued_at.map(|at| at.0),
+                    before.connected_at.0,
+                    before.checked_at.map(|at| at.0),
+                ],
+            )?;
+        }
+        match outcome {
+            CheckOutcome::Verdict(verdict, cause) => tx.execute(
+                "UPDATE connections SET verdict = ?2, verdict_at = ?3, cause = ?4, failure = NULL
+                 WHERE id = ?1 AND connected_at = ?5 AND verdict_at IS ?6",
+                params![
+                    id,
+                    Word(*verdict),
+                    operation.finished_at.map(|at| at.0),
+                    cause.as_ref().map(Json),
+                    before.connected_at.0,
+                    before.checked_at.map(|at| at.0),
+                ],
+            )?,
+            CheckOutcome::Failure(problem) => tx.execute(
+                "UPDATE connections SET failure = ?2
+                 WHERE id = ?1 AND connected_at = ?3 AND verdict_at IS ?4",
+                params![
+                    id,
+                    Json(problem),
+                    before.connected_at.0,
+                    before.checked_at.map(|at| at.0),
+                ],
+            )?,
+        };
+        super::operations::save(&tx, operation)?;
+        tx.commit()?;
+        failpoint("store.save_check");
+        Ok(())
+    }
+
+    /// Writes who and what a connection is for, which its vault entry does not tell.
+    pub(crate) fn name_connection(&self, id: &str, bot: Bot) -> Result<(), Problem> {
+        self.lock().execute(
+            "UPDATE connections SET workspace_id = ?2, workspace_name = ?3, owner = ?4
+             WHERE id = ?1 AND workspace_id = ''",
+            params![
+                id,
+                sanitize_display_text(&bot.workspace_id.unwrap_or_default()),
+                sanitize_display_text(&bot.workspace_name.unwrap_or_default()),
+                Json(Owner::from(bot.owner)),
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Writes what a refresh came to, and finishes it, in one transaction. Without a verdict the
+    /// last one stays.
+    pub(crate) fn save_refreshed(
+        &self,
+        operation: &Operation,
+        verdict: Option<Verdict>,
+        has_refresh_token: bool,
+    ) -> Result<(), Problem> {
+        let mut db = self.lock();
+        let tx = db.transaction()?;
+        tx.execute(
+            "UPDATE connections SET verdict = coalesce(?2, verdict), verdict_at = iif(?2 IS NULL, verdict_at, ?3),
+                cause = ?4, failure = NULL, has_refresh_token = ?5, issued_at = NULL
+             WHERE id = ?1",
+            params![
+                operation.subject.connection,
+                verdict.map(Word),
+                operation.finished_at.map(|at| at.0),
+                operation.record.problem.as_ref().map(Json),
+                has_refresh_token,
+            ],
+        )?;
+        super::operations::save(&tx, operation)?;
+        tx.commit()?;
+        failpoint("store.save_refreshed");
+        Ok(())
+    }
+
+    /// Finishes a reconnect or a refresh of which nobody knows what it left: the old verdict is no
+    /// evidence for the tokens that the vault holds now.
+    pub(crate) fn clear_verdict(
+        &self,
+        operation: &Operation,
+        has_refresh_token: Option<bool>,
+    ) -> Result<(), Problem> {
+        let mut db = self.lock();
+        let tx = db.transaction()?;
+        tx.execute(
+            "UPDATE connections SET verdict = NULL, verdict_at = NULL, cause = NULL, failure = NULL,
+                has_refresh_token = coalesce(?2, has_refresh_token), issued_at = NULL
+             WHERE id = ?1",
+            params![operation.subject.connection, has_refresh_token],
+        )?;
+        super::operations::save(&tx, operation)?;
+        tx.commit()?;
+        failpoint("store.clear_verdict");
+        Ok(())
+    }
+
+    /// Removes a connection and finishes the operation that ended it, and a revocation or a refresh
+    /// that it leaves without a subject, in one transaction.
+    pub(crate) fn remove_connection(&self, operation: &Operation) -> Result<(), Problem> {
+        let mut db = self.lock();
+        let tx = db.transaction()?;
+        let id = &operation.subject.connection;
+        tx.execute("DELETE FROM connections WHERE id = ?1", params![id])?;
+        super::operations::save(&tx, operation)?;
+        super::operations::leave(&tx, Kind::Revoke, operation, &removed())?;
+        super::operations::leave(&tx, Kind::Refresh, operation, &removed())?;
+        tx.commit()?;
+        failpoint("store.remove_connection");
+        Ok(())
+    }
+}
+
+/// What stands on the row of an act that a new consent has overtaken.
+fn connected_again() -> Problem {
+    Problem::new(
+        ProblemCode::NotSaved,
+        "The workspace was connected again before this was finished. Its earlier tokens are not here any more and may still work at Notion.",
+    )
+}
+
+/// What stands on the row of an act whose connection was removed under it.
+fn removed() -> Problem {
+    Problem::new(
+        ProblemCode::NotFound,
+        "The connection was removed from this computer before this was finished.",
+    )
+}
+
+fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
+    let problem = |column| {
+        Ok::<_, rusqlite::Error>(
+            row.get::<_, Option<Json<Problem>>>(column)?
+                .map(|json| json.0),
+        )
+    };
+    let verdict = row.get::<_, Option<Word<Verdict>>>(10)?.map(|word| word.0);
+    let verdict_at = row.get::<_, Option<i64>>(11)?.map(Millis);
+    let revocation = row
+        .get::<_, Option<Json<Record>>>(15)?
+        .map(|json| (json.0.problem, json.0.retry_at));
+    let evidence = Evidence {
+        verdict: verdict.zip(verdict_at),
+        cause: problem(12)?,
+        failure: problem(13)?,
+        has_refresh_token: row.get(14)?,
+        revocation,
+    };
+    let derive_status = evidence.derive_status();
+    Ok(Connection {
+        id: row.get(0)?,
+        client_id: row.get(1)?,
+        client_name: row.get(2)?,
+        sandbox: row.get(3)?,
+        bot_id: row.get(4)?,
+        workspace_id: row.get(5)?,
+        workspace_name: row.get(6)?,
+        workspace_icon: row.get(7)?,
+        owner: row.get::<_, Json<_>>(8)?.0,
+        has_refresh_token: evidence.has_refresh_token,
+        connected_at: Millis(row.get(9)?),
+        status: derive_status.status,
+        last_status: derive_status.last_status,
+        checked_at: verdict_at,
+        problem: derive_status.problem,
+        retry_at: evidence.revocation.and_then(|(_, retry_at)| retry_at),
+    })
+}

@@ -1,0 +1,187 @@
+//! The database of one data folder: opened sound, or told why not.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::params;
+
+use super::generation::{self, GenerationMarker};
+use super::quarantine::{quarantine, want_rebuild};
+use super::schema;
+use super::sqlite::{DATABASE, damaged, open_connection};
+use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::rebuilt::{DatabaseState, WantedRebuild};
+use crate::failpoint::failpoint;
+use crate::storage::data_folder::DataFolder;
+use crate::storage::process_lock::any_alive;
+
+/// The database of one data folder. Calls block for as long as the disk takes.
+#[derive(Debug)]
+pub struct Store {
+    connection: Mutex<rusqlite::Connection>,
+    id: String,
+}
+
+impl Store {
+    /// Opens the database, creating or upgrading it. One that is lost, damaged or older than at the
+    /// last start is noted to be rebuilt from the vault; a damaged one is quarantined.
+    ///
+    /// Fails with `store-newer` when a later Keyrack wrote it, `store-busy`, or `store-failed`.
+    pub fn open(folder: &DataFolder) -> Result<Self, Problem> {
+        // Two first starts at once would both turn on the WAL and both make the tables.
+        let _one_at_a_time = folder.lock("store.lock")?;
+        let marker = GenerationMarker::read(folder)?;
+        let (mut connection, quarantined) = match open_sound(folder) {
+            Err(problem) if problem.code == ProblemCode::StoreDamaged => {
+                // Whoever has it open would go on writing to it.
+                if any_alive(folder) {
+                    return Err(problem);
+                }
+                if marker.is_none() {
+                    return Err(unknown());
+                }
+                let name = quarantine(folder)?;
+                (open_sound(folder)?, Some(name))
+            }
+            opened => (opened?, None),
+        };
+        let database = match &marker {
+            Some(_) if quarantined.is_some() => Some(DatabaseState::Damaged),
+            Some(marker) => marker.state(&connection)?,
+            None => None,
+        };
+        let tx = connection.transaction()?;
+        let id = store_id(&tx, marker.as_ref())?;
+        if let Some(database) = database {
+            want_rebuild(
+                &tx,
+                &WantedRebuild {
+                    database,
+                    quarantined,
+                },
+            )?;
+        }
+        let marker = GenerationMarker::anew(&tx, &id)?;
+        tx.commit()?;
+        failpoint("store.open");
+        marker.write(folder)?;
+        Ok(Self {
+            connection: Mutex::new(connection),
+            id,
+        })
+    }
+
+    /// The id of this data folder, which its vault entries carry.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// A panic while the lock was held leaves no half-made change: transactions roll back.
+    pub(super) fn lock(&self) -> MutexGuard<'_, rusqlite::Connection> {
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Opens the database at this version, if all of it is sound.
+fn open_sound(folder: &DataFolder) -> Result<rusqlite::Connection, Problem> {
+    let mut connection = open_connection(&folder.file(DATABASE)?)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    schema::migrate(&mut connection)?;
+    let said: String =
+        connection.pragma_query_value(None, "quick_check", |row| row.get::<_, String>(0))?;
+    if said == "ok" {
+        Ok(connection)
+    } else {
+        Err(damaged())
+    }
+}
+
+/// Makes the id at first use; a database that is made anew has the one from before.
+fn store_id(
+    connection: &rusqlite::Connection,
+    marker: Option<&GenerationMarker>,
+) -> Result<String, Problem> {
+    let new = || uuid::Uuid::new_v4().to_string();
+    connection.execute(
+        "INSERT OR IGNORE INTO meta (key, value) VALUES ('store_id', ?1)",
+        params![marker.map_or_else(new, |marker| marker.store.clone())],
+    )?;
+    let id = generation::meta(connection, "store_id")?;
+    id.ok_or_else(|| {
+        Problem::new(
+            ProblemCode::StoreFailed,
+            "The database has no id. Your tokens are safe in the keyring.",
+        )
+    })
+}
+
+/// Without a marker nothing tells which of the keyring's entries belong to a database.
+fn unknown() -> Problem {
+    Problem::new(
+        ProblemCode::StoreFailed,
+        "Keyrack's database cannot be read, and there is no record of which entries in the keyring are its own. Your tokens are safe there. Put a backup of keyrack.db into the data folder, or move the file out of it to begin anew.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_id_survives_and_the_files_are_private() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = DataFolder::open(folder.path()).expect("a data folder");
+        let id = Store::open(&folder).expect("a store").id().to_owned();
+        let again = Store::open(&folder).expect("the same store");
+        assert_eq!(again.id(), id);
+        #[cfg(unix)]
+        for entry in std::fs::read_dir(folder.path()).expect("its files") {
+            use std::os::unix::fs::PermissionsExt as _;
+            let entry = entry.expect("a file");
+            let mode = entry.metadata().expect("metadata").permissions().mode() & 0o777;
+            assert_eq!(mode, 0o600, "{:?}", entry.file_name());
+        }
+    }
+
+    #[test]
+    fn a_database_from_a_newer_version_is_refused_and_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = DataFolder::open(folder.path()).expect("a data folder");
+        Store::open(&folder)
+            .expect("a store")
+            .lock()
+            .pragma_update(None, "user_version", 9_999)
+            .expect("a later version");
+        let refused = Store::open(&folder).expect_err("newer");
+        assert_eq!(refused.code, ProblemCode::StoreNewer);
+    }
+
+    #[test]
+    fn a_file_that_is_no_database_and_has_no_seal_is_refused_in_words() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = DataFolder::open(folder.path()).expect("a data folder");
+        std::fs::write(
+            folder.path().join("keyrack.db"),
+            "not a database, not at all".repeat(100),
+        )
+        .expect("written");
+        let refused = Store::open(&folder).expect_err("corrupt");
+        assert_eq!(refused.code, ProblemCode::StoreFailed);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_symbolic_link_in_place_of_the_database_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let elsewhere = folder.path().join("elsewhere.db");
+        let data = DataFolder::open(&folder.path().join("data")).expect("a data folder");
+        std::os::unix::fs::symlink(&elsewhere, data.path().join("keyrack.db")).expect("a link");
+        assert_eq!(
+            Store::open(&data).expect_err("a link").code,
+            ProblemCode::DataFolder
+        );
+        assert!(!elsewhere.exists());
+    }
+}

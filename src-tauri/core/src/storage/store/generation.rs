@@ -1,0 +1,88 @@
+//! What tells a database that is lost, damaged or put back from a backup from the one that was here
+//! last: a small file beside it.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::rebuilt::DatabaseState;
+use crate::storage::data_folder::DataFolder;
+
+const FILE: &str = "store.json";
+
+/// The data folder's id, which its vault entries carry, and a mark of the last start, which the
+/// database has too.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct GenerationMarker {
+    pub store: String,
+    start: String,
+}
+
+impl GenerationMarker {
+    /// None before the first start. A file that cannot be read is as good as none: the database has
+    /// the id too.
+    pub fn read(folder: &DataFolder) -> Result<Option<Self>, Problem> {
+        let bytes = fs::read(folder.file(FILE)?).map_err(|error| folder.failed(&error))?;
+        Ok(serde_json::from_slice(&bytes).ok())
+    }
+
+    /// What became of a database that is readable, since the marker was written.
+    pub fn state(&self, db: &Connection) -> Result<Option<DatabaseState>, Problem> {
+        match meta(db, "store_id")? {
+            None => return Ok(Some(DatabaseState::Missing)),
+            Some(id) if id != self.store => {
+                return Err(Problem::new(
+                    ProblemCode::StoreFailed,
+                    "This database belongs to another data folder. Nothing was changed, and your tokens are safe in the keyring. Put the right one back, or remove it to have the list rebuilt from the keyring.",
+                ));
+            }
+            Some(_) => {}
+        }
+        let marked = [meta(db, "start")?, meta(db, "start_before")?];
+        let is_last = marked.contains(&Some(self.start.clone()));
+        Ok((!is_last).then_some(DatabaseState::Outdated))
+    }
+
+    /// Makes a new mark for this start. The database has it first, and the one before beside it: an
+    /// end in between is no loss.
+    pub fn anew(db: &Connection, store: &str) -> Result<Self, Problem> {
+        let start = uuid::Uuid::new_v4().to_string();
+        if let Some(before) = meta(db, "start")? {
+            set_meta(db, "start_before", &before)?;
+        }
+        set_meta(db, "start", &start)?;
+        Ok(Self {
+            store: store.to_owned(),
+            start,
+        })
+    }
+
+    /// In one step, so that there is always a whole file.
+    pub fn write(&self, folder: &DataFolder) -> Result<(), Problem> {
+        let new = folder.file(&format!("{FILE}.new"))?;
+        let written = || -> io::Result<()> {
+            let mut file = File::options().write(true).truncate(true).open(&new)?;
+            file.write_all(&serde_json::to_vec(self)?)?;
+            file.sync_all()?;
+            fs::rename(&new, folder.path().join(FILE))
+        };
+        written().map_err(|error| folder.failed(&error))
+    }
+}
+
+/// A value in the database's own notes.
+pub(super) fn meta(db: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
+    let mut query = db.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
+    query.query_row(params![key], |row| row.get(0)).optional()
+}
+
+pub(super) fn set_meta(db: &Connection, key: &str, value: &str) -> Result<(), Problem> {
+    db.execute(
+        "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
+        params![key, value],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! Operations, newest first, read past whoever writes.
+
+use rusqlite::{OpenFlags, ToSql, params_from_iter};
+
+use super::json::Word;
+use super::operations::{COLUMNS, operation_from};
+use crate::domain::operation::{Kind, Operation};
+use crate::domain::problem::Problem;
+use crate::storage::data_folder::DataFolder;
+
+/// A connection of its own: reading years of acts holds up nobody.
+#[derive(Debug)]
+pub(crate) struct History {
+    connection: rusqlite::Connection,
+}
+
+impl History {
+    /// Opens a folder's database for reading; one that is gone is not made anew.
+    pub fn open(folder: &DataFolder) -> Result<Self, Problem> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+        let path = folder.path().join(super::sqlite::DATABASE);
+        let connection = rusqlite::Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(super::sqlite::BUSY)?;
+        Ok(Self { connection })
+    }
+
+    /// Hands over the operations of a connection and of some kinds that began before the one with
+    /// the id `before`, where any of these is said, until `take` wants no more.
+    pub fn each(
+        &self,
+        connection: Option<&str>,
+        kinds: Option<&[Kind]>,
+        before: Option<&str>,
+        mut take: impl FnMut(Operation) -> bool,
+    ) -> Result<(), Problem> {
+        let mut sql = format!("SELECT {COLUMNS} FROM operations WHERE TRUE");
+        let mut values: Vec<Box<dyn ToSql>> = Vec::new();
+        if let Some(connection) = connection {
+            sql += " AND connection = ?";
+            values.push(Box::new(connection.to_owned()));
+        }
+        if let Some(kinds) = kinds {
+            let places = vec!["?"; kinds.len()].join(", ");
+            sql = format!("{sql} AND kind IN ({places})");
+            values.extend(
+                kinds
+                    .iter()
+                    .map(|kind| Box::new(Word(*kind)) as Box<dyn ToSql>),
+            );
+        }
+        if let Some(kinds) = kinds
+            && !kinds.contains(&Kind::Check)
+        {
+            // In these words the index without the very many checks serves.
+            sql += " AND kind <> 'check'";
+        }
+        if let Some(before) = before {
+            sql += " AND (started_at, id) < (SELECT started_at, id FROM operations WHERE id = ?)";
+            values.push(Box::new(before.to_owned()));
+        }
+        sql += " ORDER BY started_at DESC, id DESC";
+        let mut query = self.connection.prepare(&sql)?;
+        let rows = query.query_map(params_from_iter(values), operation_from)?;
+        for row in rows {
+            if !take(row?) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads all of the database and compares it with its own indexes.
+    pub fn integrity(&self) -> Result<(), Problem> {
+        let said: String = self
+            .connection
+            .pragma_query_value(None, "integrity_check", |row| row.get(0))?;
+        if said == "ok" {
+            Ok(())
+        } else {
+            Err(super::sqlite::damaged())
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! The store: SQLite for everything that is not a secret.
+
+mod authorizations;
+mod change_watch;
+mod clients;
+mod connections;
+mod database;
+mod generation;
+mod history;
+mod json;
+mod name_order;
+mod operations;
+mod preferences;
+mod quarantine;
+mod rebuild;
+mod schema;
+mod sqlite;
+
+pub(crate) use authorizations::ConsumedState;
+pub use change_watch::ChangeWatch;
+pub(crate) use connections::CheckOutcome;
+pub use database::Store;
+pub(crate) use history::History;

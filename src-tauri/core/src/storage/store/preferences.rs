@@ -1,0 +1,73 @@
+//! What the person has chosen, and what a front end keeps for itself, in the store.
+
+use rusqlite::types::{FromSql, ToSql};
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::database::Store;
+use super::json::{Json, Word};
+use crate::domain::preferences::{BackgroundChecks, Language, Preferences};
+use crate::domain::problem::Problem;
+
+const BACKGROUND_CHECKS: &str = "background_checks";
+const NOTIFICATIONS: &str = "notifications";
+const CLIPBOARD_SECONDS: &str = "clipboard_seconds";
+const LANGUAGE: &str = "language";
+
+impl Store {
+    /// What was chosen, and for what was not, what holds until then. Says nothing of the login.
+    pub(crate) fn preferences(&self) -> Result<Preferences, Problem> {
+        let db = self.lock();
+        let checks = get::<Word<BackgroundChecks>>(&db, BACKGROUND_CHECKS)?;
+        let language = get::<Word<Language>>(&db, LANGUAGE)?;
+        Ok(Preferences {
+            background_checks: checks.map_or_else(BackgroundChecks::default, |word| word.0),
+            notifications: get::<Json<bool>>(&db, NOTIFICATIONS)?.is_none_or(|json| json.0),
+            start_at_login: false,
+            clipboard_seconds: get::<Json<u32>>(&db, CLIPBOARD_SECONDS)?.map_or(30, |json| json.0),
+            language: language.map(|word| word.0),
+        })
+    }
+
+    /// Keeps what was chosen, all or nothing.
+    pub(crate) fn set_preferences(&self, chosen: &Preferences) -> Result<(), Problem> {
+        let mut db = self.lock();
+        let tx = db.transaction()?;
+        set(&tx, BACKGROUND_CHECKS, &Word(chosen.background_checks))?;
+        set(&tx, NOTIFICATIONS, &Json(chosen.notifications))?;
+        set(&tx, CLIPBOARD_SECONDS, &Json(chosen.clipboard_seconds))?;
+        match chosen.language {
+            Some(language) => set(&tx, LANGUAGE, &Word(language))?,
+            None => drop(tx.execute("DELETE FROM meta WHERE key = ?1", params![LANGUAGE])?),
+        }
+        Ok(tx.commit()?)
+    }
+
+    /// A value that a front end keeps for itself.
+    pub(crate) fn setting<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Problem> {
+        Ok(get::<Json<T>>(&self.lock(), key)?.map(|json| json.0))
+    }
+
+    /// Keeps a value of a front end's own.
+    pub(crate) fn set_setting(&self, key: &str, value: &impl Serialize) -> Result<(), Problem> {
+        Ok(set(&self.lock(), key, &Json(value))?)
+    }
+
+    /// Keeps how often connections are checked in the background.
+    pub(crate) fn set_background_checks(&self, checks: BackgroundChecks) -> Result<(), Problem> {
+        Ok(set(&self.lock(), BACKGROUND_CHECKS, &Word(checks))?)
+    }
+}
+
+fn get<T: FromSql>(db: &Connection, key: &str) -> rusqlite::Result<Option<T>> {
+    let mut query = db.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
+    query.query_row(params![key], |row| row.get(0)).optional()
+}
+
+fn set(db: &Connection, key: &str, value: &impl ToSql) -> rusqlite::Result<()> {
+    let mut write =
+        db.prepare_cached("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)")?;
+    write.execute(params![key, value])?;
+    Ok(())
+}

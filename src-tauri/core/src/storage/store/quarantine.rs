@@ -1,0 +1,54 @@
+//! A database that cannot be used is moved out of the way, and its list wanted back from the vault.
+
+use std::fs;
+
+use rusqlite::{Connection, params};
+
+use super::json::Json;
+use super::sqlite::DATABASE;
+use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::rebuilt::{DatabaseState, WantedRebuild};
+use crate::storage::data_folder::DataFolder;
+
+/// The note that a rebuild is wanted, among the database's own.
+pub(super) const REBUILD_NOTE: &str = "rebuild";
+
+/// Moves a damaged database out of the way, with what belongs to it. Returns its new name.
+pub(super) fn quarantine(folder: &DataFolder) -> Result<String, Problem> {
+    let id = uuid::Uuid::new_v4().simple().to_string();
+    let name = format!("{DATABASE}.damaged-{}", &id[..8]);
+    for part in ["", "-wal", "-shm"] {
+        let from = folder.path().join(format!("{DATABASE}{part}"));
+        if from.exists() {
+            fs::rename(from, folder.path().join(format!("{name}{part}")))
+                .map_err(|error| folder.failed(&error))?;
+        }
+    }
+    Ok(name)
+}
+
+/// Notes that a rebuild is wanted, until one is done.
+///
+/// A database from a backup has a journal from then: none of it is about what is so now.
+pub(super) fn want_rebuild(db: &Connection, wanted: &WantedRebuild) -> Result<(), Problem> {
+    if wanted.database == DatabaseState::Outdated {
+        db.execute(
+            "UPDATE operations SET finished_at = started_at, record = json_set(record, '$.problem', json(?1))
+             WHERE finished_at IS NULL",
+            params![Json(overtaken())],
+        )?;
+    }
+    db.execute(
+        "INSERT OR IGNORE INTO meta (key, value) VALUES (?1, ?2)",
+        params![REBUILD_NOTE, Json(wanted)],
+    )?;
+    Ok(())
+}
+
+/// What stands on the row of an act that was under way when the backup was made.
+fn overtaken() -> Problem {
+    Problem::new(
+        ProblemCode::NotSaved,
+        "It was under way when the backup was made that this database comes from. What became of it is not known here.",
+    )
+}

@@ -1,0 +1,98 @@
+//! A database that is filled again from the vault.
+
+use rusqlite::{Transaction, params};
+
+use super::database::Store;
+use super::generation::meta;
+use super::json::Json;
+use super::quarantine::{REBUILD_NOTE, want_rebuild};
+use crate::domain::client::Client;
+use crate::domain::operation::Operation;
+use crate::domain::owner::Owner;
+use crate::domain::problem::Problem;
+use crate::domain::rebuilt::{FoundConnection, WantedRebuild};
+use crate::domain::time::Millis;
+use crate::failpoint::failpoint;
+
+impl Store {
+    /// Why the rows are to be filled from the vault, if they are.
+    pub(crate) fn rebuild_wanted(&self) -> Result<Option<WantedRebuild>, Problem> {
+        let note = meta(&self.lock(), REBUILD_NOTE)?;
+        Ok(note.and_then(|note| serde_json::from_str(&note).ok()))
+    }
+
+    /// Notes that a person wants the rows to be filled from the vault.
+    pub(crate) fn want_rebuild(&self, wanted: &WantedRebuild) -> Result<(), Problem> {
+        want_rebuild(&self.lock(), wanted)
+    }
+
+    /// Adds the rows that are missing, and counts them on the operation, which ends with it, in one
+    /// transaction. Rows that are there stay as they are.
+    pub(crate) fn add_found(
+        &self,
+        clients: &[Client],
+        connections: &[FoundConnection],
+        operation: &mut Operation,
+        now: Millis,
+    ) -> Result<(), Problem> {
+        let mut db = self.lock();
+        let tx = db.transaction()?;
+        let rebuilt = operation.record.rebuilt.get_or_insert_default();
+        for client in clients {
+            if is_claimed_by_operation(&tx, &client.id, None)? {
+                continue;
+            }
+            rebuilt.clients += super::clients::insert(&tx, client, "OR IGNORE")?;
+        }
+        for found in connections {
+            if is_claimed_by_operation(&tx, &found.client, Some(&found.id))? {
+                continue;
+            }
+            let has_client: bool = tx.query_row(
+                "SELECT EXISTS (SELECT 1 FROM clients WHERE id = ?1)",
+                params![found.client],
+                |row| row.get(0),
+            )?;
+            if !has_client {
+                rebuilt.without_client += 1;
+                continue;
+            }
+            rebuilt.connections += tx.execute(
+                "INSERT OR IGNORE INTO connections
+                    (id, client, bot_id, workspace_id, workspace_name, owner, has_refresh_token, connected_at)
+                 VALUES (?1, ?2, ?3, '', '', ?4, ?5, 0)",
+                params![
+                    found.id,
+                    found.client,
+                    found.bot_id,
+                    Json(Owner::Unknown),
+                    found.has_refresh_token,
+                ],
+            )?;
+        }
+        tx.execute("DELETE FROM meta WHERE key = ?1", params![REBUILD_NOTE])?;
+        operation.finished_at = Some(now);
+        super::operations::save(&tx, operation)?;
+        tx.commit()?;
+        failpoint("store.add_found");
+        Ok(())
+    }
+}
+
+/// Whether an operation has ended, or is about to write or to end, what this entry is for: a client's
+/// without a connection. Ids are never used again.
+fn is_claimed_by_operation(
+    tx: &Transaction<'_>,
+    client: &str,
+    connection: Option<&str>,
+) -> rusqlite::Result<bool> {
+    tx.query_row(
+        "SELECT EXISTS (
+            SELECT 1 FROM operations
+            WHERE subject ->> 'client' = ?1 AND connection IS ?2
+              AND kind IN ('add-client', 'remove-client', 'connect', 'revoke', 'forget')
+              AND (finished_at IS NULL OR record ->> 'removed_at' IS NOT NULL))",
+        params![client, connection],
+        |row| row.get(0),
+    )
+}

@@ -1,0 +1,125 @@
+//! The tables: one list of migrations, only ever added to.
+
+use rusqlite_migration::{Error, M, MigrationDefinitionError, Migrations};
+
+use crate::domain::problem::{Problem, ProblemCode};
+
+const MIGRATIONS: &[M<'static>] = &[
+    M::up(
+        "
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+    -- base_url: none for the sandbox, whose address changes with each start.
+    CREATE TABLE clients (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        client_id TEXT NOT NULL,
+        redirect_method TEXT NOT NULL,
+        redirect_uri TEXT NOT NULL,
+        base_url TEXT,
+        created_at INTEGER NOT NULL
+    ) STRICT;
+
+    -- Times are milliseconds since the Unix epoch, UTC. cause and failure are problems as JSON:
+    -- why the verdict is what it is, and why the last check reached none.
+    CREATE TABLE connections (
+        id TEXT PRIMARY KEY,
+        client TEXT NOT NULL REFERENCES clients (id),
+        bot_id TEXT NOT NULL,
+        workspace_id TEXT NOT NULL,
+        workspace_name TEXT NOT NULL,
+        workspace_icon TEXT,
+        owner TEXT NOT NULL,
+        has_refresh_token INTEGER NOT NULL,
+        connected_at INTEGER NOT NULL,
+        verdict TEXT,
+        verdict_at INTEGER,
+        cause TEXT,
+        failure TEXT,
+        UNIQUE (client, bot_id)
+    ) STRICT;
+
+    -- consumed_at: when the state was used up. progress: JSON.
+    CREATE TABLE authorizations (
+        id TEXT PRIMARY KEY,
+        client TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+        state_hash BLOB NOT NULL UNIQUE,
+        redirect_uri TEXT NOT NULL,
+        host TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        consumed_at INTEGER,
+        progress TEXT NOT NULL
+    ) STRICT;
+
+    -- subject, record: JSON. A finished row is the activity, an unfinished one the journal.
+    CREATE TABLE operations (
+        id TEXT PRIMARY KEY,
+        kind TEXT NOT NULL,
+        process TEXT NOT NULL,
+        connection TEXT,
+        subject TEXT NOT NULL,
+        record TEXT NOT NULL,
+        started_at INTEGER NOT NULL,
+        finished_at INTEGER
+    ) STRICT;
+    CREATE INDEX unfinished ON operations (started_at) WHERE finished_at IS NULL;
+    CREATE UNIQUE INDEX one_revocation ON operations (connection)
+        WHERE kind = 'revoke' AND finished_at IS NULL;
+    ",
+    ),
+    M::up("ALTER TABLE clients ADD COLUMN budget TEXT NOT NULL DEFAULT 'standard';"),
+    M::up("CREATE INDEX finished ON operations (finished_at);"),
+    // capabilities: JSON, and issued_at: what Notion's introspection told of the access token.
+    M::up(
+        "
+    ALTER TABLE connections ADD COLUMN capabilities TEXT;
+    ALTER TABLE connections ADD COLUMN issued_at INTEGER;
+    CREATE INDEX begun ON operations (started_at, id);
+    CREATE INDEX begun_but_checks ON operations (started_at, id) WHERE kind <> 'check';
+    CREATE INDEX of_connection ON operations (connection, started_at);
+    ",
+    ),
+    // An authorization says what it waits for, and a rebuild what became of the database, in words
+    // that the code has too.
+    M::up(
+        "
+    UPDATE authorizations SET progress = json_set(progress, '$.kind', 'awaiting-keyring')
+        WHERE progress ->> 'kind' = 'parked';
+    UPDATE operations SET record = json_remove(
+            json_set(record,
+                '$.rebuilt.database', replace(record ->> '$.rebuilt.loss', 'none', 'intact'),
+                '$.rebuilt.quarantined', record ->> '$.rebuilt.set_aside'),
+            '$.rebuilt.loss', '$.rebuilt.set_aside')
+        WHERE record ->> '$.rebuilt.loss' IS NOT NULL;
+    UPDATE meta SET value = json_remove(
+            json_set(value,
+                '$.database', replace(value ->> '$.loss', 'none', 'intact'),
+                '$.quarantined', value ->> '$.set_aside'),
+            '$.loss', '$.set_aside')
+        WHERE key = 'rebuild';
+    ",
+    ),
+];
+
+/// Brings the database to this version in one transaction.
+pub(super) fn migrate(connection: &mut rusqlite::Connection) -> Result<(), Problem> {
+    Migrations::from_slice(MIGRATIONS).to_latest(connection).map_err(|error| match error {
+        Error::MigrationDefinition(MigrationDefinitionError::DatabaseTooFarAhead) => Problem::new(
+            ProblemCode::StoreNewer,
+            "A newer Keyrack wrote this database. Nothing was changed and your tokens are safe in the keyring. Install the newer version again.",
+        ),
+        Error::RusqliteError { err, .. } => err.into(),
+        other => Problem::new(ProblemCode::StoreFailed, format!("Keyrack's database could not be prepared: {other}")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_migrations_are_sound() {
+        rusqlite_migration::Migrations::from_slice(super::MIGRATIONS)
+            .validate()
+            .expect("sound");
+    }
+}

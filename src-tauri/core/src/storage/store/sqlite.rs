@@ -1,0 +1,61 @@
+//! One SQLite connection to the database's file, and what SQLite's errors mean.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::functions::FunctionFlags;
+use rusqlite::{ErrorCode, OpenFlags};
+
+use super::name_order::sort_key;
+use crate::domain::problem::{Problem, ProblemCode};
+
+/// The database's file in the data folder.
+pub(super) const DATABASE: &str = "keyrack.db";
+
+/// How long a statement waits for another process that is writing.
+pub(super) const BUSY: Duration = Duration::from_secs(5);
+
+/// One connection to the database; the path's last part must not be a symbolic link.
+pub(super) fn open_connection(path: &Path) -> Result<rusqlite::Connection, Problem> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let connection = rusqlite::Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.create_scalar_function("sort_key", 1, SORT_KEY, |call| {
+        Ok(call.get_raw(0).as_str().map(sort_key)?)
+    })?;
+    Ok(connection)
+}
+
+/// What SQLite may assume of `sort_key`.
+const SORT_KEY: FunctionFlags =
+    FunctionFlags::SQLITE_UTF8.union(FunctionFlags::SQLITE_DETERMINISTIC);
+
+impl From<rusqlite::Error> for Problem {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::new(
+                ProblemCode::StoreBusy,
+                "Another program is writing to Keyrack's database. Nothing was changed. Try again in a moment.",
+            ),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => damaged(),
+            _ => Self::new(
+                ProblemCode::StoreFailed,
+                format!(
+                    "Keyrack's database could not be used: {error}. Your tokens are safe in the keyring. Check that the disk is not full and that the data folder can be written to, then try again."
+                ),
+            ),
+        }
+    }
+}
+
+pub(super) fn damaged() -> Problem {
+    Problem::new(
+        ProblemCode::StoreDamaged,
+        "Keyrack's database is damaged. Your tokens are safe in the keyring. Close Keyrack wherever it runs and start it again: it then rebuilds the list from the keyring.",
+    )
+}

@@ -1,0 +1,242 @@
+//! A keyring in memory that misbehaves on purpose; the real one is tested by whole programs.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+use std::sync::{Condvar, Mutex};
+
+use keyring_core::api::{Credential, CredentialApi, CredentialStoreApi};
+
+use super::*;
+
+/// What a keyring does to those who call it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Mood {
+    /// What it should.
+    #[default]
+    Calm,
+    /// Nothing, and nothing can be connected to.
+    Missing,
+    /// Nothing but saying that it is locked.
+    Locked,
+    /// As if it locked between a probe and the write of tokens.
+    LockedForTokens,
+    /// Reads and deletes only.
+    Full,
+    /// Says that it has written, and has not.
+    Forgetful,
+    /// Says that it has deleted, and has not.
+    Stubborn,
+}
+
+#[derive(Default)]
+struct World {
+    entries: Mutex<BTreeMap<String, Vec<u8>>>,
+    mood: Mutex<Mood>,
+    generation: AtomicU64,
+    hanging: Mutex<bool>,
+    released: Condvar,
+}
+
+impl World {
+    fn mood(&self) -> Mood {
+        *self.mood.lock().expect("a mood")
+    }
+}
+
+#[derive(Clone, Default)]
+pub(crate) struct Keyring(Arc<World>);
+
+pub(crate) fn keyring() -> Keyring {
+    Keyring::default()
+}
+
+fn broken() -> Error {
+    Error::PlatformFailure("connection closed".into())
+}
+
+impl Keyring {
+    pub fn connector(&self) -> KeyringConnector {
+        let world = self.0.clone();
+        Arc::new(move || {
+            if world.mood() == Mood::Missing {
+                return Err(broken());
+            }
+            let generation = world.generation.load(SeqCst);
+            Ok(Arc::new(MemoryStore {
+                world: world.clone(),
+                generation,
+            }))
+        })
+    }
+
+    pub fn users(&self) -> Vec<String> {
+        self.0
+            .entries
+            .lock()
+            .expect("entries")
+            .keys()
+            .cloned()
+            .collect()
+    }
+
+    pub fn put(&self, user: &str, secret: &str) {
+        self.0
+            .entries
+            .lock()
+            .expect("entries")
+            .insert(user.to_owned(), secret.into());
+    }
+
+    /// What it has, by user.
+    pub fn entries(&self) -> BTreeMap<String, Vec<u8>> {
+        self.0.entries.lock().expect("entries").clone()
+    }
+
+    pub fn remove(&self, user: &str) {
+        self.0.entries.lock().expect("entries").remove(user);
+    }
+
+    pub fn set_mood(&self, mood: Mood) {
+        let before = std::mem::replace(&mut *self.0.mood.lock().expect("a mood"), mood);
+        if before != mood && [before, mood].contains(&Mood::Missing) {
+            self.restart();
+        }
+    }
+
+    /// Every connection made so far is broken for good.
+    pub fn restart(&self) {
+        self.0.generation.fetch_add(1, SeqCst);
+    }
+
+    /// Every call from now on waits for `release`.
+    pub fn hang(&self) {
+        *self.0.hanging.lock().expect("hanging") = true;
+    }
+
+    pub fn release(&self) {
+        *self.0.hanging.lock().expect("hanging") = false;
+        self.0.released.notify_all();
+    }
+}
+
+struct MemoryStore {
+    world: Arc<World>,
+    generation: u64,
+}
+
+struct MemoryEntry {
+    world: Arc<World>,
+    generation: u64,
+    user: String,
+}
+
+impl CredentialStoreApi for MemoryStore {
+    fn vendor(&self) -> String {
+        "memory".into()
+    }
+    fn id(&self) -> String {
+        "memory".into()
+    }
+    fn build(
+        &self,
+        _: &str,
+        user: &str,
+        _: Option<&HashMap<&str, &str>>,
+    ) -> keyring_core::Result<Entry> {
+        Ok(Entry::new_with_credential(Arc::new(MemoryEntry {
+            world: self.world.clone(),
+            generation: self.generation,
+            user: user.to_owned(),
+        })))
+    }
+    fn search(&self, _: &HashMap<&str, &str>) -> keyring_core::Result<Vec<Entry>> {
+        let users: Vec<_> = self
+            .world
+            .entries
+            .lock()
+            .expect("entries")
+            .keys()
+            .cloned()
+            .collect();
+        users
+            .iter()
+            .map(|user| self.build(APP_ID, user, None))
+            .collect()
+    }
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
+
+impl MemoryEntry {
+    fn reached(&self) -> keyring_core::Result<()> {
+        let hanging = self.world.hanging.lock().expect("hanging");
+        drop(
+            self.world
+                .released
+                .wait_while(hanging, |hanging| *hanging)
+                .expect("hanging"),
+        );
+        if self.generation != self.world.generation.load(SeqCst) {
+            return Err(broken());
+        }
+        match self.world.mood() {
+            Mood::Missing => Err(broken()),
+            Mood::Locked => Err(Error::NoStorageAccess("locked".into())),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl CredentialApi for MemoryEntry {
+    fn set_secret(&self, secret: &[u8]) -> keyring_core::Result<()> {
+        self.reached()?;
+        let tokens = String::from_utf8_lossy(secret).contains(r#""kind":"connection""#);
+        match self.world.mood() {
+            Mood::LockedForTokens if tokens => {
+                return Err(Error::NoStorageAccess("locked".into()));
+            }
+            Mood::Full => return Err(Error::PlatformFailure("no space left".into())),
+            Mood::Forgetful => return Ok(()),
+            _ => {}
+        }
+        self.world
+            .entries
+            .lock()
+            .expect("entries")
+            .insert(self.user.clone(), secret.to_vec());
+        Ok(())
+    }
+    fn get_secret(&self) -> keyring_core::Result<Vec<u8>> {
+        self.reached()?;
+        self.world
+            .entries
+            .lock()
+            .expect("entries")
+            .get(&self.user)
+            .cloned()
+            .ok_or(Error::NoEntry)
+    }
+    fn delete_credential(&self) -> keyring_core::Result<()> {
+        self.reached()?;
+        if self.world.mood() == Mood::Stubborn {
+            return Ok(());
+        }
+        self.world
+            .entries
+            .lock()
+            .expect("entries")
+            .remove(&self.user)
+            .map(|_| ())
+            .ok_or(Error::NoEntry)
+    }
+    fn get_credential(&self) -> keyring_core::Result<Option<Arc<Credential>>> {
+        Ok(None)
+    }
+    fn get_specifiers(&self) -> Option<(String, String)> {
+        Some((APP_ID.to_owned(), self.user.clone()))
+    }
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}

@@ -1,0 +1,336 @@
+//! The vault: the keyring seen from core, the only place where a secret is at rest.
+
+mod error;
+pub(crate) mod keyring;
+mod name;
+mod payload;
+mod worker;
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::failpoint::failpoint;
+
+pub use error::VaultError;
+use keyring::Keyring;
+pub use keyring::{KeyringConnector, system_keyring};
+pub(crate) use name::keyring_name;
+pub(crate) use payload::{ClientSecrets, ConnectionSecrets, Payload};
+use worker::Worker;
+
+/// How long probes and reads wait. Not long enough to type a password into the keyring's prompt:
+/// the person is told what is going on instead, and tries again once it is answered.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// The keyring entries of one data folder.
+///
+/// All calls run on a thread of their own, because the platform's calls block, a locked keyring
+/// even without bound. Entries are named by random ids, describe themselves, and are checked
+/// after reading, because any program of the same user may have written them.
+pub struct Vault {
+    worker: Worker,
+    /// The id of the data folder (`Store::id`); two folders share one keyring.
+    store: String,
+    /// The name of this process's probes; two that probe at once must not meet.
+    probe: Mutex<String>,
+    /// The names of probes that were written and are not known to be deleted.
+    left_probes: Arc<Mutex<HashSet<String>>>,
+    deadline: Duration,
+}
+
+impl Vault {
+    /// Starts the vault's thread. The keyring is looked for at the first call, not here.
+    #[must_use]
+    pub fn start(keyring: KeyringConnector, store_id: &str, probe_id: &str) -> Self {
+        Self {
+            worker: Worker::start(keyring),
+            store: store_id.to_owned(),
+            probe: Mutex::new(probe_id.to_owned()),
+            left_probes: Arc::default(),
+            deadline: DEADLINE,
+        }
+    }
+
+    /// Proves that the keyring takes, returns and deletes an entry, by doing so.
+    pub(crate) async fn probe(&self) -> Result<(), VaultError> {
+        let id = self.probe_name().clone();
+        let bytes = payload::probe(&self.store, &id);
+        let left = self.left_probes.clone();
+        let probed = self.worker.run(self.deadline, move |keyring| {
+            let left = || left.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_new = left().insert(id.clone());
+            if let Err(error) = keyring.write(&id, &bytes) {
+                let refused = matches!(
+                    error,
+                    VaultError::Locked | VaultError::Missing | VaultError::NoCollection
+                );
+                // What an earlier probe has left is not gone because this one wrote nothing.
+                if refused && is_new {
+                    left().remove(&id);
+                }
+                return Err(error);
+            }
+            keyring.delete(&id)?;
+            if !keyring.read(&id)?.is_empty() {
+                return Err(VaultError::Failed("it did not delete an entry".to_owned()));
+            }
+            left().remove(&id);
+            Ok(())
+        });
+        let probed = probed.await;
+        if probed == Err(VaultError::Waiting) {
+            // Once the keyring lets go of it, the hanging probe deletes its entry by itself.
+            *self.probe_name() = uuid::Uuid::new_v4().to_string();
+        }
+        probed
+    }
+
+    /// Whether a probe's entry may still be there for a later start to delete.
+    pub(crate) fn has_left_a_probe(&self) -> bool {
+        let left = self.left_probes.lock();
+        !left.unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    fn probe_name(&self) -> MutexGuard<'_, String> {
+        self.probe.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads the tokens of a connection.
+    pub(crate) async fn read_connection(&self, id: &str) -> Result<ConnectionSecrets, VaultError> {
+        match self.read(id).await? {
+            Payload::Connection(secrets) => Ok(secrets),
+            Payload::Client(_) => Err(VaultError::Foreign),
+        }
+    }
+
+    /// Reads the secret of a client.
+    pub(crate) async fn read_client(&self, id: &str) -> Result<ClientSecrets, VaultError> {
+        match self.read(id).await? {
+            Payload::Client(secrets) => Ok(secrets),
+            Payload::Connection(_) => Err(VaultError::Foreign),
+        }
+    }
+
+    /// Whether there is an entry. "No" is proven by a probe: a keyring without a default
+    /// collection also says that it has none.
+    pub(crate) async fn contains(&self, id: &str) -> Result<bool, VaultError> {
+        match self.read(id).await {
+            Ok(_) | Err(VaultError::Foreign) => Ok(true),
+            Err(VaultError::Lost) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn read(&self, id: &str) -> Result<Payload, VaultError> {
+        let wanted = id.to_owned();
+        let copies = self
+            .worker
+            .run(self.deadline, move |keyring| keyring.read(&wanted))
+            .await?;
+        if copies.is_empty() {
+            self.probe().await?;
+            return Err(VaultError::Lost);
+        }
+        self.ours(id, &copies)
+    }
+
+    /// The payload among copies of an entry that is ours; a stranger's are passed over. Two of ours
+    /// that differ are as good as none: nothing tells which is the newer.
+    fn ours(&self, id: &str, copies: &[SecretString]) -> Result<Payload, VaultError> {
+        let texts = copies.iter().map(ExposeSecret::expose_secret);
+        let is_ours = |text: &&str| Payload::parse(text, id, &self.store).is_ok();
+        let mut ours = texts.filter(is_ours);
+        match ours.next() {
+            Some(text) if ours.all(|other| other == text) => Payload::parse(text, id, &self.store),
+            _ => Err(VaultError::Foreign),
+        }
+    }
+
+    /// Everything that this data folder has in the keyring.
+    pub(crate) async fn all(&self) -> Result<Vec<Payload>, VaultError> {
+        // A keyring that is locked, or has no default collection, may also say that it has none.
+        self.probe().await?;
+        let entries = self.worker.run_to_the_end(Keyring::all).await?;
+        let parse = |(user, text): (String, SecretString)| {
+            // What is not ours is another data folder's, or nobody's.
+            Payload::parse(text.expose_secret(), &user, &self.store).ok()
+        };
+        Ok(entries.into_iter().filter_map(parse).collect())
+    }
+
+    /// Writes an entry in one write, reads it back and compares.
+    ///
+    /// There is no deadline: this may be the only copy of a token, and the keyring may be asking
+    /// to be unlocked. Dropping the future does not stop a write that has begun.
+    pub(crate) fn write(
+        &self,
+        payload: &Payload,
+    ) -> impl Future<Output = Result<(), VaultError>> + Send + 'static {
+        let id = payload.id().to_owned();
+        let bytes: SecretString = payload.encode(&self.store);
+        let written = self
+            .worker
+            .run_to_the_end(move |keyring| keyring.write(&id, &bytes));
+        async {
+            let written = written.await;
+            failpoint("vault.write");
+            written
+        }
+    }
+
+    /// Deletes an entry and proves that it is gone; deleting what is gone is fine.
+    pub(crate) async fn delete(&self, id: &str) -> Result<(), VaultError> {
+        let wanted = id.to_owned();
+        self.worker
+            .run(self.deadline, move |keyring| keyring.delete(&wanted))
+            .await?;
+        failpoint("vault.delete");
+        if self.contains(id).await? {
+            Err(VaultError::Failed("it did not delete the entry".to_owned()))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::vault::keyring::tests::{Keyring, Mood, keyring};
+
+    fn tokens(access: &str) -> Payload {
+        Payload::Connection(ConnectionSecrets {
+            id: "entry".into(),
+            client: "client".into(),
+            bot_id: "bot".into(),
+            access: access.into(),
+            refresh: None,
+        })
+    }
+
+    fn vault() -> (Keyring, Vault) {
+        let keyring = keyring();
+        let vault = Vault::start(keyring.connector(), "store", "probe");
+        (keyring, vault)
+    }
+
+    #[tokio::test]
+    async fn what_is_written_is_read_and_what_is_deleted_is_gone() {
+        let (keyring, vault) = vault();
+        vault.write(&tokens("one")).await.expect("written");
+        vault
+            .write(&tokens("two"))
+            .await
+            .expect("replaced in place");
+        let read = vault.read_connection("entry").await.expect("read");
+        assert_eq!(read.access.expose_secret(), "two");
+        vault.delete("entry").await.expect("deleted");
+        assert_eq!(
+            vault.read_connection("entry").await.err(),
+            Some(VaultError::Lost)
+        );
+        vault
+            .delete("entry")
+            .await
+            .expect("deleting what is gone is fine");
+        assert_eq!(
+            keyring.users(),
+            Vec::<String>::new(),
+            "not even the probe stays"
+        );
+    }
+
+    #[tokio::test]
+    async fn an_entry_that_is_not_ours_is_never_taken_for_a_token() {
+        let (keyring, vault) = vault();
+        let other = tokens("token").encode("another store");
+        for foreign in [
+            "",
+            "not json",
+            "{}",
+            r#"{"v":2,"kind":"connection"}"#,
+            other.expose_secret(),
+        ] {
+            keyring.put("entry", foreign);
+            assert_eq!(
+                vault.read_connection("entry").await.err(),
+                Some(VaultError::Foreign),
+                "{foreign}"
+            );
+        }
+        keyring.put("moved", tokens("token").encode("store").expose_secret());
+        assert_eq!(
+            vault.read_connection("moved").await.err(),
+            Some(VaultError::Foreign)
+        );
+        keyring.put("entry", tokens("token").encode("store").expose_secret());
+        assert_eq!(
+            vault.read_client("entry").await.err(),
+            Some(VaultError::Foreign)
+        );
+    }
+
+    #[tokio::test]
+    async fn a_restarted_keyring_is_found_again_by_itself() {
+        let (keyring, vault) = vault();
+        vault.write(&tokens("one")).await.expect("written");
+        keyring.restart();
+        assert_eq!(
+            vault
+                .read_connection("entry")
+                .await
+                .expect("read")
+                .access
+                .expose_secret(),
+            "one"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_missing_keyring_is_named_and_found_once_it_is_there() {
+        let (keyring, vault) = vault();
+        keyring.set_mood(Mood::Missing);
+        assert_eq!(vault.probe().await, Err(VaultError::Missing));
+        keyring.set_mood(Mood::Calm);
+        assert_eq!(vault.probe().await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn a_probe_that_was_left_is_remembered_until_one_is_deleted() {
+        let (keyring, vault) = vault();
+        keyring.set_mood(Mood::Stubborn);
+        vault.probe().await.expect_err("it deletes nothing");
+        keyring.set_mood(Mood::Missing);
+        assert_eq!(vault.probe().await, Err(VaultError::Missing));
+        assert!(vault.has_left_a_probe());
+        keyring.set_mood(Mood::Calm);
+        assert_eq!(vault.probe().await, Ok(()));
+        assert!(!vault.has_left_a_probe());
+    }
+
+    #[tokio::test]
+    async fn a_prompt_that_hangs_is_named_and_does_not_block_the_next_call() {
+        let (keyring, mut vault) = vault();
+        vault.deadline = Duration::from_millis(50);
+        keyring.hang();
+        assert_eq!(vault.probe().await, Err(VaultError::Waiting));
+        vault.deadline = DEADLINE;
+        keyring.release();
+        assert_eq!(vault.probe().await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn a_write_waits_for_as_long_as_the_keyring_takes() {
+        let (keyring, mut vault) = vault();
+        vault.deadline = Duration::ZERO;
+        keyring.hang();
+        let write = tokio::spawn(vault.write(&tokens("one")));
+        assert_eq!(vault.probe().await, Err(VaultError::Waiting));
+        keyring.release();
+        assert_eq!(write.await.expect("no panic"), Ok(()));
+        assert!(keyring.users().contains(&"entry".to_owned()));
+    }
+}

@@ -1,0 +1,167 @@
+//! What a vault entry holds: enough to rebuild the store from the vault alone.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+use super::error::VaultError;
+use crate::domain::client::Client;
+
+/// The version of the payload's shape.
+const VERSION: u32 = 1;
+
+/// The tokens of a connection.
+#[derive(Debug)]
+pub(crate) struct ConnectionSecrets {
+    pub id: String,
+    /// `Client::id`.
+    pub client: String,
+    pub bot_id: String,
+    pub access: SecretString,
+    pub refresh: Option<SecretString>,
+}
+
+/// The secret of a client, and what is needed to use it.
+#[derive(Debug)]
+pub(crate) struct ClientSecrets {
+    pub id: String,
+    pub name: String,
+    pub client_id: String,
+    pub client_secret: SecretString,
+    pub redirect_uri: String,
+    /// None for the embedded sandbox.
+    pub base_url: Option<String>,
+}
+
+/// One entry.
+#[derive(Debug)]
+pub(crate) enum Payload {
+    Connection(ConnectionSecrets),
+    Client(ClientSecrets),
+}
+
+/// The JSON of an entry. Lives only between a payload and its bytes.
+#[derive(Serialize, Deserialize)]
+struct Json {
+    v: u32,
+    store: String,
+    id: String,
+    #[serde(flatten)]
+    kind: Kind,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum Kind {
+    Connection {
+        client: String,
+        bot_id: String,
+        access: String,
+        refresh: Option<String>,
+    },
+    Client {
+        name: String,
+        client_id: String,
+        client_secret: String,
+        redirect_uri: String,
+        base_url: Option<String>,
+    },
+    Probe,
+}
+
+impl Payload {
+    /// The entry of a client, with this secret.
+    pub fn of_client(client: &Client, client_secret: SecretString) -> Self {
+        Self::Client(ClientSecrets {
+            id: client.id.clone(),
+            name: client.name.clone(),
+            client_id: client.client_id.clone(),
+            client_secret,
+            redirect_uri: client.redirect_uri.clone(),
+            base_url: client.base_url.clone(),
+        })
+    }
+
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Connection(secrets) => &secrets.id,
+            Self::Client(secrets) => &secrets.id,
+        }
+    }
+
+    /// The entry's bytes, for the data folder `store`.
+    pub fn encode(&self, store: &str) -> SecretString {
+        let kind = match self {
+            Self::Connection(secrets) => Kind::Connection {
+                client: secrets.client.clone(),
+                bot_id: secrets.bot_id.clone(),
+                access: secrets.access.expose_secret().to_owned(),
+                refresh: secrets
+                    .refresh
+                    .as_ref()
+                    .map(|token| token.expose_secret().to_owned()),
+            },
+            Self::Client(secrets) => Kind::Client {
+                name: secrets.name.clone(),
+                client_id: secrets.client_id.clone(),
+                client_secret: secrets.client_secret.expose_secret().to_owned(),
+                redirect_uri: secrets.redirect_uri.clone(),
+                base_url: secrets.base_url.clone(),
+            },
+        };
+        encode(store, self.id(), kind)
+    }
+
+    /// Takes an entry only if it is this folder's, under its own name.
+    pub fn parse(text: &str, id: &str, store: &str) -> Result<Self, VaultError> {
+        let json: Json = serde_json::from_str(text).map_err(|_| VaultError::Foreign)?;
+        if json.v != VERSION || json.store != store || json.id != id {
+            return Err(VaultError::Foreign);
+        }
+        match json.kind {
+            Kind::Connection {
+                client,
+                bot_id,
+                access,
+                refresh,
+            } => Ok(Self::Connection(ConnectionSecrets {
+                id: json.id,
+                client,
+                bot_id,
+                access: access.into(),
+                refresh: refresh.map(SecretString::from),
+            })),
+            Kind::Client {
+                name,
+                client_id,
+                client_secret,
+                redirect_uri,
+                base_url,
+            } => Ok(Self::Client(ClientSecrets {
+                id: json.id,
+                name,
+                client_id,
+                client_secret: client_secret.into(),
+                redirect_uri,
+                base_url,
+            })),
+            Kind::Probe => Err(VaultError::Foreign),
+        }
+    }
+}
+
+/// The bytes of the entry that a probe writes.
+pub(super) fn probe(store: &str, id: &str) -> SecretString {
+    encode(store, id, Kind::Probe)
+}
+
+fn encode(store: &str, id: &str, kind: Kind) -> SecretString {
+    let json = Json {
+        v: VERSION,
+        store: store.to_owned(),
+        id: id.to_owned(),
+        kind,
+    };
+    serde_json::to_string(&json)
+        .expect("strings and numbers always serialise")
+        .into()
+}

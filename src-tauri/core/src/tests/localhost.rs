@@ -1,0 +1,133 @@
+//! The way back over localhost: what ends the listener, and what does not.
+
+use std::net::{Ipv6Addr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering::SeqCst};
+
+use crate::domain::authorization::Progress;
+use crate::domain::client::Client;
+use crate::domain::problem::ProblemCode;
+use crate::domain::redirect::RedirectMethod;
+use crate::keyrack::Keyrack;
+
+use super::outside::{Outside, until};
+
+/// A client whose callbacks come back to a port that nobody holds: below those that the system
+/// gives to outgoing connections, and searched from elsewhere by each process and test.
+async fn with_port() -> (Outside, Arc<Keyrack>, Client, u16) {
+    static SEARCHED: AtomicU16 = AtomicU16::new(0);
+    let process = u16::try_from(std::process::id() % 10_000).expect("it fits");
+    let first = 20_000 + process + SEARCHED.fetch_add(100, SeqCst);
+    let port = (first..32_000)
+        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .expect("a free port");
+    let uri = format!("http://localhost:{port}/oauth/callback");
+    let outside = Outside::with_redirect_uris(vec![uri]).await;
+    let keyrack = outside.start();
+    let client = outside
+        .client_with(&keyrack, RedirectMethod::Localhost, Some(port))
+        .await;
+    (outside, keyrack, client, port)
+}
+
+/// Waits until nobody answers at the port any more.
+async fn closed(port: u16) {
+    for _ in 0..2000 {
+        if TcpStream::connect(("127.0.0.1", port)).is_err() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    panic!("port {port} stays open");
+}
+
+#[tokio::test]
+async fn the_answer_comes_back_over_the_port_which_is_then_closed() {
+    let (outside, keyrack, client, port) = with_port().await;
+    let (id, callback) = outside.callback(&keyrack, &client).await;
+    assert!(callback.starts_with(&format!("http://localhost:{port}/oauth/callback?")));
+    let answer = outside.http.get(&callback).send().await.expect("a page");
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.headers()["referrer-policy"], "no-referrer");
+    let page = answer.text().await.expect("text");
+    assert!(page.contains("You can close this tab"), "{page}");
+    until(&keyrack, &id, |progress| {
+        matches!(progress, Progress::Completed { .. })
+    })
+    .await;
+    closed(port).await;
+}
+
+#[tokio::test]
+async fn requests_of_strangers_are_turned_away_and_do_not_end_the_listener() {
+    let (outside, keyrack, client, port) = with_port().await;
+    let (id, callback) = outside.callback(&keyrack, &client).await;
+    let (address, query) = callback.split_once('?').expect("an answer");
+    let (_, code) = query.split_once("code=").expect("a code");
+    let code = code.split('&').next().expect("a code");
+    let http = &outside.http;
+    let elsewhere = |path: &str| format!("http://localhost:{port}{path}?{query}");
+
+    let wrong_host = http
+        .get(&callback)
+        .header("host", format!("127.0.0.1:{port}"));
+    let wrong_port = http.get(&callback).header("host", "localhost");
+    let table = [
+        (400, "another host", wrong_host),
+        (400, "no port", wrong_port),
+        (404, "another path", http.get(elsewhere("/"))),
+        (404, "a path below", http.get(elsewhere("/oauth/callback/"))),
+        (405, "another method", http.post(&callback)),
+        (
+            400,
+            "a forged state",
+            http.get(format!("{address}?code={code}&state=forged")),
+        ),
+        (400, "no state", http.get(format!("{address}?code={code}"))),
+        (400, "no answer", http.get(address)),
+    ];
+    for (status, what, request) in table {
+        let answer = request.send().await.expect("an answer");
+        assert_eq!(answer.status(), status, "{what}");
+        let page = answer.text().await.expect("text");
+        assert!(!page.contains(code), "{what}: nothing is echoed");
+    }
+    assert_eq!(outside.count("/v1/oauth/token").await, 0);
+
+    let answer = http.get(&callback).send().await.expect("a page");
+    assert_eq!(answer.status(), 200);
+    until(&keyrack, &id, |progress| {
+        matches!(progress, Progress::Completed { .. })
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_port_taken_on_either_family_is_refused_before_the_browser_opens() {
+    let (outside, keyrack, client, port) = with_port().await;
+    let mut takers = vec!["127.0.0.1".parse::<std::net::IpAddr>().expect("an address")];
+    if TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok() {
+        takers.push(Ipv6Addr::LOCALHOST.into());
+    }
+    for address in takers {
+        let taker = TcpListener::bind((address, port)).expect("the port");
+        let refused = keyrack.begin_authorization(&client.id).await;
+        let problem = refused.expect_err("the port is taken");
+        assert_eq!(problem.code, ProblemCode::PortTaken, "{address}");
+        assert!(problem.message.contains(&port.to_string()));
+        drop(taker);
+    }
+    assert_eq!(outside.opened(), 0);
+    let (_, callback) = outside.callback(&keyrack, &client).await;
+    let answer = outside.http.get(&callback).send().await.expect("a page");
+    assert_eq!(answer.status(), 200, "it is free again");
+}
+
+#[tokio::test]
+async fn cancelling_closes_the_port() {
+    let (outside, keyrack, client, port) = with_port().await;
+    let (id, _) = outside.callback(&keyrack, &client).await;
+    TcpStream::connect(("127.0.0.1", port)).expect("open while it waits");
+    keyrack.cancel_authorization(&id).expect("cancelled");
+    closed(port).await;
+}

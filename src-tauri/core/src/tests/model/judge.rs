@@ -1,0 +1,244 @@
+//! What must hold after an act, after a start, and at the end.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use rusqlite::Connection;
+
+use crate::domain::authorization::Progress;
+use crate::domain::client::ConnectionsPolicy;
+use crate::domain::connection::{Connection as Row, Status};
+use crate::domain::operation::Kind;
+use crate::domain::problem::ProblemCode;
+
+use super::acts::{Act, Told};
+use super::life::{Disturbance, Life};
+use super::truth::{Hash, held};
+
+impl Life {
+    fn must(&mut self, holds: bool, what: impl FnOnce() -> String) {
+        if !holds {
+            self.violations.push(what());
+        }
+    }
+
+    /// What was told is true, and whoever holds no token any more has been told of it.
+    pub fn judge(&mut self, act: &Act, told: &Told, disturbance: &Disturbance) {
+        let (alive, here) = (self.truth.alive(), held(&self.outside.keyring));
+        for entry in here.values() {
+            self.secrets.extend(entry.secrets.iter().cloned());
+        }
+        let words = format!("{told:?}");
+        let leaks = self.secrets.iter().any(|secret| words.contains(secret));
+        self.must(!leaks, || "a secret is in what was told".to_owned());
+        match told {
+            Told::Checked(row) => {
+                let token = here.get(&row.id).and_then(|entry| entry.access.as_ref());
+                let works = token.is_some_and(|token| alive.contains(token));
+                self.judge_verdict(act, row, works);
+            }
+            Told::Revoked(receipt) => {
+                let Act::Revoke(id) = act else {
+                    unreachable!("only a revocation has a receipt");
+                };
+                let gone = !here.contains_key(id) && self.keyrack().store.connection(id).is_err();
+                self.must(gone, || "revoked, and still here".to_owned());
+                let said =
+                    receipt.revoked_at.is_some() && receipt.removed_from_keyring_at.is_some();
+                self.must(said, || "a receipt without its times".to_owned());
+            }
+            Told::Problem(problem) if problem.code == ProblemCode::NotionRefused => {
+                self.once_more += 1;
+            }
+            Told::Connected { .. } if self.modes["second_consent"] == "same_pair" => {
+                self.once_more += 1;
+            }
+            _ => {}
+        }
+        if let Disturbance::Notion(fault) = disturbance
+            && fault["endpoint"] == "token"
+            && (fault["status"] == 429 || fault["status"] == 401)
+        {
+            self.once_more += 3;
+        }
+        let unknown = self.unknown(&alive);
+        if !unknown.is_empty() && !matches!(told, Told::Killed) {
+            let has_been_told = self.has_been_told(act, told, disturbance);
+            self.must(has_been_told, || {
+                "a token works, is not here, and nobody was told".to_owned()
+            });
+            self.told.extend(unknown);
+        }
+    }
+
+    /// A verdict that is new says what is so.
+    fn judge_verdict(&mut self, act: &Act, row: &Row, works: bool) {
+        let is_new = row.checked_at == Some(self.outside.now());
+        let other_client =
+            |row: &Row| row.problem.as_ref().map(|why| why.code) == Some(ProblemCode::OtherClient);
+        match row.status {
+            Status::Active if is_new => {
+                self.must(works, || "a dead token is called active".to_owned());
+            }
+            Status::Inactive | Status::NeedsReconnecting if is_new && !other_client(row) => {
+                self.must(!works, || "a living token is called dead".to_owned());
+            }
+            Status::CannotCheck => {
+                self.must(row.problem.is_some(), || {
+                    "no verdict and no reason".to_owned()
+                });
+            }
+            _ => {}
+        }
+        let refreshed = matches!(act, Act::Refresh(_));
+        self.must(!refreshed || row.status == Status::Active, || {
+            "refreshed, and not active".to_owned()
+        });
+    }
+
+    /// Access tokens that work at Notion, are not in the keyring, and were not told of.
+    fn unknown(&self, alive: &BTreeSet<Hash>) -> Vec<Hash> {
+        let entries = held(&self.outside.keyring);
+        let here: BTreeSet<_> = entries
+            .into_values()
+            .filter_map(|entry| entry.access)
+            .collect();
+        let unknown = alive
+            .difference(&here)
+            .filter(|token| !self.told.contains(*token));
+        unknown.cloned().collect()
+    }
+
+    /// Whether an act told that a token may live on which is not here.
+    fn has_been_told(&self, act: &Act, told: &Told, disturbance: &Disturbance) -> bool {
+        let old_lives = self.modes["refreshed_pair"] != "ends";
+        match (act, told) {
+            (Act::Forget(_) | Act::RemoveClient(_, ConnectionsPolicy::Forget), _) => true,
+            // What is asked of the earlier token may have gone unanswered.
+            (Act::Connect { .. }, Told::Connected { earlier_works }) => {
+                *earlier_works || *disturbance != Disturbance::None
+            }
+            (Act::Connect { .. }, Told::Problem(problem)) => problem.code == ProblemCode::NotSaved,
+            (Act::Refresh(_), Told::Checked(_)) => old_lives,
+            (Act::Refresh(_), Told::Problem(problem)) => matches!(
+                problem.code,
+                ProblemCode::RefreshUnfinished
+                    | ProblemCode::RefreshRejected
+                    | ProblemCode::NotSaved
+            ),
+            (_, Told::Revoked(receipt)) => receipt.confirmed_at.is_none(),
+            _ => false,
+        }
+    }
+
+    /// After a start everything is in its place.
+    pub fn look_around(&mut self, act: &Act, told: &Told) {
+        let store = &self.keyrack().store;
+        let clients = store
+            .clients()
+            .expect("clients")
+            .into_iter()
+            .map(|client| client.id);
+        let rows = store.connections().expect("connections");
+        let ids = rows.iter().map(|row| row.id.clone());
+        let rows: BTreeSet<_> = clients.chain(ids).collect();
+        let undone = store.unfinished_operations().expect("operations");
+        let entries: BTreeSet<_> = held(&self.outside.keyring).into_keys().collect();
+        self.must(entries == rows, || {
+            format!("entries {entries:?}, rows {rows:?}")
+        });
+        for operation in undone {
+            let waits = matches!(operation.kind, Kind::Revoke | Kind::Refresh)
+                && operation
+                    .subject
+                    .connection
+                    .as_ref()
+                    .is_some_and(|id| rows.contains(id));
+            self.must(waits, || format!("left undone: {operation:?}"));
+        }
+        let marks = fs::read_dir(self.outside.folder.path().join("processes")).expect("marks");
+        let marks = marks.count();
+        self.must(marks == 1, || format!("{marks} processes have left marks"));
+
+        let unknown = self.unknown(&self.truth.alive());
+        let ended = match act {
+            Act::Connect { authorization, .. } => self.keyrack().authorization(authorization).ok(),
+            _ => None,
+        };
+        if let Some(ended) = &ended {
+            let is_over = ended.progress.is_final();
+            self.must(is_over, || {
+                format!("an authorization goes on: {:?}", ended.progress)
+            });
+        }
+        if !unknown.is_empty() {
+            let has_been_told = match (act, ended.map(|ended| ended.progress)) {
+                (Act::Connect { .. }, Some(Progress::Failed { problem })) => {
+                    problem.code == ProblemCode::NotSaved
+                }
+                // The earlier token lives on.
+                (Act::Connect { .. }, Some(Progress::Completed { new, .. })) => !new,
+                (
+                    Act::Forget(_)
+                    | Act::RemoveClient(_, ConnectionsPolicy::Forget)
+                    | Act::Refresh(_),
+                    _,
+                )
+                | (Act::Connect { .. }, None) => true,
+                _ => false,
+            };
+            self.must(has_been_told, || {
+                format!("after {told:?} a token works, is not here, and nobody was told")
+            });
+            self.told.extend(unknown);
+        }
+    }
+
+    /// Nothing was sent that must not be sent again, and no secret was written down.
+    pub async fn look_back(&mut self) {
+        let mut sent: BTreeMap<(&str, String), usize> = BTreeMap::new();
+        for request in self.outside.record().await {
+            for field in ["code", "refresh_token"] {
+                if request["path"] == "/v1/oauth/token"
+                    && let Some(hash) = request["body"][field].as_str()
+                {
+                    *sent.entry((field, hash.to_owned())).or_default() += 1;
+                }
+            }
+        }
+        let database = self.outside.folder.path().join("keyrack.db");
+        let journaled: usize = Connection::open(&database)
+            .and_then(|db| {
+                let query =
+                    "SELECT count(*) FROM operations WHERE record ->> 'sent_again_at' IS NOT NULL";
+                db.query_row(query, [], |row| row.get::<_, i64>(0))
+            })
+            .expect("a count")
+            .try_into()
+            .expect("not negative");
+        let again = |field: &str| -> usize {
+            let times = sent.iter().filter(|((name, _), _)| *name == field);
+            times.map(|(_, times)| times - 1).sum()
+        };
+        let (codes, refresh_tokens) = (again("code"), again("refresh_token"));
+        let allowed = journaled + self.once_more;
+        self.must(codes == 0, || {
+            format!("codes were sent {codes} times again")
+        });
+        self.must(refresh_tokens <= allowed, || {
+            format!(
+                "refresh tokens were sent {refresh_tokens} times again, {allowed} times with reason"
+            )
+        });
+
+        for name in ["keyrack.db", "keyrack.db-wal"] {
+            let bytes = fs::read(self.outside.folder.path().join(name)).unwrap_or_default();
+            let text = String::from_utf8_lossy(&bytes);
+            let found = self
+                .secrets
+                .iter()
+                .any(|secret| text.contains(secret.as_str()));
+            self.must(!found, || format!("a secret is in {name}"));
+        }
+    }
+}

@@ -1,0 +1,342 @@
+//! Everything outside of Keyrack, for the flows: the sandbox as Notion, a keyring that misbehaves on
+//! purpose, the clock, the browser, and a data folder that outlives a process.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
+
+use notion_oauth::BaseUrl;
+use notion_sandbox::{Options, Sandbox};
+use reqwest::redirect::Policy;
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+
+use crate::domain::authorization::{Authorization, Progress};
+use crate::domain::client::{Client, NewClient};
+use crate::domain::event::Event;
+use crate::domain::redirect::RedirectMethod;
+use crate::domain::time::Millis;
+use crate::effects::Effects;
+use crate::host::environment::Settings;
+use crate::host::login_item::LoginItem;
+use crate::keyrack::Keyrack;
+use crate::storage::vault::keyring::tests::{Keyring, Mood, keyring};
+
+/// Everything outside of Keyrack.
+pub(super) struct Outside {
+    sandbox: Sandbox,
+    pub keyring: Keyring,
+    pub folder: TempDir,
+    now: Arc<AtomicI64>,
+    opened: Arc<Mutex<Vec<String>>>,
+    pub starts_at_login: Arc<AtomicBool>,
+    pub http: reqwest::Client,
+}
+
+/// A login item that nobody's login heeds.
+struct StartsAtLogin(Arc<AtomicBool>);
+
+impl LoginItem for StartsAtLogin {
+    fn is_enabled(&self, _: &Path) -> bool {
+        self.0.load(SeqCst)
+    }
+
+    fn set_enabled(&self, enabled: bool, _: &Path) -> io::Result<()> {
+        self.0.store(enabled, SeqCst);
+        Ok(())
+    }
+}
+
+impl Outside {
+    pub async fn new() -> Self {
+        Self::with_redirect_uris(Vec::new()).await
+    }
+
+    /// With redirect URIs that the sandbox knows besides the app link.
+    pub async fn with_redirect_uris(redirect_uris: Vec<String>) -> Self {
+        Self::with_sandbox(Options {
+            redirect_uris,
+            ..Options::default()
+        })
+        .await
+    }
+
+    /// With a sandbox whose database others can look into.
+    pub async fn with_database(db: PathBuf) -> Self {
+        Self::with_sandbox(Options {
+            db: Some(db),
+            ..Options::default()
+        })
+        .await
+    }
+
+    async fn with_sandbox(options: Options) -> Self {
+        let options = Options {
+            auto_approve: true,
+            control: true,
+            ..options
+        };
+        Self {
+            sandbox: Sandbox::start(options).await.expect("a sandbox"),
+            keyring: keyring(),
+            folder: tempfile::tempdir().expect("a folder"),
+            now: Arc::new(AtomicI64::new(1_800_000_000_000)),
+            opened: Arc::default(),
+            starts_at_login: Arc::default(),
+            http: reqwest::Client::builder()
+                .no_proxy()
+                .redirect(Policy::none())
+                .build()
+                .expect("a client"),
+        }
+    }
+
+    /// With a start of Keyrack, to which the sandbox's client is added.
+    pub async fn with_client() -> (Self, Arc<Keyrack>, Client) {
+        let outside = Self::new().await;
+        let keyrack = outside.start();
+        let client = outside.client(&keyrack).await;
+        (outside, keyrack, client)
+    }
+
+    /// A start of Keyrack on the data folder.
+    pub fn start(&self) -> Arc<Keyrack> {
+        self.start_telling(Box::new(|_| {}))
+    }
+
+    /// As [`Outside::start`], with somebody who is told of everything.
+    pub fn start_telling(&self, listener: Box<dyn Fn(&Event) + Send + Sync>) -> Arc<Keyrack> {
+        let (now, opened) = (self.now.clone(), self.opened.clone());
+        let settings = Settings {
+            data_folder: self.folder.path().to_owned(),
+            notion: BaseUrl::parse(self.sandbox.base_url()).expect("loopback"),
+        };
+        let effects = Effects {
+            clock: Arc::new(move || Millis(now.load(SeqCst))),
+            keyring: self.keyring.connector(),
+            opener: Box::new(move |link| {
+                opened.lock().expect("links").push(link.to_owned());
+                Ok(())
+            }),
+            login_item: Box::new(StartsAtLogin(self.starts_at_login.clone())),
+            listener,
+        };
+        Arc::new(Keyrack::open(settings, effects).expect("opened"))
+    }
+
+    pub async fn client(&self, keyrack: &Keyrack) -> Client {
+        self.client_with(keyrack, RedirectMethod::AppLink, None)
+            .await
+    }
+
+    pub async fn client_with(
+        &self,
+        keyrack: &Keyrack,
+        redirect_method: RedirectMethod,
+        localhost_port: Option<u16>,
+    ) -> Client {
+        let form = NewClient {
+            name: "Mine".into(),
+            client_id: self.sandbox.client_id().to_owned(),
+            client_secret: self.sandbox.client_secret().into(),
+            redirect_method,
+            localhost_port,
+            bridge_url: None,
+        };
+        keyrack.add_client(form).await.expect("a client")
+    }
+
+    /// Has the sandbox register one more client. Returns its id and its secret.
+    pub async fn register_client(&self) -> (String, String) {
+        let url = format!("{}/_sandbox/clients", self.sandbox.base_url());
+        let answer = self.http.post(url).send().await.expect("an answer");
+        let issued: Value = answer.json().await.expect("JSON");
+        let field = |name: &str| issued[name].as_str().expect("text").to_owned();
+        (field("client_id"), field("client_secret"))
+    }
+
+    /// Adds one more client, which the sandbox registers.
+    pub async fn another_client(&self, keyrack: &Keyrack) -> Client {
+        let (client_id, client_secret) = self.register_client().await;
+        let form = NewClient {
+            name: "Another".into(),
+            client_id,
+            client_secret: client_secret.into(),
+            redirect_method: RedirectMethod::AppLink,
+            localhost_port: None,
+            bridge_url: None,
+        };
+        keyrack.add_client(form).await.expect("a client")
+    }
+
+    /// Begins an authorization and returns the link that the browser was sent to.
+    pub async fn link(&self, keyrack: &Arc<Keyrack>, client: &Client) -> String {
+        self.begin(keyrack, client).await.1
+    }
+
+    async fn begin(&self, keyrack: &Arc<Keyrack>, client: &Client) -> (String, String) {
+        let begun = keyrack
+            .begin_authorization(&client.id)
+            .await
+            .expect("begun");
+        (begun.id, self.last_link())
+    }
+
+    /// Begins an authorization and returns its id with the callback that the sandbox answers.
+    pub async fn callback(&self, keyrack: &Arc<Keyrack>, client: &Client) -> (String, String) {
+        let (id, link) = self.begin(keyrack, client).await;
+        let answer = self.http.get(link).send().await.expect("an answer");
+        (
+            id,
+            answer.headers()["location"]
+                .to_str()
+                .expect("ASCII")
+                .to_owned(),
+        )
+    }
+
+    /// Connects, and returns the connection's id.
+    pub async fn connect(&self, keyrack: &Arc<Keyrack>, client: &Client) -> String {
+        let (_, callback) = self.callback(keyrack, client).await;
+        match keyrack
+            .accept(callback.as_bytes())
+            .await
+            .expect("accepted")
+            .progress
+        {
+            Progress::Completed { connection_id, .. } => connection_id,
+            other => panic!("not connected: {other:?}"),
+        }
+    }
+
+    /// A connect whose tokens wait, because the keyring locked between its last probe and their
+    /// write; with the authorization's id, and what it comes to.
+    pub async fn tokens_meet_a_locked_keyring(
+        &self,
+    ) -> (Arc<Keyrack>, String, JoinHandle<Authorization>) {
+        let keyrack = self.start();
+        let client = self.client(&keyrack).await;
+        let (id, callback) = self.callback(&keyrack, &client).await;
+        self.keyring.set_mood(Mood::LockedForTokens);
+        let exchanging = tokio::spawn(keyrack.take_callback(callback.as_bytes()).expect("taken"));
+        until(&keyrack, &id, |progress| {
+            matches!(progress, Progress::AwaitingKeyring { .. })
+        })
+        .await;
+        (keyrack, id, exchanging)
+    }
+
+    pub async fn fault(&self, fault: Value) {
+        let url = format!("{}/_sandbox/faults", self.sandbox.base_url());
+        let answer = self
+            .http
+            .post(url)
+            .json(&fault)
+            .send()
+            .await
+            .expect("an answer");
+        assert!(answer.status().is_success());
+    }
+
+    /// Leaves no fault to come.
+    pub async fn clear_faults(&self) {
+        let url = format!("{}/_sandbox/faults", self.sandbox.base_url());
+        let answer = self.http.delete(url).send().await.expect("an answer");
+        assert!(answer.status().is_success());
+    }
+
+    /// All requests so far, oldest first, with secrets as hashes.
+    pub async fn record(&self) -> Vec<Value> {
+        let url = format!("{}/_sandbox/requests", self.sandbox.base_url());
+        let answer = self.http.get(url).send().await.expect("requests");
+        answer.json().await.expect("JSON")
+    }
+
+    /// The paths of all requests so far, oldest first.
+    pub async fn requests(&self) -> Vec<String> {
+        let requests = self.record().await;
+        let path = |request: &Value| request["path"].as_str().expect("a path").to_owned();
+        requests.iter().map(path).collect()
+    }
+
+    pub async fn count(&self, path: &str) -> usize {
+        let requests = self.requests().await;
+        requests.iter().filter(|asked| *asked == path).count()
+    }
+
+    /// Ends every token of a bot, as its owner can in Notion. Returns how many pairs were alive.
+    pub async fn revoke(&self, bot_id: &str) -> u64 {
+        let url = format!("{}/_sandbox/revoke", self.sandbox.base_url());
+        let body = serde_json::json!({ "bot_id": bot_id });
+        let answer = self.http.post(url).json(&body).send().await;
+        let answer: Value = answer.expect("an answer").json().await.expect("JSON");
+        answer["pairs"].as_u64().expect("a number")
+    }
+
+    /// The id and the secret of the sandbox's client.
+    pub fn credentials(&self) -> (String, String) {
+        let secret = self.sandbox.client_secret();
+        (self.sandbox.client_id().to_owned(), secret.to_owned())
+    }
+
+    /// Renews the client's secret at Notion; the old one ends.
+    pub async fn renew_secret(&self) -> String {
+        let url = format!("{}/_sandbox/secret", self.sandbox.base_url());
+        let answer = self.http.post(url).send().await.expect("an answer");
+        let answer: Value = answer.json().await.expect("JSON");
+        answer["client_secret"]
+            .as_str()
+            .expect("a secret")
+            .to_owned()
+    }
+
+    /// Chooses how the sandbox behaves where Notion's documentation is silent.
+    pub async fn mode(&self, modes: Value) {
+        let url = format!("{}/_sandbox/modes", self.sandbox.base_url());
+        let answer = self.http.post(url).json(&modes).send().await;
+        assert!(answer.expect("an answer").status().is_success());
+    }
+
+    /// The link that was opened last in the browser.
+    pub fn last_link(&self) -> String {
+        let opened = self.opened.lock().expect("links");
+        opened.last().expect("a link").clone()
+    }
+
+    /// How many links were opened in the browser.
+    pub fn opened(&self) -> usize {
+        self.opened.lock().expect("links").len()
+    }
+
+    pub fn now(&self) -> Millis {
+        Millis(self.now.load(SeqCst))
+    }
+
+    pub fn pass(&self, millis: i64) {
+        self.now.fetch_add(millis, SeqCst);
+    }
+}
+
+/// Waits until an authorization has come so far.
+pub(super) async fn until(keyrack: &Keyrack, id: &str, so_far: impl Fn(&Progress) -> bool) {
+    for _ in 0..2000 {
+        if so_far(
+            &keyrack
+                .authorization(id)
+                .expect("an authorization")
+                .progress,
+        ) {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    panic!(
+        "it stopped at {:?}",
+        keyrack
+            .authorization(id)
+            .expect("an authorization")
+            .progress
+    );
+}

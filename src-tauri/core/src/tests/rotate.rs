@@ -1,0 +1,98 @@
+//! A renewed client secret: what the connections say meanwhile, and what heals them.
+
+use crate::domain::connection::Status;
+use crate::domain::operation::{Granted, Kind, Subject};
+use crate::domain::problem::ProblemCode;
+use crate::keyrack::Keyrack;
+use crate::storage::vault::keyring::tests::Mood;
+use crate::storage::vault::{ConnectionSecrets, Payload};
+
+use super::outside::Outside;
+
+#[tokio::test]
+async fn a_renewed_secret_keeps_the_verdicts_and_the_new_one_heals_the_connections() {
+    let (outside, keyrack, client) = Outside::with_client().await;
+    let first = outside.connect(&keyrack, &client).await;
+    let ids = [another_row_like(&keyrack, &first).await, first];
+    let verdict = keyrack.check(&ids[1]).await.expect("checked").checked_at;
+    let renewed = outside.renew_secret().await;
+
+    outside.pass(60_000);
+    for id in &ids {
+        let unknown = keyrack.check(id).await.expect("checked");
+        assert_eq!(unknown.status, Status::CannotCheck);
+        assert_eq!(unknown.last_status, Some(Status::Active));
+        assert_eq!(unknown.checked_at, verdict, "the last verdict stays");
+        let why = unknown.problem.expect("why").code;
+        assert_eq!(why, ProblemCode::ClientRejected);
+    }
+
+    for (wrong, code) in [
+        ("secret_wrong", ProblemCode::ClientRejected),
+        ("two words", ProblemCode::InvalidInput),
+    ] {
+        let refused = keyrack
+            .replace_client_secret(&client.id, wrong.into())
+            .await
+            .err()
+            .expect("refused");
+        assert_eq!(refused.code, code);
+    }
+    keyrack
+        .replace_client_secret(&client.id, format!(" {renewed}\n").into())
+        .await
+        .expect("replaced")
+        .await;
+    for id in &ids {
+        let healed = keyrack.store.connection(id).expect("a row");
+        assert_eq!(healed.status, Status::Active);
+        assert!(healed.checked_at > verdict, "checked with the new secret");
+    }
+    assert_eq!(outside.keyring.users().len(), 3, "still one entry each");
+}
+
+/// One more connection of the same client: the sandbox, which approves by itself, would give the
+/// same workspace again.
+async fn another_row_like(keyrack: &Keyrack, id: &str) -> String {
+    let connection = keyrack.store.connection(id).expect("a row");
+    let tokens = keyrack.vault.read_connection(id).await.expect("tokens");
+    let another = ConnectionSecrets {
+        id: "another".to_owned(),
+        bot_id: "another-bot".to_owned(),
+        ..tokens
+    };
+    let written = keyrack.vault.write(&Payload::Connection(another)).await;
+    written.expect("written");
+    let subject = Subject::of_connection(&connection);
+    let mut connect = keyrack.begin(Kind::Connect, subject).expect("begun");
+    let granted = Granted {
+        bot_id: "another-bot".to_owned(),
+        workspace_id: connection.workspace_id,
+        workspace_name: "Another".to_owned(),
+        workspace_icon: None,
+        owner: connection.owner,
+        has_refresh_token: true,
+        new: true,
+    };
+    connect.name_granted("another", granted, None);
+    connect.finished_at = Some(keyrack.now());
+    keyrack.store.save_connected(&connect).expect("saved");
+    "another".to_owned()
+}
+
+#[tokio::test]
+async fn a_keyring_that_refuses_keeps_the_old_secret() {
+    let (outside, keyrack, client) = Outside::with_client().await;
+    let id = outside.connect(&keyrack, &client).await;
+    let secret = outside.credentials().1;
+    outside.keyring.set_mood(Mood::Locked);
+    let refused = keyrack
+        .replace_client_secret(&client.id, secret.into())
+        .await
+        .err()
+        .expect("locked");
+    assert_eq!(refused.code, ProblemCode::KeyringLocked);
+    outside.keyring.set_mood(Mood::Calm);
+    let checked = keyrack.check(&id).await.expect("checked");
+    assert_eq!(checked.status, Status::Active);
+}

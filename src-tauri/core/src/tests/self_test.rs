@@ -1,0 +1,79 @@
+//! The self-test: fine where all is well, and each trouble by its name.
+
+use std::net::TcpListener;
+
+use serde_json::json;
+
+use crate::domain::problem::ProblemCode;
+use crate::domain::redirect::RedirectMethod;
+use crate::storage::vault::keyring::tests::Mood;
+
+use super::outside::Outside;
+
+#[tokio::test]
+async fn all_is_well_where_all_is_well() {
+    let (_outside, keyrack, _) = Outside::with_client().await;
+    keyrack.test_keyring().await.expect("a keyring");
+    keyrack.test_database().expect("a sound database");
+}
+
+#[tokio::test]
+async fn a_locked_keyring_and_a_damaged_database_are_named() {
+    let (outside, keyrack, _) = Outside::with_client().await;
+    outside.keyring.set_mood(Mood::Locked);
+    let refused = keyrack.test_keyring().await.expect_err("locked");
+    assert_eq!(refused.code, ProblemCode::KeyringLocked);
+    drop(keyrack);
+    let database = outside.folder.path().join("keyrack.db");
+    let keyrack = outside.start();
+    let mut bytes = std::fs::read(&database).expect("read");
+    let end = bytes.len();
+    bytes[end - 2 * 4096..].fill(0xa5);
+    std::fs::write(&database, bytes).expect("written");
+    let refused = keyrack.test_database().expect_err("damaged");
+    assert_eq!(refused.code, ProblemCode::StoreDamaged);
+}
+
+#[tokio::test]
+async fn a_database_that_is_gone_is_named_and_not_made_anew() {
+    let (outside, keyrack, _) = Outside::with_client().await;
+    let database = outside.folder.path().join("keyrack.db");
+    std::fs::remove_file(&database).expect("removed");
+    let refused = keyrack.test_database().expect_err("gone");
+    assert_eq!(refused.code, ProblemCode::StoreFailed);
+    assert!(!database.exists());
+}
+
+#[tokio::test]
+async fn a_port_that_another_program_has_is_named_and_ours_is_free() {
+    let outside = Outside::new().await;
+    let keyrack = outside.start();
+    let free = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = free.local_addr().expect("bound").port();
+    outside
+        .client_with(&keyrack, RedirectMethod::Localhost, Some(port))
+        .await;
+    let refused = keyrack.test_localhost().await.expect_err("taken");
+    assert_eq!(refused.code, ProblemCode::PortTaken);
+    drop(free);
+    keyrack.test_localhost().await.expect("free again");
+}
+
+#[tokio::test]
+async fn a_silent_notion_and_a_wrong_clock_are_named() {
+    let outside = Outside::new().await;
+    let keyrack = outside.start();
+    let here = crate::host::clock::system_clock()();
+    outside.pass(here.0 - outside.now().0);
+    keyrack.test_notion().await.expect("Notion is there");
+    for jump in [180_000, -360_000] {
+        outside.pass(jump);
+        let refused = keyrack.test_notion().await.expect_err("wrong");
+        assert_eq!(refused.code, ProblemCode::ClockWrong);
+    }
+    outside
+        .fault(json!({"endpoint": "me", "times": 1, "status": 503}))
+        .await;
+    let refused = keyrack.test_notion().await.expect_err("busy");
+    assert_eq!(refused.code, ProblemCode::NotionUnavailable);
+}

@@ -1,0 +1,82 @@
+//! Verify: what is said of a client before it is saved.
+
+use serde_json::json;
+
+use crate::domain::client::NewClient;
+use crate::domain::problem::ProblemCode;
+use crate::domain::redirect::RedirectMethod;
+use crate::storage::vault::keyring::tests::Mood;
+
+use super::outside::Outside;
+
+fn form(id: &str, secret: &str) -> NewClient {
+    NewClient {
+        name: "Mine".into(),
+        client_id: id.into(),
+        client_secret: secret.into(),
+        redirect_method: RedirectMethod::AppLink,
+        localhost_port: None,
+        bridge_url: None,
+    }
+}
+
+#[tokio::test]
+async fn a_client_is_told_apart_from_a_wrong_secret_a_swap_and_a_busy_notion() {
+    let outside = Outside::new().await;
+    let keyrack = outside.start();
+    let (id, secret) = outside.credentials();
+    let verify = async |id: &str, secret: &str| keyrack.verify_client(form(id, secret)).await;
+
+    assert_eq!(verify(&id, &secret).await, Ok(()));
+    assert_eq!(
+        verify(&format!(" {id}\n"), &format!("\t{secret} ")).await,
+        Ok(())
+    );
+    outside.mode(json!({"dead_token": "invalid_grant"})).await;
+    assert_eq!(
+        verify(&id, &secret).await,
+        Ok(()),
+        "in either answer's shape"
+    );
+
+    let code = |refused: Result<(), crate::Problem>| refused.expect_err("refused").code;
+    assert_eq!(
+        code(verify(&id, "secret_wrong").await),
+        ProblemCode::ClientRejected
+    );
+    assert_eq!(
+        code(verify("secret_wrong", &id).await),
+        ProblemCode::ClientSwapped
+    );
+    assert_eq!(
+        code(verify("two words", &secret).await),
+        ProblemCode::InvalidInput
+    );
+    outside
+        .fault(json!({"endpoint": "introspect", "times": 1, "status": 503}))
+        .await;
+    assert_eq!(
+        code(verify(&id, &secret).await),
+        ProblemCode::NotionUnavailable
+    );
+    assert_eq!(keyrack.snapshot().expect("a snapshot").clients, []);
+    assert!(outside.keyring.users().is_empty(), "nothing is kept");
+}
+
+#[tokio::test]
+async fn a_saved_client_is_verified_with_the_secret_in_the_keyring() {
+    let (outside, keyrack, client) = Outside::with_client().await;
+    assert_eq!(keyrack.verify_saved_client(&client.id).await, Ok(()));
+    outside.renew_secret().await;
+    let refused = keyrack.verify_saved_client(&client.id).await;
+    assert_eq!(
+        refused.expect_err("an old secret").code,
+        ProblemCode::ClientRejected
+    );
+    outside.keyring.set_mood(Mood::Locked);
+    let refused = keyrack.verify_saved_client(&client.id).await;
+    assert_eq!(
+        refused.expect_err("locked").code,
+        ProblemCode::KeyringLocked
+    );
+}

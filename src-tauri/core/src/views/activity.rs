@@ -1,0 +1,392 @@
+//! The activity: everything that happened, newest first, as the operations tell it.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::domain::connection::Verdict;
+use crate::domain::operation::{Kind, Operation};
+use crate::domain::owner::Owner;
+use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::receipt::Receipt;
+use crate::domain::time::Millis;
+use crate::keyrack::Keyrack;
+use crate::storage::store::History;
+
+/// How many acts a page has at most.
+const PAGE: usize = 100;
+
+/// One act as the activity shows it: who and what it was about, with the names of that time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct ActivityEntry {
+    /// The operation's id.
+    pub id: String,
+    /// What kind of act.
+    pub kind: Kind,
+    /// The client's name at that time; empty for a rebuild.
+    pub client_name: String,
+    /// Belonged to the built-in stand-in.
+    pub sandbox: bool,
+    /// The connection (`Connection::id`), where it was about one; it may be gone.
+    pub connection_id: Option<String>,
+    /// The workspace's name at that time.
+    pub workspace_name: Option<String>,
+    /// The owner at that time.
+    pub owner: Option<Owner>,
+    /// Notion's id of the bot.
+    pub bot_id: Option<String>,
+    /// When it began.
+    pub started_at: Millis,
+    /// When it ended; none while it is unfinished.
+    pub finished_at: Option<Millis>,
+    /// What it came to.
+    pub outcome: Outcome,
+    /// Why it failed, why a check came to no verdict, or why an unfinished one is not done yet.
+    pub problem: Option<Problem>,
+    /// What a finished revocation or a "forget" leaves behind.
+    pub receipt: Option<Receipt>,
+    /// Notion's ids of the requests made.
+    pub request_ids: Vec<String>,
+}
+
+/// What an act came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "lowercase")]
+#[ts(rename = "ActivityOutcome", export_to = "types.ts")]
+pub enum Outcome {
+    /// It is under way, or goes on at the next start.
+    Unfinished,
+    /// It did what it was for.
+    Done,
+    /// A check found that the token works.
+    Active,
+    /// A check found that it does not.
+    Inactive,
+    /// The person did not allow access.
+    Denied,
+    /// It came to nothing, or a check to no verdict.
+    Failed,
+}
+
+/// Which acts the activity shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct ActivityFilter {
+    /// Only of this connection (`Connection::id`).
+    pub connection: Option<String>,
+    /// Only of these kinds; none: of all.
+    pub kinds: Option<Vec<Kind>>,
+    /// Only what failed or found a token that does not work.
+    pub trouble: bool,
+    /// Only where this occurs in the name of the workspace, the owner or the client, or in an id;
+    /// empty: all.
+    pub text: String,
+}
+
+/// A part of the activity, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct ActivityPage {
+    /// At most 100.
+    pub entries: Vec<ActivityEntry>,
+    /// Whether there are older ones: asked for with the last entry's `id`.
+    pub more: bool,
+}
+
+/// The form of an exported activity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+#[ts(export_to = "types.ts")]
+pub enum ExportFormat {
+    /// Comma-separated values (RFC 4180), a row an act.
+    Csv,
+    /// One array of acts.
+    Json,
+}
+
+/// An exported activity, as a file to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportedActivity {
+    /// The file's name, with the day of the export.
+    pub name: String,
+    /// The file's content.
+    pub bytes: Vec<u8>,
+}
+
+impl ActivityEntry {
+    fn of(operation: Operation) -> Self {
+        let receipt = operation.receipt();
+        let outcome = outcome(&operation);
+        // A success keeps the trouble that it took in its row, not in the activity.
+        let problem = match outcome {
+            Outcome::Done | Outcome::Active | Outcome::Denied => None,
+            Outcome::Unfinished | Outcome::Inactive | Outcome::Failed => operation.record.problem,
+        };
+        Self {
+            id: operation.id,
+            kind: operation.kind,
+            client_name: operation.subject.client_name,
+            sandbox: operation.subject.sandbox,
+            connection_id: operation.subject.connection,
+            workspace_name: operation.subject.workspace_name,
+            owner: operation.subject.owner,
+            bot_id: operation.subject.bot_id,
+            started_at: operation.started_at,
+            finished_at: operation.finished_at,
+            outcome,
+            problem,
+            receipt,
+            request_ids: operation.record.request_ids,
+        }
+    }
+
+    fn is_trouble(&self) -> bool {
+        matches!(self.outcome, Outcome::Inactive | Outcome::Failed) || self.problem.is_some()
+    }
+
+    fn mentions(&self, text: &str) -> bool {
+        let (name, email) = match &self.owner {
+            Some(Owner::User { name, email, .. }) => (name.as_deref(), email.as_deref()),
+            _ => (None, None),
+        };
+        let texts = [
+            Some(self.id.as_str()),
+            Some(self.client_name.as_str()),
+            self.connection_id.as_deref(),
+            self.workspace_name.as_deref(),
+            self.bot_id.as_deref(),
+            name,
+            email,
+        ];
+        let in_request = self.request_ids.iter().map(String::as_str);
+        texts
+            .into_iter()
+            .flatten()
+            .chain(in_request)
+            .any(|shown| shown.to_lowercase().contains(text))
+    }
+}
+
+fn outcome(operation: &Operation) -> Outcome {
+    let record = &operation.record;
+    if operation.finished_at.is_none() {
+        return Outcome::Unfinished;
+    }
+    let done = match operation.kind {
+        Kind::Check => match record.verdict {
+            Some(Verdict::Active) => return Outcome::Active,
+            Some(Verdict::Inactive) => return Outcome::Inactive,
+            None => record.problem.is_none(),
+        },
+        Kind::Connect if record.denied => return Outcome::Denied,
+        Kind::Connect => record.granted.is_some() && record.problem.is_none(),
+        // That the connection was then forgotten is another act.
+        Kind::Revoke => record.revoked_at.is_some(),
+        Kind::Forget => record.removed_at.is_some(),
+        _ => record.problem.is_none(),
+    };
+    if done { Outcome::Done } else { Outcome::Failed }
+}
+
+impl Keyrack {
+    /// The acts of a filter: the newest, or the newest of those older than the one with the id
+    /// `before`.
+    pub fn activity(
+        &self,
+        filter: &ActivityFilter,
+        before: Option<&str>,
+    ) -> Result<ActivityPage, Problem> {
+        let mut entries = self.find_activity(filter, before, PAGE + 1)?;
+        let more = entries.len() > PAGE;
+        entries.truncate(PAGE);
+        Ok(ActivityPage { entries, more })
+    }
+
+    fn find_activity(
+        &self,
+        filter: &ActivityFilter,
+        before: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<ActivityEntry>, Problem> {
+        let text = filter.text.trim().to_lowercase();
+        let mut found = Vec::new();
+        let (connection, kinds) = (filter.connection.as_deref(), filter.kinds.as_deref());
+        History::open(&self.folder)?.each(connection, kinds, before, |operation| {
+            let entry = ActivityEntry::of(operation);
+            if (!filter.trouble || entry.is_trouble()) && entry.mentions(&text) {
+                found.push(entry);
+            }
+            found.len() < most
+        })?;
+        Ok(found)
+    }
+
+    /// All operations of a filter, as a file to be written.
+    pub fn export_activity(
+        &self,
+        filter: &ActivityFilter,
+        format: ExportFormat,
+    ) -> Result<ExportedActivity, Problem> {
+        let entries = self.find_activity(filter, None, usize::MAX)?;
+        let now = self.now().rfc3339();
+        let date = now.get(..10).unwrap_or("undated");
+        let unwritable = |error: &dyn std::fmt::Display| {
+            let message = format!("The activity could not be put into a file: {error}");
+            Problem::new(ProblemCode::NotWritten, message)
+        };
+        let (extension, bytes) = match format {
+            ExportFormat::Csv => {
+                let bytes = as_csv(&entries).map_err(|error| unwritable(&error))?;
+                ("csv", bytes)
+            }
+            ExportFormat::Json => {
+                let bytes = serde_json::to_vec_pretty(&entries);
+                ("json", bytes.map_err(|error| unwritable(&error))?)
+            }
+        };
+        Ok(ExportedActivity {
+            name: format!("keyrack-activity-{date}.{extension}"),
+            bytes,
+        })
+    }
+}
+
+/// A row an act, with its times in UTC (RFC 3339).
+fn as_csv(entries: &[ActivityEntry]) -> Result<Vec<u8>, csv::Error> {
+    let mut table = csv::Writer::from_writer(Vec::new());
+    table.write_record([
+        "began",
+        "ended",
+        "act",
+        "outcome",
+        "workspace",
+        "owner",
+        "email",
+        "client",
+        "bot_id",
+        "problem",
+        "request_ids",
+        "id",
+    ])?;
+    for entry in entries {
+        let (owner, email) = match &entry.owner {
+            Some(Owner::User { name, email, .. }) => (name.as_deref(), email.as_deref()),
+            Some(Owner::Workspace) => (Some("workspace"), None),
+            Some(Owner::Unknown) | None => (None, None),
+        };
+        let cells = [
+            entry.started_at.rfc3339(),
+            entry.finished_at.map(Millis::rfc3339).unwrap_or_default(),
+            word(entry.kind),
+            word(entry.outcome),
+            harmless(entry.workspace_name.as_deref()),
+            harmless(owner),
+            harmless(email),
+            harmless(Some(&entry.client_name)),
+            harmless(entry.bot_id.as_deref()),
+            entry
+                .problem
+                .as_ref()
+                .map(|problem| word(problem.code))
+                .unwrap_or_default(),
+            harmless(Some(&entry.request_ids.join(" "))),
+            entry.id.clone(),
+        ];
+        table.write_record(cells)?;
+    }
+    table
+        .into_inner()
+        .map_err(|error| error.into_error().into())
+}
+
+/// The word of an enum's serde name.
+fn word(value: impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
+
+/// Text from outside as a cell that no spreadsheet takes for a formula (OWASP, "CSV injection").
+fn harmless(text: Option<&str>) -> String {
+    let text = text.unwrap_or_default();
+    let begins_a_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    if begins_a_formula {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::operation::Subject;
+
+    fn act(kind: Kind, change: impl FnOnce(&mut Operation)) -> ActivityEntry {
+        let subject = Subject {
+            client_name: "=cmd|' /C calc'!A1".into(),
+            workspace_name: Some("Acme, \"Research\"".into()),
+            ..Subject::default()
+        };
+        let mut operation = Operation::begun(kind, subject, "process", Millis(0));
+        operation.finished_at = Some(Millis(1));
+        change(&mut operation);
+        ActivityEntry::of(operation)
+    }
+
+    #[test]
+    fn an_act_came_to_what_its_row_proves() {
+        let problem = || Some(Problem::new(ProblemCode::Unreachable, "offline"));
+        let outcome = |kind, change: fn(&mut Operation)| act(kind, change).outcome;
+        assert_eq!(
+            outcome(Kind::Refresh, |it| it.finished_at = None),
+            Outcome::Unfinished
+        );
+        assert_eq!(outcome(Kind::Refresh, |_| {}), Outcome::Done);
+        assert_eq!(
+            outcome(Kind::Connect, |it| it.record.denied = true),
+            Outcome::Denied
+        );
+        assert_eq!(
+            outcome(Kind::Check, |it| it.record.verdict = Some(Verdict::Active)),
+            Outcome::Active
+        );
+        assert_eq!(
+            outcome(Kind::Check, |it| it.record.verdict =
+                Some(Verdict::Inactive)),
+            Outcome::Inactive
+        );
+        assert_eq!(
+            outcome(Kind::Revoke, |_| {}),
+            Outcome::Failed,
+            "nothing says that Notion took it"
+        );
+        let late = act(Kind::Revoke, |it| {
+            it.record.problem = problem();
+            it.record.revoked_at = Some(Millis(1));
+        });
+        assert_eq!(
+            (late.outcome, late.problem),
+            (Outcome::Done, None),
+            "it took a second try"
+        );
+        let failed = act(Kind::Check, |it| it.record.problem = problem());
+        assert_eq!(failed.outcome, Outcome::Failed);
+        assert!(failed.is_trouble() && failed.problem.is_some());
+    }
+
+    #[test]
+    fn a_table_is_quoted_and_holds_no_formula() {
+        let entry = act(Kind::Check, |it| it.record.verdict = Some(Verdict::Active));
+        let id = entry.id.clone();
+        let table = String::from_utf8(as_csv(&[entry]).expect("a table")).expect("text");
+        let (_, row) = table.split_once('\n').expect("a row");
+        assert_eq!(
+            row,
+            format!(
+                "1970-01-01T00:00:00Z,1970-01-01T00:00:00.001Z,check,active,\"Acme, \"\"Research\"\"\",,,'=cmd|' /C calc'!A1,,,,{id}\n"
+            )
+        );
+    }
+}

@@ -1,0 +1,119 @@
+//! Files that the person asked for, in a folder of theirs.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use keyrack_core::{Problem, ProblemCode};
+
+/// How many files of one name are tolerated before it is given up.
+const MOST_OF_A_NAME: u32 = 1000;
+
+/// Writes a new file into a folder and returns where it is. What is there is never replaced: a
+/// second file of the name is called "name-2.txt".
+pub fn write_download(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Problem> {
+    let failed = |error: &io::Error| {
+        Problem::new(
+            ProblemCode::NotWritten,
+            format!(
+                "{name} could not be written to {}: {error}. Nothing else was changed. Make room or choose another folder for downloads, then try again.",
+                folder.display()
+            ),
+        )
+    };
+    fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "txt"));
+    for number in 1..=MOST_OF_A_NAME {
+        let path = folder.join(if number == 1 {
+            format!("{stem}.{extension}")
+        } else {
+            format!("{stem}-{number}.{extension}")
+        });
+        match write_new(&path, bytes) {
+            Ok(()) => return Ok(path),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(failed(&error)),
+        }
+    }
+    Err(failed(&ErrorKind::AlreadyExists.into()))
+}
+
+/// Writes a file that is not there yet.
+pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    file.write_all(bytes).inspect_err(|_| {
+        // Half a file is none.
+        let _ = fs::remove_file(path);
+    })
+}
+
+/// The longest name, and the most text, that the window may save.
+const LONGEST_NAME: usize = 100;
+const MOST_TEXT: usize = 8 * 1024 * 1024;
+
+/// Writes a text of the window's, such as a receipt. Its name is plain: lower-case letters, digits
+/// and hyphens, and the ending `txt`.
+pub fn save_text(folder: &Path, name: &str, text: &str) -> Result<PathBuf, Problem> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let is_plain = name
+        .strip_suffix(".txt")
+        .is_some_and(|stem| !stem.is_empty() && stem.chars().all(plain));
+    if !is_plain || name.len() > LONGEST_NAME || text.len() > MOST_TEXT {
+        return Err(Problem::new(
+            ProblemCode::NotWritten,
+            "This name or text cannot be saved. Nothing was written.",
+        ));
+    }
+    write_download(folder, name, text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_is_there_is_replaced() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let below = folder.path().join("downloads");
+        let name = |text: &str| {
+            let path = save_text(&below, "receipt-1.txt", text).expect("saved");
+            path.file_name()
+                .map(|name| name.to_string_lossy().into_owned())
+        };
+        assert_eq!(name("one").as_deref(), Some("receipt-1.txt"));
+        assert_eq!(name("two").as_deref(), Some("receipt-1-2.txt"));
+        assert_eq!(
+            fs::read_to_string(below.join("receipt-1.txt")).expect("read"),
+            "one"
+        );
+    }
+
+    #[test]
+    fn a_name_that_leads_elsewhere_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in [
+            "../a.txt",
+            "/etc/a.txt",
+            "a/b.txt",
+            ".txt",
+            "a.desktop",
+            "A.txt",
+            "a",
+            "",
+        ] {
+            let refused = save_text(folder.path(), name, "text").expect_err(name);
+            assert_eq!(refused.code, ProblemCode::NotWritten);
+        }
+        assert_eq!(fs::read_dir(folder.path()).expect("read").count(), 0);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("file");
+        fs::write(&file, "in the way").expect("written");
+        let refused = save_text(&file, "a.txt", "text").expect_err("no folder");
+        assert_eq!(refused.code, ProblemCode::NotWritten);
+        assert!(refused.message.contains("file"));
+    }
+}

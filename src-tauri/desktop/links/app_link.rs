@@ -1,0 +1,325 @@
+//! Makes sure that the operating system hands app links to a Keyrack.
+//!
+//! On Linux whoever answers for the scheme is asked for first, and left alone if it is a Keyrack
+//! that is there: an installed package's entry is never overridden, and its program passes the
+//! link on to this window. Otherwise this program registers itself.
+
+use std::time::Duration;
+
+use keyrack_core::{Cleanup, Problem, ProblemCode, SCHEME};
+use tauri::{AppHandle, Manager as _, Runtime};
+
+use crate::browser::open_in_browser;
+use crate::shell::Shell;
+
+/// The longest that a link may take around; it starts a program.
+const LONGEST_TRIP: Duration = Duration::from_secs(15);
+
+/// The longest that Connect waits for the registration, which runs the desktop's own tools.
+const LONGEST: Duration = Duration::from_secs(5);
+
+/// Registers this program for the app link if no Keyrack answers for it. Best effort: without
+/// it the address can still be pasted.
+pub async fn register<R: Runtime>(app: &AppHandle<R>) {
+    let app = app.clone();
+    let registered = tauri::async_runtime::spawn_blocking(move || platform::register(&app));
+    let _ = tokio::time::timeout(LONGEST, registered).await;
+}
+
+/// Takes back this program's own registration, if there is one.
+pub async fn unregister<R: Runtime>(app: &AppHandle<R>) -> Cleanup {
+    let app = app.clone();
+    let unregistered = tauri::async_runtime::spawn_blocking(move || platform::unregister(&app));
+    match tokio::time::timeout(LONGEST, unregistered).await {
+        Ok(Ok(cleanup)) => cleanup,
+        _ => Cleanup::Failed,
+    }
+}
+
+/// Sends a link of our own around, through the system and whatever program it starts, and waits
+/// for it to come back to this window. Registers this program first if none is.
+///
+/// Refuses with `app-link-missing`, `app-link-other` or `app-link-silent`.
+pub async fn test<R: Runtime>(app: &AppHandle<R>) -> Result<(), Problem> {
+    let mut handler = handler().await;
+    if matches!(handler, Handler::Missing) {
+        register(app).await;
+        handler = self::handler().await;
+    }
+    match handler {
+        Handler::Ours | Handler::Unknown => {}
+        Handler::Missing => {
+            return Err(Problem::new(
+                ProblemCode::AppLinkMissing,
+                "No program is registered for Keyrack's app link, and this one could not be.",
+            ));
+        }
+        Handler::Other => {
+            return Err(Problem::new(
+                ProblemCode::AppLinkOther,
+                "Another program is registered for Keyrack's app link. Nothing was sent to it.",
+            ));
+        }
+    }
+    let trip = &app.state::<Shell>().round_trip;
+    let (link, back) = trip.begin();
+    let opened = open_in_browser(&link).is_ok();
+    if opened && matches!(tokio::time::timeout(LONGEST_TRIP, back).await, Ok(Ok(()))) {
+        return Ok(());
+    }
+    trip.give_up(&link);
+    Err(Problem::new(
+        ProblemCode::AppLinkSilent,
+        "The app link was opened, but did not come back to this window.",
+    ))
+}
+
+async fn handler() -> Handler {
+    let asked = tauri::async_runtime::spawn_blocking(platform::handler);
+    asked.await.unwrap_or(Handler::Unknown)
+}
+
+/// Which program app links start at present.
+#[cfg_attr(
+    not(target_os = "linux"),
+    allow(dead_code, reason = "elsewhere the system does not tell")
+)]
+enum Handler {
+    Ours,
+    Other,
+    Missing,
+    /// The system does not tell.
+    Unknown,
+}
+
+#[cfg(target_os = "linux")]
+mod platform {
+    use std::env;
+    use std::ffi::{OsStr, OsString};
+    use std::fs;
+    use std::io::{self, Read as _};
+    use std::path::{Path, PathBuf};
+    use std::process::{Command, Stdio};
+    use std::thread;
+    use std::time::{Duration, Instant};
+
+    use tauri::{AppHandle, Manager as _, Runtime, utils::platform::current_exe};
+    use tauri_plugin_deep_link::DeepLinkExt as _;
+
+    use keyrack_core::desktop_entry::{program_of, without_quotes};
+
+    use super::{Cleanup, Handler, SCHEME};
+
+    /// The longest that xdg-mime may take for an answer.
+    const LONGEST_ANSWER: Duration = Duration::from_secs(3);
+
+    pub fn register<R: Runtime>(app: &AppHandle<R>) {
+        let Some(own_name) = own_name() else {
+            return;
+        };
+        if !matches!(handler(), Handler::Ours) && app.deep_link().register(SCHEME).is_err() {
+            return;
+        }
+        if let Ok(data) = app.path().data_dir() {
+            // An entry that cannot be rewritten still works under a desktop environment.
+            let _ = repair(&data.join("applications").join(entry_name(&own_name)));
+        }
+    }
+
+    pub fn unregister<R: Runtime>(app: &AppHandle<R>) -> Cleanup {
+        let entry = own_name().and_then(|name| {
+            let data = app.path().data_dir().ok()?;
+            Some(data.join("applications").join(entry_name(&name)))
+        });
+        match entry {
+            Some(entry) if entry.is_file() => match app.deep_link().unregister(SCHEME) {
+                Ok(()) if !entry.is_file() => Cleanup::Removed,
+                _ => Cleanup::Failed,
+            },
+            _ => Cleanup::NothingThere,
+        }
+    }
+
+    /// Ours is any Keyrack that is there: it passes the link on to this window.
+    pub fn handler() -> Handler {
+        match handler_program() {
+            None => Handler::Missing,
+            Some(program) if program.file_name() == own_name().as_deref() && program.is_file() => {
+                Handler::Ours
+            }
+            Some(_) => Handler::Other,
+        }
+    }
+
+    fn own_name() -> Option<OsString> {
+        current_exe().ok()?.file_name().map(OsStr::to_owned)
+    }
+
+    /// What the plugin calls the entry that it writes for a program.
+    fn entry_name(program: &OsStr) -> OsString {
+        let mut name = program.to_owned();
+        name.push("-handler.desktop");
+        name
+    }
+
+    /// Takes the quotes out of an entry of ours; whoever reads it meanwhile sees the old or the
+    /// new one.
+    fn repair(path: &Path) -> io::Result<()> {
+        let Some(entry) = without_quotes(&fs::read_to_string(path)?) else {
+            return Ok(());
+        };
+        let unfinished = path.with_extension(format!("{}.new", std::process::id()));
+        fs::write(&unfinished, entry)
+            .and_then(|()| fs::rename(&unfinished, path))
+            .inspect_err(|_| {
+                let _ = fs::remove_file(&unfinished);
+            })
+    }
+
+    /// The program that app links start at present.
+    fn handler_program() -> Option<PathBuf> {
+        let name = handler_entry()?;
+        let entry = application_folders()
+            .map(|folder| folder.join(&name))
+            .find(|path| path.is_file())?;
+        program_of(&fs::read_to_string(entry).ok()?).and_then(|program| in_path(&program))
+    }
+
+    /// The name of the desktop entry that answers for the scheme.
+    fn handler_entry() -> Option<String> {
+        let asked = format!("x-scheme-handler/{SCHEME}");
+        let mut question = Command::new("xdg-mime");
+        question.args(["query", "default", &asked]);
+        let name = answer(&mut question, LONGEST_ANSWER)?.trim().to_owned();
+        (!name.is_empty() && !name.contains('/')).then_some(name)
+    }
+
+    /// What a program says, if it ends by itself within the time given; one that does not is
+    /// killed.
+    fn answer(question: &mut Command, longest: Duration) -> Option<String> {
+        let mut child = question
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .ok()?;
+        let deadline = Instant::now() + longest;
+        while child.try_wait().ok()?.is_none() {
+            if Instant::now() >= deadline {
+                let _ = child.kill();
+                let _ = child.wait();
+                return None;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        let mut said = String::new();
+        child.stdout?.read_to_string(&mut said).ok()?;
+        Some(said)
+    }
+
+    /// Where desktop entries are looked up (XDG Base Directory Specification).
+    fn application_folders() -> impl Iterator<Item = PathBuf> {
+        let home = env::var_os("XDG_DATA_HOME")
+            .filter(|set| !set.is_empty())
+            .map(PathBuf::from);
+        let home = home.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".local/share")));
+        let shared = env::var_os("XDG_DATA_DIRS").filter(|set| !set.is_empty());
+        let shared = shared.unwrap_or_else(|| "/usr/local/share:/usr/share".into());
+        let shared = env::split_paths(&shared).collect::<Vec<_>>();
+        home.into_iter()
+            .chain(shared)
+            .map(|folder| folder.join("applications"))
+    }
+
+    fn in_path(program: &str) -> Option<PathBuf> {
+        if program.contains('/') {
+            return Some(PathBuf::from(program));
+        }
+        env::split_paths(&env::var_os("PATH")?)
+            .map(|folder| folder.join(program))
+            .find(|path| path.is_file())
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn a_program_that_never_answers_is_not_waited_for() {
+            let mut quick = Command::new("echo");
+            quick.arg("keyrack.desktop");
+            assert_eq!(
+                answer(&mut quick, Duration::from_mins(1)).as_deref(),
+                Some("keyrack.desktop\n")
+            );
+            let mut endless = Command::new("sleep");
+            endless.arg("infinity");
+            assert_eq!(answer(&mut endless, Duration::ZERO), None);
+        }
+
+        #[test]
+        fn an_entry_left_quoted_is_repaired_and_nothing_else_is_left_behind() {
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = folder
+                .path()
+                .join(entry_name(OsStr::new("keyrack-desktop")));
+            fs::write(
+                &path,
+                "[Desktop Entry]\nExec=\"/usr/bin/keyrack-desktop\" %u\n",
+            )
+            .expect("written");
+            repair(&path).expect("repaired");
+            assert_eq!(
+                fs::read_to_string(&path).expect("read"),
+                "[Desktop Entry]\nExec=/usr/bin/keyrack-desktop %u\n"
+            );
+            let names = fs::read_dir(folder.path()).expect("read").count();
+            assert_eq!(names, 1);
+        }
+    }
+}
+
+#[cfg(windows)]
+mod platform {
+    use tauri::{AppHandle, Runtime};
+    use tauri_plugin_deep_link::DeepLinkExt as _;
+
+    use super::{Cleanup, Handler, SCHEME};
+
+    pub fn register<R: Runtime>(app: &AppHandle<R>) {
+        if !matches!(app.deep_link().is_registered(SCHEME), Ok(true)) {
+            let _ = app.deep_link().register(SCHEME);
+        }
+    }
+
+    pub fn unregister<R: Runtime>(app: &AppHandle<R>) -> Cleanup {
+        match app.deep_link().is_registered(SCHEME) {
+            Ok(false) => Cleanup::NothingThere,
+            Ok(true) if app.deep_link().unregister(SCHEME).is_ok() => Cleanup::Removed,
+            _ => Cleanup::Failed,
+        }
+    }
+
+    /// The plugin knows only whether the entry is this program's.
+    pub fn handler() -> Handler {
+        Handler::Unknown
+    }
+}
+
+/// macOS registers the scheme with the bundle.
+#[cfg(not(any(target_os = "linux", windows)))]
+mod platform {
+    use tauri::{AppHandle, Runtime};
+
+    use super::{Cleanup, Handler};
+
+    pub fn register<R: Runtime>(_: &AppHandle<R>) {}
+
+    pub fn unregister<R: Runtime>(_: &AppHandle<R>) -> Cleanup {
+        Cleanup::NothingThere
+    }
+
+    pub fn handler() -> Handler {
+        Handler::Unknown
+    }
+}

@@ -1,0 +1,86 @@
+//! The end: at once, unless tokens are just on their way from Notion to the keyring.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use keyrack_core::Keyrack;
+use tauri::{AppHandle, Manager as _, RunEvent, Runtime, WindowEvent, async_runtime};
+
+use super::{LABEL, place};
+use crate::links::inbox::Inbox;
+use crate::shell::Shell;
+
+/// How often it is asked whether the tokens have arrived.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// The longest that they are waited for: a keyring may ask to be unlocked without end.
+const LONGEST: Duration = Duration::from_secs(25);
+
+/// Lets the app end, or hides the window and ends it as soon as nothing can be lost.
+pub fn on_event<R: Runtime>(app: &AppHandle<R>, event: &RunEvent) {
+    match event {
+        RunEvent::WindowEvent {
+            event: WindowEvent::CloseRequested { api, .. },
+            ..
+        } => {
+            if let Some(keyrack) = keyrack(app) {
+                place::remember(app, &keyrack);
+            }
+            if is_busy(app) {
+                api.prevent_close();
+                end_when_done(app);
+            } else {
+                app.state::<Inbox>().close();
+            }
+        }
+        // With a code it is `end_when_done` that asks.
+        RunEvent::ExitRequested {
+            code: None, api, ..
+        } if is_busy(app) => {
+            api.prevent_exit();
+            end_when_done(app);
+        }
+        RunEvent::Exit => {
+            app.state::<Inbox>().close();
+            if let Some(shell) = app.try_state::<Shell>() {
+                shell.close();
+            }
+            // Tauri would first give the instance's name back, over a connection that may be
+            // holding another start; the end of the process gives it back too.
+            std::process::exit(0);
+        }
+        _ => {}
+    }
+}
+
+fn keyrack<R: Runtime>(app: &AppHandle<R>) -> Option<Arc<Keyrack>> {
+    app.try_state::<Shell>()?.keyrack().ok()
+}
+
+fn is_busy<R: Runtime>(app: &AppHandle<R>) -> bool {
+    keyrack(app).is_some_and(|keyrack| keyrack.is_busy())
+}
+
+fn end_when_done<R: Runtime>(app: &AppHandle<R>) {
+    if let Some(window) = app.get_webview_window(LABEL) {
+        let _ = window.hide();
+    }
+    let app = app.clone();
+    async_runtime::spawn(async move {
+        let deadline = Instant::now() + LONGEST;
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            // A second start has brought the window back: its person goes on.
+            let shown = app
+                .get_webview_window(LABEL)
+                .is_some_and(|window| window.is_visible().unwrap_or(false));
+            if shown {
+                return;
+            }
+            if !is_busy(&app) || Instant::now() >= deadline {
+                app.state::<Inbox>().close();
+                return app.exit(0);
+            }
+        }
+    });
+}
