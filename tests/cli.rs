@@ -14,7 +14,8 @@ use std::process::Output;
 
 use serde_json::Value;
 use support::cli;
-use support::scene::{ACME, KEYRACK, SANDBOX, Scene};
+use support::programs;
+use support::scene::{ACME, Scene};
 use support::world::World;
 
 /// A scene with a sandbox that approves by itself, and its client added.
@@ -43,12 +44,13 @@ fn json(output: &Output) -> Value {
 
 #[test]
 fn neither_the_command_nor_the_sandbox_loads_webkit() {
-    for program in [KEYRACK, SANDBOX] {
-        let bytes = fs::read(program).unwrap();
+    for program in [programs::keyrack(), programs::sandbox()] {
+        let bytes = fs::read(&program).unwrap();
         let named = b"libwebkit2gtk";
         assert!(
             !bytes.windows(named.len()).any(|part| part == named),
-            "{program}"
+            "{}",
+            program.display()
         );
     }
 }
@@ -227,14 +229,17 @@ async fn a_connect_that_was_killed_after_its_exchange_is_told_once_by_the_next_c
     let step = "KEYRACK_FAILPOINT=notion.exchange:1";
     fs::write(
         &killed,
-        format!("#!/bin/sh\nexec env {step} '{KEYRACK}' \"$@\"\n"),
+        format!(
+            "#!/bin/sh\nexec env {step} '{}' \"$@\"\n",
+            scene.program.display()
+        ),
     )
     .unwrap();
     fs::set_permissions(&killed, fs::Permissions::from_mode(0o755)).unwrap();
     scene.program = killed;
     assert_eq!(cli::connect(&mut scene).await.signal(), Some(9));
 
-    scene.program = KEYRACK.into();
+    scene.program = programs::keyrack();
     let listed = scene.keyrack(&["list", "--json"], "");
     let told = said(&listed);
     assert!(

@@ -15,7 +15,8 @@ use std::process::{Child, Output, Stdio};
 
 use rusqlite::Connection;
 use support::cli;
-use support::scene::{ACME, KEYRACK, Scene};
+use support::programs;
+use support::scene::{ACME, Scene};
 use support::wait::until;
 use support::world::World;
 
@@ -38,8 +39,9 @@ async fn connected() -> (Scene, PathBuf) {
 /// Runs `keyrack` with one of its system calls failing, from the first on.
 fn failing(scene: &Scene, inject: &str, arguments: &[&str]) -> Output {
     let mut command = scene.world.command("strace");
-    command.args(["-f", "-qq", "-o", "/dev/null", "-e", inject, KEYRACK]);
-    command.args(arguments).output().unwrap()
+    command.args(["-f", "-qq", "-o", "/dev/null", "-e", inject]);
+    command.arg(programs::keyrack()).args(arguments);
+    command.output().unwrap()
 }
 
 fn said(output: &Output) -> String {
@@ -75,7 +77,8 @@ async fn a_folder_that_cannot_be_written_is_told_and_nothing_is_begun_or_lost() 
     command.args(["-f", "-qq", "-o", "/dev/null", "-e", inject, "-P"]);
     command
         .arg(folder.join("keyrack.db"))
-        .args([KEYRACK, "check", ACME]);
+        .arg(programs::keyrack())
+        .args(["check", ACME]);
     let refused = command.output().unwrap();
     assert_eq!(refused.status.code(), Some(1));
     assert_told(&refused);
@@ -101,7 +104,7 @@ async fn a_database_that_another_program_writes_to_is_told_as_busy() {
 }
 
 fn refresh(scene: &Scene) -> Child {
-    let mut command = scene.world.command(KEYRACK);
+    let mut command = scene.world.command(programs::keyrack());
     command.args(["refresh", ACME]).stdin(Stdio::null());
     command.stdout(Stdio::null()).stderr(scene.world.open_log());
     command.spawn().unwrap()

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use support::browser;
 use support::links::Catcher;
 use support::page::Page;
-use support::scene::{ACME, DESKTOP, check_again};
+use support::scene::{ACME, check_again};
 use support::secrets;
 use support::window;
 use support::world::World;
@@ -19,7 +19,7 @@ use support::world::World;
 async fn a_new_user_connects_checks_and_revokes_a_workspace() {
     let mut world = World::new();
     let mut opened = Catcher::browser(&world);
-    let app = window::open(&world, Path::new(DESKTOP)).await;
+    let app = window::open(&world).await;
 
     app.at("try-sandbox").appears().await;
     picture(&app, "1-welcome").await;
@@ -86,7 +86,7 @@ async fn a_new_user_connects_checks_and_revokes_a_workspace() {
     app.close().await;
 
     world.go_dark();
-    let app = window::open(&world, Path::new(DESKTOP)).await;
+    let app = window::open(&world).await;
     app.row("Launchpad").at("status").says("Active").await;
     check_again(&app.row("Launchpad")).await;
     app.row("Launchpad").has("data-status", "active").await;

@@ -9,7 +9,8 @@
 mod support;
 
 use support::links;
-use support::scene::{ACME, KEYRACK, Scene};
+use support::programs;
+use support::scene::{ACME, Scene};
 use support::secrets;
 use support::words::words;
 use support::world::{Service, World};
@@ -139,7 +140,7 @@ async fn a_restarted_keyring_is_used_without_a_restart_of_the_app() {
     assert!(
         scene
             .world
-            .command(KEYRACK)
+            .command(programs::keyrack())
             .args(["check", ACME])
             .status()
             .unwrap()

@@ -13,7 +13,8 @@ use std::process::Stdio;
 use rusqlite::Connection;
 use support::notifications::Notifications;
 use support::process::Program;
-use support::scene::{ACME, KEYRACK, Scene};
+use support::programs;
+use support::scene::{ACME, Scene};
 use support::wait::until;
 
 /// Makes everything that is known of connections a day older.
@@ -64,7 +65,7 @@ fn one_process_watches_and_the_choice_is_remembered() {
     let said = String::from_utf8(off.stderr).unwrap();
     assert!(said.contains("keyrack watch --every hourly"), "{said}");
 
-    let mut command = scene.world.command(KEYRACK);
+    let mut command = scene.world.command(programs::keyrack());
     command.args(["watch", "--every", "6h"]);
     command.stdin(Stdio::null());
     let mut watching = Program::start(&scene.world, &command);

@@ -15,7 +15,8 @@ use std::time::Duration;
 use support::links;
 use support::page::Page;
 use support::process::{Program, signal};
-use support::scene::{ACME, DESKTOP, Scene};
+use support::programs;
+use support::scene::{ACME, Scene};
 use support::secrets;
 use support::wait::{until, until_async};
 use support::world::World;
@@ -104,7 +105,7 @@ async fn one_link_handed_to_eight_starts_at_once_is_exchanged_once() {
     let link = scene.begin(&window).await;
     window.close().await;
     let callback = scene.callback(&link).await;
-    let mut command = scene.world.command(DESKTOP);
+    let mut command = scene.world.command(programs::desktop());
     command.arg(callback);
     let mut starts: Vec<_> = (0..8)
         .map(|_| Program::start(&scene.world, &command))
@@ -132,7 +133,7 @@ async fn a_start_beside_a_window_hands_over_before_it_touches_the_display() {
     let (mut scene, window) = opened().await;
     let link = scene.begin(&window).await;
     let callback = scene.callback(&link).await;
-    let mut command = scene.world.command(DESKTOP);
+    let mut command = scene.world.command(programs::desktop());
     command.arg(callback).env("DISPLAY", ":none");
     assert_eq!(Program::start(&scene.world, &command).wait(), Some(0));
     window.row(ACME).has("data-status", "active").await;
@@ -142,7 +143,7 @@ async fn a_start_beside_a_window_hands_over_before_it_touches_the_display() {
 #[tokio::test]
 async fn a_start_that_meets_an_ending_window_hands_over_or_becomes_the_window() {
     let scene = Scene::new();
-    let command = scene.world.command(DESKTOP);
+    let command = scene.world.command(programs::desktop());
     let mut window = Program::start(&scene.world, &command);
     // Each round ends the window at another moment of the next start: whichever it meets is right.
     for moment in (0..160).step_by(8).map(Duration::from_millis) {
@@ -171,7 +172,7 @@ async fn a_start_that_meets_an_ending_window_hands_over_or_becomes_the_window() 
 #[tokio::test]
 async fn an_argument_that_is_no_text_is_passed_over() {
     let scene = Scene::new();
-    let mut command = scene.world.command(DESKTOP);
+    let mut command = scene.world.command(programs::desktop());
     command.arg(OsStr::from_bytes(b"\xFF\xFE"));
     let mut start = Program::start(&scene.world, &command);
     until("a window", || {

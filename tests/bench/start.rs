@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use crate::figures::{median, memory_of_all, record};
 use crate::support::page::Page;
+use crate::support::programs;
 use crate::support::rows;
-use crate::support::scene::{DESKTOP, Scene};
+use crate::support::scene::Scene;
 use crate::support::wait::{until, until_async};
 use crate::support::window;
 use crate::window::ROWS;
@@ -28,7 +29,7 @@ struct Starts {
 
 impl Starts {
     async fn take(&mut self, scene: &Scene, program: &Path) {
-        let page = window::open(&scene.world, program).await;
+        let page = window::open_program(&scene.world, program).await;
         let process = process_of(scene, program);
         self.painted.push(painted(&page).await - began(process));
         // What the start has left over is freed, and what it has put off is done.
@@ -58,7 +59,7 @@ async fn the_start_at_ten_a_thousand_and_ten_thousand_rows() {
     for _ in 0..TURNS {
         bare.take(&scenes[0].1, &bare_window).await;
         for (_, scene, starts) in &mut scenes {
-            starts.take(scene, Path::new(DESKTOP)).await;
+            starts.take(scene, &programs::desktop()).await;
         }
     }
     let (painted, memory) = (median(&bare.painted), median(&bare.memory));
@@ -85,7 +86,7 @@ async fn the_start_at_ten_a_thousand_and_ten_thousand_rows() {
 
 /// The window with nothing in it, built beside the tests by scripts/bench.
 fn bare() -> PathBuf {
-    let path = Path::new(DESKTOP).with_file_name("examples/bare-window");
+    let path = programs::desktop().with_file_name("examples/bare-window");
     assert!(path.is_file(), "build it first: scripts/bench does");
     path
 }

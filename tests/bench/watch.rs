@@ -5,8 +5,9 @@ use std::process::Stdio;
 
 use crate::figures::{memory, record};
 use crate::support::process::Program;
+use crate::support::programs;
 use crate::support::rows;
-use crate::support::scene::{KEYRACK, Scene};
+use crate::support::scene::Scene;
 use crate::support::wait::until;
 
 /// How many rows the watched list has.
@@ -14,7 +15,7 @@ const ROWS: [usize; 3] = [1, 100, 1_000];
 
 /// `keyrack watch` with a list of so many rows: at rest, and at its most while it checks.
 fn watch(scene: &Scene) -> (f64, f64) {
-    let mut command = scene.world.command(KEYRACK);
+    let mut command = scene.world.command(programs::keyrack());
     command
         .args(["watch", "--every", "daily"])
         .stdin(Stdio::null());

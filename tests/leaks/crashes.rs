@@ -7,7 +7,8 @@ use serde_json::json;
 
 use crate::search::Search;
 use crate::support::process::{Program, signal};
-use crate::support::scene::{KEYRACK, Scene};
+use crate::support::programs;
+use crate::support::scene::Scene;
 use crate::support::wait::{until, until_async};
 use crate::watched::Watched;
 
@@ -85,7 +86,7 @@ async fn a_process_that_is_aborted_leaves_no_core_and_no_secret() {
     drop(window);
 
     // A connect that waits for its callback, and a watch in the middle of a check.
-    let mut command = scene.world.command(KEYRACK);
+    let mut command = scene.world.command(programs::keyrack());
     command.args(["connect", "--no-browser"]);
     let (mut connecting, link) = Program::start_and_read_line(&scene.world, &command);
     search.for_link(&link);
@@ -95,7 +96,7 @@ async fn a_process_that_is_aborted_leaves_no_core_and_no_secret() {
         .sandbox
         .fault(json!({"endpoint": "introspect", "times": 1, "delay_ms": 60_000}))
         .await;
-    let mut command = scene.world.command(KEYRACK);
+    let mut command = scene.world.command(programs::keyrack());
     command.args(["check", "--all"]);
     let asked = scene.sandbox.count("POST /v1/oauth/introspect").await;
     let mut checking = Program::start(&scene.world, &command);

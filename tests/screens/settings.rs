@@ -1,11 +1,11 @@
 //! Settings, the self-test, the window's place, the language, and removing everything.
 
 use std::fs;
-use std::path::Path;
 
 use crate::support::page::Page;
 use crate::support::process::signal;
-use crate::support::scene::{ACME, KEYRACK, Scene};
+use crate::support::programs;
+use crate::support::scene::{ACME, Scene};
 use crate::support::secrets;
 use crate::support::wait::{until, until_async};
 
@@ -16,7 +16,7 @@ fn watcher(scene: &Scene) -> Option<u32> {
     let mut ids = all.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
     ids.find(|id| {
         let runs =
-            fs::read_link(format!("/proc/{id}/exe")).is_ok_and(|exe| exe == Path::new(KEYRACK));
+            fs::read_link(format!("/proc/{id}/exe")).is_ok_and(|exe| exe == programs::keyrack());
         let env = fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
         runs && env
             .split(|byte| *byte == 0)
@@ -36,6 +36,7 @@ async fn what_is_chosen_is_done_and_is_there_after_a_restart() {
         .world
         .config_home()
         .join("autostart/app.keyrack.watch.desktop");
+    let keyrack = programs::keyrack();
     open_settings(&window).await;
     assert_eq!(watcher(&scene), None);
     window.at("background-checks").choose("hourly").await;
@@ -43,7 +44,7 @@ async fn what_is_chosen_is_done_and_is_there_after_a_restart() {
     window.at("start-at-login").click().await;
     let entry = until("the login item", || fs::read_to_string(&autostart).ok());
     assert!(
-        entry.contains(&format!("Exec=\"{KEYRACK}\" watch")),
+        entry.contains(&format!("Exec=\"{}\" watch", keyrack.display())),
         "{entry}"
     );
     window.at("language").choose("de").await;

@@ -16,6 +16,7 @@ pub mod notifications;
 pub mod page;
 pub mod page_host;
 pub mod process;
+pub mod programs;
 pub mod rows;
 pub mod sandbox;
 pub mod scene;

@@ -1,10 +1,9 @@
 //! The program `notion-sandbox` and its control API: what Notion saw, and what it shall do next.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
 
 use super::process::Program;
+use super::programs;
 use super::world::World;
 
 /// A running sandbox.
@@ -22,8 +21,8 @@ pub struct Sandbox {
 impl Sandbox {
     /// Starts the program with these arguments besides `--port`, which is left to the system
     /// unless it is among them.
-    pub fn start(world: &World, program: &Path, args: &[&str]) -> Self {
-        let mut command = world.command(program);
+    pub fn start(world: &World, args: &[&str]) -> Self {
+        let mut command = world.command(programs::sandbox());
         command.args(args);
         if !args.contains(&"--port") {
             command.args(["--port", "0"]);

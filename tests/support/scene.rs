@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Output, Stdio};
 
 use reqwest::redirect::Policy;
@@ -11,18 +11,12 @@ use super::browser;
 use super::cli;
 use super::links::{self, Catcher};
 use super::page::{Page, Part};
+use super::programs;
 use super::sandbox::Sandbox;
 use super::secret_service::SecretService;
 use super::wait::until_async;
 use super::window;
 use super::world::{Service, World};
-
-/// The window's program.
-pub const DESKTOP: &str = env!("CARGO_BIN_EXE_keyrack-desktop");
-/// The command line's program.
-pub const KEYRACK: &str = env!("CARGO_BIN_EXE_keyrack");
-/// The sandbox's program.
-pub const SANDBOX: &str = env!("CARGO_BIN_EXE_notion-sandbox");
 
 /// The workspace that the sandbox offers first, and gives when it approves by itself.
 pub const ACME: &str = "Acme Research";
@@ -44,13 +38,13 @@ impl Scene {
 
     /// This world with a sandbox started with these arguments.
     pub fn with(mut world: World, sandbox: &[&str]) -> Self {
-        let sandbox = Sandbox::start(&world, Path::new(SANDBOX), sandbox);
+        let sandbox = Sandbox::start(&world, sandbox);
         world.set("KEYRACK_NOTION_URL", &sandbox.base_url);
         let opened = Catcher::browser(&world);
         Self {
             world,
             sandbox,
-            program: PathBuf::from(KEYRACK),
+            program: programs::keyrack(),
             opened,
         }
     }
@@ -100,7 +94,7 @@ impl Scene {
 
     /// Opens the app's window.
     pub async fn window(&self) -> Page {
-        window::open(&self.world, Path::new(DESKTOP)).await
+        window::open(&self.world).await
     }
 
     /// Adds the sandbox's client through the form of a first start.

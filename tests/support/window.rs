@@ -5,10 +5,16 @@ use std::path::Path;
 use serde_json::json;
 
 use super::page::Page;
+use super::programs;
 use super::world::World;
 
-/// Starts the program with its window under the driver.
-pub async fn open(world: &World, program: &Path) -> Page {
+/// Opens the app's window.
+pub async fn open(world: &World) -> Page {
+    open_program(world, &programs::desktop()).await
+}
+
+/// Starts a program with its window under the driver.
+pub async fn open_program(world: &World, program: &Path) -> Page {
     let options = json!({ "binary": program, "args": ["--automation"] });
     let capabilities = json!({ "webkitgtk:browserOptions": options });
     Page::open(

@@ -10,7 +10,8 @@ use std::time::SystemTime;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::support::scene::{KEYRACK, Scene};
+use crate::support::programs;
+use crate::support::scene::Scene;
 use crate::support::world::World;
 
 /// One act of the command line.
@@ -106,7 +107,7 @@ impl Ground {
         self.scene.sandbox.clear_faults().await;
         let mut clients = self.listed(&["client", "list"]);
         if clients.is_empty() {
-            let status = self.add_client(Path::new(KEYRACK));
+            let status = self.add_client(&programs::keyrack());
             assert!(status.success(), "the client cannot be added");
         }
         for extra in clients.drain(..).skip(1) {
@@ -123,12 +124,12 @@ impl Ground {
             }
             // A refresh before it may be unfinished, or refused.
             (Some(_), Flow::Refresh | Flow::RefreshLost | Flow::Watch) => {
-                let status = self.connect(Path::new(KEYRACK)).await;
+                let status = self.connect(&programs::keyrack()).await;
                 assert!(status.success(), "it cannot be connected again");
             }
             (Some(_), _) | (None, Flow::Connect) => {}
             (None, _) => {
-                let status = self.connect(Path::new(KEYRACK)).await;
+                let status = self.connect(&programs::keyrack()).await;
                 assert!(status.success(), "nothing can be connected");
                 connection = self.listed(&["list"]).pop();
             }

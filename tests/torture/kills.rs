@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::flows::{Flow, Ground, Rows, was_killed};
 use crate::invariants;
 use crate::moments::{Moment, calls_of, script, steps_of, writes_among};
-use crate::support::scene::KEYRACK;
+use crate::support::programs;
 use crate::tally::{Bounds, Random, Tally};
 
 /// Kills at system calls in the run that every test run makes.
@@ -52,13 +52,13 @@ impl Kills {
         let case = format!("{flow:?} killed at {moment:?}");
         let rows = self.ground.prepare(flow).await;
         let token = self.token_of(&rows);
-        let program = script(&self.ground, &moment.words(), KEYRACK);
+        let program = script(&self.ground, &moment.words(), &programs::keyrack());
         if !was_killed(self.ground.run(flow, &rows, &program).await) {
             return false;
         }
         if let Some(again) = again {
             self.ground.scene.world.revive_keyring();
-            let program = script(&self.ground, &again.words(), KEYRACK);
+            let program = script(&self.ground, &again.words(), &programs::keyrack());
             let start = self.ground.end(&program, &["list"], "");
             self.tally.cases += usize::from(was_killed(start));
         }
@@ -170,7 +170,7 @@ async fn whenever_its_disk_is_full_the_next_start_puts_everything_right() {
         let case = format!("{flow:?} with {moment:?}");
         let rows = kills.ground.prepare(*flow).await;
         let token = kills.token_of(&rows);
-        let program = script(&kills.ground, &moment.words(), KEYRACK);
+        let program = script(&kills.ground, &moment.words(), &programs::keyrack());
         let ended = kills.ground.run(*flow, &rows, &program).await;
         let tally = &mut kills.tally;
         tally.must(&case, ended.code().is_some(), "it ended by a signal");

@@ -8,7 +8,8 @@ use std::process::Stdio;
 
 use crate::support::page::Page;
 use crate::support::process::Program;
-use crate::support::scene::{ACME, DESKTOP, KEYRACK, Scene, check_again};
+use crate::support::programs;
+use crate::support::scene::{ACME, Scene, check_again};
 use crate::support::wait::until_async;
 use crate::support::words::words;
 use crate::support::world::World;
@@ -39,14 +40,14 @@ fn scene() -> Scene {
 
 /// The callback of an authorization that waits for it; who began it has ended.
 async fn callback(scene: &Scene) -> String {
-    let mut command = scene.world.command(KEYRACK);
+    let mut command = scene.world.command(programs::keyrack());
     command.args(["connect", "--no-browser"]);
     let (_began, link) = Program::start_and_read_line(&scene.world, &command);
     scene.callback(&link).await
 }
 
 fn start(scene: &Scene, arguments: &[OsString]) -> Program {
-    let mut command = scene.world.command(DESKTOP);
+    let mut command = scene.world.command(programs::desktop());
     command.args(arguments);
     Program::start(&scene.world, &command)
 }
@@ -260,7 +261,7 @@ async fn one_link_that_eight_processes_bring_at_once_is_exchanged_once() {
 
 /// Pastes a link that was not theirs into eight commands at once, and waits until all have ended.
 fn paste_by_eight(scene: &Scene, link: &str) {
-    let mut command = scene.world.command(KEYRACK);
+    let mut command = scene.world.command(programs::keyrack());
     command.args(["connect", "--no-browser"]);
     command.stdin(Stdio::piped()).stdout(Stdio::null());
     let mut commands: Vec<_> = (0..STORM)

@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::flows::{Flow, Ground};
-use crate::support::scene::KEYRACK;
+use crate::support::programs;
 
 /// The calls that have effects outside of the process, or wait for them.
 const CALLS: &str = "pwrite64,fdatasync,ftruncate,unlink,sendmsg,recvmsg,sendto,recvfrom,writev";
@@ -51,7 +51,7 @@ pub async fn steps_of(ground: &mut Ground, flow: Flow) -> Vec<Moment> {
     let _ = fs::remove_file(&taken);
     let words = format!("exec env KEYRACK_FAILPOINTS='{}'", taken.display());
     let ended = ground
-        .run(flow, &rows, &script(ground, &words, KEYRACK))
+        .run(flow, &rows, &script(ground, &words, &programs::keyrack()))
         .await;
     assert_eq!(ended.success(), flow.succeeds(), "{flow:?}: {ended}");
     moments_in(&taken)
@@ -74,7 +74,7 @@ pub async fn calls_of(ground: &mut Ground, flow: Flow) -> Vec<Moment> {
     let rows = ground.prepare(flow).await;
     let trace = ground.scene.world.path("trace");
     let words = strace(&format!("-e trace={CALLS}"), &trace);
-    let program = script(ground, &words, KEYRACK);
+    let program = script(ground, &words, &programs::keyrack());
     let ended = ground.run(flow, &rows, &program).await;
     assert_eq!(ended.success(), flow.succeeds(), "{flow:?}: {ended}");
     let mut by_thread: BTreeMap<(String, String), usize> = BTreeMap::new();
@@ -105,8 +105,9 @@ fn strace(options: &str, output: &Path) -> String {
 }
 
 /// A program that runs this one behind these words of the shell.
-pub fn script(ground: &Ground, words: &str, program: &str) -> PathBuf {
+pub fn script(ground: &Ground, words: &str, program: &Path) -> PathBuf {
     let path = ground.scene.world.path("to-be-ended");
+    let program = program.display();
     fs::write(&path, format!("#!/bin/sh\n{words} '{program}' \"$@\"\n")).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     path

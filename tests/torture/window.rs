@@ -11,7 +11,7 @@ use crate::flows::Flow;
 use crate::kills::Kills;
 use crate::moments::{Moment, moments_in, script};
 use crate::support::page::Page;
-use crate::support::scene::DESKTOP;
+use crate::support::programs;
 use crate::support::wait::until;
 use crate::support::window;
 use crate::tally::{Bounds, Random};
@@ -42,7 +42,7 @@ struct Mortal {
 impl Mortal {
     async fn open(kills: &Kills, program: &Path) -> Self {
         let scene = &kills.ground.scene;
-        let page = window::open(&scene.world, program).await;
+        let page = window::open_program(&scene.world, program).await;
         page.at("connect").appears().await;
         let process = Path::new("/proc").join(scene.window_process());
         Self { page, process }
@@ -142,7 +142,7 @@ async fn steps_of(kills: &mut Kills, flow: Flow, clicks: &[&str]) -> Vec<Moment>
     let taken = kills.ground.scene.world.path("steps");
     let _ = fs::remove_file(&taken);
     let words = format!("exec env KEYRACK_FAILPOINTS='{}'", taken.display());
-    let program = script(&kills.ground, &words, DESKTOP);
+    let program = script(&kills.ground, &words, &programs::desktop());
     let window = Mortal::open(kills, &program).await;
     let done = window.act(kills, flow, clicks).await;
     assert!(done.is_some(), "{flow:?} ends by itself");
@@ -178,7 +178,7 @@ async fn whatever_step_the_window_is_killed_at_the_next_start_puts_everything_ri
         let case = format!("the window, in {flow:?}, killed at {moment:?}");
         let rows = kills.ground.prepare(*flow).await;
         let token = kills.token_of(&rows);
-        let program = script(&kills.ground, &moment.words(), DESKTOP);
+        let program = script(&kills.ground, &moment.words(), &programs::desktop());
         let window = Mortal::open(&kills, &program).await;
         let done = window.act(&mut kills, *flow, clicks).await;
         // The last step may come after everything that can be seen.

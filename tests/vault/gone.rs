@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use crate::support::process::Program;
+use crate::support::programs;
+use crate::support::scene::ACME;
 use crate::support::scene::Scene;
-use crate::support::scene::{ACME, KEYRACK};
 use crate::support::secret_service::Act;
 use crate::support::wait::until;
 use crate::{
@@ -70,7 +71,7 @@ async fn a_keyring_that_vanishes_under_a_refresh_gets_the_new_pair_once_it_is_ba
             Act::Serve
         }
     });
-    let mut command = scene.world.command(KEYRACK);
+    let mut command = scene.world.command(programs::keyrack());
     let mut refreshing = Program::start(&scene.world, command.args(["refresh", ACME]));
     until("the keyring to be gone", || keyring.is_gone().then_some(()));
     keyring.behave();

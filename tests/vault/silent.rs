@@ -6,7 +6,8 @@ use std::process::Stdio;
 use serde_json::Value;
 
 use crate::support::links;
-use crate::support::scene::{ACME, KEYRACK, Scene};
+use crate::support::programs;
+use crate::support::scene::{ACME, Scene};
 use crate::support::secret_service::{Act, Prompt, SecretService};
 use crate::support::wait::{until, until_async};
 use crate::support::words::words;
@@ -48,7 +49,7 @@ fn close(scene: &Scene) {
 async fn a_keyring_that_never_answers_is_told_and_does_not_keep_anything_else() {
     let (mut scene, keyring, _) = connected().await;
     keyring.script(|_, _| Act::Hold);
-    let mut command = scene.world.command(KEYRACK);
+    let mut command = scene.world.command(programs::keyrack());
     command.args(["check", ACME]);
     command.stdout(Stdio::null()).stderr(Stdio::piped());
     let checking = command.spawn().unwrap();
