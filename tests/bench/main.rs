@@ -6,9 +6,6 @@
 )]
 #![allow(clippy::print_stdout, reason = "the figures are the result")]
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod figures;
 mod start;
 mod watch;

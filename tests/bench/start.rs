@@ -5,13 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use support::page::Page;
+use support::programs;
+use support::rows;
+use support::test_env::TestEnv;
+use support::wait::{until, until_async};
+use support::window;
+
 use crate::figures::{median, memory_of_all, record};
-use crate::support::page::Page;
-use crate::support::programs;
-use crate::support::rows;
-use crate::support::scene::Scene;
-use crate::support::wait::{until, until_async};
-use crate::support::window;
 use crate::window::ROWS;
 
 /// How often each window is started. They take turns, so that what slows the machine for a while
@@ -28,9 +29,9 @@ struct Starts {
 }
 
 impl Starts {
-    async fn take(&mut self, scene: &Scene, program: &Path) {
-        let page = window::open_program(&scene.world, program).await;
-        let process = process_of(scene, program);
+    async fn take(&mut self, env: &TestEnv, program: &Path) {
+        let page = window::open_program(&env.world, program).await;
+        let process = until("the window's process", || env.world.process_of(program));
         self.painted.push(painted(&page).await - began(process));
         // What the start has left over is freed, and what it has put off is done.
         tokio::time::sleep(Duration::from_secs(2)).await;
@@ -48,25 +49,25 @@ fn ratio(these: &[f64], others: &[f64]) -> f64 {
 #[tokio::test]
 #[ignore = "a measurement: scripts/bench"]
 async fn the_start_at_ten_a_thousand_and_ten_thousand_rows() {
-    let mut scenes = Vec::new();
+    let mut envs = Vec::new();
     for rows in ROWS {
-        let scene = Scene::connected_by_command().await;
-        rows::grow(&scene, rows);
-        scenes.push((rows, scene, Starts::default()));
+        let env = TestEnv::connected_by_command().await;
+        rows::grow(&env, rows);
+        envs.push((rows, env, Starts::default()));
     }
     let bare_window = bare();
     let mut bare = Starts::default();
     for _ in 0..TURNS {
-        bare.take(&scenes[0].1, &bare_window).await;
-        for (_, scene, starts) in &mut scenes {
-            starts.take(scene, &programs::desktop()).await;
+        bare.take(&envs[0].1, &bare_window).await;
+        for (_, env, starts) in &mut envs {
+            starts.take(env, &programs::desktop()).await;
         }
     }
     let (painted, memory) = (median(&bare.painted), median(&bare.memory));
     record("bare_window_painted_ms", painted);
     record("bare_window_memory_mib", memory);
     println!("A bare window: painted after {painted:.0} ms, {memory:.0} MiB (PSS)");
-    for (rows, _, starts) in scenes {
+    for (rows, _, starts) in envs {
         let (painted, memory) = (median(&starts.painted), median(&starts.memory));
         let times_painted = ratio(&starts.painted, &bare.painted);
         let times_memory = ratio(&starts.memory, &bare.memory);
@@ -104,22 +105,6 @@ fn began(process: u32) -> f64 {
         .unwrap();
     let rate = rustix::param::clock_ticks_per_second() as f64;
     now.as_secs_f64() * 1_000.0 - (uptime - ticks as f64 / rate) * 1_000.0
-}
-
-/// The process of a program that runs in the scene's world.
-fn process_of(scene: &Scene, program: &Path) -> u32 {
-    let home = format!("HOME={}", scene.world.home().display());
-    until("the window's process", || {
-        let all = fs::read_dir("/proc").unwrap();
-        let mut ids = all.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
-        ids.find(|id| {
-            let runs = fs::read_link(format!("/proc/{id}/exe")).is_ok_and(|exe| exe == program);
-            let env = fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
-            runs && env
-                .split(|byte| *byte == 0)
-                .any(|set| set == home.as_bytes())
-        })
-    })
 }
 
 /// When the page was painted, in milliseconds since the Unix epoch.

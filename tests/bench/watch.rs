@@ -3,26 +3,27 @@
 use std::fs;
 use std::process::Stdio;
 
+use support::process::Program;
+use support::programs;
+use support::rows;
+use support::test_env::TestEnv;
+use support::wait::until;
+
 use crate::figures::{memory, record};
-use crate::support::process::Program;
-use crate::support::programs;
-use crate::support::rows;
-use crate::support::scene::Scene;
-use crate::support::wait::until;
 
 /// How many rows the watched list has.
 const ROWS: [usize; 3] = [1, 100, 1_000];
 
 /// `keyrack watch` with a list of so many rows: at rest, and at its most while it checks.
-fn watch(scene: &Scene) -> (f64, f64) {
-    let mut command = scene.world.command(programs::keyrack());
+fn watch(env: &TestEnv) -> (f64, f64) {
+    let mut command = env.world.command(programs::keyrack());
     command
         .args(["watch", "--every", "daily"])
         .stdin(Stdio::null());
-    fs::write(scene.world.log(), "").unwrap();
-    let resting = Program::start(&scene.world, &command);
+    fs::write(env.world.log(), "").unwrap();
+    let resting = Program::start(&env.world, &command);
     until("the background checks", || {
-        let log = fs::read_to_string(scene.world.log()).unwrap_or_default();
+        let log = fs::read_to_string(env.world.log()).unwrap_or_default();
         log.contains("Checking in the background").then_some(())
     });
     // Its first turn reads the list; then it has nothing to do for minutes.
@@ -31,7 +32,7 @@ fn watch(scene: &Scene) -> (f64, f64) {
     drop(resting);
 
     command.args(["--once"]);
-    let mut checking = Program::start(&scene.world, &command);
+    let mut checking = Program::start(&env.world, &command);
     let mut most = 0.0_f64;
     while checking.is_running() {
         most = most.max(memory(checking.id()).unwrap_or_default());
@@ -43,10 +44,10 @@ fn watch(scene: &Scene) -> (f64, f64) {
 #[tokio::test]
 #[ignore = "a measurement: scripts/bench"]
 async fn the_memory_of_keyrack_watch() {
-    let scene = Scene::connected_by_command().await;
+    let env = TestEnv::connected_by_command().await;
     for rows in ROWS {
-        rows::grow(&scene, rows);
-        let (at_rest, most) = watch(&scene);
+        rows::grow(&env, rows);
+        let (at_rest, most) = watch(&env);
         record(&format!("watch_{rows}_rows_at_rest_mib"), at_rest);
         record(&format!("watch_{rows}_rows_checking_mib"), most);
         println!(

@@ -1,13 +1,14 @@
 //! The open window: from a keystroke to its result, scrolling, and how long the page keeps anything waiting.
 
+use support::cli;
+use support::page::Page;
+use support::rows;
+use support::secret_service::Act;
+use support::test_env::TestEnv;
+use support::wait::until;
+
 use crate::figures::{median, quantile, record};
 use crate::start::painted;
-use crate::support::cli;
-use crate::support::page::Page;
-use crate::support::rows;
-use crate::support::scene::Scene;
-use crate::support::secret_service::Act;
-use crate::support::wait::until;
 
 /// The sizes of list that are measured.
 pub const ROWS: [usize; 3] = [10, 1_000, 10_000];
@@ -65,10 +66,10 @@ async fn measure(page: &Page, script: &str) -> Vec<f64> {
 #[tokio::test]
 #[ignore = "a measurement: scripts/bench"]
 async fn typing_and_scrolling_at_ten_a_thousand_and_ten_thousand_rows() {
-    let scene = Scene::connected_by_command().await;
+    let env = TestEnv::connected_by_command().await;
     for rows in ROWS {
-        rows::grow(&scene, rows);
-        let page = scene.window().await;
+        rows::grow(&env, rows);
+        let page = env.window().await;
         painted(&page).await;
         let typed = keystrokes(&page).await;
         let scrolled = frames(&page).await;
@@ -122,10 +123,10 @@ async fn longest_gap(page: &Page) -> f64 {
 #[tokio::test]
 #[ignore = "a measurement: scripts/bench"]
 async fn the_longest_wait_while_the_keyring_hangs_and_ten_thousand_are_checked() {
-    let (mut scene, keyring) = Scene::with_scripted_keyring();
-    assert!(cli::connect(&mut scene).await.success());
-    rows::grow(&scene, 10_000);
-    let page = scene.window().await;
+    let (env, keyring) = TestEnv::with_scripted_keyring();
+    assert!(cli::connect(&env).await.success());
+    rows::grow(&env, 10_000);
+    let page = env.window().await;
     painted(&page).await;
     let at_rest = longest_gap(&page).await;
     page.at("check-all").click().await;

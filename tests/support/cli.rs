@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, ExitStatus, Stdio};
 
 use super::process::signal;
-use super::scene::Scene;
+use super::test_env::TestEnv;
 
 /// A connect that has printed its link and waits for the callback.
 pub struct Connecting {
@@ -16,19 +16,19 @@ pub struct Connecting {
 }
 
 /// Starts a connect and reads the link it prints; none if it ends without one.
-pub fn begin(scene: &Scene) -> Result<Connecting, ExitStatus> {
-    begin_with(scene, &[])
+pub fn begin(env: &TestEnv) -> Result<Connecting, ExitStatus> {
+    begin_with(env, &[])
 }
 
 /// As [`begin`], with further arguments.
-pub fn begin_with(scene: &Scene, arguments: &[&str]) -> Result<Connecting, ExitStatus> {
-    let mut command = scene.world.command(&scene.program);
+fn begin_with(env: &TestEnv, arguments: &[&str]) -> Result<Connecting, ExitStatus> {
+    let mut command = env.world.command(&env.program);
     command
         .args(["connect", "--no-browser"])
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped());
-    command.stderr(scene.world.open_log());
+    command.stderr(env.world.open_log());
     let mut child = command.spawn().unwrap();
     let input = child.stdin.take().unwrap();
     let mut output = BufReader::new(child.stdout.take().unwrap());
@@ -72,18 +72,23 @@ impl Connecting {
 }
 
 /// Connects whatever a sandbox that approves by itself gives.
-pub async fn connect(scene: &mut Scene) -> ExitStatus {
-    let mut connecting = begin(scene).expect("a link");
-    let callback = scene.callback(&connecting.link).await;
+pub async fn connect(env: &TestEnv) -> ExitStatus {
+    connect_with(env, &[]).await
+}
+
+/// As [`connect`], with further arguments.
+pub async fn connect_with(env: &TestEnv, arguments: &[&str]) -> ExitStatus {
+    let mut connecting = begin_with(env, arguments).expect("a link");
+    let callback = env.callback(&connecting.link).await;
     connecting.type_line(&callback);
     connecting.end()
 }
 
 /// Has the sandbox's consent page give a workspace of this name, which is made for it.
-pub async fn connect_workspace(scene: &mut Scene, name: &str, arguments: &[&str]) {
-    let id = scene.sandbox.add_workspace(name, "Jo Lindqvist").await;
-    let mut connecting = begin_with(scene, arguments).expect("a link");
-    let callback = scene.allowed(&connecting.link, &id).await;
+pub async fn connect_workspace(env: &TestEnv, name: &str, arguments: &[&str]) {
+    let id = env.sandbox.add_workspace(name, "Jo Lindqvist").await;
+    let mut connecting = begin_with(env, arguments).expect("a link");
+    let callback = env.allowed(&connecting.link, &id).await;
     connecting.type_line(&callback);
     assert!(connecting.end().success(), "{name} cannot be connected");
 }

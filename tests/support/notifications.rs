@@ -25,8 +25,11 @@ pub struct Notifications {
 /// One notification.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Notification {
+    /// The program that it is from.
     pub app: String,
+    /// Its first line.
     pub summary: String,
+    /// What stands below.
     pub body: String,
 }
 

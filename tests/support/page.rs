@@ -13,7 +13,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value};
 
 use super::process::Program;
-use super::wait::{answer, until_async, within_patience};
+use super::wait::{answer, until_async, within_timeout};
 use super::world::World;
 
 /// A page in a running window or browser.
@@ -33,7 +33,7 @@ impl Page {
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(capabilities);
         // A program that ends before its page is there leaves the driver waiting for it.
-        let client = within_patience("opening a page", builder.connect(&url))
+        let client = within_timeout("opening a page", builder.connect(&url))
             .await
             .unwrap_or_else(|error| panic!("the driver opens no window: {error}"));
         Self { client, driver }
@@ -41,14 +41,14 @@ impl Page {
 
     /// Goes to an address.
     pub async fn goto(&self, url: &str) {
-        within_patience("going to a page", self.client.goto(url))
+        within_timeout("going to a page", self.client.goto(url))
             .await
             .unwrap();
     }
 
     /// The address of the page.
     pub async fn url(&self) -> String {
-        within_patience("asking for the address", self.client.current_url())
+        within_timeout("asking for the address", self.client.current_url())
             .await
             .unwrap()
             .into()
@@ -94,14 +94,14 @@ impl Page {
 
     /// The document as it stands, after every script.
     pub async fn source(&self) -> String {
-        within_patience("reading the page", self.client.source())
+        within_timeout("reading the page", self.client.source())
             .await
             .unwrap()
     }
 
     /// Runs the body of a function in the page and returns what it returns.
     pub async fn run(&self, script: &str) -> Value {
-        within_patience("a script", self.client.execute(script, Vec::new()))
+        within_timeout("a script", self.client.execute(script, Vec::new()))
             .await
             .unwrap()
     }
@@ -114,7 +114,7 @@ impl Page {
             Promise.allSettled(finite.map(it => it.finished))\
                 .then(() => document.fonts.ready)\
                 .then(() => requestAnimationFrame(() => requestAnimationFrame(done)));";
-        within_patience(
+        within_timeout(
             "a page at rest",
             self.client.execute_async(rest, Vec::new()),
         )
@@ -125,7 +125,7 @@ impl Page {
     /// Writes a picture of the page, as PNG, once everything on it is painted and at rest.
     pub async fn screenshot(&self, to: &Path) {
         self.at_rest().await;
-        let png = within_patience("picturing the page", self.client.screenshot())
+        let png = within_timeout("picturing the page", self.client.screenshot())
             .await
             .unwrap();
         fs::create_dir_all(to.parent().unwrap()).unwrap();
@@ -140,7 +140,7 @@ impl Page {
     /// Ends the session, and with it the window or browser.
     pub async fn close(self) {
         // The window may have closed itself already.
-        let _ = within_patience("closing the page", self.client.close()).await;
+        let _ = within_timeout("closing the page", self.client.close()).await;
         self.driver.end();
     }
 }
@@ -160,6 +160,7 @@ pub struct Part {
 
 impl Part {
     /// The part with this `data-testid` within this one.
+    #[must_use]
     pub fn at(&self, testid: &str) -> Self {
         Self {
             client: self.client.clone(),
@@ -203,7 +204,7 @@ impl Part {
     /// How many such parts there are now.
     pub async fn count(&self) -> usize {
         let found = self.client.find_all(Locator::XPath(&self.path));
-        within_patience("counting", found).await.unwrap().len()
+        within_timeout("counting", found).await.unwrap().len()
     }
 
     /// Clicks as soon as the part can be clicked.
@@ -348,10 +349,10 @@ impl Part {
 
     /// Keeps a picture of what the page shows instead.
     async fn last_sight(&self) -> String {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/failed");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/failed");
         let test = std::thread::current().name().unwrap_or("test").to_owned();
         let path = folder.join(format!("{test}.png"));
-        match within_patience("picturing the page", self.client.screenshot()).await {
+        match within_timeout("picturing the page", self.client.screenshot()).await {
             Ok(png) => {
                 fs::create_dir_all(&folder).unwrap();
                 fs::write(&path, png).unwrap();

@@ -1,18 +1,12 @@
 //! A list of as many rows as one likes, of which a few are really connected.
 
-use rusqlite::Connection;
-
-use super::scene::Scene;
+use super::test_env::TestEnv;
 
 /// Adds rows like the one that is there, as if a day had passed since they were checked; each has a
 /// name of its own, and every twentieth does not work. Their tokens are not in the keyring, so that
 /// a check of them ends there.
-pub fn grow(scene: &Scene, rows: usize) {
-    let path = scene
-        .world
-        .data_home()
-        .join("app.keyrack.desktop/keyrack.db");
-    let mut db = Connection::open(path).unwrap();
+pub fn grow(env: &TestEnv, rows: usize) {
+    let mut db = env.database();
     let tx = db.transaction().unwrap();
     let columns =
         "client, workspace_id, workspace_icon, owner, has_refresh_token, connected_at, verdict_at";

@@ -3,19 +3,19 @@
 use std::time::{Duration, Instant};
 
 /// How long a condition may take on a slow, busy machine before the test gives up.
-pub const PATIENCE: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
-const PAUSE: Duration = Duration::from_millis(30);
+const POLL_INTERVAL: Duration = Duration::from_millis(30);
 
-/// Asks until the answer is there and returns it; panics with `what` after [`PATIENCE`].
+/// Asks until the answer is there and returns it; panics with `what` after [`TIMEOUT`].
 pub fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
         if let Some(answer) = ask() {
             return answer;
         }
-        assert!(start.elapsed() < PATIENCE, "waited in vain for {what}");
-        std::thread::sleep(PAUSE);
+        assert!(start.elapsed() < TIMEOUT, "waited in vain for {what}");
+        std::thread::sleep(POLL_INTERVAL);
     }
 }
 
@@ -26,22 +26,22 @@ pub async fn until_async<T>(what: &str, ask: impl AsyncFnMut() -> Option<T>) -> 
         .unwrap_or_else(|| panic!("waited in vain for {what}"))
 }
 
-/// Asks until the answer is there; none after [`PATIENCE`], even if the question itself hangs.
+/// Asks until the answer is there; none after [`TIMEOUT`], even if the question itself hangs.
 pub async fn answer<T>(mut ask: impl AsyncFnMut() -> Option<T>) -> Option<T> {
     let asked = async {
         loop {
             if let Some(answer) = ask().await {
                 return answer;
             }
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     };
-    tokio::time::timeout(PATIENCE, asked).await.ok()
+    tokio::time::timeout(TIMEOUT, asked).await.ok()
 }
 
-/// What comes of one act; panics with `what` if it is not done after [`PATIENCE`].
-pub async fn within_patience<T>(what: &str, act: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, act)
+/// What comes of one act; panics with `what` if it is not done after [`TIMEOUT`].
+pub async fn within_timeout<T>(what: &str, act: impl Future<Output = T>) -> T {
+    tokio::time::timeout(TIMEOUT, act)
         .await
         .unwrap_or_else(|_| panic!("{what} takes for ever"))
 }

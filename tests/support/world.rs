@@ -102,12 +102,12 @@ impl World {
     }
 
     /// Makes windows opened from now on prefer the dark colour scheme.
-    pub fn go_dark(&mut self) {
+    pub fn prefer_dark(&mut self) {
         self.set("GTK_THEME", "Adwaita:dark");
     }
 
     /// Makes windows opened from now on ask for reduced motion.
-    pub fn be_still(&self) {
+    pub fn reduce_motion(&self) {
         let folder = self.config_home().join("gtk-3.0");
         fs::create_dir_all(&folder).unwrap();
         let settings = "[Settings]\ngtk-enable-animations=false\n";
@@ -126,6 +126,7 @@ impl World {
         self.path("log")
     }
 
+    /// The log, to write at its end.
     pub fn open_log(&self) -> File {
         File::options()
             .create(true)
@@ -199,6 +200,27 @@ impl World {
             .as_ref()
             .expect("no keyring is running")
             .unlock(self);
+    }
+
+    /// The ids of all processes of this world; each carries its mark in its environment.
+    pub fn processes(&self) -> Vec<u32> {
+        let mark = format!("KEYRACK_WORLD={}", self.folder.path().display());
+        let all = fs::read_dir("/proc").unwrap().flatten();
+        let ids = all.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+        ids.filter(|id| {
+            // One that has just ended has none.
+            let environ = fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
+            let mut variables = environ.split(|byte| *byte == 0);
+            variables.any(|variable| variable == mark.as_bytes())
+        })
+        .collect()
+    }
+
+    /// The process of a program that runs in this world.
+    pub fn process_of(&self, program: &Path) -> Option<u32> {
+        let runs =
+            |id: &u32| fs::read_link(format!("/proc/{id}/exe")).is_ok_and(|it| it == program);
+        self.processes().into_iter().find(runs)
     }
 
     /// Writes a picture of the whole display, as PNG.
@@ -283,20 +305,9 @@ impl Drop for World {
         }
         self.keyring = None;
         // A second start of the app, a browser's helpers, a service of the bus: they are nobody's
-        // child here, but all carry this world's mark in their environment.
-        let mark = format!("KEYRACK_WORLD={}", self.folder.path().display());
-        let processes = fs::read_dir("/proc").unwrap();
-        for process in processes.flatten() {
-            let id = process.file_name().to_string_lossy().into_owned();
-            let Ok(environ) = fs::read(process.path().join("environ")) else {
-                continue;
-            };
-            if environ
-                .split(|byte| *byte == 0)
-                .any(|variable| variable == mark.as_bytes())
-            {
-                signal("KILL", &id);
-            }
+        // child here.
+        for process in self.processes() {
+            signal("KILL", &process.to_string());
         }
     }
 }

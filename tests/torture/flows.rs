@@ -1,18 +1,15 @@
-//! The acts of the command line as a campaign runs them, and the ground that each starts from.
+//! The acts of the command line as a campaign runs them, and the fixture that each starts from.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
-
 use std::time::SystemTime;
 
 use rusqlite::Connection;
 use serde_json::{Value, json};
-
-use crate::support::programs;
-use crate::support::scene::Scene;
-use crate::support::world::World;
+use support::programs;
+use support::test_env::TestEnv;
 
 /// One act of the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,8 +66,8 @@ impl Flow {
 }
 
 /// A world with the sandbox, one client, and what the act at hand needs.
-pub struct Ground {
-    pub scene: Scene,
+pub struct Fixture {
+    pub env: TestEnv,
 }
 
 /// A client and a connection, by our ids.
@@ -79,32 +76,31 @@ pub struct Rows {
     pub connection: Option<String>,
 }
 
-impl Ground {
+impl Fixture {
     /// With a neighbour whose client and connection must never be touched.
     pub async fn new() -> Self {
-        let mut scene = Scene::with(World::new(), &["--auto-approve"]);
-        let neighbour = scene.world.path("neighbour");
-        scene
-            .world
+        let mut env = TestEnv::approving();
+        let neighbour = env.world.path("neighbour");
+        env.world
             .set("KEYRACK_DATA_DIR", neighbour.display().to_string());
-        let mut ground = Self { scene };
-        ground.prepare(Flow::Check).await;
-        let own = ground.scene.world.path("own");
-        ground
-            .scene
+        let mut fixture = Self { env };
+        fixture.prepare(Flow::Check).await;
+        let own = fixture.env.world.path("own");
+        fixture
+            .env
             .world
             .set("KEYRACK_DATA_DIR", own.display().to_string());
-        ground
+        fixture
     }
 
     /// The database under test.
     pub fn database(&self) -> PathBuf {
-        self.scene.world.path("own/keyrack.db")
+        self.env.world.path("own/keyrack.db")
     }
 
     /// Brings about what a flow starts from, by acts that nothing disturbs.
     pub async fn prepare(&mut self, flow: Flow) -> Rows {
-        self.scene.sandbox.clear_faults().await;
+        self.env.sandbox.clear_faults().await;
         let mut clients = self.listed(&["client", "list"]);
         if clients.is_empty() {
             let status = self.add_client(&programs::keyrack());
@@ -112,13 +108,13 @@ impl Ground {
         }
         for extra in clients.drain(..).skip(1) {
             let remove = ["client", "remove", &extra, "--revoke-connections"];
-            let removed = self.scene.keyrack(&remove, "");
+            let removed = self.env.keyrack(&remove, "");
             assert!(removed.status.success(), "a client cannot be removed");
         }
         let mut connection = self.listed(&["list"]).pop();
         match (&connection, flow) {
             (Some(id), Flow::Connect) => {
-                let gone = self.scene.keyrack(&["forget", id], "");
+                let gone = self.env.keyrack(&["forget", id], "");
                 assert!(gone.status.success(), "the connection cannot be forgotten");
                 connection = None;
             }
@@ -137,14 +133,14 @@ impl Ground {
         match flow {
             Flow::RefreshLost => {
                 let fault = json!({"endpoint": "token", "times": 1, "cut": "after"});
-                self.scene.sandbox.fault(fault).await;
+                self.env.sandbox.fault(fault).await;
             }
             Flow::Watch => self.change("UPDATE connections SET verdict_at = 0"),
             Flow::WatchRevoking => {
                 let fault = json!({"endpoint": "revoke", "times": 1, "status": 503});
-                self.scene.sandbox.fault(fault).await;
+                self.env.sandbox.fault(fault).await;
                 let pending = self
-                    .scene
+                    .env
                     .keyrack(&["revoke", connection.as_deref().unwrap()], "");
                 assert!(!pending.status.success(), "it is not pending");
                 self.change(
@@ -169,7 +165,7 @@ impl Ground {
     pub async fn run(&self, flow: Flow, rows: &Rows, program: &Path) -> ExitStatus {
         let connection = rows.connection.as_deref().unwrap_or_default();
         let client = rows.client.as_str();
-        let secret = self.scene.sandbox.client_secret.as_str();
+        let secret = self.env.sandbox.client_secret.as_str();
         // Another one each time, or there would be nothing to write.
         let name = format!("Agency {:?}", SystemTime::now());
         match flow {
@@ -195,32 +191,26 @@ impl Ground {
     /// The ids of what a list command lists.
     pub fn listed(&self, command: &[&str]) -> Vec<String> {
         let id = |row: &Value| row["id"].as_str().unwrap().to_owned();
-        let output = self.scene.keyrack(&[command, &["--json"]].concat(), "");
+        let output = self.env.keyrack(&[command, &["--json"]].concat(), "");
         let rows: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
         rows.iter().map(id).collect()
     }
 
-    fn add_client(&self, program: &Path) -> ExitStatus {
-        let id = self.scene.sandbox.client_id.as_str();
-        let add = ["client", "add", "--name", "Mine", "--id", id];
-        self.end(program, &add, &self.scene.sandbox.client_secret)
+    /// How a command ends.
+    pub fn end(&self, program: &Path, arguments: &[&str], input: &str) -> ExitStatus {
+        self.env.run(program, arguments, input).status
     }
 
-    /// Runs a command to its end, with this on its standard input.
-    pub fn end(&self, program: &Path, arguments: &[&str], input: &str) -> ExitStatus {
-        let mut command = self.scene.world.command(program);
-        command.args(arguments).stdin(Stdio::piped());
-        command.stdout(Stdio::null()).stderr(Stdio::null());
-        let mut child = command.spawn().unwrap();
-        // It may be dead before it reads.
-        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-        child.wait().unwrap()
+    fn add_client(&self, program: &Path) -> ExitStatus {
+        let id = self.env.sandbox.client_id.as_str();
+        let add = ["client", "add", "--name", "Mine", "--id", id];
+        self.end(program, &add, &self.env.sandbox.client_secret)
     }
 
     /// The first client's connect, with the callback typed in as soon as there is a link.
     async fn connect(&self, program: &Path) -> ExitStatus {
         let client = self.listed(&["client", "list"]).remove(0);
-        let mut command = self.scene.world.command(program);
+        let mut command = self.env.world.command(program);
         command.args(["connect", "--no-browser", "--client", &client]);
         command
             .stdin(Stdio::piped())
@@ -233,7 +223,7 @@ impl Ground {
         if let Some(mut input) = child.stdin.take()
             && !link.is_empty()
         {
-            let callback = self.scene.callback(link.trim_end()).await;
+            let callback = self.env.callback(link.trim_end()).await;
             let _ = writeln!(input, "{callback}");
         }
         let _ = std::io::copy(&mut output, &mut std::io::sink());

@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::Connection;
 use serde_json::Value;
+use support::secrets;
 
-use crate::flows::Ground;
-use crate::support::secrets;
+use crate::flows::Fixture;
 use crate::tally::Tally;
 
 /// The users of the keyring's entries, by the data folder that they belong to.
-pub fn entries(ground: &Ground) -> BTreeMap<String, BTreeSet<String>> {
+pub fn entries(fixture: &Fixture) -> BTreeMap<String, BTreeSet<String>> {
     let mut by_store: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for entry in secrets::entries(&ground.scene.world) {
+    for entry in secrets::entries(&fixture.env.world) {
         let payload: Value = serde_json::from_str(entry.secret.as_deref().unwrap()).unwrap();
         let store = payload["store"].as_str().unwrap().to_owned();
         by_store
@@ -25,8 +25,8 @@ pub fn entries(ground: &Ground) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 /// The access token of a connection, as the keyring has it.
-pub fn access_token(ground: &Ground, connection: &str) -> Option<String> {
-    let mut entries = secrets::entries(&ground.scene.world).into_iter();
+pub fn access_token(fixture: &Fixture, connection: &str) -> Option<String> {
+    let mut entries = secrets::entries(&fixture.env.world).into_iter();
     let entry = entries.find(|entry| entry.user() == connection)?;
     let payload: Value = serde_json::from_str(&entry.secret?).ok()?;
     payload["access"].as_str().map(str::to_owned)
@@ -35,12 +35,12 @@ pub fn access_token(ground: &Ground, connection: &str) -> Option<String> {
 /// The keyring has an entry for each row of this data folder and no other, nothing else is left
 /// undone, and the neighbour's entries are what they were.
 pub fn keyring_and_rows(
-    ground: &Ground,
+    fixture: &Fixture,
     neighbours: &BTreeSet<String>,
     case: &str,
     tally: &mut Tally,
 ) {
-    let db = Connection::open(ground.database()).unwrap();
+    let db = Connection::open(fixture.database()).unwrap();
     let store: String = one(&db, "SELECT value FROM meta WHERE key = 'store_id'");
     let mut rows = BTreeSet::new();
     for table in ["clients", "connections"] {
@@ -52,7 +52,7 @@ pub fn keyring_and_rows(
                 .flatten(),
         );
     }
-    let mut entries = entries(ground);
+    let mut entries = entries(fixture);
     let own = entries.remove(&store).unwrap_or_default();
     tally.must(
         case,
@@ -77,10 +77,10 @@ pub fn keyring_and_rows(
 }
 
 /// No code was ever sent twice, and no refresh token but where its row tells of it.
-pub async fn requests(ground: &Ground, tally: &mut Tally) {
+pub async fn requests(fixture: &Fixture, tally: &mut Tally) {
     let mut codes: BTreeMap<String, usize> = BTreeMap::new();
     let mut refresh_tokens: BTreeMap<String, usize> = BTreeMap::new();
-    for request in ground.scene.sandbox.requests().await {
+    for request in fixture.env.sandbox.requests().await {
         if request["path"] == "/v1/oauth/token" {
             for (field, seen) in [("code", &mut codes), ("refresh_token", &mut refresh_tokens)] {
                 if let Some(hash) = request["body"][field].as_str() {
@@ -98,7 +98,7 @@ pub async fn requests(ground: &Ground, tally: &mut Tally) {
         most <= 2,
         &format!("a refresh token was sent {most} times"),
     );
-    let db = Connection::open(ground.database()).unwrap();
+    let db = Connection::open(fixture.database()).unwrap();
     let journaled: i64 = one(
         &db,
         "SELECT count(*) FROM operations WHERE kind = 'refresh' AND record ->> 'sent_again_at' IS NOT NULL",

@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use support::programs;
 
-use crate::flows::{Flow, Ground, Rows, was_killed};
+use crate::flows::{Fixture, Flow, Rows, was_killed};
 use crate::invariants;
 use crate::moments::{Moment, calls_of, script, steps_of, writes_among};
-use crate::support::programs;
 use crate::tally::{Bounds, Random, Tally};
 
 /// Kills at system calls in the run that every test run makes.
@@ -30,19 +30,19 @@ const RECOVERY: [&str; 6] = [
 
 /// A campaign of kills.
 pub struct Kills {
-    pub ground: Ground,
+    pub fixture: Fixture,
     neighbours: BTreeSet<String>,
     tally: Tally,
 }
 
 impl Kills {
     pub async fn of(campaign: &'static str, seed: u64) -> Self {
-        let ground = Ground::new().await;
-        let neighbours = invariants::entries(&ground).into_values().flatten();
+        let fixture = Fixture::new().await;
+        let neighbours = invariants::entries(&fixture).into_values().flatten();
         Self {
             neighbours: neighbours.collect(),
             tally: Tally::of(campaign, seed),
-            ground,
+            fixture,
         }
     }
 
@@ -50,16 +50,16 @@ impl Kills {
     /// comes; and looks at everything after the next start. Returns whether the first one came.
     async fn at(&mut self, flow: Flow, moment: &Moment, again: Option<&Moment>) -> bool {
         let case = format!("{flow:?} killed at {moment:?}");
-        let rows = self.ground.prepare(flow).await;
+        let rows = self.fixture.prepare(flow).await;
         let token = self.token_of(&rows);
-        let program = script(&self.ground, &moment.words(), &programs::keyrack());
-        if !was_killed(self.ground.run(flow, &rows, &program).await) {
+        let program = script(&self.fixture, &moment.words(), &programs::keyrack());
+        if !was_killed(self.fixture.run(flow, &rows, &program).await) {
             return false;
         }
         if let Some(again) = again {
-            self.ground.scene.world.revive_keyring();
-            let program = script(&self.ground, &again.words(), &programs::keyrack());
-            let start = self.ground.end(&program, &["list"], "");
+            self.fixture.env.world.revive_keyring();
+            let program = script(&self.fixture, &again.words(), &programs::keyrack());
+            let start = self.fixture.end(&program, &["list"], "");
             self.tally.cases += usize::from(was_killed(start));
         }
         self.look(flow, &rows, token, &case).await;
@@ -69,19 +69,19 @@ impl Kills {
     /// The access token of the connection at hand.
     pub fn token_of(&self, rows: &Rows) -> Option<String> {
         let id = rows.connection.as_deref()?;
-        invariants::access_token(&self.ground, id)
+        invariants::access_token(&self.fixture, id)
     }
 
     /// Looks at everything after a kill and the next start, which this makes.
     pub async fn look(&mut self, flow: Flow, rows: &Rows, token: Option<String>, case: &str) {
         self.tally.cases += 1;
-        self.ground.scene.world.revive_keyring();
-        let connections = self.ground.listed(&["list"]);
-        invariants::keyring_and_rows(&self.ground, &self.neighbours, case, &mut self.tally);
+        self.fixture.env.world.revive_keyring();
+        let connections = self.fixture.listed(&["list"]);
+        invariants::keyring_and_rows(&self.fixture, &self.neighbours, case, &mut self.tally);
         if let (true, Some(id), Some(token)) = (flow.revokes(), &rows.connection, token)
             && !connections.contains(id)
         {
-            let alive = self.ground.scene.sandbox.is_active(&token).await;
+            let alive = self.fixture.env.sandbox.is_active(&token).await;
             let tally = &mut self.tally;
             tally.must(case, !alive, "gone from the list while its token lives");
         }
@@ -90,12 +90,12 @@ impl Kills {
 
     /// A revocation that is pending is finished by the same act, begun again.
     fn finish_revocations(&mut self, case: &str) {
-        let scene = &self.ground.scene;
-        let listed = scene.keyrack(&["list", "--json"], "");
+        let env = &self.fixture.env;
+        let listed = env.keyrack(&["list", "--json"], "");
         let rows: Vec<Value> = serde_json::from_slice(&listed.stdout).unwrap();
         for row in rows {
             if row["status"] == "revocation-pending" {
-                let revoked = scene.keyrack(&["revoke", row["id"].as_str().unwrap()], "");
+                let revoked = env.keyrack(&["revoke", row["id"].as_str().unwrap()], "");
                 let done = revoked.status.success();
                 self.tally
                     .must(case, done, "its revocation cannot be finished");
@@ -105,7 +105,7 @@ impl Kills {
 
     /// Looks back on all requests, and tells what it came to.
     pub async fn close(mut self) {
-        invariants::requests(&self.ground, &mut self.tally).await;
+        invariants::requests(&self.fixture, &mut self.tally).await;
         self.tally.close();
     }
 }
@@ -116,7 +116,7 @@ async fn whatever_step_it_is_killed_at_the_next_start_puts_everything_right() {
     let mut kills = Kills::of("keyrack killed at a step of its own", bounds.seed).await;
     let mut moments = Vec::new();
     for flow in Flow::ALL {
-        let steps = steps_of(&mut kills.ground, flow).await;
+        let steps = steps_of(&mut kills.fixture, flow).await;
         assert!(steps.len() > 1, "{flow:?} takes hardly a step: {steps:?}");
         moments.extend(steps.into_iter().map(|step| (flow, step)));
     }
@@ -138,7 +138,7 @@ async fn whatever_call_it_is_killed_at_the_next_start_puts_everything_right() {
     let mut kills = Kills::of("keyrack killed at a system call", bounds.seed).await;
     let mut moments = Vec::new();
     for flow in Flow::ALL {
-        let calls = calls_of(&mut kills.ground, flow).await;
+        let calls = calls_of(&mut kills.fixture, flow).await;
         assert!(calls.len() > 2, "{flow:?} makes hardly a call: {calls:?}");
         moments.extend(calls.into_iter().map(|call| (flow, call)));
     }
@@ -160,7 +160,7 @@ async fn whenever_its_disk_is_full_the_next_start_puts_everything_right() {
     let mut kills = Kills::of("keyrack on a disk that becomes full", bounds.seed).await;
     let mut moments = Vec::new();
     for flow in Flow::ALL {
-        let writes = writes_among(&calls_of(&mut kills.ground, flow).await);
+        let writes = writes_among(&calls_of(&mut kills.fixture, flow).await);
         assert!(!writes.is_empty(), "{flow:?} writes nothing");
         moments.extend(writes.into_iter().map(|write| (flow, write)));
     }
@@ -168,10 +168,10 @@ async fn whenever_its_disk_is_full_the_next_start_puts_everything_right() {
     moments.truncate(if bounds.is_long() { DISKS } else { A_FEW_DISKS });
     for (flow, moment) in &moments {
         let case = format!("{flow:?} with {moment:?}");
-        let rows = kills.ground.prepare(*flow).await;
+        let rows = kills.fixture.prepare(*flow).await;
         let token = kills.token_of(&rows);
-        let program = script(&kills.ground, &moment.words(), &programs::keyrack());
-        let ended = kills.ground.run(*flow, &rows, &program).await;
+        let program = script(&kills.fixture, &moment.words(), &programs::keyrack());
+        let ended = kills.fixture.run(*flow, &rows, &program).await;
         let tally = &mut kills.tally;
         tally.must(&case, ended.code().is_some(), "it ended by a signal");
         kills.look(*flow, &rows, token, &case).await;

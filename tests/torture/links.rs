@@ -6,13 +6,13 @@ use std::io::Write as _;
 use std::os::unix::ffi::OsStringExt as _;
 use std::process::Stdio;
 
-use crate::support::page::Page;
-use crate::support::process::Program;
-use crate::support::programs;
-use crate::support::scene::{ACME, Scene, check_again};
-use crate::support::wait::until_async;
-use crate::support::words::words;
-use crate::support::world::World;
+use support::page::Page;
+use support::process::Program;
+use support::programs;
+use support::test_env::{ACME, TestEnv, check_again};
+use support::wait::until_async;
+use support::words::words;
+
 use crate::tally::{Bounds, Random, Tally};
 
 /// Starts in the run that every test run makes, and the most that a long one makes.
@@ -28,37 +28,27 @@ const AT_ONCE: usize = 10;
 /// Who brings the same link at once.
 const STORM: usize = 8;
 
-/// A scene with a client, and a sandbox that approves by itself.
-fn scene() -> Scene {
-    let scene = Scene::with(World::new(), &["--auto-approve"]);
-    let id = scene.sandbox.client_id.as_str();
-    let add = ["client", "add", "--name", "Mine", "--id", id];
-    let added = scene.keyrack(&add, &scene.sandbox.client_secret);
-    assert!(added.status.success(), "the client cannot be added");
-    scene
-}
-
 /// The callback of an authorization that waits for it; who began it has ended.
-async fn callback(scene: &Scene) -> String {
-    let mut command = scene.world.command(programs::keyrack());
+async fn callback(env: &TestEnv) -> String {
+    let mut command = env.world.command(programs::keyrack());
     command.args(["connect", "--no-browser"]);
-    let (_began, link) = Program::start_and_read_line(&scene.world, &command);
-    scene.callback(&link).await
+    let (_began, link) = Program::start_and_read_line(&env.world, &command);
+    env.callback(&link).await
 }
 
-fn start(scene: &Scene, arguments: &[OsString]) -> Program {
-    let mut command = scene.world.command(programs::desktop());
+fn start(env: &TestEnv, arguments: &[OsString]) -> Program {
+    let mut command = env.world.command(programs::desktop());
     command.args(arguments);
-    Program::start(&scene.world, &command)
+    Program::start(&env.world, &command)
 }
 
 /// Brings a link that is as it should be, and waits until its code was sent: what was brought before
 /// has been looked at by then.
-async fn connect(scene: &Scene) -> String {
-    let (good, before) = (callback(scene).await, scene.exchanges().await);
-    assert_eq!(start(scene, &[good.clone().into()]).wait(), Some(0));
+async fn connect(env: &TestEnv) -> String {
+    let (good, before) = (callback(env).await, env.exchanges().await);
+    assert_eq!(start(env, &[good.clone().into()]).wait(), Some(0));
     until_async("an exchange", async || {
-        (scene.exchanges().await > before).then_some(())
+        (env.exchanges().await > before).then_some(())
     })
     .await;
     good
@@ -151,19 +141,19 @@ async fn no_forged_link_that_is_handed_to_the_window_costs_a_request() {
     let bounds = Bounds::new(A_FEW);
     let mut random = Random::new(bounds.seed);
     let mut tally = Tally::of("links in starts beside a window", bounds.seed);
-    let mut scene = scene();
-    let window = scene.window().await;
+    let mut env = TestEnv::with_client();
+    let window = env.window().await;
     window.at("connect").appears().await;
-    let spent = connect(&scene).await;
-    let asked = scene.exchanges().await;
+    let spent = connect(&env).await;
+    let asked = env.exchanges().await;
 
     while bounds.allow(tally.cases) && tally.cases < ENOUGH {
-        let good = callback(&scene).await;
+        let good = callback(&env).await;
         for _ in 0..OF_ONE / AT_ONCE {
             let forged: Vec<_> = (0..AT_ONCE)
                 .map(|_| forge(&good, &spent, &mut random))
                 .collect();
-            let begin = |(done, them): &(_, Vec<_>)| (*done, start(&scene, them));
+            let begin = |(done, them): &(_, Vec<_>)| (*done, start(&env, them));
             let starts: Vec<_> = forged.iter().map(begin).collect();
             for (done, mut start) in starts {
                 tally.cases += 1;
@@ -171,23 +161,23 @@ async fn no_forged_link_that_is_handed_to_the_window_costs_a_request() {
                 tally.must(&case, start.wait() == Some(0), "not handed over");
             }
         }
-        let requests = scene.exchanges().await - asked;
+        let requests = env.exchanges().await - asked;
         let case = format!("the starts up to number {}", tally.cases);
         tally.must(&case, requests == 0, "a code was sent");
     }
-    still_answers(&mut scene, &window).await;
-    let requests = scene.exchanges().await - asked;
+    still_answers(&mut env, &window).await;
+    let requests = env.exchanges().await - asked;
     tally.must("all", requests == 1, &format!("{requests} codes sent"));
     window.close().await;
     tally.close();
 }
 
 /// The window begins an authorization, takes its answer, and checks its token.
-async fn still_answers(scene: &mut Scene, window: &Page) {
+async fn still_answers(env: &mut TestEnv, window: &Page) {
     // News of refused links stays until it is closed, and may be in the way.
-    let link = scene.begin(window).await;
-    let good = scene.callback(&link).await;
-    assert_eq!(start(scene, &[good.into()]).wait(), Some(0));
+    let link = env.begin(window).await;
+    let good = env.callback(&link).await;
+    assert_eq!(start(env, &[good.into()]).wait(), Some(0));
     window.at("waiting").disappears().await;
     let row = window.row(ACME);
     row.has("data-status", "active").await;
@@ -199,22 +189,22 @@ async fn no_forged_link_that_opens_the_window_costs_a_request() {
     let bounds = Bounds::new(2);
     let mut random = Random::new(bounds.seed);
     let mut tally = Tally::of("links in starts that open the window", bounds.seed);
-    let scene = scene();
-    let first = start(&scene, &[]);
-    let mut spent = connect(&scene).await;
+    let env = TestEnv::with_client();
+    let first = start(&env, &[]);
+    let mut spent = connect(&env).await;
     first.end();
     while bounds.allow(tally.cases) && tally.cases < ENOUGH / 50 {
-        let (good, asked) = (callback(&scene).await, scene.exchanges().await);
+        let (good, asked) = (callback(&env).await, env.exchanges().await);
         let (done, forged) = forge(&good, &spent, &mut random);
-        let mut window = start(&scene, &forged);
+        let mut window = start(&env, &forged);
         until_async("the window", async || {
             assert!(window.is_running(), "ended by {done}");
-            (scene.window_process() == window.id().to_string()).then_some(())
+            (env.window_process() == window.id().to_string()).then_some(())
         })
         .await;
-        spent = connect(&scene).await;
+        spent = connect(&env).await;
         tally.cases += 1;
-        let requests = scene.exchanges().await - asked;
+        let requests = env.exchanges().await - asked;
         let case = format!("start number {}, {done}", tally.cases);
         tally.must(&case, requests == 1, &format!("{requests} codes sent"));
         window.end();
@@ -226,14 +216,14 @@ async fn no_forged_link_that_opens_the_window_costs_a_request() {
 async fn one_link_that_eight_processes_bring_at_once_is_exchanged_once() {
     let bounds = Bounds::new(2 * STORM);
     let mut tally = Tally::of("one link brought by eight at once", bounds.seed);
-    let mut scene = scene();
-    let window = scene.window().await;
+    let mut env = TestEnv::with_client();
+    let window = env.window().await;
     window.at("connect").appears().await;
     let mut exchanges = 0;
     while bounds.allow(tally.cases) && tally.cases < ENOUGH {
-        let good = callback(&scene).await;
+        let good = callback(&env).await;
         let starts: Vec<_> = (0..STORM)
-            .map(|_| start(&scene, &[good.clone().into()]))
+            .map(|_| start(&env, &[good.clone().into()]))
             .collect();
         for mut start in starts {
             tally.must("a start", start.wait() == Some(0), "not handed over");
@@ -241,31 +231,31 @@ async fn one_link_that_eight_processes_bring_at_once_is_exchanged_once() {
         let told = window.notice(&words("problem.link-handled.what"));
         told.appears().await;
         until_async("an exchange", async || {
-            (scene.exchanges().await > exchanges).then_some(())
+            (env.exchanges().await > exchanges).then_some(())
         })
         .await;
-        let good = callback(&scene).await;
-        paste_by_eight(&scene, &good);
+        let good = callback(&env).await;
+        paste_by_eight(&env, &good);
         tally.cases += 2 * STORM;
         exchanges += 2;
-        let sent = scene.exchanges().await;
+        let sent = env.exchanges().await;
         let case = format!("round {}", exchanges / 2);
         tally.must(&case, sent == exchanges, &format!("{sent} codes sent"));
     }
-    still_answers(&mut scene, &window).await;
-    let sent = scene.exchanges().await;
+    still_answers(&mut env, &window).await;
+    let sent = env.exchanges().await;
     tally.must("all", sent == exchanges + 1, &format!("{sent} codes sent"));
     window.close().await;
     tally.close();
 }
 
 /// Pastes a link that was not theirs into eight commands at once, and waits until all have ended.
-fn paste_by_eight(scene: &Scene, link: &str) {
-    let mut command = scene.world.command(programs::keyrack());
+fn paste_by_eight(env: &TestEnv, link: &str) {
+    let mut command = env.world.command(programs::keyrack());
     command.args(["connect", "--no-browser"]);
     command.stdin(Stdio::piped()).stdout(Stdio::null());
     let mut commands: Vec<_> = (0..STORM)
-        .map(|_| command.stderr(scene.world.open_log()).spawn().unwrap())
+        .map(|_| command.stderr(env.world.open_log()).spawn().unwrap())
         .collect();
     for command in &mut commands {
         // What is no link at all lets a command end that waits for its own.

@@ -7,9 +7,6 @@
 )]
 #![allow(clippy::print_stdout, reason = "the figures are the result")]
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod flows;
 mod invariants;
 mod kills;

@@ -6,8 +6,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::flows::{Flow, Ground};
-use crate::support::programs;
+use support::programs;
+
+use crate::flows::{Fixture, Flow};
 
 /// The calls that have effects outside of the process, or wait for them.
 const CALLS: &str = "pwrite64,fdatasync,ftruncate,unlink,sendmsg,recvmsg,sendto,recvfrom,writev";
@@ -44,14 +45,14 @@ impl Moment {
 }
 
 /// The steps of an act that nothing disturbs, in their order.
-pub async fn steps_of(ground: &mut Ground, flow: Flow) -> Vec<Moment> {
-    let rows = ground.prepare(flow).await;
-    let taken = ground.scene.world.path("steps");
+pub async fn steps_of(fixture: &mut Fixture, flow: Flow) -> Vec<Moment> {
+    let rows = fixture.prepare(flow).await;
+    let taken = fixture.env.world.path("steps");
     // Left over from the act before.
     let _ = fs::remove_file(&taken);
     let words = format!("exec env KEYRACK_FAILPOINTS='{}'", taken.display());
-    let ended = ground
-        .run(flow, &rows, &script(ground, &words, &programs::keyrack()))
+    let ended = fixture
+        .run(flow, &rows, &script(fixture, &words, &programs::keyrack()))
         .await;
     assert_eq!(ended.success(), flow.succeeds(), "{flow:?}: {ended}");
     moments_in(&taken)
@@ -70,12 +71,12 @@ pub fn moments_in(taken: &Path) -> Vec<Moment> {
 }
 
 /// The calls of the busiest thread of an act that nothing disturbs.
-pub async fn calls_of(ground: &mut Ground, flow: Flow) -> Vec<Moment> {
-    let rows = ground.prepare(flow).await;
-    let trace = ground.scene.world.path("trace");
+pub async fn calls_of(fixture: &mut Fixture, flow: Flow) -> Vec<Moment> {
+    let rows = fixture.prepare(flow).await;
+    let trace = fixture.env.world.path("trace");
     let words = strace(&format!("-e trace={CALLS}"), &trace);
-    let program = script(ground, &words, &programs::keyrack());
-    let ended = ground.run(flow, &rows, &program).await;
+    let program = script(fixture, &words, &programs::keyrack());
+    let ended = fixture.run(flow, &rows, &program).await;
     assert_eq!(ended.success(), flow.succeeds(), "{flow:?}: {ended}");
     let mut by_thread: BTreeMap<(String, String), usize> = BTreeMap::new();
     for line in fs::read_to_string(trace).unwrap().lines() {
@@ -105,8 +106,8 @@ fn strace(options: &str, output: &Path) -> String {
 }
 
 /// A program that runs this one behind these words of the shell.
-pub fn script(ground: &Ground, words: &str, program: &Path) -> PathBuf {
-    let path = ground.scene.world.path("to-be-ended");
+pub fn script(fixture: &Fixture, words: &str, program: &Path) -> PathBuf {
+    let path = fixture.env.world.path("to-be-ended");
     let program = program.display();
     fs::write(&path, format!("#!/bin/sh\n{words} '{program}' \"$@\"\n")).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();

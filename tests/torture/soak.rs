@@ -13,10 +13,9 @@ use keyrack_core::{
     RedirectMethod, Revocation, Settings, Status, system_keyring, system_login_item,
 };
 use reqwest::redirect::Policy;
+use support::secrets;
+use support::test_env::TestEnv;
 
-use crate::support::scene::Scene;
-use crate::support::secrets;
-use crate::support::world::World;
 use crate::tally::{Bounds, Tally, number};
 
 /// Rounds after which everything that is made once has been made.
@@ -43,26 +42,18 @@ type Sizes = BTreeMap<String, u64>;
 async fn rounds_without_end_leave_nothing_behind() {
     let bounds = Bounds::new(1);
     let rounds = number("KEYRACK_TORTURE_ROUNDS").unwrap_or(A_FEW);
-    let mut scene = Scene::with(World::new(), &["--auto-approve"]);
-    let folder = scene.world.path("own").display().to_string();
-    scene.world.set("KEYRACK_DATA_DIR", folder);
-    scene
-        .world
-        .set("CLIENT_ID", scene.sandbox.client_id.clone());
-    scene
-        .world
-        .set("CLIENT_SECRET", scene.sandbox.client_secret.clone());
-    scene.world.set(
+    let mut env = TestEnv::approving();
+    let folder = env.world.path("own").display().to_string();
+    env.world.set("KEYRACK_DATA_DIR", folder);
+    env.world.set("CLIENT_ID", env.sandbox.client_id.clone());
+    env.world
+        .set("CLIENT_SECRET", env.sandbox.client_secret.clone());
+    env.world.set(
         "KEYRING",
-        scene
-            .world
-            .data_home()
-            .join("keyrings")
-            .display()
-            .to_string(),
+        env.world.data_home().join("keyrings").display().to_string(),
     );
-    scene.world.set("ROUNDS", rounds.to_string());
-    let ran = scene
+    env.world.set("ROUNDS", rounds.to_string());
+    let ran = env
         .world
         .command(std::env::current_exe().unwrap())
         .args(["soak::the_rounds", "--exact", "--ignored", "--nocapture"])
@@ -98,7 +89,7 @@ async fn rounds_without_end_leave_nothing_behind() {
         );
     }
     assert_eq!(
-        secrets::entries(&scene.world).len(),
+        secrets::entries(&env.world).len(),
         0,
         "all was revoked and removed"
     );

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::Value;
+use support::page::Page;
+use support::programs;
+use support::wait::until;
+use support::window;
 
 use crate::flows::Flow;
 use crate::kills::Kills;
 use crate::moments::{Moment, moments_in, script};
-use crate::support::page::Page;
-use crate::support::programs;
-use crate::support::wait::until;
-use crate::support::window;
 use crate::tally::{Bounds, Random};
 
 /// Kills in the run that every test run makes, and at least in a campaign.
@@ -34,17 +34,17 @@ const ACTS: [(Flow, &[&str]); 6] = [
 ];
 
 /// A window that may be dead at any moment.
-struct Mortal {
+struct KillableWindow {
     page: Page,
     process: PathBuf,
 }
 
-impl Mortal {
+impl KillableWindow {
     async fn open(kills: &Kills, program: &Path) -> Self {
-        let scene = &kills.ground.scene;
-        let page = window::open_program(&scene.world, program).await;
+        let env = &kills.fixture.env;
+        let page = window::open_program(&env.world, program).await;
         page.at("connect").appears().await;
-        let process = Path::new("/proc").join(scene.window_process());
+        let process = Path::new("/proc").join(env.window_process());
         Self { page, process }
     }
 
@@ -97,8 +97,8 @@ impl Mortal {
             self.click(testid).await?;
         }
         if matches!(flow, Flow::Connect | Flow::Reconnect) {
-            let link = self.outlive(kills.ground.scene.next_link()).await?;
-            let callback = kills.ground.scene.callback(&link).await;
+            let link = self.outlive(kills.fixture.env.next_link()).await?;
+            let callback = kills.fixture.env.callback(&link).await;
             self.run(&format!(
                 "const part = document.querySelector('[data-testid=paste-callback]');
                  if (part === null) return false;
@@ -126,7 +126,7 @@ impl Mortal {
             self.page.close().await;
         }
         // The last of its threads takes its locks with it, and that may be a little later.
-        let marks = kills.ground.scene.world.path("own/processes");
+        let marks = kills.fixture.env.world.path("own/processes");
         let is_held =
             |mark: DirEntry| File::open(mark.path()).is_ok_and(|it| it.try_lock().is_err());
         until("the end of the window", || {
@@ -138,12 +138,12 @@ impl Mortal {
 
 /// The steps of an act that nothing disturbs, in their order.
 async fn steps_of(kills: &mut Kills, flow: Flow, clicks: &[&str]) -> Vec<Moment> {
-    kills.ground.prepare(flow).await;
-    let taken = kills.ground.scene.world.path("steps");
+    kills.fixture.prepare(flow).await;
+    let taken = kills.fixture.env.world.path("steps");
     let _ = fs::remove_file(&taken);
     let words = format!("exec env KEYRACK_FAILPOINTS='{}'", taken.display());
-    let program = script(&kills.ground, &words, &programs::desktop());
-    let window = Mortal::open(kills, &program).await;
+    let program = script(&kills.fixture, &words, &programs::desktop());
+    let window = KillableWindow::open(kills, &program).await;
     let done = window.act(kills, flow, clicks).await;
     assert!(done.is_some(), "{flow:?} ends by itself");
     window.close(kills).await;
@@ -176,10 +176,10 @@ async fn whatever_step_the_window_is_killed_at_the_next_start_puts_everything_ri
     };
     for (flow, clicks, moment) in moments.iter().cycle().take(wanted) {
         let case = format!("the window, in {flow:?}, killed at {moment:?}");
-        let rows = kills.ground.prepare(*flow).await;
+        let rows = kills.fixture.prepare(*flow).await;
         let token = kills.token_of(&rows);
-        let program = script(&kills.ground, &moment.words(), &programs::desktop());
-        let window = Mortal::open(&kills, &program).await;
+        let program = script(&kills.fixture, &moment.words(), &programs::desktop());
+        let window = KillableWindow::open(&kills, &program).await;
         let done = window.act(&mut kills, *flow, clicks).await;
         // The last step may come after everything that can be seen.
         assert!(done.is_none() || window.outlive(std::future::pending::<()>()).await.is_none());

@@ -1,0 +1,66 @@
+//! Background checks by the real command: what an open window shows by itself, and what the desktop
+//! is asked to show.
+
+use std::process::Stdio;
+
+use support::notifications::Notifications;
+use support::process::Program;
+use support::programs;
+use support::test_env::{ACME, TestEnv};
+use support::wait::until;
+
+#[tokio::test]
+async fn a_token_that_died_is_shown_in_the_open_window_and_notified_once() {
+    let (env, window, row) = TestEnv::connected().await;
+    let desktop = Notifications::of(&env.world);
+    let once = ["watch", "--once", "--every", "daily"];
+    assert!(env.keyrack(&once, "").status.success());
+    assert_eq!(env.sandbox.count("POST /v1/oauth/introspect").await, 0);
+
+    env.a_day_passes();
+    let bot = row.attr("data-bot-id").await.expect("a bot");
+    env.sandbox.revoke(&bot).await;
+    assert!(env.keyrack(&once, "").status.success());
+    row.has("data-status", "inactive").await;
+    let shown = desktop.shown();
+    let [notification] = shown.as_slice() else {
+        panic!("one notification, not {shown:?}");
+    };
+    assert_eq!(notification.app, "Keyrack");
+    assert_eq!(notification.summary, format!("{ACME} needs attention"));
+
+    env.a_day_passes();
+    assert!(env.keyrack(&once, "").status.success());
+    assert_eq!(desktop.shown(), []);
+    let asked = env.sandbox.count("POST /v1/oauth/introspect").await;
+    assert_eq!(asked, 1, "a dead token is not asked about again");
+    window.close().await;
+}
+
+#[test]
+fn one_process_watches_and_the_choice_is_remembered() {
+    let env = TestEnv::new();
+    let off = env.keyrack(&["watch"], "");
+    assert_eq!(off.status.code(), Some(1));
+    let said = String::from_utf8(off.stderr).unwrap();
+    assert!(said.contains("keyrack watch --every hourly"), "{said}");
+
+    let mut command = env.world.command(programs::keyrack());
+    command.args(["watch", "--every", "6h"]);
+    command.stdin(Stdio::null());
+    let mut watching = Program::start(&env.world, &command);
+    until("the background checks", || {
+        let log = std::fs::read_to_string(env.world.log()).unwrap_or_default();
+        log.contains("Checking in the background").then_some(())
+    });
+    let second = env.keyrack(&["watch"], "");
+    assert_eq!(second.status.code(), Some(1), "the first one does it");
+    let said = String::from_utf8(second.stderr).unwrap();
+    assert!(said.contains("another process"), "{said}");
+    assert!(watching.is_running());
+
+    let off = env.keyrack(&["watch", "--every", "off"], "");
+    assert!(off.status.success());
+    drop(watching);
+    assert_eq!(env.keyrack(&["watch"], "").status.code(), Some(1));
+}

@@ -1,0 +1,250 @@
+//! The command line by itself: results, reasons and exit codes.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::Output;
+
+use serde_json::Value;
+use support::cli;
+use support::links;
+use support::programs;
+use support::secrets;
+use support::test_env::{ACME, TestEnv};
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).expect("one JSON document")
+}
+
+#[test]
+fn neither_the_command_nor_the_sandbox_loads_webkit() {
+    for program in [programs::keyrack(), programs::sandbox()] {
+        let bytes = fs::read(&program).unwrap();
+        let named = b"libwebkit2gtk";
+        assert!(
+            !bytes.windows(named.len()).any(|part| part == named),
+            "{}",
+            program.display()
+        );
+    }
+}
+
+#[tokio::test]
+async fn connect_check_and_revoke_tell_their_results_as_json() {
+    let env = TestEnv::with_client();
+    assert!(cli::connect(&env).await.success());
+    let listed = json(&env.keyrack(&["list", "--json"], ""));
+    assert_eq!(listed[0]["workspace_name"], ACME);
+    assert_eq!(listed[0]["status"], "active");
+    let bot_id = listed[0]["bot_id"].as_str().unwrap();
+
+    let checked = json(&env.keyrack(&["check", bot_id, "--json"], ""));
+    assert_eq!(checked["status"], "active");
+    env.sandbox.revoke(bot_id).await;
+    let checked = json(&env.keyrack(&["check", "--all", "--json"], ""));
+    assert_eq!(checked[0]["status"], "inactive");
+
+    let receipt = json(&env.keyrack(&["revoke", ACME, "--json"], ""));
+    assert_eq!(receipt["kind"], "revoke");
+    assert!(
+        receipt["confirmed_at"].is_i64(),
+        "confirmed by introspection"
+    );
+    let kept = json(&env.keyrack(&["receipts", "--json"], ""));
+    assert_eq!(kept, Value::Array(vec![receipt.clone()]));
+    let words = env.keyrack(&["receipts"], "");
+    let words = String::from_utf8(words.stdout).unwrap();
+    let id = receipt["request_ids"][0].as_str().unwrap();
+    assert!(words.contains("Z  Mine") && words.contains(id), "{words}");
+    assert_eq!(
+        json(&env.keyrack(&["list", "--json"], "")),
+        Value::Array(Vec::new())
+    );
+}
+
+#[tokio::test]
+async fn a_revocation_that_notion_does_not_take_fails_and_says_that_the_tokens_are_kept() {
+    let env = TestEnv::with_client();
+    assert!(cli::connect(&env).await.success());
+    let busy = serde_json::json!({"endpoint": "revoke", "times": 1, "status": 503});
+    env.sandbox.fault(busy).await;
+    let output = env.keyrack(&["revoke", ACME], "");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        said(&output).contains("not revoked yet"),
+        "{}",
+        said(&output)
+    );
+    let listed = json(&env.keyrack(&["list", "--json"], ""));
+    assert_eq!(listed[0]["status"], "revocation-pending");
+}
+
+#[test]
+fn wrong_usage_and_failures_have_exit_codes_of_their_own() {
+    let mut env = TestEnv::new();
+    let code = |output: &Output| output.status.code();
+    assert_eq!(code(&env.keyrack(&["check"], "")), Some(2));
+    assert_eq!(code(&env.keyrack(&["explode"], "")), Some(2));
+    let unknown = env.keyrack(&["check", "Nowhere"], "");
+    assert_eq!(code(&unknown), Some(1));
+    assert!(said(&unknown).contains("Nowhere"), "{}", said(&unknown));
+    let connect = env.keyrack(&["connect", "--no-browser"], "");
+    assert_eq!(code(&connect), Some(1));
+    assert!(said(&connect).contains("client add"), "{}", said(&connect));
+    env.world.set("KEYRACK_NOTION_URL", "http://example.org");
+    let refused = env.keyrack(&["client", "list"], "");
+    assert_eq!(code(&refused), Some(1));
+    assert!(
+        said(&refused).contains("KEYRACK_NOTION_URL"),
+        "{}",
+        said(&refused)
+    );
+}
+
+#[tokio::test]
+async fn a_name_that_several_connections_have_is_refused_with_the_candidates() {
+    let env = TestEnv::with_client();
+    assert!(cli::connect(&env).await.success());
+    // A second client of the same integration is a connection of its own.
+    let (id, secret) = (&env.sandbox.client_id, &env.sandbox.client_secret);
+    env.add_client_named("Other", id, secret);
+    let connected = cli::connect_with(&env, &["--client", "Other"]).await;
+    assert!(connected.success());
+
+    let before = env.sandbox.requests().await.len();
+    let output = env.keyrack(&["revoke", ACME], "");
+    assert_eq!(output.status.code(), Some(1));
+    let listed = json(&env.keyrack(&["list", "--json"], ""));
+    for connection in listed.as_array().unwrap() {
+        let bot_id = connection["bot_id"].as_str().unwrap();
+        assert!(said(&output).contains(bot_id), "{}", said(&output));
+    }
+    assert_eq!(
+        env.sandbox.requests().await.len(),
+        before,
+        "nothing was done"
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_paste_can_be_pasted_again_and_ends_a_script() {
+    let env = TestEnv::with_client();
+    let mut connecting = cli::begin(&env).expect("a link");
+    connecting.type_line("https://example.org/?code=c&state=made-up");
+    let callback = env.callback(&connecting.link).await;
+    connecting.type_line(&callback);
+    assert!(connecting.end().success());
+    assert_eq!(env.exchanges().await, 1);
+
+    let mut connecting = cli::begin(&env).expect("a link");
+    connecting.type_line("nonsense");
+    assert_eq!(connecting.end().code(), Some(1));
+    assert_eq!(env.exchanges().await, 1);
+}
+
+#[tokio::test]
+async fn a_client_is_edited_given_a_renewed_secret_and_removed_by_command() {
+    let env = TestEnv::with_client();
+    assert!(cli::connect(&env).await.success());
+    let edit = ["client", "edit", "Mine", "--name", "Agency", "--budget"];
+    let edited = env.keyrack(&[&edit[..], &["higher", "--json"]].concat(), "");
+    assert_eq!(edited.status.code(), Some(0), "{}", said(&edited));
+    let (edited, listed) = (
+        json(&edited),
+        env.keyrack(&["client", "list", "--json"], ""),
+    );
+    assert_eq!(edited, json(&listed));
+    assert_eq!(edited[0]["name"], "Agency");
+    assert_eq!(edited[0]["budget"], "higher");
+    assert_eq!(edited[0]["redirect_method"], "app-link", "as it was");
+    let nothing = env.keyrack(&["client", "edit", "Agency"], "");
+    assert_eq!(nothing.status.code(), Some(2), "there is nothing to change");
+
+    let renewed = env.sandbox.renew_secret().await;
+    let refused = env.keyrack(&["refresh", ACME], "");
+    assert_eq!(refused.status.code(), Some(1));
+    let wrong = env.keyrack(&["client", "secret", "Agency"], "secret_wrong");
+    assert_eq!(wrong.status.code(), Some(1), "Notion does not take it");
+    let replaced = env.keyrack(&["client", "secret", "Agency"], &renewed);
+    assert_eq!(replaced.status.code(), Some(0), "{}", said(&replaced));
+    let refreshed = env.keyrack(&["refresh", ACME, "--json"], "");
+    assert_eq!(refreshed.status.code(), Some(0), "{}", said(&refreshed));
+
+    let kept = env.keyrack(&["client", "remove", "Agency"], "");
+    assert_eq!(kept.status.code(), Some(1));
+    assert!(said(&kept).contains("has connections"), "{}", said(&kept));
+    let remove = ["client", "remove", "Agency", "--revoke-connections"];
+    let removed = env.keyrack(&remove, "");
+    assert_eq!(removed.status.code(), Some(0), "{}", said(&removed));
+    let listed = env.keyrack(&["list", "--json"], "");
+    assert_eq!(json(&listed), serde_json::json!([]));
+    assert_eq!(secrets::entries(&env.world), []);
+    assert_eq!(env.sandbox.count("POST /v1/oauth/revoke").await, 2);
+}
+
+#[tokio::test]
+async fn a_connect_that_was_killed_after_its_exchange_is_told_once_by_the_next_command() {
+    let mut env = TestEnv::with_client();
+    let killed = env.world.path("killed");
+    let step = "KEYRACK_FAILPOINT=notion.exchange:1";
+    fs::write(
+        &killed,
+        format!(
+            "#!/bin/sh\nexec env {step} '{}' \"$@\"\n",
+            env.program.display()
+        ),
+    )
+    .unwrap();
+    fs::set_permissions(&killed, fs::Permissions::from_mode(0o755)).unwrap();
+    env.program = killed;
+    assert_eq!(cli::connect(&env).await.signal(), Some(9));
+
+    env.program = programs::keyrack();
+    let listed = env.keyrack(&["list", "--json"], "");
+    let told = said(&listed);
+    assert!(
+        told.contains("no token was saved here. Connect again."),
+        "{told}"
+    );
+    assert_eq!(told.lines().count(), 1, "{told}");
+    assert_eq!(json(&listed), Value::Array(Vec::new()));
+    assert_eq!(said(&env.keyrack(&["list"], "")), "", "once");
+}
+
+#[tokio::test]
+async fn what_the_command_line_does_shows_in_the_open_window_and_the_other_way_round() {
+    let mut env = TestEnv::with_client();
+    let window = env.window().await;
+
+    assert!(cli::connect(&env).await.success());
+    let row = window.row(ACME);
+    row.has("data-status", "active").await;
+
+    let bot_id = row.attr("data-bot-id").await.expect("a bot id");
+    env.sandbox.revoke(&bot_id).await;
+    assert!(env.keyrack(&["check", ACME], "").status.success());
+    row.has("data-status", "inactive").await;
+
+    assert!(env.keyrack(&["revoke", ACME], "").status.success());
+    row.disappears().await;
+
+    // And the other way: after all these processes have come and gone, what the window writes is
+    // still written where the next one reads it.
+    let link = env.begin(&window).await;
+    links::open(&env.world, &env.callback(&link).await);
+    row.has("data-status", "active").await;
+    let listed = env.keyrack(&["list"], "");
+    assert!(String::from_utf8_lossy(&listed.stdout).contains(ACME));
+    assert!(env.keyrack(&["forget", ACME], "").status.success());
+    row.disappears().await;
+    assert_eq!(
+        secrets::entries(&env.world).len(),
+        1,
+        "only the client's secret is left"
+    );
+    window.close().await;
+}

@@ -1,0 +1,92 @@
+//! The app link: how it reaches the window's program, open or not, and whose entry on the system it is.
+
+use support::links;
+use support::process::signal;
+use support::secrets;
+use support::test_env::{ACME, TestEnv};
+use support::wait::until_async;
+use support::world::World;
+
+#[tokio::test]
+async fn a_link_starts_the_app_and_the_connection_completes_once() {
+    let mut env = TestEnv::new();
+    let window = env.window().await;
+    env.add_client(&window).await;
+    let link = env.begin(&window).await;
+    window.close().await;
+
+    let browser = env.allow(&link, ACME).await;
+    until_async("the exchange", async || {
+        (env.exchanges().await == 1).then_some(())
+    })
+    .await;
+    until_async("the tokens in the keyring", async || {
+        (secrets::entries(&env.world).len() == 2).then_some(())
+    })
+    .await;
+    close_started_by_link(&env).await;
+    browser.close().await;
+
+    let window = env.window().await;
+    window.row(ACME).has("data-status", "active").await;
+    window.close().await;
+    assert_eq!(env.exchanges().await, 1);
+}
+
+#[tokio::test]
+async fn the_link_arrives_with_a_desktop_environments_name_and_with_none() {
+    for desktop in [Some("GNOME"), None] {
+        let mut world = World::new();
+        world.set_desktop(desktop);
+        let mut env = TestEnv::with(world, &["--auto-approve"]);
+        let window = env.window().await;
+        env.add_client(&window).await;
+        let link = env.begin(&window).await;
+        links::open(&env.world, &env.callback(&link).await);
+        window.row(ACME).has("data-status", "active").await;
+        window.close().await;
+    }
+}
+
+#[tokio::test]
+async fn registration_leaves_another_keyracks_entry_alone() {
+    let mut env = TestEnv::approving();
+    let mut installed = links::Catcher::install(&env.world, "keyrack-desktop", &["app.keyrack"]);
+    let applications = env.world.data_home().join("applications");
+    let before = folder_contents(&applications);
+
+    let window = env.window().await;
+    env.add_client(&window).await;
+    let link = env.begin(&window).await;
+    let callback = env.callback(&link).await;
+    links::open(&env.world, &callback);
+    assert_eq!(
+        installed.next().await,
+        callback,
+        "the installed program still gets the link"
+    );
+    assert_eq!(folder_contents(&applications), before);
+    window.close().await;
+}
+
+/// A window that a link started has no driver; it is ended as the end of a session ends it.
+async fn close_started_by_link(env: &TestEnv) {
+    signal("TERM", &env.window_process());
+    until_async("the window's end", async || {
+        let search = ["search", "--name", "^Keyrack$"];
+        let output = env.world.command("xdotool").args(search).output().unwrap();
+        output.stdout.is_empty().then_some(())
+    })
+    .await;
+}
+
+fn folder_contents(folder: &std::path::Path) -> Vec<(std::ffi::OsString, Vec<u8>)> {
+    let mut contents: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.path().extension().is_some_and(|end| end == "desktop"))
+        .map(|entry| (entry.file_name(), std::fs::read(entry.path()).unwrap()))
+        .collect();
+    contents.sort();
+    contents
+}

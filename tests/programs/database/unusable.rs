@@ -1,0 +1,146 @@
+//! A database that cannot be read or written, or a data folder that is another process's for the
+//! moment: said clearly, and nothing is lost.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::path::PathBuf;
+use std::process::{Child, Output, Stdio};
+
+use support::programs;
+use support::test_env::{ACME, TestEnv};
+use support::wait::until;
+use support::words::words;
+
+/// Runs `keyrack` with one of its system calls failing, from the first on.
+fn failing(env: &TestEnv, inject: &str, arguments: &[&str]) -> Output {
+    let mut command = env.world.command("strace");
+    command.args(["-f", "-qq", "-o", "/dev/null", "-e", inject]);
+    command.arg(programs::keyrack()).args(arguments);
+    command.output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// What is safe and what to do about it was said.
+fn assert_told(output: &Output) {
+    let said = said(output);
+    assert!(said.contains("tokens are safe in the keyring"), "{said}");
+    assert!(
+        said.contains("disk is not full and that the data folder can be written to"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+async fn a_full_disk_is_told_and_nothing_is_begun_or_lost() {
+    let env = TestEnv::connected_by_command().await;
+    let before = env.sandbox.requests().await.len();
+    let full = failing(&env, "inject=pwrite64:error=ENOSPC", &["check", ACME]);
+    assert_eq!(full.status.code(), Some(1));
+    assert_told(&full);
+    assert_eq!(env.sandbox.requests().await.len(), before);
+    assert!(env.keyrack(&["check", ACME], "").status.success());
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_written_is_told_and_nothing_is_begun_or_lost() {
+    let env = TestEnv::connected_by_command().await;
+    let inject = "inject=openat:error=EROFS";
+    let mut command = env.world.command("strace");
+    command.args(["-f", "-qq", "-o", "/dev/null", "-e", inject, "-P"]);
+    command
+        .arg(env.data_folder().join("keyrack.db"))
+        .arg(programs::keyrack())
+        .args(["check", ACME]);
+    let refused = command.output().unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    assert_told(&refused);
+    assert!(env.keyrack(&["check", ACME], "").status.success());
+}
+
+#[tokio::test]
+async fn a_database_that_another_program_writes_to_is_told_as_busy() {
+    let env = TestEnv::connected_by_command().await;
+    let database = env.database();
+    database.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let before = env.sandbox.requests().await.len();
+    let busy = env.keyrack(&["revoke", ACME], "");
+    assert_eq!(busy.status.code(), Some(1));
+    assert!(
+        said(&busy).contains("Nothing was changed"),
+        "{}",
+        said(&busy)
+    );
+    assert_eq!(env.sandbox.requests().await.len(), before);
+    database.execute_batch("ROLLBACK").unwrap();
+    assert!(env.keyrack(&["revoke", ACME], "").status.success());
+}
+
+fn refresh(env: &TestEnv) -> Child {
+    let mut command = env.world.command(programs::keyrack());
+    command.args(["refresh", ACME]).stdin(Stdio::null());
+    command.stdout(Stdio::null()).stderr(env.world.open_log());
+    command.spawn().unwrap()
+}
+
+#[tokio::test]
+async fn a_refresh_waits_for_the_lock_of_another_process() {
+    let env = TestEnv::connected_by_command().await;
+    let lock = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(env.data_folder().join("refresh.lock"))
+        .unwrap();
+    lock.lock().unwrap();
+    let before = env.exchanges().await;
+    let mut waiting = refresh(&env);
+    let open = PathBuf::from(format!("/proc/{}/fd", waiting.id()));
+    until("a refresh that waits for its lock", || {
+        let mut files = fs::read_dir(&open).unwrap().flatten();
+        let has_it = |path: PathBuf| path.ends_with("refresh.lock");
+        let found = files.any(|file| fs::read_link(file.path()).is_ok_and(has_it));
+        found.then_some(())
+    });
+    assert_eq!(env.exchanges().await, before, "nothing is sent meanwhile");
+    lock.unlock().unwrap();
+    assert!(waiting.wait().unwrap().success());
+    assert_eq!(env.exchanges().await, before + 1);
+}
+
+#[tokio::test]
+async fn refreshes_of_eight_processes_come_one_after_the_other() {
+    let env = TestEnv::connected_by_command().await;
+    let racers: Vec<_> = (0..8).map(|_| refresh(&env)).collect();
+    for mut racer in racers {
+        assert!(racer.wait().unwrap().success());
+    }
+    let requests = env.sandbox.requests().await;
+    let sent: Vec<_> = requests
+        .iter()
+        .filter_map(|request| request["body"]["refresh_token"].as_str())
+        .collect();
+    let different: BTreeSet<_> = sent.iter().collect();
+    assert_eq!((sent.len(), different.len()), (8, 8), "each token once");
+    assert!(env.keyrack(&["check", ACME], "").status.success());
+}
+
+#[tokio::test]
+async fn a_database_from_a_newer_version_is_told_and_left_alone() {
+    let env = TestEnv::new();
+    let window = env.window().await;
+    window.at("try-sandbox").appears().await;
+    window.close().await;
+    let database = env.database();
+    database.pragma_update(None, "user_version", 99).unwrap();
+    let window = env.window().await;
+    let page = window.part("//main".to_owned());
+    page.says(&words("problem.store-newer.what")).await;
+    window.close().await;
+    let version: i64 = database
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .unwrap();
+    assert_eq!(version, 99);
+}

@@ -1,0 +1,137 @@
+//! A keyring that is missing, not set up or locked: said before any browser opens, and used as
+//! soon as it is there.
+
+use support::links;
+use support::programs;
+use support::secrets;
+use support::test_env::{ACME, TestEnv};
+use support::words::words;
+use support::world::{Service, World};
+
+#[tokio::test]
+async fn a_missing_keyring_is_told_and_found_once_it_is_there() {
+    let mut env = TestEnv::with(World::with(Service::Missing), &["--auto-approve"]);
+    let window = env.window().await;
+    window.at("add-client").click().await;
+    env.fill_client_form(&window).await;
+    window.at("save-client").click().await;
+    let dialog = window.part("//dialog[@open]".to_owned());
+    dialog.says(&words("problem.keyring-missing.what")).await;
+
+    env.world.start_keyring();
+    window
+        .at("client-secret")
+        .fill(&env.sandbox.client_secret.clone())
+        .await;
+    window.at("save-client").click().await;
+    window.at("save-client").disappears().await;
+    let link = env.begin(&window).await;
+    links::open(&env.world, &env.callback(&link).await);
+    window.row(ACME).has("data-status", "active").await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_keyring_without_a_default_collection_is_told_and_used_once_it_has_one() {
+    let mut env = TestEnv::with(World::with(Service::NeverUnlocked), &["--auto-approve"]);
+    let window = env.window().await;
+    window.at("add-client").click().await;
+    env.fill_client_form(&window).await;
+    window.at("save-client").click().await;
+    let dialog = window.part("//dialog[@open]".to_owned());
+    dialog
+        .says(&words("problem.keyring-no-collection.what"))
+        .await;
+    dialog
+        .says(&words("problem.keyring-no-collection.next"))
+        .await;
+    let listed = env.keyrack(&["client", "list", "--json"], "");
+    assert_eq!(
+        String::from_utf8_lossy(&listed.stdout).trim(),
+        "[]",
+        "nothing half-made is left"
+    );
+
+    env.world.end_activated_keyring();
+    env.world.start_keyring();
+    env.fill_client_form(&window).await;
+    window.at("save-client").click().await;
+    window.at("save-client").disappears().await;
+    let link = env.begin(&window).await;
+    links::open(&env.world, &env.callback(&link).await);
+    window.row(ACME).has("data-status", "active").await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_locked_keyring_is_told_before_the_browser_opens_and_used_after_unlocking() {
+    let (mut env, window, row) = TestEnv::connected().await;
+    let authorizations = env.sandbox.count("GET /v1/oauth/authorize").await;
+
+    env.world.lock_keyring();
+    window.at("connect").click().await;
+    window.notice("keyring").appears().await;
+    assert!(!window.at("waiting").is_shown().await);
+    assert_eq!(
+        env.sandbox.count("GET /v1/oauth/authorize").await,
+        authorizations,
+        "no browser opened"
+    );
+    row.at("check").click().await;
+    row.has("data-status", "cannot-check").await;
+    row.has("data-last-status", "active").await;
+
+    env.world.unlock_keyring();
+    row.at("check").click().await;
+    row.has("data-status", "active").await;
+    env.begin(&window).await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_keyring_that_locks_during_consent_parks_the_answer_and_loses_nothing() {
+    let (mut env, window) = TestEnv::opened().await;
+    let link = env.begin(&window).await;
+    let callback = env.callback(&link).await;
+
+    env.world.lock_keyring();
+    links::open(&env.world, &callback);
+    window
+        .at("waiting")
+        .says(&words("waiting.parked.title"))
+        .await;
+    assert_eq!(
+        env.exchanges().await,
+        0,
+        "no token is asked for that could not be kept"
+    );
+
+    env.world.unlock_keyring();
+    let again = format!(
+        "//button[normalize-space()='{}']",
+        words("waiting.parked.retry")
+    );
+    window.part(again).click().await;
+    window.row(ACME).has("data-status", "active").await;
+    assert_eq!(env.exchanges().await, 1);
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_restarted_keyring_is_used_without_a_restart_of_the_app() {
+    let (mut env, window) = TestEnv::opened().await;
+    env.world.restart_keyring();
+    let link = env.begin(&window).await;
+    links::open(&env.world, &env.callback(&link).await);
+    window.row(ACME).has("data-status", "active").await;
+    assert_eq!(secrets::entries(&env.world).len(), 2);
+    window.close().await;
+    assert!(
+        env.world
+            .command(programs::keyrack())
+            .args(["check", ACME])
+            .status()
+            .unwrap()
+            .success()
+    );
+}

@@ -1,0 +1,117 @@
+//! Entries that another program changed, copied or deleted.
+
+use support::cli;
+use support::secret_service::{Act, Kept, STRANGER};
+use support::test_env::ACME;
+
+use super::{
+    INTROSPECTIONS, REVOCATIONS, all_works, cannot_check, connected, connection, fails, works,
+};
+
+#[tokio::test]
+async fn a_foreign_payload_is_not_used_and_connecting_again_replaces_it() {
+    let (mut env, keyring, id) = connected().await;
+    keyring.change(|kept| {
+        for entry in kept.of(&id) {
+            entry.secret = Some("a stranger's".to_owned());
+        }
+    });
+    let kept = keyring.entries();
+    let asked = env.sandbox.requests().await.len();
+    for act in ["check", "refresh", "revoke"] {
+        fails(&env, &[act, ACME], "changed by another program");
+    }
+    cannot_check(&env, "keyring-foreign");
+    assert_eq!(env.sandbox.requests().await.len(), asked);
+    assert!(keyring.entries() == kept);
+    all_works(&mut env, &keyring).await;
+}
+
+#[tokio::test]
+async fn a_foreign_client_secret_is_told_and_given_again() {
+    let (mut env, keyring, id) = connected().await;
+    let client = connection(&env)["client_id"].as_str().unwrap().to_owned();
+    let spoil = |kept: &mut Kept| {
+        for entry in kept.of(&client) {
+            entry.secret = Some("a stranger's".to_owned());
+        }
+    };
+    keyring.change(spoil);
+    let asked = env.sandbox.requests().await.len();
+    for act in [
+        &["check", ACME][..],
+        &["refresh", ACME],
+        &["revoke", ACME],
+        &["connect", "--no-browser"],
+    ] {
+        fails(&env, act, "Store the secret again: keyrack client secret");
+    }
+    assert_eq!(connection(&env)["status"], "revocation-pending");
+    assert_eq!(env.sandbox.requests().await.len(), asked);
+
+    let given = env.keyrack(&["client", "secret", "Mine"], &env.sandbox.client_secret);
+    assert_eq!(given.status.code(), Some(0));
+    assert!(keyring.entries().iter().any(|entry| entry.user() == id));
+    works(&env, &["revoke", ACME]);
+    assert_eq!(env.sandbox.count(REVOCATIONS).await, 2);
+    all_works(&mut env, &keyring).await;
+}
+
+#[tokio::test]
+async fn a_strangers_copy_is_passed_over_and_goes_with_the_tokens() {
+    let (mut env, keyring, id) = connected().await;
+    keyring.change(|kept| kept.put(&id, "a stranger's"));
+    for act in ["check", "refresh", "check"] {
+        works(&env, &[act, ACME]);
+        assert_eq!(connection(&env)["status"], "active");
+    }
+    assert_eq!(env.sandbox.count(INTROSPECTIONS).await, 2);
+    works(&env, &["revoke", ACME]);
+    assert_eq!(env.sandbox.count(REVOCATIONS).await, 2);
+    assert_eq!(keyring.entries().len(), 1, "the client");
+    all_works(&mut env, &keyring).await;
+}
+
+#[tokio::test]
+async fn copies_with_other_tokens_are_not_guessed_between_until_connecting_again_settles_it() {
+    let (mut env, keyring, id) = connected().await;
+    let older = keyring.change(|kept| kept.of(&id).next().unwrap().secret.clone().unwrap());
+    keyring.change(|kept| kept.put(&id, &older));
+    works(&env, &["check", ACME]);
+    keyring.change(|kept| kept.entries.retain(|_, entry| entry.label != STRANGER));
+    works(&env, &["refresh", ACME]);
+    keyring.change(|kept| kept.put(&id, &older));
+    let kept = keyring.entries();
+    fails(&env, &["check", ACME], "changed by another program");
+    cannot_check(&env, "keyring-foreign");
+    assert!(keyring.entries() == kept);
+
+    assert!(cli::connect(&env).await.success());
+    works(&env, &["check", ACME]);
+    works(&env, &["revoke", ACME]);
+    assert_eq!(keyring.entries().len(), 1, "the client");
+    all_works(&mut env, &keyring).await;
+}
+
+#[tokio::test]
+async fn an_entry_deleted_under_a_read_is_told_as_lost_and_its_row_stays() {
+    let (mut env, keyring, id) = connected().await;
+    let deleted = id.clone();
+    keyring.script(move |call, kept| {
+        if call.method == "GetSecret" && call.user == deleted {
+            kept.entries.retain(|_, entry| entry.user() != deleted);
+        }
+        Act::Serve
+    });
+    fails(
+        &env,
+        &["check", ACME],
+        "The keyring no longer has this entry",
+    );
+    cannot_check(&env, "keyring-lost");
+    assert_eq!(connection(&env)["id"], id.as_str());
+    assert_eq!(env.sandbox.count(INTROSPECTIONS).await, 0);
+
+    keyring.behave();
+    all_works(&mut env, &keyring).await;
+}

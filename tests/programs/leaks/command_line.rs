@@ -1,0 +1,117 @@
+//! The flows of the command line, with all that it says.
+
+use std::process::Output;
+
+use serde_json::json;
+use support::cli;
+use support::test_env::{ACME, TestEnv};
+
+use super::search::Search;
+
+/// Typed in where the client's secret belongs.
+const WRONG: &str = "secret_wrong-canary-0123456789";
+
+/// The command line, with what is searched for in the end.
+struct Terminal {
+    env: TestEnv,
+    search: Search,
+}
+
+impl Terminal {
+    /// Runs a command to its end and keeps what it says.
+    fn run(&mut self, arguments: &[&str], input: &str) -> Output {
+        let output = self.env.keyrack(arguments, input);
+        let place = format!("what is said of {}", arguments.join(" "));
+        self.search.in_bytes(&place, output.stdout.clone());
+        self.search.in_bytes(&place, output.stderr.clone());
+        output
+    }
+
+    fn succeeds(&mut self, arguments: &[&str], input: &str) {
+        let ended = self.run(arguments, input).status;
+        assert!(ended.success(), "{arguments:?} {ended}");
+    }
+
+    fn fails(&mut self, arguments: &[&str], input: &str) {
+        let ended = self.run(arguments, input).status;
+        assert_eq!(ended.code(), Some(1), "{arguments:?}");
+    }
+
+    /// Connects by pasting, after something that is no callback. All that is said but for the link
+    /// itself, which was asked for, is kept. Returns whether it succeeds.
+    async fn connect(&mut self) -> bool {
+        let mut connecting = cli::begin(&self.env).expect("a link");
+        self.search.for_link(&connecting.link);
+        let callback = self.env.callback(&connecting.link).await;
+        self.search.for_link(&callback);
+        connecting.type_line(&callback.replace("state=", "state=A"));
+        connecting.type_line(&callback);
+        let (status, said) = connecting.end_and_read();
+        self.search.in_bytes("what is said of connect", said);
+        self.search.for_tokens(&self.env.world);
+        status.success()
+    }
+
+    async fn fault(&self, fault: serde_json::Value) {
+        self.env.sandbox.fault(fault).await;
+    }
+}
+
+#[tokio::test]
+async fn no_secret_is_in_what_the_command_line_says_or_writes() {
+    let env = TestEnv::approving();
+    let (id, secret) = (
+        env.sandbox.client_id.clone(),
+        env.sandbox.client_secret.clone(),
+    );
+    let mut terminal = Terminal {
+        env,
+        search: Search::default(),
+    };
+    terminal.search.for_secret("client_secret", &secret);
+    terminal.search.for_secret("wrong client_secret", WRONG);
+    let add = ["client", "add", "--name", "Mine", "--id", &id];
+    terminal.succeeds(&add, WRONG);
+    assert!(!terminal.connect().await, "its secret is wrong");
+    terminal.fails(&["client", "secret", "Mine"], WRONG);
+    terminal.succeeds(&["client", "secret", "Mine", "--json"], &secret);
+    terminal.succeeds(&["client", "edit", "Mine", "--name", "Agency"], "");
+    terminal.succeeds(&["client", "list", "--json"], "");
+
+    assert!(terminal.connect().await);
+    terminal.succeeds(&["list", "--json"], "");
+    terminal.succeeds(&["check", ACME, "--json"], "");
+    terminal.succeeds(&["check", "--all"], "");
+    terminal.env.a_day_passes();
+    terminal.succeeds(&["watch", "--once", "--every", "daily"], "");
+    terminal.succeeds(&["refresh", ACME, "--json"], "");
+    terminal.search.for_tokens(&terminal.env.world);
+    terminal
+        .fault(json!({"endpoint": "token", "times": 1, "cut": "before"}))
+        .await;
+    terminal.fails(&["refresh", ACME], "");
+    assert!(terminal.connect().await, "again");
+    terminal
+        .fault(json!({"endpoint": "revoke", "times": 1, "status": 503}))
+        .await;
+    terminal.fails(&["revoke", ACME, "--json"], "");
+    terminal.succeeds(&["revoke", ACME, "--json"], "");
+    assert!(terminal.connect().await);
+    terminal.succeeds(&["forget", ACME, "--json"], "");
+    assert!(terminal.connect().await);
+    let remove = ["client", "remove", "Agency"];
+    terminal.fails(&remove, "");
+    terminal.succeeds(&[&remove[..], &["--revoke-connections"]].concat(), "");
+
+    let Terminal { env, mut search } = terminal;
+    search.in_world(&env.world);
+    assert!(search.secrets() >= 18, "{} secrets", search.secrets());
+    for place in [
+        "what is said of connect",
+        "what is said of list",
+        "keyrack.db",
+    ] {
+        assert!(search.seen_in(place, ACME.as_bytes()), "{place} was read");
+    }
+    search.assert_clean();
+}

@@ -1,0 +1,24 @@
+//! Whole programs, each test in a private world: the window, the command and the sandbox, with a
+//! real keyring, browser and display. `support` is what they stand on.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says so by panicking"
+)]
+
+mod check;
+mod cli;
+mod clients;
+mod clipboard;
+mod connect;
+mod database;
+mod harness;
+mod journey;
+mod keyring;
+mod leaks;
+mod package;
+mod permissions;
+mod refresh;
+mod revoke;
+mod screens;
+mod single_instance;

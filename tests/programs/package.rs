@@ -1,0 +1,142 @@
+//! The Debian package: unpacked, and where `KEYRACK_TEST_INSTALL=1` allows it really installed, it
+//! answers to app links. `scripts/test` builds the package and names it in `KEYRACK_DEB`.
+
+#![allow(clippy::print_stdout, reason = "a skipped test says why")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use support::links;
+use support::test_env::{ACME, TestEnv};
+use support::wait::until_async;
+use support::world::World;
+
+fn deb() -> PathBuf {
+    PathBuf::from(
+        std::env::var_os("KEYRACK_DEB")
+            .expect("KEYRACK_DEB names the package; scripts/test sets it"),
+    )
+}
+
+fn run(command: &mut Command) {
+    let status = command.status().unwrap();
+    assert!(status.success(), "{command:?}: {status}");
+}
+
+/// Connects by the package's programs: the link starts its window, which completes the connection.
+async fn a_link_starts_the_package(mut env: TestEnv, programs: &Path) {
+    let world = &env.world;
+    let asked = ["query", "default", "x-scheme-handler/app.keyrack"];
+    let answers = world.command("xdg-mime").args(asked).output().unwrap();
+    assert_eq!(
+        String::from_utf8_lossy(&answers.stdout).trim(),
+        "Keyrack.desktop"
+    );
+
+    env.program = programs.join("keyrack");
+    env.add_client_by_command();
+    let connecting = support::cli::begin(&env).expect("a link");
+    let _opener = links::start(&env.world, &env.callback(&connecting.link).await);
+    assert!(
+        connecting.end().success(),
+        "the window that the link started has connected it"
+    );
+
+    let program = format!("/proc/{}/exe", env.window_process());
+    let program = std::fs::read_link(program).unwrap();
+    assert_eq!(
+        program,
+        programs.join("keyrack-desktop"),
+        "it is the package's program"
+    );
+    assert_eq!(env.exchanges().await, 1);
+    until_async("the connection in the list", async || {
+        let listed = env.keyrack(&["list"], "");
+        String::from_utf8_lossy(&listed.stdout)
+            .contains(ACME)
+            .then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+#[ignore = "needs the package, which scripts/test builds"]
+async fn the_unpacked_package_is_started_by_a_link() {
+    let mut world = World::new();
+    let root = world.path("package");
+    run(Command::new("dpkg-deb").arg("-x").arg(deb()).arg(&root));
+    let share = root.join("usr/share");
+    run(Command::new("desktop-file-validate").arg(share.join("applications/Keyrack.desktop")));
+    run(Command::new("update-desktop-database").arg(share.join("applications")));
+    let first =
+        |folder: &Path, variable: &str| format!("{}:{}", folder.display(), world.env()[variable]);
+    let programs = root.join("usr/bin");
+    let (path, data) = (first(&programs, "PATH"), first(&share, "XDG_DATA_DIRS"));
+    world.set("PATH", path);
+    world.set("XDG_DATA_DIRS", data);
+    for program in ["keyrack", "keyrack-desktop", "notion-sandbox"] {
+        assert!(
+            programs.join(program).is_file(),
+            "{program} is in the package"
+        );
+        let bytes = std::fs::read(programs.join(program)).unwrap();
+        let failpoint = b"KEYRACK_FAILPOINT";
+        assert!(
+            !bytes.windows(failpoint.len()).any(|part| part == failpoint),
+            "{program} can be ended at its steps"
+        );
+    }
+    a_link_starts_the_package(TestEnv::with(world, &["--auto-approve"]), &programs).await;
+}
+
+#[tokio::test]
+#[ignore = "needs the package, which scripts/test builds"]
+async fn the_installed_package_is_started_by_a_link_and_leaves_nothing_behind() {
+    if std::env::var("KEYRACK_TEST_INSTALL").as_deref() != Ok("1") {
+        println!(
+            "skipped: it installs a package on this machine; KEYRACK_TEST_INSTALL=1 allows it"
+        );
+        return;
+    }
+    assert!(
+        !Path::new("/usr/bin/keyrack-desktop").exists(),
+        "Keyrack is installed on this machine already"
+    );
+    let installed = Installed::install(&deb());
+    a_link_starts_the_package(TestEnv::approving(), Path::new("/usr/bin")).await;
+    drop(installed);
+    assert!(
+        !Path::new("/usr/bin/keyrack-desktop").exists(),
+        "it is removed"
+    );
+    assert!(
+        !Path::new("/usr/share/applications/Keyrack.desktop").exists(),
+        "with its entry"
+    );
+}
+
+/// The package on this machine, removed again whatever happens.
+struct Installed;
+
+impl Installed {
+    fn install(deb: &Path) -> Self {
+        run(as_root("dpkg").arg("--install").arg(deb));
+        Self
+    }
+}
+
+impl Drop for Installed {
+    fn drop(&mut self) {
+        run(as_root("dpkg").args(["--purge", "keyrack"]));
+    }
+}
+
+fn as_root(program: &str) -> Command {
+    let id = Command::new("id").arg("-u").output().unwrap();
+    if id.stdout == b"0\n" {
+        return Command::new(program);
+    }
+    let mut command = Command::new("sudo");
+    command.args(["--non-interactive", program]);
+    command
+}

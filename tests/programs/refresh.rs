@@ -1,0 +1,91 @@
+//! New tokens for a connection that is there: refreshed, or connected again after a warning.
+
+use serde_json::json;
+use support::links;
+use support::page::Part;
+use support::secrets::{self, Entry};
+use support::test_env::{ACME, TestEnv};
+use support::wait::until_async;
+use support::words::words;
+
+/// What the keyring holds for the connection of a row.
+async fn kept(env: &TestEnv, row: &Part) -> Entry {
+    let id = row.attr("data-connection-id").await.expect("an id");
+    // A look fails as a whole if a probe is deleted under it.
+    until_async("its entry in the keyring", async || {
+        let mut entries = secrets::entries(&env.world).into_iter();
+        entries.find(|entry| entry.user() == id)
+    })
+    .await
+}
+
+async fn choose(row: &Part, item: &str) {
+    row.at("more").click().await;
+    row.at(item).click().await;
+}
+
+#[tokio::test]
+async fn refreshing_replaces_the_tokens_and_a_refusal_asks_for_reconnecting() {
+    let (env, window, row) = TestEnv::connected().await;
+    let before = kept(&env, &row).await;
+    choose(&row, "refresh").await;
+    until_async("new tokens", async || {
+        (kept(&env, &row).await != before).then_some(())
+    })
+    .await;
+    row.has("data-status", "active").await;
+    row.at("check").click().await;
+    row.has("data-status", "active").await;
+
+    let refreshed = kept(&env, &row).await;
+    assert!(env.keyrack(&["refresh", ACME], "").status.success());
+    assert_ne!(kept(&env, &row).await, refreshed, "by command too");
+
+    let bot_id = row.attr("data-bot-id").await.expect("a bot id");
+    env.sandbox.revoke(&bot_id).await;
+    choose(&row, "refresh").await;
+    row.has("data-status", "needs-reconnecting").await;
+    window
+        .notice(&words("problem.refresh-rejected.what"))
+        .appears()
+        .await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_told_and_the_connection_keeps_working() {
+    let (env, window, row) = TestEnv::connected().await;
+    let before = kept(&env, &row).await;
+    env.sandbox
+        .fault(json!({"endpoint": "token", "times": 1, "cut": "before"}))
+        .await;
+    choose(&row, "refresh").await;
+    window
+        .notice(&words("problem.refresh-unfinished.what"))
+        .appears()
+        .await;
+    row.has("data-status", "active").await;
+    assert_eq!(kept(&env, &row).await, before);
+    window.close().await;
+}
+
+#[tokio::test]
+async fn reconnecting_warns_first_and_renews_the_connection_in_place() {
+    let (mut env, window, row) = TestEnv::connected().await;
+    let before = kept(&env, &row).await;
+    choose(&row, "reconnect").await;
+    let dialog = window.part("//dialog[@open]".to_owned());
+    dialog.says(&words("reconnect.text")).await;
+    assert_eq!(env.sandbox.count("GET /v1/oauth/authorize").await, 1);
+    window.at("confirm-reconnect").click().await;
+    window.at("waiting").appears().await;
+    let link = env.next_link().await;
+    links::open(&env.world, &env.callback(&link).await);
+    window.at("waiting").disappears().await;
+    row.has("data-status", "active").await;
+    assert_ne!(kept(&env, &row).await, before);
+    assert_eq!(secrets::entries(&env.world).len(), 2, "one connection");
+    window.notice(&words("connected.earlier")).appears().await;
+    assert_eq!(env.sandbox.count("POST /v1/oauth/revoke").await, 0);
+    window.close().await;
+}

@@ -1,0 +1,97 @@
+//! All of it for everybody: axe-core on every screen and dialog, light and dark, the focus in and
+//! out of each; what is read out; what moves; what is told by more than a colour.
+
+mod announcements;
+mod axe;
+mod motion;
+mod screens;
+mod signs;
+mod stages;
+
+use support::page::{Page, Part};
+use support::test_env::{ACME, TestEnv};
+use support::world::World;
+
+use axe::Axe;
+
+const ESCAPE: &str = "\u{E00C}";
+
+/// A walk through a window, with a look at what is met.
+struct Walk {
+    env: TestEnv,
+    window: Page,
+    axe: Axe,
+}
+
+impl Walk {
+    async fn begin(env: TestEnv) -> Self {
+        let window = env.window().await;
+        Self {
+            env,
+            window,
+            axe: Axe::new(),
+        }
+    }
+
+    async fn look(&mut self, screen: &str) {
+        self.axe.look(&self.window, screen).await;
+    }
+
+    /// Looks at a dialog that has just come, and has taken the focus.
+    async fn look_into(&mut self, screen: &str) {
+        self.window
+            .part("//dialog[@open]".to_owned())
+            .appears()
+            .await;
+        let inside = "return document.activeElement.closest('dialog[open]') !== null;";
+        assert_eq!(
+            self.window.run(inside).await,
+            true,
+            "{screen} takes the focus"
+        );
+        self.look(screen).await;
+    }
+
+    /// Looks at the dialog that a control opens, which takes the focus and gives it back to `home`.
+    async fn dialog(&mut self, opener: &Part, home: &Part, screen: &str) {
+        opener.click().await;
+        self.look_into(screen).await;
+        self.window.close_dialog().await;
+        home.has_focus(screen).await;
+    }
+
+    /// The same for a dialog that is opened from a row's menu.
+    async fn menu_dialog(&mut self, item: &str) {
+        let more = self.window.row(ACME).at("more");
+        more.click().await;
+        let item_button = self.window.row(ACME).at(item);
+        self.dialog(&item_button, &more, item).await;
+    }
+
+    /// The same for one that another dialog leads to, where `home` is.
+    async fn inner_dialog(&mut self, opener: &str, home: &str) {
+        self.window.at(opener).click().await;
+        self.window.at(home).disappears().await;
+        self.look_into(opener).await;
+        let dialog = self.window.part("//dialog[@open]".to_owned());
+        dialog.press(ESCAPE).await;
+        self.window.at(home).has_focus(opener).await;
+    }
+}
+
+/// The same world, in the light or in the dark.
+fn lit(mut world: World, dark: bool) -> World {
+    if dark {
+        world.prefer_dark();
+    }
+    world
+}
+
+/// Closes whatever dialogs lead back to each other.
+async fn close_all(window: &Page) {
+    let open = window.part("//dialog[@open]".to_owned());
+    while open.is_shown().await {
+        open.press(ESCAPE).await;
+        window.at_rest().await;
+    }
+}

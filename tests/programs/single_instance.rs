@@ -1,0 +1,107 @@
+//! One window for one data folder: further starts hand over to it, or say that it is open.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::time::Duration;
+
+use support::process::{Program, signal};
+use support::programs;
+use support::test_env::{ACME, TestEnv};
+use support::wait::{until, until_async};
+use support::words::words;
+
+#[tokio::test]
+async fn one_link_handed_to_eight_starts_at_once_is_exchanged_once() {
+    let (mut env, window) = TestEnv::opened().await;
+    let link = env.begin(&window).await;
+    window.close().await;
+    let callback = env.callback(&link).await;
+    let mut command = env.world.command(programs::desktop());
+    command.arg(callback);
+    let mut starts: Vec<_> = (0..8)
+        .map(|_| Program::start(&env.world, &command))
+        .collect();
+    until_async("seven of the starts to hand over and end", async || {
+        let running = starts
+            .iter_mut()
+            .filter_map(|start| start.is_running().then_some(()))
+            .count();
+        (running == 1).then_some(())
+    })
+    .await;
+    until_async("the connection", async || {
+        let listed = env.keyrack(&["list"], "");
+        String::from_utf8_lossy(&listed.stdout)
+            .contains(ACME)
+            .then_some(())
+    })
+    .await;
+    assert_eq!(env.exchanges().await, 1);
+}
+
+#[tokio::test]
+async fn a_start_beside_a_window_hands_over_before_it_touches_the_display() {
+    let (mut env, window) = TestEnv::opened().await;
+    let link = env.begin(&window).await;
+    let callback = env.callback(&link).await;
+    let mut command = env.world.command(programs::desktop());
+    command.arg(callback).env("DISPLAY", ":none");
+    assert_eq!(Program::start(&env.world, &command).wait(), Some(0));
+    window.row(ACME).has("data-status", "active").await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_start_that_meets_an_ending_window_hands_over_or_becomes_the_window() {
+    let env = TestEnv::new();
+    let command = env.world.command(programs::desktop());
+    let mut window = Program::start(&env.world, &command);
+    // Each round ends the window at another moment of the next start: whichever it meets is right.
+    for moment in (0..160).step_by(8).map(Duration::from_millis) {
+        until_async("the window", async || {
+            assert!(window.is_running(), "the start has failed");
+            (env.window_process() == window.id().to_string()).then_some(())
+        })
+        .await;
+        let mut next = Program::start(&env.world, &command);
+        tokio::time::sleep(moment).await;
+        signal("TERM", &window.id().to_string());
+        window.wait();
+        until_async("the next start", async || {
+            let is_window = env.window_process() == next.id().to_string();
+            (is_window || !next.is_running()).then_some(())
+        })
+        .await;
+        if !next.is_running() {
+            assert_eq!(next.wait(), Some(0), "it has handed over");
+            next = Program::start(&env.world, &command);
+        }
+        window = next;
+    }
+}
+
+#[tokio::test]
+async fn an_argument_that_is_no_text_is_passed_over() {
+    let env = TestEnv::new();
+    let mut command = env.world.command(programs::desktop());
+    command.arg(OsStr::from_bytes(b"\xFF\xFE"));
+    let mut start = Program::start(&env.world, &command);
+    until("a window", || {
+        (!env.window_process().is_empty()).then_some(())
+    });
+    assert!(start.is_running());
+}
+
+#[tokio::test]
+async fn a_second_window_that_no_session_bus_could_stop_says_so() {
+    let mut env = TestEnv::new();
+    let first = env.window().await;
+    first.at("try-sandbox").appears().await;
+    let nowhere = format!("unix:path={}", env.world.path("no-bus").display());
+    env.world.set("DBUS_SESSION_BUS_ADDRESS", nowhere);
+    let second = env.window().await;
+    let page = second.part("//main".to_owned());
+    page.says(&words("problem.already-open.what")).await;
+    second.close().await;
+    first.close().await;
+}
