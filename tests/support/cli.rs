@@ -88,7 +88,7 @@ pub async fn connect_with(env: &TestEnv, arguments: &[&str]) -> ExitStatus {
 pub async fn connect_workspace(env: &TestEnv, name: &str, arguments: &[&str]) {
     let id = env.sandbox.add_workspace(name, "Jo Lindqvist").await;
     let mut connecting = begin_with(env, arguments).expect("a link");
-    let callback = env.allowed(&connecting.link, &id).await;
+    let callback = env.sandbox.allow(&connecting.link, &id).await;
     connecting.type_line(&callback);
     assert!(connecting.end().success(), "{name} cannot be connected");
 }

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 
-use reqwest::redirect::Policy;
 use rusqlite::Connection;
 
 use super::browser;
@@ -225,36 +224,9 @@ impl TestEnv {
         browser.close().await;
     }
 
-    /// What a sandbox that approves by itself answers to an authorization link: the callback.
+    /// The callback with which a sandbox that approves by itself answers an authorization link.
     pub async fn callback(&self, link: &str) -> String {
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(Policy::none())
-            .build()
-            .unwrap();
-        let answer = http.get(link).send().await.unwrap();
-        answer.headers()["location"].to_str().unwrap().to_owned()
-    }
-
-    /// What the sandbox's consent page answers when access to a workspace, by its id, is allowed:
-    /// the callback.
-    pub async fn allowed(&self, link: &str, workspace: &str) -> String {
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(Policy::none())
-            .build()
-            .unwrap();
-        let page = http.get(link).send().await.unwrap().text().await.unwrap();
-        let (_, token) = page.split_once("name=\"form_token\" value=\"").unwrap();
-        let (token, _) = token.split_once('"').unwrap();
-        let form = format!("form_token={token}&workspace={workspace}&answer=allow");
-        let authorize = link.split('?').next().unwrap();
-        let answer = http
-            .post(authorize)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(form);
-        let answer = answer.send().await.unwrap();
-        answer.headers()["location"].to_str().unwrap().to_owned()
+        self.sandbox.callback(link).await
     }
 
     /// How many codes were sent to the sandbox.

@@ -12,7 +12,7 @@ use keyrack_core::{
     Budget, ClientChange, ConnectionsPolicy, Effects, Keyrack, Millis, NewClient, Progress,
     RedirectMethod, Revocation, Settings, Status, system_keyring, system_login_item,
 };
-use reqwest::redirect::Policy;
+use notion_sandbox::test_client::TestClient;
 use support::secrets;
 use support::test_env::TestEnv;
 
@@ -133,16 +133,11 @@ async fn the_rounds() {
         ..ClientChange::of(&client)
     };
     keyrack.edit_client(&client.id, higher).await.unwrap();
-    let http = reqwest::Client::builder()
-        .no_proxy()
-        .redirect(Policy::none())
-        .build()
-        .unwrap();
+    let notion = TestClient::new(&set("KEYRACK_NOTION_URL"));
     for round in 1..=rounds {
         keyrack.begin_authorization(&client.id).await.unwrap();
         let link = link.lock().unwrap().clone();
-        let answer = http.get(link).send().await.unwrap();
-        let callback = answer.headers()["location"].to_str().unwrap().to_owned();
+        let callback = notion.callback(&link).await;
         let ended = keyrack.accept(callback.as_bytes()).await.unwrap();
         let Progress::Completed { connection_id, .. } = ended.progress else {
             panic!("round {round}: {:?}", ended.progress);

@@ -20,6 +20,8 @@ mod reply;
 mod secret;
 mod server;
 mod store;
+#[cfg(feature = "test-client")]
+pub mod test_client;
 
 use std::{io, net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
 

@@ -6,28 +6,28 @@ mod common;
 
 use std::time::Duration;
 
-use common::World;
+use common::TestServer;
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
 
 /// Revokes the token under a fault; what happened to the token tells whether anything was done.
-async fn revoke(world: &World, token: &Value, fault: Value) -> reqwest::Result<Response> {
+async fn revoke(server: &TestServer, token: &Value, fault: Value) -> reqwest::Result<Response> {
     let mut whole = json!({ "endpoint": "revoke", "times": 1 });
     let fields = whole.as_object_mut().unwrap();
     fields.extend(fault.as_object().unwrap().clone());
-    world.set("/faults", whole).await;
-    let sandbox = &world.sandbox;
-    let request = world
+    server.control.fault(whole).await;
+    let sandbox = &server.sandbox;
+    let request = server
         .http
-        .post(world.url("/v1/oauth/revoke"))
+        .post(server.url("/v1/oauth/revoke"))
         .basic_auth(sandbox.client_id(), Some(sandbox.client_secret()));
     request.json(&json!({ "token": token })).send().await
 }
 
 #[tokio::test]
 async fn a_replaced_reply_is_sent_as_it_stands_and_nothing_is_done() {
-    let world = World::controlled().await;
-    let tokens = world.connect().await;
+    let server = TestServer::controlled().await;
+    let tokens = server.connect().await;
     let access = &tokens["access_token"];
     let api =
         |status: u16, code: &str| json!({ "object": "error", "status": status, "code": code });
@@ -46,7 +46,7 @@ async fn a_replaced_reply_is_sent_as_it_stands_and_nothing_is_done() {
     ] {
         let (name, value) = header;
         let fault = json!({ "status": status, "headers": { name: value }, "body": body });
-        let reply = revoke(&world, access, fault).await.unwrap();
+        let reply = revoke(&server, access, fault).await.unwrap();
         assert_eq!(reply.status().as_u16(), status);
         assert_eq!(reply.headers()[name], value, "{status}");
         assert!(!reply.headers().contains_key("x-notion-request-id"));
@@ -55,16 +55,16 @@ async fn a_replaced_reply_is_sent_as_it_stands_and_nothing_is_done() {
             Value::String(expected) => assert_eq!(text, expected, "{status}"),
             json => assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), json),
         }
-        assert!(world.is_active(access).await, "{status}");
+        assert!(server.is_active(access).await, "{status}");
     }
 }
 
 #[tokio::test]
 async fn a_huge_body_comes_whole_and_without_a_length() {
-    let world = World::controlled().await;
+    let server = TestServer::controlled().await;
     let chunk = "x".repeat(64 * 1024);
     let fault = json!({ "body": chunk, "repeat": 64 });
-    let reply = revoke(&world, &json!("any"), fault).await.unwrap();
+    let reply = revoke(&server, &json!("any"), fault).await.unwrap();
     assert_eq!(reply.content_length(), None);
     let body = reply.bytes().await.unwrap();
     assert_eq!(body.len(), 4 * 1024 * 1024);
@@ -72,58 +72,57 @@ async fn a_huge_body_comes_whole_and_without_a_length() {
 
 #[tokio::test]
 async fn a_body_without_end_goes_on_until_the_client_gives_up() {
-    let world = World::controlled().await;
+    let server = TestServer::controlled().await;
     for drip_ms in [0, 1] {
         let fault = json!({ "body": "more ", "repeat": 0, "drip_ms": drip_ms });
-        let mut reply = revoke(&world, &json!("any"), fault).await.unwrap();
+        let mut reply = revoke(&server, &json!("any"), fault).await.unwrap();
         assert_eq!(reply.status(), StatusCode::OK);
         let mut read = 0;
         while read < 50 {
             read += reply.chunk().await.unwrap().unwrap().len();
         }
         drop(reply);
-        assert!(!world.is_active(&json!("any")).await, "it still serves");
+        assert!(!server.is_active(&json!("any")).await, "it still serves");
     }
     let fault = json!({ "body": " ", "repeat": 0, "drip_ms": 10 });
-    let endless = revoke(&world, &json!("any"), fault).await.unwrap();
-    let stop = tokio::time::timeout(Duration::from_secs(5), world.sandbox.stop());
+    let endless = revoke(&server, &json!("any"), fault).await.unwrap();
+    let stop = tokio::time::timeout(Duration::from_secs(5), server.sandbox.stop());
     assert!(stop.await.is_ok(), "stopping does not wait for the end");
     drop(endless);
 }
 
 #[tokio::test]
 async fn a_cut_of_an_unread_request_does_nothing_and_records_nothing() {
-    let world = World::controlled().await;
-    let tokens = world.connect().await;
-    let recorded = world.record().await.len();
+    let server = TestServer::controlled().await;
+    let tokens = server.connect().await;
+    let recorded = server.control.requests().await.len();
     let access = &tokens["access_token"];
-    let lost = revoke(&world, access, json!({ "cut": "unread" })).await;
+    let lost = revoke(&server, access, json!({ "cut": "unread" })).await;
     assert!(lost.is_err());
-    assert_eq!(world.record().await.len(), recorded);
-    assert!(world.is_active(access).await);
+    assert_eq!(server.control.requests().await.len(), recorded);
+    assert!(server.is_active(access).await);
 }
 
 #[tokio::test]
 async fn a_repetition_of_nothing_is_refused() {
-    let world = World::controlled().await;
+    let server = TestServer::controlled().await;
     for wrong in [
         json!({ "endpoint": "me", "times": 1, "repeat": 0 }),
         json!({ "endpoint": "me", "times": 1, "status": 200, "drip_ms": 5 }),
         json!({ "endpoint": "me", "times": 1, "body": " ", "drip_ms": 5 }),
         json!({ "endpoint": "me", "times": 1, "cut": "unread", "body": "" }),
     ] {
-        let (status, _) = world.control("/faults", wrong.clone()).await;
+        let (status, _) = server.control.post("/faults", wrong.clone()).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{wrong}");
     }
 }
 
 #[tokio::test]
 async fn cleared_faults_do_not_come() {
-    let world = World::controlled().await;
-    let access = &world.connect().await["access_token"];
+    let server = TestServer::controlled().await;
+    let access = &server.connect().await["access_token"];
     let fault = json!({ "endpoint": "introspect", "times": 3, "status": 503 });
-    world.set("/faults", fault).await;
-    let cleared = world.http.delete(world.url("/_sandbox/faults")).send();
-    assert_eq!(cleared.await.unwrap().status(), StatusCode::OK);
-    assert!(world.is_active(access).await);
+    server.control.fault(fault).await;
+    server.control.clear_faults().await;
+    assert!(server.is_active(access).await);
 }

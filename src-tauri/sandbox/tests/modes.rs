@@ -4,22 +4,25 @@
 #[allow(dead_code, reason = "each test program uses its part")]
 mod common;
 
-use common::World;
+use common::TestServer;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 /// A controlled sandbox in one mode.
-async fn world(mode: Value) -> World {
-    let world = World::controlled().await;
-    world.set("/modes", mode).await;
-    world
+async fn server(mode: Value) -> TestServer {
+    let server = TestServer::controlled().await;
+    server.control.modes(mode).await;
+    server
 }
 
 /// Which of a pair's tokens are alive: access, refresh.
-async fn alive(world: &World, pair: &Value) -> (bool, bool) {
-    let access = world.is_active(&pair["access_token"]).await;
-    assert_eq!(world.me(&pair["access_token"]).await.0.is_success(), access);
-    (access, world.is_active(&pair["refresh_token"]).await)
+async fn alive(server: &TestServer, pair: &Value) -> (bool, bool) {
+    let access = server.is_active(&pair["access_token"]).await;
+    assert_eq!(
+        server.me(&pair["access_token"]).await.0.is_success(),
+        access
+    );
+    (access, server.is_active(&pair["refresh_token"]).await)
 }
 
 #[tokio::test]
@@ -29,12 +32,12 @@ async fn after_a_refresh_of_the_old_pair_lives_on_what_the_mode_says() {
         ("access_lives", (true, false)),
         ("lives", (true, true)),
     ] {
-        let world = world(json!({ "refreshed_pair": mode })).await;
-        let old = world.connect().await;
-        let (_, new) = world.refresh(&old["refresh_token"]).await;
-        assert_eq!(alive(&world, &new).await, (true, true), "{mode}");
-        assert_eq!(alive(&world, &old).await, expected, "{mode}");
-        let (again, _) = world.refresh(&old["refresh_token"]).await;
+        let server = server(json!({ "refreshed_pair": mode })).await;
+        let old = server.connect().await;
+        let (_, new) = server.refresh(&old["refresh_token"]).await;
+        assert_eq!(alive(&server, &new).await, (true, true), "{mode}");
+        assert_eq!(alive(&server, &old).await, expected, "{mode}");
+        let (again, _) = server.refresh(&old["refresh_token"]).await;
         assert_eq!(again.is_success(), expected.1, "{mode}");
     }
 }
@@ -42,15 +45,15 @@ async fn after_a_refresh_of_the_old_pair_lives_on_what_the_mode_says() {
 #[tokio::test]
 async fn an_old_refresh_token_that_was_not_replaced_lives_once_in_every_mode() {
     for mode in ["ends", "access_lives", "lives"] {
-        let world = World::controlled().await;
-        let old = world.connect().await;
+        let server = TestServer::controlled().await;
+        let old = server.connect().await;
         let modes = json!({ "refreshed_pair": mode, "refresh_token": false });
-        world.set("/modes", modes).await;
-        let (_, new) = world.refresh(&old["refresh_token"]).await;
-        assert!(world.is_active(&new["access_token"]).await, "{mode}");
-        assert_eq!(alive(&world, &old).await, (mode != "ends", true), "{mode}");
-        world.revoke(&old["refresh_token"]).await;
-        assert!(!world.is_active(&old["refresh_token"]).await, "{mode}");
+        server.control.modes(modes).await;
+        let (_, new) = server.refresh(&old["refresh_token"]).await;
+        assert!(server.is_active(&new["access_token"]).await, "{mode}");
+        assert_eq!(alive(&server, &old).await, (mode != "ends", true), "{mode}");
+        server.revoke(&old["refresh_token"]).await;
+        assert!(!server.is_active(&old["refresh_token"]).await, "{mode}");
     }
 }
 
@@ -61,38 +64,38 @@ async fn a_second_consent_leaves_ends_or_repeats_the_first_pair_as_the_mode_says
         ("replaces", false, false),
         ("same_pair", true, true),
     ] {
-        let world = world(json!({ "second_consent": mode })).await;
-        let first = world.connect().await;
-        let second = world.connect().await;
+        let server = server(json!({ "second_consent": mode })).await;
+        let first = server.connect().await;
+        let second = server.connect().await;
         assert_eq!(first["bot_id"], second["bot_id"]);
         for token in ["access_token", "refresh_token"] {
             assert_eq!(first[token] == second[token], same, "{mode} {token}");
         }
-        assert_eq!(alive(&world, &second).await, (true, true), "{mode}");
-        let first_alive = alive(&world, &first).await;
+        assert_eq!(alive(&server, &second).await, (true, true), "{mode}");
+        let first_alive = alive(&server, &first).await;
         assert_eq!(first_alive, (first_lives, first_lives), "{mode}");
     }
 }
 
 #[tokio::test]
 async fn the_same_pair_is_given_out_until_it_is_revoked_or_refreshed() {
-    let world = world(json!({ "second_consent": "same_pair" })).await;
-    let first = world.connect().await;
-    let (_, refreshed) = world.refresh(&first["refresh_token"]).await;
+    let server = server(json!({ "second_consent": "same_pair" })).await;
+    let first = server.connect().await;
+    let (_, refreshed) = server.refresh(&first["refresh_token"]).await;
     assert_ne!(refreshed["access_token"], first["access_token"]);
-    let again = world.connect().await;
+    let again = server.connect().await;
     assert_eq!(again["access_token"], refreshed["access_token"]);
 
-    world.revoke(&again["refresh_token"]).await;
-    let without = world.connect().await;
+    server.revoke(&again["refresh_token"]).await;
+    let without = server.connect().await;
     assert_eq!(without["access_token"], again["access_token"]);
     assert_eq!(without["refresh_token"], Value::Null, "it is dead");
 
-    world.revoke(&again["access_token"]).await;
-    let fresh = world.connect().await;
+    server.revoke(&again["access_token"]).await;
+    let fresh = server.connect().await;
     assert_ne!(fresh["access_token"], again["access_token"]);
-    assert_eq!(alive(&world, &fresh).await, (true, true));
-    assert!(!world.is_active(&again["access_token"]).await);
+    assert_eq!(alive(&server, &fresh).await, (true, true));
+    assert!(!server.is_active(&again["access_token"]).await);
 }
 
 #[tokio::test]
@@ -100,12 +103,12 @@ async fn the_same_pair_is_given_out_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("sandbox.db");
     let mode = json!({ "second_consent": "same_pair" });
-    let before = World::with_db(db.clone()).await;
-    before.set("/modes", mode.clone()).await;
+    let before = TestServer::with_db(db.clone()).await;
+    before.control.modes(mode.clone()).await;
     let first = before.connect().await;
     before.sandbox.stop().await;
-    let after = World::with_db(db).await;
-    after.set("/modes", mode).await;
+    let after = TestServer::with_db(db).await;
+    after.control.modes(mode).await;
     let second = after.connect().await;
     assert_eq!(first["access_token"], second["access_token"]);
 }
@@ -121,13 +124,13 @@ async fn a_revocation_reaches_as_far_as_the_mode_says() {
             ("access_token", "refresh_token"),
             ("refresh_token", "access_token"),
         ] {
-            let world = world(json!({ "revoke_reach": mode })).await;
-            let first = world.connect().await;
-            let second = world.connect().await;
-            assert_eq!(world.revoke(&first[revoked]).await.0, StatusCode::OK);
-            assert!(!world.is_active(&first[revoked]).await, "{mode}");
-            assert_eq!(world.is_active(&first[kept]).await, sibling, "{mode}");
-            let second_alive = alive(&world, &second).await;
+            let server = server(json!({ "revoke_reach": mode })).await;
+            let first = server.connect().await;
+            let second = server.connect().await;
+            assert_eq!(server.revoke(&first[revoked]).await.0, StatusCode::OK);
+            assert!(!server.is_active(&first[revoked]).await, "{mode}");
+            assert_eq!(server.is_active(&first[kept]).await, sibling, "{mode}");
+            let second_alive = alive(&server, &second).await;
             assert_eq!(second_alive, (other_pair, other_pair), "{mode}");
         }
     }
@@ -140,24 +143,24 @@ async fn a_refresh_token_can_be_revoked_only_where_the_mode_says_so() {
         ("ignored", StatusCode::OK, true),
         ("unsupported", StatusCode::BAD_REQUEST, true),
     ] {
-        let world = world(json!({ "revoke_refresh_token": mode })).await;
-        let tokens = world.connect().await;
+        let server = server(json!({ "revoke_refresh_token": mode })).await;
+        let tokens = server.connect().await;
         let refresh = &tokens["refresh_token"];
-        let (answered, body) = world.revoke(refresh).await;
+        let (answered, body) = server.revoke(refresh).await;
         assert_eq!(answered, status, "{mode}");
         if status == StatusCode::BAD_REQUEST {
             assert_eq!(body["error"], "unsupported_token_type");
         }
-        assert_eq!(world.is_active(refresh).await, lives, "{mode}");
-        world.revoke(&tokens["access_token"]).await;
-        assert!(!world.is_active(&tokens["access_token"]).await, "{mode}");
+        assert_eq!(server.is_active(refresh).await, lives, "{mode}");
+        server.revoke(&tokens["access_token"]).await;
+        assert!(!server.is_active(&tokens["access_token"]).await, "{mode}");
     }
 }
 
 #[tokio::test]
 async fn the_owner_comes_in_each_documented_shape_from_token_and_users_me() {
-    let world = World::controlled().await;
-    let user = world.connect().await["owner"]["user"].clone();
+    let server = TestServer::controlled().await;
+    let user = server.connect().await["owner"]["user"].clone();
     let mut without_email = user.clone();
     without_email["person"] = json!({});
     let id_only = json!({ "object": "user", "id": user["id"] });
@@ -175,17 +178,17 @@ async fn the_owner_comes_in_each_documented_shape_from_token_and_users_me() {
         ),
         ("workspace_untyped", json!({ "workspace": true })),
     ] {
-        world.set("/modes", json!({ "owner": mode })).await;
-        let tokens = world.connect().await;
+        server.control.modes(json!({ "owner": mode })).await;
+        let tokens = server.connect().await;
         assert_eq!(tokens["owner"], expected, "{mode}");
-        let (_, me) = world.me(&tokens["access_token"]).await;
+        let (_, me) = server.me(&tokens["access_token"]).await;
         assert_eq!(me["bot"]["owner"], expected, "{mode}");
     }
 }
 
 #[tokio::test]
 async fn a_field_of_a_reply_is_null_or_missing_as_the_mode_says() {
-    let world = World::controlled().await;
+    let server = TestServer::controlled().await;
     for field in [
         "access_token",
         "token_type",
@@ -200,8 +203,8 @@ async fn a_field_of_a_reply_is_null_or_missing_as_the_mode_says() {
     ] {
         for lack in ["null", "missing"] {
             let mode = json!({ "reply_fields": { field: lack } });
-            world.set("/modes", mode).await;
-            let tokens = world.connect().await;
+            server.control.modes(mode).await;
+            let tokens = server.connect().await;
             let left = tokens.get(field);
             assert_eq!(left.is_some(), lack == "null", "{field} {lack}");
             assert_eq!(tokens[field], Value::Null, "{field} {lack}");
@@ -212,30 +215,32 @@ async fn a_field_of_a_reply_is_null_or_missing_as_the_mode_says() {
         }
     }
     let several = json!({ "scope": "missing", "iat": "null", "owner": "null" });
-    world.set("/modes", json!({ "reply_fields": {} })).await;
-    let tokens = world.connect().await;
-    world
-        .set("/modes", json!({ "reply_fields": several }))
+    server.control.modes(json!({ "reply_fields": {} })).await;
+    let tokens = server.connect().await;
+    server
+        .control
+        .modes(json!({ "reply_fields": several }))
         .await;
-    let (_, mut active) = world.introspect(&tokens["access_token"]).await;
+    let (_, mut active) = server.introspect(&tokens["access_token"]).await;
     assert!(active["request_id"].take().is_string());
     let expected = json!({ "active": true, "iat": null, "request_id": null });
     assert_eq!(active, expected, "a field that is not there is not added");
     let unknown = json!({ "reply_fields": { "workspace": "null" } });
-    let (status, _) = world.control("/modes", unknown).await;
+    let (status, _) = server.control.post("/modes", unknown).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]
 async fn an_introspection_tells_whose_a_token_is_where_the_mode_says_so() {
-    let world = World::controlled().await;
-    let tokens = world.connect().await;
-    let (_, short) = world.introspect(&tokens["access_token"]).await;
+    let server = TestServer::controlled().await;
+    let tokens = server.connect().await;
+    let (_, short) = server.introspect(&tokens["access_token"]).await;
     assert_eq!(short.as_object().unwrap().len(), 4, "{short}");
-    world
-        .set("/modes", json!({ "introspection": "long" }))
+    server
+        .control
+        .modes(json!({ "introspection": "long" }))
         .await;
-    let (_, long) = world.introspect(&tokens["access_token"]).await;
+    let (_, long) = server.introspect(&tokens["access_token"]).await;
     for field in [
         "token_type",
         "bot_id",
@@ -247,29 +252,29 @@ async fn an_introspection_tells_whose_a_token_is_where_the_mode_says_so() {
     }
     assert_eq!(long["scope"], short["scope"]);
     assert_eq!(long.get("access_token"), None);
-    let (_, dead) = world.introspect(&json!("dead")).await;
+    let (_, dead) = server.introspect(&json!("dead")).await;
     assert_eq!(dead.get("bot_id"), None);
 }
 
 #[tokio::test]
 async fn iat_is_in_seconds_where_the_mode_says_so() {
-    let world = World::controlled().await;
-    let tokens = world.connect().await;
+    let server = TestServer::controlled().await;
+    let tokens = server.connect().await;
     let iat = async || {
-        let (_, active) = world.introspect(&tokens["access_token"]).await;
+        let (_, active) = server.introspect(&tokens["access_token"]).await;
         active["iat"].as_i64().unwrap()
     };
     let milliseconds = iat().await;
-    world.set("/modes", json!({ "iat": "seconds" })).await;
+    server.control.modes(json!({ "iat": "seconds" })).await;
     assert_eq!(iat().await, milliseconds / 1000);
 }
 
 #[tokio::test]
 async fn a_refusal_comes_in_either_shape_from_every_endpoint() {
-    let world = World::controlled().await;
+    let server = TestServer::controlled().await;
     let unknown = json!("unknown");
-    world.set("/modes", json!({ "error_shape": "api" })).await;
-    let (status, mut refused) = world.refresh(&unknown).await;
+    server.control.modes(json!({ "error_shape": "api" })).await;
+    let (status, mut refused) = server.refresh(&unknown).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert!(refused["request_id"].take().is_string());
     let expected = json!({
@@ -281,8 +286,11 @@ async fn a_refusal_comes_in_either_shape_from_every_endpoint() {
     });
     assert_eq!(refused, expected);
 
-    world.set("/modes", json!({ "error_shape": "oauth" })).await;
-    let (status, mut refused) = world.me(&unknown).await;
+    server
+        .control
+        .modes(json!({ "error_shape": "oauth" }))
+        .await;
+    let (status, mut refused) = server.me(&unknown).await;
     assert_eq!(status, StatusCode::UNAUTHORIZED);
     assert!(refused["request_id"].take().is_string());
     let expected = json!({
@@ -295,8 +303,8 @@ async fn a_refusal_comes_in_either_shape_from_every_endpoint() {
 
 #[tokio::test]
 async fn a_refusal_can_be_a_page_of_the_proxy_in_front_of_notion() {
-    let world = world(json!({ "error_shape": "html" })).await;
-    let request = world.http.get(world.url("/v1/users/me"));
+    let server = server(json!({ "error_shape": "html" })).await;
+    let request = server.http.get(server.url("/v1/users/me"));
     let page = request.send().await.unwrap();
     assert_eq!(page.status(), StatusCode::UNAUTHORIZED);
     let headers = page.headers();
@@ -305,5 +313,5 @@ async fn a_refusal_can_be_a_page_of_the_proxy_in_front_of_notion() {
     let kind = headers["content-type"].to_str().unwrap();
     assert!(kind.starts_with("text/html"));
     assert!(page.text().await.unwrap().contains("401"));
-    world.connect().await;
+    server.connect().await;
 }

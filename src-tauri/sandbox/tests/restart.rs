@@ -6,7 +6,7 @@ mod common;
 
 use std::{fs, path::Path};
 
-use common::World;
+use common::TestServer;
 use notion_sandbox::{Error, Options, Sandbox};
 use reqwest::StatusCode;
 use serde_json::json;
@@ -15,21 +15,20 @@ use serde_json::json;
 async fn a_restart_keeps_client_workspaces_codes_and_tokens() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("sandbox.db");
-    let before = World::with_db(db.clone()).await;
+    let before = TestServer::with_db(db.clone()).await;
     let tokens = before.connect().await;
     let revoked = before.connect().await;
     before.revoke(&revoked["access_token"]).await;
     let code = before.code().await;
-    let workspace = json!({ "name": "Later", "owner": "Mei Tan" });
-    before.set("/workspaces", workspace).await;
-    let rotated = before.set("/secret", json!({})).await;
+    before.control.add_workspace("Later", "Mei Tan").await;
+    let rotated = before.control.renew_secret().await;
     let client_id = before.sandbox.client_id().to_owned();
     before.sandbox.stop().await;
 
-    let after = World::with_db(db).await;
+    let after = TestServer::with_db(db).await;
 
     assert_eq!(after.sandbox.client_id(), client_id);
-    assert_eq!(rotated["client_secret"], after.sandbox.client_secret());
+    assert_eq!(rotated, after.sandbox.client_secret());
     assert!(after.is_active(&tokens["access_token"]).await);
     assert!(!after.is_active(&revoked["access_token"]).await);
     assert_eq!(after.exchange(&code).await.0, StatusCode::OK);
@@ -41,11 +40,11 @@ async fn a_restart_keeps_client_workspaces_codes_and_tokens() {
 #[tokio::test]
 async fn no_file_holds_a_token_a_code_or_a_secret() {
     let folder = tempfile::tempdir().unwrap();
-    let world = World::with_db(folder.path().join("sandbox.db")).await;
-    let code = world.code().await;
-    let tokens = world.connect().await;
-    let (_, refreshed) = world.refresh(&tokens["refresh_token"]).await;
-    let mut secrets = vec![code, world.sandbox.client_secret().to_owned()];
+    let server = TestServer::with_db(folder.path().join("sandbox.db")).await;
+    let code = server.code().await;
+    let tokens = server.connect().await;
+    let (_, refreshed) = server.refresh(&tokens["refresh_token"]).await;
+    let mut secrets = vec![code, server.sandbox.client_secret().to_owned()];
     for reply in [&tokens, &refreshed] {
         for name in ["access_token", "refresh_token"] {
             secrets.push(reply[name].as_str().unwrap().to_owned());
@@ -58,7 +57,7 @@ async fn no_file_holds_a_token_a_code_or_a_secret() {
     for secret in &secrets {
         assert!(!contains(&running, tail(secret)));
     }
-    world.sandbox.stop().await;
+    server.sandbox.stop().await;
     let stopped = all_bytes(folder.path());
     assert!(contains(&stopped, bot_id));
     for secret in &secrets {
@@ -75,8 +74,8 @@ async fn the_database_is_for_its_owner_alone() {
     let db = folder.path().join("sandbox.db");
     fs::write(&db, "").unwrap();
     fs::set_permissions(&db, fs::Permissions::from_mode(0o644)).unwrap();
-    let world = World::with_db(db).await;
-    world.connect().await;
+    let server = TestServer::with_db(db).await;
+    server.connect().await;
     let mut files = 0;
     for entry in fs::read_dir(folder.path()).unwrap() {
         let mode = entry.unwrap().metadata().unwrap().permissions().mode();
@@ -113,17 +112,17 @@ async fn a_database_of_a_newer_version_is_refused_unchanged() {
 async fn a_database_of_the_first_version_keeps_what_it_has() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("sandbox.db");
-    let before = World::with_db(db.clone()).await;
+    let before = TestServer::with_db(db.clone()).await;
     let tokens = before.connect().await;
     before.sandbox.stop().await;
     let connection = rusqlite::Connection::open(&db).unwrap();
     let back = "ALTER TABLE bots DROP COLUMN generation; PRAGMA user_version = 1";
     connection.execute_batch(back).unwrap();
     drop(connection);
-    let after = World::with_db(db).await;
+    let after = TestServer::with_db(db).await;
     assert!(after.is_active(&tokens["access_token"]).await);
     let mode = json!({ "second_consent": "same_pair" });
-    after.set("/modes", mode).await;
+    after.control.modes(mode).await;
     let again = after.connect().await;
     assert_eq!(after.connect().await["access_token"], again["access_token"]);
 }

@@ -4,14 +4,14 @@
 #[allow(dead_code, reason = "each test program uses its part")]
 mod common;
 
-use common::{World, answer, exchange_body};
+use common::{TestServer, answer, exchange_body};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 #[tokio::test]
 async fn an_exchange_answers_all_that_notion_answers() {
-    let world = World::controlled().await;
-    let tokens = world.connect().await;
+    let server = TestServer::controlled().await;
+    let tokens = server.connect().await;
 
     assert!(tokens["access_token"].as_str().unwrap().len() > 20);
     assert!(tokens["refresh_token"].as_str().unwrap().len() > 20);
@@ -32,9 +32,9 @@ async fn an_exchange_answers_all_that_notion_answers() {
 
 #[tokio::test]
 async fn users_me_answers_the_bot_with_its_owner_and_workspace() {
-    let world = World::controlled().await;
-    let tokens = world.connect().await;
-    let (status, me) = world.me(&tokens["access_token"]).await;
+    let server = TestServer::controlled().await;
+    let tokens = server.connect().await;
+    let (status, me) = server.me(&tokens["access_token"]).await;
     assert_eq!(status, StatusCode::OK);
     assert_eq!(me["object"], "user");
     assert_eq!(me["type"], "bot");
@@ -47,10 +47,10 @@ async fn users_me_answers_the_bot_with_its_owner_and_workspace() {
 
 #[tokio::test]
 async fn a_code_works_once() {
-    let world = World::controlled().await;
-    let code = world.code().await;
-    assert_eq!(world.exchange(&code).await.0, StatusCode::OK);
-    let (status, refused) = world.exchange(&code).await;
+    let server = TestServer::controlled().await;
+    let code = server.code().await;
+    assert_eq!(server.exchange(&code).await.0, StatusCode::OK);
+    let (status, refused) = server.exchange(&code).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert_eq!(refused["error"], "invalid_grant");
     assert!(refused["request_id"].is_string());
@@ -58,46 +58,46 @@ async fn a_code_works_once() {
 
 #[tokio::test]
 async fn an_expired_code_is_refused() {
-    let world = World::controlled().await;
-    world.set("/modes", json!({ "code_lifetime_s": 0 })).await;
-    let (status, refused) = world.exchange(&world.code().await).await;
+    let server = TestServer::controlled().await;
+    server.control.modes(json!({ "code_lifetime_s": 0 })).await;
+    let (status, refused) = server.exchange(&server.code().await).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert_eq!(refused["error"], "invalid_grant");
 }
 
 #[tokio::test]
 async fn a_code_belongs_to_its_redirect_uri() {
-    let world = World::controlled().await;
-    let code = world.code().await;
+    let server = TestServer::controlled().await;
+    let code = server.code().await;
     let mut wrong = exchange_body(&code);
     wrong["redirect_uri"] = json!("app.keyrack:/elsewhere");
-    let (status, refused) = world.post("/v1/oauth/token", wrong).await;
+    let (status, refused) = server.post("/v1/oauth/token", wrong).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert_eq!(refused["error"], "invalid_grant");
 }
 
 #[tokio::test]
 async fn a_code_belongs_to_its_client() {
-    let world = World::controlled().await;
-    let other = world.set("/clients", json!({})).await;
-    let code = world.code_for(other["client_id"].as_str().unwrap()).await;
-    let (status, refused) = world.exchange(&code).await;
+    let server = TestServer::controlled().await;
+    let (id, _) = server.control.add_client().await;
+    let code = server.code_for(&id).await;
+    let (status, refused) = server.exchange(&code).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert_eq!(refused["error"], "invalid_grant");
 }
 
 #[tokio::test]
 async fn wrong_client_credentials_are_answered_tersely_everywhere() {
-    let world = World::controlled().await;
-    let id = world.sandbox.client_id();
-    let secret = world.sandbox.client_secret();
+    let server = TestServer::controlled().await;
+    let id = server.sandbox.client_id();
+    let secret = server.sandbox.client_secret();
     for path in [
         "/v1/oauth/token",
         "/v1/oauth/introspect",
         "/v1/oauth/revoke",
     ] {
         for (id, secret) in [(id, "wrong"), ("wrong", secret), (secret, id)] {
-            let (status, mut refused) = world.post_as(id, secret, path, json!({})).await;
+            let (status, mut refused) = server.post_as(id, secret, path, json!({})).await;
             assert_eq!(status, StatusCode::UNAUTHORIZED);
             assert!(refused["request_id"].take().is_string());
             assert_eq!(
@@ -105,14 +105,14 @@ async fn wrong_client_credentials_are_answered_tersely_everywhere() {
                 json!({ "error": "invalid_client", "request_id": null })
             );
         }
-        let (status, _) = answer(world.http.post(world.url(path)).json(&json!({}))).await;
+        let (status, _) = answer(server.http.post(server.url(path)).json(&json!({}))).await;
         assert_eq!(status, StatusCode::UNAUTHORIZED, "without credentials");
     }
 }
 
 #[tokio::test]
 async fn malformed_token_requests_are_told_apart() {
-    let world = World::controlled().await;
+    let server = TestServer::controlled().await;
     for (body, error) in [
         (json!({}), "invalid_request"),
         (json!([]), "invalid_request"),
@@ -134,7 +134,7 @@ async fn malformed_token_requests_are_told_apart() {
             "invalid_grant",
         ),
     ] {
-        let (status, refused) = world.post("/v1/oauth/token", body.clone()).await;
+        let (status, refused) = server.post("/v1/oauth/token", body.clone()).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
         assert_eq!(refused["error"], error, "{body}");
     }
@@ -142,13 +142,13 @@ async fn malformed_token_requests_are_told_apart() {
 
 #[tokio::test]
 async fn a_form_instead_of_json_is_refused_without_quoting_it() {
-    let world = World::controlled().await;
-    let request = world
+    let server = TestServer::controlled().await;
+    let request = server
         .http
-        .post(world.url("/v1/oauth/token"))
+        .post(server.url("/v1/oauth/token"))
         .basic_auth(
-            world.sandbox.client_id(),
-            Some(world.sandbox.client_secret()),
+            server.sandbox.client_id(),
+            Some(server.sandbox.client_secret()),
         )
         .header("content-type", "application/x-www-form-urlencoded")
         .body("grant_type=refresh_token&refresh_token=canary");
@@ -160,43 +160,41 @@ async fn a_form_instead_of_json_is_refused_without_quoting_it() {
 
 #[tokio::test]
 async fn a_live_token_is_active_with_scope_and_a_time_in_milliseconds() {
-    let world = World::controlled().await;
-    let tokens = world.connect().await;
-    let (status, active) = world.introspect(&tokens["access_token"]).await;
+    let server = TestServer::controlled().await;
+    let tokens = server.connect().await;
+    let (status, active) = server.introspect(&tokens["access_token"]).await;
     assert_eq!(status, StatusCode::OK);
     assert_eq!(active["active"], true);
     assert!(active["scope"].as_str().unwrap().contains("read_content"));
     assert!(active["iat"].as_i64().unwrap() > 1_700_000_000_000);
-    assert!(world.is_active(&tokens["refresh_token"]).await);
-    assert!(!world.is_active(&json!("unknown")).await);
+    assert!(server.is_active(&tokens["refresh_token"]).await);
+    assert!(!server.is_active(&json!("unknown")).await);
 }
 
 #[tokio::test]
 async fn a_token_is_dead_to_a_foreign_client_and_survives_its_revocation() {
-    let world = World::controlled().await;
-    let tokens = world.connect().await;
-    let other = world.set("/clients", json!({})).await;
+    let server = TestServer::controlled().await;
+    let tokens = server.connect().await;
+    let (id, secret) = server.control.add_client().await;
     let as_other = async |path: &str| {
-        let id = other["client_id"].as_str().unwrap();
-        let secret = other["client_secret"].as_str().unwrap();
         let body = json!({ "token": tokens["access_token"] });
-        world.post_as(id, secret, path, body).await
+        server.post_as(&id, &secret, path, body).await
     };
     assert_eq!(as_other("/v1/oauth/introspect").await.1["active"], false);
     assert_eq!(as_other("/v1/oauth/revoke").await.0, StatusCode::OK);
-    assert!(world.is_active(&tokens["access_token"]).await);
+    assert!(server.is_active(&tokens["access_token"]).await);
 }
 
 #[tokio::test]
 async fn a_revoked_token_is_inactive_and_refused_by_users_me() {
-    let world = World::controlled().await;
-    let tokens = world.connect().await;
-    let (status, revoked) = world.revoke(&tokens["access_token"]).await;
+    let server = TestServer::controlled().await;
+    let tokens = server.connect().await;
+    let (status, revoked) = server.revoke(&tokens["access_token"]).await;
     assert_eq!(status, StatusCode::OK);
     assert!(revoked["request_id"].is_string());
 
-    assert!(!world.is_active(&tokens["access_token"]).await);
-    let (status, mut refused) = world.me(&tokens["access_token"]).await;
+    assert!(!server.is_active(&tokens["access_token"]).await);
+    let (status, mut refused) = server.me(&tokens["access_token"]).await;
     assert_eq!(status, StatusCode::UNAUTHORIZED);
     assert!(refused["request_id"].take().is_string());
     assert_eq!(
@@ -210,94 +208,93 @@ async fn a_revoked_token_is_inactive_and_refused_by_users_me() {
         })
     );
     assert!(
-        world.is_active(&tokens["refresh_token"]).await,
+        server.is_active(&tokens["refresh_token"]).await,
         "it is a token of its own"
     );
-    world.revoke(&tokens["refresh_token"]).await;
-    assert!(!world.is_active(&tokens["refresh_token"]).await);
+    server.revoke(&tokens["refresh_token"]).await;
+    assert!(!server.is_active(&tokens["refresh_token"]).await);
 }
 
 #[tokio::test]
 async fn a_refresh_replaces_both_tokens_of_the_same_bot() {
-    let world = World::controlled().await;
-    let old = world.connect().await;
-    let (status, new) = world.refresh(&old["refresh_token"]).await;
+    let server = TestServer::controlled().await;
+    let old = server.connect().await;
+    let (status, new) = server.refresh(&old["refresh_token"]).await;
     assert_eq!(status, StatusCode::OK);
     assert_eq!(new["bot_id"], old["bot_id"]);
     assert_eq!(new["workspace_name"], old["workspace_name"]);
     for token in ["access_token", "refresh_token"] {
-        assert!(world.is_active(&new[token]).await, "new {token}");
-        assert!(!world.is_active(&old[token]).await, "old {token}");
+        assert!(server.is_active(&new[token]).await, "new {token}");
+        assert!(!server.is_active(&old[token]).await, "old {token}");
     }
-    let (status, refused) = world.refresh(&old["refresh_token"]).await;
+    let (status, refused) = server.refresh(&old["refresh_token"]).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert_eq!(refused["error"], "invalid_grant");
 }
 
 #[tokio::test]
 async fn a_refresh_token_belongs_to_its_client() {
-    let world = World::controlled().await;
-    let tokens = world.connect().await;
-    let other = world.set("/clients", json!({})).await;
-    let id = other["client_id"].as_str().unwrap();
-    let secret = other["client_secret"].as_str().unwrap();
+    let server = TestServer::controlled().await;
+    let tokens = server.connect().await;
+    let (id, secret) = server.control.add_client().await;
     let body = json!({
         "grant_type": "refresh_token",
         "refresh_token": tokens["refresh_token"],
     });
-    let (status, refused) = world.post_as(id, secret, "/v1/oauth/token", body).await;
+    let (status, refused) = server.post_as(&id, &secret, "/v1/oauth/token", body).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert_eq!(refused["error"], "invalid_grant");
-    assert!(world.is_active(&tokens["access_token"]).await);
+    assert!(server.is_active(&tokens["access_token"]).await);
 }
 
 #[tokio::test]
 async fn a_refresh_without_a_new_refresh_token_keeps_the_old_one() {
-    let world = World::controlled().await;
-    let old = world.connect().await;
-    world.set("/modes", json!({ "refresh_token": false })).await;
-    let (_, new) = world.refresh(&old["refresh_token"]).await;
+    let server = TestServer::controlled().await;
+    let old = server.connect().await;
+    server
+        .control
+        .modes(json!({ "refresh_token": false }))
+        .await;
+    let (_, new) = server.refresh(&old["refresh_token"]).await;
     assert_eq!(new["refresh_token"], Value::Null);
-    assert!(world.is_active(&new["access_token"]).await);
-    assert!(world.is_active(&old["refresh_token"]).await);
+    assert!(server.is_active(&new["access_token"]).await);
+    assert!(server.is_active(&old["refresh_token"]).await);
 }
 
 #[tokio::test]
 async fn each_authorization_gives_a_fresh_pair_for_the_same_bot() {
-    let world = World::controlled().await;
-    let first = world.connect().await;
-    let second = world.connect().await;
+    let server = TestServer::controlled().await;
+    let first = server.connect().await;
+    let second = server.connect().await;
     assert_eq!(first["bot_id"], second["bot_id"]);
     assert_ne!(first["access_token"], second["access_token"]);
     assert_ne!(first["refresh_token"], second["refresh_token"]);
-    assert!(world.is_active(&first["access_token"]).await);
+    assert!(server.is_active(&first["access_token"]).await);
 }
 
 #[tokio::test]
 async fn another_client_has_another_bot_in_the_same_workspace() {
-    let world = World::controlled().await;
-    let first = world.connect().await;
-    let other = world.set("/clients", json!({})).await;
-    let id = other["client_id"].as_str().unwrap();
-    let secret = other["client_secret"].as_str().unwrap();
-    let body = exchange_body(&world.code_for(id).await);
-    let (_, second) = world.post_as(id, secret, "/v1/oauth/token", body).await;
+    let server = TestServer::controlled().await;
+    let first = server.connect().await;
+    let (id, secret) = server.control.add_client().await;
+    let body = exchange_body(&server.code_for(&id).await);
+    let (_, second) = server.post_as(&id, &secret, "/v1/oauth/token", body).await;
     assert_eq!(first["workspace_id"], second["workspace_id"]);
     assert_ne!(first["bot_id"], second["bot_id"]);
 }
 
 #[tokio::test]
 async fn every_reply_names_its_request_and_unknown_urls_are_refused() {
-    let world = World::controlled().await;
+    let server = TestServer::controlled().await;
     for path in ["/v1/users/me", "/v1/pages", "/v1/oauth/token"] {
-        let response = world.http.get(world.url(path)).send().await.unwrap();
+        let response = server.http.get(server.url(path)).send().await.unwrap();
         let header = response.headers()["x-notion-request-id"].clone();
         let status = response.status();
         let body: Value = response.json().await.unwrap();
         assert_eq!(body["request_id"], header.to_str().unwrap());
         assert_eq!(body["status"], status.as_u16());
     }
-    let (status, refused) = answer(world.http.get(world.url("/v1/pages"))).await;
+    let (status, refused) = answer(server.http.get(server.url("/v1/pages"))).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert_eq!(refused["code"], "invalid_request_url");
 }

@@ -12,7 +12,7 @@ const F5: &str = "\u{E035}";
 /// A test environment with two connections: the same workspace through two clients.
 async fn connected_twice() -> (TestEnv, Page) {
     let (env, window, _) = TestEnv::connected().await;
-    let (id, secret) = env.sandbox.another_client().await;
+    let (id, secret) = env.sandbox.add_client().await;
     env.add_client_named("Other", &id, &secret);
     let connected = cli::connect_with(&env, &["--client", "Other"]).await;
     assert!(connected.success());

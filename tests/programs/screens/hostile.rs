@@ -72,7 +72,7 @@ async fn whatever_others_call_themselves_stays_text_in_its_place() {
     for (index, name) in names().iter().enumerate() {
         let id = env.sandbox.add_workspace(name, name).await;
         let link = env.begin(&window).await;
-        links::open(&env.world, &env.allowed(&link, &id).await);
+        links::open(&env.world, &env.sandbox.allow(&link, &id).await);
         let rows = window.part("//*[@data-testid='connection']".to_owned());
         support::wait::until_async("another row", async || {
             (rows.count().await == index + 1).then_some(())

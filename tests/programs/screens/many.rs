@@ -18,7 +18,7 @@ async fn three() -> (TestEnv, Page, [String; 3]) {
     for name in names {
         let id = env.sandbox.add_workspace(name, "Jo Lindqvist").await;
         let link = env.begin(&window).await;
-        links::open(&env.world, &env.allowed(&link, &id).await);
+        links::open(&env.world, &env.sandbox.allow(&link, &id).await);
         window.row(name).has("data-status", "active").await;
     }
     (env, window, names.map(str::to_owned))

@@ -7,8 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 
 use notion_oauth::BaseUrl;
-use notion_sandbox::{Options, Sandbox};
-use reqwest::redirect::Policy;
+use notion_sandbox::{Options, Sandbox, test_client::TestClient};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
@@ -27,6 +26,7 @@ use crate::storage::vault::keyring::tests::{Keyring, Mood, keyring};
 /// Everything outside of Keyrack.
 pub(super) struct Outside {
     sandbox: Sandbox,
+    notion: TestClient,
     pub keyring: Keyring,
     pub folder: TempDir,
     now: Arc<AtomicI64>,
@@ -78,18 +78,17 @@ impl Outside {
             control: true,
             ..options
         };
+        let sandbox = Sandbox::start(options).await.expect("a sandbox");
+        let notion = TestClient::new(sandbox.base_url());
         Self {
-            sandbox: Sandbox::start(options).await.expect("a sandbox"),
+            http: notion.http().clone(),
+            sandbox,
+            notion,
             keyring: keyring(),
             folder: tempfile::tempdir().expect("a folder"),
             now: Arc::new(AtomicI64::new(1_800_000_000_000)),
             opened: Arc::default(),
             starts_at_login: Arc::default(),
-            http: reqwest::Client::builder()
-                .no_proxy()
-                .redirect(Policy::none())
-                .build()
-                .expect("a client"),
         }
     }
 
@@ -150,11 +149,7 @@ impl Outside {
 
     /// Has the sandbox register one more client. Returns its id and its secret.
     pub async fn register_client(&self) -> (String, String) {
-        let url = format!("{}/_sandbox/clients", self.sandbox.base_url());
-        let answer = self.http.post(url).send().await.expect("an answer");
-        let issued: Value = answer.json().await.expect("JSON");
-        let field = |name: &str| issued[name].as_str().expect("text").to_owned();
-        (field("client_id"), field("client_secret"))
+        self.notion.add_client().await
     }
 
     /// Adds one more client, which the sandbox registers.
@@ -187,14 +182,7 @@ impl Outside {
     /// Begins an authorization and returns its id with the callback that the sandbox answers.
     pub async fn callback(&self, keyrack: &Arc<Keyrack>, client: &Client) -> (String, String) {
         let (id, link) = self.begin(keyrack, client).await;
-        let answer = self.http.get(link).send().await.expect("an answer");
-        (
-            id,
-            answer.headers()["location"]
-                .to_str()
-                .expect("ASCII")
-                .to_owned(),
-        )
+        (id, self.notion.callback(&link).await)
     }
 
     /// Connects, and returns the connection's id.
@@ -229,29 +217,17 @@ impl Outside {
     }
 
     pub async fn fault(&self, fault: Value) {
-        let url = format!("{}/_sandbox/faults", self.sandbox.base_url());
-        let answer = self
-            .http
-            .post(url)
-            .json(&fault)
-            .send()
-            .await
-            .expect("an answer");
-        assert!(answer.status().is_success());
+        self.notion.fault(fault).await;
     }
 
     /// Leaves no fault to come.
     pub async fn clear_faults(&self) {
-        let url = format!("{}/_sandbox/faults", self.sandbox.base_url());
-        let answer = self.http.delete(url).send().await.expect("an answer");
-        assert!(answer.status().is_success());
+        self.notion.clear_faults().await;
     }
 
     /// All requests so far, oldest first, with secrets as hashes.
     pub async fn record(&self) -> Vec<Value> {
-        let url = format!("{}/_sandbox/requests", self.sandbox.base_url());
-        let answer = self.http.get(url).send().await.expect("requests");
-        answer.json().await.expect("JSON")
+        self.notion.requests().await
     }
 
     /// The paths of all requests so far, oldest first.
@@ -268,11 +244,7 @@ impl Outside {
 
     /// Ends every token of a bot, as its owner can in Notion. Returns how many pairs were alive.
     pub async fn revoke(&self, bot_id: &str) -> u64 {
-        let url = format!("{}/_sandbox/revoke", self.sandbox.base_url());
-        let body = serde_json::json!({ "bot_id": bot_id });
-        let answer = self.http.post(url).json(&body).send().await;
-        let answer: Value = answer.expect("an answer").json().await.expect("JSON");
-        answer["pairs"].as_u64().expect("a number")
+        self.notion.revoke(bot_id).await
     }
 
     /// The id and the secret of the sandbox's client.
@@ -283,20 +255,12 @@ impl Outside {
 
     /// Renews the client's secret at Notion; the old one ends.
     pub async fn renew_secret(&self) -> String {
-        let url = format!("{}/_sandbox/secret", self.sandbox.base_url());
-        let answer = self.http.post(url).send().await.expect("an answer");
-        let answer: Value = answer.json().await.expect("JSON");
-        answer["client_secret"]
-            .as_str()
-            .expect("a secret")
-            .to_owned()
+        self.notion.renew_secret().await
     }
 
     /// Chooses how the sandbox behaves where Notion's documentation is silent.
     pub async fn mode(&self, modes: Value) {
-        let url = format!("{}/_sandbox/modes", self.sandbox.base_url());
-        let answer = self.http.post(url).json(&modes).send().await;
-        assert!(answer.expect("an answer").status().is_success());
+        self.notion.modes(modes).await;
     }
 
     /// The link that was opened last in the browser.

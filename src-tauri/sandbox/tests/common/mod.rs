@@ -2,25 +2,26 @@
 
 use std::path::PathBuf;
 
-use notion_sandbox::{APP_LINK, Options, Sandbox};
-use reqwest::{RequestBuilder, Response, StatusCode, redirect::Policy};
+use notion_sandbox::{APP_LINK, Options, Sandbox, test_client::TestClient};
+use reqwest::{RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use url::Url;
 
-pub struct World {
+pub struct TestServer {
     pub sandbox: Sandbox,
+    pub control: TestClient,
     pub http: reqwest::Client,
 }
 
-impl World {
+impl TestServer {
     pub async fn start(options: Options) -> Self {
-        let http = reqwest::Client::builder()
-            .redirect(Policy::none())
-            .no_proxy()
-            .build()
-            .unwrap();
         let sandbox = Sandbox::start(options).await.unwrap();
-        Self { sandbox, http }
+        let control = TestClient::new(sandbox.base_url());
+        Self {
+            http: control.http().clone(),
+            sandbox,
+            control,
+        }
     }
 
     /// As the program starts it: in memory, with the control API.
@@ -146,23 +147,6 @@ impl World {
     pub async fn me(&self, token: &Value) -> (StatusCode, Value) {
         let request = self.http.get(self.url("/v1/users/me"));
         answer(request.bearer_auth(token.as_str().unwrap())).await
-    }
-
-    /// POST to the control API.
-    pub async fn control(&self, path: &str, body: Value) -> (StatusCode, Value) {
-        answer(self.http.post(self.url("/_sandbox") + path).json(&body)).await
-    }
-
-    /// A control request that must succeed.
-    pub async fn set(&self, path: &str, body: Value) -> Value {
-        let (status, answer) = self.control(path, body).await;
-        assert_eq!(status, StatusCode::OK, "{answer}");
-        answer
-    }
-
-    pub async fn record(&self) -> Vec<Value> {
-        let response = self.http.get(self.url("/_sandbox/requests")).send().await;
-        response.unwrap().json().await.unwrap()
     }
 }
 

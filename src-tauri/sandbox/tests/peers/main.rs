@@ -7,7 +7,7 @@
 mod common;
 mod sdk;
 
-use common::{World, exchange_body};
+use common::{TestServer, exchange_body};
 use notion_oauth::{BaseUrl, Credentials, Notion};
 use notion_sandbox::APP_LINK;
 use sdk::sdk;
@@ -15,10 +15,10 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 /// One call of the SDK as the sandbox's client, with more arguments.
-fn as_client(world: &World, call: &str, more: &Value) -> Value {
+fn as_client(server: &TestServer, call: &str, more: &Value) -> Value {
     let mut arguments = json!({
-        "client_id": world.sandbox.client_id(),
-        "client_secret": world.sandbox.client_secret(),
+        "client_id": server.sandbox.client_id(),
+        "client_secret": server.sandbox.client_secret(),
     });
     let more = more.as_object().unwrap().clone();
     arguments.as_object_mut().unwrap().extend(more);
@@ -30,8 +30,8 @@ fn refresh_body(refresh_token: &Value) -> Value {
 }
 
 /// The calls one after the other; each must give what is asked for, a `result` or an `error`.
-async fn all<const N: usize>(world: &World, what: &str, calls: [Value; N]) -> [Value; N] {
-    let outcomes = sdk(world.sandbox.base_url(), calls.to_vec().into()).await;
+async fn all<const N: usize>(server: &TestServer, what: &str, calls: [Value; N]) -> [Value; N] {
+    let outcomes = sdk(server.sandbox.base_url(), calls.to_vec().into()).await;
     let outcomes: [Value; N] = outcomes.try_into().unwrap();
     outcomes.map(|mut outcome| {
         assert!(outcome[what].is_object(), "{what}: {outcome}");
@@ -41,29 +41,29 @@ async fn all<const N: usize>(world: &World, what: &str, calls: [Value; N]) -> [V
 
 #[tokio::test]
 async fn the_sdk_connects_asks_refreshes_and_revokes() {
-    let world = World::controlled().await;
-    let exchange = exchange_body(&world.code().await);
-    let call = as_client(&world, "oauth.token", &exchange);
-    let [first] = all(&world, "result", [call]).await;
+    let server = TestServer::controlled().await;
+    let exchange = exchange_body(&server.code().await);
+    let call = as_client(&server, "oauth.token", &exchange);
+    let [first] = all(&server, "result", [call]).await;
     assert_eq!(first["token_type"], "bearer");
     assert_eq!(first["workspace_name"], "Acme Research");
     assert_eq!(first["owner"]["user"]["name"], "Jo Lindqvist");
 
     let refresh = refresh_body(&first["refresh_token"]);
-    let call = as_client(&world, "oauth.token", &refresh);
-    let [second] = all(&world, "result", [call]).await;
+    let call = as_client(&server, "oauth.token", &refresh);
+    let [second] = all(&server, "result", [call]).await;
     assert_eq!(second["bot_id"], first["bot_id"]);
     assert_ne!(second["access_token"], first["access_token"]);
 
     let access = &second["access_token"];
     let token = json!({ "token": access });
     let calls = [
-        as_client(&world, "oauth.introspect", &token),
+        as_client(&server, "oauth.introspect", &token),
         json!(["users.me", { "auth": access }]),
-        as_client(&world, "oauth.revoke", &token),
-        as_client(&world, "oauth.introspect", &token),
+        as_client(&server, "oauth.revoke", &token),
+        as_client(&server, "oauth.introspect", &token),
     ];
-    let [introspected, me, revoked, gone] = all(&world, "result", calls).await;
+    let [introspected, me, revoked, gone] = all(&server, "result", calls).await;
     assert_eq!(introspected["active"], true);
     assert!(introspected["scope"].is_string());
     assert!(introspected["iat"].is_i64());
@@ -75,12 +75,12 @@ async fn the_sdk_connects_asks_refreshes_and_revokes() {
 
 #[tokio::test]
 async fn the_sdks_generic_request_works_for_a_bearer_and_for_a_client() {
-    let world = World::controlled().await;
-    let tokens = world.connect().await;
+    let server = TestServer::controlled().await;
+    let tokens = server.connect().await;
     let access = &tokens["access_token"];
     let credentials = json!({
-        "client_id": world.sandbox.client_id(),
-        "client_secret": world.sandbox.client_secret(),
+        "client_id": server.sandbox.client_id(),
+        "client_secret": server.sandbox.client_secret(),
     });
     let bearer = json!({ "path": "users/me", "method": "get", "auth": access });
     let client = json!({
@@ -90,7 +90,7 @@ async fn the_sdks_generic_request_works_for_a_bearer_and_for_a_client() {
         "body": { "token": access },
     });
     let calls = [json!(["request", bearer]), json!(["request", client])];
-    let [me, introspected] = all(&world, "result", calls).await;
+    let [me, introspected] = all(&server, "result", calls).await;
     assert_eq!(me["id"], tokens["bot_id"]);
     assert_eq!(introspected["active"], true);
 }
@@ -110,21 +110,22 @@ const OAUTH_ERROR: (&str, &str) = ("UnknownHTTPResponseError", "notionhq_client_
 
 #[tokio::test]
 async fn the_sdk_hands_on_the_oauth_errors() {
-    let world = World::controlled().await;
-    let code = world.code().await;
-    world.exchange(&code).await;
-    let (id, token) = (world.sandbox.client_id(), json!({ "token": "dead" }));
+    let server = TestServer::controlled().await;
+    let code = server.code().await;
+    server.exchange(&code).await;
+    let (id, token) = (server.sandbox.client_id(), json!({ "token": "dead" }));
     let wrong = json!({ "client_id": id, "client_secret": "wrong", "token": "any" });
-    world
-        .set("/modes", json!({ "dead_token": "invalid_grant" }))
+    server
+        .control
+        .modes(json!({ "dead_token": "invalid_grant" }))
         .await;
     let calls = [
         json!(["oauth.introspect", wrong]),
-        as_client(&world, "oauth.token", &exchange_body(&code)),
-        as_client(&world, "oauth.token", &refresh_body(&json!("dead"))),
-        as_client(&world, "oauth.introspect", &token),
+        as_client(&server, "oauth.token", &exchange_body(&code)),
+        as_client(&server, "oauth.token", &refresh_body(&json!("dead"))),
+        as_client(&server, "oauth.introspect", &token),
     ];
-    let [wrong_secret, used_code, dead_refresh, dead_access] = all(&world, "error", calls).await;
+    let [wrong_secret, used_code, dead_refresh, dead_access] = all(&server, "error", calls).await;
     for (error, status, expected) in [
         (wrong_secret, 401, "invalid_client"),
         (used_code, 400, "invalid_grant"),
@@ -139,7 +140,7 @@ async fn the_sdk_hands_on_the_oauth_errors() {
 
 #[tokio::test]
 async fn the_sdk_knows_the_api_errors_of_a_dead_token_and_of_limits() {
-    let world = World::controlled().await;
+    let server = TestServer::controlled().await;
     for (status, code) in [(429, "rate_limited"), (529, "service_overload")] {
         let body = json!({ "object": "error", "status": status, "code": code, "message": "Wait." });
         let fault = json!({
@@ -149,15 +150,15 @@ async fn the_sdk_knows_the_api_errors_of_a_dead_token_and_of_limits() {
             "headers": { "retry-after": "7" },
             "body": body,
         });
-        world.set("/faults", fault).await;
+        server.control.fault(fault).await;
     }
-    let introspect = as_client(&world, "oauth.introspect", &json!({ "token": "any" }));
+    let introspect = as_client(&server, "oauth.introspect", &json!({ "token": "any" }));
     let calls = [
         json!(["users.me", { "auth": "dead" }]),
         introspect.clone(),
         introspect,
     ];
-    let [dead, limited, overloaded] = all(&world, "error", calls).await;
+    let [dead, limited, overloaded] = all(&server, "error", calls).await;
     assert_eq!(kind(&dead), ("APIResponseError", "unauthorized", 401));
     assert!(dead["request_id"].is_string());
     assert_eq!(kind(&limited), ("APIResponseError", "rate_limited", 429));
@@ -169,10 +170,10 @@ async fn the_sdk_knows_the_api_errors_of_a_dead_token_and_of_limits() {
 
 #[tokio::test]
 async fn the_sdk_takes_a_page_in_place_of_a_refusal_for_an_unknown_reply() {
-    let world = World::controlled().await;
-    world.set("/modes", json!({ "error_shape": "html" })).await;
+    let server = TestServer::controlled().await;
+    server.control.modes(json!({ "error_shape": "html" })).await;
     let calls = [json!(["users.me", { "auth": "dead" }])];
-    let [error] = all(&world, "error", calls).await;
+    let [error] = all(&server, "error", calls).await;
     assert_eq!(kind(&error), (OAUTH_ERROR.0, OAUTH_ERROR.1, 401));
     assert_eq!(error["request_id"], Value::Null);
 }
@@ -191,17 +192,17 @@ fn compared(request: &Value) -> Value {
 
 #[tokio::test]
 async fn our_client_sends_what_the_sdk_sends() {
-    let world = World::controlled().await;
+    let server = TestServer::controlled().await;
     let secret = |text: &str| SecretString::from(text.to_owned());
     let credentials = Credentials {
-        client_id: world.sandbox.client_id().to_owned(),
-        client_secret: secret(world.sandbox.client_secret()),
+        client_id: server.sandbox.client_id().to_owned(),
+        client_secret: secret(server.sandbox.client_secret()),
     };
-    let ours = Notion::new(BaseUrl::parse(world.sandbox.base_url()).unwrap()).unwrap();
+    let ours = Notion::new(BaseUrl::parse(server.sandbox.base_url()).unwrap()).unwrap();
     let code = "a code that nobody issued";
-    let token = world.connect().await["access_token"].clone();
+    let token = server.connect().await["access_token"].clone();
     let ours_token = secret(token.as_str().unwrap());
-    let before = world.record().await.len();
+    let before = server.control.requests().await.len();
 
     let refused = ours.exchange(&credentials, &secret(code), APP_LINK).await;
     assert!(refused.is_err());
@@ -217,15 +218,15 @@ async fn our_client_sends_what_the_sdk_sends() {
     ours.revoke(&credentials, &ours_token).await.unwrap();
     let body = json!({ "token": token });
     let calls = json!([
-        as_client(&world, "oauth.token", &exchange_body(code)),
-        as_client(&world, "oauth.token", &refresh_body(&json!(code))),
-        as_client(&world, "oauth.introspect", &body),
+        as_client(&server, "oauth.token", &exchange_body(code)),
+        as_client(&server, "oauth.token", &refresh_body(&json!(code))),
+        as_client(&server, "oauth.introspect", &body),
         ["users.me", { "auth": token }],
-        as_client(&world, "oauth.revoke", &body),
+        as_client(&server, "oauth.revoke", &body),
     ]);
-    sdk(world.sandbox.base_url(), calls).await;
+    sdk(server.sandbox.base_url(), calls).await;
 
-    let record = world.record().await;
+    let record = server.control.requests().await;
     let (ours, theirs) = record[before..].split_at(5);
     assert_eq!(theirs.len(), 5);
     for (ours, theirs) in ours.iter().zip(theirs) {

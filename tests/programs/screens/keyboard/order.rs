@@ -9,7 +9,7 @@ use crate::screens::many::names_become;
 #[tokio::test]
 async fn the_list_is_sorted_and_filtered() {
     let (env, window, [ada, bureau, zeppelin]) = three().await;
-    let (id, secret) = env.sandbox.another_client().await;
+    let (id, secret) = env.sandbox.add_client().await;
     env.add_client_named("Other", &id, &secret);
     let other = ["--client", "Other"];
     cli::connect_workspace(&env, "Mistral", &other).await;
