@@ -6,19 +6,18 @@ use crate::domain::operation::Kind;
 use crate::domain::problem::ProblemCode;
 use crate::views::activity::{ActivityFilter, ExportFormat, Outcome};
 
-use super::outside::Outside;
+use crate::tests::env::TestEnv;
 
 #[tokio::test]
 async fn everything_that_happened_stands_there_newest_first_with_what_it_came_to() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let tick = || outside.pass(1_000);
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let tick = || env.pass(1_000);
     tick();
-    let id = outside.connect(&keyrack, &client).await;
+    let id = env.connect(&keyrack, &client).await;
     tick();
     keyrack.check(&id).await.expect("checked");
     tick();
-    outside
-        .fault(json!({"endpoint": "introspect", "times": 1, "status": 400, "body": "{}"}))
+    env.fault(json!({"endpoint": "introspect", "times": 1, "status": 400, "body": "{}"}))
         .await;
     keyrack.check(&id).await.expect("checked");
     tick();
@@ -83,8 +82,8 @@ async fn everything_that_happened_stands_there_newest_first_with_what_it_came_to
 
 #[tokio::test]
 async fn an_act_whose_connection_was_removed_under_it_is_not_done() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let id = outside.connect(&keyrack, &client).await;
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
     let subject = crate::domain::operation::Subject::of_connection(
         &keyrack.store.connection(&id).expect("a row"),
     );
@@ -105,8 +104,8 @@ async fn an_act_whose_connection_was_removed_under_it_is_not_done() {
 
 #[tokio::test]
 async fn older_acts_come_page_by_page_and_none_twice() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let id = outside.connect(&keyrack, &client).await;
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
     // All at the same moment, so that only their ids tell them apart.
     let connection = keyrack.store.connection(&id).expect("a row");
     for _ in 0..230 {
@@ -131,8 +130,8 @@ async fn older_acts_come_page_by_page_and_none_twice() {
 
 #[tokio::test]
 async fn details_tell_what_notion_said_and_say_nothing_of_what_it_did_not() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let id = outside.connect(&keyrack, &client).await;
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
     let fresh = keyrack.details(&id).await.expect("details");
     assert_eq!(
         (fresh.capabilities, fresh.issued_at, fresh.refreshed_at),
@@ -148,7 +147,7 @@ async fn details_tell_what_notion_said_and_say_nothing_of_what_it_did_not() {
     assert!(checked.issued_at.is_some());
     keyrack.refresh(&id).await.expect("refreshed");
     let refreshed = keyrack.details(&id).await.expect("details");
-    assert_eq!(refreshed.refreshed_at, Some(outside.now()));
+    assert_eq!(refreshed.refreshed_at, Some(env.now()));
     assert_eq!(refreshed.issued_at, None, "it is another token");
     let refused = keyrack.details("nobody").await.expect_err("there is none");
     assert_eq!(refused.code, ProblemCode::NotFound);

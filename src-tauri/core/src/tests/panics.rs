@@ -14,7 +14,7 @@ use crate::domain::event::Event;
 use crate::domain::redirect::RedirectMethod;
 use crate::storage::vault::Payload;
 
-use super::outside::Outside;
+use crate::tests::env::TestEnv;
 
 /// Names the file that takes what must not be said, in the process that panics.
 const PANICS: &str = "KEYRACK_PANICS";
@@ -50,15 +50,15 @@ fn a_panic_with_secrets_in_hand_says_nothing_of_them() {
 /// Panics at the end of a connect, whose tokens are in the hands of whoever tells of it, and with
 /// everything that holds a secret as a panic's message.
 async fn panic_with_secrets(secrets: &Path) {
-    let outside = Outside::new().await;
-    let keyrack = outside.start_telling(Box::new(|event| {
+    let env = TestEnv::new().await;
+    let keyrack = env.start_telling(Box::new(|event| {
         if let Event::Authorization(authorization) = event {
             let completed = matches!(authorization.progress, Progress::Completed { .. });
             assert!(!completed, "nobody listens");
         }
     }));
-    let client = outside.client(&keyrack).await;
-    let (_, callback) = outside.callback(&keyrack, &client).await;
+    let client = env.client(&keyrack).await;
+    let (_, callback) = env.callback(&keyrack, &client).await;
     let accepting = keyrack.clone();
     let link = callback.clone();
     let connected = tokio::spawn(async move { accepting.accept(link.as_bytes()).await });
@@ -67,7 +67,7 @@ async fn panic_with_secrets(secrets: &Path) {
     let rows = keyrack.snapshot().expect("a snapshot").connections;
     let tokens = keyrack.vault.read_connection(&rows[0].id).await;
     let tokens = tokens.expect("tokens");
-    let (client_id, client_secret) = outside.credentials();
+    let (client_id, client_secret) = env.credentials();
     let parsed = Callback::parse(callback.as_bytes()).expect("a callback");
     let refresh = tokens.refresh.as_ref().expect("a refresh token");
     let (_, query) = callback.split_once("code=").expect("a code");

@@ -6,12 +6,12 @@ use crate::domain::preferences::BackgroundChecks;
 use crate::domain::preferences::{Language, Preferences};
 use crate::domain::problem::ProblemCode;
 
-use super::outside::Outside;
+use crate::tests::env::TestEnv;
 
 #[tokio::test]
 async fn what_is_chosen_is_kept_and_heeded_at_login() {
-    let outside = Outside::new().await;
-    let keyrack = outside.start();
+    let env = TestEnv::new().await;
+    let keyrack = env.start();
     let at_first = keyrack.preferences().expect("read");
     let unchosen = Preferences {
         background_checks: BackgroundChecks::Off,
@@ -29,8 +29,8 @@ async fn what_is_chosen_is_kept_and_heeded_at_login() {
         language: Some(Language::De),
     };
     keyrack.set_preferences(&chosen).expect("kept");
-    assert!(outside.starts_at_login.load(SeqCst));
-    assert_eq!(outside.start().preferences().expect("read"), chosen);
+    assert!(env.starts_at_login.load(SeqCst));
+    assert_eq!(env.start().preferences().expect("read"), chosen);
     let off = Preferences {
         background_checks: BackgroundChecks::Off,
         language: None,
@@ -38,7 +38,7 @@ async fn what_is_chosen_is_kept_and_heeded_at_login() {
     };
     keyrack.set_preferences(&off).expect("kept");
     assert!(
-        !outside.starts_at_login.load(SeqCst),
+        !env.starts_at_login.load(SeqCst),
         "there would be nothing to start"
     );
     assert_eq!(keyrack.preferences().expect("read").language, None);

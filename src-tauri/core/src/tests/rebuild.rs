@@ -9,37 +9,37 @@ use crate::domain::problem::ProblemCode;
 use crate::domain::rebuilt::{DatabaseState, Rebuilt};
 use crate::keyrack::Keyrack;
 use crate::storage::store::Store;
-use crate::storage::vault::keyring::tests::Mood;
+use crate::storage::vault::keyring::tests::KeyringBehaviour;
 
-use super::outside::Outside;
+use crate::tests::env::TestEnv;
 
 /// A client with a connection, whose process has ended; with their ids.
-async fn connected() -> (Outside, String, String) {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let id = outside.connect(&keyrack, &client).await;
-    (outside, client.id, id)
+async fn connected() -> (TestEnv, String, String) {
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
+    (env, client.id, id)
 }
 
 /// A start, and what it rebuilt.
-async fn start(outside: &Outside) -> (Arc<Keyrack>, Option<Rebuilt>) {
-    let keyrack = outside.start();
+async fn start(env: &TestEnv) -> (Arc<Keyrack>, Option<Rebuilt>) {
+    let keyrack = env.start();
     keyrack.recover().await.expect("recovered");
     let rebuilt = keyrack.snapshot().expect("a snapshot").rebuilt;
     (keyrack, rebuilt)
 }
 
-fn lose(outside: &Outside) {
+fn lose(env: &TestEnv) {
     for part in ["", "-wal", "-shm"] {
-        let _ = fs::remove_file(outside.folder.path().join(format!("keyrack.db{part}")));
+        let _ = fs::remove_file(env.folder.path().join(format!("keyrack.db{part}")));
     }
 }
 
 #[tokio::test]
 async fn a_lost_database_comes_back_from_the_vault_and_a_check_brings_its_names() {
-    let (outside, client, id) = connected().await;
-    let before = outside.keyring.entries();
-    lose(&outside);
-    let (keyrack, rebuilt) = start(&outside).await;
+    let (env, client, id) = connected().await;
+    let before = env.keyring.entries();
+    lose(&env);
+    let (keyrack, rebuilt) = start(&env).await;
     let rebuilt = rebuilt.expect("rebuilt");
     assert_eq!(
         (rebuilt.database, rebuilt.quarantined),
@@ -59,11 +59,11 @@ async fn a_lost_database_comes_back_from_the_vault_and_a_check_brings_its_names(
     assert_eq!(row.status, Status::Active);
     assert_eq!(row.workspace_name, "Acme Research");
     assert!(!row.workspace_id.is_empty());
-    assert_eq!(outside.keyring.entries(), before, "the vault is as it was");
+    assert_eq!(env.keyring.entries(), before, "the vault is as it was");
     keyrack.refresh(&id).await.expect("all of it works");
     keyrack.revoke(&id).await.expect("revoked");
     drop(keyrack);
-    assert_eq!(start(&outside).await.1, None, "once is enough");
+    assert_eq!(start(&env).await.1, None, "once is enough");
 }
 
 #[tokio::test]
@@ -72,18 +72,15 @@ async fn a_damaged_database_is_set_aside_and_filled_again() {
     // Behind the header and the schema, where nothing looks when it is opened.
     let part = |bytes: &mut Vec<u8>| bytes[8192..].fill(0x5a);
     for damage in [whole as fn(&mut Vec<u8>), part] {
-        let (outside, _, id) = connected().await;
-        let path = outside.folder.path().join("keyrack.db");
+        let (env, _, id) = connected().await;
+        let path = env.folder.path().join("keyrack.db");
         let mut bytes = fs::read(&path).expect("read");
         damage(&mut bytes);
         fs::write(&path, &bytes).expect("written");
-        let (keyrack, rebuilt) = start(&outside).await;
+        let (keyrack, rebuilt) = start(&env).await;
         let rebuilt = rebuilt.expect("rebuilt");
         assert_eq!(rebuilt.database, DatabaseState::Damaged);
-        let aside = outside
-            .folder
-            .path()
-            .join(rebuilt.quarantined.expect("a name"));
+        let aside = env.folder.path().join(rebuilt.quarantined.expect("a name"));
         assert!(
             fs::read(aside)
                 .expect("it is kept")
@@ -96,17 +93,17 @@ async fn a_damaged_database_is_set_aside_and_filled_again() {
 
 #[tokio::test]
 async fn what_an_old_backup_does_not_know_is_added_to_it() {
-    let (outside, _, first) = connected().await;
-    let path = outside.folder.path().join("keyrack.db");
+    let (env, _, first) = connected().await;
+    let path = env.folder.path().join("keyrack.db");
     let backup = fs::read(&path).expect("read");
-    let keyrack = outside.start();
-    let other = outside.another_client(&keyrack).await;
-    let second = outside.connect(&keyrack, &other).await;
+    let keyrack = env.start();
+    let other = env.another_client(&keyrack).await;
+    let second = env.connect(&keyrack, &other).await;
     drop(keyrack);
-    lose(&outside);
+    lose(&env);
     fs::write(&path, backup).expect("put back");
 
-    let (keyrack, rebuilt) = start(&outside).await;
+    let (keyrack, rebuilt) = start(&env).await;
     let rebuilt = rebuilt.expect("rebuilt");
     assert_eq!(rebuilt.database, DatabaseState::Outdated);
     assert_eq!((rebuilt.clients, rebuilt.connections), (1, 1));
@@ -118,37 +115,37 @@ async fn what_an_old_backup_does_not_know_is_added_to_it() {
 
 #[tokio::test]
 async fn another_folders_database_is_refused_and_its_entries_are_left_alone() {
-    let (outside, _, _) = connected().await;
+    let (env, _, _) = connected().await;
     let (stranger, _, _) = connected().await;
-    lose(&outside);
+    lose(&env);
     let name = "keyrack.db";
     fs::copy(
         stranger.folder.path().join(name),
-        outside.folder.path().join(name),
+        env.folder.path().join(name),
     )
     .expect("copied");
-    let folder = crate::DataFolder::open(outside.folder.path()).expect("a folder");
+    let folder = crate::DataFolder::open(env.folder.path()).expect("a folder");
     let refused = Store::open(&folder).expect_err("another folder's");
     assert_eq!(refused.code, ProblemCode::StoreFailed);
 
     for (user, entry) in stranger.keyring.entries() {
-        outside.keyring.put(&user, &String::from_utf8_lossy(&entry));
+        env.keyring.put(&user, &String::from_utf8_lossy(&entry));
     }
-    outside.keyring.put("nobody's", "no payload");
-    lose(&outside);
-    let (keyrack, rebuilt) = start(&outside).await;
+    env.keyring.put("nobody's", "no payload");
+    lose(&env);
+    let (keyrack, rebuilt) = start(&env).await;
     let rebuilt = rebuilt.expect("rebuilt");
     assert_eq!((rebuilt.clients, rebuilt.connections), (1, 1));
     assert_eq!(keyrack.snapshot().expect("a snapshot").connections.len(), 1);
-    assert_eq!(outside.keyring.users().len(), 5, "nothing is deleted");
+    assert_eq!(env.keyring.users().len(), 5, "nothing is deleted");
 }
 
 #[tokio::test]
 async fn a_locked_keyring_puts_it_off() {
-    let (outside, _, _) = connected().await;
-    lose(&outside);
-    outside.keyring.set_mood(Mood::Locked);
-    let keyrack = outside.start();
+    let (env, _, _) = connected().await;
+    lose(&env);
+    env.keyring.behave(KeyringBehaviour::Locked);
+    let keyrack = env.start();
     let locked = keyrack.recover().await.expect_err("locked");
     assert_eq!(locked.code, ProblemCode::KeyringLocked);
     let waits = keyrack.snapshot().expect("a snapshot").rebuild_waits;
@@ -158,26 +155,25 @@ async fn a_locked_keyring_puts_it_off() {
         "an empty list is not all that is shown"
     );
     drop(keyrack);
-    outside.keyring.set_mood(Mood::Calm);
-    let (keyrack, rebuilt) = start(&outside).await;
+    env.keyring.behave(KeyringBehaviour::Normal);
+    let (keyrack, rebuilt) = start(&env).await;
     assert_eq!(rebuilt.expect("rebuilt").connections, 1);
     assert_eq!(keyrack.snapshot().expect("a snapshot").connections.len(), 1);
 }
 
 #[tokio::test]
 async fn a_connection_without_its_client_is_counted_and_stays_in_the_keyring() {
-    let (outside, client, id) = connected().await;
-    let entries = outside.keyring.entries();
-    outside.keyring.remove(&client);
-    lose(&outside);
-    let (keyrack, rebuilt) = start(&outside).await;
+    let (env, client, id) = connected().await;
+    let entries = env.keyring.entries();
+    env.keyring.remove(&client);
+    lose(&env);
+    let (keyrack, rebuilt) = start(&env).await;
     let rebuilt = rebuilt.expect("rebuilt");
     assert_eq!((rebuilt.connections, rebuilt.without_client), (0, 1));
-    assert_eq!(outside.keyring.users(), [id]);
+    assert_eq!(env.keyring.users(), [id]);
 
     // Once the client's entry is back, whoever asks gets the connection too.
-    outside
-        .keyring
+    env.keyring
         .put(&client, &String::from_utf8_lossy(&entries[&client]));
     let rebuilt = keyrack.rebuild().await.expect("rebuilt");
     assert_eq!(rebuilt.database, DatabaseState::Intact);
@@ -186,15 +182,15 @@ async fn a_connection_without_its_client_is_counted_and_stays_in_the_keyring() {
 
 #[tokio::test]
 async fn a_start_that_was_ended_before_its_mark_was_in_the_file_is_no_loss() {
-    let (outside, _, id) = connected().await;
-    let db = rusqlite::Connection::open(outside.folder.path().join("keyrack.db")).expect("opened");
+    let (env, _, id) = connected().await;
+    let db = rusqlite::Connection::open(env.folder.path().join("keyrack.db")).expect("opened");
     // The file has the mark of the start before.
     let next = "UPDATE meta SET value = (SELECT value FROM meta WHERE key = 'start') WHERE key = 'start_before'";
     db.execute(next, []).expect("changed");
     let changed = db.execute("UPDATE meta SET value = 'next' WHERE key = 'start'", []);
     assert_eq!(changed.expect("changed"), 1);
     drop(db);
-    let (keyrack, rebuilt) = start(&outside).await;
+    let (keyrack, rebuilt) = start(&env).await;
     assert_eq!(rebuilt, None);
     let row = keyrack.store.connection(&id).expect("a row");
     assert_eq!(row.status, Status::Active, "it stays as it is");
@@ -202,29 +198,29 @@ async fn a_start_that_was_ended_before_its_mark_was_in_the_file_is_no_loss() {
 
 #[tokio::test]
 async fn a_database_that_is_empty_is_as_good_as_gone() {
-    let (outside, _, id) = connected().await;
-    lose(&outside);
-    fs::write(outside.folder.path().join("keyrack.db"), "").expect("written");
-    let (keyrack, rebuilt) = start(&outside).await;
+    let (env, _, id) = connected().await;
+    lose(&env);
+    fs::write(env.folder.path().join("keyrack.db"), "").expect("written");
+    let (keyrack, rebuilt) = start(&env).await;
     assert_eq!(rebuilt.expect("rebuilt").database, DatabaseState::Missing);
     keyrack.store.connection(&id).expect("a row");
 }
 
 #[tokio::test]
 async fn what_an_unfinished_or_a_finished_act_has_ended_does_not_come_back() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let revoked = outside.connect(&keyrack, &client).await;
-    let entries = outside.keyring.entries();
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let revoked = env.connect(&keyrack, &client).await;
+    let entries = env.keyring.entries();
     keyrack.revoke(&revoked).await.expect("revoked");
-    let other = outside.another_client(&keyrack).await;
-    let forgotten = outside.connect(&keyrack, &other).await;
+    let other = env.another_client(&keyrack).await;
+    let forgotten = env.connect(&keyrack, &other).await;
     let row = keyrack.store.connection(&forgotten).expect("a row");
     let subject = Subject::of_connection(&row);
     keyrack.begin(Kind::Forget, subject).expect("begun");
-    let db = rusqlite::Connection::open(outside.folder.path().join("keyrack.db")).expect("opened");
+    let db = rusqlite::Connection::open(env.folder.path().join("keyrack.db")).expect("opened");
     db.execute("DELETE FROM connections", []).expect("deleted");
     let entry = String::from_utf8_lossy(&entries[&revoked]).into_owned();
-    outside.keyring.put(&revoked, &entry);
+    env.keyring.put(&revoked, &entry);
 
     let rebuilt = keyrack.rebuild().await.expect("rebuilt");
     assert_eq!(rebuilt, Rebuilt::default());
@@ -232,11 +228,11 @@ async fn what_an_unfinished_or_a_finished_act_has_ended_does_not_come_back() {
 
 #[tokio::test]
 async fn a_damaged_database_that_another_process_has_open_is_left_where_it_is() {
-    let (outside, keyrack, _) = Outside::with_client().await;
-    let folder = crate::DataFolder::open(outside.folder.path()).expect("a folder");
-    let path = outside.folder.path().join("keyrack.db");
+    let (env, keyrack, _) = TestEnv::with_client().await;
+    let folder = crate::DataFolder::open(env.folder.path()).expect("a folder");
+    let path = env.folder.path().join("keyrack.db");
     for part in ["-wal", "-shm"] {
-        let _ = fs::remove_file(outside.folder.path().join(format!("keyrack.db{part}")));
+        let _ = fs::remove_file(env.folder.path().join(format!("keyrack.db{part}")));
     }
     fs::write(&path, "not a database, not at all".repeat(1000)).expect("written");
     let refused = Store::open(&folder).expect_err("damaged");

@@ -10,20 +10,20 @@ use crate::domain::operation::{Kind, Subject};
 use crate::domain::problem::ProblemCode;
 use crate::domain::receipt::Revocation;
 
-use super::outside::Outside;
 use super::{REVOKE, TOKEN};
+use crate::tests::env::TestEnv;
 
 #[tokio::test]
 async fn a_start_after_an_end_between_revocation_and_confirmation_confirms_before_it_deletes() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let id = outside.connect(&keyrack, &client).await;
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
     let subject = Subject::of_connection(&keyrack.store.connection(&id).expect("a row"));
     let mut operation = keyrack.begin(Kind::Revoke, subject).expect("begun");
     operation.record.revoked_at = Some(keyrack.now());
     keyrack.store.save_operation(&operation).expect("saved");
     drop(keyrack);
 
-    let keyrack = outside.start();
+    let keyrack = env.start();
     keyrack.retry_revocations().await.expect("tried");
     let row = keyrack
         .store
@@ -42,8 +42,8 @@ async fn a_start_after_an_end_between_revocation_and_confirmation_confirms_befor
 
 #[tokio::test]
 async fn a_start_finishes_a_revocation_that_notion_has_confirmed_without_asking_again() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let id = outside.connect(&keyrack, &client).await;
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
     let subject = Subject::of_connection(&keyrack.store.connection(&id).expect("a row"));
     let mut operation = keyrack.begin(Kind::Revoke, subject).expect("begun");
     operation.record.revoked_at = Some(keyrack.now());
@@ -52,23 +52,23 @@ async fn a_start_finishes_a_revocation_that_notion_has_confirmed_without_asking_
     keyrack.vault.delete(&id).await.expect("deleted");
     drop(keyrack);
 
-    let asked = outside.requests().await.len();
-    let keyrack = outside.start();
+    let asked = env.requests().await.len();
+    let keyrack = env.start();
     keyrack.recover().await.expect("recovered");
     let gone = keyrack.store.connection(&id).expect_err("revoked");
     assert_eq!(gone.code, ProblemCode::NotFound);
     let undone = keyrack.store.unfinished_operations().expect("operations");
     assert!(undone.is_empty(), "{undone:?}");
-    assert_eq!(outside.requests().await.len(), asked);
+    assert_eq!(env.requests().await.len(), asked);
 }
 
 #[tokio::test]
 async fn a_start_finishes_a_connect_whose_tokens_reached_the_keyring_and_undoes_any_other() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let id = outside.connect(&keyrack, &client).await;
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
     // As if the process had ended between the vault and the store.
     let db =
-        rusqlite::Connection::open(outside.folder.path().join("keyrack.db")).expect("the database");
+        rusqlite::Connection::open(env.folder.path().join("keyrack.db")).expect("the database");
     db.execute("DELETE FROM connections", []).expect("deleted");
     let reopened = db.execute(
         "UPDATE operations SET finished_at = NULL WHERE kind = 'connect'",
@@ -83,7 +83,7 @@ async fn a_start_finishes_a_connect_whose_tokens_reached_the_keyring_and_undoes_
     keyrack.store.save_operation(&lost).expect("saved");
     drop((db, keyrack));
 
-    let keyrack = outside.start();
+    let keyrack = env.start();
     keyrack.recover().await.expect("recovered");
     assert_eq!(
         keyrack
@@ -100,19 +100,19 @@ async fn a_start_finishes_a_connect_whose_tokens_reached_the_keyring_and_undoes_
             .expect("operations")
             .is_empty()
     );
-    assert_eq!(outside.keyring.users().len(), 2);
-    assert_eq!(outside.count(TOKEN).await, 1, "no code is ever sent again");
+    assert_eq!(env.keyring.users().len(), 2);
+    assert_eq!(env.count(TOKEN).await, 1, "no code is ever sent again");
 }
 
 #[tokio::test]
 async fn a_start_leaves_the_work_of_a_living_process_alone() {
-    let outside = Outside::new().await;
-    let living = outside.start();
-    let client = outside.client(&living).await;
+    let env = TestEnv::new().await;
+    let living = env.start();
+    let client = env.client(&living).await;
     living
         .begin(Kind::Connect, Subject::of_client(&client))
         .expect("begun");
-    let other = outside.start();
+    let other = env.start();
     other.recover().await.expect("recovered");
     assert_eq!(
         other
@@ -135,8 +135,8 @@ async fn a_start_leaves_the_work_of_a_living_process_alone() {
 
 #[tokio::test]
 async fn a_start_ends_an_authorization_whose_answer_was_taken_and_went_no_further() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let (id, callback) = outside.callback(&keyrack, &client).await;
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let (id, callback) = env.callback(&keyrack, &client).await;
     let callback = Callback::parse(callback.as_bytes()).expect("a callback");
     let hash = state_hash(&callback.state);
     let process = keyrack.process.id();
@@ -144,33 +144,32 @@ async fn a_start_ends_an_authorization_whose_answer_was_taken_and_went_no_furthe
     assert_eq!(taken.expect("taken").authorization.id, id);
     drop(keyrack);
 
-    let keyrack = outside.start();
+    let keyrack = env.start();
     keyrack.recover().await.expect("recovered");
     let ended = keyrack.authorization(&id).expect("an authorization");
     assert!(
         matches!(&ended.progress, Progress::Failed { problem } if problem.code == ProblemCode::NotSaved),
         "{ended:?}"
     );
-    assert_eq!(outside.count(TOKEN).await, 0);
+    assert_eq!(env.count(TOKEN).await, 0);
 }
 
 #[tokio::test]
 async fn a_connection_that_is_connected_again_is_not_revoked_for_what_was_pending_before() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let id = outside.connect(&keyrack, &client).await;
-    outside
-        .fault(json!({"endpoint": "revoke", "times": 1, "status": 503}))
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
+    env.fault(json!({"endpoint": "revoke", "times": 1, "status": 503}))
         .await;
     let pending = keyrack.revoke(&id).await.expect("an outcome");
     assert!(matches!(pending, Revocation::Pending { .. }), "{pending:?}");
-    outside.connect(&keyrack, &client).await;
+    env.connect(&keyrack, &client).await;
     let row = keyrack.store.connection(&id).expect("a row");
     assert_eq!(row.status, Status::Active);
 
-    let asked = outside.count(REVOKE).await;
-    outside.pass(3_600_000);
+    let asked = env.count(REVOKE).await;
+    env.pass(3_600_000);
     keyrack.retry_revocations().await.expect("looked at");
-    assert_eq!(outside.count(REVOKE).await, asked);
+    assert_eq!(env.count(REVOKE).await, asked);
     let row = keyrack.check(&id).await.expect("checked");
     assert_eq!(row.status, Status::Active);
 }

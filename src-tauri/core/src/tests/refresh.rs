@@ -11,14 +11,14 @@ use crate::domain::problem::ProblemCode;
 use crate::keyrack::Keyrack;
 use crate::storage::store::CheckOutcome;
 
-use super::outside::Outside;
+use crate::tests::env::TestEnv;
 
 const TOKEN: &str = "/v1/oauth/token";
 
-async fn connected() -> (Outside, Arc<Keyrack>, String) {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let id = outside.connect(&keyrack, &client).await;
-    (outside, keyrack, id)
+async fn connected() -> (TestEnv, Arc<Keyrack>, String) {
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
+    (env, keyrack, id)
 }
 
 async fn pair(keyrack: &Keyrack, id: &str) -> (String, Option<String>) {
@@ -33,49 +33,48 @@ fn status(keyrack: &Keyrack, id: &str) -> Status {
 
 #[tokio::test]
 async fn new_tokens_replace_the_old_ones_in_place() {
-    let (outside, keyrack, id) = connected().await;
+    let (env, keyrack, id) = connected().await;
     let before = pair(&keyrack, &id).await;
-    outside.pass(1000);
+    env.pass(1000);
     let refreshed = keyrack.refresh(&id).await.expect("refreshed");
     let after = pair(&keyrack, &id).await;
     assert_ne!(before.0, after.0);
     assert_ne!(before.1, after.1);
     assert_eq!(refreshed.status, Status::Active);
-    assert_eq!(outside.keyring.users().len(), 2, "still one entry");
+    assert_eq!(env.keyring.users().len(), 2, "still one entry");
     let checked = keyrack.check(&id).await.expect("checked");
     assert_eq!(checked.status, Status::Active, "the new token works");
 }
 
 #[tokio::test]
 async fn refreshes_from_two_starts_come_one_after_the_other() {
-    let (outside, keyrack, id) = connected().await;
-    let other = outside.start();
+    let (env, keyrack, id) = connected().await;
+    let other = env.start();
     let (first, second) = tokio::join!(keyrack.refresh(&id), other.refresh(&id));
     first.expect("the first");
     second.expect("the second, with the first one's new token");
-    assert_eq!(outside.count(TOKEN).await, 3);
+    assert_eq!(env.count(TOKEN).await, 3);
     let checked = keyrack.check(&id).await.expect("checked");
     assert_eq!(checked.status, Status::Active);
 }
 
 #[tokio::test]
 async fn a_refused_refresh_token_needs_reconnecting_once_the_access_token_is_dead() {
-    let (outside, keyrack, id) = connected().await;
+    let (env, keyrack, id) = connected().await;
     let bot = keyrack.store.connection(&id).expect("a row").bot_id;
-    outside.revoke(&bot).await;
+    env.revoke(&bot).await;
     let refused = keyrack.refresh(&id).await.expect_err("refused");
     assert_eq!(refused.code, ProblemCode::RefreshRejected);
     assert_eq!(status(&keyrack, &id), Status::NeedsReconnecting);
-    assert_eq!(outside.count(TOKEN).await, 2);
+    assert_eq!(env.count(TOKEN).await, 2);
 }
 
 #[tokio::test]
 async fn a_refused_client_or_an_answer_that_was_never_asked_for_changes_nothing() {
-    let (outside, keyrack, id) = connected().await;
+    let (env, keyrack, id) = connected().await;
     let before = pair(&keyrack, &id).await;
     let busy = json!({"object": "error", "status": 429, "code": "rate_limited", "message": "slow"});
-    outside
-        .fault(json!({"endpoint": "token", "times": 1, "status": 429, "body": busy}))
+    env.fault(json!({"endpoint": "token", "times": 1, "status": 429, "body": busy}))
         .await;
     let refused = keyrack.refresh(&id).await.expect_err("busy");
     assert_eq!(refused.code, ProblemCode::RateLimited);
@@ -86,70 +85,65 @@ async fn a_refused_client_or_an_answer_that_was_never_asked_for_changes_nothing(
 
 #[tokio::test]
 async fn a_lost_answer_is_unfinished_while_the_old_token_works_and_nothing_is_sent_twice() {
-    let (outside, keyrack, id) = connected().await;
-    outside
-        .fault(json!({"endpoint": "token", "times": 1, "cut": "before"}))
+    let (env, keyrack, id) = connected().await;
+    env.fault(json!({"endpoint": "token", "times": 1, "cut": "before"}))
         .await;
     for _ in 0..3 {
         let unfinished = keyrack.refresh(&id).await.expect_err("unfinished");
         assert_eq!(unfinished.code, ProblemCode::RefreshUnfinished);
-        assert_eq!(outside.count(TOKEN).await, 2, "the connect and one refresh");
+        assert_eq!(env.count(TOKEN).await, 2, "the connect and one refresh");
         assert_eq!(status(&keyrack, &id), Status::Active);
     }
 }
 
 #[tokio::test]
 async fn a_lost_answer_that_ended_the_old_token_is_asked_for_once_more_and_then_never() {
-    let (outside, keyrack, id) = connected().await;
-    outside
-        .fault(json!({"endpoint": "token", "times": 1, "cut": "after"}))
+    let (env, keyrack, id) = connected().await;
+    env.fault(json!({"endpoint": "token", "times": 1, "cut": "after"}))
         .await;
     let refused = keyrack.refresh(&id).await.expect_err("rotated away");
     assert_eq!(refused.code, ProblemCode::RefreshRejected);
-    assert_eq!(outside.count(TOKEN).await, 3);
+    assert_eq!(env.count(TOKEN).await, 3);
     assert_eq!(status(&keyrack, &id), Status::NeedsReconnecting);
     let again = keyrack.check(&id).await.expect("checked");
     assert_eq!(again.status, Status::NeedsReconnecting);
 
-    let (outside, keyrack, id) = connected().await;
+    let (env, keyrack, id) = connected().await;
     let bot = keyrack.store.connection(&id).expect("a row").bot_id;
-    outside
-        .fault(json!({"endpoint": "token", "times": 2, "cut": "before"}))
+    env.fault(json!({"endpoint": "token", "times": 2, "cut": "before"}))
         .await;
-    outside.revoke(&bot).await;
+    env.revoke(&bot).await;
     let lost = keyrack.refresh(&id).await.expect_err("lost twice");
     assert_eq!(lost.code, ProblemCode::RefreshRejected);
     keyrack.refresh(&id).await.expect_err("never a third time");
-    assert_eq!(outside.count(TOKEN).await, 3);
+    assert_eq!(env.count(TOKEN).await, 3);
     assert_eq!(status(&keyrack, &id), Status::NeedsReconnecting);
 }
 
 #[tokio::test]
 async fn a_start_goes_on_with_a_refresh_whose_process_ended() {
-    let (outside, keyrack, id) = connected().await;
-    outside
-        .fault(json!({"endpoint": "token", "times": 1, "cut": "before"}))
+    let (env, keyrack, id) = connected().await;
+    env.fault(json!({"endpoint": "token", "times": 1, "cut": "before"}))
         .await;
     keyrack.refresh(&id).await.expect_err("unfinished");
     let bot = keyrack.store.connection(&id).expect("a row").bot_id;
     drop(keyrack);
 
-    outside.revoke(&bot).await;
-    let keyrack = outside.start();
+    env.revoke(&bot).await;
+    let keyrack = env.start();
     keyrack.recover().await.expect("recovered");
-    assert_eq!(outside.count(TOKEN).await, 3, "once more, and refused");
+    assert_eq!(env.count(TOKEN).await, 3, "once more, and refused");
     assert_eq!(status(&keyrack, &id), Status::NeedsReconnecting);
     drop(keyrack);
-    let keyrack = outside.start();
+    let keyrack = env.start();
     keyrack.recover().await.expect("nothing is left");
-    assert_eq!(outside.count(TOKEN).await, 3);
+    assert_eq!(env.count(TOKEN).await, 3);
 }
 
 #[tokio::test]
 async fn a_new_pair_in_the_vault_is_found_by_the_next_start() {
-    let (outside, keyrack, id) = connected().await;
-    outside
-        .fault(json!({"endpoint": "token", "times": 1, "cut": "before"}))
+    let (env, keyrack, id) = connected().await;
+    env.fault(json!({"endpoint": "token", "times": 1, "cut": "before"}))
         .await;
     keyrack.refresh(&id).await.expect_err("unfinished");
     // As if the process had ended right after the write: the entry holds another pair.
@@ -158,21 +152,21 @@ async fn a_new_pair_in_the_vault_is_found_by_the_next_start() {
     let payload = crate::storage::vault::Payload::Connection(tokens);
     keyrack.vault.write(&payload).await.expect("written");
     drop(keyrack);
-    let keyrack = outside.start();
+    let keyrack = env.start();
     keyrack.recover().await.expect("recovered");
-    assert_eq!(outside.count(TOKEN).await, 2, "nothing is sent");
+    assert_eq!(env.count(TOKEN).await, 2, "nothing is sent");
     let unfinished = keyrack.store.unfinished_refresh(&id).expect("asked");
     assert_eq!(unfinished, None);
 }
 
 #[tokio::test]
 async fn what_a_check_learned_of_the_old_token_does_not_count_against_the_new_one() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let id = outside.connect(&keyrack, &client).await;
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
     let before = keyrack.store.connection(&id).expect("a row");
     let subject = Subject::of_connection(&before);
     let mut check = keyrack.begin(Kind::Check, subject).expect("begun");
-    outside.pass(1_000);
+    env.pass(1_000);
     keyrack.refresh(&id).await.expect("refreshed");
     check.finished_at = Some(keyrack.now());
     let dead = CheckOutcome::Verdict(Verdict::Inactive, None);

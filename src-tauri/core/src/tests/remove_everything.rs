@@ -6,15 +6,15 @@ use crate::acts::remove_everything::Cleanup;
 use crate::domain::preferences::BackgroundChecks;
 use crate::domain::preferences::Preferences;
 use crate::domain::problem::ProblemCode;
-use crate::storage::vault::keyring::tests::Mood;
+use crate::storage::vault::keyring::tests::KeyringBehaviour;
 
-use super::outside::Outside;
+use crate::tests::env::TestEnv;
 
 #[tokio::test]
 async fn nothing_of_this_folder_is_left_and_nothing_of_another_is_touched() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    outside.connect(&keyrack, &client).await;
-    outside.keyring.put("a stranger's", "kept");
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    env.connect(&keyrack, &client).await;
+    env.keyring.put("a stranger's", "kept");
     let chosen = keyrack.preferences().expect("read");
     let at_login = Preferences {
         background_checks: BackgroundChecks::Daily,
@@ -22,14 +22,14 @@ async fn nothing_of_this_folder_is_left_and_nothing_of_another_is_touched() {
         ..chosen
     };
     keyrack.set_preferences(&at_login).expect("kept");
-    let folder = outside.folder.path().to_owned();
+    let folder = env.folder.path().to_owned();
     std::fs::write(folder.join("notes.txt"), "the person's own").expect("written");
 
     let removed = keyrack.remove_everything().await.expect("removed");
     assert_eq!((removed.keyring_entries, removed.forgotten), (2, 1));
     assert_eq!(removed.start_at_login, Cleanup::Removed);
-    assert!(!outside.starts_at_login.load(SeqCst));
-    assert_eq!(outside.keyring.users(), ["a stranger's"]);
+    assert!(!env.starts_at_login.load(SeqCst));
+    assert_eq!(env.keyring.users(), ["a stranger's"]);
     let list = keyrack.snapshot().expect("a snapshot");
     assert!(list.connections.is_empty() && list.clients.is_empty());
     assert_eq!(list.preferences.background_checks, BackgroundChecks::Off);
@@ -44,9 +44,9 @@ async fn nothing_of_this_folder_is_left_and_nothing_of_another_is_touched() {
 
 #[tokio::test]
 async fn nothing_is_removed_from_under_another_program_but_the_watcher() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    outside.connect(&keyrack, &client).await;
-    let other = outside.start();
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    env.connect(&keyrack, &client).await;
+    let other = env.start();
     let refused = keyrack.remove_everything().await.expect_err("at work");
     assert_eq!(refused.code, ProblemCode::NotRemoved);
     assert_eq!(keyrack.snapshot().expect("a snapshot").connections.len(), 1);
@@ -56,33 +56,33 @@ async fn nothing_is_removed_from_under_another_program_but_the_watcher() {
 
 #[tokio::test]
 async fn what_waits_for_an_answer_is_cancelled_first() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let (_, callback) = outside.callback(&keyrack, &client).await;
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let (_, callback) = env.callback(&keyrack, &client).await;
     keyrack.remove_everything().await.expect("removed");
     let refused = keyrack.accept(callback.as_bytes()).await;
     refused.expect_err("nothing waits for it");
-    assert!(outside.keyring.users().is_empty());
+    assert!(env.keyring.users().is_empty());
 }
 
 #[tokio::test]
 async fn what_is_added_afterwards_stays() {
-    let (outside, keyrack, _) = Outside::with_client().await;
+    let (env, keyrack, _) = TestEnv::with_client().await;
     keyrack.remove_everything().await.expect("removed");
-    outside.client(&keyrack).await;
+    env.client(&keyrack).await;
     drop(keyrack);
-    let clients = outside.start().snapshot().expect("a snapshot").clients;
+    let clients = env.start().snapshot().expect("a snapshot").clients;
     assert_eq!(clients.len(), 1);
 }
 
 #[tokio::test]
 async fn what_cannot_be_removed_is_still_in_the_list() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    outside.connect(&keyrack, &client).await;
-    outside.keyring.set_mood(Mood::Locked);
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    env.connect(&keyrack, &client).await;
+    env.keyring.behave(KeyringBehaviour::Locked);
     let refused = keyrack.remove_everything().await.expect_err("locked");
     assert_eq!(refused.code, ProblemCode::KeyringLocked);
     assert_eq!(keyrack.snapshot().expect("a snapshot").connections.len(), 1);
-    let folder = outside.folder.path().to_owned();
+    let folder = env.folder.path().to_owned();
     drop(keyrack);
     assert!(folder.join("keyrack.db").exists());
 }

@@ -6,26 +6,26 @@ use serde_json::json;
 
 use crate::domain::problem::ProblemCode;
 use crate::domain::redirect::RedirectMethod;
-use crate::storage::vault::keyring::tests::Mood;
+use crate::storage::vault::keyring::tests::KeyringBehaviour;
 
-use super::outside::Outside;
+use crate::tests::env::TestEnv;
 
 #[tokio::test]
 async fn all_is_well_where_all_is_well() {
-    let (_outside, keyrack, _) = Outside::with_client().await;
+    let (_outside, keyrack, _) = TestEnv::with_client().await;
     keyrack.test_keyring().await.expect("a keyring");
     keyrack.test_database().expect("a sound database");
 }
 
 #[tokio::test]
 async fn a_locked_keyring_and_a_damaged_database_are_named() {
-    let (outside, keyrack, _) = Outside::with_client().await;
-    outside.keyring.set_mood(Mood::Locked);
+    let (env, keyrack, _) = TestEnv::with_client().await;
+    env.keyring.behave(KeyringBehaviour::Locked);
     let refused = keyrack.test_keyring().await.expect_err("locked");
     assert_eq!(refused.code, ProblemCode::KeyringLocked);
     drop(keyrack);
-    let database = outside.folder.path().join("keyrack.db");
-    let keyrack = outside.start();
+    let database = env.folder.path().join("keyrack.db");
+    let keyrack = env.start();
     let mut bytes = std::fs::read(&database).expect("read");
     let end = bytes.len();
     bytes[end - 2 * 4096..].fill(0xa5);
@@ -36,8 +36,8 @@ async fn a_locked_keyring_and_a_damaged_database_are_named() {
 
 #[tokio::test]
 async fn a_database_that_is_gone_is_named_and_not_made_anew() {
-    let (outside, keyrack, _) = Outside::with_client().await;
-    let database = outside.folder.path().join("keyrack.db");
+    let (env, keyrack, _) = TestEnv::with_client().await;
+    let database = env.folder.path().join("keyrack.db");
     std::fs::remove_file(&database).expect("removed");
     let refused = keyrack.test_database().expect_err("gone");
     assert_eq!(refused.code, ProblemCode::StoreFailed);
@@ -46,12 +46,11 @@ async fn a_database_that_is_gone_is_named_and_not_made_anew() {
 
 #[tokio::test]
 async fn a_port_that_another_program_has_is_named_and_ours_is_free() {
-    let outside = Outside::new().await;
-    let keyrack = outside.start();
+    let env = TestEnv::new().await;
+    let keyrack = env.start();
     let free = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = free.local_addr().expect("bound").port();
-    outside
-        .client_with(&keyrack, RedirectMethod::Localhost, Some(port))
+    env.client_with(&keyrack, RedirectMethod::Localhost, Some(port))
         .await;
     let refused = keyrack.test_localhost().await.expect_err("taken");
     assert_eq!(refused.code, ProblemCode::PortTaken);
@@ -61,18 +60,17 @@ async fn a_port_that_another_program_has_is_named_and_ours_is_free() {
 
 #[tokio::test]
 async fn a_silent_notion_and_a_wrong_clock_are_named() {
-    let outside = Outside::new().await;
-    let keyrack = outside.start();
+    let env = TestEnv::new().await;
+    let keyrack = env.start();
     let here = crate::host::clock::system_clock()();
-    outside.pass(here.0 - outside.now().0);
+    env.pass(here.0 - env.now().0);
     keyrack.test_notion().await.expect("Notion is there");
     for jump in [180_000, -360_000] {
-        outside.pass(jump);
+        env.pass(jump);
         let refused = keyrack.test_notion().await.expect_err("wrong");
         assert_eq!(refused.code, ProblemCode::ClockWrong);
     }
-    outside
-        .fault(json!({"endpoint": "me", "times": 1, "status": 503}))
+    env.fault(json!({"endpoint": "me", "times": 1, "status": 503}))
         .await;
     let refused = keyrack.test_notion().await.expect_err("busy");
     assert_eq!(refused.code, ProblemCode::NotionUnavailable);

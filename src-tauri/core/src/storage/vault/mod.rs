@@ -199,7 +199,7 @@ impl Vault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage::vault::keyring::tests::{Keyring, Mood, keyring};
+    use crate::storage::vault::keyring::tests::{Keyring, KeyringBehaviour, keyring};
 
     fn tokens(access: &str) -> Payload {
         Payload::Connection(ConnectionSecrets {
@@ -292,21 +292,21 @@ mod tests {
     #[tokio::test]
     async fn a_missing_keyring_is_named_and_found_once_it_is_there() {
         let (keyring, vault) = vault();
-        keyring.set_mood(Mood::Missing);
+        keyring.behave(KeyringBehaviour::Missing);
         assert_eq!(vault.probe().await, Err(VaultError::Missing));
-        keyring.set_mood(Mood::Calm);
+        keyring.behave(KeyringBehaviour::Normal);
         assert_eq!(vault.probe().await, Ok(()));
     }
 
     #[tokio::test]
     async fn a_probe_that_was_left_is_remembered_until_one_is_deleted() {
         let (keyring, vault) = vault();
-        keyring.set_mood(Mood::Stubborn);
+        keyring.behave(KeyringBehaviour::IgnoresDeletes);
         vault.probe().await.expect_err("it deletes nothing");
-        keyring.set_mood(Mood::Missing);
+        keyring.behave(KeyringBehaviour::Missing);
         assert_eq!(vault.probe().await, Err(VaultError::Missing));
         assert!(vault.has_left_a_probe());
-        keyring.set_mood(Mood::Calm);
+        keyring.behave(KeyringBehaviour::Normal);
         assert_eq!(vault.probe().await, Ok(()));
         assert!(!vault.has_left_a_probe());
     }

@@ -24,7 +24,7 @@ impl Life {
 
     /// What was told is true, and whoever holds no token any more has been told of it.
     pub fn judge(&mut self, act: &Act, told: &Told, disturbance: &Disturbance) {
-        let (alive, here) = (self.truth.alive(), held(&self.outside.keyring));
+        let (alive, here) = (self.truth.alive(), held(&self.env.keyring));
         for entry in here.values() {
             self.secrets.extend(entry.secrets.iter().cloned());
         }
@@ -73,7 +73,7 @@ impl Life {
 
     /// A verdict that is new says what is so.
     fn judge_verdict(&mut self, act: &Act, row: &Row, works: bool) {
-        let is_new = row.checked_at == Some(self.outside.now());
+        let is_new = row.checked_at == Some(self.env.now());
         let other_client =
             |row: &Row| row.problem.as_ref().map(|why| why.code) == Some(ProblemCode::OtherClient);
         match row.status {
@@ -98,7 +98,7 @@ impl Life {
 
     /// Access tokens that work at Notion, are not in the keyring, and were not told of.
     fn unknown(&self, alive: &BTreeSet<Hash>) -> Vec<Hash> {
-        let entries = held(&self.outside.keyring);
+        let entries = held(&self.env.keyring);
         let here: BTreeSet<_> = entries
             .into_values()
             .filter_map(|entry| entry.access)
@@ -143,7 +143,7 @@ impl Life {
         let ids = rows.iter().map(|row| row.id.clone());
         let rows: BTreeSet<_> = clients.chain(ids).collect();
         let undone = store.unfinished_operations().expect("operations");
-        let entries: BTreeSet<_> = held(&self.outside.keyring).into_keys().collect();
+        let entries: BTreeSet<_> = held(&self.env.keyring).into_keys().collect();
         self.must(entries == rows, || {
             format!("entries {entries:?}, rows {rows:?}")
         });
@@ -156,7 +156,7 @@ impl Life {
                     .is_some_and(|id| rows.contains(id));
             self.must(waits, || format!("left undone: {operation:?}"));
         }
-        let marks = fs::read_dir(self.outside.folder.path().join("processes")).expect("marks");
+        let marks = fs::read_dir(self.env.folder.path().join("processes")).expect("marks");
         let marks = marks.count();
         self.must(marks == 1, || format!("{marks} processes have left marks"));
 
@@ -197,7 +197,7 @@ impl Life {
     /// Nothing was sent that must not be sent again, and no secret was written down.
     pub async fn look_back(&mut self) {
         let mut sent: BTreeMap<(&str, String), usize> = BTreeMap::new();
-        for request in self.outside.record().await {
+        for request in self.env.record().await {
             for field in ["code", "refresh_token"] {
                 if request["path"] == "/v1/oauth/token"
                     && let Some(hash) = request["body"][field].as_str()
@@ -206,7 +206,7 @@ impl Life {
                 }
             }
         }
-        let database = self.outside.folder.path().join("keyrack.db");
+        let database = self.env.folder.path().join("keyrack.db");
         let journaled: usize = Connection::open(&database)
             .and_then(|db| {
                 let query =
@@ -232,7 +232,7 @@ impl Life {
         });
 
         for name in ["keyrack.db", "keyrack.db-wal"] {
-            let bytes = fs::read(self.outside.folder.path().join(name)).unwrap_or_default();
+            let bytes = fs::read(self.env.folder.path().join(name)).unwrap_or_default();
             let text = String::from_utf8_lossy(&bytes);
             let found = self
                 .secrets

@@ -17,9 +17,9 @@ use crate::domain::client::ConnectionsPolicy;
 use crate::domain::problem::Problem;
 use crate::failpoint::by_thread::set_hook;
 use crate::keyrack::Keyrack;
-use crate::storage::vault::keyring::tests::Mood;
+use crate::storage::vault::keyring::tests::KeyringBehaviour;
 use crate::tests::campaign::Random;
-use crate::tests::outside::Outside;
+use crate::tests::env::TestEnv;
 
 use super::acts::{Act, Told, told_of};
 use super::truth::{Hash, Truth};
@@ -50,12 +50,12 @@ impl End {
 pub enum Disturbance {
     None,
     Notion(Value),
-    Keyring(Mood),
+    Keyring(KeyringBehaviour),
 }
 
 /// One data folder, and everything outside of it.
 pub struct Life {
-    pub outside: Outside,
+    pub env: TestEnv,
     pub truth: Truth,
     pub keyrack: Option<Arc<Keyrack>>,
     pub end: Rc<RefCell<End>>,
@@ -81,20 +81,20 @@ impl Life {
     pub async fn begin(seed: u64) -> Self {
         let notion = tempfile::tempdir().expect("a folder");
         let database = notion.path().join("notion.db");
-        let outside = Outside::with_database(database.clone()).await;
+        let env = TestEnv::with_database(database.clone()).await;
         let mut random = Random::new(seed);
         let modes = modes(&mut random);
-        outside.mode(modes.clone()).await;
-        let (id, secret) = outside.credentials();
-        let (other, others) = outside.register_client().await;
+        env.mode(modes.clone()).await;
+        let (id, secret) = env.credentials();
+        let (other, others) = env.register_client().await;
         let end = Rc::<RefCell<End>>::default();
         let steps = end.clone();
         set_hook(move |_| steps.borrow_mut().step());
         Self {
-            keyrack: Some(outside.start()),
+            keyrack: Some(env.start()),
             truth: Truth::of(&database),
             registered: vec![(id, secret.into()), (other, others.into())],
-            outside,
+            env,
             end,
             modes,
             answered: Vec::new(),
@@ -134,8 +134,7 @@ impl Life {
 
     async fn step(&mut self) {
         // Never the same moment twice; now and then hours go by.
-        self.outside
-            .pass([1, 1, 1, 7_200_000][self.random.below(4)]);
+        self.env.pass([1, 1, 1, 7_200_000][self.random.below(4)]);
         run_ahead(Duration::from_mins(1)).await;
         let Some(act) = self.choose().await else {
             return;
@@ -148,8 +147,8 @@ impl Life {
         let told = self.run(act.clone()).await;
         self.note(format!("  {told:?}"));
         self.end.borrow_mut().left = None;
-        self.outside.keyring.set_mood(Mood::Calm);
-        self.outside.clear_faults().await;
+        self.env.keyring.behave(KeyringBehaviour::Normal);
+        self.env.clear_faults().await;
         self.judge(&act, &told, &disturbance);
         if matches!(told, Told::Killed) || self.random.below(3) == 0 {
             self.note("a start".to_owned());
@@ -225,11 +224,11 @@ impl Life {
     /// What happens at Notion without us.
     async fn behind_our_back(&mut self, bot_id: &str) {
         if self.random.below(3) == 0 {
-            let renewed = self.outside.renew_secret().await;
+            let renewed = self.env.renew_secret().await;
             self.registered[0].1 = renewed.into();
             self.note("the secret is renewed at Notion".to_owned());
         } else {
-            self.outside.revoke(bot_id).await;
+            self.env.revoke(bot_id).await;
             self.note("access is removed at Notion".to_owned());
         }
     }
@@ -237,8 +236,8 @@ impl Life {
     /// A callback that has come back, if an authorization can be begun at all.
     async fn connect(&mut self, client: &str) -> Option<Act> {
         let begun = self.keyrack().begin_authorization(client).await.ok()?;
-        let link = self.outside.last_link();
-        let answer = self.outside.http.get(link).send().await.expect("an answer");
+        let link = self.env.last_link();
+        let answer = self.env.http.get(link).send().await.expect("an answer");
         let callback = answer.headers()["location"].to_str().expect("ASCII");
         let callback = SecretString::from(callback);
         self.answered.push(callback.clone());
@@ -252,20 +251,20 @@ impl Life {
         match self.random.below(10) {
             0..=2 => {
                 let fault = fault(&mut self.random);
-                self.outside.fault(fault.clone()).await;
+                self.env.fault(fault.clone()).await;
                 Disturbance::Notion(fault)
             }
             3 | 4 => {
                 let moods = [
-                    Mood::Missing,
-                    Mood::Locked,
-                    Mood::LockedForTokens,
-                    Mood::Full,
-                    Mood::Forgetful,
-                    Mood::Stubborn,
+                    KeyringBehaviour::Missing,
+                    KeyringBehaviour::Locked,
+                    KeyringBehaviour::LockedForTokens,
+                    KeyringBehaviour::Full,
+                    KeyringBehaviour::IgnoresWrites,
+                    KeyringBehaviour::IgnoresDeletes,
                 ];
                 let mood = moods[self.random.below(moods.len())];
-                self.outside.keyring.set_mood(mood);
+                self.env.keyring.behave(mood);
                 Disturbance::Keyring(mood)
             }
             _ => Disturbance::None,
@@ -291,7 +290,7 @@ impl Life {
         }
         let open = self.random.below(2) == 0;
         if open {
-            self.outside.keyring.set_mood(Mood::Calm);
+            self.env.keyring.behave(KeyringBehaviour::Normal);
         }
         let (keyrack, id) = (self.keyrack().clone(), authorization.clone());
         let decided = tokio::spawn(async move {
@@ -343,7 +342,7 @@ impl Life {
         match self.random.below(3) {
             0 => drop(tokio::spawn(async move { keyrack.cancel_authorization(&id) }).await),
             1 => {
-                self.outside.keyring.set_mood(Mood::Calm);
+                self.env.keyring.behave(KeyringBehaviour::Normal);
                 drop(tokio::spawn(async move { keyrack.retry_authorization(&id).await }).await);
             }
             _ => self.end.borrow_mut().dead = true,
@@ -359,7 +358,7 @@ impl Life {
     async fn start_again(&mut self) {
         let keyrack = self.keyrack.take().expect("alive");
         let mark = self
-            .outside
+            .env
             .folder
             .path()
             .join("processes")
@@ -380,7 +379,7 @@ impl Life {
         if self.random.below(20) == 0 {
             self.lose_the_database();
         }
-        let keyrack = self.outside.start();
+        let keyrack = self.env.start();
         if let Err(problem) = keyrack.recover().await {
             self.violations.push(format!("a start fails: {problem}"));
         }
@@ -391,11 +390,11 @@ impl Life {
     fn lose_the_database(&mut self) {
         self.note("the database is lost".to_owned());
         for part in ["", "-wal", "-shm"] {
-            let path = self.outside.folder.path().join(format!("keyrack.db{part}"));
+            let path = self.env.folder.path().join(format!("keyrack.db{part}"));
             // Not all of them are always there.
             let _ = std::fs::remove_file(path);
         }
-        self.once_more += self.outside.keyring.entries().len();
+        self.once_more += self.env.keyring.entries().len();
     }
 }
 

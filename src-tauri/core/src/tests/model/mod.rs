@@ -8,7 +8,7 @@ mod judge;
 mod life;
 mod truth;
 
-use super::campaign::{report, seed, wanted};
+use crate::tests::campaign::{report, seed, wanted};
 use life::Life;
 
 /// In every test run; a campaign makes tens of thousands.

@@ -10,41 +10,41 @@ use super::*;
 
 /// What a keyring does to those who call it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Mood {
-    /// What it should.
+pub(crate) enum KeyringBehaviour {
+    /// The keyring does what it should.
     #[default]
-    Calm,
-    /// Nothing, and nothing can be connected to.
+    Normal,
+    /// There is no keyring to connect to.
     Missing,
-    /// Nothing but saying that it is locked.
+    /// The keyring only says that it is locked.
     Locked,
-    /// As if it locked between a probe and the write of tokens.
+    /// The keyring locks between a probe and the write of tokens.
     LockedForTokens,
-    /// Reads and deletes only.
+    /// The keyring reads and deletes only.
     Full,
-    /// Says that it has written, and has not.
-    Forgetful,
-    /// Says that it has deleted, and has not.
-    Stubborn,
+    /// The keyring says that it has written, and has not.
+    IgnoresWrites,
+    /// The keyring says that it has deleted, and has not.
+    IgnoresDeletes,
 }
 
 #[derive(Default)]
-struct World {
+struct Contents {
     entries: Mutex<BTreeMap<String, Vec<u8>>>,
-    mood: Mutex<Mood>,
+    mood: Mutex<KeyringBehaviour>,
     generation: AtomicU64,
     hanging: Mutex<bool>,
     released: Condvar,
 }
 
-impl World {
-    fn mood(&self) -> Mood {
+impl Contents {
+    fn mood(&self) -> KeyringBehaviour {
         *self.mood.lock().expect("a mood")
     }
 }
 
 #[derive(Clone, Default)]
-pub(crate) struct Keyring(Arc<World>);
+pub(crate) struct Keyring(Arc<Contents>);
 
 pub(crate) fn keyring() -> Keyring {
     Keyring::default()
@@ -58,7 +58,7 @@ impl Keyring {
     pub fn connector(&self) -> KeyringConnector {
         let world = self.0.clone();
         Arc::new(move || {
-            if world.mood() == Mood::Missing {
+            if world.mood() == KeyringBehaviour::Missing {
                 return Err(broken());
             }
             let generation = world.generation.load(SeqCst);
@@ -96,9 +96,9 @@ impl Keyring {
         self.0.entries.lock().expect("entries").remove(user);
     }
 
-    pub fn set_mood(&self, mood: Mood) {
+    pub fn behave(&self, mood: KeyringBehaviour) {
         let before = std::mem::replace(&mut *self.0.mood.lock().expect("a mood"), mood);
-        if before != mood && [before, mood].contains(&Mood::Missing) {
+        if before != mood && [before, mood].contains(&KeyringBehaviour::Missing) {
             self.restart();
         }
     }
@@ -120,12 +120,12 @@ impl Keyring {
 }
 
 struct MemoryStore {
-    world: Arc<World>,
+    world: Arc<Contents>,
     generation: u64,
 }
 
 struct MemoryEntry {
-    world: Arc<World>,
+    world: Arc<Contents>,
     generation: u64,
     user: String,
 }
@@ -181,8 +181,8 @@ impl MemoryEntry {
             return Err(broken());
         }
         match self.world.mood() {
-            Mood::Missing => Err(broken()),
-            Mood::Locked => Err(Error::NoStorageAccess("locked".into())),
+            KeyringBehaviour::Missing => Err(broken()),
+            KeyringBehaviour::Locked => Err(Error::NoStorageAccess("locked".into())),
             _ => Ok(()),
         }
     }
@@ -193,11 +193,11 @@ impl CredentialApi for MemoryEntry {
         self.reached()?;
         let tokens = String::from_utf8_lossy(secret).contains(r#""kind":"connection""#);
         match self.world.mood() {
-            Mood::LockedForTokens if tokens => {
+            KeyringBehaviour::LockedForTokens if tokens => {
                 return Err(Error::NoStorageAccess("locked".into()));
             }
-            Mood::Full => return Err(Error::PlatformFailure("no space left".into())),
-            Mood::Forgetful => return Ok(()),
+            KeyringBehaviour::Full => return Err(Error::PlatformFailure("no space left".into())),
+            KeyringBehaviour::IgnoresWrites => return Ok(()),
             _ => {}
         }
         self.world
@@ -219,7 +219,7 @@ impl CredentialApi for MemoryEntry {
     }
     fn delete_credential(&self) -> keyring_core::Result<()> {
         self.reached()?;
-        if self.world.mood() == Mood::Stubborn {
+        if self.world.mood() == KeyringBehaviour::IgnoresDeletes {
             return Ok(());
         }
         self.world

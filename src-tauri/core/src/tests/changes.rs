@@ -7,14 +7,14 @@ use crate::domain::connection::Status;
 use crate::keyrack::Keyrack;
 use crate::views::changes::Reader;
 
-use super::outside::Outside;
+use crate::tests::env::TestEnv;
 
 #[tokio::test]
 async fn a_reader_is_told_of_what_it_has_not_read() {
-    let (outside, keyrack, mine) = Outside::with_client().await;
-    let other = outside.another_client(&keyrack).await;
-    let first = outside.connect(&keyrack, &mine).await;
-    let second = outside.connect(&keyrack, &other).await;
+    let (env, keyrack, mine) = TestEnv::with_client().await;
+    let other = env.another_client(&keyrack).await;
+    let first = env.connect(&keyrack, &mine).await;
+    let second = env.connect(&keyrack, &other).await;
     let reader = Reader::default();
     assert_eq!(
         reader
@@ -26,7 +26,7 @@ async fn a_reader_is_told_of_what_it_has_not_read() {
     );
     let nothing = reader.changes(&keyrack).expect("changes");
     assert!(nothing.connections.is_empty() && nothing.gone.is_empty());
-    outside.pass(1_000);
+    env.pass(1_000);
     keyrack.check(&first).await.expect("checked");
     keyrack.forget(&second).await.expect("forgotten");
     let changes = reader.changes(&keyrack).expect("changes");
@@ -40,8 +40,8 @@ async fn a_reader_is_told_of_what_it_has_not_read() {
 
 /// Adds connections like the one that is there. Each has a name and an id with its number; every
 /// tenth does not work.
-fn multiply(outside: &Outside, all: u32) {
-    let db = rusqlite::Connection::open(outside.folder.path().join("keyrack.db")).expect("opened");
+fn multiply(env: &TestEnv, all: u32) {
+    let db = rusqlite::Connection::open(env.folder.path().join("keyrack.db")).expect("opened");
     let copy = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1 - 1)
         INSERT INTO connections (id, bot_id, workspace_name, verdict, client, workspace_id, owner,
             has_refresh_token, connected_at, verdict_at)
@@ -51,11 +51,11 @@ fn multiply(outside: &Outside, all: u32) {
     db.execute(copy, [all]).expect("copied");
 }
 
-async fn many(all: u32) -> (Outside, Arc<Keyrack>) {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    outside.connect(&keyrack, &client).await;
-    multiply(&outside, all);
-    (outside, keyrack)
+async fn many(all: u32) -> (TestEnv, Arc<Keyrack>) {
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    env.connect(&keyrack, &client).await;
+    multiply(&env, all);
+    (env, keyrack)
 }
 
 #[tokio::test]
@@ -115,11 +115,11 @@ async fn a_long_list_comes_in_parts_and_what_the_person_sees_first_comes_first()
 
 #[tokio::test]
 async fn what_changes_while_the_parts_come_is_told_after_them() {
-    let (outside, keyrack) = many(1_200).await;
+    let (env, keyrack) = many(1_200).await;
     let reader = Reader::default();
     reader.snapshot(&keyrack).expect("a snapshot");
     assert!(reader.changes(&keyrack).expect("changes").rest.more);
-    let db = rusqlite::Connection::open(outside.folder.path().join("keyrack.db")).expect("opened");
+    let db = rusqlite::Connection::open(env.folder.path().join("keyrack.db")).expect("opened");
     db.execute("DELETE FROM connections WHERE id = 'copy-10'", [])
         .expect("deleted");
     db.execute(

@@ -9,21 +9,21 @@ use crate::domain::connection::Status;
 use crate::domain::preferences::BackgroundChecks;
 use crate::domain::problem::ProblemCode;
 
-use super::outside::Outside;
+use crate::tests::env::TestEnv;
 
 const INTROSPECT: &str = "/v1/oauth/introspect";
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 
 /// Lets so much time pass, and gives what the person was told in it.
-async fn live(outside: &Outside, watch: &mut Watch, millis: i64) -> Vec<Attention> {
+async fn live(env: &TestEnv, watch: &mut Watch, millis: i64) -> Vec<Attention> {
     let (mut passed, mut told) = (0, Vec::new());
     while passed < millis {
         let tick = watch.tick().await.expect("a tick").expect("switched on");
         told.extend(tick.attention);
         let wait = i64::try_from(tick.wait.as_millis()).expect("not for ever");
         assert!(wait <= MINUTE, "the list is looked at every minute");
-        outside.pass(wait);
+        env.pass(wait);
         passed += wait;
     }
     told
@@ -36,91 +36,86 @@ async fn catch_up(watch: &mut Watch) -> CaughtUp {
 
 #[tokio::test]
 async fn a_token_that_died_is_found_told_once_by_name_and_left_in_peace() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let id = outside.connect(&keyrack, &client).await;
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
     keyrack
         .set_background_checks(BackgroundChecks::Hourly)
         .expect("chosen");
     let bot = keyrack.store.connection(&id).expect("a row").bot_id;
-    outside.revoke(&bot).await;
-    outside.pass(3 * HOUR);
+    env.revoke(&bot).await;
+    env.pass(3 * HOUR);
 
     let mut watch = keyrack.watch().expect("the only one");
-    assert_eq!(live(&outside, &mut watch, MINUTE).await, []);
-    assert_eq!(
-        outside.count(INTROSPECT).await,
-        0,
-        "quiet just after a start"
-    );
-    let told = live(&outside, &mut watch, HOUR).await;
+    assert_eq!(live(&env, &mut watch, MINUTE).await, []);
+    assert_eq!(env.count(INTROSPECT).await, 0, "quiet just after a start");
+    let told = live(&env, &mut watch, HOUR).await;
     let [Attention::One(connection)] = told.as_slice() else {
         panic!("told {told:?}");
     };
     assert_eq!(connection.id, id);
     let row = keyrack.store.connection(&id).expect("a row");
     assert_eq!(row.status, Status::Inactive);
-    assert_eq!(live(&outside, &mut watch, 5 * HOUR).await, []);
-    assert_eq!(outside.count(INTROSPECT).await, 1, "never asked again");
+    assert_eq!(live(&env, &mut watch, 5 * HOUR).await, []);
+    assert_eq!(env.count(INTROSPECT).await, 1, "never asked again");
 
-    outside.connect(&keyrack, &client).await;
-    live(&outside, &mut watch, 2 * HOUR).await;
-    let asked = outside.count(INTROSPECT).await;
+    env.connect(&keyrack, &client).await;
+    live(&env, &mut watch, 2 * HOUR).await;
+    let asked = env.count(INTROSPECT).await;
     assert!(asked > 2, "with new tokens it is: {asked}");
 }
 
 #[tokio::test]
 async fn several_that_need_attention_are_told_as_one_number() {
-    let (outside, keyrack, mine) = Outside::with_client().await;
-    let other = outside.another_client(&keyrack).await;
+    let (env, keyrack, mine) = TestEnv::with_client().await;
+    let other = env.another_client(&keyrack).await;
     for client in [&mine, &other] {
-        let id = outside.connect(&keyrack, client).await;
+        let id = env.connect(&keyrack, client).await;
         let bot = keyrack.store.connection(&id).expect("a row").bot_id;
-        outside.revoke(&bot).await;
+        env.revoke(&bot).await;
     }
-    outside.pass(3 * HOUR);
+    env.pass(3 * HOUR);
     let mut watch = keyrack.watch().expect("the only one");
     let told = catch_up(&mut watch).await;
     assert_eq!(told.attention, Some(Attention::Several(2)));
     assert_eq!(catch_up(&mut watch).await.attention, None);
-    assert_eq!(outside.count(INTROSPECT).await, 2);
+    assert_eq!(env.count(INTROSPECT).await, 2);
 }
 
 #[tokio::test]
 async fn a_refused_secret_needs_attention_and_a_busy_notion_does_not() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    outside.connect(&keyrack, &client).await;
-    outside.pass(3 * HOUR);
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    env.connect(&keyrack, &client).await;
+    env.pass(3 * HOUR);
     let mut watch = keyrack.watch().expect("the only one");
-    outside
-        .fault(json!({"endpoint": "introspect", "times": 1, "status": 503}))
+    env.fault(json!({"endpoint": "introspect", "times": 1, "status": 503}))
         .await;
     let told = catch_up(&mut watch).await;
     let obstacle = told.obstacle.expect("an obstacle").code;
     assert_eq!(obstacle, ProblemCode::NotionUnavailable);
     assert_eq!(told.attention, None);
-    outside.pass(HOUR);
-    outside.renew_secret().await;
+    env.pass(HOUR);
+    env.renew_secret().await;
     let told = catch_up(&mut watch).await.attention;
     assert!(matches!(told, Some(Attention::One(_))), "{told:?}");
-    outside.pass(HOUR);
+    env.pass(HOUR);
     let told = catch_up(&mut watch).await;
     assert_eq!(told.attention, None, "it is known by now");
 }
 
 #[tokio::test]
 async fn an_obstacle_of_one_client_keeps_nothing_from_being_told_of_another() {
-    let (outside, keyrack, mine) = Outside::with_client().await;
-    let other = outside.another_client(&keyrack).await;
-    let dead = outside.connect(&keyrack, &mine).await;
-    outside.connect(&keyrack, &other).await;
+    let (env, keyrack, mine) = TestEnv::with_client().await;
+    let other = env.another_client(&keyrack).await;
+    let dead = env.connect(&keyrack, &mine).await;
+    env.connect(&keyrack, &other).await;
     let bot = keyrack.store.connection(&dead).expect("a row").bot_id;
-    outside.revoke(&bot).await;
-    outside.pass(3 * HOUR);
+    env.revoke(&bot).await;
+    env.pass(3 * HOUR);
     let busy = json!({"endpoint": "introspect", "times": 1, "status": 503});
-    outside.fault(busy).await;
+    env.fault(busy).await;
     let mut watch = keyrack.watch().expect("the only one");
     let (first, second) = (catch_up(&mut watch).await, {
-        outside.pass(10 * MINUTE);
+        env.pass(10 * MINUTE);
         catch_up(&mut watch).await
     });
     assert!(first.obstacle.is_some(), "{first:?}");
@@ -132,7 +127,7 @@ async fn an_obstacle_of_one_client_keeps_nothing_from_being_told_of_another() {
     };
     assert_eq!(connection.id, dead);
     assert_eq!(
-        outside.count(INTROSPECT).await,
+        env.count(INTROSPECT).await,
         3,
         "each once, and the one that met it again"
     );
@@ -140,7 +135,7 @@ async fn an_obstacle_of_one_client_keeps_nothing_from_being_told_of_another() {
 
 #[tokio::test]
 async fn one_process_watches_and_it_ends_when_background_checks_are_off() {
-    let (_outside, keyrack, _) = Outside::with_client().await;
+    let (_outside, keyrack, _) = TestEnv::with_client().await;
     let mut watch = keyrack.watch().expect("the only one");
     let second = keyrack.watch().err().expect("a second one");
     assert_eq!(second.code, ProblemCode::AlreadyOpen);
@@ -151,19 +146,18 @@ async fn one_process_watches_and_it_ends_when_background_checks_are_off() {
 
 #[tokio::test]
 async fn a_pending_revocation_is_finished_in_the_background() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let id = outside.connect(&keyrack, &client).await;
-    outside
-        .fault(json!({"endpoint": "revoke", "times": 1, "status": 503}))
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
+    env.fault(json!({"endpoint": "revoke", "times": 1, "status": 503}))
         .await;
     keyrack.revoke(&id).await.expect("begun");
     drop(keyrack);
-    let keyrack = outside.start();
+    let keyrack = env.start();
     keyrack
         .set_background_checks(BackgroundChecks::Daily)
         .expect("chosen");
     let mut watch = keyrack.watch().expect("the only one");
-    live(&outside, &mut watch, 5 * MINUTE).await;
+    live(&env, &mut watch, 5 * MINUTE).await;
     let gone = keyrack.store.connection(&id).expect_err("revoked");
     assert_eq!(gone.code, ProblemCode::NotFound);
 }

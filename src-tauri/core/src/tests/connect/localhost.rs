@@ -10,11 +10,11 @@ use crate::domain::problem::ProblemCode;
 use crate::domain::redirect::RedirectMethod;
 use crate::keyrack::Keyrack;
 
-use super::outside::{Outside, until};
+use crate::tests::env::{TestEnv, until};
 
 /// A client whose callbacks come back to a port that nobody holds: below those that the system
 /// gives to outgoing connections, and searched from elsewhere by each process and test.
-async fn with_port() -> (Outside, Arc<Keyrack>, Client, u16) {
+async fn with_port() -> (TestEnv, Arc<Keyrack>, Client, u16) {
     static SEARCHED: AtomicU16 = AtomicU16::new(0);
     let process = u16::try_from(std::process::id() % 10_000).expect("it fits");
     let first = 20_000 + process + SEARCHED.fetch_add(100, SeqCst);
@@ -22,12 +22,12 @@ async fn with_port() -> (Outside, Arc<Keyrack>, Client, u16) {
         .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
         .expect("a free port");
     let uri = format!("http://localhost:{port}/oauth/callback");
-    let outside = Outside::with_redirect_uris(vec![uri]).await;
-    let keyrack = outside.start();
-    let client = outside
+    let env = TestEnv::with_redirect_uris(vec![uri]).await;
+    let keyrack = env.start();
+    let client = env
         .client_with(&keyrack, RedirectMethod::Localhost, Some(port))
         .await;
-    (outside, keyrack, client, port)
+    (env, keyrack, client, port)
 }
 
 /// Waits until nobody answers at the port any more.
@@ -43,10 +43,10 @@ async fn closed(port: u16) {
 
 #[tokio::test]
 async fn the_answer_comes_back_over_the_port_which_is_then_closed() {
-    let (outside, keyrack, client, port) = with_port().await;
-    let (id, callback) = outside.callback(&keyrack, &client).await;
+    let (env, keyrack, client, port) = with_port().await;
+    let (id, callback) = env.callback(&keyrack, &client).await;
     assert!(callback.starts_with(&format!("http://localhost:{port}/oauth/callback?")));
-    let answer = outside.http.get(&callback).send().await.expect("a page");
+    let answer = env.http.get(&callback).send().await.expect("a page");
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.headers()["referrer-policy"], "no-referrer");
     let page = answer.text().await.expect("text");
@@ -60,12 +60,12 @@ async fn the_answer_comes_back_over_the_port_which_is_then_closed() {
 
 #[tokio::test]
 async fn requests_of_strangers_are_turned_away_and_do_not_end_the_listener() {
-    let (outside, keyrack, client, port) = with_port().await;
-    let (id, callback) = outside.callback(&keyrack, &client).await;
+    let (env, keyrack, client, port) = with_port().await;
+    let (id, callback) = env.callback(&keyrack, &client).await;
     let (address, query) = callback.split_once('?').expect("an answer");
     let (_, code) = query.split_once("code=").expect("a code");
     let code = code.split('&').next().expect("a code");
-    let http = &outside.http;
+    let http = &env.http;
     let elsewhere = |path: &str| format!("http://localhost:{port}{path}?{query}");
 
     let wrong_host = http
@@ -92,7 +92,7 @@ async fn requests_of_strangers_are_turned_away_and_do_not_end_the_listener() {
         let page = answer.text().await.expect("text");
         assert!(!page.contains(code), "{what}: nothing is echoed");
     }
-    assert_eq!(outside.count("/v1/oauth/token").await, 0);
+    assert_eq!(env.count("/v1/oauth/token").await, 0);
 
     let answer = http.get(&callback).send().await.expect("a page");
     assert_eq!(answer.status(), 200);
@@ -104,7 +104,7 @@ async fn requests_of_strangers_are_turned_away_and_do_not_end_the_listener() {
 
 #[tokio::test]
 async fn a_port_taken_on_either_family_is_refused_before_the_browser_opens() {
-    let (outside, keyrack, client, port) = with_port().await;
+    let (env, keyrack, client, port) = with_port().await;
     let mut takers = vec!["127.0.0.1".parse::<std::net::IpAddr>().expect("an address")];
     if TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok() {
         takers.push(Ipv6Addr::LOCALHOST.into());
@@ -117,16 +117,16 @@ async fn a_port_taken_on_either_family_is_refused_before_the_browser_opens() {
         assert!(problem.message.contains(&port.to_string()));
         drop(taker);
     }
-    assert_eq!(outside.opened(), 0);
-    let (_, callback) = outside.callback(&keyrack, &client).await;
-    let answer = outside.http.get(&callback).send().await.expect("a page");
+    assert_eq!(env.opened(), 0);
+    let (_, callback) = env.callback(&keyrack, &client).await;
+    let answer = env.http.get(&callback).send().await.expect("a page");
     assert_eq!(answer.status(), 200, "it is free again");
 }
 
 #[tokio::test]
 async fn cancelling_closes_the_port() {
-    let (outside, keyrack, client, port) = with_port().await;
-    let (id, _) = outside.callback(&keyrack, &client).await;
+    let (env, keyrack, client, port) = with_port().await;
+    let (id, _) = env.callback(&keyrack, &client).await;
     TcpStream::connect(("127.0.0.1", port)).expect("open while it waits");
     keyrack.cancel_authorization(&id).expect("cancelled");
     closed(port).await;

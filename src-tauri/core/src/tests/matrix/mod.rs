@@ -1,6 +1,8 @@
 //! Every act against everything that Notion is known to do, or may do: what the person is shown,
 //! what was sent, and what became of the tokens.
 
+mod behaviours;
+
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -15,8 +17,8 @@ use crate::domain::problem::Problem;
 use crate::domain::receipt::Revocation;
 use crate::keyrack::Keyrack;
 
-use super::behaviours::{Behaviour, behaviours};
-use super::outside::Outside;
+use crate::tests::env::TestEnv;
+use behaviours::{Behaviour, behaviours};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Act {
@@ -53,32 +55,32 @@ impl Act {
 
 /// One line of the table.
 async fn line(act: Act, behaviour: &Behaviour) -> String {
-    let (outside, keyrack, client) = Outside::with_client().await;
+    let (env, keyrack, client) = TestEnv::with_client().await;
     if let Behaviour::Mode(mode) = behaviour {
-        outside.mode(mode.clone()).await;
+        env.mode(mode.clone()).await;
     }
     let mut before = None;
     if act != Act::Connect {
-        let id = outside.connect(&keyrack, &client).await;
+        let id = env.connect(&keyrack, &client).await;
         before = keyrack.vault.read_connection(&id).await.ok();
         if act == Act::CheckDead {
-            outside.revoke(&only(&keyrack).expect("a row").bot_id).await;
+            env.revoke(&only(&keyrack).expect("a row").bot_id).await;
         }
     }
     if let Behaviour::LaterMode(mode) = behaviour {
-        outside.mode(mode.clone()).await;
+        env.mode(mode.clone()).await;
     }
     let callback = match act {
-        Act::Connect | Act::ConnectAgain => outside.callback(&keyrack, &client).await.1,
+        Act::Connect | Act::ConnectAgain => env.callback(&keyrack, &client).await.1,
         _ => String::new(),
     };
     if let Behaviour::Fault(fault) = behaviour {
         let mut fault = fault.clone();
         fault["endpoint"] = act.endpoint().into();
         fault["times"] = 1.into();
-        outside.fault(fault).await;
+        env.fault(fault).await;
     }
-    let sent = outside.requests().await.len();
+    let sent = env.requests().await.len();
     let id = only(&keyrack).map(|row| row.id).unwrap_or_default();
     let told = match act {
         Act::Connect | Act::ConnectAgain => connect(&keyrack, &callback).await,
@@ -90,17 +92,17 @@ async fn line(act: Act, behaviour: &Behaviour) -> String {
         Act::Revoke => revoke(&keyrack, &id).await,
         Act::Forget => told(keyrack.forget(&id).await),
         Act::Rotate => {
-            let secret = outside.credentials().1.into();
+            let secret = env.credentials().1.into();
             told(keyrack.replace_client_secret(&client.id, secret).await)
         }
     };
-    let requests = outside.requests().await.split_off(sent);
+    let requests = env.requests().await.split_off(sent);
     let requests: Vec<_> = requests
         .iter()
         .map(|path| path.rsplit('/').next().unwrap_or_default())
         .collect();
     let Some(row) = only(&keyrack) else {
-        let kept = outside.keyring.users().len() - 1;
+        let kept = env.keyring.users().len() - 1;
         assert_eq!(kept, 0, "tokens without a row");
         return format!("none | none | {} | {told}", requests.join(" "));
     };

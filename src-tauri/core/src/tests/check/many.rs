@@ -5,20 +5,20 @@ use serde_json::json;
 use crate::domain::check_all::CheckAllState;
 use crate::domain::connection::Status;
 use crate::domain::problem::ProblemCode;
-use crate::storage::vault::keyring::tests::Mood;
+use crate::storage::vault::keyring::tests::KeyringBehaviour;
 
-use super::outside::Outside;
+use crate::tests::env::TestEnv;
 
 const INTROSPECT: &str = "/v1/oauth/introspect";
 
 #[tokio::test]
 async fn each_connection_is_checked_once_and_counted_for_what_it_came_to() {
-    let (outside, keyrack, mine) = Outside::with_client().await;
-    let other = outside.another_client(&keyrack).await;
-    let dead = outside.connect(&keyrack, &mine).await;
-    let alive = outside.connect(&keyrack, &other).await;
+    let (env, keyrack, mine) = TestEnv::with_client().await;
+    let other = env.another_client(&keyrack).await;
+    let dead = env.connect(&keyrack, &mine).await;
+    let alive = env.connect(&keyrack, &other).await;
     let bot = keyrack.store.connection(&dead).expect("a row").bot_id;
-    outside.revoke(&bot).await;
+    env.revoke(&bot).await;
 
     let told = keyrack.check_all().expect("begun").await;
     assert_eq!(told.state, CheckAllState::Finished);
@@ -30,36 +30,36 @@ async fn each_connection_is_checked_once_and_counted_for_what_it_came_to() {
         [status(&dead), status(&alive)],
         [Status::Inactive, Status::Active]
     );
-    assert_eq!(outside.count(INTROSPECT).await, 2);
+    assert_eq!(env.count(INTROSPECT).await, 2);
     assert_eq!(keyrack.snapshot().expect("a snapshot").check_all, None);
 
-    outside.keyring.set_mood(Mood::Locked);
+    env.keyring.behave(KeyringBehaviour::Locked);
     let told = keyrack.check_all().expect("begun").await;
     assert_eq!((told.done, told.unknown), (2, 2), "nothing is proven");
-    assert_eq!(outside.count(INTROSPECT).await, 2);
+    assert_eq!(env.count(INTROSPECT).await, 2);
 }
 
 #[tokio::test]
 async fn only_those_that_are_named_are_checked() {
-    let (outside, keyrack, mine) = Outside::with_client().await;
-    let other = outside.another_client(&keyrack).await;
-    let left = outside.connect(&keyrack, &mine).await;
-    let named = outside.connect(&keyrack, &other).await;
+    let (env, keyrack, mine) = TestEnv::with_client().await;
+    let other = env.another_client(&keyrack).await;
+    let left = env.connect(&keyrack, &mine).await;
+    let named = env.connect(&keyrack, &other).await;
     let before = keyrack.store.connection(&left).expect("a row").checked_at;
-    outside.pass(1_000);
+    env.pass(1_000);
     let ids = [named.clone(), "one that is gone".to_owned()];
     let told = keyrack.check_some(&ids).expect("begun").await;
     assert_eq!((told.total, told.done, told.active), (1, 1, 1));
     let checked_at = |id: &str| keyrack.store.connection(id).expect("a row").checked_at;
     assert_eq!(checked_at(&left), before);
-    assert_eq!(checked_at(&named), Some(outside.now()));
+    assert_eq!(checked_at(&named), Some(env.now()));
 }
 
 #[tokio::test]
 async fn one_process_checks_all_and_another_is_told_so() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    outside.connect(&keyrack, &client).await;
-    let other = outside.start();
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    env.connect(&keyrack, &client).await;
+    let other = env.start();
     let running = keyrack.check_all().expect("begun");
     let refused = other.check_all().err().expect("the first one does it");
     assert_eq!(refused.code, ProblemCode::AlreadyChecking);
@@ -67,22 +67,22 @@ async fn one_process_checks_all_and_another_is_told_so() {
     assert_eq!((again.state, again.done), (CheckAllState::Running, 0));
     assert_eq!(running.await.done, 1);
     assert_eq!(other.check_all().expect("free again").await.done, 1);
-    assert_eq!(outside.count(INTROSPECT).await, 2);
+    assert_eq!(env.count(INTROSPECT).await, 2);
 }
 
 #[tokio::test]
 async fn a_pause_that_notion_asks_for_is_waited_out_and_costs_no_verdict() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let id = outside.connect(&keyrack, &client).await;
-    outside
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
+    env
         .fault(json!({"endpoint": "introspect", "times": 1, "status": 429, "headers": {"retry-after": "1"}}))
         .await;
     let told = keyrack.check_all().expect("begun").await;
     assert_eq!((told.done, told.active), (1, 1));
-    assert_eq!(outside.count(INTROSPECT).await, 2);
+    assert_eq!(env.count(INTROSPECT).await, 2);
 
     // Longer than a single check has patience for: it says so at once, and so does the next.
-    outside
+    env
         .fault(json!({"endpoint": "introspect", "times": 1, "status": 429, "headers": {"retry-after": "3000"}}))
         .await;
     for _ in 0..2 {
@@ -92,35 +92,35 @@ async fn a_pause_that_notion_asks_for_is_waited_out_and_costs_no_verdict() {
         assert_eq!(why.code, ProblemCode::RateLimited);
         assert!(why.retry_after > Some(2_900), "{why:?}");
     }
-    assert_eq!(outside.count(INTROSPECT).await, 3, "nothing in a pause");
+    assert_eq!(env.count(INTROSPECT).await, 3, "nothing in a pause");
 }
 
 #[tokio::test]
 async fn a_check_that_waits_out_a_pause_holds_up_nothing_and_overwrites_nothing_newer() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let id = outside.connect(&keyrack, &client).await;
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
     let bot = keyrack.store.connection(&id).expect("a row").bot_id;
-    outside.revoke(&bot).await;
-    outside
+    env.revoke(&bot).await;
+    env
         .fault(json!({"endpoint": "introspect", "times": 1, "status": 429, "headers": {"retry-after": "2"}}))
         .await;
     let checking = tokio::spawn(keyrack.check_all().expect("begun"));
-    while outside.count(INTROSPECT).await == 0 {
+    while env.count(INTROSPECT).await == 0 {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
     // Connected again while the check of the dead token waits.
-    outside.pass(1_000);
-    outside.connect(&keyrack, &client).await;
+    env.pass(1_000);
+    env.connect(&keyrack, &client).await;
     checking.await.expect("no panic");
     let row = keyrack.store.connection(&id).expect("a row");
     assert_eq!(row.status, Status::Active, "the newer evidence stays");
 
-    outside
+    env
         .fault(json!({"endpoint": "introspect", "times": 1, "status": 429, "headers": {"retry-after": "3000"}}))
         .await;
-    let asked = outside.count(INTROSPECT).await;
+    let asked = env.count(INTROSPECT).await;
     let waiting = tokio::spawn(keyrack.check_all().expect("begun"));
-    while outside.count(INTROSPECT).await == asked {
+    while env.count(INTROSPECT).await == asked {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
     keyrack.cancel_check_all();
@@ -130,28 +130,28 @@ async fn a_check_that_waits_out_a_pause_holds_up_nothing_and_overwrites_nothing_
 
 #[tokio::test]
 async fn a_locked_keyring_ends_it_at_the_first_connection() {
-    let (outside, keyrack, mine) = Outside::with_client().await;
-    let other = outside.another_client(&keyrack).await;
+    let (env, keyrack, mine) = TestEnv::with_client().await;
+    let other = env.another_client(&keyrack).await;
     for client in [&mine, &other] {
-        outside.connect(&keyrack, client).await;
+        env.connect(&keyrack, client).await;
     }
-    outside.keyring.set_mood(Mood::Locked);
+    env.keyring.behave(KeyringBehaviour::Locked);
     let told = keyrack.check_all().expect("begun").await;
     assert_eq!((told.state, told.unknown), (CheckAllState::Finished, 2));
 }
 
 #[tokio::test]
 async fn while_notion_wants_a_long_pause_nobody_is_sent_to_the_browser() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let id = outside.connect(&keyrack, &client).await;
-    outside
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
+    env
         .fault(json!({"endpoint": "introspect", "times": 1, "status": 429, "headers": {"retry-after": "3000"}}))
         .await;
     keyrack.check(&id).await.expect("checked");
-    let opened = outside.opened();
+    let opened = env.opened();
     let refused = keyrack.begin_authorization(&client.id).await;
     let why = refused.expect_err("a pause");
     assert_eq!(why.code, ProblemCode::RateLimited);
     assert!(why.retry_after > Some(2_900), "{why:?}");
-    assert_eq!(outside.opened(), opened);
+    assert_eq!(env.opened(), opened);
 }

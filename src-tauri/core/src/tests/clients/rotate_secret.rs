@@ -4,20 +4,20 @@ use crate::domain::connection::Status;
 use crate::domain::operation::{Granted, Kind, Subject};
 use crate::domain::problem::ProblemCode;
 use crate::keyrack::Keyrack;
-use crate::storage::vault::keyring::tests::Mood;
+use crate::storage::vault::keyring::tests::KeyringBehaviour;
 use crate::storage::vault::{ConnectionSecrets, Payload};
 
-use super::outside::Outside;
+use crate::tests::env::TestEnv;
 
 #[tokio::test]
 async fn a_renewed_secret_keeps_the_verdicts_and_the_new_one_heals_the_connections() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let first = outside.connect(&keyrack, &client).await;
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let first = env.connect(&keyrack, &client).await;
     let ids = [another_row_like(&keyrack, &first).await, first];
     let verdict = keyrack.check(&ids[1]).await.expect("checked").checked_at;
-    let renewed = outside.renew_secret().await;
+    let renewed = env.renew_secret().await;
 
-    outside.pass(60_000);
+    env.pass(60_000);
     for id in &ids {
         let unknown = keyrack.check(id).await.expect("checked");
         assert_eq!(unknown.status, Status::CannotCheck);
@@ -48,7 +48,7 @@ async fn a_renewed_secret_keeps_the_verdicts_and_the_new_one_heals_the_connectio
         assert_eq!(healed.status, Status::Active);
         assert!(healed.checked_at > verdict, "checked with the new secret");
     }
-    assert_eq!(outside.keyring.users().len(), 3, "still one entry each");
+    assert_eq!(env.keyring.users().len(), 3, "still one entry each");
 }
 
 /// One more connection of the same client: the sandbox, which approves by itself, would give the
@@ -82,17 +82,17 @@ async fn another_row_like(keyrack: &Keyrack, id: &str) -> String {
 
 #[tokio::test]
 async fn a_keyring_that_refuses_keeps_the_old_secret() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let id = outside.connect(&keyrack, &client).await;
-    let secret = outside.credentials().1;
-    outside.keyring.set_mood(Mood::Locked);
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
+    let secret = env.credentials().1;
+    env.keyring.behave(KeyringBehaviour::Locked);
     let refused = keyrack
         .replace_client_secret(&client.id, secret.into())
         .await
         .err()
         .expect("locked");
     assert_eq!(refused.code, ProblemCode::KeyringLocked);
-    outside.keyring.set_mood(Mood::Calm);
+    env.keyring.behave(KeyringBehaviour::Normal);
     let checked = keyrack.check(&id).await.expect("checked");
     assert_eq!(checked.status, Status::Active);
 }

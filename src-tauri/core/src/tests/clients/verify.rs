@@ -5,9 +5,9 @@ use serde_json::json;
 use crate::domain::client::NewClient;
 use crate::domain::problem::ProblemCode;
 use crate::domain::redirect::RedirectMethod;
-use crate::storage::vault::keyring::tests::Mood;
+use crate::storage::vault::keyring::tests::KeyringBehaviour;
 
-use super::outside::Outside;
+use crate::tests::env::TestEnv;
 
 fn form(id: &str, secret: &str) -> NewClient {
     NewClient {
@@ -22,9 +22,9 @@ fn form(id: &str, secret: &str) -> NewClient {
 
 #[tokio::test]
 async fn a_client_is_told_apart_from_a_wrong_secret_a_swap_and_a_busy_notion() {
-    let outside = Outside::new().await;
-    let keyrack = outside.start();
-    let (id, secret) = outside.credentials();
+    let env = TestEnv::new().await;
+    let keyrack = env.start();
+    let (id, secret) = env.credentials();
     let verify = async |id: &str, secret: &str| keyrack.verify_client(form(id, secret)).await;
 
     assert_eq!(verify(&id, &secret).await, Ok(()));
@@ -32,7 +32,7 @@ async fn a_client_is_told_apart_from_a_wrong_secret_a_swap_and_a_busy_notion() {
         verify(&format!(" {id}\n"), &format!("\t{secret} ")).await,
         Ok(())
     );
-    outside.mode(json!({"dead_token": "invalid_grant"})).await;
+    env.mode(json!({"dead_token": "invalid_grant"})).await;
     assert_eq!(
         verify(&id, &secret).await,
         Ok(()),
@@ -52,28 +52,27 @@ async fn a_client_is_told_apart_from_a_wrong_secret_a_swap_and_a_busy_notion() {
         code(verify("two words", &secret).await),
         ProblemCode::InvalidInput
     );
-    outside
-        .fault(json!({"endpoint": "introspect", "times": 1, "status": 503}))
+    env.fault(json!({"endpoint": "introspect", "times": 1, "status": 503}))
         .await;
     assert_eq!(
         code(verify(&id, &secret).await),
         ProblemCode::NotionUnavailable
     );
     assert_eq!(keyrack.snapshot().expect("a snapshot").clients, []);
-    assert!(outside.keyring.users().is_empty(), "nothing is kept");
+    assert!(env.keyring.users().is_empty(), "nothing is kept");
 }
 
 #[tokio::test]
 async fn a_saved_client_is_verified_with_the_secret_in_the_keyring() {
-    let (outside, keyrack, client) = Outside::with_client().await;
+    let (env, keyrack, client) = TestEnv::with_client().await;
     assert_eq!(keyrack.verify_saved_client(&client.id).await, Ok(()));
-    outside.renew_secret().await;
+    env.renew_secret().await;
     let refused = keyrack.verify_saved_client(&client.id).await;
     assert_eq!(
         refused.expect_err("an old secret").code,
         ProblemCode::ClientRejected
     );
-    outside.keyring.set_mood(Mood::Locked);
+    env.keyring.behave(KeyringBehaviour::Locked);
     let refused = keyrack.verify_saved_client(&client.id).await;
     assert_eq!(
         refused.expect_err("locked").code,

@@ -21,10 +21,10 @@ use crate::effects::Effects;
 use crate::host::environment::Settings;
 use crate::host::login_item::LoginItem;
 use crate::keyrack::Keyrack;
-use crate::storage::vault::keyring::tests::{Keyring, Mood, keyring};
+use crate::storage::vault::keyring::tests::{Keyring, KeyringBehaviour, keyring};
 
 /// Everything outside of Keyrack.
-pub(super) struct Outside {
+pub(super) struct TestEnv {
     sandbox: Sandbox,
     notion: TestClient,
     pub keyring: Keyring,
@@ -49,7 +49,7 @@ impl LoginItem for StartsAtLogin {
     }
 }
 
-impl Outside {
+impl TestEnv {
     pub async fn new() -> Self {
         Self::with_redirect_uris(Vec::new()).await
     }
@@ -94,10 +94,10 @@ impl Outside {
 
     /// With a start of Keyrack, to which the sandbox's client is added.
     pub async fn with_client() -> (Self, Arc<Keyrack>, Client) {
-        let outside = Self::new().await;
-        let keyrack = outside.start();
-        let client = outside.client(&keyrack).await;
-        (outside, keyrack, client)
+        let env = Self::new().await;
+        let keyrack = env.start();
+        let client = env.client(&keyrack).await;
+        (env, keyrack, client)
     }
 
     /// A start of Keyrack on the data folder.
@@ -105,7 +105,7 @@ impl Outside {
         self.start_telling(Box::new(|_| {}))
     }
 
-    /// As [`Outside::start`], with somebody who is told of everything.
+    /// As [`TestEnv::start`], with somebody who is told of everything.
     pub fn start_telling(&self, listener: Box<dyn Fn(&Event) + Send + Sync>) -> Arc<Keyrack> {
         let (now, opened) = (self.now.clone(), self.opened.clone());
         let settings = Settings {
@@ -207,7 +207,7 @@ impl Outside {
         let keyrack = self.start();
         let client = self.client(&keyrack).await;
         let (id, callback) = self.callback(&keyrack, &client).await;
-        self.keyring.set_mood(Mood::LockedForTokens);
+        self.keyring.behave(KeyringBehaviour::LockedForTokens);
         let exchanging = tokio::spawn(keyrack.take_callback(callback.as_bytes()).expect("taken"));
         until(&keyrack, &id, |progress| {
             matches!(progress, Progress::AwaitingKeyring { .. })

@@ -10,8 +10,8 @@ use crate::domain::client::Client;
 use crate::domain::problem::ProblemCode;
 use crate::keyrack::Keyrack;
 
-use super::campaign::{Random, report, seed, wanted};
-use super::outside::Outside;
+use crate::tests::campaign::{Random, report, seed, wanted};
+use crate::tests::env::TestEnv;
 
 /// In every test run; a campaign makes a million and more.
 const A_FEW: usize = 20_000;
@@ -93,13 +93,13 @@ async fn no_forged_mutated_or_replayed_link_costs_a_request() {
     let seed = seed();
     let wanted = wanted("KEYRACK_TORTURE_LINKS", A_FEW);
     let mut random = Random::new(seed);
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let spent = spend(&outside, &keyrack, &client).await;
-    let asked = outside.count(super::TOKEN).await;
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let spent = spend(&env, &keyrack, &client).await;
+    let asked = env.count(super::TOKEN).await;
 
     let (mut links, mut accepted) = (0, Vec::new());
     while links < wanted {
-        let (_, good) = outside.callback(&keyrack, &client).await;
+        let (_, good) = env.callback(&keyrack, &client).await;
         for _ in 0..OF_ONE.min(wanted - links) {
             let link = forge(&good, &spent, &mut random);
             links += 1;
@@ -110,7 +110,7 @@ async fn no_forged_mutated_or_replayed_link_costs_a_request() {
             }
         }
     }
-    let requests = outside.count(super::TOKEN).await - asked;
+    let requests = env.count(super::TOKEN).await - asked;
     let violations = accepted.len() + requests;
     report("links forged, mutated and replayed", links, violations);
     assert_eq!(requests, 0, "seed {seed}");
@@ -127,11 +127,11 @@ async fn the_same_callback_from_many_threads_is_exchanged_once() {
     let links = std::env::var("KEYRACK_TORTURE_LINKS").ok();
     let links = links.and_then(|text| text.parse::<usize>().ok());
     let rounds = links.map_or(1, |links| (links / LINKS_A_ROUND).max(1));
-    let (outside, keyrack, client) = Outside::with_client().await;
+    let (env, keyrack, client) = TestEnv::with_client().await;
     let mut violations = 0;
     for _ in 0..rounds {
-        let (_, callback) = outside.callback(&keyrack, &client).await;
-        let before = outside.count(super::TOKEN).await;
+        let (_, callback) = env.callback(&keyrack, &client).await;
+        let before = env.count(super::TOKEN).await;
         let storm: Vec<_> = (0..STORM)
             .map(|_| {
                 let (keyrack, callback) = (keyrack.clone(), callback.clone());
@@ -144,7 +144,7 @@ async fn the_same_callback_from_many_threads_is_exchanged_once() {
                 matches!(racer.await.expect("no panic"), Err(why) if why.code == ProblemCode::LinkHandled),
             );
         }
-        let exchanges = outside.count(super::TOKEN).await - before;
+        let exchanges = env.count(super::TOKEN).await - before;
         violations += usize::from((handled, exchanges) != (STORM - 1, 1));
     }
     report(
@@ -156,8 +156,8 @@ async fn the_same_callback_from_many_threads_is_exchanged_once() {
 }
 
 /// A callback that has been answered.
-async fn spend(outside: &Outside, keyrack: &Arc<Keyrack>, client: &Client) -> String {
-    let (_, callback) = outside.callback(keyrack, client).await;
+async fn spend(env: &TestEnv, keyrack: &Arc<Keyrack>, client: &Client) -> String {
+    let (_, callback) = env.callback(keyrack, client).await;
     keyrack
         .accept(callback.as_bytes())
         .await

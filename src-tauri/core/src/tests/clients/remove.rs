@@ -5,7 +5,7 @@ use crate::domain::connection::Status;
 use crate::domain::operation::{Kind, Subject};
 use crate::domain::problem::ProblemCode;
 
-use super::outside::Outside;
+use crate::tests::env::TestEnv;
 
 #[tokio::test]
 async fn a_client_with_connections_is_removed_only_as_told_what_becomes_of_them() {
@@ -13,15 +13,15 @@ async fn a_client_with_connections_is_removed_only_as_told_what_becomes_of_them(
         (ConnectionsPolicy::Revoke, false),
         (ConnectionsPolicy::Forget, true),
     ] {
-        let (outside, keyrack, client) = Outside::with_client().await;
-        let id = outside.connect(&keyrack, &client).await;
+        let (env, keyrack, client) = TestEnv::with_client().await;
+        let id = env.connect(&keyrack, &client).await;
         let bot = keyrack.store.connection(&id).expect("a row").bot_id;
         let refused = keyrack
             .remove_client(&client.id, ConnectionsPolicy::Keep)
             .await
             .expect_err("in use");
         assert_eq!(refused.code, ProblemCode::ClientInUse);
-        assert_eq!(outside.keyring.users().len(), 2);
+        assert_eq!(env.keyring.users().len(), 2);
 
         keyrack
             .remove_client(&client.id, connections)
@@ -29,17 +29,16 @@ async fn a_client_with_connections_is_removed_only_as_told_what_becomes_of_them(
             .expect("removed");
         let snapshot = keyrack.snapshot().expect("a snapshot");
         assert_eq!((snapshot.clients.len(), snapshot.connections.len()), (0, 0));
-        assert!(outside.keyring.users().is_empty());
-        assert_eq!(outside.revoke(&bot).await > 0, alive, "{connections:?}");
+        assert!(env.keyring.users().is_empty());
+        assert_eq!(env.revoke(&bot).await > 0, alive, "{connections:?}");
     }
 }
 
 #[tokio::test]
 async fn a_revocation_that_does_not_end_keeps_the_client() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let id = outside.connect(&keyrack, &client).await;
-    outside
-        .fault(serde_json::json!({"endpoint": "revoke", "times": 1, "status": 503}))
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
+    env.fault(serde_json::json!({"endpoint": "revoke", "times": 1, "status": 503}))
         .await;
     keyrack
         .remove_client(&client.id, ConnectionsPolicy::Revoke)
@@ -50,13 +49,13 @@ async fn a_revocation_that_does_not_end_keeps_the_client() {
         Status::RevocationPending
     );
     keyrack.store.client(&client.id).expect("still here");
-    assert_eq!(outside.keyring.users().len(), 2);
+    assert_eq!(env.keyring.users().len(), 2);
 }
 
 #[tokio::test]
 async fn a_start_finishes_a_removal_whose_row_was_gone_and_undoes_one_whose_was_not() {
     for row_is_gone in [true, false] {
-        let (outside, keyrack, client) = Outside::with_client().await;
+        let (env, keyrack, client) = TestEnv::with_client().await;
         keyrack
             .begin(Kind::RemoveClient, Subject::of_client(&client))
             .expect("begun");
@@ -64,9 +63,9 @@ async fn a_start_finishes_a_removal_whose_row_was_gone_and_undoes_one_whose_was_
             keyrack.store.remove_client(&client.id).expect("removed");
         }
         drop(keyrack);
-        let keyrack = outside.start();
+        let keyrack = env.start();
         keyrack.recover().await.expect("recovered");
-        assert_eq!(outside.keyring.users().is_empty(), row_is_gone);
+        assert_eq!(env.keyring.users().is_empty(), row_is_gone);
         assert_eq!(keyrack.store.client(&client.id).is_err(), row_is_gone);
         let unfinished = keyrack.store.unfinished_operations().expect("asked");
         assert_eq!(unfinished, []);

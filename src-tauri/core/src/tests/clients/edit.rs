@@ -7,14 +7,14 @@ use crate::domain::client::ClientChange;
 use crate::domain::connection::Status;
 use crate::domain::problem::ProblemCode;
 use crate::domain::redirect::RedirectMethod;
-use crate::storage::vault::keyring::tests::Mood;
+use crate::storage::vault::keyring::tests::KeyringBehaviour;
 
-use super::outside::Outside;
+use crate::tests::env::TestEnv;
 
 #[tokio::test]
 async fn a_client_is_renamed_and_its_connections_and_its_entry_say_so() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let id = outside.connect(&keyrack, &client).await;
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
     let called = |name: &str| ClientChange {
         name: name.into(),
         ..ClientChange::of(&client)
@@ -31,7 +31,7 @@ async fn a_client_is_renamed_and_its_connections_and_its_entry_say_so() {
     assert_eq!(entry.name, "Agency");
     assert_eq!(
         entry.client_secret.expose_secret(),
-        outside.credentials().1,
+        env.credentials().1,
         "the secret stays"
     );
     let refused = keyrack.edit_client(&client.id, called(" ")).await;
@@ -43,9 +43,9 @@ async fn a_client_is_renamed_and_its_connections_and_its_entry_say_so() {
 
 #[tokio::test]
 async fn another_redirect_method_holds_for_the_next_connect_and_leaves_connections_alone() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    let id = outside.connect(&keyrack, &client).await;
-    let (_, begun_before) = outside.callback(&keyrack, &client).await;
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
+    let (_, begun_before) = env.callback(&keyrack, &client).await;
     let page = "https://example.org/notion.html";
     let by_page = ClientChange {
         redirect_method: RedirectMethod::Bridge,
@@ -71,7 +71,7 @@ async fn another_redirect_method_holds_for_the_next_connect_and_leaves_connectio
         ),
         "an authorization goes on as it began"
     );
-    let sent = outside.link(&keyrack, &edited).await;
+    let sent = env.link(&keyrack, &edited).await;
     assert!(sent.contains("redirect_uri=https%3A%2F%2Fexample.org%2Fnotion.html"));
 
     let bad = ClientChange {
@@ -88,9 +88,9 @@ async fn another_redirect_method_holds_for_the_next_connect_and_leaves_connectio
 #[tokio::test]
 async fn what_an_authorization_was_sent_with_decides_how_its_answer_may_come() {
     let page = "https://example.org/notion.html";
-    let outside = Outside::with_redirect_uris(vec![page.to_owned()]).await;
-    let keyrack = outside.start();
-    let client = outside.client(&keyrack).await;
+    let env = TestEnv::with_redirect_uris(vec![page.to_owned()]).await;
+    let keyrack = env.start();
+    let client = env.client(&keyrack).await;
     let by_page = ClientChange {
         redirect_method: RedirectMethod::Bridge,
         bridge_url: Some(page.into()),
@@ -100,7 +100,7 @@ async fn what_an_authorization_was_sent_with_decides_how_its_answer_may_come() {
         .edit_client(&client.id, by_page)
         .await
         .expect("edited");
-    let (_, to_page) = outside.callback(&keyrack, &client).await;
+    let (_, to_page) = env.callback(&keyrack, &client).await;
     let by_link = ClientChange {
         redirect_method: RedirectMethod::AppLink,
         ..ClientChange::of(&client)
@@ -119,8 +119,8 @@ async fn what_an_authorization_was_sent_with_decides_how_its_answer_may_come() {
 
 #[tokio::test]
 async fn a_locked_keyring_refuses_what_its_entry_carries_and_changes_nothing() {
-    let (outside, keyrack, client) = Outside::with_client().await;
-    outside.keyring.set_mood(Mood::Locked);
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    env.keyring.behave(KeyringBehaviour::Locked);
     let renamed = ClientChange {
         name: "Agency".into(),
         ..ClientChange::of(&client)

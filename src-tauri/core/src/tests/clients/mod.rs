@@ -1,0 +1,6 @@
+//! What is done to a client, from end to end.
+
+mod edit;
+mod remove;
+mod rotate_secret;
+mod verify;

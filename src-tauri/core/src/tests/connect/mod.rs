@@ -1,0 +1,165 @@
+//! Connect: a workspace, again, with a keyring that is locked, and what comes too late.
+
+mod forged;
+mod localhost;
+
+use secrecy::ExposeSecret as _;
+
+use crate::domain::authorization::Progress;
+use crate::domain::connection::Status;
+use crate::domain::problem::ProblemCode;
+use crate::storage::vault::keyring::tests::KeyringBehaviour;
+use crate::tests::env::{self, TestEnv};
+use crate::tests::{REVOKE, TOKEN};
+
+#[tokio::test]
+async fn the_same_bot_connected_again_is_one_row_and_one_entry_with_the_new_tokens() {
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let first = env.connect(&keyrack, &client).await;
+    let before = keyrack.vault.read_connection(&first).await.expect("tokens");
+    let second = env.connect(&keyrack, &client).await;
+    let after = keyrack
+        .vault
+        .read_connection(&second)
+        .await
+        .expect("tokens");
+    assert_eq!(first, second);
+    assert_ne!(before.access.expose_secret(), after.access.expose_secret());
+    assert_eq!(keyrack.snapshot().expect("a snapshot").connections.len(), 1);
+    assert_eq!(
+        env.keyring.users().len(),
+        2,
+        "the client and the connection"
+    );
+}
+
+#[tokio::test]
+async fn two_clients_in_one_workspace_live_side_by_side_and_take_no_answer_of_the_other() {
+    let (env, keyrack, mine) = TestEnv::with_client().await;
+    let other = env.another_client(&keyrack).await;
+    let first = env.connect(&keyrack, &mine).await;
+    let second = env.connect(&keyrack, &other).await;
+    assert_ne!(first, second);
+    let rows = keyrack.snapshot().expect("a snapshot").connections;
+    assert_eq!(rows.len(), 2);
+    assert_eq!(rows[0].workspace_id, rows[1].workspace_id);
+    for id in [&first, &second] {
+        let checked = keyrack.check(id).await.expect("checked");
+        assert_eq!(checked.status, Status::Active);
+    }
+
+    let (_, to_mine) = env.callback(&keyrack, &mine).await;
+    let (_, to_other) = env.callback(&keyrack, &other).await;
+    let code = |callback: &str| {
+        let (_, rest) = callback.split_once("code=").expect("a code");
+        rest.split('&').next().expect("a code").to_owned()
+    };
+    let (a, b) = (code(&to_mine), code(&to_other));
+    for swapped in [to_mine.replace(&a, &b), to_other.replace(&b, &a)] {
+        let ended = keyrack.accept(swapped.as_bytes()).await.expect("taken");
+        let Progress::Failed { problem } = ended.progress else {
+            panic!("connected with the other's code: {ended:?}");
+        };
+        assert_eq!(problem.code, ProblemCode::GrantRejected);
+    }
+    let rows = keyrack.snapshot().expect("a snapshot").connections;
+    assert!(rows.iter().all(|row| row.status == Status::Active));
+
+    keyrack.revoke(&first).await.expect("revoked");
+    let kept = keyrack.check(&second).await.expect("checked");
+    assert_eq!(
+        kept.status,
+        Status::Active,
+        "the other client's is untouched"
+    );
+}
+
+#[tokio::test]
+async fn an_answer_that_finds_the_keyring_locked_is_parked_and_costs_nothing_until_it_is_open() {
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let (id, callback) = env.callback(&keyrack, &client).await;
+    env.keyring.behave(KeyringBehaviour::Locked);
+    let parked = keyrack.accept(callback.as_bytes()).await.expect("taken");
+    assert!(
+        matches!(parked.progress, Progress::AwaitingKeyring { .. }),
+        "{parked:?}"
+    );
+    assert_eq!(env.count(TOKEN).await, 0);
+    env.keyring.behave(KeyringBehaviour::Normal);
+    let ended = keyrack.retry_authorization(&id).await.expect("completed");
+    assert!(
+        matches!(ended.progress, Progress::Completed { .. }),
+        "{ended:?}"
+    );
+    assert_eq!(env.count(TOKEN).await, 1);
+}
+
+#[tokio::test]
+async fn an_expired_answer_and_a_clock_set_back_are_refused() {
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    for jump in [10 * 60_000, -3_600_000] {
+        let (_, callback) = env.callback(&keyrack, &client).await;
+        env.pass(jump);
+        let refused = keyrack
+            .accept(callback.as_bytes())
+            .await
+            .expect_err("too late");
+        assert_eq!(refused.code, ProblemCode::LinkExpired, "after {jump} ms");
+    }
+    assert_eq!(env.count(TOKEN).await, 0);
+}
+
+#[tokio::test]
+async fn tokens_that_the_keyring_refuses_are_revoked_when_the_person_gives_up() {
+    let env = TestEnv::new().await;
+    let (keyrack, id, exchanging) = env.tokens_meet_a_locked_keyring().await;
+    assert!(keyrack.is_busy(), "these tokens would be lost");
+    keyrack.cancel_authorization(&id).expect("cancelled");
+    let ended = exchanging.await.expect("no panic");
+    assert_eq!(ended.progress, Progress::Cancelled);
+    assert_eq!(
+        env.count(REVOKE).await,
+        2,
+        "the access and the refresh token"
+    );
+    assert!(
+        keyrack
+            .snapshot()
+            .expect("a snapshot")
+            .connections
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn tokens_that_wait_for_the_keyring_are_kept_once_it_is_open() {
+    let env = TestEnv::new().await;
+    let (keyrack, id, exchanging) = env.tokens_meet_a_locked_keyring().await;
+    env.keyring.behave(KeyringBehaviour::Normal);
+    keyrack.retry_authorization(&id).await.expect("tried again");
+    let ended = exchanging.await.expect("no panic");
+    assert!(
+        matches!(ended.progress, Progress::Completed { .. }),
+        "{ended:?}"
+    );
+    assert_eq!(env.count(REVOKE).await, 0);
+    assert!(!keyrack.is_busy());
+}
+
+#[tokio::test]
+async fn tokens_that_wait_for_an_earlier_write_without_end_are_revoked_when_the_person_gives_up() {
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let connected = env.connect(&keyrack, &client).await;
+    let bot = keyrack.store.connection(&connected).expect("a row").bot_id;
+    let _hanging = keyrack.locks.lock_bot(&client.id, &bot).await;
+    let (id, callback) = env.callback(&keyrack, &client).await;
+    let exchanging = tokio::spawn(keyrack.take_callback(callback.as_bytes()).expect("taken"));
+    env::until(&keyrack, &id, |progress| *progress == Progress::Exchanging).await;
+    keyrack.cancel_authorization(&id).expect("cancelled");
+    let ended = exchanging.await.expect("no panic");
+    assert_eq!(ended.progress, Progress::Cancelled);
+    assert_eq!(env.count(REVOKE).await, 2, "the new tokens");
+    assert!(!keyrack.is_busy());
+    let row = keyrack.store.connection(&connected).expect("a row");
+    assert_eq!(row.status, Status::NotChecked);
+}
