@@ -6,8 +6,8 @@ import ts from "typescript-eslint";
 import svelteConfig from "./svelte.config.js";
 
 export default defineConfig(
-  // src/types.ts is generated from Rust.
-  globalIgnores(["dist/", "src/types.ts"]),
+  // src/rust/types.ts is generated from Rust.
+  globalIgnores(["dist/", "src/rust/types.ts"]),
   js.configs.recommended,
   {
     files: ["src/**/*.ts", "src/**/*.svelte", "vite.config.ts"],

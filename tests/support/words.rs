@@ -4,7 +4,7 @@ use serde_json::Value;
 
 /// The English words under a key.
 pub fn words(key: &str) -> String {
-    let messages = include_str!("../../ui/src/messages/en.json");
+    let messages = include_str!("../../ui/src/words/en.json");
     let messages: Value = serde_json::from_str(messages).unwrap();
     messages[key]
         .as_str()

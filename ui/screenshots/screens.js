@@ -3,7 +3,7 @@
 /**
  * @typedef {object} Screen
  * @property {string} name begins the names of its pictures
- * @property {string} scene of `src/scenes.ts`
+ * @property {string} scene of `src/dev/scenes.ts`
  * @property {string[]} [click] what is clicked, `testid`, or filled, `testid:text`
  * @property {string[]} [press] keys that are pressed then, as `KeyboardEvent.key` calls them
  * @property {string} [refuse] the command that refuses, `command:code`

@@ -13,10 +13,10 @@ import {
   the,
   type,
   world,
-} from "./harness";
-import { t } from "./messages";
-import { client, connection, problem, receiptFor, sandboxClient } from "./samples";
-import type { Connection, Progress } from "./types";
+} from "./dev/harness";
+import { t } from "./words/messages";
+import { client, connection, problem, receiptFor, sandboxClient } from "./dev/samples";
+import type { Connection, Progress } from "./rust/types";
 
 describe("the first start", () => {
   beforeEach(() => (world.rust = { ...world.rust, clients: [] }));

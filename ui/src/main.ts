@@ -1,5 +1,5 @@
 // Starts the window. In development `?mock=<scene>` puts a stand-in where Rust would be.
-import { first } from "./first";
+import { first } from "./rust/first";
 import { mount } from "svelte";
 import App from "./App.svelte";
 import "./app.css";
@@ -9,7 +9,7 @@ if (target === null) throw new Error("index.html has no #app");
 
 const scene = import.meta.env.DEV ? new URLSearchParams(location.search).get("mock") : null;
 if (scene !== null) {
-  (await import("./mocks")).install(scene);
+  (await import("./dev/mocks")).install(scene);
   mount(App, { target });
 } else {
   // With its first list: an empty window would be drawn for nothing, and the list would wait for that.

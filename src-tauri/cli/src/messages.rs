@@ -3,8 +3,8 @@
 use keyrack_core::Language;
 use serde_json::Value;
 
-const ENGLISH: &str = include_str!("../../../ui/src/messages/en.json");
-const GERMAN: &str = include_str!("../../../ui/src/messages/de.json");
+const ENGLISH: &str = include_str!("../../../ui/src/words/en.json");
+const GERMAN: &str = include_str!("../../../ui/src/words/de.json");
 
 /// The messages of one language.
 pub struct Messages(Value);

@@ -30,14 +30,14 @@ fn the_committed_types_are_the_generated_ones() {
     Revocation::export_all(&config).expect("exported");
     let generated = fs::read_to_string(folder.path().join("types.ts")).expect("generated");
 
-    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/src/types.ts");
+    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/src/rust/types.ts");
     if std::env::var_os(WRITE).is_some() {
         fs::write(committed, generated).expect("written");
         return;
     }
-    let committed = fs::read_to_string(committed).expect("ui/src/types.ts");
+    let committed = fs::read_to_string(committed).expect("ui/src/rust/types.ts");
     assert!(
         committed == generated,
-        "ui/src/types.ts is out of date: run scripts/types"
+        "ui/src/rust/types.ts is out of date: run scripts/types"
     );
 }

@@ -1,0 +1,91 @@
+// What the activity says of each act, and how it sorts them into kinds and days. Pure.
+import { ownerName, t, workspaceName } from "../words/messages";
+import { longDate } from "../words/time";
+import type { Activity, ActivityFilter, Millis, OperationKind } from "../rust/types";
+
+/** The kinds of act that are looked for together. */
+export const GROUPS = {
+  connecting: ["connect"],
+  checks: ["check"],
+  refreshes: ["refresh"],
+  revocations: ["revoke", "forget"],
+  clients: ["add-client", "edit-client", "rotate-secret", "remove-client"],
+  rebuilds: ["rebuild"],
+} as const satisfies Record<string, readonly OperationKind[]>;
+
+export type Group = keyof typeof GROUPS;
+
+/** What the person looks for in the activity. */
+export type Wish = { group: Group | "all"; trouble: boolean; text: string };
+
+export function filterOf({ group, trouble, text }: Wish): ActivityFilter {
+  return {
+    connection: null,
+    kinds: group === "all" ? null : [...GROUPS[group]],
+    trouble,
+    text: text.trim(),
+  };
+}
+
+/** What was done, and what came of it. */
+export function entryWords({ kind, outcome }: Pick<Activity, "kind" | "outcome">): string {
+  if (kind === "check" && (outcome === "active" || outcome === "inactive")) return t(`act.check.${outcome}`);
+  if (kind === "connect" && outcome === "denied") return t("act.connect.denied");
+  return t(`act.${kind}.${plainOutcome(outcome)}`);
+}
+
+/** An outcome that no such act has is read by whether it is good or bad. */
+function plainOutcome(outcome: Activity["outcome"]): "done" | "failed" | "unfinished" {
+  if (outcome === "active") return "done";
+  return outcome === "inactive" || outcome === "denied" ? "failed" : outcome;
+}
+
+/** Colour is never the only sign: the words say the same. */
+export function entryTone({ outcome }: Pick<Activity, "outcome">): "ok" | "warn" | "bad" | "off" {
+  switch (outcome) {
+    case "active":
+      return "ok";
+    case "done":
+      return "off";
+    case "inactive":
+      return "bad";
+    case "denied":
+    case "failed":
+    case "unfinished":
+      return "warn";
+  }
+}
+
+/** Whom it was about: the workspace, its owner and the client, with the names of that time. */
+export function subjectOf({ workspace_name, owner, client_name }: Activity): string[] {
+  return [
+    ...(workspace_name === null ? [] : [workspaceName({ workspace_name })]),
+    ...(owner?.kind === "user" ? [ownerName(owner)] : []),
+    ...(client_name === "" ? [] : [client_name]),
+  ];
+}
+
+export type Day = { title: string; entries: Activity[] };
+
+/** The acts under the days they began on, in the order they come in. */
+export function byDay(entries: readonly Activity[], now: Millis, locale: string): Day[] {
+  const days: Day[] = [];
+  let last: number | null = null;
+  for (const entry of entries) {
+    const day = new Date(entry.started_at).setHours(0, 0, 0, 0);
+    if (day !== last) days.push({ title: dayTitle(day, now, locale), entries: [] });
+    days.at(-1)?.entries.push(entry);
+    last = day;
+  }
+  return days;
+}
+
+/** "Today", "Yesterday", else the date with its day of the week. */
+function dayTitle(day: Millis, now: Millis, locale: string): string {
+  const yesterday = new Date(now);
+  yesterday.setDate(yesterday.getDate() - 1);
+  const ago = [now, yesterday.getTime()].findIndex((at) => new Date(at).setHours(0, 0, 0, 0) === day);
+  if (ago === -1) return longDate(day, locale);
+  const title = new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(-ago, "day");
+  return title.charAt(0).toLocaleUpperCase(locale) + title.slice(1);
+}

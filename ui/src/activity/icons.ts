@@ -1,0 +1,31 @@
+// The icon of each act: by its kind where it went well, else by what came of it.
+import archiveRestoreIcon from "lucide-static/icons/archive-restore.svg?raw";
+import blocksIcon from "lucide-static/icons/blocks.svg?raw";
+import checkIcon from "lucide-static/icons/check.svg?raw";
+import clockIcon from "lucide-static/icons/clock.svg?raw";
+import eraserIcon from "lucide-static/icons/eraser.svg?raw";
+import linkIcon from "lucide-static/icons/link.svg?raw";
+import refreshCwIcon from "lucide-static/icons/refresh-cw.svg?raw";
+import shieldOffIcon from "lucide-static/icons/shield-off.svg?raw";
+import triangleAlertIcon from "lucide-static/icons/triangle-alert.svg?raw";
+import xIcon from "lucide-static/icons/x.svg?raw";
+import type { Activity, OperationKind } from "../rust/types";
+
+const KINDS: Record<OperationKind, string> = {
+  "add-client": blocksIcon,
+  "edit-client": blocksIcon,
+  "rotate-secret": blocksIcon,
+  "remove-client": blocksIcon,
+  connect: linkIcon,
+  check: checkIcon,
+  refresh: refreshCwIcon,
+  revoke: shieldOffIcon,
+  forget: eraserIcon,
+  rebuild: archiveRestoreIcon,
+};
+
+export function entryIcon({ kind, outcome }: Pick<Activity, "kind" | "outcome">): string {
+  if (outcome === "inactive") return xIcon;
+  if (outcome === "unfinished") return clockIcon;
+  return outcome === "failed" || outcome === "denied" ? triangleAlertIcon : KINDS[kind];
+}

@@ -1,0 +1,197 @@
+// The details beside the list: what they say, what they re-read, and where the focus goes.
+import { flushSync } from "svelte";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { called, click, emit, find, open, refuse, the, world } from "../dev/harness";
+import { connection, problem } from "../dev/samples";
+import { about, act } from "../dev/samples-activity";
+
+const acme = connection("Acme Research");
+
+/** Through the row's menu, whose opening and closing happy-dom leaves to us. */
+async function openDetails(by: "mouse" | "keyboard" = "mouse") {
+  open();
+  const more = await the("more");
+  const menu = more.nextElementSibling as HTMLElement;
+  menu.hidePopover = () => more.focus();
+  vi.spyOn(more, "matches").mockImplementation(
+    (selector) => selector === ":focus-visible" && by === "keyboard",
+  );
+  menu.dispatchEvent(Object.assign(new Event("beforetoggle"), { newState: "open" }));
+  flushSync();
+  await click("details");
+  return the("details-panel");
+}
+
+const press = (target: Element | null, key: string) => {
+  target?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  flushSync();
+};
+
+describe("the details", () => {
+  beforeEach(() => (world.rust = { ...world.rust, connections: [acme] }));
+
+  it("say all that is known of the connection", async () => {
+    world.answers.details = () => ({
+      capabilities: ["read_content", "update_content"],
+      issued_at: Date.UTC(2026, 0, 2, 12),
+      refreshed_at: null,
+      keyring: "GNOME Keyring, login",
+    });
+    const panel = await openDetails();
+    expect(panel.getAttribute("aria-label")).toBe("Details of Acme Research");
+    await vi.waitFor(() => expect(panel.textContent).toContain("read content and update content"));
+    for (const words of [
+      "Connected through My integration",
+      "Jo Lindqvist",
+      "jo@acme.example",
+      "GNOME Keyring, login",
+      "Jan 2, 2026",
+      acme.bot_id,
+      acme.workspace_id,
+      acme.id,
+      "Active",
+    ]) {
+      expect(panel.textContent).toContain(words);
+    }
+    for (const copy of panel.querySelectorAll("dd button")) (copy as HTMLElement).click();
+    expect(called("copy_text")).toEqual([
+      { text: acme.bot_id },
+      { text: acme.workspace_id },
+      { text: acme.id },
+    ]);
+    expect(find("check")).not.toBeNull();
+    expect(find("revoke")).not.toBeNull();
+  });
+
+  it("say what is not known, and why a status is not active, in full", async () => {
+    const pending = problem("still-active", { request_id: "1c9d" });
+    world.rust = {
+      ...world.rust,
+      connections: [
+        connection("Acme", {
+          status: "revocation-pending",
+          problem: pending,
+          retry_at: Date.now() + 60_000,
+          checked_at: null,
+        }),
+      ],
+    };
+    const panel = await openDetails();
+    await vi.waitFor(() => expect(panel.textContent).toContain("not known before the next check"));
+    expect(panel.textContent).toContain("Revocation pending");
+    expect(panel.textContent).toContain("Keyrack tries again by itself.");
+    expect(panel.textContent).toContain("Request ID 1c9d");
+    expect(panel.textContent).toContain("next try at");
+  });
+
+  it("show what happened to this connection, newest first, and earlier on demand", async () => {
+    const checked = act("check", "failed", { ...about(acme), problem: problem("unreachable") });
+    const connected = act("connect", "done", { ...about(acme), request_ids: ["b1f0c3de"] });
+    world.answers.activity = () =>
+      (called("activity").at(-1) as { before: string | null }).before === null
+        ? { entries: [checked], more: true }
+        : { entries: [connected], more: false };
+    const panel = await openDetails();
+    (await the("earlier")).focus();
+    await click("earlier");
+    await vi.waitFor(() => expect(find("earlier")).toBeNull());
+    await vi.waitFor(() =>
+      expect(document.activeElement?.closest('[data-testid="act"]')?.textContent).toContain("b1f0c3de"),
+    );
+    const acts = [...panel.querySelectorAll('[data-testid="act"] .what')].map((one) => one.textContent);
+    expect(acts).toEqual(["Could not be checked", "Connected"]);
+    expect(panel.textContent).toContain("Notion could not be reached.");
+    expect(panel.querySelector("details")?.textContent).toContain("b1f0c3de");
+    const filter = { connection: acme.id, kinds: null, trouble: false, text: "" };
+    expect(called("activity")).toEqual([
+      { filter, before: null },
+      { filter, before: checked.id },
+    ]);
+  });
+
+  it("are read again when the connection is different, and earlier acts stay", async () => {
+    const [newest, older, oldest] = [1, 2, 3].map(() => act("check", "active", about(acme)));
+    const before = () => (called("activity").at(-1) as { before: string | null }).before;
+    world.answers.activity = () =>
+      before() === null ? { entries: [older], more: true } : { entries: [oldest], more: false };
+    const panel = await openDetails();
+    await click("earlier");
+    const shown = () => panel.querySelectorAll('[data-testid="act"]').length;
+    await vi.waitFor(() => expect(shown()).toBe(2));
+    world.answers.activity = () => ({ entries: [newest, older], more: true });
+    world.rust = { ...world.rust, connections: [{ ...acme, status: "inactive" }] };
+    await emit("changed");
+    await vi.waitFor(() => expect(shown()).toBe(3));
+    expect(panel.textContent).toContain("Inactive");
+    expect(find("earlier")).toBeNull();
+    expect(called("details")).toHaveLength(2);
+  });
+
+  it("say why they cannot be read", async () => {
+    world.answers.details = refuse(problem("keyring-locked"));
+    world.answers.activity = refuse(problem("store-busy"));
+    const panel = await openDetails();
+    await vi.waitFor(() => expect(panel.textContent).toContain("Your keyring is locked."));
+    await vi.waitFor(() => expect(panel.textContent).toContain("in use by another program"));
+  });
+
+  it.each([
+    ["keyboard", "Acme Research"],
+    ["mouse", ""],
+  ] as const)("take the focus only from someone who is led by it: %s", async (by, focused) => {
+    await openDetails(by);
+    const heading = document.activeElement?.closest("h2");
+    expect(heading?.textContent ?? "").toBe(focused);
+    if (by === "mouse") expect(document.activeElement).toBe(find("more"));
+  });
+
+  it("close by their button and give the focus back to the row", async () => {
+    await openDetails();
+    (await the("close-details")).focus();
+    await click("close-details");
+    expect(find("details-panel")).toBeNull();
+    expect(document.activeElement).toBe(find("more"));
+  });
+
+  it("close on Escape, but not while a dialog is open, nor with the search still filled", async () => {
+    await openDetails();
+    await click("revoke");
+    press(await the("confirm-revoke"), "Escape");
+    await vi.waitFor(() => expect(find("confirm-revoke")).toBeNull());
+    const search = find("search") as HTMLInputElement;
+    search.value = "acme";
+    search.dispatchEvent(new Event("input", { bubbles: true }));
+    press(search, "Escape");
+    expect(find("details-panel")).not.toBeNull();
+    press(search, "Escape");
+    expect(find("details-panel")).toBeNull();
+  });
+
+  it("go when the connection goes", async () => {
+    await openDetails();
+    world.rust = { ...world.rust, connections: [] };
+    await emit("changed");
+    await vi.waitFor(() => expect(find("details-panel")).toBeNull());
+  });
+
+  it("hand the focus on when no row is left", async () => {
+    await openDetails();
+    (await the("close-details")).focus();
+    world.rust = { ...world.rust, connections: [] };
+    await emit("changed");
+    await vi.waitFor(() => expect(document.activeElement).toBe(find("check-all")));
+  });
+
+  it("hand the focus to the row in its place when the connection goes", async () => {
+    const birch = connection("Birch");
+    world.rust = { ...world.rust, connections: [acme, birch] };
+    await openDetails();
+    (await the("close-details")).focus();
+    world.rust = { ...world.rust, connections: [birch] };
+    await emit("changed");
+    await vi.waitFor(() => expect(find("details-panel")).toBeNull());
+    await vi.waitFor(() =>
+      expect((document.activeElement as HTMLElement).dataset.connectionId).toBe(birch.id),
+    );
+  });
+});

@@ -1,0 +1,101 @@
+// Sample acts of the activity, for the mock and for the tests.
+import { connection, person, problem, receiptFor } from "./samples";
+import type { Activity, Connection, OperationKind } from "../rust/types";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+let count = 0;
+export function act(
+  kind: OperationKind,
+  outcome: Activity["outcome"],
+  more: Partial<Activity> = {},
+): Activity {
+  const at = more.started_at ?? Date.now();
+  return {
+    id: `operation-${String(++count).padStart(4, "0")}`,
+    kind,
+    client_name: "My integration",
+    sandbox: false,
+    connection_id: null,
+    workspace_name: null,
+    owner: null,
+    bot_id: null,
+    started_at: at,
+    finished_at: outcome === "unfinished" ? null : at + 900,
+    outcome,
+    problem: null,
+    receipt: null,
+    request_ids: [],
+    ...more,
+  };
+}
+
+/** What an act on this connection names. */
+export function about(of: Connection): Partial<Activity> {
+  return {
+    client_name: of.client_name,
+    sandbox: of.sandbox,
+    connection_id: of.id,
+    workspace_name: of.workspace_name,
+    owner: of.owner,
+    bot_id: of.bot_id,
+  };
+}
+
+/** What happened to a connection from its first day on, newest first. */
+export function historyOf(of: Connection): Activity[] {
+  const now = Date.now();
+  const requests = {
+    request_ids: ["b1f0c3de-1f0a-4a5e-9a75-3cf0a2a8b9c0", "0d4e7a61-55aa-4b21-8c3e-1f2a3b4c5d6e"],
+  };
+  const on = (kind: OperationKind, outcome: Activity["outcome"], ago: number, more: Partial<Activity> = {}) =>
+    act(kind, outcome, { ...about(of), started_at: now - ago, ...more });
+  const last: Activity[] =
+    of.status === "active"
+      ? [on("check", "active", MINUTE / 2, requests)]
+      : of.status === "revocation-pending"
+        ? [on("revoke", "unfinished", 20 * MINUTE, { problem: of.problem, ...requests })]
+        : [
+            on("check", of.status === "inactive" ? "inactive" : "failed", 2 * MINUTE, {
+              problem: of.problem,
+              ...requests,
+            }),
+          ];
+  return [
+    ...last,
+    on("check", "active", 26 * HOUR, requests),
+    on("refresh", "done", 2 * DAY, requests),
+    on("check", "failed", 2 * DAY + HOUR, { problem: problem("unreachable") }),
+    on("connect", "done", 3 * DAY, requests),
+  ];
+}
+
+/** Acts whose connections and clients are gone: only the activity still has their names. */
+export function bygone(): Activity[] {
+  const now = Date.now();
+  const orchard = connection("Orchard", {
+    id: "connection-gone",
+    owner: person("Lea Brandt", "lea@orchard.example"),
+  });
+  return [
+    act("forget", "done", {
+      ...about(orchard),
+      started_at: now - 3 * HOUR,
+      receipt: receiptFor(orchard, "forget", null),
+    }),
+    act("revoke", "done", {
+      ...about(orchard),
+      started_at: now - 25 * HOUR,
+      receipt: receiptFor(orchard, "revoke", problem("unreachable")),
+      request_ids: ["b1f0c3de-1f0a-4a5e-9a75-3cf0a2a8b9c0"],
+    }),
+    act("connect", "denied", { started_at: now - 5 * HOUR }),
+    act("rotate-secret", "failed", { started_at: now - 30 * HOUR, problem: problem("client-rejected") }),
+    act("edit-client", "done", { started_at: now - 31 * HOUR }),
+    act("add-client", "done", { started_at: now - 9 * DAY }),
+    act("rebuild", "done", { started_at: now - 8 * DAY, client_name: "" }),
+    act("remove-client", "done", { started_at: now - 40 * DAY, client_name: "Old agency" }),
+  ];
+}

@@ -1,0 +1,127 @@
+// Sample rows, clients and problems, for the mock and for the tests.
+import type {
+  Changes,
+  CheckAll,
+  Client,
+  Connection,
+  Owner,
+  Preferences,
+  Problem,
+  ProblemCode,
+  Receipt,
+  Snapshot,
+} from "../rust/types";
+
+const now = Date.now();
+const DAY = 24 * 60 * 60_000;
+
+export function problem(code: ProblemCode, more: Partial<Problem> = {}): Problem {
+  return { code, message: `sample: ${code}`, retry_after: null, request_id: null, field: null, ...more };
+}
+
+export function client(more: Partial<Client> = {}): Client {
+  return {
+    id: "client-1",
+    name: "My integration",
+    client_id: "9f2b6c1e-3a51-4d0e-8c55-0a1d2e3f4a5b",
+    redirect_method: "localhost",
+    redirect_uri: "http://localhost:41753/oauth/callback",
+    sandbox: false,
+    budget: "standard",
+    created_at: now,
+    ...more,
+  };
+}
+
+export const sandboxClient = client({
+  id: "client-2",
+  name: "Sandbox",
+  redirect_method: "app-link",
+  redirect_uri: "app.keyrack:/oauth/callback",
+  sandbox: true,
+});
+
+export const person = (name: string | null, email: string | null): Owner => ({
+  kind: "user",
+  id: "5d0c9a1b",
+  name,
+  email,
+});
+
+let count = 0;
+export function connection(workspace_name: string, more: Partial<Connection> = {}): Connection {
+  const serial = String(++count).padStart(4, "0");
+  return {
+    id: `connection-${serial}`,
+    client_id: "client-1",
+    client_name: "My integration",
+    sandbox: false,
+    bot_id: `6f1c2a9e-0b7d-4c3a-9d10-00000000${serial}`,
+    workspace_id: `b2e8d7f0-55aa-4e61-8f2b-00000000${serial}`,
+    workspace_name,
+    workspace_icon: null,
+    owner: person("Jo Lindqvist", "jo@acme.example"),
+    has_refresh_token: true,
+    connected_at: now - 3 * DAY,
+    status: "active",
+    last_status: null,
+    checked_at: now,
+    problem: null,
+    retry_at: null,
+    ...more,
+  };
+}
+
+export function checkAll(more: Partial<CheckAll> = {}): CheckAll {
+  return {
+    total: 1_000,
+    done: 0,
+    active: 0,
+    attention: 0,
+    unknown: 0,
+    left: 230_000,
+    paused_until: null,
+    state: "running",
+    ...more,
+  };
+}
+
+export function preferences(more: Partial<Preferences> = {}): Preferences {
+  return {
+    background_checks: "off",
+    notifications: true,
+    start_at_login: false,
+    clipboard_seconds: 30,
+    language: null,
+    ...more,
+  };
+}
+
+/** What Rust answers to `changes` when it gave `before` last. */
+export function changesSince(before: Snapshot, now: Snapshot): Changes {
+  const given = new Map(before.connections.map((row) => [row.id, row]));
+  const connections = now.connections.filter((row) => given.get(row.id) !== row);
+  for (const { id } of now.connections) given.delete(id);
+  return { connections, gone: [...given.keys()], rest: { ...now, connections: [] } };
+}
+
+export function receiptFor(of: Connection, kind: Receipt["kind"], unconfirmed: Problem | null): Receipt {
+  const at = Date.now();
+  return {
+    operation_id: "operation-1",
+    kind,
+    workspace_name: of.workspace_name,
+    owner: of.owner,
+    client_name: of.client_name,
+    bot_id: of.bot_id,
+    started_at: at,
+    finished_at: at,
+    revoked_at: kind === "revoke" ? at : null,
+    already_gone: of.status === "inactive",
+    confirmed_at: kind === "revoke" && unconfirmed === null ? at : null,
+    unconfirmed,
+    refresh_token: kind === "forget" ? null : unconfirmed === null ? "revoked" : "not-revoked",
+    removed_from_keyring_at: at,
+    request_ids: kind === "forget" ? [] : ["b1f0c3de-1f0a-4a5e-9a75-3cf0a2a8b9c0"],
+  };
+}

@@ -1,0 +1,255 @@
+// The scenes of the mock: what Rust would say of the world in each of them.
+import { checkAll, client, connection, person, preferences, problem, sandboxClient } from "./samples";
+import type { Authorization, Client, Connection, ProblemCode, Progress, Snapshot } from "../rust/types";
+
+export const MINUTE = 60_000;
+const now = Date.now();
+
+function few(): Connection[] {
+  return [
+    connection("Northwind Client Portal", {
+      owner: person("Ada Osei", "ada@northwind.example"),
+      status: "inactive",
+      problem: problem("token-inactive"),
+      checked_at: now - 2 * MINUTE,
+    }),
+    connection("Launchpad", {
+      workspace_icon: "🚀",
+      owner: person("Mei Tan", "mei@launchpad.example"),
+      status: "cannot-check",
+      last_status: "active",
+      problem: problem("unreachable"),
+      checked_at: now - 180 * MINUTE,
+    }),
+    connection("Acme Research"),
+    connection("Bibliothek am Park", {
+      workspace_icon: "📚",
+      owner: { kind: "workspace" },
+      checked_at: now - 12 * MINUTE,
+    }),
+    connection("Kestrel Studio", {
+      owner: person("Sam Ortega", "sam@kestrel.example"),
+      status: "revocation-pending",
+      problem: problem("notion-unavailable"),
+      checked_at: now - 20 * MINUTE,
+      retry_at: now + 9 * MINUTE,
+    }),
+    connection("Tidewater Ops", { owner: person("Priya N.", null), checked_at: now - 26 * 60 * MINUTE }),
+  ];
+}
+
+function failing(): Connection[] {
+  const codes: ProblemCode[] = [
+    "client-rejected",
+    "rate-limited",
+    "keyring-locked",
+    "other-client",
+    "not-notion",
+  ];
+  return [
+    ...codes.map((code, index) =>
+      connection(`Workspace ${index + 1}`, {
+        status: "cannot-check",
+        last_status: (["active", "inactive", "needs-reconnecting"] as const)[index % 3] ?? null,
+        problem: problem(code, { retry_after: 90, request_id: "1c9d5b1e-77aa" }),
+      }),
+    ),
+    connection("Rebuilt from the keyring", { status: "not-checked", checked_at: null }),
+    connection("", { status: "needs-reconnecting", owner: person(null, null) }),
+    connection("W".repeat(10_000), { owner: person("ש".repeat(5_000), "x".repeat(5_000)) }),
+    connection("\u202e\u2067gnol\u0007\u0000\nline", { owner: person("\u202eevil", "\u0001@x.example") }),
+    connection("\u05d0\u05e8\u05db\u05d9\u05d5\u05df 12", { sandbox: true, client_name: "Sandbox" }),
+  ];
+}
+
+/** One of very many, with names, owners and statuses as they come. */
+function oneOf(index: number): Connection {
+  const [name = "", owner = ""] =
+    [
+      ["Northwind", "Ada Osei"],
+      ["Bibliothèque", "Mei Tan"],
+      ["Kestrel Studio", "Sam Ortega"],
+      ["Tidewater", "Priya N."],
+      ["Ōkami", "Jo Lindqvist"],
+    ][index % 5] ?? [];
+  const number = (index * 7_919) % 10_000;
+  const broken: Partial<Connection> = { status: "inactive", problem: problem("token-inactive") };
+  return connection(`${name} ${number}`, {
+    owner: person(owner, `${number}@example.com`),
+    checked_at: now - number * MINUTE,
+    connected_at: now - index * MINUTE,
+    ...(index % 40 === 0 ? broken : {}),
+  });
+}
+
+function hostile(): Connection[] {
+  const long = "W".repeat(10_000);
+  const turned = "\u202eevil\u202c \u05d0\u05e8\u05db\u05d9\u05d5\u05df";
+  return [
+    connection(long, {
+      client_name: long,
+      owner: person("ש".repeat(5_000), "x".repeat(5_000)),
+      status: "revocation-pending",
+      problem: problem("still-active", { request_id: "r".repeat(10_000) }),
+      retry_at: now + 9 * MINUTE,
+    }),
+    connection(turned, { client_name: turned, owner: person(turned, turned), bot_id: turned }),
+    connection("<img src=x onerror=alert(1)>", { bot_id: long, workspace_id: long }),
+  ];
+}
+
+/** Names as people give them: long, from right to left, without spaces, with emoji. */
+function names(): Connection[] {
+  return [
+    connection("Internationale Arbeitsgemeinschaft für Dokumentation und Wissensmanagement e. V.", {
+      owner: person(
+        "Maximiliana von Hohenzollern-Sigmaringen",
+        "maximiliana.von-hohenzollern@arbeitsgemeinschaft.example",
+      ),
+      status: "inactive",
+      problem: problem("token-inactive"),
+      checked_at: now - 40 * 24 * 60 * MINUTE,
+    }),
+    connection("مكتبة الحديقة العامة", { owner: person("ليلى حداد", "layla@maktaba.example") }),
+    connection("ספריית הפארק 12", {
+      workspace_icon: "📚",
+      owner: person("נועה לוי", "noa@park.example"),
+      status: "cannot-check",
+      last_status: "active",
+      problem: problem("unreachable"),
+      checked_at: now - 95 * MINUTE,
+    }),
+    connection("👩‍👩‍👧‍👦 Familie 🏳️‍🌈🇩🇪", { workspace_icon: "👩🏽‍🚀", owner: person("🦊 Fuchs", "fuchs@example.com") }),
+    connection("हरियाली अनुसंधान संस्थान, वाराणसी", {
+      owner: person("मीरा शर्मा", "meera@hariyali.example"),
+    }),
+    connection("Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft", {
+      owner: { kind: "workspace" },
+      status: "needs-reconnecting",
+      problem: problem("refresh-rejected"),
+      checked_at: now - 3 * 60 * MINUTE,
+    }),
+    connection("x", { owner: person("Y", null), status: "not-checked", checked_at: null }),
+  ];
+}
+
+const longNamed = client({
+  id: "client-3",
+  name: "The integration that the agency in Rotterdam set up for its many customers in the spring",
+  redirect_method: "bridge",
+  redirect_uri: "https://an-agency.example/integrations/notion/keyrack/callback/page.html",
+});
+
+export function authorization(progress: Progress, of: Client = client()): Authorization {
+  return {
+    id: "authorization-1",
+    client_id: of.id,
+    client_name: of.name,
+    sandbox: of.sandbox,
+    host: of.sandbox ? "127.0.0.1:43817" : "api.notion.com",
+    expires_at: now + 581_000,
+    progress,
+  };
+}
+
+export function snapshotOf(scene: string): Snapshot {
+  const base: Snapshot = {
+    clients: [client()],
+    connections: [],
+    more: false,
+    authorization: null,
+    link_refused: null,
+    rebuilt: null,
+    rebuild_waits: null,
+    check_all: null,
+    preferences: preferences(),
+    client_defaults: { redirect_method: "localhost", localhost_port: 41753, notion_host: "api.notion.com" },
+  };
+  const completed = (fresh: boolean, earlier_works = false): Progress => ({
+    kind: "completed",
+    connection_id: "connection-0003",
+    workspace_name: "Acme Research",
+    owner: person("Jo Lindqvist", "jo@acme.example"),
+    new: fresh,
+    earlier_works,
+  });
+  const list = { ...base, connections: few() };
+  const many = {
+    ...base,
+    connections: Array.from({ length: 2_000 }, (_, index) => connection(`Workspace ${index}`)),
+  };
+  const huge = { ...base, connections: Array.from({ length: 10_000 }, (_, index) => oneOf(index)) };
+  const sandbox = { ...base, clients: [sandboxClient] };
+  const scenes: Record<string, Snapshot> = {
+    welcome: { ...base, clients: [] },
+    empty: sandbox,
+    list,
+    sandbox: {
+      ...sandbox,
+      connections: few().map((row) => ({ ...row, sandbox: true, client_name: "Sandbox" })),
+    },
+    clients: { ...list, clients: [client(), sandboxClient] },
+    "clients-rejected": {
+      ...base,
+      clients: [client({ name: "Internal tools" }), longNamed, sandboxClient],
+      connections: [
+        ...few().map((row) => ({ ...row, client_name: "Internal tools" })),
+        connection("Orchard", {
+          client_id: longNamed.id,
+          client_name: longNamed.name,
+          status: "cannot-check",
+          last_status: "active",
+          problem: problem("client-rejected"),
+        }),
+      ],
+    },
+    many,
+    huge,
+    background: { ...list, preferences: preferences({ background_checks: "hourly" }) },
+    checking: { ...many, check_all: checkAll({ total: 1_000, done: 312, active: 310, attention: 2 }) },
+    "checking-paused": {
+      ...many,
+      check_all: checkAll({ total: 1_000, done: 312, active: 310, paused_until: now + 4 * MINUTE }),
+    },
+    failing: { ...base, connections: failing() },
+    hostile: { ...base, connections: hostile() },
+    names: { ...base, clients: [client(), longNamed], connections: names() },
+    "checks-on": {
+      ...list,
+      preferences: preferences({ background_checks: "six-hours", start_at_login: true, language: "de" }),
+    },
+    waiting: { ...list, authorization: authorization({ kind: "waiting" }) },
+    "waiting-sandbox": { ...sandbox, authorization: authorization({ kind: "waiting" }, sandboxClient) },
+    parked: { ...list, authorization: authorization({ kind: "parked", problem: problem("keyring-locked") }) },
+    exchanging: { ...list, authorization: authorization({ kind: "exchanging" }) },
+    saving: { ...list, authorization: authorization({ kind: "saving" }) },
+    connected: { ...list, authorization: authorization(completed(true)) },
+    reconnected: { ...list, authorization: authorization(completed(false), sandboxClient) },
+    "reconnected-earlier": { ...list, authorization: authorization(completed(false, true)) },
+    denied: { ...list, authorization: authorization({ kind: "denied" }) },
+    rebuilt: {
+      ...list,
+      rebuilt: {
+        loss: "damaged",
+        clients: 1,
+        connections: 4,
+        without_client: 0,
+        set_aside: "keyrack.db.damaged-1f2e3d4c",
+      },
+    },
+    "rebuild-waits": { ...base, clients: [], rebuild_waits: problem("keyring-locked") },
+    "rebuilt-in-part": {
+      ...list,
+      rebuilt: { loss: "outdated", clients: 0, connections: 2, without_client: 1, set_aside: null },
+    },
+    failed: {
+      ...list,
+      authorization: authorization({
+        kind: "failed",
+        problem: problem("grant-rejected", { request_id: "1c9d5b1e-77aa" }),
+      }),
+      link_refused: problem("link-unknown"),
+    },
+  };
+  return scenes[scene] ?? list;
+}

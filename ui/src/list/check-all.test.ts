@@ -1,0 +1,158 @@
+// Checking all connections: how it is started, followed, cancelled and summed up.
+import { flushSync } from "svelte";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { called, click, emit, find, open, refuse, the, world } from "../dev/harness";
+import { checkAll, connection, problem } from "../dev/samples";
+import type { Changes, CheckAll } from "../rust/types";
+
+describe("checking all", () => {
+  beforeEach(() => (world.rust = { ...world.rust, connections: [connection("Acme"), connection("Birch")] }));
+
+  const press = (key: string) => {
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    flushSync();
+  };
+  const step = async (more: Partial<CheckAll>) => {
+    const checked = checkAll(more);
+    world.rust = { ...world.rust, check_all: checked.state === "running" ? checked : null };
+    await emit("check-all", checked);
+    flushSync();
+  };
+  const announced = () => document.querySelector('p.unseen[role="status"]')?.textContent;
+  const answer = () => {
+    const changes = world.answers.changes;
+    let give: (changes: Changes) => void = () => undefined;
+    world.answers.changes = () => new Promise<Changes>((resolve) => (give = resolve));
+    return (older: typeof world.rust) => {
+      if (changes !== undefined) world.answers.changes = changes;
+      give({ connections: [], gone: [], rest: { ...older, connections: [] } });
+    };
+  };
+
+  it("starts with the button and with F5, and shows what Rust says of it", async () => {
+    world.answers.check_all = () => {
+      world.rust = { ...world.rust, check_all: checkAll({ done: 0 }) };
+      return null;
+    };
+    open();
+    await click("check-all");
+    expect((await the("check-all-progress")).textContent).toContain("Checking 0 of 1,000");
+    press("F5");
+    expect(called("check_all")).toHaveLength(1);
+    await step({ state: "finished", done: 1_000, active: 1_000 });
+    press("F5");
+    expect(called("check_all")).toHaveLength(2);
+  });
+
+  it.each([
+    ["with nothing to check", { connections: [] }],
+    ["while it runs", { check_all: checkAll() }],
+  ])("is not offered %s", async (_, more) => {
+    world.rust = { ...world.rust, ...more };
+    open();
+    expect((await the("check-all")).getAttribute("aria-disabled")).toBe("true");
+    await click("check-all");
+    press("F5");
+    expect(called("check_all")).toEqual([]);
+  });
+
+  it("says why it did not start", async () => {
+    world.answers.check_all = refuse(problem("keyring-locked"));
+    open();
+    await click("check-all");
+    expect((await the("notice")).textContent).toContain("Your keyring is locked.");
+  });
+
+  it("shows how far it is and about how long it takes, in one strip that stays", async () => {
+    open();
+    await the("connect");
+    await step({ done: 312, left: 230_000 });
+    const strip = await the("check-all-progress");
+    expect(strip.textContent).toContain("Checking 312 of 1,000");
+    expect(strip.textContent).toContain("about 4 min left");
+    expect(strip.textContent).toContain("Notion’s limits");
+    await step({ done: 990, left: 3_000 });
+    expect(find("check-all-progress")).toBe(strip);
+    expect(strip.textContent).toContain("Checking 990 of 1,000");
+    expect(strip.textContent).toContain("less than a minute left");
+    expect(strip.querySelector("progress")).toMatchObject({ value: 990, max: 1_000 });
+  });
+
+  it("says until when Notion asked for a pause", async () => {
+    const now = new Date();
+    const until = new Date(now.getFullYear(), now.getMonth(), now.getDate(), 14, 5);
+    world.rust = { ...world.rust, check_all: checkAll({ paused_until: until.getTime() }) };
+    open();
+    expect((await the("check-all-progress")).textContent).toMatch(
+      /Notion asked for a pause; it goes on at (14:05|2:05\sPM)/,
+    );
+    expect(find("check-all-progress")?.textContent).not.toContain("left");
+  });
+
+  it("is said once at its start, and not at every step", async () => {
+    open();
+    await the("connect");
+    await step({ done: 1 });
+    const strip = await the("check-all-progress");
+    expect(announced()).toBe("Checking 1,000 workspaces");
+    await step({ done: 2, total: 1_002 });
+    expect(announced()).toBe("Checking 1,000 workspaces");
+    expect(strip.closest("[aria-live], [role=status], [role=alert]")).toBeNull();
+    expect(strip.querySelector("[aria-live], [role=status], [role=alert]")).toBeNull();
+  });
+
+  it("shows no strip for what is over at once, only the summary", async () => {
+    vi.useFakeTimers();
+    try {
+      open();
+      await vi.waitFor(() => expect(find("connect")).not.toBeNull());
+      await step({ total: 2 });
+      await vi.advanceTimersByTimeAsync(200);
+      expect(find("check-all-progress")).toBeNull();
+      await step({ state: "finished", total: 2, done: 2, active: 2 });
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(find("check-all-progress")).toBeNull();
+      expect(find("notice")?.textContent).toContain("Checked 2 workspaces: 2 active");
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("is cancelled with the button, which hands the focus back", async () => {
+    world.rust = { ...world.rust, check_all: checkAll({ done: 312, active: 312 }) };
+    open();
+    const cancel = await the("cancel-check-all");
+    cancel.focus();
+    cancel.click();
+    await vi.waitFor(() => expect(cancel.textContent.trim()).toBe("Cancelling…"));
+    cancel.click();
+    expect(called("cancel_check_all")).toHaveLength(1);
+    await step({ state: "cancelled", done: 313, active: 313 });
+    expect((await the("notice")).textContent).toContain("313 of 1,000 workspaces were checked");
+    await vi.waitFor(() => expect(find("check-all-progress")).toBeNull());
+    await vi.waitFor(() => expect(document.activeElement).toBe(find("check-all")));
+  });
+
+  it("reads the list anew at its end, and believes no older snapshot that it still runs", async () => {
+    world.rust = { ...world.rust, check_all: checkAll() };
+    open();
+    await the("check-all-progress");
+    await vi.waitFor(() => expect(called("changes")).toHaveLength(1));
+    const older = world.rust;
+    const give = answer();
+    await emit("changed");
+    await vi.waitFor(() => expect(called("changes")).toHaveLength(2));
+    world.rust = { ...world.rust, connections: [connection("Acme", { status: "inactive" })] };
+    await step({ state: "finished", done: 1_000, active: 999, attention: 1 });
+    expect(find("check-all-progress")).toBeNull();
+    const strips: boolean[] = [];
+    const watch = new MutationObserver(() => {
+      strips.push(find("check-all")?.getAttribute("aria-disabled") === "true");
+    });
+    watch.observe(document.body, { subtree: true, childList: true, attributes: true });
+    give(older);
+    await vi.waitFor(() => expect(find("connection")?.dataset.status).toBe("inactive"));
+    watch.disconnect();
+    expect(strips).not.toContain(true);
+  });
+});

@@ -1,0 +1,168 @@
+// Which rows are shown, in which order, under which sign.
+import { describe, expect, it, vi } from "vitest";
+import { arranged, badge, changed, NameOrder, search, tint, TINTS } from "./connections";
+import { connection, person } from "../dev/samples";
+import type { Connection } from "../rust/types";
+
+const names = (rows: readonly { workspace_name: string }[]) => rows.map((row) => row.workspace_name);
+
+describe("the order", () => {
+  const sorted = (rows: readonly Connection[], locale: string) =>
+    arranged(new NameOrder(locale).of(rows), "attention");
+
+  it("puts what needs attention first, then goes by name as a person would", () => {
+    const rows = [
+      connection("Team 10"),
+      connection("zebra"),
+      connection("Team 9"),
+      connection("Éclair"),
+      connection("Yard", { status: "revocation-pending" }),
+      connection("Barn", { status: "cannot-check" }),
+      connection("eagle"),
+    ];
+    expect(names(sorted(rows, "en"))).toEqual([
+      "Barn",
+      "Yard",
+      "eagle",
+      "Éclair",
+      "Team 9",
+      "Team 10",
+      "zebra",
+    ]);
+  });
+
+  it("keeps equal names in one order, whichever came first", () => {
+    const [a, b] = [connection("Twin"), connection("Twin")];
+    expect(sorted([b, a], "en")).toEqual(sorted([a, b], "en"));
+  });
+});
+
+describe("the order after a change", () => {
+  const rows = ["Delta", "alpha", "Charlie", "Bravo"].map((name) => connection(name));
+
+  it("is the same as if all were sorted anew, and the rest are the same objects", () => {
+    const order = new NameOrder("en");
+    order.of(rows);
+    const renamed = rows.map((row) => (row === rows[0] ? { ...row, workspace_name: "Aaron" } : row));
+    const now = [...renamed.slice(1), renamed[0] ?? connection(""), connection("Bob"), connection("zulu")];
+    expect(names(order.of(now))).toEqual(["Aaron", "alpha", "Bob", "Bravo", "Charlie", "zulu"]);
+    expect(order.of(now)).toContain(rows[1]);
+  });
+
+  it("puts what is different in its old place, where it has its old name", () => {
+    const order = new NameOrder("en");
+    const before = order.of(rows);
+    const checked = rows.map((row) => ({ ...row, checked_at: 1 }));
+    const compare = vi.spyOn(Intl.Collator.prototype, "compare", "get");
+    const after = order.of(checked.toReversed());
+    expect(names(after)).toEqual(names(before));
+    expect(after.every((row) => row.checked_at === 1)).toBe(true);
+    expect(compare).not.toHaveBeenCalled();
+    compare.mockRestore();
+  });
+
+  it("drops what is gone", () => {
+    const order = new NameOrder("en");
+    order.of(rows);
+    expect(names(order.of(rows.slice(2)))).toEqual(["Bravo", "Charlie"]);
+  });
+});
+
+describe("an order of the person’s choice", () => {
+  const rows = [
+    connection("A", { checked_at: 30, connected_at: 1 }),
+    connection("B", { checked_at: 10, connected_at: 3, status: "inactive" }),
+    connection("C", { checked_at: null, connected_at: 2, status: "not-checked" }),
+    connection("D", { checked_at: 10, connected_at: 2 }),
+  ];
+
+  it.each([
+    ["attention", "BCAD"],
+    ["name", "ABCD"],
+    ["checked", "CBDA"],
+    ["connected", "BCDA"],
+  ] as const)("%s: %s", (order, expected) => {
+    expect(names(arranged(rows, order)).join("")).toBe(expected);
+  });
+});
+
+describe("the list after a change", () => {
+  it("has what is new, lacks what is gone, and keeps the rest as the same objects", () => {
+    const [a, b, c] = [connection("A"), connection("B"), connection("C")];
+    const other: Connection = { ...b, status: "inactive" };
+    const fresh = connection("D");
+    expect(changed([a, b, c], [other, fresh], [c.id])).toEqual([a, other, fresh]);
+    expect(changed([a, b, c], [other], [])[0]).toBe(a);
+  });
+});
+
+describe("the search", () => {
+  const cafe = connection("Café Lumière", { owner: person("Mei Tan", "mei@cafe.example") });
+  const acme = connection("Acme Research");
+  const rows = [cafe, acme];
+
+  it.each([
+    ["a name without its accents", "cafe lumiere"],
+    ["an owner", "MEI"],
+    ["an e-mail address", "mei@cafe"],
+    ["words in any order and field", "tan lumière"],
+    ["a bot id", cafe.bot_id],
+    ["a workspace id", cafe.workspace_id],
+    ["a connection id", cafe.id],
+  ])("finds by %s", (_, query) => {
+    expect(search(rows, query)).toEqual([cafe]);
+  });
+
+  it("wants every word", () => {
+    expect(search(rows, "mei acme")).toEqual([]);
+  });
+
+  it("shows all for an empty query", () => {
+    expect(search(rows, "  ")).toEqual(rows);
+  });
+});
+
+describe("the icon", () => {
+  const of = (workspace_name: string, workspace_icon: string | null = null) =>
+    badge({ workspace_name, workspace_icon });
+
+  it("is the emoji, composed ones included", () => {
+    expect(of("Acme", " 🚀 ")).toBe("🚀");
+    for (const icon of [
+      "👩🏽‍🚀",
+      "👨‍👩‍👧",
+      "❤️",
+      "🇩🇪",
+      "1️⃣",
+      "🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}",
+    ])
+      expect(of("Acme", icon)).toBe(icon);
+  });
+
+  it.each(["https://images.example/a.png", "/icons/a.svg", "🚀🚀", "🚀\u0301\u0301", "1", "x", ""])(
+    "is never the text %j",
+    (icon) => {
+      expect(of("acme", icon)).toBe("A");
+    },
+  );
+
+  it("is the first letter that can be seen", () => {
+    expect(of("\u202e\u0007 acme")).toBe("A");
+  });
+
+  it("takes the first letter whole", () => {
+    expect(of("  e\u0301toile")).toBe("E\u0301");
+  });
+
+  it("stands for a workspace without a name", () => {
+    expect(of("  ")).toBe("?");
+  });
+
+  it("has a tint that depends on the name alone and exists", () => {
+    expect(tint("Acme")).toBe(tint("Acme"));
+    const tints = new Set(
+      ["", "🚀", "x".repeat(10_000), ...Array.from("ABCDEFGHIJKLMNOPQRSTUVWXYZ")].map(tint),
+    );
+    expect([...tints].sort()).toEqual([...Array(TINTS).keys()]);
+  });
+});

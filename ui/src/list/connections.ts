@@ -1,0 +1,184 @@
+// Which rows the list shows, and in which order. Pure.
+import type { Connection } from "../rust/types";
+
+export function needsAttention(connection: Connection): boolean {
+  return connection.status !== "active";
+}
+
+/** Whether a problem is one that giving the client's secret anew may solve, and which. */
+export function secretFlaw(
+  problem: { code: string } | null,
+): "client-rejected" | "client-secret-lost" | null {
+  const code = problem?.code;
+  return code === "client-rejected" || code === "client-secret-lost" ? code : null;
+}
+
+/** The orders that the list can be put in. */
+export const ORDERS = ["attention", "name", "checked", "connected"] as const;
+export type Order = (typeof ORDERS)[number];
+
+/** By name as a person sorts names; the id keeps equal names in place. */
+function nameOrder(locale: string): (a: Connection, b: Connection) => number {
+  const names = new Intl.Collator(locale, { numeric: true, sensitivity: "base" });
+  const byName = (a: string, b: string) => (a === b ? 0 : names.compare(a, b));
+  return (a, b) => byName(a.workspace_name, b.workspace_name) || (a.id < b.id ? -1 : 1);
+}
+
+/** Sorts by name and remembers the result: only what has another name than before is compared anew. */
+export class NameOrder {
+  readonly #compare: (a: Connection, b: Connection) => number;
+  #last: readonly Connection[] = [];
+
+  constructor(locale: string) {
+    this.#compare = nameOrder(locale);
+  }
+
+  of(connections: readonly Connection[]): readonly Connection[] {
+    const rest = new Map(connections.map((connection) => [connection.id, connection]));
+    const kept: Connection[] = [];
+    for (const { id, workspace_name } of this.#last) {
+      const now = rest.get(id);
+      if (now?.workspace_name !== workspace_name) continue;
+      kept.push(now);
+      rest.delete(id);
+    }
+    this.#last = merged(kept, [...rest.values()].sort(this.#compare), this.#compare);
+    return this.#last;
+  }
+}
+
+/** Two sorted lists as one; each of the shorter one is looked up in the longer one by halving. */
+function merged<T>(long: readonly T[], short: readonly T[], compare: (a: T, b: T) => number): readonly T[] {
+  const parts: T[][] = [];
+  let from = 0;
+  for (const one of short) {
+    let [low, high] = [from, long.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const other = long[middle];
+      if (other !== undefined && compare(other, one) < 0) low = middle + 1;
+      else high = middle;
+    }
+    parts.push(long.slice(from, low), [one]);
+    from = low;
+  }
+  return [...parts.flat(), ...long.slice(from)];
+}
+
+/** Puts connections that are sorted by name into an order; where that says nothing, they stay by name. */
+export function arranged(byName: readonly Connection[], order: Order): readonly Connection[] {
+  switch (order) {
+    case "attention": {
+      const works = byName.filter((connection) => !needsAttention(connection));
+      return [...byName.filter(needsAttention), ...works];
+    }
+    case "name":
+      return byName;
+    case "checked":
+      // What was never checked is the oldest.
+      return byName.toSorted((a, b) => (a.checked_at ?? 0) - (b.checked_at ?? 0));
+    case "connected":
+      return byName.toSorted((a, b) => b.connected_at - a.connected_at);
+  }
+}
+
+/** The connections in which every word of the query occurs: in a name, an e-mail address or an id. */
+export function search(connections: readonly Connection[], query: string): readonly Connection[] {
+  const words = folded(query).split(/\s+/).filter(Boolean);
+  if (words.length === 0) return connections;
+  return connections.filter((connection) => {
+    const text = searchable(connection);
+    return words.every((word) => text.includes(word));
+  });
+}
+
+/** Folds now what a search would have to wait for. */
+export function prepareSearch(connections: readonly Connection[]): void {
+  connections.forEach(searchable);
+}
+
+/** A connection that is different is another object, so what was folded once stays true. */
+const texts = new WeakMap<Connection, string>();
+
+function searchable(connection: Connection): string {
+  let text = texts.get(connection);
+  if (text === undefined) {
+    const { owner } = connection;
+    const person = owner.kind === "user" ? [owner.name ?? "", owner.email ?? "", owner.id] : [];
+    text = folded(
+      [
+        connection.workspace_name,
+        connection.client_name,
+        connection.id,
+        connection.bot_id,
+        connection.workspace_id,
+        ...person,
+      ].join("\n"),
+    );
+    texts.set(connection, text);
+  }
+  return text;
+}
+
+const ASCII = /^[\0-\x7f]*$/;
+
+/** Without case and accents, so that "cafe" finds "Café". */
+function folded(text: string): string {
+  if (ASCII.test(text)) return text.toLowerCase();
+  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+}
+
+/** The list after a change: what is different in its old place, what is new at the end, and the rest the same objects. */
+export function changed(
+  connections: readonly Connection[],
+  different: readonly Connection[],
+  gone: readonly string[],
+): Connection[] {
+  const news = new Map(different.map((connection) => [connection.id, connection]));
+  const lost = new Set(gone);
+  const kept = connections
+    .filter(({ id }) => !lost.has(id))
+    .map((connection) => {
+      const now = news.get(connection.id) ?? connection;
+      news.delete(connection.id);
+      return now;
+    });
+  return [...kept, ...news.values()];
+}
+
+/** What has no look of its own, at the start of a name. */
+const UNSEEN = /^[\p{C}\p{Z}\s]+/u;
+
+/**
+ * One emoji as it can be composed: a flag, a keycap, a region's flag, or pictures joined (UTS #51, 1.4.9).
+ * The engine's own class of all that exist takes long to compile, and the first list waits for it.
+ */
+const EMOJI =
+  /^(?:\p{RI}{2}|[\d#*]\uFE0F?\u20E3|\u{1F3F4}[\u{E0061}-\u{E007F}]+|\p{ExtPict}(?:\uFE0F|\p{EMod})?(?:\u200D\p{ExtPict}(?:\uFE0F|\p{EMod})?){0,7})$/u;
+
+/** The emoji that stands for a workspace, else the first letter of its name. Never an image from elsewhere. */
+export function badge(connection: Pick<Connection, "workspace_name" | "workspace_icon">): string {
+  const icon = connection.workspace_icon?.trim() ?? "";
+  if (EMOJI.test(icon)) return icon;
+  return firstLetter(connection.workspace_name.replace(UNSEEN, ""))?.toUpperCase() ?? "?";
+}
+
+let letters: Intl.Segmenter | undefined;
+
+/** What is seen as one letter may be several characters; only then is there need for what takes long to make. */
+function firstLetter(text: string): string | undefined {
+  if (ASCII.test(text.slice(0, 2))) return text[0];
+  letters ??= new Intl.Segmenter();
+  const [first] = letters.segment(text);
+  return first?.segment;
+}
+
+/** How many tints the style sheet knows. */
+export const TINTS = 6;
+
+/** The same name always has the same tint. */
+export function tint(name: string): number {
+  let hash = 0;
+  for (const char of name) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) >>> 0;
+  return hash % TINTS;
+}

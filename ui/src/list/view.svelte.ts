@@ -1,0 +1,58 @@
+// What of the list is shown, and in which order. Nothing is sorted anew for a search, nor folded twice.
+import { arranged, NameOrder, needsAttention, prepareSearch, search, type Order } from "./connections";
+import { locale } from "../words/messages";
+import type { Connection, Snapshot } from "../rust/types";
+
+/** In milliseconds. */
+const PREPARE_AFTER = 300;
+
+export class View {
+  query = $state("");
+  /** Only what needs attention. */
+  attention = $state(false);
+  order = $state<Order>("attention");
+  /** Only the connections of this client (`Client::id`); none: of all. */
+  chosen = $state<string | null>(null);
+
+  readonly #snapshot: () => Snapshot;
+  readonly #names = $derived.by(() => new NameOrder(locale()));
+
+  constructor(snapshot: () => Snapshot) {
+    this.#snapshot = snapshot;
+    // Once the list is painted, and before somebody types.
+    $effect(() => {
+      const connections = this.#connections;
+      const timer = setTimeout(() => prepareSearch(connections), PREPARE_AFTER);
+      return () => clearTimeout(timer);
+    });
+  }
+
+  /** The chosen client, while it is there. */
+  readonly client = $derived.by(() => {
+    const there = this.#snapshot().clients.some(({ id }) => id === this.chosen);
+    return there ? this.chosen : null;
+  });
+  /** By itself, so that what is not about connections sorts nothing anew. */
+  readonly #connections = $derived.by<readonly Connection[]>(() => this.#snapshot().connections);
+  readonly #byName = $derived.by(() => this.#names.of(this.#connections));
+  readonly #arranged = $derived.by(() => arranged(this.#byName, this.order));
+  readonly #ofClient = $derived.by(() =>
+    this.client === null
+      ? this.#arranged
+      : this.#arranged.filter(({ client_id }) => client_id === this.client),
+  );
+  readonly #needing = $derived.by(() => this.#ofClient.filter(needsAttention));
+
+  readonly shown = $derived.by(() => search(this.attention ? this.#needing : this.#ofClient, this.query));
+  /** How many there are behind each filter, whatever is searched for; not known before all have come. */
+  readonly counts = $derived.by(() => {
+    const count = (rows: readonly Connection[]) => (this.#snapshot().more ? "…" : rows.length);
+    return { all: count(this.#ofClient), attention: count(this.#needing) };
+  });
+
+  showAll(): void {
+    this.query = "";
+    this.attention = false;
+    this.chosen = null;
+  }
+}

@@ -1,0 +1,77 @@
+// Reads what Rust knows: at first the head of the list, then what is different, one reading at a time.
+import { changed } from "../list/connections";
+import * as ipc from "./ipc";
+import type { Outcome } from "./ipc";
+import type { Connection, Snapshot } from "./types";
+
+export class Reading {
+  /** Called as a reading begins; takes what it comes to, put together with what was read before. */
+  readonly #begin: () => (outcome: Outcome<Snapshot>) => Promise<void>;
+  /** A snapshot that was read already; good for once. */
+  #first: Outcome<Snapshot> | undefined;
+  #connections: Connection[] = [];
+  #underWay: Promise<void> | null = null;
+  #stale = false;
+  #isFirst = true;
+  /** Whether Rust knows what was read, so that it can say what is different. */
+  #synced = false;
+
+  constructor(
+    begin: () => (outcome: Outcome<Snapshot>) => Promise<void>,
+    first: Outcome<Snapshot> | undefined,
+  ) {
+    this.#begin = begin;
+    this.#first = first;
+  }
+
+  /** Reads what is different; a wish that comes while something is being read causes exactly one more reading. */
+  again(): Promise<void> {
+    this.#stale = true;
+    this.#underWay ??= this.#read();
+    return this.#underWay;
+  }
+
+  /** The next reading reads anew. */
+  forget(): void {
+    this.#synced = false;
+  }
+
+  async #read(): Promise<void> {
+    while (this.#stale) {
+      this.#stale = false;
+      let more = this.#synced || (await this.#once(() => this.#snapshot()));
+      // The first list is seen before the rest of it is read, which is for the next wish.
+      if (this.#isFirst) more = false;
+      this.#isFirst = false;
+      while (more) more = await this.#once(() => this.#changes());
+    }
+    // In the same breath as the last look at the wish, so that none falls in between.
+    this.#underWay = null;
+  }
+
+  /** Whether there is more of it to read. */
+  async #once(read: () => Promise<Outcome<Snapshot>>): Promise<boolean> {
+    const take = this.#begin();
+    const outcome = await read();
+    // After a refusal nobody knows what Rust counts as given: all is read again.
+    this.#synced = outcome.ok;
+    if (outcome.ok) this.#connections = outcome.value.connections;
+    await take(outcome);
+    return outcome.ok && outcome.value.more;
+  }
+
+  async #snapshot(): Promise<Outcome<Snapshot>> {
+    const first = this.#first;
+    this.#first = undefined;
+    return first ?? ipc.snapshot();
+  }
+
+  async #changes(): Promise<Outcome<Snapshot>> {
+    const outcome = await ipc.changes();
+    if (!outcome.ok) return outcome;
+    const { connections: different, gone, rest } = outcome.value;
+    const before = this.#connections;
+    const same = different.length === 0 && gone.length === 0;
+    return { ok: true, value: { ...rest, connections: same ? before : changed(before, different, gone) } };
+  }
+}

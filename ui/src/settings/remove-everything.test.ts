@@ -1,0 +1,270 @@
+// Removing everything: never by one click, never past a revocation that failed, and told line by line.
+import { flushSync } from "svelte";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { called, click, find, open, refuse, the, world } from "../dev/harness";
+import { connection, problem, receiptFor } from "../dev/samples";
+import type { Removed } from "../rust/types";
+
+const acme = connection("Acme Research");
+const birch = connection("Birch");
+const button = (testid: string) => find(testid) as HTMLButtonElement;
+const lines = () =>
+  [...(find("removed")?.querySelectorAll("li") ?? [])].map((line) => line.textContent.trim());
+const text = () => find("remove-everything-dialog")?.textContent ?? "";
+
+async function ask() {
+  open();
+  await click("settings");
+  await click("remove-everything");
+  return the("remove-everything-dialog");
+}
+
+function removes(more: Partial<Removed>) {
+  world.answers.remove_everything = (): Removed => ({
+    keyring_entries: 3,
+    forgotten: 0,
+    app_link: "undone",
+    start_at_login: "untouched",
+    data_folder: "/home/ada/keyrack",
+    ...more,
+  });
+}
+
+function understand() {
+  find("understand")?.click();
+  flushSync();
+}
+
+describe("removing everything", () => {
+  beforeEach(() => {
+    world.rust = { ...world.rust, connections: [acme, birch] };
+    world.answers.revoke = () => {
+      const { connection } = called("revoke").at(-1) as { connection: string };
+      const of = connection === acme.id ? acme : birch;
+      return { outcome: "revoked", receipt: receiptFor(of, "revoke", null) };
+    };
+    removes({});
+  });
+
+  it("names all that goes, with the focus on the way out and both acts locked", async () => {
+    const dialog = await ask();
+    await vi.waitFor(() => expect(dialog.textContent).toContain("/home/ada/keyrack"));
+    for (const words of ["2 connections are revoked", "keyring", "app link", "login", "data folder"]) {
+      expect(dialog.textContent).toContain(words);
+    }
+    await vi.waitFor(() => expect(document.activeElement).toBe(find("keep-everything")));
+    expect(button("confirm-remove-everything").disabled).toBe(true);
+    expect(button("confirm-remove-without-revoking").disabled).toBe(true);
+    understand();
+    expect(button("confirm-remove-everything").disabled).toBe(false);
+    expect(called("revoke")).toEqual([]);
+    await click("keep-everything");
+    await the("settings-dialog");
+    expect(called("remove_everything")).toEqual([]);
+  });
+
+  it("revokes each first, then removes the rest, tells each thing, and closes Keyrack", async () => {
+    await ask();
+    understand();
+    await click("confirm-remove-everything");
+    await the("removed");
+    expect(called("revoke")).toEqual([{ connection: acme.id }, { connection: birch.id }]);
+    expect(lines()).toEqual([
+      "2 connections revoked",
+      "3 entries deleted from your keyring",
+      "App link no longer registered to Keyrack",
+      "Background checks did not start at login",
+      "Deleted when you close Keyrack: /home/ada/keyrack",
+    ]);
+    expect(text()).not.toContain("not confirmed");
+    await click("quit");
+    expect(called("quit")).toHaveLength(1);
+  });
+
+  it("removes nothing else while one could not be revoked, and names it", async () => {
+    world.answers.revoke = () =>
+      called("revoke").length === 1
+        ? { outcome: "revoked", receipt: receiptFor(acme, "revoke", null) }
+        : { outcome: "pending", problem: problem("unreachable"), retry_at: Date.now() };
+    await ask();
+    understand();
+    await click("confirm-remove-everything");
+    expect((await the("not-revoked")).textContent).toMatch(/Birch\s+offline/);
+    expect(text()).toContain("1 connection could not be revoked");
+    expect(called("remove_everything")).toEqual([]);
+    expect(document.activeElement).not.toBe(find("remove-anyway"));
+    await click("stop-here");
+    expect(document.querySelector("dialog[open]")).toBeNull();
+    expect(called("remove_everything")).toEqual([]);
+  });
+
+  it("removes anyway only when told so, and says what is left at Notion", async () => {
+    world.answers.revoke = refuse(problem("client-rejected"));
+    removes({ forgotten: 2 });
+    await ask();
+    understand();
+    await click("confirm-remove-everything");
+    await click("remove-anyway");
+    expect((await the("removed")).textContent).toContain("2 connections left at Notion");
+  });
+
+  it("can be cancelled while it revokes: nothing more is begun", async () => {
+    const finish: (() => void)[] = [];
+    world.rust = { ...world.rust, connections: Array.from({ length: 6 }, (_, at) => connection(`W${at}`)) };
+    world.answers.revoke = () =>
+      new Promise((done) =>
+        finish.push(() => done({ outcome: "revoked", receipt: receiptFor(acme, "revoke", null) })),
+      );
+    await ask();
+    understand();
+    await click("confirm-remove-everything");
+    await click("cancel-remove-everything");
+    const begun = finish.length;
+    expect(begun).toBeLessThan(6);
+    finish.forEach((end) => end());
+    await vi.waitFor(() =>
+      expect(text()).toContain(`${begun} of 6 connections were revoked. Nothing else was removed.`),
+    );
+    expect(called("revoke")).toHaveLength(begun);
+    expect(called("remove_everything")).toEqual([]);
+  });
+
+  it("is cancelled though all are on their way already, and says how many were revoked", async () => {
+    const finish: (() => void)[] = [];
+    world.answers.revoke = () =>
+      new Promise((done) =>
+        finish.push(() => done({ outcome: "revoked", receipt: receiptFor(acme, "revoke", null) })),
+      );
+    await ask();
+    understand();
+    await click("confirm-remove-everything");
+    expect(finish).toHaveLength(2);
+    await click("cancel-remove-everything");
+    finish.forEach((end) => end());
+    await the("stop-here");
+    expect(text()).toContain("2 of 2 connections were revoked. Nothing else was removed.");
+    expect(called("remove_everything")).toEqual([]);
+  });
+
+  it("says how many are revoked meanwhile, not how many were asked for", async () => {
+    const finish: (() => void)[] = [];
+    const pending = { outcome: "pending", problem: problem("unreachable"), retry_at: 0 };
+    world.answers.revoke = () => new Promise((done) => finish.push(() => done(pending)));
+    await ask();
+    understand();
+    await click("confirm-remove-everything");
+    finish[0]?.();
+    await vi.waitFor(() => expect(document.querySelector("dialog progress")).toMatchObject({ value: 1 }));
+    expect(text()).toContain("Revoked 0 of 2");
+    finish[1]?.();
+    await the("not-revoked");
+  });
+
+  it("goes on where one is not here any more, and says so", async () => {
+    world.answers.revoke = () => {
+      if (called("revoke").length === 1) throw problem("not-found") as unknown as Error;
+      return { outcome: "revoked", receipt: receiptFor(birch, "revoke", null) };
+    };
+    await ask();
+    understand();
+    await click("confirm-remove-everything");
+    await the("removed");
+    expect(lines()).toContain("1 connection revoked");
+    expect(lines()).toContain("1 had been ended or connected anew before its turn came, and was left alone.");
+    expect(text()).not.toContain("left at Notion");
+  });
+
+  it("hands over the receipts before they go with the data folder", async () => {
+    world.answers.save_text = () => "~/Downloads/receipts.txt";
+    world.answers.revoke = () =>
+      called("revoke").length === 1
+        ? { outcome: "revoked", receipt: receiptFor(acme, "revoke", problem("unreachable")) }
+        : { outcome: "pending", problem: problem("unreachable"), retry_at: 0 };
+    removes({ forgotten: 1 });
+    await ask();
+    understand();
+    await click("confirm-remove-everything");
+    await click("remove-anyway");
+    await the("removed");
+    expect(text()).toContain("The receipt goes with the data folder");
+    expect(text()).toContain("1 of these is not confirmed");
+    await click("save-summary");
+    await vi.waitFor(() => expect(text()).toContain("Saved as ~/Downloads/receipts.txt"));
+    const [saved] = called("save_text") as { text: string }[];
+    expect(saved?.text).toContain("Access to Acme Research is revoked\nOwner: Jo Lindqvist");
+    expect(saved?.text).toContain(
+      "Failed: offline. It is forgotten here; its access may still work at Notion.",
+    );
+    expect(saved?.text).not.toContain("tries again");
+  });
+
+  it("says what could not be undone and where, tries again, and adds up what both tries came to", async () => {
+    removes({ forgotten: 2, start_at_login: "failed" });
+    await ask();
+    understand();
+    await click("confirm-remove-without-revoking");
+    await the("removed");
+    expect(lines()).toContain(
+      "Background checks may still start at login: turn Keyrack off in the system’s autostart settings",
+    );
+    removes({ keyring_entries: 1, app_link: "untouched", start_at_login: "undone" });
+    await click("remove-again");
+    await vi.waitFor(() => expect(lines()).toContain("Background checks no longer start at login"));
+    expect(lines()).toContain("4 entries deleted from your keyring");
+    expect(lines()).toContain("2 connections left at Notion: remove them in Notion’s settings");
+    expect(lines()).toContain("App link no longer registered to Keyrack");
+    expect(find("remove-again")).toBeNull();
+  });
+
+  it("keeps what it came to when the next try is refused", async () => {
+    removes({ app_link: "failed" });
+    await ask();
+    understand();
+    await click("confirm-remove-without-revoking");
+    await the("removed");
+    expect(lines()).toContain(
+      "App link still registered to Keyrack: remove the system’s entry that opens app.keyrack links",
+    );
+    world.answers.remove_everything = refuse(problem("not-removed"));
+    await click("remove-again");
+    await vi.waitFor(() => expect(text()).toContain("Not everything could be removed."));
+    expect(lines()).toContain("3 entries deleted from your keyring");
+    expect(find("quit")).not.toBeNull();
+  });
+
+  it("without revoking asks Notion for nothing, and says what stays there", async () => {
+    removes({ forgotten: 2 });
+    await ask();
+    expect(text()).toContain("Keyrack can no longer revoke them");
+    understand();
+    await click("confirm-remove-without-revoking");
+    expect((await the("removed")).textContent).toContain("2 connections left at Notion");
+    expect(called("revoke")).toEqual([]);
+  });
+
+  it("says what could not be removed, tries again, and counts what the refused try forgot", async () => {
+    world.answers.remove_everything = () => {
+      world.rust = { ...world.rust, connections: [birch] };
+      throw problem("not-removed") as unknown as Error;
+    };
+    await ask();
+    understand();
+    await click("confirm-remove-without-revoking");
+    await the("remove-again");
+    expect(text()).toContain("Not everything could be removed.");
+    removes({ forgotten: 1 });
+    await click("remove-again");
+    await the("removed");
+    expect(lines()).toContain("2 connections left at Notion: remove them in Notion’s settings");
+  });
+
+  it("speaks of no revocation where there is nothing to revoke", async () => {
+    world.rust = { ...world.rust, connections: [] };
+    await ask();
+    expect(text()).not.toContain("revoked");
+    expect(find("confirm-remove-without-revoking")).toBeNull();
+    understand();
+    await click("confirm-remove-everything");
+    await the("removed");
+  });
+});

@@ -1,0 +1,34 @@
+// The tests of the self-test, and their results as text to copy. Pure.
+import type { Refusal } from "../rust/ipc";
+import { problemWords, t } from "../words/messages";
+import { rfc3339 } from "../words/time";
+import type { Millis, SelfTest } from "../rust/types";
+
+export const TESTS: readonly SelfTest[] = ["keyring", "app-link", "localhost", "notion", "database"];
+
+/** What a test came to: nothing yet, fine, or what is wrong. */
+export type Result = "running" | "fine" | Refusal;
+
+export type Results = Readonly<Record<SelfTest, Result>>;
+
+/** How many need attention, or null while one is still running. */
+export function troubles(results: Results): number | null {
+  const all = Object.values(results);
+  return all.includes("running") ? null : all.filter((result) => result !== "fine").length;
+}
+
+/** The results as plain text, with the time in UTC and the codes that Keyrack's makers know. */
+export function asText(results: Results, at: Millis): string {
+  const line = (test: string, result: string) => t("self-test.line", { test, result });
+  return [
+    line(`${t("app.name")} ${t("self-test.title")}`, rfc3339(at)),
+    ...TESTS.map((test) => line(t(`self-test.${test}`), resultWords(results[test]))),
+  ].join("\n");
+}
+
+function resultWords(result: Result): string {
+  if (result === "running") return t("self-test.running");
+  if (result === "fine") return t("self-test.fine");
+  const { what } = problemWords(result);
+  return `${what} (${result.code}: ${result.message})`;
+}

@@ -1,0 +1,76 @@
+// The wording: complete, used, filled in. What each language must be stands in translations.test.ts.
+import { describe, expect, expectTypeOf, it } from "vitest";
+import type { Refusal } from "../rust/ipc";
+import { fieldWords, problemWords, statusWords, t, type MessageKey } from "./messages";
+import en from "./en.json";
+import { problem } from "../dev/samples";
+
+const sources = Object.entries(
+  // The command's notifications are worded here too.
+  import.meta.glob<string>(
+    ["../**/*.svelte", "../**/*.ts", "!../**/*.test.ts", "../../../src-tauri/cli/*.rs"],
+    {
+      query: "?raw",
+      import: "default",
+      eager: true,
+    },
+  ),
+)
+  .map(([, source]) => source)
+  .join("\n");
+
+describe("the messages", () => {
+  // Fails in `npm run check`: it compares types.
+  it("have four sentences for each problem, and none for a problem that does not exist", () => {
+    type Worded = Extract<MessageKey, `problem.${string}.${string}`>;
+    expectTypeOf<Worded>().toEqualTypeOf<`problem.${Refusal["code"]}.${"short" | "what" | "safe" | "next"}`>();
+  });
+
+  it("have none that nothing uses", () => {
+    const prefixes = [...sources.matchAll(/`([a-z-]+\.(?:[a-z-]+\.)*)\$\{/g)].map(
+      ([, prefix]) => prefix ?? "",
+    );
+    const used = (key: string) =>
+      sources.includes(`"${key}"`) || prefixes.some((prefix) => key.startsWith(prefix));
+    expect(Object.keys(en).filter((key) => !used(key))).toEqual([]);
+  });
+});
+
+describe("a message", () => {
+  it("is filled with what it is given, as it is", () => {
+    expect(t("connected.user", { workspace: "<b>{owner}</b>", owner: "$& Jo" })).toBe(
+      "Connected <b>{owner}</b> as $& Jo",
+    );
+  });
+
+  it("agrees in number and groups digits", () => {
+    expect([0, 1, 2_000].map((count) => t("list.count", { count }))).toEqual([
+      "0 workspaces",
+      "1 workspace",
+      "2,000 workspaces",
+    ]);
+  });
+});
+
+describe("a problem", () => {
+  it("says how long Notion asks to wait, where it does", () => {
+    expect(problemWords(problem("rate-limited", { retry_after: 90 })).next).toBe(
+      "Notion asks to wait 90 seconds.",
+    );
+    expect(problemWords(problem("rate-limited")).next).toBe("Try again in a little while.");
+  });
+
+  it("about a field has that field's sentence; about anything else it has none", () => {
+    expect(fieldWords(problem("invalid-input", { field: "bridge_url" }))).toContain("https");
+    expect(fieldWords(problem("invalid-input", { field: "constructor" }))).toBeNull();
+    expect(fieldWords(problem("store-busy", { field: "name" }))).toBeNull();
+  });
+
+  it("stands beside the status unless the status says it already", () => {
+    expect(statusWords({ status: "cannot-check", problem: problem("unreachable") })).toBe(
+      "Cannot check: offline",
+    );
+    expect(statusWords({ status: "inactive", problem: problem("token-inactive") })).toBe("Inactive");
+    expect(statusWords({ status: "active", problem: null })).toBe("Active");
+  });
+});

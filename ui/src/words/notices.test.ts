@@ -1,0 +1,64 @@
+// What is told at the end of a check of all connections, and after a rebuild: everything counted, nothing claimed beyond it.
+import { describe, expect, it } from "vitest";
+import { ofCheckAll, ofRebuilt, type Notice } from "./notices";
+import { checkAll } from "../dev/samples";
+import type { CheckAll } from "../rust/types";
+
+const drawn = ({ words, ...notice }: Notice) => ({ ...notice, ...words() });
+const told = (more: Partial<CheckAll>) => drawn(ofCheckAll(checkAll(more)));
+
+describe("the summary of a check of all", () => {
+  it("counts what works, what needs attention and what could not be checked", () => {
+    expect(told({ state: "finished", done: 1_000, active: 990, attention: 8, unknown: 2 })).toMatchObject({
+      tone: "trouble",
+      what: "Checked 1,000 workspaces: 990 active, 8 need attention, 2 could not be checked",
+      next: "What could not be checked keeps its last status; its row says why.",
+    });
+  });
+
+  it("names only the verdicts there were", () => {
+    expect(told({ state: "finished", total: 1, done: 1, attention: 1 })).toMatchObject({
+      tone: "trouble",
+      what: "Checked 1 workspace: 1 needs attention",
+      next: "What needs attention stands at the top of the list.",
+    });
+    expect(told({ state: "finished", total: 3, done: 3, active: 3 })).toMatchObject({
+      tone: "done",
+      what: "Checked 3 workspaces: 3 active",
+      next: "Nothing needs your attention.",
+    });
+  });
+
+  it("says how many were checked before it was cancelled, and that nothing was lost", () => {
+    expect(told({ state: "cancelled", done: 312, active: 310, attention: 2 })).toMatchObject({
+      tone: "plain",
+      what: "Cancelled: 312 of 1,000 workspaces were checked.",
+      next: "Of these: 310 active, 2 need attention. Nothing was lost: the others keep their last status.",
+    });
+    expect(told({ state: "cancelled" }).next).toBe("Nothing was lost: all keep their last status.");
+  });
+});
+
+describe("what a rebuild brought back", () => {
+  const rebuilt = {
+    loss: "missing",
+    clients: 1,
+    connections: 2,
+    without_client: 0,
+    set_aside: null,
+  } as const;
+
+  it("is counted, with what could not be", () => {
+    expect(drawn(ofRebuilt(rebuilt))).toMatchObject({
+      tone: "plain",
+      next: "Added: 2 connections and 1 client. Check them to see their names and whether they work. The activity from before, and revocations that were pending, could not be brought back.",
+    });
+  });
+
+  it("names what stays in the keyring, and the file that was set aside", () => {
+    const told = drawn(ofRebuilt({ ...rebuilt, without_client: 1, set_aside: "keyrack.db.damaged-1" }));
+    expect(told.tone).toBe("trouble");
+    expect(told.next).toContain("1 connection stays only in the keyring");
+    expect(told.next).toContain("keyrack.db.damaged-1");
+  });
+});

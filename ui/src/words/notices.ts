@@ -1,0 +1,206 @@
+// What a notice says for each way that something can end. Pure.
+import type { Refusal } from "../rust/ipc";
+import { locale, ownerName, problemWords, t, workspaceName } from "./messages";
+import { duration, upcoming } from "./time";
+import type {
+  Authorization,
+  CheckAll,
+  Client,
+  Connection,
+  Connections,
+  Millis,
+  Progress,
+  Rebuilt,
+  Revocation,
+} from "../rust/types";
+
+export type Words = { what: string; next: string };
+
+export type Notice = {
+  /** What it is about: the id of an authorization or a connection, or a word. A later one of the same key replaces it. */
+  key: string;
+  tone: "done" | "plain" | "trouble";
+  /** What happened and what comes next, in the language of the moment: the notice may outlast it. */
+  words: () => Words;
+  sandbox: boolean;
+  requestId: string | null;
+  /** The new connection that Undo revokes. */
+  undo: string | null;
+};
+
+/** The key of what is told about a check of all connections. */
+export const CHECK_ALL = "check-all";
+
+const plain = { sandbox: false, requestId: null, undo: null };
+
+/** How an authorization ended, or null while it has not. */
+export function ofAuthorization(authorization: Authorization): Notice | null {
+  const { id: key, progress, sandbox } = authorization;
+  switch (progress.kind) {
+    case "completed":
+      return {
+        ...plain,
+        key,
+        tone: "done",
+        words: () => connectedWords(progress),
+        sandbox,
+        undo: progress.new ? progress.connection_id : null,
+      };
+    case "denied":
+    case "expired":
+    case "cancelled":
+      return {
+        ...plain,
+        key,
+        tone: "plain",
+        words: () => ({ what: t(`ended.${progress.kind}.what`), next: t(`ended.${progress.kind}.next`) }),
+        sandbox,
+      };
+    case "failed":
+      return { ...ofProblem(progress.problem, key), sandbox };
+    case "waiting":
+    case "parked":
+    case "exchanging":
+    case "saving":
+      return null;
+  }
+}
+
+function connectedWords(progress: Extract<Progress, { kind: "completed" }>): Words {
+  const { owner } = progress;
+  const workspace = workspaceName(progress);
+  return {
+    what:
+      owner.kind === "user"
+        ? t("connected.user", { workspace, owner: ownerName(owner) })
+        : t(`connected.${owner.kind}`, { workspace }),
+    next: t(
+      progress.earlier_works ? "connected.earlier" : progress.new ? "connected.new" : "connected.again",
+    ),
+  };
+}
+
+export function ofProblem(problem: Refusal, key: string = problem.code): Notice {
+  const words = () => {
+    const { what, safe, next } = problemWords(problem);
+    return { what, next: `${safe} ${next}` };
+  };
+  return { ...plain, key, tone: "trouble", words, requestId: problem.request_id };
+}
+
+/** A revocation that Notion has not taken yet. */
+export function ofPending(
+  key: string,
+  connection: Connection | null,
+  pending: Extract<Revocation, { outcome: "pending" }>,
+  now: Millis,
+): Notice {
+  return {
+    ...plain,
+    key,
+    tone: "trouble",
+    words: () => ({
+      what: t("revoke.pending.what", {
+        workspace: connection === null ? t("workspace.unnamed") : workspaceName(connection),
+      }),
+      next: t("revoke.pending.next", {
+        reason: problemWords(pending.problem).what,
+        time: upcoming(pending.retry_at, now, locale()),
+      }),
+    }),
+    sandbox: connection?.sandbox ?? false,
+    requestId: pending.problem.request_id,
+  };
+}
+
+/** How a check of all connections ended. */
+export function ofCheckAll(checkAll: CheckAll): Notice {
+  const { total: count, done, attention, unknown, state } = checkAll;
+  const ended = { ...plain, key: CHECK_ALL };
+  if (state === "cancelled") {
+    const words = () => ({
+      what: t("checked.cancelled", { count, done }),
+      next: t(done > 0 ? "checked.cancelled.next" : "checked.cancelled.none", {
+        verdicts: verdicts(checkAll),
+      }),
+    });
+    return { ...ended, tone: "plain", words };
+  }
+  const worst = unknown > 0 ? "unknown" : attention > 0 ? "attention" : "active";
+  const words = () => ({
+    what: t("checked.what", { count: done, verdicts: verdicts(checkAll) }),
+    next: t(`checked.${worst}.next`),
+  });
+  return { ...ended, tone: worst === "active" ? "done" : "trouble", words };
+}
+
+function verdicts({ active, attention, unknown }: CheckAll): string {
+  return new Intl.ListFormat(locale(), { type: "unit" }).format([
+    ...(active > 0 ? [t("checked.active", { count: active })] : []),
+    ...(attention > 0 ? [t("list.attention", { count: attention })] : []),
+    ...(unknown > 0 ? [t("checked.unknown", { count: unknown })] : []),
+  ]);
+}
+
+/** A client that was removed, and what became of its connections. */
+export function ofRemoved(client: Pick<Client, "id" | "name" | "sandbox">, connections: Connections): Notice {
+  return {
+    ...plain,
+    key: client.id,
+    tone: "done",
+    words: () => ({ what: t("removed.what", { client: client.name }), next: t(`removed.${connections}`) }),
+    sandbox: client.sandbox,
+  };
+}
+
+/** A token on the clipboard, which stays there for so many seconds. */
+export function ofCopied(connection: Connection, seconds: number): Notice {
+  return {
+    ...plain,
+    key: "copied",
+    tone: "done",
+    words: () => ({
+      what: t("copied.token", { workspace: workspaceName(connection) }),
+      next: t("copied.token.next", { duration: duration(seconds, locale()) }),
+    }),
+    sandbox: connection.sandbox,
+  };
+}
+
+/** What was brought back from the keyring, and what could not be. */
+export function ofRebuilt(rebuilt: Rebuilt): Notice {
+  return {
+    ...plain,
+    key: "rebuilt",
+    tone: rebuilt.without_client > 0 ? "trouble" : "plain",
+    words: () => rebuiltWords(rebuilt),
+  };
+}
+
+function rebuiltWords({ loss, clients, connections, without_client, set_aside }: Rebuilt): Words {
+  const found = new Intl.ListFormat(locale(), { type: "conjunction" }).format([
+    ...(connections > 0 ? [t("rebuilt.connections", { count: connections })] : []),
+    ...(clients > 0 ? [t("rebuilt.clients", { count: clients })] : []),
+  ]);
+  const next = [
+    found === "" ? t("rebuilt.nothing") : t("rebuilt.found", { found }),
+    ...(connections > 0 ? [t("rebuilt.next")] : []),
+    ...(without_client > 0 ? [t("rebuilt.without-client", { count: without_client })] : []),
+    ...(loss === "none" ? [] : [t("rebuilt.activity")]),
+    ...(set_aside === null ? [] : [t("rebuilt.set-aside", { name: set_aside })]),
+  ];
+  return { what: t(`rebuilt.${loss}`), next: next.join(" ") };
+}
+
+/** The list is to be brought back from a keyring that cannot be read yet. */
+export function ofRebuildWaits(problem: Refusal): Notice {
+  return {
+    ...plain,
+    key: "rebuilt",
+    tone: "trouble",
+    words: () => ({
+      what: t("rebuilt.waits"),
+      next: `${problemWords(problem).what} ${t("rebuilt.waits.next")}`,
+    }),
+  };
+}

@@ -1,0 +1,76 @@
+// A receipt claims what is known and nothing more.
+import { describe, expect, it } from "vitest";
+import { asText, fileName, steps } from "./receipt";
+import { connection, problem, receiptFor } from "../dev/samples";
+
+const acme = connection("Acme Research");
+const said = (receipt: Parameters<typeof steps>[0]) =>
+  steps(receipt).map(({ tone, text }) => `${tone}: ${text}`);
+
+describe("a receipt", () => {
+  it("lists the acceptance, the confirmation, the refresh token and the keyring", () => {
+    expect(said(receiptFor(acme, "revoke", null))).toEqual([
+      "ok: Notion accepted the revocation",
+      "ok: Notion confirms the token is inactive",
+      "ok: The refresh token is revoked too",
+      "ok: Removed from your keyring",
+    ]);
+  });
+
+  it("says what is not confirmed, and why", () => {
+    expect(said(receiptFor(acme, "revoke", problem("unreachable")))).toEqual([
+      "ok: Notion accepted the revocation",
+      "warn: Not confirmed by Notion: offline",
+      "warn: The refresh token may still be valid at Notion",
+      "ok: Removed from your keyring",
+    ]);
+  });
+
+  it("tells a token that was already gone from one that was revoked now", () => {
+    const [first] = said({ ...receiptFor(acme, "revoke", null), already_gone: true });
+    expect(first).toBe("ok: Notion said the token was already gone");
+  });
+
+  it("admits what is still in the keyring", () => {
+    const receipt = { ...receiptFor(acme, "revoke", null), removed_from_keyring_at: null };
+    expect(said(receipt).at(-1)).toBe("bad: Still in your keyring: it could not be removed");
+  });
+
+  it("of forgetting never speaks of a revocation", () => {
+    expect(said(receiptFor(acme, "forget", null))).toEqual([
+      "warn: Notion was not asked: the access may still work there",
+      "ok: Removed from your keyring",
+    ]);
+  });
+
+  it("as text carries its times in UTC, its request ids and the mark of the sandbox", () => {
+    const at = Date.UTC(2026, 10, 23, 9, 31, 7, 45);
+    const receipt = { ...receiptFor(acme, "revoke", null), revoked_at: at };
+    const text = asText(receipt, true);
+    expect(text).toContain("Access to Acme Research is revoked (Sandbox)\n");
+    expect(text).toContain("\nNotion accepted the revocation: 2026-11-23T09:31:07.045Z\n");
+    expect(text).toContain(`\nRequest ID: ${receipt.request_ids[0] ?? ""}`);
+  });
+});
+
+describe("the file name of a receipt", () => {
+  const finished_at = Date.UTC(2026, 10, 25, 23, 59);
+  const named = (workspace_name: string) =>
+    fileName({ ...receiptFor(acme, "revoke", null), workspace_name, finished_at });
+
+  it.each([
+    ["Acme Research", "keyrack-receipt-2026-11-25-acme-research.txt"],
+    ["  Café – Über & Co. ", "keyrack-receipt-2026-11-25-cafe-uber-co.txt"],
+    ["../../etc/passwd\0", "keyrack-receipt-2026-11-25-etc-passwd.txt"],
+    ["", "keyrack-receipt-2026-11-25-operation-1.txt"],
+    ["\u202e\u05d0\u05e8 🚀", "keyrack-receipt-2026-11-25-operation-1.txt"],
+  ])("of %j is %s", (workspace, name) => {
+    expect(named(workspace)).toBe(name);
+  });
+
+  it("is never longer than 80 characters, and never ends in a hyphen", () => {
+    const name = named(`${"w".repeat(48)} ${"x".repeat(10_000)}`);
+    expect(name).toBe(`keyrack-receipt-2026-11-25-${"w".repeat(48)}.txt`);
+    expect(named("w".repeat(10_000))).toHaveLength(80);
+  });
+});

@@ -1,0 +1,83 @@
+// What a receipt says, step by step and as text to copy. Pure: no step claims more than is known.
+import type { Refusal } from "../rust/ipc";
+import { ownerLine, problemWords, t, workspaceName } from "./messages";
+import { rfc3339 } from "./time";
+import type { Millis, Receipt } from "../rust/types";
+
+export type Step = {
+  /** Done, not known or left over, or failed. */
+  tone: "ok" | "warn" | "bad";
+  text: string;
+  at: Millis | null;
+};
+
+export function title(receipt: Receipt): string {
+  const workspace = workspaceName(receipt);
+  return t(receipt.kind === "revoke" ? "receipt.revoked.title" : "receipt.forgotten.title", { workspace });
+}
+
+export function steps(receipt: Receipt): Step[] {
+  return [...(receipt.kind === "revoke" ? atNotion(receipt) : [notAsked()]), inKeyring(receipt)];
+}
+
+function atNotion(receipt: Receipt): Step[] {
+  const accepted = t(receipt.already_gone ? "receipt.gone" : "receipt.accepted");
+  const list: Step[] = [step("ok", accepted, receipt.revoked_at)];
+  if (receipt.confirmed_at !== null) list.push(step("ok", t("receipt.confirmed"), receipt.confirmed_at));
+  else list.push(unconfirmed(receipt.unconfirmed));
+  if (receipt.refresh_token === "revoked") list.push(step("ok", t("receipt.refresh.revoked"), null));
+  if (receipt.refresh_token === "not-revoked")
+    list.push(step("warn", t("receipt.refresh.not-revoked"), null));
+  return list;
+}
+
+function unconfirmed(problem: Refusal | null): Step {
+  const text =
+    problem === null
+      ? t("receipt.unconfirmed.plain")
+      : t("receipt.unconfirmed", { reason: problemWords(problem).short });
+  return step("warn", text, null);
+}
+
+function notAsked(): Step {
+  return step("warn", t("receipt.not-asked"), null);
+}
+
+function inKeyring({ removed_from_keyring_at: at }: Receipt): Step {
+  return at === null ? step("bad", t("receipt.kept"), null) : step("ok", t("receipt.removed"), at);
+}
+
+function step(tone: Step["tone"], text: string, at: Millis | null): Step {
+  return { tone, text, at };
+}
+
+const LONGEST_NAME = 80;
+
+/** A name for the file of a receipt that every system takes, whatever the workspace is called. The day is UTC's. */
+export function fileName(receipt: Receipt): string {
+  const [day] = rfc3339(receipt.finished_at).split("T");
+  const start = `keyrack-receipt-${day ?? ""}-`;
+  const room = LONGEST_NAME - start.length - ".txt".length;
+  const name = plain(receipt.workspace_name, room);
+  return `${start}${name === "" ? plain(receipt.operation_id, room) : name}.txt`;
+}
+
+/** Only a to z, 0 to 9 and single hyphens between them. */
+function plain(text: string, room: number): string {
+  const letters = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const words = letters.replace(/[^a-z0-9]+/g, "-").replace(/^-/, "");
+  return words.slice(0, room).replace(/-$/, "");
+}
+
+/** The receipt as plain text, with times in UTC. */
+export function asText(receipt: Receipt, sandbox: boolean): string {
+  const line = (label: string, value: string) => t("receipt.line", { label, value });
+  return [
+    sandbox ? `${title(receipt)} (${t("sandbox.mark")})` : title(receipt),
+    line(t("receipt.owner"), ownerLine(receipt.owner)),
+    line(t("receipt.client"), receipt.client_name),
+    line(t("receipt.bot"), receipt.bot_id),
+    ...steps(receipt).map(({ text, at }) => (at === null ? text : line(text, rfc3339(at)))),
+    ...receipt.request_ids.map((id) => line(t("receipt.requests", { count: 1 }), id)),
+  ].join("\n");
+}

@@ -1,0 +1,104 @@
+// Ages, clock times and durations in words. Pure: the present and the locale are passed in.
+import type { Millis } from "../rust/types";
+
+/** As far from the epoch as a date can be (ECMA-262, "Time Values and Time Range"); beyond it `Intl` throws. */
+const FARTHEST: Millis = 8.64e15;
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/**
+ * How long ago something was, or null for "just now" (under a minute).
+ * A moment more than a minute in the future (a clock was set back) or over a week ago is given as its date.
+ */
+export function age(then: Millis, now: Millis, locale: string): string | null {
+  const passed = now - then;
+  if (!isDate(then)) return moment(then, locale);
+  if (Math.abs(passed) < MINUTE) return null;
+  if (passed < 0 || passed >= 7 * DAY) return moment(then, locale);
+  const relative = relativeIn(locale);
+  if (passed < HOUR) return relative.format(-Math.floor(passed / MINUTE), "minute");
+  if (passed < DAY) return relative.format(-Math.floor(passed / HOUR), "hour");
+  return relative.format(-Math.floor(passed / DAY), "day");
+}
+
+/** A date with its time: "23 Nov 2026, 09:14". */
+export function moment(at: Millis, locale: string): string {
+  return said(at, momentIn(locale));
+}
+
+const relativeIn = remembered((locale) => new Intl.RelativeTimeFormat(locale, { numeric: "auto" }));
+const momentIn = remembered(
+  (locale) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }),
+);
+
+/** Every row of a list asks for these, and making one takes longer than using it. */
+function remembered<T>(make: (locale: string) => T): (locale: string) => T {
+  const made = new Map<string, T>();
+  return (locale) => {
+    const known = made.get(locale) ?? make(locale);
+    made.set(locale, known);
+    return known;
+  };
+}
+
+/** The time of day alone; with its date when that is not today. */
+export function upcoming(at: Millis, now: Millis, locale: string): string {
+  if (new Date(at).toDateString() !== new Date(now).toDateString()) return moment(at, locale);
+  return clock(at, locale);
+}
+
+/** The time of day alone. */
+export function clock(at: Millis, locale: string): string {
+  return said(at, new Intl.DateTimeFormat(locale, { timeStyle: "short" }));
+}
+
+/** The time of day to the second, as a receipt needs it; with its date when that is not today. */
+export function exactTime(at: Millis, now: Millis, locale: string): string {
+  const today = new Date(at).toDateString() === new Date(now).toDateString();
+  const style = { timeStyle: "medium" } as const;
+  return said(at, new Intl.DateTimeFormat(locale, today ? style : { ...style, dateStyle: "medium" }));
+}
+
+/** The date with its day of the week. */
+export function longDate(at: Millis, locale: string): string {
+  return said(at, new Intl.DateTimeFormat(locale, { dateStyle: "full" }));
+}
+
+function isDate(at: Millis): boolean {
+  return Math.abs(at) <= FARTHEST;
+}
+
+/** What is no date stands as the number it is: a broken record is no reason to show nothing else. */
+function said(at: Millis, format: Intl.DateTimeFormat): string {
+  return isDate(at) ? format.format(at) : String(at);
+}
+
+/** RFC 3339 in UTC with milliseconds, for `<time datetime>`. */
+export function rfc3339(at: Millis): string {
+  return isDate(at) ? new Date(at).toISOString() : String(at);
+}
+
+/** What is left until then as minutes and seconds, "9:41"; null when it is over. */
+export function countdown(until: Millis, now: Millis): string | null {
+  const seconds = Math.ceil((until - now) / SECOND);
+  if (seconds <= 0) return null;
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** A wait in whole seconds, or in minutes from two minutes on, rounded up. */
+export function duration(seconds: number, locale: string): string {
+  const unit = seconds < 120 ? "second" : "minute";
+  const amount = unit === "second" ? seconds : Math.ceil(seconds / 60);
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(amount);
+}
+
+/** What is left of a longer act, "4 min": in minutes, in hours from two hours on, rounded; null for under a minute. */
+export function remaining(left: Millis, locale: string): string | null {
+  if (left < MINUTE) return null;
+  const unit = left < 2 * HOUR ? "minute" : "hour";
+  const amount = Math.round(left / (unit === "minute" ? MINUTE : HOUR));
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" }).format(amount);
+}

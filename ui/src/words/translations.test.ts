@@ -1,0 +1,90 @@
+// The message files: each language has what English has, in its own words and forms. A new file is checked by being there.
+import { describe, expect, it } from "vitest";
+import type { MessageKey, Plural } from "./language.svelte";
+import english from "./en.json";
+
+type Texts = Record<string, string | Plural>;
+
+const files = import.meta.glob<Texts>("./*.json", { import: "default", eager: true });
+const languages = Object.entries(files).map(
+  ([path, texts]) => [path.replace(/^.*\/|\.json$/g, ""), texts] as const,
+);
+const en: Texts = english;
+
+/** Names, and words that other languages have too. */
+const SHARED = new Set<string>([
+  "app.name",
+  "sandbox.mark",
+  "client.name",
+  "client.portal",
+  "client.method.localhost",
+  "client.port",
+  "clients.title",
+  "filter.client",
+  "sort.name",
+  "key.escape",
+  "row.details",
+  "receipt.client",
+  "activity.kind.clients",
+  "settings.clients",
+  "settings.language.en",
+  "settings.language.de",
+  "settings.version",
+  "self-test.localhost",
+  "self-test.notion",
+  "problem.unreachable.short",
+] satisfies MessageKey[]);
+
+const formsOf = (message: string | Plural | undefined): [form: string, text: string][] =>
+  typeof message === "object" ? Object.entries(message) : [["", message ?? ""]];
+const placesIn = (text: string) => [...new Set(text.match(/\{[a-z]+\}/g))].toSorted().join(" ");
+/** What is left to translate of a text. */
+const words = (text: string) => text.replace(/\{[a-z]+\}|[^\p{L}]/gu, "");
+
+/** The keys with a form that the rule does not hold for, each with that form. */
+const broken = (texts: Texts, holds: (text: string, key: string) => boolean) =>
+  Object.entries(texts).flatMap(([key, message]) =>
+    formsOf(message)
+      .filter(([, text]) => !holds(text, key))
+      .map(([form, text]) => `${key} ${form}: ${text}`),
+  );
+
+describe.each(languages)("the messages of %s", (language, texts) => {
+  it("are those of English, in the same order", () => {
+    const missing = Object.keys(en).filter((key) => !Object.hasOwn(texts, key));
+    const unknown = Object.keys(texts).filter((key) => !Object.hasOwn(en, key));
+    expect({ missing, unknown }).toEqual({ missing: [], unknown: [] });
+    expect(Object.keys(texts)).toEqual(Object.keys(en));
+  });
+
+  it("have the forms of a plural that the language needs, wherever English has them", () => {
+    const needed = new Intl.PluralRules(language).resolvedOptions().pluralCategories.toSorted();
+    const wrong = Object.entries(texts).filter(([key, message]) => {
+      const model = en[key] ?? "";
+      if (typeof message === "string") return typeof model !== "string";
+      // A language may need forms where English does not: the count that chooses is then a place of the text.
+      if (typeof model === "string" && !model.includes("{count}")) return true;
+      return Object.keys(message).toSorted().join() !== needed.join();
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("have the same places as in English, in every form", () => {
+    const places = (key: string) => placesIn(formsOf(en[key]).at(-1)?.[1] ?? "");
+    const same = (text: string, key: string) => placesIn(text) === places(key);
+    expect(broken(texts, same)).toEqual([]);
+  });
+
+  it("are never empty, calm, and in typographic signs", () => {
+    const well = (text: string) => text.trim() !== "" && text === text.trim() && !/[!"']|\.\.\./.test(text);
+    expect(broken(texts, well)).toEqual([]);
+  });
+});
+
+describe.each(languages.filter(([language]) => language !== "en"))("the words of %s", (_, texts) => {
+  it("are its own, except for names and what languages share", () => {
+    const own = (text: string, key: string) =>
+      words(text) === "" || SHARED.has(key) || formsOf(en[key]).every(([, english]) => english !== text);
+    expect(broken(texts, own)).toEqual([]);
+  });
+});
