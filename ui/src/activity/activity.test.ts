@@ -1,7 +1,6 @@
 // What the activity says, and under which day.
 import { describe, expect, it } from "vitest";
-import { entryTone, entryWords, byDay, filterOf, GROUPS, subjectOf } from "./activity";
-import { capabilityWords } from "../connection/capabilities";
+import { entryTone, entryWords, byDay, subjectOf } from "./activity";
 import { connection, person } from "../dev/samples";
 import { about, act } from "../dev/samples-activity";
 
@@ -87,41 +86,5 @@ describe("the activity", () => {
 
   it("is shown also where an act has no date at all", () => {
     expect(byDay([act("check", "active", { started_at: 9e15 })], Date.now(), "en-GB")).toHaveLength(1);
-  });
-
-  it("is asked for by kind, trouble and words", () => {
-    expect(filterOf({ group: "all", trouble: false, text: "  " })).toEqual({
-      connection: null,
-      kinds: null,
-      trouble: false,
-      text: "",
-    });
-    expect(filterOf({ group: "revocations", trouble: true, text: " acme " })).toEqual({
-      connection: null,
-      kinds: ["revoke", "forget"],
-      trouble: true,
-      text: "acme",
-    });
-  });
-
-  it("has each kind in exactly one group", () => {
-    const kinds = Object.values(GROUPS).flat();
-    expect(new Set(kinds).size).toBe(kinds.length);
-    expect(kinds).toHaveLength(10);
-  });
-});
-
-describe("capabilities", () => {
-  it.each([
-    [null, "not known before the next check"],
-    [[], "Notion does not say"],
-    [["read_content"], "read content"],
-    [
-      ["read_content", "update_content", "read_user_without_email"],
-      "read content, update content, and see people without their e-mail addresses",
-    ],
-    [["read_content", "fly_to_moon", "constructor"], "read content, fly_to_moon, and constructor"],
-  ])("%j read: %s", (capabilities, words) => {
-    expect(capabilityWords(capabilities, "en")).toBe(words);
   });
 });

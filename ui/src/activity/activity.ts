@@ -1,31 +1,7 @@
-// What the activity says of each act, and how it sorts them into kinds and days. Pure.
+// What the activity says of each entry, and the days it sorts them under. Pure.
 import { ownerName, t, workspaceName } from "../words/messages";
 import { longDate } from "../words/time";
-import type { Activity, ActivityFilter, Millis, OperationKind } from "../rust/types";
-
-/** The kinds of act that are looked for together. */
-export const GROUPS = {
-  connecting: ["connect"],
-  checks: ["check"],
-  refreshes: ["refresh"],
-  revocations: ["revoke", "forget"],
-  clients: ["add-client", "edit-client", "rotate-secret", "remove-client"],
-  rebuilds: ["rebuild"],
-} as const satisfies Record<string, readonly OperationKind[]>;
-
-export type Group = keyof typeof GROUPS;
-
-/** What the person looks for in the activity. */
-export type Wish = { group: Group | "all"; trouble: boolean; text: string };
-
-export function filterOf({ group, trouble, text }: Wish): ActivityFilter {
-  return {
-    connection: null,
-    kinds: group === "all" ? null : [...GROUPS[group]],
-    trouble,
-    text: text.trim(),
-  };
-}
+import type { Activity, Millis } from "../rust/types";
 
 /** What was done, and what came of it. */
 export function entryWords({ kind, outcome }: Pick<Activity, "kind" | "outcome">): string {

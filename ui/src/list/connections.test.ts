@@ -1,6 +1,6 @@
 // Which rows are shown, in which order, under which sign.
 import { describe, expect, it, vi } from "vitest";
-import { arranged, badge, changed, NameOrder, search, tint, TINTS } from "./connections";
+import { arranged, badge, NameOrder, search, tint, TINTS } from "./connections";
 import { connection, person } from "../dev/samples";
 import type { Connection } from "../rust/types";
 
@@ -83,16 +83,6 @@ describe("an order of the person’s choice", () => {
     ["connected", "BCDA"],
   ] as const)("%s: %s", (order, expected) => {
     expect(names(arranged(rows, order)).join("")).toBe(expected);
-  });
-});
-
-describe("the list after a change", () => {
-  it("has what is new, lacks what is gone, and keeps the rest as the same objects", () => {
-    const [a, b, c] = [connection("A"), connection("B"), connection("C")];
-    const other: Connection = { ...b, status: "inactive" };
-    const fresh = connection("D");
-    expect(changed([a, b, c], [other, fresh], [c.id])).toEqual([a, other, fresh]);
-    expect(changed([a, b, c], [other], [])[0]).toBe(a);
   });
 });
 

@@ -5,14 +5,6 @@ export function needsAttention(connection: Connection): boolean {
   return connection.status !== "active";
 }
 
-/** Whether a problem is one that giving the client's secret anew may solve, and which. */
-export function secretFlaw(
-  problem: { code: string } | null,
-): "client-rejected" | "client-secret-lost" | null {
-  const code = problem?.code;
-  return code === "client-rejected" || code === "client-secret-lost" ? code : null;
-}
-
 /** The orders that the list can be put in. */
 export const ORDERS = ["attention", "name", "checked", "connected"] as const;
 export type Order = (typeof ORDERS)[number];
@@ -126,24 +118,6 @@ const ASCII = /^[\0-\x7f]*$/;
 function folded(text: string): string {
   if (ASCII.test(text)) return text.toLowerCase();
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-}
-
-/** The list after a change: what is different in its old place, what is new at the end, and the rest the same objects. */
-export function changed(
-  connections: readonly Connection[],
-  different: readonly Connection[],
-  gone: readonly string[],
-): Connection[] {
-  const news = new Map(different.map((connection) => [connection.id, connection]));
-  const lost = new Set(gone);
-  const kept = connections
-    .filter(({ id }) => !lost.has(id))
-    .map((connection) => {
-      const now = news.get(connection.id) ?? connection;
-      news.delete(connection.id);
-      return now;
-    });
-  return [...kept, ...news.values()];
 }
 
 /** What has no look of its own, at the start of a name. */

@@ -1,6 +1,7 @@
-// The only file that speaks to Rust: one function a command, one listener for the four events.
+// The calls that cross to Rust: one function a command, one listener for the four events.
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
+import type { Outcome, Refusal } from "./outcome";
 import type {
   About,
   ActivityFilter,
@@ -23,12 +24,6 @@ import type {
   SelfTest,
   Snapshot,
 } from "./types";
-
-/** A refusal as the window words it: Rust's `Problem`, or something that was never meant to happen. */
-export type Refusal = Omit<Problem, "code"> & { code: Problem["code"] | "unexpected" };
-
-/** What an act came to: its value, or why it was refused. Expected refusals are values, so none goes unhandled. */
-export type Outcome<T> = { ok: true; value: T } | { ok: false; problem: Refusal };
 
 async function call<T>(command: string, args?: Record<string, unknown>): Promise<Outcome<T>> {
   try {
@@ -70,7 +65,8 @@ export const removeClient = (client: string, connections: Connections) =>
   call<null>("remove_client", { client, connections });
 export const beginAuthorization = (client: string) => call<Authorization>("begin_authorization", { client });
 export const openAgain = (authorization: string) => call<null>("open_again", { authorization });
-export const copyLink = (authorization: string) => call<null>("copy_link", { authorization });
+/** Copies the authorization URL, for another browser than the one that was opened. */
+export const copyAuthorizationUrl = (authorization: string) => call<null>("copy_link", { authorization });
 export const submitCallback = (text: string) => call<null>("submit_callback", { text });
 export const retryParked = (authorization: string) => call<null>("retry_parked", { authorization });
 export const cancelAuthorization = (authorization: string) =>
@@ -114,14 +110,14 @@ export const quit = () => call<null>("quit");
 export async function subscribe(on: {
   changed: () => void;
   authorization: (authorization: Authorization) => void;
-  linkRefused: (problem: Problem) => void;
+  callbackRefused: (problem: Problem) => void;
   checkAll: (checkAll: CheckAll) => void;
 }): Promise<Outcome<null>> {
   try {
     await Promise.all([
       listen("changed", () => on.changed()),
       listen<Authorization>("authorization", (event) => on.authorization(event.payload)),
-      listen<Problem>("link-refused", (event) => on.linkRefused(event.payload)),
+      listen<Problem>("link-refused", (event) => on.callbackRefused(event.payload)),
       listen<CheckAll>("check-all", (event) => on.checkAll(event.payload)),
     ]);
     return { ok: true, value: null };

@@ -1,7 +1,6 @@
 // Reads what Rust knows: at first the head of the list, then what is different, one reading at a time.
-import { changed } from "../list/connections";
 import * as ipc from "./ipc";
-import type { Outcome } from "./ipc";
+import type { Outcome } from "./outcome";
 import type { Connection, Snapshot } from "./types";
 
 export class Reading {
@@ -74,4 +73,22 @@ export class Reading {
     const same = different.length === 0 && gone.length === 0;
     return { ok: true, value: { ...rest, connections: same ? before : changed(before, different, gone) } };
   }
+}
+
+/** The list after a change: what is different in its old place, what is new at the end, and the rest the same objects. */
+export function changed(
+  connections: readonly Connection[],
+  different: readonly Connection[],
+  gone: readonly string[],
+): Connection[] {
+  const news = new Map(different.map((connection) => [connection.id, connection]));
+  const lost = new Set(gone);
+  const kept = connections
+    .filter(({ id }) => !lost.has(id))
+    .map((connection) => {
+      const now = news.get(connection.id) ?? connection;
+      news.delete(connection.id);
+      return now;
+    });
+  return [...kept, ...news.values()];
 }

@@ -1,6 +1,6 @@
 // The person's choices in the settings: shown as wished while they are saved, and afterwards as they are.
 import * as ipc from "../rust/ipc";
-import type { Refusal } from "../rust/ipc";
+import type { Refusal } from "../rust/outcome";
 import type { Preferences } from "../rust/types";
 
 export type Choice = keyof Preferences;

@@ -1,6 +1,6 @@
 // Removing everything, step by step: the connections at Notion first, and only then what is on this computer.
 import * as ipc from "../rust/ipc";
-import type { Refusal } from "../rust/ipc";
+import type { Refusal } from "../rust/outcome";
 import { RevokeAll, type Revoke } from "../state/revoke-all.svelte";
 import type { Connection, Removed, Undone } from "../rust/types";
 

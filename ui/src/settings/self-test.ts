@@ -1,5 +1,5 @@
 // The tests of the self-test, and their results as text to copy. Pure.
-import type { Refusal } from "../rust/ipc";
+import type { Refusal } from "../rust/outcome";
 import { problemWords, t } from "../words/messages";
 import { rfc3339 } from "../words/time";
 import type { Millis, SelfTest } from "../rust/types";

@@ -1,7 +1,7 @@
 // A part of the activity as it is read, page by page, and read again when something happens.
-import type { Wish } from "../activity/activity";
+import type { Wish } from "./activity-filter";
 import * as ipc from "../rust/ipc";
-import type { Outcome, Refusal } from "../rust/ipc";
+import type { Outcome, Refusal } from "../rust/outcome";
 import type { Activity, ActivityFilter, ActivityPage, Connection } from "../rust/types";
 
 /** The activity as the person left it, to come back to; `at` is the act that was looked at meanwhile. */

@@ -3,10 +3,11 @@ import { createContext } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
 import type { ActivityView } from "./activity-log.svelte";
 import * as ipc from "../rust/ipc";
-import type { Outcome, Refusal } from "../rust/ipc";
+import type { Outcome, Refusal } from "../rust/outcome";
 import { speak } from "../words/language.svelte";
 import { statusWords, t, workspaceName } from "../words/messages";
 import * as notices from "../words/notices";
+import type { ShownReceipt } from "../words/receipt";
 import type { Notice } from "../words/notices";
 import { Reading } from "../rust/reading";
 import { RevokeAll } from "./revoke-all.svelte";
@@ -48,9 +49,6 @@ export type Dialog =
 
 /** What identifies a connection to act on, and whether the sandbox issued it. */
 export type Target = Pick<Connection, "id" | "sandbox">;
-
-/** A receipt does not know whether it is about the sandbox; the connection did. */
-export type ShownReceipt = { receipt: Receipt; sandbox: boolean };
 
 /** What is shown by itself once nothing else stands before the list. */
 export type Result = ({ kind: "receipt" } & ShownReceipt) | { kind: "summary"; run: RevokeAll };
@@ -135,7 +133,7 @@ export class Store {
       const outcome = await ipc.subscribe({
         changed: () => void this.refresh(),
         authorization: (authorization) => this.#follow(authorization),
-        linkRefused: (problem) => this.#tellRefused(problem),
+        callbackRefused: (problem) => this.#tellRefused(problem),
         checkAll: (checkAll) => this.#followCheckAll(checkAll),
       });
       if (!outcome.ok) {

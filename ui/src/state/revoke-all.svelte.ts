@@ -1,10 +1,8 @@
 // Revokes many connections, a few at a time, and keeps what came of each.
-import type { Outcome, Refusal } from "../rust/ipc";
-import type { ShownReceipt } from "./app.svelte";
+import type { Outcome, Refusal } from "../rust/outcome";
+import type { ShownReceipt } from "../words/receipt";
+import type { Failed, Revocations } from "../words/summary";
 import type { Connection, Millis, Revocation } from "../rust/types";
-
-/** A connection that is not revoked, and why; `pending`: Keyrack tries it again by itself. */
-export type Failed = { connection: Connection; problem: Refusal; pending: boolean };
 
 /** Revokes one, unless by the time it could begin it is no longer wanted: then null. */
 export type Revoke = (connection: Connection, wanted: () => boolean) => Promise<Outcome<Revocation> | null>;
@@ -21,13 +19,11 @@ export function leftAfter(done: number, total: number, passed: Millis): Millis |
   return (passed / done) * (total - done);
 }
 
-export class RevokeAll {
+export class RevokeAll implements Revocations {
   readonly total: number;
-  /** How many came back, whatever came of them. */
   done = $state.raw(0);
   revoked = $state.raw<readonly ShownReceipt[]>([]);
   failed = $state.raw<readonly Failed[]>([]);
-  /** How many another act or program had ended, or connected anew, before their turn came. */
   gone = $state.raw(0);
   /** Milliseconds until it is probably over. */
   left = $state.raw<Millis | null>(null);

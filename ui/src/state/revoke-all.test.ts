@@ -1,6 +1,6 @@
 // Revoking several: a few at a time, to the end or to where it was cancelled, and summed up exactly.
 import { describe, expect, it, vi } from "vitest";
-import type { Outcome } from "../rust/ipc";
+import type { Outcome } from "../rust/outcome";
 import { leftAfter, RevokeAll } from "./revoke-all.svelte";
 import { connection, problem, receiptFor } from "../dev/samples";
 import { asText, title } from "../words/summary";

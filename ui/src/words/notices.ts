@@ -1,5 +1,5 @@
 // What a notice says for each way that something can end. Pure.
-import type { Refusal } from "../rust/ipc";
+import type { Refusal } from "../rust/outcome";
 import { locale, ownerName, problemWords, t, workspaceName } from "./messages";
 import { duration, upcoming } from "./time";
 import type {

@@ -1,12 +1,25 @@
 // What is said when several revocations are over, in short and as text to keep. Pure.
 import { ownerLine, problemWords, t, workspaceName } from "./messages";
-import { asText as receiptText } from "./receipt";
-import type { Failed, RevokeAll } from "../state/revoke-all.svelte";
-import type { Receipt } from "../rust/types";
+import { asText as receiptText, type ShownReceipt } from "./receipt";
+import { rfc3339 } from "./time";
+import type { Refusal } from "../rust/outcome";
+import type { Connection, Millis, Receipt } from "../rust/types";
 
-export type Told = Pick<RevokeAll, "total" | "done" | "revoked" | "failed" | "gone">;
+/** A connection that is not revoked, and why; `pending`: Keyrack tries it again by itself. */
+export type Failed = { connection: Connection; problem: Refusal; pending: boolean };
 
-export function title({ revoked, total }: Told): string {
+/** What several revocations have come to so far. */
+export type Revocations = {
+  readonly total: number;
+  /** How many came back, whatever came of them. */
+  readonly done: number;
+  readonly revoked: readonly ShownReceipt[];
+  readonly failed: readonly Failed[];
+  /** How many another act or program had ended, or connected anew, before their turn came. */
+  readonly gone: number;
+};
+
+export function title({ revoked, total }: Revocations): string {
   return revoked.length === total
     ? t("summary.all", { count: total })
     : t("summary.some", { done: revoked.length, count: total });
@@ -22,7 +35,7 @@ export function reason({ problem, pending }: Failed, removed = false): string {
 export type Remark = { tone: "off" | "warn"; text: string };
 
 /** What is to be said of those that were revoked, or need not be. */
-export function remarks({ revoked, gone }: Told): Remark[] {
+export function remarks({ revoked, gone }: Revocations): Remark[] {
   const count = revoked.filter(({ receipt }) => isUnconfirmed(receipt)).length;
   return [
     ...(count > 0 ? [{ tone: "warn", text: t("summary.unconfirmed", { count }) } as const] : []),
@@ -35,14 +48,19 @@ function isUnconfirmed({ confirmed_at, refresh_token }: Receipt): boolean {
 }
 
 /** How many were not started because it was cancelled. */
-export function untouched({ total, done }: Told): number {
+export function untouched({ total, done }: Revocations): number {
   return total - done;
 }
 
-/** All of it as plain text: what was not revoked and why, then each receipt. */
-export function asText(told: Told, removed = false): string {
-  const left = untouched(told);
-  const failed = told.failed.map((one) => {
+/** A name for the file of the receipts. The day is UTC's. */
+export function fileName(at: Millis): string {
+  return `keyrack-receipts-${rfc3339(at).slice(0, 10)}.txt`;
+}
+
+/** The whole summary as plain text: what was not revoked and why, then each receipt. */
+export function asText(revocations: Revocations, removed = false): string {
+  const left = untouched(revocations);
+  const failed = revocations.failed.map((one) => {
     const label = t("owner.both", {
       name: workspaceName(one.connection),
       email: ownerLine(one.connection.owner),
@@ -50,11 +68,11 @@ export function asText(told: Told, removed = false): string {
     return t("receipt.line", { label, value: reason(one, removed) });
   });
   const head = [
-    title(told),
+    title(revocations),
     ...(left > 0 ? [t("summary.untouched", { count: left })] : []),
-    ...remarks(told).map(({ text }) => text),
+    ...remarks(revocations).map(({ text }) => text),
     ...(failed.length > 0 ? ["", t("summary.not", { count: failed.length }), ...failed] : []),
   ];
-  const receipts = told.revoked.map(({ receipt, sandbox }) => receiptText(receipt, sandbox));
+  const receipts = revocations.revoked.map(({ receipt, sandbox }) => receiptText(receipt, sandbox));
   return `${[head.join("\n"), ...receipts].join("\n\n")}\n`;
 }
