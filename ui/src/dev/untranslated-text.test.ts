@@ -70,11 +70,11 @@ describe("words in a component", () => {
 describe("words in a module", () => {
   it.each([
     ['export const text = "gone";', "gone"],
-    ['store.announcement = done ? "done" : t("x");', "done"],
+    ['notices.announcement = done ? "done" : t("x");', "done"],
     ['tell({ what: "Could not be saved." });', "Could not be saved."],
     ["const line = `${done} of ${total}`;", "of"],
     ['const verdict = ok ? "Active" : null;', "Active"],
-    ['class Store { failure = "Offline"; }', "Offline"],
+    ['class Words { failure = "Offline"; }', "Offline"],
     ['function safe(this: void, x: "a b") { return (x as string) || "Nothing lost"; }', "Nothing lost"],
   ])("are found in %s", (source, text) => {
     expect(untranslatedText(source, "planted.ts").map((finding) => finding.text)).toEqual([text]);
@@ -84,7 +84,7 @@ describe("words in a module", () => {
     'throw new Error("index.html has no #app");',
     'document.querySelector("dialog[open] button")?.closest("li .row");',
     'switch (event.key) { case "Page Up": break; }',
-    "let caption; class Store { message; }",
+    "let caption; class Words { message; }",
     'const step = { "Page Up": -1, ArrowDown: 1 }; step["Page Up"];',
     'type Word = "Not yet"; const word = "not-yet" satisfies Lower<"Not yet">;',
     'new Intl.NumberFormat(locale(), { style: "unit", unit: "second" }); invoke("try_sandbox");',

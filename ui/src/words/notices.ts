@@ -5,9 +5,7 @@ import { duration, upcoming } from "./time";
 import type {
   Authorization,
   CheckAll,
-  Client,
   Connection,
-  Connections,
   Millis,
   Progress,
   Rebuilt,
@@ -140,17 +138,6 @@ function verdicts({ active, attention, unknown }: CheckAll): string {
     ...(attention > 0 ? [t("list.attention", { count: attention })] : []),
     ...(unknown > 0 ? [t("checked.unknown", { count: unknown })] : []),
   ]);
-}
-
-/** A client that was removed, and what became of its connections. */
-export function ofRemoved(client: Pick<Client, "id" | "name" | "sandbox">, connections: Connections): Notice {
-  return {
-    ...plain,
-    key: client.id,
-    tone: "done",
-    words: () => ({ what: t("removed.what", { client: client.name }), next: t(`removed.${connections}`) }),
-    sandbox: client.sandbox,
-  };
 }
 
 /** A token on the clipboard, which stays there for so many seconds. */

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import {
   age,
-  clock,
+  timeOfDay,
   countdown,
   duration,
   exactTime,
@@ -104,7 +104,7 @@ describe("the exact time", () => {
 describe("what is no date", () => {
   it.each([8.64e15 + 1, -8.64e15 - 1, 1e300, Infinity, NaN])("stands as the number it is: %d", (at) => {
     const raw = String(at);
-    for (const words of [moment, clock, longDate].map((say) => say(at, "en-GB"))) expect(words).toBe(raw);
+    for (const words of [moment, timeOfDay, longDate].map((say) => say(at, "en-GB"))) expect(words).toBe(raw);
     for (const words of [age, upcoming, exactTime].map((say) => say(at, NOW, "en-GB"))) {
       expect(words).toBe(raw);
     }

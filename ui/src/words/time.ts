@@ -47,11 +47,11 @@ function remembered<T>(make: (locale: string) => T): (locale: string) => T {
 /** The time of day alone; with its date when that is not today. */
 export function upcoming(at: Millis, now: Millis, locale: string): string {
   if (new Date(at).toDateString() !== new Date(now).toDateString()) return moment(at, locale);
-  return clock(at, locale);
+  return timeOfDay(at, locale);
 }
 
 /** The time of day alone. */
-export function clock(at: Millis, locale: string): string {
+export function timeOfDay(at: Millis, locale: string): string {
   return said(at, new Intl.DateTimeFormat(locale, { timeStyle: "short" }));
 }
 

@@ -1,0 +1,15 @@
+// What is told of a client that was removed, and of its connections. Pure.
+import type { Client, Connections } from "../rust/types";
+import { t } from "../words/messages";
+import type { Notice } from "../words/notices";
+
+export function ofRemoved(client: Pick<Client, "id" | "name" | "sandbox">, connections: Connections): Notice {
+  return {
+    key: client.id,
+    tone: "done",
+    words: () => ({ what: t("removed.what", { client: client.name }), next: t(`removed.${connections}`) }),
+    sandbox: client.sandbox,
+    requestId: null,
+    undo: null,
+  };
+}

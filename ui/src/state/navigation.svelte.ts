@@ -1,0 +1,50 @@
+// What stands before the list and beside it: the dialog that is open, the details, and what waits to be read.
+import type { Client, Connection, Receipt } from "../rust/types";
+import type { ShownReceipt } from "../words/receipt";
+import type { ActivityView } from "./activity-log.svelte";
+import type { RevokeAll } from "./revoke-all.svelte";
+
+/** What a dialog says of a client, whether the client itself or one of its connections opened it. */
+export type NamedClient = Pick<Client, "id" | "name" | "sandbox">;
+
+/** The dialog that the person opened; `at` is the client whose own dialog led back to the clients. */
+export type Dialog =
+  | { kind: "client"; back: Dialog | null }
+  | { kind: "clients"; at: string | null }
+  | { kind: "secret"; client: NamedClient; back: Dialog | null }
+  | { kind: "edit-client"; client: Client }
+  | { kind: "remove-client"; client: Client }
+  | { kind: "reconnect"; connection: Connection }
+  | { kind: "revoke"; connection: Connection }
+  | { kind: "revoke-selected"; connections: readonly Connection[] }
+  | { kind: "forget"; connection: Connection }
+  | { kind: "activity"; view?: ActivityView }
+  | { kind: "receipt"; receipt: Receipt; sandbox: boolean; back: Dialog }
+  | { kind: "settings"; at?: "self-test" | "remove-everything" }
+  | { kind: "self-test" }
+  | { kind: "remove-everything" }
+  | { kind: "keys" };
+
+/** What is shown by itself once nothing else stands before the list. */
+export type Result = ({ kind: "receipt" } & ShownReceipt) | { kind: "summary"; run: RevokeAll };
+
+export class Navigation {
+  dialog = $state.raw<Dialog | null>(null);
+  /** The connection whose details stand beside the list (`Connection::id`); none: the panel is closed. */
+  details = $state.raw<string | null>(null);
+  /** What acts came to, to be read one after the other. */
+  results = $state.raw<readonly Result[]>([]);
+
+  /** Closes the details of a connection that is not among these. */
+  keepDetails(connections: readonly Connection[]): void {
+    if (!connections.some(({ id }) => id === this.details)) this.details = null;
+  }
+
+  show(result: Result): void {
+    this.results = [...this.results, result];
+  }
+
+  resultRead(): void {
+    this.results = this.results.slice(1);
+  }
+}

@@ -1,0 +1,70 @@
+// What the person is told: notices that stay until they are dismissed, and what is only said to a screen reader.
+import * as ipc from "../rust/ipc";
+import type { Refusal } from "../rust/outcome";
+import type { Authorization, Problem, Snapshot } from "../rust/types";
+import { ofAuthorization, ofProblem, ofRebuilt, ofRebuildWaits, type Notice } from "../words/notices";
+
+export class Notices {
+  shown = $state.raw<readonly Notice[]>([]);
+  /** Said to a screen reader once, and not shown. */
+  announcement = $state.raw({ text: "" });
+  /** The last authorization whose end was told, since an older snapshot may still bring it. */
+  #ended: string | null = null;
+
+  /** Shows a notice; one about the same thing is replaced. */
+  tell(notice: Notice): void {
+    this.shown = [...this.shown.filter(({ key }) => key !== notice.key), notice];
+  }
+
+  refused(problem: Refusal, key?: string): void {
+    this.tell(ofProblem(problem, key));
+  }
+
+  dismiss(key: string): void {
+    this.shown = this.shown.filter((notice) => notice.key !== key);
+  }
+
+  clear(): void {
+    this.shown = [];
+  }
+
+  /** Drops what was told about a connection that is gone. */
+  forget(connection: string): void {
+    this.shown = this.shown.filter(({ key, undo }) => key !== connection && undo !== connection);
+  }
+
+  /** The same words again are said again. */
+  announce(text: string): void {
+    this.announcement = { text };
+  }
+
+  /** Tells what Rust has to say once. */
+  news({ link_refused: callback, rebuilt, rebuild_waits: waits, authorization }: Snapshot): void {
+    if (callback !== null) this.callbackRefused(callback);
+    if (rebuilt !== null) this.#news(ofRebuilt(rebuilt));
+    if (waits !== null) this.#news(ofRebuildWaits(waits));
+    if (authorization !== null) this.ended(authorization);
+  }
+
+  callbackRefused(problem: Problem): void {
+    this.#news(ofProblem(problem, "callback"));
+  }
+
+  /** Tells how an authorization ended, if it has. */
+  ended(authorization: Authorization): void {
+    const notice = ofAuthorization(authorization);
+    if (notice === null || authorization.id === this.#ended) return;
+    this.#ended = authorization.id;
+    this.#news(notice);
+  }
+
+  #news(notice: Notice): void {
+    this.tell(notice);
+    void this.#acknowledge();
+  }
+
+  async #acknowledge(): Promise<void> {
+    const outcome = await ipc.acknowledge();
+    if (!outcome.ok) this.refused(outcome.problem);
+  }
+}
