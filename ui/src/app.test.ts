@@ -1,21 +1,17 @@
 // The window from its first start to a connection: what it asks Rust for, and what it shows.
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { called, click, emit, find, open, refuse, the, type, world } from "./dev/harness";
+import { t } from "./words/messages";
 import {
   authorization,
-  called,
-  click,
+  client,
   completed,
-  emit,
-  find,
-  open,
-  refuse,
-  the,
-  type,
-  world,
-} from "./dev/harness";
-import { t } from "./words/messages";
-import { client, connection, problem, receiptFor, sandboxClient } from "./dev/samples";
+  connection,
+  problem,
+  receiptFor,
+  sandboxClient,
+} from "./dev/samples";
 import type { Connection, Progress } from "./rust/types";
 
 describe("the first start", () => {

@@ -9,7 +9,7 @@ if (target === null) throw new Error("index.html has no #app");
 
 const scene = import.meta.env.DEV ? new URLSearchParams(location.search).get("mock") : null;
 if (scene !== null) {
-  (await import("./dev/mocks")).install(scene);
+  (await import("./dev/mock")).install(scene);
   mount(App, { target });
 } else {
   // With its first list: an empty window would be drawn for nothing, and the list would wait for that.

@@ -68,6 +68,7 @@ describe("revoking", () => {
     };
     open();
     await click("revoke");
+    await the("confirm-revoke");
     const apart = [...document.querySelectorAll("button")].find((button) =>
       button.textContent.includes("Forget on this computer only"),
     );

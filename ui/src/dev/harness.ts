@@ -1,80 +1,21 @@
-// For tests: the whole window mounted against a scripted Rust.
+// For tests: the whole window mounted against the fake of Rust.
 import * as events from "@tauri-apps/api/event";
-import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
+import { clearMocks } from "@tauri-apps/api/mocks";
 import { flushSync, mount, unmount } from "svelte";
 import { afterEach, beforeEach, expect, vi } from "vitest";
 import App from "../App.svelte";
 // The window loads them when it has time; here it would have to wait until they are compiled.
 import "../Dialogs.svelte";
-import { changesSince, client, person, preferences } from "./samples";
-import type { Authorization, Problem, Progress, Snapshot } from "../rust/types";
+import type { Problem } from "../rust/types";
+import { FakeRust } from "./fake-rust";
+import { snapshot } from "./samples";
 
-type World = {
-  /** What `snapshot` answers. */
-  rust: Snapshot;
-  /** What the other commands answer; null where nothing is said. */
-  answers: Record<string, () => unknown>;
-  calls: [command: string, args: unknown][];
-};
-
-export const world = {} as World;
+export let world: FakeRust;
 let app: Record<string, unknown>;
-/** What the window was given last: `changes` answers what is different from it. */
-let last: Snapshot;
-
-export function given(snapshot: Snapshot): Snapshot {
-  last = snapshot;
-  return snapshot;
-}
 
 beforeEach(() => {
-  world.calls = [];
-  world.rust = {
-    clients: [client()],
-    connections: [],
-    more: false,
-    authorization: null,
-    link_refused: null,
-    rebuilt: null,
-    rebuild_waits: null,
-    check_all: null,
-    preferences: preferences(),
-    client_defaults: { redirect_method: "localhost", localhost_port: 41753, notion_host: "api.notion.com" },
-  };
-  given(world.rust);
-  world.answers = {
-    snapshot: () => given(world.rust),
-    changes: () => {
-      const before = last;
-      return changesSince(before, given(world.rust));
-    },
-    redirect_uri: () => "http://localhost:41753/oauth/callback",
-    activity: () => ({ entries: [], more: false }),
-    details: () => ({
-      capabilities: null,
-      issued_at: null,
-      refreshed_at: null,
-      keyring: "GNOME Keyring, login",
-    }),
-    about: () => ({ version: "0.1.0", data_folder: "/home/ada/keyrack", keyring: "GNOME Keyring, login" }),
-    acknowledge: () => {
-      world.rust = {
-        ...world.rust,
-        authorization: null,
-        link_refused: null,
-        rebuilt: null,
-        rebuild_waits: null,
-      };
-      return null;
-    },
-  };
-  mockIPC(
-    (command, args) => {
-      world.calls.push([command, args]);
-      return world.answers[command]?.() ?? null;
-    },
-    { shouldMockEvents: true },
-  );
+  world = new FakeRust(snapshot());
+  world.install();
 });
 
 afterEach(async () => {
@@ -125,25 +66,3 @@ export function refuse(refusal: Problem) {
   // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
   return () => Promise.reject(refusal);
 }
-
-export function authorization(progress: Progress, more: Partial<Authorization> = {}): Authorization {
-  return {
-    id: "authorization-1",
-    client_id: "client-1",
-    client_name: "My integration",
-    sandbox: false,
-    host: "api.notion.com",
-    expires_at: Date.now() + 600_000,
-    progress,
-    ...more,
-  };
-}
-
-export const completed = (fresh: boolean, earlier_works = false): Progress => ({
-  kind: "completed",
-  connection_id: "connection-new",
-  workspace_name: "Acme Research",
-  owner: person("Jo Lindqvist", "jo@acme.example"),
-  new: fresh,
-  earlier_works,
-});

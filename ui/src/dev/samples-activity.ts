@@ -1,4 +1,4 @@
-// Sample acts of the activity, for the mock and for the tests.
+// Sample entries of the activity, for the fake of Rust and for the tests.
 import { connection, person, problem, receiptFor } from "./samples";
 import type { Activity, Connection, OperationKind } from "../rust/types";
 
@@ -98,4 +98,11 @@ export function bygone(): Activity[] {
     act("rebuild", "done", { started_at: now - 8 * DAY, client_name: "" }),
     act("remove-client", "done", { started_at: now - 40 * DAY, client_name: "Old agency" }),
   ];
+}
+
+/** What happened in a world with these connections, newest first. */
+export function activityOf(connections: readonly Connection[]): Activity[] {
+  const some = connections.slice(0, 40);
+  const gone = some.length === 0 ? [] : bygone();
+  return [...some.flatMap(historyOf), ...gone].toSorted((a, b) => b.started_at - a.started_at);
 }

@@ -1,6 +1,6 @@
-// Sample rows, clients and problems, for the mock and for the tests.
+// Sample rows, clients, authorizations and problems, for the fake of Rust and for the tests.
 import type {
-  Changes,
+  Authorization,
   CheckAll,
   Client,
   Connection,
@@ -8,6 +8,7 @@ import type {
   Preferences,
   Problem,
   ProblemCode,
+  Progress,
   Receipt,
   Snapshot,
 } from "../rust/types";
@@ -97,13 +98,47 @@ export function preferences(more: Partial<Preferences> = {}): Preferences {
   };
 }
 
-/** What Rust answers to `changes` when it gave `before` last. */
-export function changesSince(before: Snapshot, now: Snapshot): Changes {
-  const given = new Map(before.connections.map((row) => [row.id, row]));
-  const connections = now.connections.filter((row) => given.get(row.id) !== row);
-  for (const { id } of now.connections) given.delete(id);
-  return { connections, gone: [...given.keys()], rest: { ...now, connections: [] } };
+export function snapshot(more: Partial<Snapshot> = {}): Snapshot {
+  return {
+    clients: [client()],
+    connections: [],
+    more: false,
+    authorization: null,
+    link_refused: null,
+    rebuilt: null,
+    rebuild_waits: null,
+    check_all: null,
+    preferences: preferences(),
+    client_defaults: { redirect_method: "localhost", localhost_port: 41753, notion_host: "api.notion.com" },
+    ...more,
+  };
 }
+
+export function authorization(progress: Progress, more: Partial<Authorization> = {}): Authorization {
+  return {
+    id: "authorization-1",
+    client_id: "client-1",
+    client_name: "My integration",
+    sandbox: false,
+    host: "api.notion.com",
+    expires_at: Date.now() + 600_000,
+    progress,
+    ...more,
+  };
+}
+
+export const completed = (
+  fresh: boolean,
+  earlier_works = false,
+  connection_id = "connection-new",
+): Progress => ({
+  kind: "completed",
+  connection_id,
+  workspace_name: "Acme Research",
+  owner: person("Jo Lindqvist", "jo@acme.example"),
+  new: fresh,
+  earlier_works,
+});
 
 export function receiptFor(of: Connection, kind: Receipt["kind"], unconfirmed: Problem | null): Receipt {
   const at = Date.now();

@@ -1,8 +1,19 @@
-// The scenes of the mock: what Rust would say of the world in each of them.
-import { checkAll, client, connection, person, preferences, problem, sandboxClient } from "./samples";
+// The scenes of `?mock=<scene>`: what Rust would say of the world in each of them.
+import {
+  authorization,
+  checkAll,
+  client,
+  completed,
+  connection,
+  person,
+  preferences,
+  problem,
+  sandboxClient,
+  snapshot,
+} from "./samples";
 import type { Authorization, Client, Connection, ProblemCode, Progress, Snapshot } from "../rust/types";
 
-export const MINUTE = 60_000;
+const MINUTE = 60_000;
 const now = Date.now();
 
 function few(): Connection[] {
@@ -140,39 +151,20 @@ const longNamed = client({
   redirect_uri: "https://an-agency.example/integrations/notion/keyrack/callback/page.html",
 });
 
-export function authorization(progress: Progress, of: Client = client()): Authorization {
-  return {
-    id: "authorization-1",
+/** An authorization of this client, with the time that the pictures show. */
+export function authorizationOf(progress: Progress, of: Client = client()): Authorization {
+  return authorization(progress, {
     client_id: of.id,
     client_name: of.name,
     sandbox: of.sandbox,
     host: of.sandbox ? "127.0.0.1:43817" : "api.notion.com",
     expires_at: now + 581_000,
-    progress,
-  };
+  });
 }
 
 export function snapshotOf(scene: string): Snapshot {
-  const base: Snapshot = {
-    clients: [client()],
-    connections: [],
-    more: false,
-    authorization: null,
-    link_refused: null,
-    rebuilt: null,
-    rebuild_waits: null,
-    check_all: null,
-    preferences: preferences(),
-    client_defaults: { redirect_method: "localhost", localhost_port: 41753, notion_host: "api.notion.com" },
-  };
-  const completed = (fresh: boolean, earlier_works = false): Progress => ({
-    kind: "completed",
-    connection_id: "connection-0003",
-    workspace_name: "Acme Research",
-    owner: person("Jo Lindqvist", "jo@acme.example"),
-    new: fresh,
-    earlier_works,
-  });
+  const base = snapshot();
+  const ended = (fresh: boolean, earlier_works = false) => completed(fresh, earlier_works, "connection-0003");
   const list = { ...base, connections: few() };
   const many = {
     ...base,
@@ -218,15 +210,18 @@ export function snapshotOf(scene: string): Snapshot {
       ...list,
       preferences: preferences({ background_checks: "six-hours", start_at_login: true, language: "de" }),
     },
-    waiting: { ...list, authorization: authorization({ kind: "waiting" }) },
-    "waiting-sandbox": { ...sandbox, authorization: authorization({ kind: "waiting" }, sandboxClient) },
-    parked: { ...list, authorization: authorization({ kind: "parked", problem: problem("keyring-locked") }) },
-    exchanging: { ...list, authorization: authorization({ kind: "exchanging" }) },
-    saving: { ...list, authorization: authorization({ kind: "saving" }) },
-    connected: { ...list, authorization: authorization(completed(true)) },
-    reconnected: { ...list, authorization: authorization(completed(false), sandboxClient) },
-    "reconnected-earlier": { ...list, authorization: authorization(completed(false, true)) },
-    denied: { ...list, authorization: authorization({ kind: "denied" }) },
+    waiting: { ...list, authorization: authorizationOf({ kind: "waiting" }) },
+    "waiting-sandbox": { ...sandbox, authorization: authorizationOf({ kind: "waiting" }, sandboxClient) },
+    parked: {
+      ...list,
+      authorization: authorizationOf({ kind: "parked", problem: problem("keyring-locked") }),
+    },
+    exchanging: { ...list, authorization: authorizationOf({ kind: "exchanging" }) },
+    saving: { ...list, authorization: authorizationOf({ kind: "saving" }) },
+    connected: { ...list, authorization: authorizationOf(ended(true)) },
+    reconnected: { ...list, authorization: authorizationOf(ended(false), sandboxClient) },
+    "reconnected-earlier": { ...list, authorization: authorizationOf(ended(false, true)) },
+    denied: { ...list, authorization: authorizationOf({ kind: "denied" }) },
     rebuilt: {
       ...list,
       rebuilt: {
@@ -244,7 +239,7 @@ export function snapshotOf(scene: string): Snapshot {
     },
     failed: {
       ...list,
-      authorization: authorization({
+      authorization: authorizationOf({
         kind: "failed",
         problem: problem("grant-rejected", { request_id: "1c9d5b1e-77aa" }),
       }),

@@ -1,8 +1,8 @@
 // The window by keyboard alone.
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { authorization, called, emit, find, open, the, type, world } from "../dev/harness";
-import { connection, problem } from "../dev/samples";
+import { called, emit, find, open, the, type, world } from "../dev/harness";
+import { authorization, connection, problem } from "../dev/samples";
 import type { Progress } from "../rust/types";
 
 describe("the keyboard", () => {

@@ -1,7 +1,7 @@
 // The list: what is shown of it, in which order, at any size, and what is read anew.
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { called, click, emit, find, given, open, refuse, the, type, world } from "../dev/harness";
+import { called, click, emit, find, open, refuse, the, type, world } from "../dev/harness";
 import { client, connection, preferences, problem, sandboxClient } from "../dev/samples";
 import type { Changes, Connection } from "../rust/types";
 
@@ -87,8 +87,8 @@ describe("a list that comes in parts", () => {
     world.answers.changes = refuse(problem("store-busy"));
     await emit("changed");
     await the("notice");
-    world.answers.snapshot = () => ({ ...given({ ...world.rust, connections: [birch] }), more: true });
-    world.answers.changes = () => all?.();
+    world.answers.snapshot = () => ({ ...world.give({ ...world.rust, connections: [birch] }), more: true });
+    world.answers.changes = (given) => all?.(given);
     give([birch, ...rest]);
     await emit("changed");
     await vi.waitFor(() => expect(names()).toEqual(["Birch", "Acme", "Cedar", "Dune"]));

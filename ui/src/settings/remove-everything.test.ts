@@ -48,7 +48,9 @@ describe("removing everything", () => {
 
   it("names all that goes, with the focus on the way out and both acts locked", async () => {
     const dialog = await ask();
-    await vi.waitFor(() => expect(dialog.textContent).toContain("/home/ada/keyrack"));
+    await vi.waitFor(() =>
+      expect(dialog.textContent).toContain("/home/ada/.local/share/app.keyrack.desktop"),
+    );
     for (const words of ["2 connections are revoked", "keyring", "app link", "login", "data folder"]) {
       expect(dialog.textContent).toContain(words);
     }

@@ -110,7 +110,9 @@ describe("the settings", () => {
 
   it("say where everything is, and open the folder", async () => {
     const dialog = await openSettings();
-    await vi.waitFor(() => expect(dialog.textContent).toContain("/home/ada/keyrack"));
+    await vi.waitFor(() =>
+      expect(dialog.textContent).toContain("/home/ada/.local/share/app.keyrack.desktop"),
+    );
     expect(dialog.textContent).toContain("GNOME Keyring, login");
     expect(find("version")?.textContent).toBe("0.1.0");
     world.answers.open_data_folder = refuse(problem("data-folder"));

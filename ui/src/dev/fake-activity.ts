@@ -1,41 +1,15 @@
-// The mock's answers about what happened: activity, details, and what is written among the downloads.
-import { bygone, historyOf } from "./samples-activity";
+// What the fake of Rust says of the past: a page of the activity, and what is known of one connection.
 import type { Activity, ActivityFilter, ActivityPage, Connection, Details } from "../rust/types";
 
 /** Few, so that "Show earlier" is soon to be seen. */
 const PAGE = 12;
 
-export type Asked = {
-  connection: string;
-  filter: ActivityFilter;
-  before: string | null;
-  format: string;
-  name: string;
-};
-
-/** What happened in a scene; `connections` is as the scene began. */
-export function activityOf(connections: readonly Connection[]) {
-  const some = connections.slice(0, 40);
-  const gone = some.length === 0 ? [] : bygone();
-  const all = [...some.flatMap(historyOf), ...gone].toSorted((a, b) => b.started_at - a.started_at);
-
-  return (command: string, asked: Asked): unknown => {
-    switch (command) {
-      case "activity":
-        return page(all, asked);
-      case "details":
-        return detailsOf(connections.find(({ id }) => id === asked.connection));
-      case "export_activity":
-        return `~/Downloads/keyrack-activity.${asked.format}`;
-      case "save_text":
-        return `~/Downloads/${asked.name}`;
-      default:
-        return undefined;
-    }
-  };
-}
-
-function page(all: readonly Activity[], { filter, before }: Asked): ActivityPage {
+/** The entries that match, from the one after `before` on; `all` is newest first. */
+export function pageOf(
+  all: readonly Activity[],
+  filter: ActivityFilter,
+  before: string | null,
+): ActivityPage {
   const wanted = all.filter((entry) => matches(entry, filter));
   const start = before === null ? 0 : wanted.findIndex(({ id }) => id === before) + 1;
   return { entries: wanted.slice(start, start + PAGE), more: start + PAGE < wanted.length };
@@ -53,7 +27,7 @@ function matches(entry: Activity, { connection, kinds, trouble, text }: Activity
   return names.join("\n").toLowerCase().includes(text.toLowerCase());
 }
 
-function detailsOf(connection: Connection | undefined): Details {
+export function detailsOf(connection: Connection | undefined): Details {
   const checked = connection?.checked_at ?? null;
   const words = ["read_content", "insert_content", "update_content", "read_user_with_email"];
   const hostile = (connection?.workspace_name.length ?? 0) > 1_000;
