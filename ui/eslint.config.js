@@ -3,6 +3,7 @@ import js from "@eslint/js";
 import { defineConfig, globalIgnores } from "eslint/config";
 import svelte from "eslint-plugin-svelte";
 import ts from "typescript-eslint";
+import { rooms } from "./rooms.js";
 import svelteConfig from "./svelte.config.js";
 
 export default defineConfig(
@@ -28,6 +29,7 @@ export default defineConfig(
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
     },
   },
+  ...rooms,
   {
     files: ["screenshots/*.js"],
     // Node's names and the browser's stand side by side there.
