@@ -216,14 +216,14 @@ describe("connecting", () => {
   it("offers to try again once the keyring is open, with the callback kept", async () => {
     world.rust = {
       ...world.rust,
-      authorization: authorization({ kind: "parked", problem: problem("keyring-locked") }),
+      authorization: authorization({ kind: "awaiting-keyring", problem: problem("keyring-locked") }),
     };
     open();
     const dialog = await the("waiting");
     [...dialog.querySelectorAll("button")]
       .find((button) => button.textContent.trim() === "Try again")
       ?.click();
-    expect(called("retry_parked")).toEqual([{ authorization: "authorization-1" }]);
+    expect(called("retry_authorization")).toEqual([{ authorization: "authorization-1" }]);
   });
 
   it("ends without a dialog: workspace, owner, and Undo, which revokes", async () => {
@@ -293,7 +293,7 @@ describe("connecting", () => {
   it("tells of a refused link", async () => {
     open();
     await the("connect");
-    await emit("link-refused", problem("link-handled"));
+    await emit("callback-refused", problem("link-handled"));
     expect((await the("notice")).textContent).toContain("This link was handled before.");
     expect(called("acknowledge")).toHaveLength(1);
   });

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { called, click, emit, find, open, refuse, the, type, world } from "../dev/harness";
 import { checkAll, client, connection, problem, receiptFor } from "../dev/samples";
 import { about, act } from "../dev/samples-activity";
-import type { Activity, ActivityPage } from "../rust/types";
+import type { ActivityEntry, ActivityPage } from "../rust/types";
 
 const acme = connection("Acme Research");
 const everything = { connection: null, kinds: null, trouble: false, text: "" };
@@ -27,7 +27,7 @@ async function settled() {
   flushSync();
 }
 
-async function openActivity(entries: Activity[], more = false) {
+async function openActivity(entries: ActivityEntry[], more = false) {
   world.answers.activity = () => ({ entries, more });
   open();
   await click("activity");

@@ -9,7 +9,7 @@ import refreshCwIcon from "lucide-static/icons/refresh-cw.svg?raw";
 import shieldOffIcon from "lucide-static/icons/shield-off.svg?raw";
 import triangleAlertIcon from "lucide-static/icons/triangle-alert.svg?raw";
 import xIcon from "lucide-static/icons/x.svg?raw";
-import type { Activity, OperationKind } from "../rust/types";
+import type { ActivityEntry, OperationKind } from "../rust/types";
 
 const KINDS: Record<OperationKind, string> = {
   "add-client": blocksIcon,
@@ -24,7 +24,7 @@ const KINDS: Record<OperationKind, string> = {
   rebuild: archiveRestoreIcon,
 };
 
-export function entryIcon({ kind, outcome }: Pick<Activity, "kind" | "outcome">): string {
+export function entryIcon({ kind, outcome }: Pick<ActivityEntry, "kind" | "outcome">): string {
   if (outcome === "inactive") return xIcon;
   if (outcome === "unfinished") return clockIcon;
   return outcome === "failed" || outcome === "denied" ? triangleAlertIcon : KINDS[kind];

@@ -1,9 +1,12 @@
 // What is told of a client that was removed, and of its connections. Pure.
-import type { Client, Connections } from "../rust/types";
+import type { Client, ConnectionsPolicy } from "../rust/types";
 import { t } from "../words/messages";
 import type { Notice } from "../words/notices";
 
-export function ofRemoved(client: Pick<Client, "id" | "name" | "sandbox">, connections: Connections): Notice {
+export function ofRemoved(
+  client: Pick<Client, "id" | "name" | "sandbox">,
+  connections: ConnectionsPolicy,
+): Notice {
   return {
     key: client.id,
     tone: "done",

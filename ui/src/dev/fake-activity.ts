@@ -1,12 +1,12 @@
 // What the fake of Rust says of the past: a page of the activity, and what is known of one connection.
-import type { Activity, ActivityFilter, ActivityPage, Connection, Details } from "../rust/types";
+import type { ActivityEntry, ActivityFilter, ActivityPage, Connection, Details } from "../rust/types";
 
 /** Few, so that "Show earlier" is soon to be seen. */
 const PAGE = 12;
 
 /** The entries that match, from the one after `before` on; `all` is newest first. */
 export function pageOf(
-  all: readonly Activity[],
+  all: readonly ActivityEntry[],
   filter: ActivityFilter,
   before: string | null,
 ): ActivityPage {
@@ -15,7 +15,7 @@ export function pageOf(
   return { entries: wanted.slice(start, start + PAGE), more: start + PAGE < wanted.length };
 }
 
-function matches(entry: Activity, { connection, kinds, trouble, text }: ActivityFilter): boolean {
+function matches(entry: ActivityEntry, { connection, kinds, trouble, text }: ActivityFilter): boolean {
   if (connection !== null && entry.connection_id !== connection) return false;
   if (kinds !== null && !kinds.includes(entry.kind)) return false;
   if (trouble && entry.outcome !== "failed" && entry.outcome !== "inactive") return false;

@@ -3,7 +3,7 @@ import { emit } from "@tauri-apps/api/event";
 import { mockIPC } from "@tauri-apps/api/mocks";
 import type {
   About,
-  Activity,
+  ActivityEntry,
   ActivityFilter,
   Changes,
   CheckAll,
@@ -43,7 +43,7 @@ export type Traits = {
   /** Whether everything takes the time to be seen, and goes on by itself. Else a test sends the events. */
   timed: boolean;
   /** What happened so far, newest first. */
-  activity: readonly Activity[];
+  activity: readonly ActivityEntry[];
   about: About;
   /** Whether the self-test finds something wrong. */
   trouble: boolean;
@@ -135,7 +135,7 @@ export class FakeRust {
         return { connections, gone: [...before.keys()], rest: { ...now, connections: [] } };
       },
       acknowledge: () => {
-        const told = { authorization: null, link_refused: null, rebuilt: null, rebuild_waits: null };
+        const told = { authorization: null, callback_refused: null, rebuilt: null, rebuild_waits: null };
         this.rust = { ...this.rust, ...told };
       },
     };
@@ -229,8 +229,8 @@ export class FakeRust {
         return {
           keyring_entries: 7,
           forgotten: 0,
-          app_link: "undone",
-          start_at_login: "untouched",
+          app_link: "removed",
+          start_at_login: "nothing-there",
           data_folder: about.data_folder,
         };
       },

@@ -1,6 +1,6 @@
 // Sample entries of the activity, for the fake of Rust and for the tests.
 import { connection, person, problem, receiptFor } from "./samples";
-import type { Activity, Connection, OperationKind } from "../rust/types";
+import type { ActivityEntry, Connection, OperationKind } from "../rust/types";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -9,9 +9,9 @@ const DAY = 24 * HOUR;
 let count = 0;
 export function act(
   kind: OperationKind,
-  outcome: Activity["outcome"],
-  more: Partial<Activity> = {},
-): Activity {
+  outcome: ActivityEntry["outcome"],
+  more: Partial<ActivityEntry> = {},
+): ActivityEntry {
   const at = more.started_at ?? Date.now();
   return {
     id: `operation-${String(++count).padStart(4, "0")}`,
@@ -33,7 +33,7 @@ export function act(
 }
 
 /** What an act on this connection names. */
-export function about(of: Connection): Partial<Activity> {
+export function about(of: Connection): Partial<ActivityEntry> {
   return {
     client_name: of.client_name,
     sandbox: of.sandbox,
@@ -45,14 +45,18 @@ export function about(of: Connection): Partial<Activity> {
 }
 
 /** What happened to a connection from its first day on, newest first. */
-export function historyOf(of: Connection): Activity[] {
+export function historyOf(of: Connection): ActivityEntry[] {
   const now = Date.now();
   const requests = {
     request_ids: ["b1f0c3de-1f0a-4a5e-9a75-3cf0a2a8b9c0", "0d4e7a61-55aa-4b21-8c3e-1f2a3b4c5d6e"],
   };
-  const on = (kind: OperationKind, outcome: Activity["outcome"], ago: number, more: Partial<Activity> = {}) =>
-    act(kind, outcome, { ...about(of), started_at: now - ago, ...more });
-  const last: Activity[] =
+  const on = (
+    kind: OperationKind,
+    outcome: ActivityEntry["outcome"],
+    ago: number,
+    more: Partial<ActivityEntry> = {},
+  ) => act(kind, outcome, { ...about(of), started_at: now - ago, ...more });
+  const last: ActivityEntry[] =
     of.status === "active"
       ? [on("check", "active", MINUTE / 2, requests)]
       : of.status === "revocation-pending"
@@ -73,7 +77,7 @@ export function historyOf(of: Connection): Activity[] {
 }
 
 /** Acts whose connections and clients are gone: only the activity still has their names. */
-export function bygone(): Activity[] {
+export function bygone(): ActivityEntry[] {
   const now = Date.now();
   const orchard = connection("Orchard", {
     id: "connection-gone",
@@ -101,7 +105,7 @@ export function bygone(): Activity[] {
 }
 
 /** What happened in a world with these connections, newest first. */
-export function activityOf(connections: readonly Connection[]): Activity[] {
+export function activityOf(connections: readonly Connection[]): ActivityEntry[] {
   const some = connections.slice(0, 40);
   const gone = some.length === 0 ? [] : bygone();
   return [...some.flatMap(historyOf), ...gone].toSorted((a, b) => b.started_at - a.started_at);

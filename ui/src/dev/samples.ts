@@ -104,7 +104,7 @@ export function snapshot(more: Partial<Snapshot> = {}): Snapshot {
     connections: [],
     more: false,
     authorization: null,
-    link_refused: null,
+    callback_refused: null,
     rebuilt: null,
     rebuild_waits: null,
     check_all: null,

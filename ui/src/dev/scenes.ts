@@ -214,7 +214,7 @@ export function snapshotOf(scene: string): Snapshot {
     "waiting-sandbox": { ...sandbox, authorization: authorizationOf({ kind: "waiting" }, sandboxClient) },
     parked: {
       ...list,
-      authorization: authorizationOf({ kind: "parked", problem: problem("keyring-locked") }),
+      authorization: authorizationOf({ kind: "awaiting-keyring", problem: problem("keyring-locked") }),
     },
     exchanging: { ...list, authorization: authorizationOf({ kind: "exchanging" }) },
     saving: { ...list, authorization: authorizationOf({ kind: "saving" }) },
@@ -225,17 +225,17 @@ export function snapshotOf(scene: string): Snapshot {
     rebuilt: {
       ...list,
       rebuilt: {
-        loss: "damaged",
+        database: "damaged",
         clients: 1,
         connections: 4,
         without_client: 0,
-        set_aside: "keyrack.db.damaged-1f2e3d4c",
+        quarantined: "keyrack.db.damaged-1f2e3d4c",
       },
     },
     "rebuild-waits": { ...base, clients: [], rebuild_waits: problem("keyring-locked") },
     "rebuilt-in-part": {
       ...list,
-      rebuilt: { loss: "outdated", clients: 0, connections: 2, without_client: 1, set_aside: null },
+      rebuilt: { database: "outdated", clients: 0, connections: 2, without_client: 1, quarantined: null },
     },
     failed: {
       ...list,
@@ -243,7 +243,7 @@ export function snapshotOf(scene: string): Snapshot {
         kind: "failed",
         problem: problem("grant-rejected", { request_id: "1c9d5b1e-77aa" }),
       }),
-      link_refused: problem("link-unknown"),
+      callback_refused: problem("link-unknown"),
     },
   };
   return scenes[scene] ?? list;

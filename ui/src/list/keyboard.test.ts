@@ -172,10 +172,11 @@ describe("the keyboard", () => {
     expect(called("cancel_authorization")).toEqual([{ authorization: "authorization-1" }]);
   });
 
-  it.each(["parked", "exchanging", "saving"] as const)(
+  it.each(["awaiting-keyring", "exchanging", "saving"] as const)(
     "does not give up by Escape while %s",
     async (kind) => {
-      const progress: Progress = kind === "parked" ? { kind, problem: problem("keyring-locked") } : { kind };
+      const progress: Progress =
+        kind === "awaiting-keyring" ? { kind, problem: problem("keyring-locked") } : { kind };
       world.rust = { ...world.rust, authorization: authorization(progress) };
       open();
       await the("waiting");

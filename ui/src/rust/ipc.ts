@@ -12,7 +12,7 @@ import type {
   Client,
   ClientChange,
   Connection,
-  Connections,
+  ConnectionsPolicy,
   Details,
   NewClient,
   Preferences,
@@ -61,14 +61,16 @@ export const editClient = (client: string, change: ClientChange) =>
 /** Asks Notion about the ID and secret that are kept. */
 export const verifySavedClient = (client: string) => call<null>("verify_saved_client", { client });
 /** Revokes or forgets the client's connections first, where it is told to. */
-export const removeClient = (client: string, connections: Connections) =>
+export const removeClient = (client: string, connections: ConnectionsPolicy) =>
   call<null>("remove_client", { client, connections });
 export const beginAuthorization = (client: string) => call<Authorization>("begin_authorization", { client });
 export const openAgain = (authorization: string) => call<null>("open_again", { authorization });
 /** Copies the authorization URL, for another browser than the one that was opened. */
-export const copyAuthorizationUrl = (authorization: string) => call<null>("copy_link", { authorization });
+export const copyAuthorizationUrl = (authorization: string) =>
+  call<null>("copy_authorization_url", { authorization });
 export const submitCallback = (text: string) => call<null>("submit_callback", { text });
-export const retryParked = (authorization: string) => call<null>("retry_parked", { authorization });
+export const retryAuthorization = (authorization: string) =>
+  call<null>("retry_authorization", { authorization });
 export const cancelAuthorization = (authorization: string) =>
   call<null>("cancel_authorization", { authorization });
 export const acknowledge = () => call<null>("acknowledge");
@@ -117,7 +119,7 @@ export async function subscribe(on: {
     await Promise.all([
       listen("changed", () => on.changed()),
       listen<Authorization>("authorization", (event) => on.authorization(event.payload)),
-      listen<Problem>("link-refused", (event) => on.callbackRefused(event.payload)),
+      listen<Problem>("callback-refused", (event) => on.callbackRefused(event.payload)),
       listen<CheckAll>("check-all", (event) => on.checkAll(event.payload)),
     ]);
     return { ok: true, value: null };

@@ -20,7 +20,7 @@ keyring: string | null, };
 /**
  * One act as the activity shows it: who and what it was about, with the names of that time.
  */
-export type Activity = { 
+export type ActivityEntry = { 
 /**
  * The operation's id.
  */
@@ -112,7 +112,7 @@ export type ActivityPage = {
 /**
  * At most 100.
  */
-entries: Array<Activity>, 
+entries: Array<ActivityEntry>, 
 /**
  * Whether there are older ones: asked for with the last entry's `id`.
  */
@@ -214,6 +214,11 @@ state: CheckAllState, };
  * Whether a check of all connections goes on.
  */
 export type CheckAllState = "running" | "cancelled" | "finished";
+
+/**
+ * What became of something that Keyrack may have set up outside of its data folder.
+ */
+export type Cleanup = "nothing-there" | "removed" | "failed";
 
 /**
  * An OAuth client: what is known of it besides its secret, which the vault keeps.
@@ -367,7 +372,12 @@ retry_at: Millis | null, };
 /**
  * What becomes of the connections of a client that is removed.
  */
-export type Connections = "keep" | "revoke" | "forget";
+export type ConnectionsPolicy = "keep" | "revoke" | "forget";
+
+/**
+ * What became of the database.
+ */
+export type DatabaseState = "intact" | "missing" | "damaged" | "outdated";
 
 /**
  * What is known of a connection besides its row.
@@ -400,11 +410,6 @@ export type ExportFormat = "csv" | "json";
  * A language that Keyrack speaks.
  */
 export type Language = "en" | "de";
-
-/**
- * What became of the database.
- */
-export type Loss = "none" | "missing" | "damaged" | "outdated";
 
 /**
  * Milliseconds since the Unix epoch, UTC.
@@ -523,7 +528,7 @@ export type ProblemCode = "keyring-missing" | "keyring-no-collection" | "keyring
 /**
  * How far an authorization is. It starts `waiting` and ends in one of the last five.
  */
-export type Progress = { "kind": "waiting" } | { "kind": "parked", 
+export type Progress = { "kind": "waiting" } | { "kind": "awaiting-keyring", 
 /**
  * What is wrong with the keyring.
  */
@@ -560,7 +565,7 @@ export type Rebuilt = {
 /**
  * What became of the database.
  */
-loss: Loss, 
+database: DatabaseState, 
 /**
  * Clients brought back.
  */
@@ -576,7 +581,7 @@ without_client: number,
 /**
  * The name of the damaged file in the data folder.
  */
-set_aside: string | null, };
+quarantined: string | null, };
 
 /**
  * What a finished revocation or a "forget" leaves behind.
@@ -668,11 +673,11 @@ forgotten: number,
 /**
  * What became of this program's registration for the app link.
  */
-app_link: Undone, 
+app_link: Cleanup, 
 /**
  * What became of background checks that start at login.
  */
-start_at_login: Undone, 
+start_at_login: Cleanup, 
 /**
  * The folder that is deleted when Keyrack is closed.
  */
@@ -721,9 +726,9 @@ more: boolean,
  */
 authorization: Authorization | null, 
 /**
- * A link that was refused before it belonged to any authorization, until acknowledged.
+ * A callback that was refused before it belonged to any authorization, until acknowledged.
  */
-link_refused: Problem | null, 
+callback_refused: Problem | null, 
 /**
  * What a rebuild of the list from the keyring came to, until acknowledged.
  */
@@ -749,8 +754,3 @@ client_defaults: ClientDefaults, };
  * What the window shows of a connection's life.
  */
 export type Status = "active" | "inactive" | "needs-reconnecting" | "revocation-pending" | "not-checked" | "cannot-check";
-
-/**
- * What became of something that Keyrack may have set up outside of its data folder.
- */
-export type Undone = "untouched" | "undone" | "failed";

@@ -2,7 +2,7 @@
 import * as ipc from "../rust/ipc";
 import type { Refusal } from "../rust/outcome";
 import { RevokeAll, type Revoke } from "../state/revoke-all.svelte";
-import type { Connection, Removed, Undone } from "../rust/types";
+import type { Connection, Removed, Cleanup } from "../rust/types";
 
 /** It ends in "removed"; "cancelled", "failed" and "unfinished" leave the next step to the person. */
 export type Stage = "asking" | "revoking" | "cancelled" | "failed" | "removing" | "unfinished" | "removed";
@@ -20,8 +20,8 @@ export function together(before: Removed | null, now: Removed): Removed {
 }
 
 /** What was undone stays so, though the next try finds nothing there. */
-function lastly(before: Undone, now: Undone): Undone {
-  return before === "undone" && now === "untouched" ? before : now;
+function lastly(before: Cleanup, now: Cleanup): Cleanup {
+  return before === "removed" && now === "nothing-there" ? before : now;
 }
 
 export class Removal {

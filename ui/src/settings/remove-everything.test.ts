@@ -23,8 +23,8 @@ function removes(more: Partial<Removed>) {
   world.answers.remove_everything = (): Removed => ({
     keyring_entries: 3,
     forgotten: 0,
-    app_link: "undone",
-    start_at_login: "untouched",
+    app_link: "removed",
+    start_at_login: "nothing-there",
     data_folder: "/home/ada/keyrack",
     ...more,
   });
@@ -209,7 +209,7 @@ describe("removing everything", () => {
     expect(lines()).toContain(
       "Background checks may still start at login: turn Keyrack off in the system’s autostart settings",
     );
-    removes({ keyring_entries: 1, app_link: "untouched", start_at_login: "undone" });
+    removes({ keyring_entries: 1, app_link: "nothing-there", start_at_login: "removed" });
     await click("remove-again");
     await vi.waitFor(() => expect(lines()).toContain("Background checks no longer start at login"));
     expect(lines()).toContain("4 entries deleted from your keyring");

@@ -2,7 +2,7 @@
 import type { Wish } from "./activity-filter";
 import * as ipc from "../rust/ipc";
 import type { Outcome, Refusal } from "../rust/outcome";
-import type { Activity, ActivityFilter, ActivityPage, Connection } from "../rust/types";
+import type { ActivityEntry, ActivityFilter, ActivityPage, Connection } from "../rust/types";
 
 /** The activity as the person left it, to come back to; `at` is the act that was looked at meanwhile. */
 export type ActivityView = { log: ActivityLog; wish: Wish; at: string; seen: Seen };
@@ -12,7 +12,7 @@ export type Seen = { connections: readonly Connection[]; clients: string };
 
 export class ActivityLog {
   /** Newest first; none before the first page has come. */
-  entries = $state.raw<readonly Activity[] | null>(null);
+  entries = $state.raw<readonly ActivityEntry[] | null>(null);
   /** Whether there are older ones. */
   more = $state.raw(false);
   problem = $state.raw<Refusal | null>(null);

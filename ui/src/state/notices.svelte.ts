@@ -39,7 +39,7 @@ export class Notices {
   }
 
   /** Tells what Rust has to say once. */
-  news({ link_refused: callback, rebuilt, rebuild_waits: waits, authorization }: Snapshot): void {
+  news({ callback_refused: callback, rebuilt, rebuild_waits: waits, authorization }: Snapshot): void {
     if (callback !== null) this.callbackRefused(callback);
     if (rebuilt !== null) this.#news(ofRebuilt(rebuilt));
     if (waits !== null) this.#news(ofRebuildWaits(waits));

@@ -64,7 +64,7 @@ describe("the window", () => {
     await the("check-all-progress");
     const announced = document.querySelector("p.unseen")?.textContent;
     expect(announced).toBe("Checking 1,000 workspaces");
-    await emit("link-refused", problem("link-unknown"));
+    await emit("callback-refused", problem("link-unknown"));
     await vi.waitFor(() =>
       expect(notices()).toEqual(["A link arrived that belongs to nothing Keyrack started."]),
     );

@@ -8,7 +8,7 @@ import { problem } from "../dev/samples";
 const sources = Object.entries(
   // The command's notifications are worded here too.
   import.meta.glob<string>(
-    ["../**/*.svelte", "../**/*.ts", "!../**/*.test.ts", "../../../src-tauri/cli/*.rs"],
+    ["../**/*.svelte", "../**/*.ts", "!../**/*.test.ts", "../../../src-tauri/cli/src/*.rs"],
     {
       query: "?raw",
       import: "default",

@@ -41,11 +41,11 @@ describe("the summary of a check of all", () => {
 
 describe("what a rebuild brought back", () => {
   const rebuilt = {
-    loss: "missing",
+    database: "missing",
     clients: 1,
     connections: 2,
     without_client: 0,
-    set_aside: null,
+    quarantined: null,
   } as const;
 
   it("is counted, with what could not be", () => {
@@ -56,7 +56,7 @@ describe("what a rebuild brought back", () => {
   });
 
   it("names what stays in the keyring, and the file that was set aside", () => {
-    const told = drawn(ofRebuilt({ ...rebuilt, without_client: 1, set_aside: "keyrack.db.damaged-1" }));
+    const told = drawn(ofRebuilt({ ...rebuilt, without_client: 1, quarantined: "keyrack.db.damaged-1" }));
     expect(told.tone).toBe("trouble");
     expect(told.next).toContain("1 connection stays only in the keyring");
     expect(told.next).toContain("keyrack.db.damaged-1");

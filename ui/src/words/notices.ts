@@ -57,7 +57,7 @@ export function ofAuthorization(authorization: Authorization): Notice | null {
     case "failed":
       return { ...ofProblem(progress.problem, key), sandbox };
     case "waiting":
-    case "parked":
+    case "awaiting-keyring":
     case "exchanging":
     case "saving":
       return null;
@@ -164,7 +164,7 @@ export function ofRebuilt(rebuilt: Rebuilt): Notice {
   };
 }
 
-function rebuiltWords({ loss, clients, connections, without_client, set_aside }: Rebuilt): Words {
+function rebuiltWords({ database, clients, connections, without_client, quarantined }: Rebuilt): Words {
   const found = new Intl.ListFormat(locale(), { type: "conjunction" }).format([
     ...(connections > 0 ? [t("rebuilt.connections", { count: connections })] : []),
     ...(clients > 0 ? [t("rebuilt.clients", { count: clients })] : []),
@@ -173,10 +173,10 @@ function rebuiltWords({ loss, clients, connections, without_client, set_aside }:
     found === "" ? t("rebuilt.nothing") : t("rebuilt.found", { found }),
     ...(connections > 0 ? [t("rebuilt.next")] : []),
     ...(without_client > 0 ? [t("rebuilt.without-client", { count: without_client })] : []),
-    ...(loss === "none" ? [] : [t("rebuilt.activity")]),
-    ...(set_aside === null ? [] : [t("rebuilt.set-aside", { name: set_aside })]),
+    ...(database === "intact" ? [] : [t("rebuilt.activity")]),
+    ...(quarantined === null ? [] : [t("rebuilt.set-aside", { name: quarantined })]),
   ];
-  return { what: t(`rebuilt.${loss}`), next: next.join(" ") };
+  return { what: t(`rebuilt.${database}`), next: next.join(" ") };
 }
 
 /** The list is to be brought back from a keyring that cannot be read yet. */
