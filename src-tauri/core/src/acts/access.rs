@@ -9,7 +9,7 @@ use crate::keyrack::Keyrack;
 use crate::storage::vault::{ConnectionSecrets, VaultError};
 
 /// What it takes to ask Notion about a connection.
-pub(crate) struct Access {
+pub(super) struct Access {
     /// Notion as the connection's client sees it.
     pub notion: Notion,
     /// The client's credentials.
@@ -20,7 +20,7 @@ pub(crate) struct Access {
 
 impl Keyrack {
     /// Reads what it takes to ask Notion about a connection.
-    pub(crate) async fn access(&self, connection: &Connection) -> Result<Access, Problem> {
+    pub(in crate::acts) async fn access(&self, connection: &Connection) -> Result<Access, Problem> {
         let client = self.store.client(&connection.client_id)?;
         let notion = self.notions.of(&client)?;
         let credentials = self.credentials(&client.id).await?;
@@ -39,7 +39,7 @@ impl Keyrack {
     }
 
     /// Reads a client's credentials from the vault.
-    pub(crate) async fn credentials(&self, client: &str) -> Result<Credentials, Problem> {
+    pub(in crate::acts) async fn credentials(&self, client: &str) -> Result<Credentials, Problem> {
         let secrets = match self.vault.read_client(client).await {
             // Not the connection's own tokens: connecting again would not help.
             Err(VaultError::Lost | VaultError::Foreign) => {

@@ -26,7 +26,7 @@ impl Keyrack {
     }
 
     /// The effects of a "forget"; also how start-up finishes one.
-    pub(crate) async fn finish_forgetting(
+    pub(super) async fn finish_forgetting(
         &self,
         operation: &mut Operation,
         id: &str,

@@ -40,7 +40,7 @@ impl Keyrack {
     }
 
     /// Lets background checks start at login, or no longer.
-    pub(crate) fn start_at_login(&self, on: bool) -> Result<(), Problem> {
+    pub(super) fn start_at_login(&self, on: bool) -> Result<(), Problem> {
         let folder = self.folder.path();
         if on == self.login_item.is_enabled(folder) {
             return Ok(());

@@ -17,7 +17,7 @@ const ACTIVITY_MS: i64 = 5 * 366 * DAY_MS;
 
 impl Keyrack {
     /// Deletes what has been over for long. Nothing unfinished is ever deleted.
-    pub(crate) fn prune_history(&self) -> Result<(), Problem> {
+    pub(super) fn prune_history(&self) -> Result<(), Problem> {
         let before = |millis| Millis(self.now().0.saturating_sub(millis));
         self.store.prune_authorizations(before(AUTHORIZATIONS_MS))?;
         self.store

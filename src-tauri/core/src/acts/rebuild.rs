@@ -24,7 +24,7 @@ impl Keyrack {
     }
 
     /// The same, if the database was found lost, damaged or outdated; also how a start does it.
-    pub(crate) async fn rebuild_if_wanted(&self) -> Result<Option<Rebuilt>, Problem> {
+    pub(super) async fn rebuild_if_wanted(&self) -> Result<Option<Rebuilt>, Problem> {
         let Some(WantedRebuild {
             database,
             quarantined,

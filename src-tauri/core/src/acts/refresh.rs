@@ -61,7 +61,10 @@ impl Keyrack {
     }
 
     /// Goes on with a refresh that an ended process left unfinished.
-    pub(crate) async fn recover_refresh(&self, operation: &Operation) -> Result<(), Problem> {
+    pub(in crate::acts) async fn recover_refresh(
+        &self,
+        operation: &Operation,
+    ) -> Result<(), Problem> {
         let id = operation.subject.connection.clone().unwrap_or_default();
         let _turn = self.locks.lock_connection(&id).await;
         let _lock = self.refresh_lock().await?;

@@ -66,7 +66,10 @@ impl Keyrack {
     }
 
     /// Finishes a revocation that has nothing left to ask Notion.
-    pub(crate) async fn recover_revocation(&self, ended: &Operation) -> Result<(), Problem> {
+    pub(in crate::acts) async fn recover_revocation(
+        &self,
+        ended: &Operation,
+    ) -> Result<(), Problem> {
         let Some(id) = &ended.subject.connection else {
             return Ok(());
         };
@@ -246,7 +249,7 @@ fn retry_delay(attempts: u32, asked: Option<Duration>) -> Duration {
 }
 
 /// Notion has taken the revocation, and has said, or could not say, that the token is dead.
-pub(crate) fn is_settled(operation: &Operation) -> bool {
+pub(in crate::acts) fn is_settled(operation: &Operation) -> bool {
     let record = &operation.record;
     record.revoked_at.is_some() && (record.confirmed_at.is_some() || record.unconfirmed.is_some())
 }

@@ -53,6 +53,6 @@ impl Settings {
 }
 
 /// The data folder where no other is set.
-pub(crate) fn default_data_folder() -> Option<PathBuf> {
+pub(super) fn default_data_folder() -> Option<PathBuf> {
     Some(dirs::data_dir()?.join(APP_ID))
 }

@@ -106,7 +106,7 @@ impl DataFolder {
     }
 
     /// Words for a failure in this folder.
-    pub(crate) fn failed(&self, error: &io::Error) -> Problem {
+    pub(super) fn failed(&self, error: &io::Error) -> Problem {
         Problem::new(
             ProblemCode::DataFolder,
             format!(

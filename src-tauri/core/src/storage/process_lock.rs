@@ -60,7 +60,7 @@ pub(crate) fn has_ended(folder: &DataFolder, id: &str) -> bool {
 }
 
 /// Whether a process is at work in the data folder.
-pub(crate) fn any_alive(folder: &DataFolder) -> bool {
+pub(super) fn any_alive(folder: &DataFolder) -> bool {
     others_alive(folder, "") > 0
 }
 

@@ -71,7 +71,7 @@ struct PendingNotifications {
 
 impl Keyrack {
     /// Whether a process watches this data folder.
-    pub(crate) fn is_watched(&self) -> Result<bool, Problem> {
+    pub(in crate::acts) fn is_watched(&self) -> Result<bool, Problem> {
         Ok(self.folder.try_lock(LOCK)?.is_none())
     }
 

@@ -84,7 +84,7 @@ impl Keyrack {
     }
 
     /// Held while all connections are checked, by whichever process.
-    pub(crate) fn only_one_checks_all(&self) -> Result<File, Problem> {
+    pub(super) fn only_one_checks_all(&self) -> Result<File, Problem> {
         self.folder.try_lock(LOCK)?.ok_or_else(|| {
             Problem::new(
                 ProblemCode::AlreadyChecking,

@@ -18,7 +18,7 @@ use notion_oauth::sanitize_display_text;
 
 /// What asking Notion about an access token came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Finding {
+pub(super) enum Finding {
     /// It works.
     Active,
     /// It does not work for this client; the problem says what is known of why.
@@ -29,7 +29,7 @@ pub(crate) enum Finding {
 
 /// What an introspection meta besides its verdict.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct IntrospectionMeta {
+pub(super) struct IntrospectionMeta {
     /// Notion's id of the request.
     pub request_id: Option<String>,
     scope: Vec<String>,
@@ -46,7 +46,11 @@ impl Keyrack {
 
     /// The same with another patience for a busy Notion. Other acts on the connection need not
     /// wait for it: what they learn meanwhile is newer, and stays.
-    pub(crate) async fn check_with(&self, id: &str, retry: Retry) -> Result<Connection, Problem> {
+    pub(in crate::acts) async fn check_with(
+        &self,
+        id: &str,
+        retry: Retry,
+    ) -> Result<Connection, Problem> {
         let connection = self.store.connection(id)?;
         let mut operation = self.begin(Kind::Check, Subject::of_connection(&connection))?;
         let (mut bot, mut grant) = (None, None);

@@ -42,7 +42,7 @@ impl Keyrack {
     }
 
     /// Deletes the secret of a client whose row is gone; also how start-up finishes a removal.
-    pub(crate) async fn finish_removing_client(
+    pub(in crate::acts) async fn finish_removing_client(
         &self,
         operation: &mut Operation,
     ) -> Result<(), Problem> {

@@ -8,7 +8,7 @@ use crate::domain::problem::{Problem, ProblemCode};
 use crate::keyrack::Keyrack;
 
 /// Introspected in place of a token: any answer about it proves the client.
-pub(crate) const NO_TOKEN: &str = "keyrack-verifies-the-client";
+pub(in crate::acts) const NO_TOKEN: &str = "keyrack-verifies-the-client";
 
 /// How the secrets in Notion's portal begin.
 const SECRET_PREFIX: &str = "secret_";
@@ -36,7 +36,7 @@ impl Keyrack {
 }
 
 /// Whether Notion takes these credentials: it does if it says anything of a token.
-pub(crate) async fn verify(
+pub(super) async fn verify(
     notion: &Notion,
     credentials: &Credentials,
     token: &SecretString,

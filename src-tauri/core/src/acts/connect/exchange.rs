@@ -49,13 +49,16 @@ impl Keyrack {
     }
 
     /// Proves that the keyring takes an entry, and reads the client's credentials from it.
-    pub(crate) async fn keyring_ready(&self, client: &str) -> Result<Credentials, Problem> {
+    pub(in crate::acts) async fn keyring_ready(
+        &self,
+        client: &str,
+    ) -> Result<Credentials, Problem> {
         self.vault.probe().await?;
         self.credentials(client).await
     }
 
     /// Exchanges the code of a callback as soon as the keyring is ready.
-    pub(crate) async fn complete(
+    pub(super) async fn complete(
         self: &Arc<Self>,
         authorization: Authorization,
         client: &Client,

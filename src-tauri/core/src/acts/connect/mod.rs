@@ -261,7 +261,7 @@ impl Keyrack {
 
     /// Moves an authorization on, for whoever shows it and in the store. That the store cannot be
     /// written must not keep the person from seeing it.
-    pub(crate) fn move_on(
+    pub(super) fn move_on(
         &self,
         authorization: Authorization,
         progress: Progress,
@@ -302,7 +302,7 @@ impl Keyrack {
 }
 
 /// What stands on the row of a connect that the person ended.
-pub(crate) fn cancelled() -> Problem {
+pub(super) fn cancelled() -> Problem {
     Problem::new(
         ProblemCode::LinkCancelled,
         "Cancelled before anything was saved.",

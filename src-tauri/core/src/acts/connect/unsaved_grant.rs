@@ -13,7 +13,7 @@ use crate::storage::vault::ConnectionSecrets;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A grant on its way to the vault, with what it takes to end it.
-pub(crate) struct UnsavedGrant {
+pub(super) struct UnsavedGrant {
     pub notion: Notion,
     pub credentials: Credentials,
     pub grant: Grant,
@@ -65,7 +65,7 @@ impl UnsavedGrant {
 
 /// Ends a pair of tokens at Notion, except one that `kept` holds too. Returns whether none of them
 /// works any more.
-pub(crate) async fn end_tokens(
+pub(in crate::acts) async fn end_tokens(
     notion: &Notion,
     credentials: &Credentials,
     (access, refresh): (&SecretString, Option<&SecretString>),

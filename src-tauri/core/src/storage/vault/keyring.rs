@@ -32,7 +32,7 @@ pub fn system_keyring() -> KeyringConnector {
 
 /// A connection to the keyring, made when first needed and made anew when it fails: after its
 /// daemon restarts, an old connection never works again.
-pub(crate) struct Keyring {
+pub(super) struct Keyring {
     connector: KeyringConnector,
     store: Option<Arc<CredentialStore>>,
 }
