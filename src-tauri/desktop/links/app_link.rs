@@ -94,24 +94,17 @@ enum Handler {
 
 #[cfg(target_os = "linux")]
 mod platform {
-    use std::env;
     use std::ffi::{OsStr, OsString};
-    use std::fs;
-    use std::io::{self, Read as _};
-    use std::path::{Path, PathBuf};
-    use std::process::{Command, Stdio};
-    use std::thread;
-    use std::time::{Duration, Instant};
+    use std::path::Path;
+    use std::{fs, io};
 
+    use gio::AppInfo;
+    use gio::prelude::AppInfoExt as _;
+    use keyrack_core::desktop_entry::without_quotes;
     use tauri::{AppHandle, Manager as _, Runtime, utils::platform::current_exe};
     use tauri_plugin_deep_link::DeepLinkExt as _;
 
-    use keyrack_core::desktop_entry::{program_of, without_quotes};
-
     use super::{Cleanup, Handler, SCHEME};
-
-    /// The longest that xdg-mime may take for an answer.
-    const LONGEST_ANSWER: Duration = Duration::from_secs(3);
 
     pub fn register<R: Runtime>(app: &AppHandle<R>) {
         let Some(own_name) = own_name() else {
@@ -142,11 +135,9 @@ mod platform {
 
     /// Ours is any Keyrack that is there: it passes the link on to this window.
     pub fn handler() -> Handler {
-        match handler_program() {
+        match AppInfo::default_for_uri_scheme(SCHEME) {
             None => Handler::Missing,
-            Some(program) if program.file_name() == own_name().as_deref() && program.is_file() => {
-                Handler::Ours
-            }
+            Some(entry) if entry.executable().file_name() == own_name().as_deref() => Handler::Ours,
             Some(_) => Handler::Other,
         }
     }
@@ -176,85 +167,32 @@ mod platform {
             })
     }
 
-    /// The program that app links start at present.
-    fn handler_program() -> Option<PathBuf> {
-        let name = handler_entry()?;
-        let entry = application_folders()
-            .map(|folder| folder.join(&name))
-            .find(|path| path.is_file())?;
-        program_of(&fs::read_to_string(entry).ok()?).and_then(|program| in_path(&program))
-    }
-
-    /// The name of the desktop entry that answers for the scheme.
-    fn handler_entry() -> Option<String> {
-        let asked = format!("x-scheme-handler/{SCHEME}");
-        let mut question = Command::new("xdg-mime");
-        question.args(["query", "default", &asked]);
-        let name = answer(&mut question, LONGEST_ANSWER)?.trim().to_owned();
-        (!name.is_empty() && !name.contains('/')).then_some(name)
-    }
-
-    /// What a program says, if it ends by itself within the time given; one that does not is
-    /// killed.
-    fn answer(question: &mut Command, longest: Duration) -> Option<String> {
-        let mut child = question
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .ok()?;
-        let deadline = Instant::now() + longest;
-        while child.try_wait().ok()?.is_none() {
-            if Instant::now() >= deadline {
-                let _ = child.kill();
-                let _ = child.wait();
-                return None;
-            }
-            thread::sleep(Duration::from_millis(10));
-        }
-        let mut said = String::new();
-        child.stdout?.read_to_string(&mut said).ok()?;
-        Some(said)
-    }
-
-    /// Where desktop entries are looked up (XDG Base Directory Specification).
-    fn application_folders() -> impl Iterator<Item = PathBuf> {
-        let home = env::var_os("XDG_DATA_HOME")
-            .filter(|set| !set.is_empty())
-            .map(PathBuf::from);
-        let home = home.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".local/share")));
-        let shared = env::var_os("XDG_DATA_DIRS").filter(|set| !set.is_empty());
-        let shared = shared.unwrap_or_else(|| "/usr/local/share:/usr/share".into());
-        let shared = env::split_paths(&shared).collect::<Vec<_>>();
-        home.into_iter()
-            .chain(shared)
-            .map(|folder| folder.join("applications"))
-    }
-
-    fn in_path(program: &str) -> Option<PathBuf> {
-        if program.contains('/') {
-            return Some(PathBuf::from(program));
-        }
-        env::split_paths(&env::var_os("PATH")?)
-            .map(|folder| folder.join(program))
-            .find(|path| path.is_file())
-    }
-
     #[cfg(test)]
     mod tests {
+        use gio::glib;
+        use keyrack_core::desktop_entry::quoted;
+
         use super::*;
 
         #[test]
-        fn a_program_that_never_answers_is_not_waited_for() {
-            let mut quick = Command::new("echo");
-            quick.arg("keyrack.desktop");
-            assert_eq!(
-                answer(&mut quick, Duration::from_mins(1)).as_deref(),
-                Some("keyrack.desktop\n")
-            );
-            let mut endless = Command::new("sleep");
-            endless.arg("infinity");
-            assert_eq!(answer(&mut endless, Duration::ZERO), None);
+        fn glib_reads_a_program_as_it_was_written() {
+            for program in [
+                "/usr/bin/keyrack",
+                "/opt/my $apps/keyrack",
+                r"/a\b",
+                r"/a\\b\",
+                "/with \"quotes\" and `ticks`",
+                "/a\tb",
+                "/\u{fc}ml\u{e4}ut/keyrack",
+            ] {
+                let entry = format!("[Desktop Entry]\nExec={} watch\n", quoted(program));
+                let file = glib::KeyFile::new();
+                file.load_from_data(&entry, glib::KeyFileFlags::NONE)
+                    .expect("an entry");
+                let exec = file.string("Desktop Entry", "Exec").expect("a command");
+                let arguments = glib::shell_parse_argv(exec).expect("arguments");
+                assert_eq!(arguments, [program, "watch"], "{entry}");
+            }
         }
 
         #[test]

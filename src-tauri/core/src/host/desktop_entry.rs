@@ -1,13 +1,5 @@
-//! What a desktop entry starts, read and written
+//! What a desktop entry starts, written and mended; GIO reads it
 //! (Desktop Entry Specification 1.5, "Basic format" and "The Exec key").
-
-/// The program that an entry starts: a path, or a name to be looked up in `PATH`.
-#[must_use]
-pub fn program_of(entry: &str) -> Option<String> {
-    let (_, value) = exec(entry)?;
-    let program = first_argument(&unescaped(value));
-    (!program.is_empty()).then_some(program)
-}
 
 /// The entry with its program written without quotes, if it is quoted and its path needs none.
 ///
@@ -44,49 +36,10 @@ fn exec(entry: &str) -> Option<(usize, &str)> {
     None
 }
 
-/// Undoes the escapes that any string may have. What is none of them stays as it is, since
-/// quoted arguments have escapes of their own.
-fn unescaped(value: &str) -> String {
-    let mut text = String::with_capacity(value.len());
-    let mut rest = value.chars();
-    while let Some(c) = rest.next() {
-        if c != '\\' {
-            text.push(c);
-            continue;
-        }
-        match rest.next() {
-            Some('s') => text.push(' '),
-            Some('n') => text.push('\n'),
-            Some('t') => text.push('\t'),
-            Some('r') => text.push('\r'),
-            Some('\\') | None => text.push('\\'),
-            Some(other) => text.extend(['\\', other]),
-        }
-    }
-    text
-}
-
-/// The first argument of a command line; quoted, a backslash frees the character after it.
-fn first_argument(command: &str) -> String {
-    let Some(quoted) = command.strip_prefix('"') else {
-        let plain = command.split_whitespace().next().unwrap_or_default();
-        return plain.replace("%%", "%");
-    };
-    let mut argument = String::new();
-    let mut rest = quoted.chars();
-    while let Some(c) = rest.next() {
-        match c {
-            '"' => return argument.replace("%%", "%"),
-            '\\' => argument.extend(rest.next()),
-            plain => argument.push(plain),
-        }
-    }
-    String::new()
-}
-
 /// An argument of the Exec key, quoted, with the escapes of quoted arguments and then those of
 /// any string (Desktop Entry Specification 1.5, "The Exec key").
-pub(super) fn quoted(argument: &str) -> String {
+#[must_use]
+pub fn quoted(argument: &str) -> String {
     let mut text = String::from('"');
     for c in argument.chars() {
         match c {
@@ -104,49 +57,6 @@ pub(super) fn quoted(argument: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_program_is_read_as_the_specification_writes_it() {
-        let table = [
-            (
-                "Exec=/usr/bin/keyrack-desktop %u",
-                "/usr/bin/keyrack-desktop",
-            ),
-            (
-                "Exec = /usr/bin/keyrack-desktop %u ",
-                "/usr/bin/keyrack-desktop",
-            ),
-            ("Exec=keyrack-desktop %u", "keyrack-desktop"),
-            ("Exec=\"/opt/my apps/keyrack\" %u", "/opt/my apps/keyrack"),
-            (r#"Exec="/a\\$b\\`c\\"d" %u"#, r#"/a$b`c"d"#),
-            (r#"Exec="/a\$b" %u"#, "/a$b"),
-            (r#"Exec="/a\\\\b" %u"#, r"/a\b"),
-            (r"Exec=/a\sb", "/a"),
-            ("Exec=/a%%b %u", "/a%b"),
-            ("# Exec=/comment\nExec=/x\nExec=/second", "/x"),
-            ("TryExec=/bin/true\nExec=/x", "/x"),
-        ];
-        for (lines, program) in table {
-            let entry = format!("[Desktop Entry]\nName=Keyrack\n{lines}\n");
-            assert_eq!(program_of(&entry).as_deref(), Some(program), "{lines}");
-        }
-    }
-
-    #[test]
-    fn only_the_entrys_own_group_counts() {
-        for none in [
-            "",
-            "Exec=/before any group",
-            "[Desktop Entry]\nName=x\n[Desktop Action new]\nExec=/x\n",
-            "[Desktop Entry]\nTryExec=/x\n",
-            "[Desktop Entry]\nExec=\n",
-            "[Desktop Entry]\nExec=\"/never closed\n",
-        ] {
-            assert_eq!(program_of(none), None, "{none}");
-        }
-        let entry = "[Desktop Action new]\nExec=/no\n[Desktop Entry]\r\nExec=/yes\r\n";
-        assert_eq!(program_of(entry).as_deref(), Some("/yes"));
-    }
 
     #[test]
     fn quotes_go_only_where_the_path_needs_none() {
@@ -171,22 +81,6 @@ mod tests {
             "=\"",
         ] {
             assert_eq!(without_quotes(&entry(kept)), None, "{kept}");
-        }
-    }
-
-    #[test]
-    fn a_program_is_read_as_it_was_written() {
-        for program in [
-            "/usr/bin/keyrack",
-            "/opt/my $apps/100%/keyrack",
-            r"/a\b",
-            r"/a\\b\",
-            "/with \"quotes\" and `ticks`",
-            "/a\tb",
-            "/\u{fc}ml\u{e4}ut/keyrack",
-        ] {
-            let entry = format!("[Desktop Entry]\nExec={} watch\n", quoted(program));
-            assert_eq!(program_of(&entry).as_deref(), Some(program), "{entry}");
         }
     }
 }
