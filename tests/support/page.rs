@@ -349,7 +349,8 @@ impl Part {
 
     /// Keeps a picture of what the page shows instead.
     async fn last_sight(&self) -> String {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/failed");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
+        let folder = root.unwrap().join("target/failed");
         let test = std::thread::current().name().unwrap_or("test").to_owned();
         let path = folder.join(format!("{test}.png"));
         match within_timeout("picturing the page", self.client.screenshot()).await {

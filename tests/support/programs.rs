@@ -24,7 +24,7 @@ fn program(name: &str) -> PathBuf {
     let program = folder.join(name);
     assert!(
         program.is_file(),
-        "{} is missing: the tests of its package have cargo build it, as in `cargo test --workspace`",
+        "{} is missing: build the programs with `cargo test --workspace --no-run`",
         program.display()
     );
     program

@@ -17,19 +17,16 @@ pub struct Sandbox {
     pub client_id: String,
     /// Its client's secret.
     pub client_secret: String,
-    program: Program,
     control: TestClient,
+    /// Ends with it.
+    _program: Program,
 }
 
 impl Sandbox {
-    /// Starts the program with these arguments besides `--port`, which is left to the system
-    /// unless it is among them.
+    /// Starts the program with these arguments, at a port that is left to the system.
     pub fn start(world: &World, args: &[&str]) -> Self {
         let mut command = world.command(programs::sandbox());
-        command.args(args);
-        if !args.contains(&"--port") {
-            command.args(["--port", "0"]);
-        }
+        command.args(["--port", "0"]).args(args);
         let (program, line) = Program::start_and_read_line(world, &command);
         let line: Value = serde_json::from_str(&line).expect("the sandbox's first line is JSON");
         let field = |name: &str| line[name].as_str().expect(name).to_owned();
@@ -38,18 +35,8 @@ impl Sandbox {
             base_url: field("base_url"),
             client_id: field("client_id"),
             client_secret: field("client_secret"),
-            program,
+            _program: program,
         }
-    }
-
-    /// The port it listens on, for starting it again at the same address.
-    pub fn port(&self) -> &str {
-        self.base_url.rsplit(':').next().unwrap()
-    }
-
-    /// Ends it; its database stays.
-    pub fn stop(self) {
-        self.program.end();
     }
 
     /// Whether a token of its client works, by introspection.
