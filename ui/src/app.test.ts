@@ -2,7 +2,6 @@
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { called, click, emit, find, open, refuse, the, type, world } from "./dev/harness";
-import { t } from "./words/messages";
 import {
   authorization,
   client,
@@ -13,6 +12,7 @@ import {
   sandboxClient,
 } from "./dev/samples";
 import type { Connection, Progress } from "./rust/types";
+import { t } from "./words/messages";
 
 describe("the first start", () => {
   beforeEach(() => (world.rust = { ...world.rust, clients: [] }));

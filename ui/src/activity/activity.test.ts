@@ -1,8 +1,8 @@
 // What the activity says, and under which day.
 import { describe, expect, it } from "vitest";
-import { entryTone, entryWords, byDay, subjectOf } from "./activity";
 import { connection, person } from "../dev/samples";
 import { about, act } from "../dev/samples-activity";
+import { entryTone, entryWords, byDay, subjectOf } from "./activity";
 
 const DAY = 24 * 60 * 60_000;
 

@@ -1,22 +1,22 @@
 // What the activity says of each entry, and the days it sorts them under. Pure.
+import type { ActivityEntry, Millis } from "../rust/types";
 import { ownerName, t, workspaceName } from "../words/messages";
 import { longDate } from "../words/time";
-import type { ActivityEntry, Millis } from "../rust/types";
 
-/** What was done, and what came of it. */
+/** Says what was done, and what came of it. */
 export function entryWords({ kind, outcome }: Pick<ActivityEntry, "kind" | "outcome">): string {
   if (kind === "check" && (outcome === "active" || outcome === "inactive")) return t(`act.check.${outcome}`);
   if (kind === "connect" && outcome === "denied") return t("act.connect.denied");
   return t(`act.${kind}.${plainOutcome(outcome)}`);
 }
 
-/** An outcome that no such act has is read by whether it is good or bad. */
+/** Reads an outcome that this kind never has by whether it is good or bad. */
 function plainOutcome(outcome: ActivityEntry["outcome"]): "done" | "failed" | "unfinished" {
   if (outcome === "active") return "done";
   return outcome === "inactive" || outcome === "denied" ? "failed" : outcome;
 }
 
-/** Colour is never the only sign: the words say the same. */
+/** The tone of an entry. Colour is never the only sign: the words say the same. */
 export function entryTone({ outcome }: Pick<ActivityEntry, "outcome">): "ok" | "warn" | "bad" | "off" {
   switch (outcome) {
     case "active":
@@ -32,7 +32,7 @@ export function entryTone({ outcome }: Pick<ActivityEntry, "outcome">): "ok" | "
   }
 }
 
-/** Whom it was about: the workspace, its owner and the client, with the names of that time. */
+/** Whom an entry is about: the workspace, its owner and the client, with the names of that time. */
 export function subjectOf({ workspace_name, owner, client_name }: ActivityEntry): string[] {
   return [
     ...(workspace_name === null ? [] : [workspaceName({ workspace_name })]),
@@ -43,7 +43,7 @@ export function subjectOf({ workspace_name, owner, client_name }: ActivityEntry)
 
 export type Day = { title: string; entries: ActivityEntry[] };
 
-/** The acts under the days they began on, in the order they come in. */
+/** The entries under the days they began on, in the order they come in. */
 export function byDay(entries: readonly ActivityEntry[], now: Millis, locale: string): Day[] {
   const days: Day[] = [];
   let last: number | null = null;

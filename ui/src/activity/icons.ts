@@ -1,4 +1,4 @@
-// The icon of each act: by its kind where it went well, else by what came of it.
+// The icon of each entry: by its kind where all went well, else by what came of it.
 import archiveRestoreIcon from "lucide-static/icons/archive-restore.svg?raw";
 import blocksIcon from "lucide-static/icons/blocks.svg?raw";
 import checkIcon from "lucide-static/icons/check.svg?raw";

@@ -1,6 +1,6 @@
 // What the details say of a connection that its row does not. Pure.
-import { t, type MessageKey } from "../words/messages";
 import en from "../words/en.json";
+import { t, type MessageKey } from "../words/messages";
 
 /** What a token may do, in words; a capability that Notion added since stands as Notion calls it. */
 export function capabilityWords(capabilities: readonly string[] | null, locale: string): string {

@@ -1,6 +1,6 @@
 // Sample entries of the activity, for the fake of Rust and for the tests.
-import { connection, person, problem, receiptFor } from "./samples";
 import type { ActivityEntry, Connection, OperationKind } from "../rust/types";
+import { connection, person, problem, receiptFor } from "./samples";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -11,7 +11,7 @@ export function act(
   kind: OperationKind,
   outcome: ActivityEntry["outcome"],
   more: Partial<ActivityEntry> = {},
-): ActivityEntry {
+): Activity {
   const at = more.started_at ?? Date.now();
   return {
     id: `operation-${String(++count).padStart(4, "0")}`,
@@ -32,7 +32,7 @@ export function act(
   };
 }
 
-/** What an act on this connection names. */
+/** What an entry about this connection names. */
 export function about(of: Connection): Partial<ActivityEntry> {
   return {
     client_name: of.client_name,
@@ -76,7 +76,7 @@ export function historyOf(of: Connection): ActivityEntry[] {
   ];
 }
 
-/** Acts whose connections and clients are gone: only the activity still has their names. */
+/** Entries whose connections and clients are gone: only the activity still has their names. */
 export function bygone(): ActivityEntry[] {
   const now = Date.now();
   const orchard = connection("Orchard", {

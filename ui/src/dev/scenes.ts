@@ -1,4 +1,5 @@
 // The scenes of `?mock=<scene>`: what Rust would say of the world in each of them.
+import type { Authorization, Client, Connection, ProblemCode, Progress, Snapshot } from "../rust/types";
 import {
   authorization,
   checkAll,
@@ -11,7 +12,6 @@ import {
   sandboxClient,
   snapshot,
 } from "./samples";
-import type { Authorization, Client, Connection, ProblemCode, Progress, Snapshot } from "../rust/types";
 
 const MINUTE = 60_000;
 const now = Date.now();

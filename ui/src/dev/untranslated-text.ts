@@ -37,7 +37,7 @@ export function untranslatedText(source: string, file: string): Finding[] {
     }
   }
 
-  /** Of a component's props any may be shown; of an element's attributes only those that are known to be. */
+  /** Any prop of a component may be shown; an attribute of an element only if it is known to be. */
   function attribute(node: Node, owner: Node): void {
     const name = String(node.name);
     if (TECHNICAL.test(name)) return;

@@ -1,8 +1,8 @@
 // Which rows are shown, in which order, under which sign.
 import { describe, expect, it, vi } from "vitest";
-import { arranged, badge, NameOrder, search, tint, TINTS } from "./connections";
 import { connection, person } from "../dev/samples";
 import type { Connection } from "../rust/types";
+import { arranged, badge, NameOrder, search, tint, TINTS } from "./connections";
 
 const names = (rows: readonly { workspace_name: string }[]) => rows.map((row) => row.workspace_name);
 

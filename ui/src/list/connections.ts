@@ -150,7 +150,7 @@ function firstLetter(text: string): string | undefined {
 /** How many tints the style sheet knows. */
 export const TINTS = 6;
 
-/** The same name always has the same tint. */
+/** The tint of a workspace, always the same for the same name. */
 export function tint(name: string): number {
   let hash = 0;
   for (const char of name) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) >>> 0;

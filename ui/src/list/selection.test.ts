@@ -3,8 +3,8 @@ import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { called, click, find, open, the, type, world } from "../dev/harness";
 import { connection, problem, receiptFor } from "../dev/samples";
-import { Selection } from "./selection.svelte";
 import type { Connection } from "../rust/types";
+import { Selection } from "./selection.svelte";
 
 const rows = ["a", "b", "c", "d", "e"].map((id) => ({ id }));
 const chosen = (selection: Selection) => [...selection.ids].sort().join("");

@@ -1,17 +1,17 @@
-// What of the list is shown, and in which order. Nothing is sorted anew for a search, nor folded twice.
-import { arranged, NameOrder, needsAttention, prepareSearch, search, type Order } from "./connections";
-import { locale } from "../words/messages";
+// Which connections are shown, and in which order. Nothing is sorted anew for a search, nor folded twice.
 import type { Connection, Snapshot } from "../rust/types";
+import { locale } from "../words/messages";
+import { arranged, NameOrder, needsAttention, prepareSearch, search, type Order } from "./connections";
 
-/** In milliseconds. */
+/** How long after a change searches are prepared; in milliseconds. */
 const PREPARE_AFTER = 300;
 
 export class View {
   query = $state("");
-  /** Only what needs attention. */
+  /** Whether only connections that need attention are shown. */
   attention = $state(false);
   order = $state<Order>("attention");
-  /** Only the connections of this client (`Client::id`); none: of all. */
+  /** The client whose connections are shown (`Client::id`); none: those of all. */
   chosen = $state<string | null>(null);
 
   readonly #snapshot: () => Snapshot;
@@ -32,7 +32,7 @@ export class View {
     const there = this.#snapshot().clients.some(({ id }) => id === this.chosen);
     return there ? this.chosen : null;
   });
-  /** By itself, so that what is not about connections sorts nothing anew. */
+  /** A value by itself, so that what is not about connections sorts nothing anew. */
   readonly #connections = $derived.by<readonly Connection[]>(() => this.#snapshot().connections);
   readonly #byName = $derived.by(() => this.#names.of(this.#connections));
   readonly #arranged = $derived.by(() => arranged(this.#byName, this.order));

@@ -44,21 +44,21 @@ export const snapshot = () => call<Snapshot>("snapshot");
 /** What is different since the last snapshot or the last changes. */
 export const changes = () => call<Changes>("changes");
 export const trySandbox = () => call<Client>("try_sandbox");
-/** The exact text to register at Notion. */
+/** The redirect URI to register at Notion, to the letter. */
 export const redirectUri = (
   method: RedirectMethod,
   localhost_port: number | null,
   bridge_url: string | null,
 ) => call<string>("redirect_uri", { method, localhost_port, bridge_url });
-/** Asks Notion about the form's ID and secret; nothing is kept. */
+/** Asks Notion about the ID and secret in a form; nothing is kept. */
 export const verifyClient = (form: NewClient) => call<null>("verify_client", { form });
 export const addClient = (form: NewClient) => call<Client>("add_client", { form });
-/** Kept only once Notion takes it. */
+/** Replaces a client's secret; the new one is kept only once Notion takes it. */
 export const replaceClientSecret = (client: string, secret: string) =>
   call<null>("replace_client_secret", { client, secret });
 export const editClient = (client: string, change: ClientChange) =>
   call<Client>("edit_client", { client, change });
-/** Asks Notion about the ID and secret that are kept. */
+/** Asks Notion about the ID and secret of a client that is kept. */
 export const verifySavedClient = (client: string) => call<null>("verify_saved_client", { client });
 /** Revokes or forgets the client's connections first, where it is told to. */
 export const removeClient = (client: string, connections: ConnectionsPolicy) =>
@@ -75,7 +75,7 @@ export const cancelAuthorization = (authorization: string) =>
   call<null>("cancel_authorization", { authorization });
 export const acknowledge = () => call<null>("acknowledge");
 export const check = (connection: string) => call<Connection>("check", { connection });
-/** Checks these, or all of them if none are named. Answers at once; how far it is comes as events. */
+/** Checks the connections named, or all if none are. Comes back at once; the progress comes as events. */
 export const checkAll = (connections: readonly string[] | null = null) =>
   call<null>("check_all", { connections });
 export const cancelCheckAll = () => call<null>("cancel_check_all");
@@ -85,24 +85,24 @@ export const forget = (connection: string) => call<Receipt>("forget", { connecti
 export const copyToken = (connection: string) => call<null>("copy_token", { connection });
 export const copyText = (text: string) => call<null>("copy_text", { text });
 
-/** Puts the bridge page among the downloads; answers where it is. */
+/** Puts the bridge page among the downloads; returns its path. */
 export const saveBridgePage = () => call<string>("save_bridge_page");
 
 export const details = (connection: string) => call<Details>("details", { connection });
-/** The acts of this filter, or those older than the one with the id `before`. */
+/** The newest entries of this filter, or those older than the entry with the id `before`. */
 export const activity = (filter: ActivityFilter, before: string | null = null) =>
   call<ActivityPage>("activity", { filter, before });
-/** Writes the acts of this filter among the downloads; answers where. */
+/** Writes the entries of this filter among the downloads; returns the path of the file. */
 export const exportActivity = (filter: ActivityFilter, format: "csv" | "json") =>
   call<string>("export_activity", { filter, format });
-/** Writes a text of ours among the downloads, such as a receipt; answers where. */
+/** Writes a text of the window among the downloads, such as a receipt; returns the path of the file. */
 export const saveText = (name: string, text: string) => call<string>("save_text", { name, text });
 
 export const changePreferences = (preferences: Preferences) =>
   call<null>("change_preferences", { preferences });
 export const about = () => call<About>("about");
 export const openDataFolder = () => call<null>("open_data_folder");
-/** Refuses with what is wrong. */
+/** Runs one test of the self-test; a refusal is what is wrong. */
 export const selfTest = (test: SelfTest) => call<null>("self_test", { test });
 /** Forgets what is left: keyring entries, app link, start at login; the data folder when it is closed. */
 export const removeEverything = () => call<Removed>("remove_everything");

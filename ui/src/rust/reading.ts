@@ -44,11 +44,11 @@ export class Reading {
       this.#isFirst = false;
       while (more) more = await this.#once(() => this.#changes());
     }
-    // In the same breath as the last look at the wish, so that none falls in between.
+    // Nothing is awaited since the last look at the wish, so that none falls in between.
     this.#underWay = null;
   }
 
-  /** Whether there is more of it to read. */
+  /** Reads once, and says whether there is more to read. */
   async #once(read: () => Promise<Outcome<Snapshot>>): Promise<boolean> {
     const take = this.#begin();
     const outcome = await read();

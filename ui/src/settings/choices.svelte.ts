@@ -22,7 +22,7 @@ export class Choices {
     return { ...this.#saved(), ...this.#wished };
   }
 
-  /** Saves one choice. They go one after the other, since each is sent with all that are saved by then. */
+  /** Saves one choice. Choices are saved one after the other: each is sent with all that are saved by then. */
   change<K extends Choice>(key: K, value: Preferences[K]): Promise<void> {
     this.#wished = { ...this.#wished, [key]: value };
     this.#last = this.#last.then(async () => {

@@ -1,10 +1,10 @@
 // Removing everything, step by step: the connections at Notion first, and only then what is on this computer.
 import * as ipc from "../rust/ipc";
 import type { Refusal } from "../rust/outcome";
-import { RevokeAll, type Revoke } from "../state/revoke-all.svelte";
 import type { Connection, Removed, Cleanup } from "../rust/types";
+import { RevokeAll, type Revoke } from "../state/revoke-all.svelte";
 
-/** It ends in "removed"; "cancelled", "failed" and "unfinished" leave the next step to the person. */
+/** How far the removal is. The last stage is "removed"; "cancelled", "failed" and "unfinished" leave the next step to the person. */
 export type Stage = "asking" | "revoking" | "cancelled" | "failed" | "removing" | "unfinished" | "removed";
 
 /** What two tries came to together: each counts and tells only what it found itself. */

@@ -1,8 +1,8 @@
 // The tests of the self-test, and their results as text to copy. Pure.
 import type { Refusal } from "../rust/outcome";
+import type { Millis, SelfTest } from "../rust/types";
 import { problemWords, t } from "../words/messages";
 import { rfc3339 } from "../words/time";
-import type { Millis, SelfTest } from "../rust/types";
 
 export const TESTS: readonly SelfTest[] = ["keyring", "app-link", "localhost", "notion", "database"];
 

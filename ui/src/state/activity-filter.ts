@@ -1,7 +1,7 @@
 // What the person looks for in the activity, and the filter that Rust takes for it. Pure.
 import type { ActivityFilter, OperationKind } from "../rust/types";
 
-/** The kinds of act that are looked for together. */
+/** The kinds of operation that are looked for together. */
 export const GROUPS = {
   connecting: ["connect"],
   checks: ["check"],

@@ -1,26 +1,26 @@
 // A part of the activity as it is read, page by page, and read again when something happens.
-import type { Wish } from "./activity-filter";
 import * as ipc from "../rust/ipc";
 import type { Outcome, Refusal } from "../rust/outcome";
 import type { ActivityEntry, ActivityFilter, ActivityPage, Connection } from "../rust/types";
+import type { Wish } from "./activity-filter";
 
-/** The activity as the person left it, to come back to; `at` is the act that was looked at meanwhile. */
+/** The activity as the person left it, to come back to; `at` is the entry that was looked at meanwhile. */
 export type ActivityView = { log: ActivityLog; wish: Wish; at: string; seen: Seen };
 
 /** What leaves traces in the activity when it changes; the clients as JSON, since they are other objects in every snapshot. */
 export type Seen = { connections: readonly Connection[]; clients: string };
 
 export class ActivityLog {
-  /** Newest first; none before the first page has come. */
+  /** The entries so far, newest first; none before the first page has come. */
   entries = $state.raw<readonly ActivityEntry[] | null>(null);
-  /** Whether there are older ones. */
+  /** Whether there are older entries. */
   more = $state.raw(false);
   problem = $state.raw<Refusal | null>(null);
   reading = $state.raw(false);
   // Not reactive: an effect that asks for a page must not be run again by its own asking.
   #filter: ActivityFilter = { connection: null, kinds: null, trouble: false, text: "" };
   #waiting = 0;
-  /** Whether a reading of the newest acts waits for its turn: one is enough, whatever happens meanwhile. */
+  /** Whether a reading of the newest entries waits for its turn: one is enough, whatever happens meanwhile. */
   #stale = false;
   #last: Promise<void> = Promise.resolve();
 
@@ -28,7 +28,7 @@ export class ActivityLog {
     return this.#filter;
   }
 
-  /** Reads the newest acts of this filter. Pages of an earlier filter that are still to come are dropped. */
+  /** Reads the newest entries of this filter. Pages of an earlier filter that are still to come are dropped. */
   read(filter: ActivityFilter): Promise<void> {
     this.#filter = filter;
     return this.#ask(
@@ -40,7 +40,7 @@ export class ActivityLog {
     );
   }
 
-  /** Reads the newest acts again. Older pages stay where they join on. */
+  /** Reads the newest entries again. Older pages stay where they join on. */
   again(): Promise<void> {
     if (this.#stale) return this.#last;
     this.#stale = true;
@@ -62,7 +62,7 @@ export class ActivityLog {
     );
   }
 
-  /** Nobody looks at it any more: what waits is not read. */
+  /** Drops the readings that wait, since nobody looks any more. */
   rest(): void {
     this.#stale = false;
   }
@@ -76,7 +76,7 @@ export class ActivityLog {
     });
   }
 
-  /** One after the other, so that no page is put where another has just been changed. */
+  /** Reads pages one after the other, so that no page is put where another has just been changed. */
   #ask(
     before: () => string | null,
     take: (outcome: Outcome<ActivityPage>) => void,

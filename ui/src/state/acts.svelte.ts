@@ -92,8 +92,8 @@ export class Acts {
   }
 
   /**
-   * Shows and says how a connection is now: as the list has it, since the answer may be older than what was
-   * read meanwhile. The act is over by then, so that whoever sees its verdict can begin the next one.
+   * Shows and says how a connection is now: as the list has it, since what came back may be older than what
+   * was read meanwhile. The act is over by then, so that whoever sees its verdict can begin the next one.
    */
   async #learned({ id }: Target, outcome: Outcome<Connection> | null): Promise<void> {
     if (outcome?.ok !== true) return;
@@ -106,7 +106,7 @@ export class Acts {
     );
   }
 
-  /** Checks these, or all of them. Its progress and its end come as events. */
+  /** Checks these connections, or all if null. The progress and the end of the check come as events. */
   async checkAll(connections: readonly Target[] | null = null): Promise<void> {
     if (!this.canCheckAll) return;
     this.#notices.dismiss(CHECK_ALL);
@@ -115,7 +115,7 @@ export class Acts {
     else this.#notices.refused(outcome.problem, CHECK_ALL);
   }
 
-  /** Whether it was cancelled: nothing more is begun, and what is on its way still brings its verdict. */
+  /** Cancels the check of all, and says whether that worked. Checks on their way still bring their verdicts. */
   async cancelCheckAll(): Promise<boolean> {
     const outcome = await ipc.cancelCheckAll();
     if (!outcome.ok) this.#notices.refused(outcome.problem, CHECK_ALL);

@@ -6,7 +6,7 @@ import { ofAuthorization, ofProblem, ofRebuilt, ofRebuildWaits, type Notice } fr
 
 export class Notices {
   shown = $state.raw<readonly Notice[]>([]);
-  /** Said to a screen reader once, and not shown. */
+  /** What a screen reader says once, and is not shown. */
   announcement = $state.raw({ text: "" });
   /** The last authorization whose end was told, since an older snapshot may still bring it. */
   #ended: string | null = null;
@@ -33,12 +33,12 @@ export class Notices {
     this.shown = this.shown.filter(({ key, undo }) => key !== connection && undo !== connection);
   }
 
-  /** The same words again are said again. */
+  /** Has a screen reader say this once; words said before are said again. */
   announce(text: string): void {
     this.announcement = { text };
   }
 
-  /** Tells what Rust has to say once. */
+  /** Tells what a snapshot has that is to be told once. */
   news({ callback_refused: callback, rebuilt, rebuild_waits: waits, authorization }: Snapshot): void {
     if (callback !== null) this.callbackRefused(callback);
     if (rebuilt !== null) this.#news(ofRebuilt(rebuilt));

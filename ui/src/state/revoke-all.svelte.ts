@@ -1,8 +1,8 @@
 // Revokes many connections, a few at a time, and keeps what came of each.
 import type { Outcome, Refusal } from "../rust/outcome";
+import type { Connection, Millis, Revocation } from "../rust/types";
 import type { ShownReceipt } from "../words/receipt";
 import type { Failed, Revocations } from "../words/summary";
-import type { Connection, Millis, Revocation } from "../rust/types";
 
 /** Revokes one, unless by the time it could begin it is no longer wanted: then null. */
 export type Revoke = (connection: Connection, wanted: () => boolean) => Promise<Outcome<Revocation> | null>;

@@ -1,10 +1,10 @@
 // Revoking several: a few at a time, to the end or to where it was cancelled, and summed up exactly.
 import { describe, expect, it, vi } from "vitest";
-import type { Outcome } from "../rust/outcome";
-import { leftAfter, RevokeAll } from "./revoke-all.svelte";
 import { connection, problem, receiptFor } from "../dev/samples";
-import { asText, title } from "../words/summary";
+import type { Outcome } from "../rust/outcome";
 import type { Connection, Revocation } from "../rust/types";
+import { asText, title } from "../words/summary";
+import { leftAfter, RevokeAll } from "./revoke-all.svelte";
 
 const rows = (count: number) => Array.from({ length: count }, (_, index) => connection(`Team ${index + 1}`));
 

@@ -2,8 +2,8 @@
 import { flushSync } from "svelte";
 import { describe, expect, it, vi } from "vitest";
 import { click, emit, open, refuse, the, world } from "../dev/harness";
-import type { Language } from "./language.svelte";
 import { checkAll, connection, preferences, problem } from "../dev/samples";
+import type { Language } from "./language.svelte";
 
 const chosen = (language: Language | null) => {
   world.rust = { ...world.rust, preferences: preferences({ language }) };

@@ -1,6 +1,6 @@
 // The language of the window: the one chosen, else the system's first that there is, else English. It may change at any time.
-import en from "./en.json";
 import type { Preferences } from "../rust/types";
+import en from "./en.json";
 
 export type Language = NonNullable<Preferences["language"]>;
 export type MessageKey = keyof typeof en;

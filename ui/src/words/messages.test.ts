@@ -1,9 +1,9 @@
 // The wording: complete, used, filled in. What each language must be stands in translations.test.ts.
 import { describe, expect, expectTypeOf, it } from "vitest";
-import type { Refusal } from "../rust/outcome";
-import { fieldWords, problemWords, statusWords, t, type MessageKey } from "./messages";
-import en from "./en.json";
 import { problem } from "../dev/samples";
+import type { Refusal } from "../rust/outcome";
+import en from "./en.json";
+import { fieldWords, problemWords, statusWords, t, type MessageKey } from "./messages";
 
 const sources = Object.entries(
   // The command's notifications are worded here too.

@@ -1,8 +1,8 @@
 // Words: looks a message up, fills its places, and words a refusal. All text lives in messages/, a file a language.
 import type { Refusal } from "../rust/outcome";
+import type { Connection, Millis, Owner } from "../rust/types";
 import { spoken, type MessageKey } from "./language.svelte";
 import { duration, remaining } from "./time";
-import type { Connection, Millis, Owner } from "../rust/types";
 
 export type { MessageKey };
 

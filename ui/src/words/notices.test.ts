@@ -1,8 +1,8 @@
 // What is told at the end of a check of all connections, and after a rebuild: everything counted, nothing claimed beyond it.
 import { describe, expect, it } from "vitest";
-import { ofCheckAll, ofRebuilt, type Notice } from "./notices";
 import { checkAll } from "../dev/samples";
 import type { CheckAll } from "../rust/types";
+import { ofCheckAll, ofRebuilt, type Notice } from "./notices";
 
 const drawn = ({ words, ...notice }: Notice) => ({ ...notice, ...words() });
 const told = (more: Partial<CheckAll>) => drawn(ofCheckAll(checkAll(more)));

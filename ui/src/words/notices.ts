@@ -1,7 +1,5 @@
 // What a notice says for each way that something can end. Pure.
 import type { Refusal } from "../rust/outcome";
-import { locale, ownerName, problemWords, t, workspaceName } from "./messages";
-import { duration, upcoming } from "./time";
 import type {
   Authorization,
   CheckAll,
@@ -11,6 +9,8 @@ import type {
   Rebuilt,
   Revocation,
 } from "../rust/types";
+import { locale, ownerName, problemWords, t, workspaceName } from "./messages";
+import { duration, upcoming } from "./time";
 
 export type Words = { what: string; next: string };
 

@@ -1,7 +1,7 @@
 // A receipt claims what is known and nothing more.
 import { describe, expect, it } from "vitest";
-import { asText, fileName, steps } from "./receipt";
 import { connection, problem, receiptFor } from "../dev/samples";
+import { asText, fileName, steps } from "./receipt";
 
 const acme = connection("Acme Research");
 const said = (receipt: Parameters<typeof steps>[0]) =>

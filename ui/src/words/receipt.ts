@@ -1,8 +1,8 @@
 // What a receipt says, step by step and as text to copy. Pure: no step claims more than is known.
 import type { Refusal } from "../rust/outcome";
+import type { Millis, Receipt } from "../rust/types";
 import { ownerLine, problemWords, t, workspaceName } from "./messages";
 import { rfc3339 } from "./time";
-import type { Millis, Receipt } from "../rust/types";
 
 /** A receipt does not say whether it is about the sandbox; the connection did. */
 export type ShownReceipt = { receipt: Receipt; sandbox: boolean };

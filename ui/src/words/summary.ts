@@ -1,9 +1,9 @@
 // What is said when several revocations are over, in short and as text to keep. Pure.
+import type { Refusal } from "../rust/outcome";
+import type { Connection, Millis, Receipt } from "../rust/types";
 import { ownerLine, problemWords, t, workspaceName } from "./messages";
 import { asText as receiptText, type ShownReceipt } from "./receipt";
 import { rfc3339 } from "./time";
-import type { Refusal } from "../rust/outcome";
-import type { Connection, Millis, Receipt } from "../rust/types";
 
 /** A connection that is not revoked, and why; `pending`: Keyrack tries it again by itself. */
 export type Failed = { connection: Connection; problem: Refusal; pending: boolean };

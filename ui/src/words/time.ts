@@ -1,7 +1,7 @@
 // Ages, clock times and durations in words. Pure: the present and the locale are passed in.
 import type { Millis } from "../rust/types";
 
-/** As far from the epoch as a date can be (ECMA-262, "Time Values and Time Range"); beyond it `Intl` throws. */
+/** The largest distance from the epoch that a date can have (ECMA-262, "Time Values and Time Range"); beyond it `Intl` throws. */
 const FARTHEST: Millis = 8.64e15;
 
 const SECOND = 1_000;

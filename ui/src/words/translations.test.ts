@@ -1,7 +1,7 @@
 // The message files: each language has what English has, in its own words and forms. A new file is checked by being there.
 import { describe, expect, it } from "vitest";
-import type { MessageKey, Plural } from "./language.svelte";
 import english from "./en.json";
+import type { MessageKey, Plural } from "./language.svelte";
 
 type Texts = Record<string, string | Plural>;
 
