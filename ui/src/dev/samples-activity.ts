@@ -11,7 +11,7 @@ export function act(
   kind: OperationKind,
   outcome: ActivityEntry["outcome"],
   more: Partial<ActivityEntry> = {},
-): Activity {
+): ActivityEntry {
   const at = more.started_at ?? Date.now();
   return {
     id: `operation-${String(++count).padStart(4, "0")}`,
