@@ -109,6 +109,18 @@ describe("a client's secret", () => {
     await vi.waitFor(() => expect(document.activeElement).toBe(at(own, "edit-client")));
   });
 
+  it("is not said to be wrong any more once Notion took the new one, before the connections are checked again", async () => {
+    await openClients();
+    await click("new-secret");
+    await type("client-secret", "secret_canary");
+    await click("save-secret");
+    await the("client");
+    expect(find("client-problem")).toBeNull();
+    world.answers.verify_saved_client = refuse(problem("client-rejected"));
+    await click("verify-saved");
+    expect((await the("client-problem")).textContent).toContain("Wrong client secret");
+  });
+
   it("is said to be gone from the keyring, and can be entered again", async () => {
     const lost = { status: "cannot-check", problem: problem("client-secret-lost") } as const;
     world.rust = { ...world.rust, connections: [connection("Acme", lost)] };

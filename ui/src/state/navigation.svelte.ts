@@ -7,10 +7,13 @@ import type { RevokeAll } from "./revoke-all.svelte";
 /** What a dialog says of a client, whether the client itself or one of its connections opened it. */
 export type NamedClient = Pick<Client, "id" | "name" | "sandbox">;
 
-/** The dialog that the person opened; `at` is the client whose own dialog led back to the clients. */
+/**
+ * The dialog that the person opened; `at` is the client whose own dialog led back to the clients, and `renewed`
+ * says that Notion took its new secret there.
+ */
 export type Dialog =
   | { kind: "client"; back: Dialog | null }
-  | { kind: "clients"; at: string | null }
+  | { kind: "clients"; at: string | null; renewed?: boolean }
   | { kind: "secret"; client: NamedClient; back: Dialog | null }
   | { kind: "edit-client"; client: Client }
   | { kind: "remove-client"; client: Client }
