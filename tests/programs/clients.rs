@@ -1,7 +1,7 @@
 //! Clients: the form, a secret that was renewed, changes, and the end.
 
 use support::secrets;
-use support::test_env::TestEnv;
+use support::test_env::{TestEnv, free_port};
 use support::wait::until_async;
 use support::words::words;
 
@@ -100,8 +100,9 @@ async fn a_client_is_edited_and_the_next_connect_goes_its_new_way() {
     window.at("edit-client").click().await;
     window.at("client-name").fill("Agency").await;
     window.at("redirect-method").choose("localhost").await;
-    window.at("localhost-port").fill("51234").await;
-    let uri = "http://localhost:51234/oauth/callback";
+    let port = free_port();
+    window.at("localhost-port").fill(&port).await;
+    let uri = format!("http://localhost:{port}/oauth/callback");
     until_async("the redirect URI", async || {
         (window.at("redirect-uri").value().await == uri).then_some(())
     })
@@ -113,13 +114,14 @@ async fn a_client_is_edited_and_the_next_connect_goes_its_new_way() {
     window.at("budget").choose("higher").await;
     window.at("save-client").click().await;
     window.at("client").says("Agency").await;
-    window.at("client").says(uri).await;
+    window.at("client").says(&uri).await;
     window.close_dialog().await;
 
     row.at("check").click().await;
     row.has("data-status", "active").await;
     let link = env.begin(&window).await;
-    assert!(link.contains("redirect_uri=http%3A%2F%2Flocalhost%3A51234%2Foauth%2Fcallback"));
+    let encoded = format!("redirect_uri=http%3A%2F%2Flocalhost%3A{port}%2Foauth%2Fcallback");
+    assert!(link.contains(&encoded));
     window.at("cancel-authorization").click().await;
     window.at("waiting").disappears().await;
     let listed = env.keyrack(&["client", "list", "--json"], "");

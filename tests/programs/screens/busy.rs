@@ -15,7 +15,7 @@ async fn it_answers_while_the_keyring_does_not_and_all_of_ten_thousand_are_check
     let window = env.window().await;
     window.at("check-all").click().await;
     until("a call that hangs", || (keyring.held() > 0).then_some(()));
-    // It comes a little later and moves the rows.
+    // The progress comes a little later.
     window.at("check-all-progress").appears().await;
 
     window.at("search").fill("4242").await;

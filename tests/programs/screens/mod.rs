@@ -9,3 +9,4 @@ mod keys;
 mod many;
 mod panels;
 mod settings;
+mod steady;

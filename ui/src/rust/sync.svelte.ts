@@ -2,7 +2,7 @@
 import * as ipc from "./ipc";
 import type { Outcome, Refusal } from "./outcome";
 import { Reading } from "./reading";
-import type { Authorization, CheckAll, Connection, Problem, Snapshot } from "./types";
+import type { About, Authorization, CheckAll, Connection, Problem, Snapshot } from "./types";
 
 /** Who is told of what comes from Rust. */
 export type Listener = {
@@ -20,6 +20,8 @@ export class Sync {
   snapshot = $state.raw<Snapshot | null>(null);
   /** Why there is no snapshot at all. */
   failure = $state.raw<Refusal | null>(null);
+  /** What was last read for the settings, which have it at once when they are opened again. */
+  about = $state.raw<About | null>(null);
 
   readonly #listener: Listener;
   readonly #reading: Reading;

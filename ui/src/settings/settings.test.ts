@@ -31,6 +31,18 @@ describe("the settings", () => {
     };
   });
 
+  it("open again with all that was read before, so that nothing comes later and moves the rest", async () => {
+    await openSettings();
+    const folder = "/home/ada/.local/share/app.keyrack.desktop";
+    await the("version");
+    await click("close-settings");
+    world.answers.about = () => new Promise(() => undefined);
+    await click("settings");
+    expect((await the("settings-dialog")).textContent).toContain(folder);
+    await click("remove-everything");
+    expect((await the("remove-everything-dialog")).textContent).toContain(folder);
+  });
+
   it("show what is chosen", async () => {
     await openSettings({ background_checks: "daily", start_at_login: true, language: "de" });
     expect(control("background-checks").value).toBe("daily");

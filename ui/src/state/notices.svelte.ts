@@ -11,9 +11,15 @@ export class Notices {
   /** The last authorization whose end was told, since an older snapshot may still bring it. */
   #ended: string | null = null;
 
-  /** Shows a notice; one about the same thing is replaced. */
+  /**
+   * Shows a notice; one about the same thing is replaced. A new one stands above the others, whose buttons it would
+   * push up from below.
+   */
   tell(notice: Notice): void {
-    this.shown = [...this.shown.filter(({ key }) => key !== notice.key), notice];
+    const replaces = this.shown.some(({ key }) => key === notice.key);
+    this.shown = replaces
+      ? this.shown.map((one) => (one.key === notice.key ? notice : one))
+      : [notice, ...this.shown];
   }
 
   refused(problem: Refusal, key?: string): void {

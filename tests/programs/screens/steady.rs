@@ -1,0 +1,167 @@
+//! What is about to be clicked stays where it is, whatever comes or goes by itself meanwhile: the
+//! pointer is pressed down on a control, and let go only after that.
+
+use fantoccini::Locator;
+use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
+use serde_json::{Value, json};
+
+use support::cli;
+use support::page::Page;
+use support::secret_service::{Act, SecretService};
+use support::test_env::{ACME, TestEnv};
+use support::words::words;
+
+/// WebDriver's name of the key.
+const F5: &str = "\u{E035}";
+
+/// A control that the pointer is pressed down on.
+struct Pressed<'a> {
+    window: &'a Page,
+    testid: &'static str,
+    place: Value,
+}
+
+impl<'a> Pressed<'a> {
+    /// Presses the pointer down on the control with this `data-testid` and holds it.
+    async fn down(window: &'a Page, testid: &'static str) -> Self {
+        window.at(testid).appears().await;
+        window.at_rest().await;
+        let css = format!("[data-testid='{testid}']");
+        let element = window.client().find(Locator::Css(&css)).await.unwrap();
+        mouse(window, |pointer| {
+            let (duration, x, y) = (None, 0.0, 0.0);
+            let to = PointerAction::MoveToElement {
+                element,
+                duration,
+                x,
+                y,
+            };
+            let button = MOUSE_BUTTON_LEFT;
+            pointer.then(to).then(PointerAction::Down { button })
+        })
+        .await;
+        let place = place(window, testid).await;
+        Self {
+            window,
+            testid,
+            place,
+        }
+    }
+
+    /// Lets go, once it is seen to be where it was.
+    async fn up(self, when: &str) {
+        self.window.at_rest().await;
+        let now = place(self.window, self.testid).await;
+        assert_eq!(now, self.place, "{} after {when}", self.testid);
+        let button = MOUSE_BUTTON_LEFT;
+        mouse(self.window, |it| it.then(PointerAction::Up { button })).await;
+    }
+}
+
+async fn mouse(window: &Page, act: impl FnOnce(MouseActions) -> MouseActions) {
+    let acts = act(MouseActions::new("mouse".to_owned()));
+    window.client().perform_actions(acts).await.unwrap();
+}
+
+/// The left, top, width and height of a control, in whole CSS pixels.
+async fn place(window: &Page, testid: &str) -> Value {
+    let script = format!(
+        "const it = document.querySelector(\"[data-testid='{testid}']\").getBoundingClientRect();\
+         return [it.x, it.y, it.width, it.height].map(Math.round);"
+    );
+    window.run(&script).await
+}
+
+/// A window with Acme in its list, over a keyring that a test can stop.
+async fn listed() -> (TestEnv, SecretService, Page) {
+    let (mut env, keyring) = TestEnv::with_scripted_keyring();
+    assert!(cli::connect(&mut env).await.success());
+    let window = env.window().await;
+    window.row(ACME).has("data-status", "active").await;
+    (env, keyring, window)
+}
+
+#[tokio::test]
+async fn an_answer_about_a_client_leaves_its_buttons_where_they_are() {
+    let (env, keyring, window) = listed().await;
+    window.at("clients").click().await;
+
+    // The words that all is well come above the buttons of the dialog.
+    keyring.script(|_, _| Act::Hold);
+    window.at("verify-saved").click().await;
+    let add = Pressed::down(&window, "add-another-client").await;
+    keyring.script(|_, _| Act::Serve);
+    keyring.release();
+    window
+        .at("saved-verified")
+        .says(&words("client.verified"))
+        .await;
+    add.up("the client was verified").await;
+    window.at("client-name").appears().await;
+    window.part("//dialog".to_owned()).press("\u{E00C}").await;
+
+    // The problem comes above the buttons of the client, and takes one of them to itself.
+    env.sandbox.renew_secret().await;
+    keyring.script(|_, _| Act::Hold);
+    window.at("verify-saved").click().await;
+    let edit = Pressed::down(&window, "edit-client").await;
+    keyring.script(|_, _| Act::Serve);
+    keyring.release();
+    window.at("client-problem").appears().await;
+    edit.up("the secret was refused").await;
+    window.at("client-name").appears().await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_problem_in_a_form_leaves_its_buttons_where_they_are() {
+    let env = TestEnv::new();
+    let window = env.window().await;
+    window.at("add-client").click().await;
+    env.fill_client_form(&window).await;
+    window.at("client-secret").fill("secret_wrong").await;
+    let later = json!({"endpoint": "introspect", "times": 1, "delay_ms": 3_000});
+    env.sandbox.fault(later).await;
+    window.at("verify-client").click().await;
+    let save = Pressed::down(&window, "save-client").await;
+    window
+        .part("//dialog".to_owned())
+        .says(&words("problem.client-rejected.what"))
+        .await;
+    save.up("the secret was refused").await;
+    window.at("connect").appears().await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn the_progress_of_a_check_of_all_leaves_the_rows_where_they_are() {
+    let (_scene, keyring, window) = listed().await;
+    let strip = window.at("check-all-progress");
+    keyring.script(|_, _| Act::Hold);
+    let more = Pressed::down(&window, "more").await;
+    window.part("//body".to_owned()).press(F5).await;
+    strip.appears().await;
+    more.up("the progress came").await;
+    window.at("details").appears().await;
+    window.part("//body".to_owned()).press("\u{E00C}").await;
+    window.at("details").disappears().await;
+
+    let more = Pressed::down(&window, "more").await;
+    keyring.script(|_, _| Act::Serve);
+    keyring.release();
+    strip.disappears().await;
+    more.up("the progress went").await;
+    window.at("details").appears().await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_notice_that_comes_leaves_the_others_where_they_are() {
+    let (_scene, window, row) = TestEnv::connected().await;
+    let undo = Pressed::down(&window, "undo").await;
+    window.part("//body".to_owned()).press(F5).await;
+    window.notice("Checked 1 workspace").appears().await;
+    undo.up("another notice came").await;
+    row.disappears().await;
+    window.close().await;
+}
