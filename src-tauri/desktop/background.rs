@@ -1,4 +1,4 @@
-//! What goes on beside the window: links, recovery, retries, and changes by other processes.
+//! Background tasks of the window's process: links, recovery, retries, and changes by other processes.
 
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::events::emit_to_window;
 use crate::links::inbox::Links;
 use crate::shell::Shell;
 
-/// How often pending revocations are looked at; each has its own time to be tried again.
+/// How often pending revocations are looked at; each has its own time for the next try.
 const RETRY_EVERY: Duration = Duration::from_secs(15);
 
 /// The waits between tries of recovery: longer each time, because a locked keyring asks the person
@@ -27,17 +27,17 @@ const RECOVERY_PAUSES: Backoff = Backoff {
 /// How often other processes' changes are looked for: one counter in shared memory.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
-/// The longest that anything waits for the first list: in a window that is not seen it is not painted.
+/// The longest that background tasks wait for the first painted list: a hidden window paints none.
 const LONGEST_FOR_FIRST_LIST: Duration = Duration::from_secs(2);
 
-/// Starts everything; returns at once.
+/// Starts the background tasks; returns at once.
 pub fn start<R: Runtime>(app: &AppHandle<R>, keyrack: Arc<Keyrack>, links: Links) {
     async_runtime::spawn(serve(app.clone(), keyrack, links));
 }
 
-/// The sandbox comes first, because links and retries may be for it. What nobody waits for comes
-/// after the first list, which would have to share the processor with it. What fails here is shown
-/// where it matters: at the connection whose act it was.
+/// Runs the background tasks. The sandbox starts first, because links and retries may be for it.
+/// Recovery and watching start after the first list is painted, so that they do not slow it down.
+/// Failures are shown at the connection that they concern.
 async fn serve<R: Runtime>(app: AppHandle<R>, keyrack: Arc<Keyrack>, links: Links) {
     if let Ok(true) = keyrack.has_sandbox_client() {
         let _ = app.state::<Shell>().sandbox.start(&keyrack).await;
@@ -54,12 +54,11 @@ async fn serve<R: Runtime>(app: AppHandle<R>, keyrack: Arc<Keyrack>, links: Link
     }
 }
 
-/// Starts the small program that checks in the background, where that is wished for; it goes on
-/// when the window is closed. A second one ends by itself, and so does the only one once background
-/// checks are off.
+/// Starts `keyrack watch` if background checks are on; it goes on when the window is closed. A
+/// second watcher ends by itself, and so does the only one once background checks are off.
 pub fn watch(keyrack: &Keyrack) {
-    let wished = keyrack.preferences().map(|chosen| chosen.background_checks);
-    if !matches!(wished, Ok(checks) if checks != BackgroundChecks::Off) {
+    let checks = keyrack.preferences().map(|chosen| chosen.background_checks);
+    if !matches!(checks, Ok(checks) if checks != BackgroundChecks::Off) {
         return;
     }
     let Ok(program) = keyrack_core::watch_program() else {
@@ -74,12 +73,12 @@ pub fn watch(keyrack: &Keyrack) {
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     if let Ok(mut watcher) = command.spawn() {
-        // So that one that ends first is not left over in the process table.
+        // So that a watcher that ends first leaves no zombie process.
         thread::spawn(move || watcher.wait());
     }
 }
 
-/// Each link goes its own way: one that waits for the keyring holds up no other.
+/// Delivers each link in a task of its own: one that waits for the keyring holds up no other.
 async fn deliver<R: Runtime>(app: AppHandle<R>, keyrack: Arc<Keyrack>, mut links: Links) {
     while let Some(link) = links.recv().await {
         if app.state::<Shell>().round_trip.take(link.expose_secret()) {
@@ -105,7 +104,7 @@ async fn watch_changes<R: Runtime>(app: AppHandle<R>, keyrack: Arc<Keyrack>) {
             ChangeWatch::has_changed(watch).unwrap_or(false)
         } else {
             watch = ChangeWatch::open(keyrack.folder()).ok();
-            // What was written before the watch began is in no snapshot read before that.
+            // A write before the watch began may be missing from the window's last snapshot.
             watch.is_some()
         };
         if changed {

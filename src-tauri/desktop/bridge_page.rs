@@ -1,4 +1,4 @@
-//! The bridge page: one static file that forwards an answer from an https address to the app link.
+//! The bridge page: one static file that forwards a callback from an https address to the app link.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 use crate::files::write_new;
 use keyrack_core::{Problem, ProblemCode};
 
-/// The page. Its target is constant, it loads nothing, and its policy allows its own script only.
+/// The bridge page's HTML. Its target is constant, it loads nothing, and its policy allows its own
+/// script only.
 const BRIDGE_PAGE: &str = include_str!("bridge_page.html");
 
-/// What the file is called.
+/// The file name of the bridge page.
 const NAME: &str = "keyrack-bridge.html";
 
-/// Writes the page into a folder and returns where it is now. A different file of that name is
-/// left alone, and refused with `not-written`.
+/// Writes the bridge page into a folder and returns its path. A different file of that name is left
+/// alone, and refused with `not-written`.
 pub fn write(folder: &Path) -> Result<PathBuf, Problem> {
     let path = folder.join(NAME);
     match fs::create_dir_all(folder).and_then(|()| write_new(&path, BRIDGE_PAGE.as_bytes())) {

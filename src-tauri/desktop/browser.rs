@@ -1,5 +1,5 @@
-//! The system's browser, and its other programs for URLs and folders, as the window opens them: on
-//! Linux without what the environment holds for the window alone.
+//! Opening URLs and folders with the system's programs; on Linux without the environment variables
+//! that are meant for the window alone.
 
 #[cfg(not(target_os = "linux"))]
 pub use keyrack_core::open_in_browser;
@@ -18,7 +18,7 @@ mod linux {
 
     use crate::window::web_view::NO_GRAPHICS_CARD;
 
-    /// How long a program may take to say that it cannot open something.
+    /// How long an opener that fails is waited for; one that still runs then counts as started.
     const FAILS_WITHIN: Duration = Duration::from_millis(250);
 
     /// Opens a URL, or a folder, with the system's program for it and returns soon.
@@ -33,7 +33,7 @@ mod linux {
         Err(failed)
     }
 
-    /// Starts a program that may outlive this one. Fails if it does within the time given.
+    /// Starts a program that may outlive this process. Fails if it fails within `fails_within`.
     fn start(mut program: Command, fails_within: Duration) -> io::Result<()> {
         let mut child = program
             .env_remove(NO_GRAPHICS_CARD)
@@ -43,7 +43,7 @@ mod linux {
             .stderr(Stdio::null())
             .spawn()?;
         let (ends, end) = mpsc::channel();
-        // It also takes care that one that ends is not left over in the process table.
+        // Waiting for it also keeps a program that ends from staying a zombie process.
         thread::spawn(move || ends.send(child.wait()));
         match end.recv_timeout(fails_within) {
             Ok(Ok(status)) if !status.success() => Err(io::Error::other(status.to_string())),

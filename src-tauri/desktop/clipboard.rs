@@ -23,14 +23,14 @@ impl Clipboard {
             .await
     }
 
-    /// Copies a secret so marked, and takes it off the clipboard again after a while, unless
-    /// something else has been copied since.
+    /// Copies a secret, marked as by [`Self::copy_secret`], and takes it off the clipboard after
+    /// `a_while`, unless something else has been copied since.
     pub async fn copy_for(&self, secret: SecretString, a_while: Duration) -> Result<(), Problem> {
         self.copy_secret(secret.clone()).await?;
         let opened = self.clone();
         async_runtime::spawn(async move {
             tokio::time::sleep(a_while).await;
-            // What cannot be read or cleared now is somebody else's by then.
+            // A clipboard that cannot be read or cleared belongs to another program by then.
             let cleared = opened.with(move |clipboard| match clipboard.get_text() {
                 Ok(text) if text == secret.expose_secret() => clipboard.clear(),
                 _ => Ok(()),
@@ -40,7 +40,7 @@ impl Clipboard {
         Ok(())
     }
 
-    /// Runs on a thread of its own: the system may keep its caller waiting.
+    /// Uses the clipboard on a thread of its own: the system may keep its caller waiting.
     async fn with(
         &self,
         act: impl FnOnce(&mut arboard::Clipboard) -> Result<(), arboard::Error> + Send + 'static,

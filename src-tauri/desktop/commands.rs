@@ -1,4 +1,4 @@
-//! What the window may ask for: each command unpacks, calls core, and passes the answer on.
+//! The commands of the window: each unpacks its arguments, calls core, and passes the result on.
 #![allow(
     clippy::needless_pass_by_value,
     reason = "Tauri hands commands owned values"
@@ -68,7 +68,8 @@ fn snapshot(shell: Shared<'_>) -> Result<Snapshot, Problem> {
     shell.reader.snapshot(&*shell.keyrack()?)
 }
 
-/// The window asks for the first time once it has painted its first list.
+/// Returns what changed since the last call. The window's first call comes once it has painted its
+/// first list.
 #[tauri::command(async)]
 fn changes(shell: Shared<'_>) -> Result<Changes, Problem> {
     shell.painted.notify_one();
@@ -157,7 +158,7 @@ async fn copy_authorization_url(shell: Shared<'_>, authorization: String) -> Res
     shell.clipboard.copy_secret(url).await
 }
 
-/// Answers as soon as the callback is taken or refused; what follows is told by events.
+/// Takes a pasted callback. Returns as soon as it is accepted or refused; events report the rest.
 #[tauri::command]
 async fn submit_callback(shell: Shared<'_>, text: SecretString) -> Result<(), Problem> {
     let rest = shell
@@ -190,7 +191,7 @@ async fn check(shell: Shared<'_>, connection: String) -> Result<Connection, Prob
     shell.keyrack()?.check(&connection).await
 }
 
-/// Checks those, or all of them. Answers at once; what follows is told by events.
+/// Checks the given connections, or all. Returns at once; events report the progress.
 #[tauri::command]
 async fn check_all(shell: Shared<'_>, connections: Option<Vec<String>>) -> Result<(), Problem> {
     let keyrack = shell.keyrack()?;
@@ -277,7 +278,7 @@ fn save_text<R: Runtime>(
     files::save_text(&downloads(&app)?, &name, &text)
 }
 
-/// The folder of downloads, or the home folder of a system that has none.
+/// The downloads folder, or the home folder of a system that has none.
 fn downloads<R: Runtime>(app: &AppHandle<R>) -> Result<PathBuf, Problem> {
     let known = app.path();
     let folder = known.download_dir().or_else(|_| known.home_dir());
@@ -335,7 +336,7 @@ async fn remove_everything<R: Runtime>(
     })
 }
 
-/// As its person closes it: what is on its way to the keyring is waited for.
+/// Closes the window as its close button does: tokens on their way to the keyring are waited for.
 #[tauri::command]
 fn quit<R: Runtime>(app: AppHandle<R>) {
     if let Some(window) = app.get_webview_window(window::LABEL) {

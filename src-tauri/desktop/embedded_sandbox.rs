@@ -4,7 +4,7 @@ use keyrack_core::{Client, Keyrack, Problem, ProblemCode};
 use notion_sandbox::{Options, Sandbox};
 use tokio::sync::Mutex;
 
-/// The embedded sandbox, once it was needed.
+/// The embedded sandbox; none before it is first needed.
 #[derive(Default)]
 pub struct EmbeddedSandbox(Mutex<Option<Sandbox>>);
 
@@ -22,7 +22,7 @@ impl EmbeddedSandbox {
             .await
     }
 
-    /// The running sandbox's client id and secret.
+    /// Starts the sandbox if it does not run, and returns the id and secret of its client.
     async fn running(&self, keyrack: &Keyrack) -> Result<(String, String), Problem> {
         let mut running = self.0.lock().await;
         let sandbox = if let Some(sandbox) = running.as_ref() {

@@ -10,7 +10,7 @@ use tokio::time::sleep;
 
 use crate::window;
 
-/// How long a change waits for others: the window looks at the whole list for each that it is told of.
+/// How long a change waits for others: the window looks at the whole list at each `changed` event.
 const GATHER: Duration = Duration::from_millis(100);
 
 /// Lets one event stand for all changes within a moment.
@@ -18,24 +18,24 @@ const GATHER: Duration = Duration::from_millis(100);
 pub struct Coalescer(Arc<AtomicBool>);
 
 impl Coalescer {
-    /// A moment to wait for, at whose end `tell` is called once for all changes that came meanwhile;
-    /// none for a change while such a moment is under way.
-    fn begin<F: FnOnce()>(&self, tell: F) -> Option<impl Future<Output = ()> + use<F>> {
+    /// Begins a moment, at whose end `emit` is called once for all changes that came meanwhile; none
+    /// while such a moment is under way.
+    fn begin<F: FnOnce()>(&self, emit: F) -> Option<impl Future<Output = ()> + use<F>> {
         let waits = self.0.clone();
         let is_first = !waits.swap(true, Ordering::SeqCst);
         is_first.then_some(async move {
             sleep(GATHER).await;
-            // Before it is told, so that what changes from here on is told by itself.
+            // Before `emit`, so that a change from here on begins a moment of its own.
             waits.store(false, Ordering::SeqCst);
-            tell();
+            emit();
         })
     }
 }
 
-/// Passes an event on. A window that is closing has nobody left to show it to.
+/// Passes an event of core on to the window. A failure is ignored: the window is closing.
 pub fn emit_to_window<R: Runtime>(app: &AppHandle<R>, event: &Event) {
     let _ = match event {
-        // What was rebuilt is in the snapshot.
+        // The snapshot includes the last rebuild.
         Event::Changed | Event::Rebuilt(_) | Event::RebuildWaits(_) => {
             emit_changed(app);
             Ok(())
@@ -51,14 +51,14 @@ pub fn emit_to_window<R: Runtime>(app: &AppHandle<R>, event: &Event) {
     };
 }
 
-/// Emits one event for all that changes within a moment: hundreds of verdicts in a second would keep the
-/// page from anything else.
+/// Emits one `changed` event for all changes within a moment: hundreds of verdicts in a second would
+/// keep the page from anything else.
 fn emit_changed<R: Runtime>(app: &AppHandle<R>) {
-    let told = app.clone();
-    let tell = move || {
-        let _ = told.emit_to(window::LABEL, "changed", ());
+    let target = app.clone();
+    let emit = move || {
+        let _ = target.emit_to(window::LABEL, "changed", ());
     };
-    if let Some(moment) = app.state::<Coalescer>().begin(tell) {
+    if let Some(moment) = app.state::<Coalescer>().begin(emit) {
         async_runtime::spawn(moment);
     }
 }
@@ -72,18 +72,18 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn changes_within_a_moment_are_told_once_and_later_ones_again() {
         let coalescer = Coalescer::default();
-        let told = Arc::new(AtomicU32::new(0));
-        let tell = || {
-            let told = told.clone();
+        let emitted = Arc::new(AtomicU32::new(0));
+        let emit = || {
+            let emitted = emitted.clone();
             move || {
-                told.fetch_add(1, Ordering::SeqCst);
+                emitted.fetch_add(1, Ordering::SeqCst);
             }
         };
         for moments in 1..=2 {
-            let moment = coalescer.begin(tell()).expect("the first change");
-            assert!(coalescer.begin(tell()).is_none(), "it comes meanwhile");
+            let moment = coalescer.begin(emit()).expect("the first change");
+            assert!(coalescer.begin(emit()).is_none(), "it comes meanwhile");
             moment.await;
-            assert_eq!(told.load(Ordering::SeqCst), moments);
+            assert_eq!(emitted.load(Ordering::SeqCst), moments);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Files that the person asked for, in a folder of theirs.
+//! Files that a person saves, such as exports and receipts, in their own folder.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use keyrack_core::{Problem, ProblemCode};
 
-/// How many files of one name are tolerated before it is given up.
+/// How many files of one name are tried before writing another fails.
 const MOST_OF_A_NAME: u32 = 1000;
 
-/// Writes a new file into a folder and returns where it is. What is there is never replaced: a
+/// Writes a new file into a folder and returns its path. An existing file is never replaced: a
 /// second file of the name is called "name-2.txt".
 pub fn write_download(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Problem> {
     let failed = |error: &io::Error| {
@@ -38,21 +38,22 @@ pub fn write_download(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf
     Err(failed(&ErrorKind::AlreadyExists.into()))
 }
 
-/// Writes a file that is not there yet.
+/// Writes a file that does not exist yet.
 pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
     file.write_all(bytes).inspect_err(|_| {
-        // Half a file is none.
+        // A file written in part is removed.
         let _ = fs::remove_file(path);
     })
 }
 
-/// The longest name, and the most text, that the window may save.
+/// The longest name, in bytes, of a text that the window saves.
 const LONGEST_NAME: usize = 100;
+/// The most bytes of a text that the window saves.
 const MOST_TEXT: usize = 8 * 1024 * 1024;
 
-/// Writes a text of the window's, such as a receipt. Its name is plain: lower-case letters, digits
-/// and hyphens, and the ending `txt`.
+/// Saves a text that the window composed, such as a receipt. Its name is plain: lower-case letters,
+/// digits and hyphens, and the ending `txt`.
 pub fn save_text(folder: &Path, name: &str, text: &str) -> Result<PathBuf, Problem> {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let is_plain = name

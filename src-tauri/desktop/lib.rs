@@ -62,7 +62,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Everything that any window of Keyrack has, on whatever runtime.
+/// The builder with the plugins, commands and state of every window of Keyrack, on whatever runtime.
 pub fn builder<R: Runtime>(builder: Builder<R>, inbox: Inbox) -> Builder<R> {
     let second_start = inbox.clone();
     builder

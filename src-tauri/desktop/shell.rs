@@ -22,12 +22,12 @@ pub struct Shell {
     opened: Result<Opened, Problem>,
     pub clipboard: Clipboard,
     pub sandbox: EmbeddedSandbox,
-    /// What the window knows of the list.
+    /// The reader that knows which part of the list the window has.
     pub reader: Reader,
-    /// Told when the window has painted its first list.
+    /// Notified when the window has painted its first list.
     pub painted: Notify,
     pub round_trip: RoundTrip,
-    /// The web view's folder where there is no data folder for it.
+    /// The web view's temporary folder, used if the data folder could not be opened.
     scratch: Mutex<Option<TempDir>>,
 }
 
@@ -58,9 +58,9 @@ impl Shell {
             .map_err(Clone::clone)
     }
 
-    /// Where the web view keeps things: a private folder of its own in the data folder, or one that
-    /// ends with the process if that could not be opened or is another window's. WebKit would
-    /// otherwise write into the data folder itself, with modes of its own.
+    /// The web view's private folder, inside the data folder; or a temporary one if the data folder
+    /// could not be opened or is another window's. WebKit would otherwise write into the data folder
+    /// itself, with modes of its own.
     pub fn web_data(&self) -> std::io::Result<PathBuf> {
         if let Some(folder) = self
             .keyrack()
@@ -75,12 +75,12 @@ impl Shell {
         Ok(path)
     }
 
-    /// Leaves everything in order; the end of the app runs no destructors.
+    /// Closes Keyrack and frees its locks and temporary folder; the end of the app runs no destructors.
     pub fn close(&self) {
         drop(take(&self.scratch));
         if let Ok(opened) = &self.opened {
             opened.keyrack.close();
-            // Now, and not with the process: the next start may be waiting for its end.
+            // Now, and not with the process: the next instance may be waiting for the lock.
             drop(take(&opened.lock));
         }
     }

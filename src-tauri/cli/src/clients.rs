@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use crate::arguments::{ClientEdit, ClientForm};
 use crate::output::Output;
 
-/// More than any client secret is long.
+/// The most bytes read as a client secret: more than any is long.
 const MOST_SECRET_BYTES: u64 = 4096;
 
 pub async fn add(keyrack: &Keyrack, output: Output, form: ClientForm) -> Result<(), Problem> {
@@ -74,7 +74,7 @@ pub async fn edit(keyrack: &Keyrack, output: Output, edit: ClientEdit) -> Result
     Ok(())
 }
 
-/// Prints what is left.
+/// Removes a client and prints the clients that are left.
 pub async fn remove(
     keyrack: &Keyrack,
     output: Output,

@@ -1,4 +1,4 @@
-//! `keyrack connect`: the callback comes as a link to the window, or pasted into the terminal.
+//! `keyrack connect`: the callback arrives as an app link in the window, or is pasted into the terminal.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,11 +11,10 @@ use tokio::sync::mpsc::unbounded_channel;
 use crate::clients;
 use crate::output::{self, Output, sentence, workspace};
 
-/// How often the store is asked whether a window has taken the callback.
+/// How often the store is asked whether a window has accepted the callback.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
 
-/// The longest that tokens in flight are waited for at the end: a keyring may ask to be unlocked
-/// without end.
+/// The longest wait for tokens in flight at the end: a keyring may ask to be unlocked without end.
 const LONGEST_FINISH: Duration = Duration::from_secs(25);
 
 pub async fn connect(
@@ -25,7 +24,7 @@ pub async fn connect(
 ) -> Result<(), Problem> {
     let client = clients::choose(keyrack.clients()?, client)?;
     let begun = keyrack.begin_authorization(&client.id).await?;
-    output::say(
+    output::eprint_line(
         "Allow access in the browser. If nothing happens here afterwards, paste the address you landed on and press Enter.",
     );
     let mut waiting = std::pin::pin!(async {
@@ -36,11 +35,10 @@ pub async fn connect(
     let ended = tokio::select! {
         ended = &mut waiting => ended?,
         Ok(()) = ctrl_c() => {
-            // The wait goes on: left in the middle of an exchange, there would be a token that
-            // nobody holds.
+            // The wait goes on: leaving in the middle of an exchange would orphan a new token.
             match keyrack.cancel_authorization(&begun.id) {
-                Ok(()) => output::say("Cancelling. Press Ctrl-C again to leave at once."),
-                Err(problem) => output::say(&format!("keyrack: {problem}")),
+                Ok(()) => output::eprint_line("Cancelling. Press Ctrl-C again to leave at once."),
+                Err(problem) => output::eprint_line(&format!("keyrack: {problem}")),
             }
             tokio::select! {
                 ended = &mut waiting => ended?,
@@ -54,50 +52,50 @@ pub async fn connect(
     report(output, &ended)
 }
 
-/// What was input on standard input so far, and what comes of it.
+/// What was read from standard input so far, and what is under way because of it.
 #[derive(Default)]
 struct InputState {
-    /// Nothing more will come.
+    /// Whether standard input has ended.
     ended: bool,
-    /// Why the last address was not taken.
+    /// Why the last pasted callback was refused.
     refused: Option<Problem>,
-    /// An address is being followed to its end.
+    /// How many pasted callbacks are being processed.
     accepting: usize,
-    /// The keyring is being tried again.
+    /// How many retries of the keyring are under way.
     retrying: usize,
-    /// The callback waits in this process for the keyring.
+    /// Whether the callback waits in this process for the keyring.
     awaits_keyring: bool,
 }
 
-/// What there is to do for an authorization that is not over.
+/// What the command does next for an authorization that is not over.
 #[derive(Debug, Clone, PartialEq)]
 enum NextStep {
     Wait,
-    /// The callback waits in this process for the keyring.
+    /// Ask to press Enter: the callback waits in this process for the keyring.
     AskForKeyring(Problem),
-    /// It waits in another process, which alone can go on with it.
+    /// Point to the window: the callback waits in another process, which alone can go on with it.
     AskElsewhere,
-    /// Nothing more can come of it here.
+    /// Cancel the authorization: no callback can follow from standard input.
     GiveUp(Problem),
-    /// Its time is over.
+    /// End the wait with this progress: the authorization's time is over.
     Leave(Progress),
 }
 
-/// Waits for the end, whoever brings it about, and never for longer than a callback is taken.
+/// Waits for the end of the authorization, in whatever process it comes, at most until it expires.
 async fn wait(keyrack: &Arc<Keyrack>, begun: &Authorization) -> Result<Authorization, Problem> {
     let clock = system_clock();
     let mut lines = BufReader::new(tokio::io::stdin()).split(b'\n');
     let (done, mut outcomes) = unbounded_channel();
     let mut input = InputState::default();
-    let mut told = None;
+    let mut shown = None;
     let mut given_up = None;
     let mut authorization = begun.clone();
     while !authorization.progress.is_final() {
         let late = clock() >= begun.expires_at;
         let next_step = next_step(&authorization.progress, late, &input);
-        if told.as_ref() != Some(&next_step) {
-            tell(&next_step);
-            told = Some(next_step.clone());
+        if shown.as_ref() != Some(&next_step) {
+            show(&next_step);
+            shown = Some(next_step.clone());
         }
         let asks = matches!(next_step, NextStep::AskForKeyring(_));
         match next_step {
@@ -123,27 +121,27 @@ async fn wait(keyrack: &Arc<Keyrack>, begun: &Authorization) -> Result<Authoriza
                 Some(line) => {
                     input.accepting += 1;
                     let (keyrack, done) = (keyrack.clone(), done.clone());
-                    // A task of its own: it takes its turns at the keyring while Enter is read
-                    // here, and nothing here ends it half-way.
+                    // A task of its own: it waits for the keyring while Enter is read here, and
+                    // nothing here ends it half-way.
                     tokio::spawn(async move { done.send((false, keyrack.accept(line.trim_ascii()).await)) });
                 }
             },
             Some((retry, outcome)) = outcomes.recv() => {
                 *(if retry { &mut input.retrying } else { &mut input.accepting }) -= 1;
-                told = None;
+                shown = None;
                 match outcome {
                     Ok(moved) if moved.id == begun.id => {
                         input.awaits_keyring = true;
                         authorization = moved;
                         continue;
                     }
-                    // Another authorization's address; or another process was faster, and what
-                    // comes of it there is this command's outcome too.
+                    // Another authorization's callback; or another process was faster, and the
+                    // outcome there is this command's outcome too.
                     Ok(_) => {}
                     Err(problem) if problem.code == ProblemCode::LinkHandled => {}
                     Err(problem) if retry => return Err(problem),
                     Err(problem) => {
-                        output::say(&format!("keyrack: {problem}"));
+                        output::eprint_line(&format!("keyrack: {problem}"));
                         input.refused = Some(problem);
                     }
                 }
@@ -158,7 +156,8 @@ async fn wait(keyrack: &Arc<Keyrack>, begun: &Authorization) -> Result<Authoriza
     }
 }
 
-/// A refused address can be followed by a better one as long as standard input is open.
+/// Decides the next step. A refused callback can be followed by another as long as standard input
+/// is open.
 fn next_step(progress: &Progress, late: bool, input: &InputState) -> NextStep {
     let here = input.awaits_keyring || input.accepting + input.retrying > 0;
     match progress {
@@ -183,24 +182,24 @@ fn next_step(progress: &Progress, late: bool, input: &InputState) -> NextStep {
     }
 }
 
-fn tell(next_step: &NextStep) {
+fn show(next_step: &NextStep) {
     match next_step {
         NextStep::AskForKeyring(problem) => {
-            output::say(&format!("{} Press Enter to try again.", sentence(problem)));
+            output::eprint_line(&format!("{} Press Enter to try again.", sentence(problem)));
         }
-        NextStep::AskElsewhere => output::say(
+        NextStep::AskElsewhere => output::eprint_line(
             "The answer is in Keyrack's window and waits for the keyring. Unlock the keyring, then press Try again in the window.",
         ),
         NextStep::Wait | NextStep::GiveUp(_) | NextStep::Leave(_) => {}
     }
 }
 
-/// The next line, in whatever encoding, or none once standard input has ended.
+/// Reads the next line of standard input, in whatever encoding; none once it has ended.
 async fn next_line(lines: &mut Split<BufReader<Stdin>>) -> Option<Vec<u8>> {
     lines.next_segment().await.ok().flatten()
 }
 
-/// Lets tokens that are on their way arrive, or be ended, within reason.
+/// Waits until tokens in flight are saved or revoked, for at most [`LONGEST_FINISH`].
 async fn finish(keyrack: &Keyrack) {
     let deadline = Instant::now() + LONGEST_FINISH;
     while keyrack.is_busy() && Instant::now() < deadline {

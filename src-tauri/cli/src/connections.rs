@@ -17,7 +17,7 @@ pub async fn check(keyrack: &Keyrack, output: Output, name: &str) -> Result<(), 
     reached_a_verdict(&connection)
 }
 
-/// Reports every connection, then fails with the first problem, if any.
+/// Checks all connections and reports each, then fails with the first problem, if any.
 pub async fn check_all(keyrack: &Arc<Keyrack>, output: Output) -> Result<(), Problem> {
     let ended = keyrack.check_all()?.await;
     let checked = keyrack.connections()?;
@@ -60,7 +60,8 @@ pub async fn revoke(keyrack: &Keyrack, output: Output, name: &str) -> Result<(),
     }
 }
 
-/// A keyring problem may come after Notion has accepted; any other comes before.
+/// A pending revocation in words. A keyring problem may come after Notion has accepted the
+/// revocation, any other comes before: only then are the tokens known to be kept.
 fn pending_in_words(name: &str, problem: &Problem) -> String {
     use ProblemCode as Code;
     let why = sentence(problem);

@@ -33,7 +33,7 @@ fn main() -> ExitCode {
     {
         Ok(runtime) => runtime,
         Err(error) => {
-            output::say(&format!("keyrack: the system gives no event loop: {error}"));
+            output::eprint_line(&format!("keyrack: the system gives no event loop: {error}"));
             return ExitCode::FAILURE;
         }
     };
@@ -43,18 +43,18 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
-            output::say(&format!("keyrack: {problem}"));
+            output::eprint_line(&format!("keyrack: {problem}"));
             ExitCode::FAILURE
         }
     }
 }
 
-/// One line about a connect that an earlier run left in the middle, if it needs the person.
-fn tell_what_ended(keyrack: &Keyrack) {
+/// Prints one line about an authorization that an earlier run left unfinished, if it failed.
+fn report_unfinished(keyrack: &Keyrack) {
     if let Some(authorization) = keyrack.latest_authorization()
         && let Progress::Failed { problem } = authorization.progress
     {
-        output::say(&format!(
+        output::eprint_line(&format!(
             "keyrack: {}: {problem}",
             authorization.client_name
         ));
@@ -74,15 +74,15 @@ async fn run(command: Command, output: Output) -> Result<(), Problem> {
         keyring: system_keyring(),
         opener,
         login_item: system_login_item(),
-        listener: Box::new(output::tell_progress),
+        listener: Box::new(output::show_event),
     };
     let keyrack = Arc::new(Keyrack::open(Settings::from_environment()?, effects)?);
     if let Err(problem) = keyrack.recover().await {
-        output::say(&format!(
+        output::eprint_line(&format!(
             "keyrack: something from an earlier run is still unfinished: {problem}"
         ));
     }
-    tell_what_ended(&keyrack);
+    report_unfinished(&keyrack);
     match command {
         Command::Client(ClientCommand::Add(form)) => clients::add(&keyrack, output, form).await,
         Command::Client(ClientCommand::Secret { name }) => {

@@ -1,4 +1,4 @@
-//! The window's wording, for what the command shows on the desktop.
+//! The window's message catalogue, for the notifications that the command shows on the desktop.
 
 use keyrack_core::Language;
 use serde_json::Value;
@@ -10,7 +10,7 @@ const GERMAN: &str = include_str!("../../../ui/src/words/de.json");
 pub struct Messages(Value);
 
 impl Messages {
-    /// Those of a language, or of the system's; English where that is another.
+    /// The messages of `language`, or of the system's language; English if there are none in that.
     pub fn of(language: Option<Language>) -> Self {
         let text = match language.unwrap_or_else(system_language) {
             Language::En => ENGLISH,
@@ -19,7 +19,7 @@ impl Messages {
         Self(serde_json::from_str(text).unwrap_or_default())
     }
 
-    /// The message, with its places to be filled; empty if there is none.
+    /// The message under `key`, with its placeholders unfilled; empty if there is none.
     pub fn text(&self, key: &str) -> &str {
         self.0[key].as_str().unwrap_or_default()
     }

@@ -4,15 +4,15 @@ use keyrack_core::{Attention, Keyrack, ProblemCode};
 use notify_rust::Notification;
 
 use crate::messages::Messages;
-use crate::output::say;
+use crate::output::eprint_line;
 
-/// Says it on standard error for who looks there, and shows it on the desktop unless the person
-/// wants no notifications.
+/// Reports what newly needs attention: on standard error, and as a desktop notification unless the
+/// preferences turn notifications off.
 pub async fn notify(keyrack: &Keyrack, attention: &Attention) {
     let chosen = keyrack.preferences();
     let language = chosen.as_ref().ok().and_then(|chosen| chosen.language);
     let (summary, body) = in_words(attention, &Messages::of(language));
-    say(&format!("{summary}. {body}"));
+    eprint_line(&format!("{summary}. {body}"));
     if chosen.is_ok_and(|chosen| !chosen.notifications) {
         return;
     }
@@ -26,11 +26,12 @@ pub async fn notify(keyrack: &Keyrack, attention: &Attention) {
             .map(drop)
     });
     if !matches!(shown.await, Ok(Ok(()))) {
-        say("keyrack: this desktop shows no notifications.");
+        eprint_line("keyrack: this desktop shows no notifications.");
     }
 }
 
-/// A name from outside stands in the summary only: in the body some desktops read markup.
+/// The notification's summary and body. A workspace's name stands in the summary only: some desktops
+/// read the body as markup.
 fn in_words(attention: &Attention, messages: &Messages) -> (String, String) {
     match attention {
         Attention::One(connection) => {

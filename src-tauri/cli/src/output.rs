@@ -1,4 +1,4 @@
-//! What the command line says: results on standard output, everything else on standard error.
+//! What the command line prints: results on standard output, everything else on standard error.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::Duration;
@@ -12,36 +12,36 @@ use serde::Serialize;
 /// How results are written.
 #[derive(Debug, Clone, Copy)]
 pub struct Output {
-    /// As one JSON document instead of words.
+    /// Whether results are one JSON document instead of words.
     pub json: bool,
 }
 
-/// Says something beside the result.
-pub fn say(text: &str) {
-    // Whoever closed the pipe does not want to hear it.
+/// Prints a line on standard error, beside the result.
+pub fn eprint_line(text: &str) {
+    // A closed pipe is no error: nobody reads it.
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// Prints the authorization link at once, for whoever opens it.
+/// Prints the authorization URL at once, for a person or a program to open.
 pub fn print_authorization_url(url: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{url}")?;
     out.flush()
 }
 
-/// Tells what a start has brought back from the keyring; and a person at a terminal how far a check
-/// of all connections is, on one line.
-pub fn tell_progress(event: &Event) {
+/// Shows an event on standard error: what start-up rebuilt from the keyring, and in a terminal, on
+/// one line, the progress of a check of all connections.
+pub fn show_event(event: &Event) {
     if let Event::Rebuilt(rebuilt) = event
         && rebuilt.database != DatabaseState::Intact
     {
-        say(&format!("keyrack: {}", rebuilt_in_words(rebuilt)));
+        eprint_line(&format!("keyrack: {}", rebuilt_in_words(rebuilt)));
     }
     let mut err = io::stderr().lock();
     if let Event::CheckAll(progress) = event
         && err.is_terminal()
     {
-        // Nobody who has closed the terminal wants to know.
+        // A closed terminal is no error.
         let _ = match progress_in_words(progress) {
             Some(words) => write!(err, "\r\x1b[K{words}").and_then(|()| err.flush()),
             None => write!(err, "\r\x1b[K"),
@@ -87,7 +87,7 @@ fn rebuilt_in_words(rebuilt: &Rebuilt) -> String {
     words.join(" ")
 }
 
-/// None when it is over: the result follows.
+/// The progress of a check of all connections; none once the check is over and its result follows.
 fn progress_in_words(progress: &CheckAll) -> Option<String> {
     let left = Duration::from_millis(progress.left?).as_secs();
     let pause = if progress.paused_until.is_some() {
@@ -153,7 +153,7 @@ impl Output {
         self.result(authorization, || vec![words.to_owned()]);
     }
 
-    /// One paragraph each.
+    /// Prints receipts, each as one paragraph.
     pub fn receipts(self, receipts: &[Receipt]) {
         self.result(receipts, || {
             let mut lines = Vec::new();
@@ -198,7 +198,7 @@ impl Output {
             }
         });
         if let Err(error) = written {
-            say(&format!(
+            eprint_line(&format!(
                 "keyrack: the result could not be written: {error}"
             ));
         }
@@ -230,7 +230,7 @@ fn in_words(connection: &Connection, now: Millis) -> String {
     )
 }
 
-/// A workspace's name, or a word for one without.
+/// A workspace's name, or words in its place for a workspace without one.
 pub fn workspace(name: &str) -> &str {
     if name.is_empty() {
         "(unnamed workspace)"
@@ -239,7 +239,7 @@ pub fn workspace(name: &str) -> &str {
     }
 }
 
-/// A problem as a sentence of its own; some come with their full stop, some without.
+/// A problem's message with exactly one full stop: some messages have theirs, some none.
 pub fn sentence(problem: &Problem) -> String {
     format!("{}.", problem.to_string().trim_end_matches('.'))
 }

@@ -6,9 +6,9 @@ use std::time::Duration;
 use keyrack_core::{BackgroundChecks, Keyrack, Problem, ProblemCode};
 
 use crate::notification::notify;
-use crate::output::{Output, say};
+use crate::output::{Output, eprint_line};
 
-/// How long to wait after a turn that failed: another program may be writing to the database.
+/// The wait after a round of checks that failed: another program may be writing to the database.
 const AFTER_A_FAILURE: Duration = Duration::from_mins(1);
 
 /// Checks in the background until background checks are off, or the process is ended.
@@ -19,13 +19,13 @@ pub async fn watch(
     if let Some(chosen) = chosen {
         keyrack.set_background_checks(chosen)?;
         if chosen == BackgroundChecks::Off {
-            say("Background checks are off.");
+            eprint_line("Background checks are off.");
             return Ok(());
         }
     }
     interval(keyrack.background_checks()?)?;
     let mut watch = keyrack.watch()?;
-    say("Checking in the background. Press Ctrl-C to end.");
+    eprint_line("Checking in the background. Press Ctrl-C to end.");
     loop {
         match watch.tick().await {
             Ok(Some(tick)) => {
@@ -35,18 +35,18 @@ pub async fn watch(
                 tokio::time::sleep(tick.wait).await;
             }
             Ok(None) => {
-                say("Background checks were turned off.");
+                eprint_line("Background checks were turned off.");
                 return Ok(());
             }
             Err(problem) => {
-                say(&format!("keyrack: {problem}"));
+                eprint_line(&format!("keyrack: {problem}"));
                 tokio::time::sleep(AFTER_A_FAILURE).await;
             }
         }
     }
 }
 
-/// Checks what is due, once, and reports every connection.
+/// Checks the connections that are due, once, and reports every connection.
 pub async fn once(
     keyrack: &Arc<Keyrack>,
     output: Output,

@@ -1,8 +1,8 @@
-//! Makes sure that the operating system hands app links to a Keyrack.
+//! The registration for app links: makes sure that the operating system hands them to a Keyrack.
 //!
-//! On Linux whoever answers for the scheme is asked for first, and left alone if it is a Keyrack
-//! that is there: an installed package's entry is never overridden, and its program passes the
-//! link on to this window. Otherwise this program registers itself.
+//! On Linux the present handler of the scheme is looked up first, and left alone if it is a Keyrack
+//! that exists: an installed package's entry is never overridden, and its program passes the link
+//! on to this window. Otherwise this program registers itself.
 
 use std::time::Duration;
 
@@ -12,21 +12,21 @@ use tauri::{AppHandle, Manager as _, Runtime};
 use crate::browser::open_in_browser;
 use crate::shell::Shell;
 
-/// The longest that a link may take around; it starts a program.
+/// The longest wait for a self-test's link to come back; the system starts a program for it.
 const LONGEST_TRIP: Duration = Duration::from_secs(15);
 
 /// The longest that Connect waits for the registration, which runs the desktop's own tools.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// Registers this program for the app link if no Keyrack answers for it. Best effort: without
-/// it the address can still be pasted.
+/// Registers this program for app links if no Keyrack is registered. Best effort: without a
+/// registration the callback can still be pasted.
 pub async fn register<R: Runtime>(app: &AppHandle<R>) {
     let app = app.clone();
     let registered = tauri::async_runtime::spawn_blocking(move || platform::register(&app));
     let _ = tokio::time::timeout(LONGEST, registered).await;
 }
 
-/// Takes back this program's own registration, if there is one.
+/// Removes this program's own registration for app links, if there is one.
 pub async fn unregister<R: Runtime>(app: &AppHandle<R>) -> Cleanup {
     let app = app.clone();
     let unregistered = tauri::async_runtime::spawn_blocking(move || platform::unregister(&app));
@@ -36,8 +36,8 @@ pub async fn unregister<R: Runtime>(app: &AppHandle<R>) -> Cleanup {
     }
 }
 
-/// Sends a link of our own around, through the system and whatever program it starts, and waits
-/// for it to come back to this window. Registers this program first if none is.
+/// Tests app links: opens one through the system, which starts whatever program is registered, and
+/// waits until it comes back to this window. Registers this program first if none is registered.
 ///
 /// Refuses with `app-link-missing`, `app-link-other` or `app-link-silent`.
 pub async fn test<R: Runtime>(app: &AppHandle<R>) -> Result<(), Problem> {
@@ -88,7 +88,7 @@ enum Handler {
     Ours,
     Other,
     Missing,
-    /// The system does not tell.
+    /// The system does not report it.
     Unknown,
 }
 
@@ -133,7 +133,8 @@ mod platform {
         }
     }
 
-    /// Ours is any Keyrack that is there: it passes the link on to this window.
+    /// The program that app links start at present. Any Keyrack that exists counts as ours: it passes
+    /// the link on to this window.
     pub fn handler() -> Handler {
         match AppInfo::default_for_uri_scheme(SCHEME) {
             None => Handler::Missing,
@@ -146,15 +147,15 @@ mod platform {
         current_exe().ok()?.file_name().map(OsStr::to_owned)
     }
 
-    /// What the plugin calls the entry that it writes for a program.
+    /// The file name of the desktop entry that the plugin writes for a program.
     fn entry_name(program: &OsStr) -> OsString {
         let mut name = program.to_owned();
         name.push("-handler.desktop");
         name
     }
 
-    /// Takes the quotes out of an entry of ours; whoever reads it meanwhile sees the old or the
-    /// new one.
+    /// Removes the quotes from the entry that the plugin wrote, in one step: a reader meanwhile sees
+    /// the old entry or the new one.
     fn repair(path: &Path) -> io::Result<()> {
         let Some(entry) = without_quotes(&fs::read_to_string(path)?) else {
             return Ok(());
@@ -238,7 +239,7 @@ mod platform {
         }
     }
 
-    /// The plugin knows only whether the entry is this program's.
+    /// The program that app links start at present. The plugin knows only whether it is this one.
     pub fn handler() -> Handler {
         Handler::Unknown
     }

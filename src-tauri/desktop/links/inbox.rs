@@ -1,8 +1,8 @@
-//! Links on their way in: from our arguments, a second start's, or the system.
+//! The inbox of app links: from this process's arguments, a second instance's, or the system.
 //!
-//! They queue here from the first moment of the process, so that none is lost while the app
-//! starts and none is handed over twice. Tauri's own deep-link event is not used on Linux and
-//! Windows: it takes a link only as the sole argument.
+//! Links queue from the first moment of the process, so that none is lost while the app starts and
+//! none is delivered twice. Tauri's own deep-link event is not used on Linux and Windows: it takes a
+//! link only as the sole argument.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,14 +13,14 @@ use secrecy::SecretString;
 use tauri::{AppHandle, Runtime};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-/// Where links are put in.
+/// The sending end of the queue of app links.
 #[derive(Clone)]
 pub struct Inbox {
     links: UnboundedSender<SecretString>,
     closed: Arc<AtomicBool>,
 }
 
-/// Where links come out, in order.
+/// The receiving end of the queue of app links, in order.
 pub type Links = UnboundedReceiver<SecretString>;
 
 /// Opens the inbox with the link among this process's own arguments, if there is one.
@@ -35,7 +35,7 @@ pub fn open(arguments: impl Iterator<Item = String>) -> (Inbox, Links) {
 }
 
 impl Inbox {
-    /// Puts in the one link among a start's arguments.
+    /// Queues the link among an instance's arguments, if there is one.
     pub fn take_from(&self, arguments: impl IntoIterator<Item = String>) {
         if let Some(link) = app_link_in(arguments) {
             // The receiver is gone only when the app is ending.
@@ -43,13 +43,13 @@ impl Inbox {
         }
     }
 
-    /// Takes nothing from other starts any more: the process is ending.
+    /// Accepts nothing from other instances any more: the process is ending.
     pub fn close(&self) {
         self.closed.store(true, Ordering::SeqCst);
     }
 
-    /// Blocks another start that comes too late: it never gets an answer, and so becomes the window
-    /// itself once this process is gone.
+    /// Blocks another instance that calls after [`Self::close`]: it gets no reply, and so becomes the
+    /// window itself once this process is gone.
     pub fn block_late_instance(&self) {
         while self.closed.load(Ordering::SeqCst) {
             thread::park();
@@ -57,7 +57,7 @@ impl Inbox {
     }
 }
 
-/// macOS hands links over as an event instead of an argument.
+/// Listens for app links from the system: macOS delivers them as an event instead of an argument.
 #[cfg(target_os = "macos")]
 pub fn listen_to_the_system<R: Runtime>(app: &AppHandle<R>) {
     use tauri::Manager as _;
@@ -67,7 +67,7 @@ pub fn listen_to_the_system<R: Runtime>(app: &AppHandle<R>) {
         .on_open_url(move |event| inbox.take_from(event.urls().into_iter().map(String::from)));
 }
 
-/// Elsewhere links come as arguments only.
+/// Does nothing: except on macOS, app links arrive as arguments only.
 #[cfg(not(target_os = "macos"))]
 pub fn listen_to_the_system<R: Runtime>(_: &AppHandle<R>) {}
 

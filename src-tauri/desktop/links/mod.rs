@@ -1,4 +1,4 @@
-//! App links on their way in, and a second start that hands its own over to the window.
+//! Incoming app links, and the second instance that forwards its own to the open window.
 
 pub mod app_link;
 pub mod inbox;

@@ -1,4 +1,4 @@
-//! A link of ours sent around: to the system, to whatever program it starts, and back to here.
+//! The self-test of app links: a link goes to the system, to the program it starts, and back here.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,15 +6,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use keyrack_core::SCHEME;
 use tokio::sync::oneshot;
 
-/// The path of such a link, with the question mark; the rest is a word that only this process knows.
+/// The path of a self-test's link, with the question mark; a random word of this process follows.
 const PATH: &str = "/self-test?";
 
-/// The links that are on their way.
+/// The self-tests' links that have not come back yet.
 #[derive(Default)]
 pub struct RoundTrip(Mutex<HashMap<String, oneshot::Sender<()>>>);
 
 impl RoundTrip {
-    /// A new link, and what tells that it came back.
+    /// Makes a self-test's link; the receiver resolves when it comes back.
     pub fn begin(&self) -> (String, oneshot::Receiver<()>) {
         let link = format!("{SCHEME}:{PATH}{}", uuid::Uuid::new_v4().simple());
         let (sender, receiver) = oneshot::channel();
@@ -22,17 +22,17 @@ impl RoundTrip {
         (link, receiver)
     }
 
-    /// Takes a link that has come in, if it is one of these.
+    /// Takes an incoming link if it is a self-test's. Returns whether it was.
     pub fn take(&self, link: &str) -> bool {
         let Some(waiting) = self.under_way().remove(link) else {
             return false;
         };
-        // Whoever waited for it may have given up.
+        // The receiver is gone if the self-test has timed out.
         let _ = waiting.send(());
         true
     }
 
-    /// Forgets a link that has not come back.
+    /// Forgets a self-test's link that has not come back.
     pub fn give_up(&self, link: &str) {
         self.under_way().remove(link);
     }

@@ -1,6 +1,6 @@
-//! A start that finds a window hands over to it and ends, before it has touched the display: with
-//! the threads of GTK's that are there by then, some of these ends were crashes. If that window ends
-//! meanwhile it answers no more, and the start goes on, or begins anew, to become the window itself.
+//! The second instance forwards its arguments to the open window and ends before it touches the
+//! display: with GTK's threads running, ending sometimes crashed. If that window closes meanwhile and
+//! does not reply, the second instance goes on, or executes itself again, to become the window.
 
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
@@ -10,20 +10,20 @@ use std::time::Duration;
 use keyrack_core::APP_ID;
 use zbus::blocking::Connection;
 
-/// The D-Bus interface of tauri-plugin-single-instance; its name and path are made of ours.
+/// The D-Bus interface of tauri-plugin-single-instance; the bus name and path derive from [`APP_ID`].
 const INTERFACE: &str = "org.SingleInstance.DBus";
 
-/// How many times this start has begun, for its next beginning.
+/// The environment variable that counts how often this instance has executed itself.
 const BEGUN: &str = "KEYRACK_START_BEGUN";
 
-/// A window answers or ends long before as many.
+/// The most times that an instance executes itself: a window replies or ends long before.
 const AT_MOST: u32 = 100;
 
-/// The time that a window is given to end.
+/// The wait for a closing window before the next try.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Hands this start's arguments to the window that is open. Returns whether one has taken them;
-/// if none has, the plugin still finds one that opens at the same moment.
+/// Forwards this process's arguments to the open window. Returns whether a window took them; if
+/// none did, the plugin still finds one that opens at the same moment.
 pub fn forward_to_running_instance() -> bool {
     let arguments: Vec<_> = std::env::args_os()
         .map(|text| text.to_string_lossy().into_owned())
@@ -45,21 +45,21 @@ pub fn forward_to_running_instance() -> bool {
         .is_ok()
 }
 
-/// Begins anew without the arguments that are no text, over which a plugin would panic. Returns if
-/// all of them are.
+/// Executes this program again without the arguments that are not UTF-8, over which a plugin would
+/// panic. Returns if all are UTF-8.
 pub fn reexec_with_utf8_args() {
     let all: Vec<_> = std::env::args_os().skip(1).collect();
     let text: Vec<_> = all.iter().filter(|text| text.to_str().is_some()).collect();
     if text.len() < all.len()
         && let Ok(program) = std::env::current_exe()
     {
-        // It returns only if it fails, and then nothing is lost by going on.
+        // `exec` returns only if it fails, and then nothing is lost by going on.
         let _ = Command::new(program).args(text).exec();
     }
 }
 
-/// Begins anew if the window that was handed over to is what failed. The whole process, since GTK
-/// starts once in each. Returns if something else has failed.
+/// Executes this program again if the failure is that the running instance did not reply: a whole
+/// new process, since GTK starts only once in each. Returns if something else has failed.
 pub fn reexec_after(error: &tauri::Error) {
     let tauri::Error::PluginInitialization(plugin, _) = error else {
         return;
@@ -74,7 +74,7 @@ pub fn reexec_after(error: &tauri::Error) {
         return;
     };
     let arguments = std::env::args_os().skip(1);
-    // It returns only if it fails, and then the first failure is the one to tell.
+    // `exec` returns only if it fails, and then the first failure is the one to report.
     let _ = Command::new(program)
         .args(arguments)
         .env(BEGUN, (begun + 1).to_string())

@@ -1,4 +1,4 @@
-//! The one window: own content only.
+//! The one window: it shows own content only.
 
 pub mod lock;
 pub mod place;
@@ -12,14 +12,15 @@ use tauri::{App, AppHandle, Manager as _, Runtime, Url, WebviewUrl, WebviewWindo
 
 use place::Place;
 
-/// Its label, which the capability and the events name.
+/// The window's label, which the capability and the events name.
 pub const LABEL: &str = "main";
 
-/// The size of the window's content that it has at first, and its least, in logical pixels.
+/// The size of the window's content at the first start, in logical pixels.
 const SIZE: (f64, f64) = (1000.0, 640.0);
+/// The least size of the window's content, in logical pixels.
 const LEAST: (f64, f64) = (480.0, 400.0);
 
-/// Opens the window where it was; what the web view keeps goes into `web_data`.
+/// Opens the window at its last place; the web view keeps its data in `web_data`.
 pub fn open<R: Runtime>(
     app: &App<R>,
     place: Option<Place>,
@@ -43,7 +44,7 @@ pub fn open<R: Runtime>(
     web_view::build(window)
 }
 
-/// Whether a window with this corner can be seen and moved: its screen may be gone.
+/// Whether a window with its corner at `x`, `y` can be seen and moved: its screen may be gone.
 fn is_on_a_screen<R: Runtime>(app: &App<R>, x: f64, y: f64) -> bool {
     let screens = app.available_monitors().unwrap_or_default();
     screens.iter().any(|screen| {
@@ -57,17 +58,17 @@ fn is_on_a_screen<R: Runtime>(app: &App<R>, x: f64, y: f64) -> bool {
     })
 }
 
-/// Shows the window when something for it arrives.
+/// Shows the window and gives it the focus, when a link or a second instance arrives.
 pub fn bring_forward<R: Runtime>(app: &AppHandle<R>) {
     if let Some(window) = app.get_webview_window(LABEL) {
-        // A window manager may refuse; the link is taken all the same.
+        // A window manager may refuse; the link is processed all the same.
         let _ = window.unminimize();
         let _ = window.show();
         let _ = window.set_focus();
     }
 }
 
-/// Tauri's own scheme: `tauri://localhost`, or `http://tauri.localhost` on Windows.
+/// Whether a URL has Tauri's own scheme: `tauri://localhost`, or `http://tauri.localhost` on Windows.
 fn is_own_content(url: &Url) -> bool {
     match url.scheme() {
         "tauri" => url.host_str() == Some("localhost"),

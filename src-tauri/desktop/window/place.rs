@@ -1,4 +1,4 @@
-//! Where the window was when it was last closed.
+//! The place of the window when it was last closed.
 
 use keyrack_core::{Keyrack, Problem};
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use tauri::{AppHandle, Manager as _, Runtime};
 
 use super::{LABEL, SIZE};
 
-/// The key under which the place is kept.
+/// The setting under which the window's place is kept.
 const SETTING: &str = "window";
 
 /// The size and place of the window, in logical pixels.
@@ -16,27 +16,26 @@ pub struct Place {
     pub width: f64,
     /// The height of the window's content.
     pub height: f64,
-    /// The window's upper left corner, frame included; none where the system does not tell.
+    /// The window's upper left corner, frame included; none where the system does not report it.
     pub corner: Option<(f64, f64)>,
-    /// Whether the window filled the screen; the rest is how it was before.
+    /// Whether the window filled the screen; size and corner are those from before.
     pub maximized: bool,
 }
 
-/// Where the window was; none before it was first closed. A place that cannot be read is as good
-/// as none.
+/// The window's last place; none before it was first closed, or if it cannot be read.
 pub fn last(keyrack: &Keyrack) -> Option<Place> {
     keyrack.setting(SETTING).unwrap_or_default()
 }
 
-/// Keeps where the window is for the next start. Best effort: without it the window opens as it
-/// first did.
+/// Saves the window's place for the next start. Best effort: without it the window opens as at the
+/// first start.
 pub fn remember<R: Runtime>(app: &AppHandle<R>, keyrack: &Keyrack) {
     if let Some(place) = now(app, last(keyrack)) {
         let _: Result<(), Problem> = keyrack.set_setting(SETTING, &place);
     }
 }
 
-/// Where the window is now; one that fills the screen is remembered as it was `before`.
+/// The window's present place; size and corner of one that fills the screen are those of `before`.
 fn now<R: Runtime>(app: &AppHandle<R>, before: Option<Place>) -> Option<Place> {
     let window = app.get_webview_window(LABEL)?;
     if window.is_maximized().ok()? || window.is_fullscreen().ok()? {

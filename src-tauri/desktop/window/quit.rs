@@ -1,4 +1,4 @@
-//! The end: at once, unless tokens are just on their way from Notion to the keyring.
+//! The end of the app: at once, unless tokens are on their way from Notion to the keyring.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,10 +10,10 @@ use super::{LABEL, place};
 use crate::links::inbox::Inbox;
 use crate::shell::Shell;
 
-/// How often it is asked whether the tokens have arrived.
+/// How often the end checks whether the tokens have arrived.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-/// The longest that they are waited for: a keyring may ask to be unlocked without end.
+/// The longest wait for tokens on their way: a keyring may ask to be unlocked without end.
 const LONGEST: Duration = Duration::from_secs(25);
 
 /// Lets the app end, or hides the window and ends it as soon as nothing can be lost.
@@ -33,7 +33,7 @@ pub fn on_event<R: Runtime>(app: &AppHandle<R>, event: &RunEvent) {
                 app.state::<Inbox>().close();
             }
         }
-        // With a code it is `end_when_done` that asks.
+        // Only `end_when_done` exits with a code.
         RunEvent::ExitRequested {
             code: None, api, ..
         } if is_busy(app) => {
@@ -45,8 +45,8 @@ pub fn on_event<R: Runtime>(app: &AppHandle<R>, event: &RunEvent) {
             if let Some(shell) = app.try_state::<Shell>() {
                 shell.close();
             }
-            // Tauri would first give the instance's name back, over a connection that may be
-            // holding another start; the end of the process gives it back too.
+            // Tauri would first release the instance's D-Bus name, over a connection that may be
+            // blocking another instance; the end of the process releases it too.
             std::process::exit(0);
         }
         _ => {}
@@ -70,7 +70,7 @@ fn end_when_done<R: Runtime>(app: &AppHandle<R>) {
         let deadline = Instant::now() + LONGEST;
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
-            // A second start has brought the window back: its person goes on.
+            // A second instance has brought the window back: the app goes on.
             let shown = app
                 .get_webview_window(LABEL)
                 .is_some_and(|window| window.is_visible().unwrap_or(false));

@@ -1,14 +1,14 @@
-//! How the web view draws. On Linux the graphics card is left out: a list gains nothing from it, and
-//! without it the window takes less memory and is painted sooner (scripts/bench).
+//! The web view's rendering. On Linux the graphics card is not used: a list gains nothing from it,
+//! and without it the window takes less memory and is painted sooner (scripts/bench).
 
 use tauri::{Manager, Runtime, WebviewWindowBuilder};
 
-/// The variable that leaves it out, in this process and the web view's (`WebKitGTK`, "Environment
-/// variables").
+/// The environment variable that turns the graphics card off, in this process and the web view's
+/// (`WebKitGTK`, "Environment variables").
 #[cfg(target_os = "linux")]
 pub const NO_GRAPHICS_CARD: &str = "WEBKIT_DISABLE_COMPOSITING_MODE";
 
-/// Leaves the graphics card out. To be called at once, while the process has one thread.
+/// Turns the graphics card off. To be called at once, while the process has one thread.
 ///
 /// The web view's own setting comes too late: its first look at the card has loaded the driver by
 /// then, which took a tenth of the whole start (`WebKitGTK` 2.50, a driver without a card).
@@ -42,8 +42,9 @@ pub fn build<R: Runtime, M: Manager<R>>(
     window.build().map(|_| ())
 }
 
-/// A program that drives the window is given a picture of it only once something on it changes
-/// (`WebKitGTK` 2.50, without the graphics card). So a transparent dot always does.
+/// A script that keeps the window repainting, by a nearly transparent dot: a program that drives the
+/// window gets a picture of it only once something on it changes (`WebKitGTK` 2.50, without the
+/// graphics card).
 #[cfg(target_os = "linux")]
 const KEEP_REPAINTING: &str = "\
     addEventListener('DOMContentLoaded', () => {

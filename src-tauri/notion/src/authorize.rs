@@ -4,13 +4,13 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::Notion;
 
-/// Who shall own the connection, as the `owner` query parameter says it.
+/// The owner that an authorization asks for: the `owner` query parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum AuthorizationOwner {
     /// The person who consents.
     #[default]
     User,
-    /// The workspace as a whole: historic, still in the SDK's older documentation.
+    /// The workspace as a whole: historic, documented for older SDKs.
     Workspace,
 }
 

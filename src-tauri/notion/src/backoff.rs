@@ -7,7 +7,7 @@ use std::time::Duration;
 pub struct Backoff {
     /// The wait after the first try.
     pub first: Duration,
-    /// No wait is longer.
+    /// The longest wait.
     pub most: Duration,
 }
 

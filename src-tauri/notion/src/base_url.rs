@@ -1,4 +1,4 @@
-//! Where Notion is: its own API, or a stand-in on this machine.
+//! The base URL of Notion's API, or of a stand-in on this machine.
 
 use std::fmt;
 
@@ -38,7 +38,7 @@ impl BaseUrl {
         Self(Url::parse("https://api.notion.com").expect("a constant that is a URL"))
     }
 
-    /// Reads a base URL. Trailing slashes do not matter.
+    /// Parses a base URL. Trailing slashes do not matter.
     pub fn parse(text: &str) -> Result<Self, InvalidBaseUrl> {
         let mut url = Url::parse(text).map_err(|_| InvalidBaseUrl::NotAUrl)?;
         match url.scheme() {

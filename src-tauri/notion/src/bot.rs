@@ -1,20 +1,20 @@
-//! What `users/me` tells about the bot behind a token.
+//! The reply of `users/me`: the bot behind a token.
 
 use crate::Owner;
 use crate::fields::{Fields, Missing};
 
-/// The bot that a token speaks for. That Notion names it proves that the token is alive.
+/// The bot that a token belongs to. Its being named by Notion proves that the token is alive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bot {
     /// The `bot_id` of the connection.
     pub id: String,
     /// The client's name at Notion.
     pub name: Option<String>,
-    /// Who authorized, if Notion tells.
+    /// Who authorized the connection, if Notion says so.
     pub owner: Option<Owner>,
     /// Notion's id of the workspace.
     pub workspace_id: Option<String>,
-    /// Free text.
+    /// The workspace's name: free text.
     pub workspace_name: Option<String>,
 }
 

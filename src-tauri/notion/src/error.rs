@@ -1,4 +1,4 @@
-//! What can go wrong in a call, told apart by what it proves.
+//! The errors of a call, distinguished by what each proves about token and client.
 
 use std::time::Duration;
 
@@ -9,32 +9,33 @@ use std::time::Duration;
 /// `request_id` is Notion's id of the request, for its support.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// `invalid_client` (RFC 6749 5.2): the id or secret is wrong. Says nothing about the token.
+    /// `invalid_client` (RFC 6749 5.2): the client's id or secret is wrong. Proves nothing about the
+    /// token.
     #[error("Notion does not accept the client's id or secret")]
     ClientRejected {
-        /// See [`Error`].
+        /// Notion's id of the request.
         request_id: Option<String>,
     },
     /// 400 `invalid_grant` (RFC 6749 5.2): the code or token is spent, expired, revoked or another client's.
     #[error("Notion does not accept the code or token")]
     GrantRejected {
-        /// Notion's own words.
+        /// Notion's `error_description` or `message`.
         description: Option<String>,
-        /// See [`Error`].
+        /// Notion's id of the request.
         request_id: Option<String>,
     },
     /// 401 in one of Notion's two shapes to a call with a bearer token: the token is dead.
     #[error("Notion does not accept the token")]
     Unauthorized {
-        /// See [`Error`].
+        /// Notion's id of the request.
         request_id: Option<String>,
     },
     /// 429 in any shape.
     #[error("Notion asks to slow down")]
     RateLimited {
-        /// From `Retry-After` (RFC 9110 10.2.3), seconds or a date; at most an hour.
+        /// The wait from `Retry-After` (RFC 9110 10.2.3), seconds or a date; at most an hour.
         retry_after: Option<Duration>,
-        /// See [`Error`].
+        /// Notion's id of the request.
         request_id: Option<String>,
     },
     /// 5xx (529 included) in any shape, also an edge proxy's page.
@@ -42,9 +43,9 @@ pub enum Error {
     Unavailable {
         /// The HTTP status.
         status: u16,
-        /// As in [`Error::RateLimited`].
+        /// The wait that Notion asks for, as in [`Error::RateLimited`].
         retry_after: Option<Duration>,
-        /// See [`Error`].
+        /// Notion's id of the request.
         request_id: Option<String>,
     },
     /// Any other 4xx in one of Notion's two shapes.
@@ -54,15 +55,15 @@ pub enum Error {
         status: u16,
         /// OAuth's `error` or the API's `code`.
         code: String,
-        /// Notion's own words.
+        /// Notion's `error_description` or `message`.
         description: Option<String>,
-        /// See [`Error`].
+        /// Notion's id of the request.
         request_id: Option<String>,
     },
     /// No complete reply: no network, no name, no connection, a bad certificate, a time-out or a cut.
     #[error("{}", if *sent { "Notion's answer did not arrive" } else { "Notion could not be reached" })]
     Unreachable {
-        /// The request may have reached Notion and taken effect; false only if it surely did not.
+        /// Whether the request may have reached Notion and taken effect; false only if it surely did not.
         sent: bool,
     },
     /// A reply that Notion does not give: a page, nothing, a redirect, too much, a missing field.
@@ -70,7 +71,7 @@ pub enum Error {
     NotNotion {
         /// The HTTP status.
         status: u16,
-        /// What came instead, in our words.
+        /// A description of what came instead.
         what: String,
     },
 }

@@ -17,7 +17,7 @@ pub(crate) struct Fields<'a>(HashMap<String, &'a RawValue>);
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Missing(pub &'static str);
 
-/// What a body is, if not a JSON object.
+/// What a body that is not a JSON object is instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NoObject {
     #[error("an empty body")]
@@ -43,17 +43,17 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A value of this type; anything else counts as absent.
+    /// The field as a value of type `T`; anything else counts as absent.
     pub fn get<T: Deserialize<'a>>(&self, name: &str) -> Option<T> {
         serde_json::from_str(self.0.get(name)?.get()).ok()
     }
 
-    /// A text that is not empty.
+    /// The field as a text that is not empty.
     pub fn text(&self, name: &str) -> Option<String> {
         self.get(name).filter(|text: &String| !text.is_empty())
     }
 
-    /// A text that is not empty, and a secret.
+    /// The field as a secret text that is not empty.
     pub fn secret(&self, name: &str) -> Option<SecretString> {
         self.text(name).map(SecretString::from)
     }
@@ -62,7 +62,7 @@ impl<'a> Fields<'a> {
         self.get(name).map(Self)
     }
 
-    /// An owner in a shape that names somebody.
+    /// The field as an owner, in a shape that names somebody.
     pub fn owner(&self, name: &str) -> Option<Owner> {
         Owner::read(&self.object(name)?)
     }

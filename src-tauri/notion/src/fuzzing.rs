@@ -1,4 +1,4 @@
-//! What a fuzzer feeds (src-tauri/fuzz): replies of every status, and what must hold for each.
+//! Entry points for fuzzers (src-tauri/fuzz): replies of every status, and what must hold for each.
 
 use secrecy::ExposeSecret as _;
 use secrecy::zeroize::Zeroizing;
@@ -7,14 +7,14 @@ use crate::fields::{Fields, Missing};
 use crate::reply::{Party, Reply};
 use crate::{Grant, Introspection};
 
-/// A secret that the request carried, and that no error may repeat.
+/// The secret that the request carried, and that no error may repeat.
 const SECRET: &str = "ntn_fuzzed-secret-0123456789";
 
-/// An answer to an exchange or a refresh.
+/// Reads fuzzed data as the reply to an exchange or a refresh.
 ///
 /// # Panics
 ///
-/// If something that must hold does not.
+/// If an invariant of the reading is broken.
 pub fn token_response(data: &[u8]) {
     if let Some(grant) = read(data, Grant::read) {
         assert!(!grant.access_token.expose_secret().is_empty());
@@ -22,11 +22,11 @@ pub fn token_response(data: &[u8]) {
     }
 }
 
-/// An answer to an introspection.
+/// Reads fuzzed data as the reply to an introspection.
 ///
 /// # Panics
 ///
-/// If something that must hold does not.
+/// If an invariant of the reading is broken.
 pub fn introspection_response(data: &[u8]) {
     if let Some(introspection) = read(data, Introspection::read) {
         let _ = format!("{introspection:?}");

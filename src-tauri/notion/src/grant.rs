@@ -1,4 +1,4 @@
-//! What a token request brings: the tokens, and whose they are.
+//! The reply to a token request: the tokens, and whose they are.
 
 use secrecy::SecretString;
 
@@ -7,26 +7,26 @@ use crate::fields::{Fields, Missing};
 
 /// The reply to a token request (RFC 6749 5.1, with Notion's additions).
 ///
-/// Notion tells no expiry and no scope. A connection is identified by client and `bot_id`.
+/// Notion sends no expiry and no scope. A connection is identified by client and `bot_id`.
 #[derive(Debug, Clone)]
 pub struct Grant {
-    /// Any text: Notion has used several prefixes, and none.
+    /// The access token: any text, as Notion has used several prefixes, and none.
     pub access_token: SecretString,
-    /// Absent for older clients. An empty one counts as absent. Absent after a refresh means that
-    /// the old one stays in force.
+    /// The refresh token; absent for older clients, and an empty one counts as absent. Absent after a
+    /// refresh means that the old refresh token stays in force.
     pub refresh_token: Option<SecretString>,
-    /// `bearer`.
+    /// The token's type: `bearer`.
     pub token_type: Option<String>,
     /// Notion's id of this authorization.
     pub bot_id: String,
     /// Notion's id of the workspace.
     pub workspace_id: String,
-    /// Free text; names repeat.
+    /// The workspace's name: free text, not unique.
     pub workspace_name: Option<String>,
-    /// Free text: a URL, an emoji, a path, anything.
+    /// The workspace's icon: free text, such as a URL, an emoji or a path.
     pub workspace_icon: Option<String>,
-    /// Who authorized; `None` if Notion's reply names nobody in a known shape, for a grant is too
-    /// dear to lose over it.
+    /// Who authorized the connection; `None` if the reply names nobody in a known shape. An unknown
+    /// shape is no error, because that would lose single-use tokens.
     pub owner: Option<Owner>,
     /// The page made from the client's template, if there is one.
     pub duplicated_template_id: Option<String>,

@@ -1,4 +1,4 @@
-//! The one place that sends a request and takes its reply.
+//! The one place that sends requests and receives replies.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, SystemTime};
@@ -17,8 +17,8 @@ const NOTION_VERSION: HeaderName = HeaderName::from_static("notion-version");
 const REQUEST_ID: &str = "x-notion-request-id";
 const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
 const TOTAL_DEADLINE: Duration = Duration::from_secs(20);
-/// A stale connection would cost a single-use code, so none is kept for long; checks in a row
-/// still share one.
+/// How long an idle connection is kept: a stale one would cost a single-use code, but checks in a
+/// row still share one.
 const IDLE_CONNECTION: Duration = Duration::from_secs(10);
 const MOST_BYTES: usize = 64 * 1024;
 
@@ -29,7 +29,7 @@ pub(crate) struct Http {
     client: Client,
 }
 
-/// Why there is no complete reply.
+/// Why a reply's body could not be read to its end.
 enum Unread {
     Cut,
     TooLong,
@@ -50,7 +50,7 @@ impl Http {
             .timeout(TOTAL_DEADLINE)
             .pool_idle_timeout(IDLE_CONNECTION);
         if base.is_loopback() {
-            // A proxy, or a resolver with its own idea of localhost, would take the secrets elsewhere.
+            // A proxy, or a resolver that maps localhost elsewhere, would receive the secrets.
             let loopback = [
                 SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
                 SocketAddr::from((Ipv6Addr::LOCALHOST, 0)),
@@ -67,7 +67,7 @@ impl Http {
         &self.base
     }
 
-    /// Posts JSON as a client. `secret` is the one inside the body.
+    /// Posts JSON as a client. `secret` is the secret inside the body.
     pub async fn post(
         &self,
         path: &str,
@@ -89,15 +89,15 @@ impl Http {
         .await
     }
 
-    /// Gets as the bearer of a token.
+    /// Sends a GET request with a bearer token.
     pub async fn get(&self, path: &str, token: &SecretString) -> Result<Reply, Error> {
         let token = token.expose_secret();
         let request = self.client.get(self.base.join(path)).bearer_auth(token);
         send(request, Party::Bearer, &[token]).await
     }
 
-    /// Asks who bears a token that nobody has, and tells the time that stands on the refusal
-    /// (RFC 9110 6.6.1).
+    /// Asks `users/me` with a token that nobody has, and returns the `Date` of the refusal (RFC 9110
+    /// 6.6.1).
     pub async fn clock(&self) -> Result<Option<SystemTime>, Error> {
         let request = self.client.get(self.base.join("/v1/users/me"));
         let response = request.bearer_auth("nobody").send().await;
@@ -110,7 +110,7 @@ impl Http {
         }
     }
 
-    /// Sends any request.
+    /// Sends any request, once.
     pub async fn request(&self, request: &Request<'_>) -> Result<Reply, Error> {
         let mut url = self.base.join(request.path.as_str());
         if !request.query.is_empty() {
@@ -142,7 +142,7 @@ fn with_json(request: RequestBuilder, body: &impl Serialize) -> Result<RequestBu
     Ok(request.header(CONTENT_TYPE, "application/json").body(json))
 }
 
-/// Sends once.
+/// Sends a request once.
 async fn send(request: RequestBuilder, party: Party, secrets: &[&str]) -> Result<Reply, Error> {
     let response = request.send().await;
     judge(
@@ -159,7 +159,7 @@ fn unreachable(error: &reqwest::Error) -> Error {
     }
 }
 
-/// Gives a success, or tells what stood in its way.
+/// Reads a response as a success, or as the error that it means.
 async fn judge(response: Response, party: Party, secrets: &[&str]) -> Result<Reply, Error> {
     let status = response.status();
     let mut reply = Reply {
@@ -169,7 +169,7 @@ async fn judge(response: Response, party: Party, secrets: &[&str]) -> Result<Rep
         body: Zeroizing::default(),
     };
     let body = read(response).await;
-    // These statuses speak for themselves, whatever becomes of the body.
+    // These statuses suffice, even if the body cannot be read.
     let body = if status.is_server_error() || reply.status == 429 {
         Ok(body.unwrap_or_default())
     } else {
@@ -188,7 +188,7 @@ async fn judge(response: Response, party: Party, secrets: &[&str]) -> Result<Rep
     }
 }
 
-/// Reads at most [`MOST_BYTES`] into memory that never moves, so that all of it can be wiped.
+/// Reads at most [`MOST_BYTES`] of a body into memory that never moves, so that all can be wiped.
 async fn read(mut response: Response) -> Result<Zeroizing<Vec<u8>>, Unread> {
     let mut body = Zeroizing::new(Vec::with_capacity(MOST_BYTES));
     while let Some(chunk) = response.chunk().await.map_err(|_| Unread::Cut)? {
@@ -208,7 +208,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     )
 }
 
-/// When the answer was made, by the other side's clock.
+/// The time of a response, by the server's clock (`Date`).
 fn date(headers: &HeaderMap) -> Option<SystemTime> {
     httpdate::parse_http_date(header(headers, DATE.as_str())?).ok()
 }

@@ -1,4 +1,4 @@
-//! What Notion says of a token: whether it is alive, and that it has been revoked.
+//! The replies to introspection and revocation: whether a token is alive, and that it is revoked.
 
 use crate::fields::{Fields, Missing, NoObject};
 use crate::reply::Reply;
@@ -6,27 +6,27 @@ use crate::{Error, Owner};
 
 /// The reply to an introspection (RFC 7662 2.2).
 ///
-/// Notion tells `active`, `scope`, `iat` and `request_id` now; the other fields stand in its older
-/// documentation. The default is the least it can say: not active.
+/// Notion sends `active`, `scope`, `iat` and `request_id` now; the other fields stand in its older
+/// documentation. The default is a reply with nothing but `active: false`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Introspection {
-    /// False means dead, or not this client's token.
+    /// Whether the token is alive; false means dead, or not this client's token.
     pub active: bool,
-    /// The client's capabilities; empty if Notion does not tell.
+    /// The client's capabilities; empty if Notion does not name them.
     pub scope: Vec<String>,
     /// When the token was issued: milliseconds since the Unix epoch, UTC.
     pub issued_at: Option<i64>,
-    /// `bearer`.
+    /// The token's type: `bearer`.
     pub token_type: Option<String>,
     /// Notion's id of the authorization.
     pub bot_id: Option<String>,
     /// Notion's id of the workspace.
     pub workspace_id: Option<String>,
-    /// Free text; names repeat.
+    /// The workspace's name: free text, not unique.
     pub workspace_name: Option<String>,
-    /// Free text: a URL, an emoji, a path, anything.
+    /// The workspace's icon: free text, such as a URL, an emoji or a path.
     pub workspace_icon: Option<String>,
-    /// Who authorized.
+    /// Who authorized the connection.
     pub owner: Option<Owner>,
     /// Notion's id of the request.
     pub request_id: Option<String>,
@@ -62,8 +62,8 @@ impl Introspection {
 }
 
 impl Revocation {
-    /// Any JSON will do, as RFC 7009 2.2 has the client ignore the body; but a page from a proxy
-    /// in between must not pass for Notion's word.
+    /// Reads a revocation's reply. Any JSON will do, as RFC 7009 2.2 has the client ignore the body;
+    /// but a page from a proxy in between must not pass for Notion's confirmation.
     pub(crate) fn read(reply: &Reply) -> Result<Self, Error> {
         match Fields::parse(&reply.body) {
             Ok(fields) => Ok(Self {
@@ -77,8 +77,8 @@ impl Revocation {
     }
 }
 
-/// Notion writes `iat` in milliseconds, RFC 7662 wants seconds: 10^11 s lie past the year 5000,
-/// 10^11 ms before 1974.
+/// The time of `iat` in milliseconds. Notion writes milliseconds, RFC 7662 wants seconds: 10^11 s
+/// lie past the year 5000, 10^11 ms before 1974.
 fn issued_at(iat: i64) -> Option<i64> {
     match iat {
         ..=0 => None,

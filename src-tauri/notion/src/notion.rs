@@ -11,12 +11,12 @@ use crate::{
     BaseUrl, Bot, Error, Grant, Introspection, Method, Pace, Request, Response, Retry, Revocation,
 };
 
-/// A client's id and secret, as Notion's portal shows them.
+/// A client's id and secret, from Notion's portal.
 #[derive(Debug, Clone)]
 pub struct Credentials {
-    /// Public: it stands in every authorization URL.
+    /// The client's id: public, as it stands in every authorization URL.
     pub client_id: String,
-    /// Sent by HTTP Basic authentication (RFC 7617), never in a body.
+    /// The client's secret: sent by HTTP Basic authentication (RFC 7617), never in a body.
     pub client_secret: SecretString,
 }
 
@@ -28,7 +28,7 @@ pub struct Notion {
     pace: Option<Pace>,
 }
 
-/// Body of the token request (RFC 6749 4.1.3, in JSON as Notion takes it).
+/// The body of a token request with a code (RFC 6749 4.1.3, in JSON as Notion takes it).
 #[derive(Serialize)]
 struct ExchangeBody<'a> {
     grant_type: &'static str,
@@ -36,14 +36,14 @@ struct ExchangeBody<'a> {
     redirect_uri: &'a str,
 }
 
-/// Body of the token request (RFC 6749 6).
+/// The body of a token request with a refresh token (RFC 6749 6).
 #[derive(Serialize)]
 struct RefreshBody<'a> {
     grant_type: &'static str,
     refresh_token: &'a str,
 }
 
-/// Body of introspection and revocation.
+/// The body of an introspection or a revocation.
 #[derive(Serialize)]
 struct TokenBody<'a> {
     token: &'a str,
@@ -59,34 +59,35 @@ impl Notion {
         })
     }
 
-    /// The same, with introspections, revocations and reads that wait and try again as `retry`
-    /// says. A repeated call takes its 20 s anew. An exchange and a refresh are never repeated.
+    /// Makes this [`Notion`] repeat introspections, revocations and reads as `retry` says. A
+    /// repeated call takes its 20 s anew. An exchange and a refresh are never repeated.
     #[must_use]
     pub fn with_retry(self, retry: Retry) -> Self {
         Self { retry, ..self }
     }
 
-    /// The same as one client, whose requests all start in their turn. With a [`Retry`] they also
-    /// wait for the end of a pause that Notion has asked for, as long as its patience lasts.
+    /// Makes this [`Notion`] send its requests at the pace of one client. With a [`Retry`] they also
+    /// wait for the end of a pause that Notion has asked for, up to its longest wait.
     #[must_use]
     pub fn at_pace(self, pace: Pace) -> Self {
         let pace = Some(pace);
         Self { pace, ..self }
     }
 
-    /// Where requests go.
+    /// The base URL that requests go to.
     #[must_use]
     pub fn base(&self) -> &BaseUrl {
         self.http.base()
     }
 
-    /// Whether Notion answers, and the time on its clock, to the second, where it tells it. Asks
-    /// `GET /v1/users/me` in nobody's name; any answer but a refusal in Notion's words is an error.
+    /// Asks whether Notion replies, and returns the time on its clock, to the second, if the reply has
+    /// it. Sends `GET /v1/users/me` with a token that nobody has; any reply but Notion's own refusal
+    /// is an error.
     pub async fn clock(&self) -> Result<Option<SystemTime>, Error> {
         self.http.clock().await
     }
 
-    /// `POST /v1/oauth/token`: changes a code into tokens. `redirect_uri` is the one of the
+    /// `POST /v1/oauth/token`: exchanges a code for tokens. `redirect_uri` is that of the
     /// authorization URL, exactly.
     ///
     /// A code is single use: after [`Error::Unreachable`] with `sent`, it may be spent.
@@ -106,9 +107,9 @@ impl Notion {
         reply.read(Grant::read)
     }
 
-    /// `POST /v1/oauth/token`: changes a refresh token into new tokens.
+    /// `POST /v1/oauth/token`: exchanges a refresh token for new tokens.
     ///
-    /// The refresh token probably dies with it: after [`Error::Unreachable`] with `sent`, the new
+    /// The refresh token probably ends with it: after [`Error::Unreachable`] with `sent`, the new
     /// tokens may exist without having arrived. [`Error::GrantRejected`] is final. A grant without
     /// a refresh token leaves the old one in force.
     pub async fn refresh(
@@ -164,14 +165,14 @@ impl Notion {
         Revocation::read(&reply)
     }
 
-    /// `GET /v1/users/me`: the bot that a token speaks for. Needs no client secret.
+    /// `GET /v1/users/me`: the bot that a token belongs to. Needs no client secret.
     pub async fn me(&self, token: &SecretString) -> Result<Bot, Error> {
         let get = || self.http.get("/v1/users/me", token);
         let reply = self.run(get).await?;
         reply.read(|fields, _| Bot::read(fields))
     }
 
-    /// Sends any request. One to `/v1/oauth/*` is better made by its own function.
+    /// Sends any request. For `/v1/oauth/*`, use the function of that endpoint.
     ///
     /// A success whose body is neither empty nor JSON is [`Error::NotNotion`].
     pub async fn request(&self, request: &Request<'_>) -> Result<Response, Error> {
@@ -183,7 +184,7 @@ impl Notion {
         Response::read(&reply)
     }
 
-    /// Sends in its turn, and again as far as this Notion's patience goes.
+    /// Makes a call at the client's pace, and repeats it as this [`Notion`]'s [`Retry`] allows.
     async fn run<F: Future<Output = Result<Reply, Error>>>(
         &self,
         send: impl FnMut() -> F,
@@ -191,7 +192,7 @@ impl Notion {
         self.retry.run(self.pace.as_ref(), send).await
     }
 
-    /// Sends in its turn, and never again.
+    /// Makes a call at the client's pace, and never repeats it.
     async fn run_once<F: Future<Output = Result<Reply, Error>>>(
         &self,
         send: impl FnMut() -> F,

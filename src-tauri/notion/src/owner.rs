@@ -11,11 +11,11 @@ pub enum Owner {
         id: String,
         /// The person's name, if the client may see it.
         name: Option<String>,
-        /// The address of a picture. Never to be loaded unasked.
+        /// The URL of a picture, never to be loaded unasked.
         avatar_url: Option<String>,
         /// The person's e-mail address, if the client may see it.
         email: Option<String>,
-        /// Whether the person has shown to own that address, if Notion tells.
+        /// Whether the e-mail address is verified, if Notion says so.
         email_verified: Option<bool>,
     },
     /// The workspace itself.

@@ -1,19 +1,19 @@
-//! A client's pace as those who act for it share it: the pacer with a clock, and waiting.
+//! A client's pace, shared by all calls for it: the pacer with a clock, and waiting.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::{Budget, Error, Pacer, Retry};
 
-/// The pace of one client. Clones are the same pace: whatever acts for the client shares its
-/// budget, and a pause that Notion asked one of them for holds for all.
+/// The pace of one client. Clones share it: all calls for the client draw on one budget, and a pause
+/// that Notion asks for holds for all.
 #[derive(Debug, Clone)]
 pub struct Pace {
     pacer: Arc<Mutex<Pacer>>,
 }
 
 impl Pace {
-    /// The pace of a client that has made no call yet.
+    /// Makes the pace of a client that has made no call yet.
     #[must_use]
     pub fn new(budget: Budget) -> Self {
         Self {
@@ -21,27 +21,27 @@ impl Pace {
         }
     }
 
-    /// From now on there is this budget.
+    /// Replaces the budget from now on.
     pub fn set_budget(&self, budget: Budget) {
         self.pacer().set_budget(budget);
     }
 
-    /// How long it takes until the last of so many further calls may start, if they come one
-    /// after the other and nothing else does.
+    /// The wait until the last of `calls` further calls may start, if they come one after the other
+    /// and no others do.
     #[must_use]
     pub fn left(&self, calls: u32) -> Duration {
         let now = now();
         self.pacer().last_of(calls, now).duration_since(now)
     }
 
-    /// What is left of a pause that Notion asked for; zero if there is none.
+    /// The rest of a pause that Notion asked for; zero if there is none.
     #[must_use]
     pub fn pause_left(&self) -> Duration {
         self.pacer().pause_left(now())
     }
 
-    /// Makes a call in its turn, and again as `retry` says; each attempt takes a turn. A 429 or 529
-    /// pauses everything at this pace for as long as it asks.
+    /// Makes a call when a slot is free, and repeats it as `retry` says; each attempt takes a slot. A
+    /// 429 or 529 pauses all calls at this pace for as long as it asks.
     ///
     /// Fails with [`Error::RateLimited`], and nothing sent, if a pause is longer than
     /// `retry.longest_wait`.
@@ -53,7 +53,7 @@ impl Pace {
         retry.run(Some(self), call).await
     }
 
-    /// Waits until the next call may start.
+    /// Waits until the next call may start; fails if a pause is longer than `longest_pause`.
     pub(crate) async fn wait_for_slot(&self, longest_pause: Duration) -> Result<(), Error> {
         let mut slot = None;
         loop {
@@ -83,7 +83,7 @@ impl Pace {
         self.pacer().pause_until(until);
     }
 
-    /// A pacer is whole after each of its steps, whatever panicked between them.
+    /// Locks the pacer. A poisoned lock is no error: each of the pacer's steps leaves it consistent.
     fn pacer(&self) -> MutexGuard<'_, Pacer> {
         self.pacer.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -129,7 +129,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_call_that_waits_for_its_turn_is_not_held_by_an_hours_pause() {
         let (pace, begin) = (Pace::new(Budget::Standard), now());
-        // The first few may start at once; this one has to wait, and meanwhile comes the pause.
+        // The first few calls may start at once; this one has to wait, and the pause comes meanwhile.
         for _ in 0..4 {
             pace.call(Retry::PATIENT, async || Ok(())).await.unwrap();
         }

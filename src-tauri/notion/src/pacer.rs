@@ -1,4 +1,4 @@
-//! When the next call may start, so that Notion need not say "slow down".
+//! The pacer: when the next call may start, so that Notion sends no 429.
 
 use std::time::{Duration, Instant};
 
@@ -6,18 +6,18 @@ use serde::{Deserialize, Serialize};
 
 const WINDOW_NANOS: u64 = 60_000_000_000;
 
-/// How many calls a client may make a minute, by the plan of its workspaces.
+/// The calls that a client may make per minute, by the plan of its workspaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Budget {
-    /// 180, on most plans.
+    /// 180 calls a minute, on most plans.
     #[default]
     Standard,
-    /// 600, on higher plans.
+    /// 600 calls a minute, on higher plans.
     Higher,
 }
 
-/// The pace of one client: it knows no clock, but is told the time.
+/// The pace of one client, without a clock: each method takes the time.
 ///
 /// In any 60 s, wherever they begin, no more calls start than the budget allows, and at least 95 %
 /// of it can be used. A few calls may start at once; the rest come evenly, so that a program that
@@ -40,16 +40,17 @@ pub enum Budget {
 /// The method is the generic cell rate algorithm (ITU-T I.371, appendix).
 #[derive(Debug, Clone)]
 pub struct Pacer {
-    /// From one call to the next, in a long row.
+    /// The time from one call to the next, in a long row.
     interval: Duration,
-    /// How far calls may run ahead of an even row.
+    /// How far calls may run ahead of an evenly spaced row.
     ahead: Duration,
-    /// When the next call would come in an even row.
+    /// When the next call is due in an evenly spaced row.
     even: Option<Instant>,
     paused_until: Option<Instant>,
 }
 
-/// From one call to the next, and how far calls may run ahead of an even row.
+/// A budget's time from one call to the next, and how far calls may run ahead of an evenly spaced
+/// row.
 fn rhythm(budget: Budget) -> (Duration, Duration) {
     let burst = budget.per_minute() / 45;
     // A slot may be claimed one interval late, which can move one more call into a window.
@@ -59,7 +60,7 @@ fn rhythm(budget: Budget) -> (Duration, Duration) {
 }
 
 impl Budget {
-    /// Calls in 60 s.
+    /// The number of calls in 60 s.
     #[must_use]
     pub const fn per_minute(self) -> u32 {
         match self {
@@ -70,7 +71,7 @@ impl Budget {
 }
 
 impl Pacer {
-    /// A pacer that has seen no call yet.
+    /// Makes a pacer that has seen no call yet.
     #[must_use]
     pub fn new(budget: Budget) -> Self {
         let (interval, ahead) = rhythm(budget);
@@ -82,8 +83,8 @@ impl Pacer {
         }
     }
 
-    /// Goes on with another budget. Calls that have started are not forgotten, but a smaller budget
-    /// holds only from a minute later on.
+    /// Replaces the budget. Calls that have started still count, but a smaller budget holds only from
+    /// a minute later on.
     pub fn set_budget(&mut self, budget: Budget) {
         (self.interval, self.ahead) = rhythm(budget);
     }
@@ -94,7 +95,7 @@ impl Pacer {
         self.nth(0, now)
     }
 
-    /// When the call could start that comes after so many further ones.
+    /// When the call after `before` further calls could start.
     fn nth(&self, before: u32, now: Instant) -> Instant {
         let start = now + self.pause_left(now);
         let wait = self
@@ -103,7 +104,7 @@ impl Pacer {
         start + (wait + self.interval * before).saturating_sub(self.ahead)
     }
 
-    /// When the last of so many further calls could start; `now` for none.
+    /// When the last of `calls` further calls could start; `now` for none.
     #[must_use]
     pub fn last_of(&self, calls: u32, now: Instant) -> Instant {
         match calls.checked_sub(1) {
@@ -112,14 +113,14 @@ impl Pacer {
         }
     }
 
-    /// What is left of a pause; zero if there is none.
+    /// The rest of a pause; zero if there is none.
     #[must_use]
     pub fn pause_left(&self, now: Instant) -> Duration {
         let until = self.paused_until.unwrap_or(now);
         until.saturating_duration_since(now)
     }
 
-    /// Takes the earliest slot, which is from then on nobody else's.
+    /// Reserves the earliest slot, which no other call gets from then on.
     pub fn reserve(&mut self, now: Instant) -> Instant {
         let slot = self.earliest(now);
         self.even = Some(self.even.map_or(slot, |even| even.max(slot)) + self.interval);
@@ -142,8 +143,8 @@ impl Pacer {
         }
     }
 
-    /// Lets no call start before `until`, as after a 429. An earlier end than that of a pause under
-    /// way changes nothing.
+    /// Lets no call start before `until`, as after a 429. An `until` before the end of a pause under way
+    /// changes nothing.
     pub fn pause_until(&mut self, until: Instant) {
         self.paused_until = self.paused_until.max(Some(until));
     }

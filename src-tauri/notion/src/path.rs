@@ -1,4 +1,4 @@
-//! A path of the API that can lead nowhere else.
+//! A path of the API that cannot leave the base URL.
 
 use std::fmt;
 
@@ -26,7 +26,7 @@ pub enum InvalidPath {
 }
 
 impl ApiPath {
-    /// Reads a path of RFC 3986 3.3 (`path-absolute`), percent-encoded where it has to be.
+    /// Parses a path of RFC 3986 3.3 (`path-absolute`), percent-encoded where it has to be.
     pub fn parse(text: &str) -> Result<Self, InvalidPath> {
         if !text.starts_with('/') || text.starts_with("//") {
             return Err(InvalidPath::Start);
@@ -60,13 +60,13 @@ impl fmt::Display for ApiPath {
     }
 }
 
-/// `pchar`, a slash, or the percent sign of an encoded byte.
+/// Whether a byte is a `pchar`, a slash, or the percent sign of an encoded byte.
 fn may_stand_in_a_path(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"/%-._~!$&'()*+,;=:@".contains(&byte)
 }
 
-/// Decodes until nothing is encoded any more, as a chain of gateways might. A percent sign that
-/// encodes nothing is refused in the text itself, and stays where decoding has brought it forth.
+/// Decodes a text until nothing is percent-encoded any more, as a chain of gateways might. A percent
+/// sign that encodes nothing is refused in the text itself, and kept if decoding produced it.
 fn decode_wholly(text: &str) -> Result<Vec<u8>, InvalidPath> {
     let (mut bytes, whole) = decode(text.as_bytes());
     if !whole {
@@ -81,7 +81,7 @@ fn decode_wholly(text: &str) -> Result<Vec<u8>, InvalidPath> {
     }
 }
 
-/// Decodes once, and tells whether every percent sign encoded a byte.
+/// Percent-decodes once, and returns whether every percent sign encoded a byte.
 fn decode(bytes: &[u8]) -> (Vec<u8>, bool) {
     let (mut decoded, mut whole) = (Vec::with_capacity(bytes.len()), true);
     let mut rest = bytes;

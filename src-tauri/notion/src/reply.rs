@@ -13,22 +13,22 @@ use crate::sanitize::redact;
 pub(crate) struct Reply {
     pub status: u16,
     pub retry_after: Option<Duration>,
-    /// From the header. One in the body goes before it.
+    /// Notion's id of the request from the header; one in the body takes precedence.
     pub request_id: Option<String>,
     pub body: Zeroizing<Vec<u8>>,
 }
 
-/// Who a request spoke for, which decides what a refusal is about.
+/// Whose credentials a request carried, which decides what a refusal means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Party {
-    /// A client, by its id and secret.
+    /// A client's id and secret.
     Client,
-    /// The bearer of a token.
+    /// A bearer token.
     Bearer,
 }
 
 impl Reply {
-    /// Reads a success: its JSON object, together with Notion's id of the request.
+    /// Reads a success whose body is a JSON object, with Notion's id of the request.
     pub fn read<T>(
         &self,
         read: impl FnOnce(&Fields, Option<String>) -> Result<T, Missing>,
@@ -40,8 +40,7 @@ impl Reply {
             .map_err(|Missing(name)| self.not_notion(format!("no usable `{name}`")))
     }
 
-    /// Reads a success of any shape: its JSON, null for an empty body, and Notion's id of the
-    /// request.
+    /// Reads a success of any shape: its JSON, null for an empty body, and Notion's id of the request.
     pub fn json(&self) -> Result<(Value, Option<String>), Error> {
         let request_id = match Fields::parse(&self.body) {
             Ok(fields) => self.request_id(Some(&fields), &[]),
@@ -54,7 +53,7 @@ impl Reply {
         Ok((json, request_id))
     }
 
-    /// Tells what a 4xx or 5xx means. `secrets` are those the request carried.
+    /// The error that a 4xx or 5xx means. `secrets` are those that the request carried.
     pub fn refusal(&self, party: Party, secrets: &[&str]) -> Error {
         let fields = Fields::parse(&self.body);
         let request_id = self.request_id(fields.as_ref().ok(), secrets);

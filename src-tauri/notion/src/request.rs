@@ -1,4 +1,4 @@
-//! Any other call to the API.
+//! Requests to any path of the API.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -9,41 +9,42 @@ use crate::{ApiPath, Credentials, Error};
 /// The methods that Notion's API knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
-    /// Reads.
+    /// GET: reads.
     Get,
-    /// Creates, and asks what needs a body.
+    /// POST: creates, and queries with a body.
     Post,
-    /// Changes.
+    /// PATCH: changes.
     Patch,
-    /// Deletes.
+    /// DELETE: deletes.
     Delete,
 }
 
-/// Who a request speaks for.
+/// The credentials of a request.
 #[derive(Debug, Clone, Copy)]
 pub enum Auth<'a> {
-    /// The bearer of an access token (RFC 6750 2.1).
+    /// An access token (RFC 6750 2.1).
     Bearer(&'a SecretString),
-    /// A client, by HTTP Basic authentication (RFC 7617).
+    /// A client's id and secret, by HTTP Basic authentication (RFC 7617).
     Client(&'a Credentials),
 }
 
-/// A request to any path of the API. It has no `Debug`: query and body are the caller's content.
+/// A request to any path of the API. There is no `Debug`: query and body are the caller's content.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
-    /// Leads to the base URL and nowhere else.
+    /// The path, below the base URL.
     pub path: &'a ApiPath,
-    /// See [`Method`].
+    /// The HTTP method.
     pub method: Method,
-    /// Names and values, encoded on the way.
+    /// The query's names and values, not yet percent-encoded.
     pub query: &'a [(&'a str, &'a str)],
-    /// Sent as JSON.
+    /// The body, sent as JSON.
     pub body: Option<&'a Value>,
-    /// See [`Auth`].
+    /// The credentials.
     pub auth: Auth<'a>,
 }
 
-/// A success. It has no `Debug`: the body is somebody's content, and may hold tokens.
+/// The reply to a request that succeeded. There is no `Debug`: the body is a person's content, and
+/// may hold tokens.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Response {
     /// The HTTP status, 200 to 299.
@@ -64,8 +65,8 @@ impl Auth<'_> {
 }
 
 impl Request<'_> {
-    /// What an error must not repeat: the credentials, and what a client says in its body, where
-    /// OAuth puts codes and tokens.
+    /// The secrets that an error must not repeat: the credentials, and the texts in a client's body,
+    /// where OAuth puts codes and tokens.
     pub(crate) fn secrets(&self) -> Vec<&str> {
         match self.auth {
             Auth::Bearer(token) => vec![token.expose_secret()],

@@ -1,44 +1,44 @@
-//! When a call that Notion turned away for now is made again, and when it is not.
+//! Retries: when a call that Notion refused for now (429, 529) is repeated.
 
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::{Backoff, Error, Pace};
 
-/// Notion counts in windows of a minute: nothing it means to say is longer.
+/// The longest `Retry-After` that is believed: Notion counts in windows of a minute.
 const LONGEST_ASKED: Duration = Duration::from_hours(1);
-/// The waits where Notion names none.
+/// The waits if Notion names none.
 const OWN_WAITS: Backoff = Backoff {
     first: Duration::from_secs(1),
     most: LONGEST_ASKED,
 };
 
-/// How patiently introspections, revocations and reads (`GET`) meet a 429 or 529.
+/// How introspections, revocations and reads (`GET`) are repeated after a 429 or 529.
 ///
-/// Everything else is never repeated: a code and a refresh token are single use, and what a write
+/// Other calls are never repeated: a code and a refresh token are single use, and what a write
 /// has done is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retry {
     /// The most requests of one call; 0 and 1 repeat nothing.
     pub attempts: u32,
-    /// A wait longer than this is left to the caller, who finds it in the error.
+    /// The longest wait before a repetition; a longer one is left to the caller, in the error.
     pub longest_wait: Duration,
 }
 
 impl Retry {
-    /// Repeats nothing.
+    /// No repetition.
     pub const NEVER: Self = Self {
         attempts: 1,
         longest_wait: Duration::ZERO,
     };
 
-    /// Three attempts, and a wait of one window of Notion's at the most.
+    /// Three attempts, and waits of at most one of Notion's windows of a minute.
     pub const PATIENT: Self = Self {
         attempts: 3,
         longest_wait: Duration::from_mins(1),
     };
 
-    /// When to try again after `error` ended an attempt at `now`; `None` to give up. The first
-    /// attempt is number 1.
+    /// The time of the next attempt after `error` ended attempt number `attempt` (the first is 1) at
+    /// `now`; `None` to give up.
     ///
     /// Only 429 and 529 say that nothing was done and a later try is welcome.
     #[must_use]
@@ -51,7 +51,7 @@ impl Retry {
         }
     }
 
-    /// A call made once, with this patience for a pause before it: for what must not be repeated.
+    /// The same longest wait for a pause, but a single attempt: for calls that must not be repeated.
     pub(crate) fn once(self) -> Self {
         Self {
             attempts: 1,
@@ -59,8 +59,8 @@ impl Retry {
         }
     }
 
-    /// Makes a call until it succeeds or there is no next attempt, each time in a slot of the pace if
-    /// there is one to keep.
+    /// Makes a call until it succeeds or there is no next attempt, each time in a slot of the pace, if
+    /// there is a pace.
     pub(crate) async fn run<T, F: Future<Output = Result<T, Error>>>(
         &self,
         pace: Option<&Pace>,
@@ -89,8 +89,8 @@ impl Retry {
     }
 }
 
-/// How long to wait after an attempt, if its error says that nothing was done and a later try is
-/// welcome.
+/// The wait after an attempt whose error says that nothing was done and that a later try is welcome;
+/// `None` for other errors.
 fn asks_to_wait(attempt: u32, error: &Error) -> Option<Duration> {
     let welcome = matches!(
         error,
@@ -103,7 +103,7 @@ fn asks_to_wait(attempt: u32, error: &Error) -> Option<Duration> {
     })
 }
 
-/// Reads `Retry-After` (RFC 9110 10.2.3), whole seconds or a date, as a wait of at most an hour.
+/// Parses `Retry-After` (RFC 9110 10.2.3), whole seconds or a date, as a wait of at most an hour.
 /// `now` is the time by the clock that wrote the date. `None` for anything else.
 pub(crate) fn asked_wait(retry_after: &str, now: SystemTime) -> Option<Duration> {
     let text = retry_after.trim();

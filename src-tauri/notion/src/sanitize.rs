@@ -1,4 +1,4 @@
-//! Text from outside made safe to show: names and descriptions that others wrote.
+//! Text from outside made safe to show: names, descriptions and error texts.
 
 /// The most characters kept of a name or description.
 const MOST_DISPLAYED: usize = 500;
@@ -57,8 +57,8 @@ pub(crate) fn redact(text: &str, secrets: &[&str]) -> Option<String> {
     (!kept.is_empty()).then_some(kept)
 }
 
-/// Bidirectional controls, the byte order mark and other invisible marks; the zero-width joiner
-/// stays, because emoji are built with it.
+/// Whether a character is a bidirectional control, the byte order mark or another invisible mark. The
+/// zero-width joiner is not, because emoji are built with it.
 fn is_formatting(c: char) -> bool {
     matches!(c,
         '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}'

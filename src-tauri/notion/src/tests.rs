@@ -1,4 +1,4 @@
-//! Bodies as Notion documents them, and the same bodies bent: what is read, and what is refused.
+//! Reading replies: bodies as Notion documents them, and the same bodies malformed.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::reply::Reply;
 
-/// A reply as it arrives, without any header that matters.
+/// A reply with a status and a body, without headers.
 fn reply(status: u16, body: impl AsRef<[u8]>) -> Reply {
     Reply {
         status,
@@ -24,7 +24,7 @@ fn reply(status: u16, body: impl AsRef<[u8]>) -> Reply {
     }
 }
 
-/// The token response with every documented field.
+/// A token response with every documented field.
 fn full_grant() -> Value {
     json!({
         "access_token": "ntn_sample-access",
@@ -92,7 +92,7 @@ fn with(mut value: Value, name: &str, replacement: Option<Value>) -> Value {
     value
 }
 
-/// Everything that is no text: absent, null, empty, other types, and an abyss of brackets.
+/// Values that are not a text: absent, null, empty, of other types, and deeply nested brackets.
 fn no_texts() -> Vec<Option<Value>> {
     let abyss = (0..100).fold(json!([]), |inner, _| json!([inner]));
     vec![

@@ -1,4 +1,4 @@
-//! Notion's API beside OAuth: `users/me`, and the answer to every URL that does not exist.
+//! Notion's API beside OAuth: `users/me`, and the reply to every URL that does not exist.
 
 use std::sync::Arc;
 
@@ -72,7 +72,7 @@ pub(crate) fn owner(person: &Person, shape: OwnerShape) -> Value {
     }
 }
 
-/// What Notion says to a path or method it does not have.
+/// The refusal of a path or method that Notion does not have.
 pub(crate) async fn no_such_url() -> Refusal {
     Refusal::api(
         StatusCode::BAD_REQUEST,

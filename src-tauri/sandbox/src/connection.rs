@@ -1,4 +1,4 @@
-//! Connections that can be cut: closed without a word of reply, as a failing network does.
+//! Connections that can be cut: closed without a reply, as by a failing network.
 
 use std::{
     io,
@@ -20,15 +20,15 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// Accepts connections that a handler can cut through [`Wire`].
+/// A listener whose connections a handler can cut through [`Wire`].
 pub(crate) struct Cuttable(pub(crate) TcpListener);
 
-/// A handler's hold on the connection its request came by.
+/// A handler's control over the connection that its request came by.
 #[derive(Clone, Default)]
 pub(crate) struct Wire(Arc<AtomicBool>);
 
 impl Wire {
-    /// Lets nothing more through to the client; the connection closes at the first try.
+    /// Cuts the connection: it closes at the next write to the client.
     pub(crate) fn cut(&self) {
         self.0.store(true, Ordering::Release);
     }

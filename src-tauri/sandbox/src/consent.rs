@@ -1,4 +1,4 @@
-//! Authorize: the consent page, its form, and the redirect that carries a code or a refusal.
+//! The authorize endpoint: the consent page, its form, and the redirect with a code or a refusal.
 
 use std::{
     collections::HashMap,
@@ -39,17 +39,17 @@ pub(crate) struct AuthorizeQuery {
     state: Option<String>,
 }
 
-/// An authorization request that was found in order.
+/// A valid authorization request.
 struct Request {
     client_id: String,
     redirect_uri: String,
     state: Option<String>,
-    /// Milliseconds since the Unix epoch.
+    /// The time of the request, in milliseconds since the Unix epoch.
     asked_at: i64,
 }
 
-/// The requests whose page is open, by the one-time token in its form. The token proves that the
-/// answer comes from that page, and the page holds nothing else that could be tampered with.
+/// The requests whose consent page is open, by the one-time token in its form. The token proves that
+/// the answer comes from that page, which holds nothing else that could be tampered with.
 #[derive(Default)]
 pub(crate) struct Requests(Mutex<HashMap<String, Request>>);
 
@@ -75,7 +75,7 @@ impl Requests {
     }
 }
 
-/// `GET /v1/oauth/authorize`: the consent page, or at once a code with `--auto-approve`.
+/// `GET /v1/oauth/authorize`: shows the consent page, or redirects at once with `--auto-approve`.
 pub(crate) async fn authorize(
     State(app): State<Arc<App>>,
     query: Result<Query<AuthorizeQuery>, QueryRejection>,
@@ -102,7 +102,7 @@ pub(crate) async fn authorize(
     Ok(Page::new(StatusCode::OK, &title, &content).into_response())
 }
 
-/// The consent form.
+/// The submitted consent form.
 #[derive(Deserialize)]
 pub(crate) struct Consent {
     form_token: String,
@@ -118,7 +118,7 @@ enum ConsentAnswer {
     Cancel,
 }
 
-/// `POST /v1/oauth/authorize`: the person's answer, once for each page.
+/// `POST /v1/oauth/authorize`: takes the person's answer, once for each page.
 pub(crate) async fn answer(
     State(app): State<Arc<App>>,
     form: Result<Form<Consent>, FormRejection>,
@@ -135,11 +135,12 @@ pub(crate) async fn answer(
         ConsentAnswer::Allow => approve(&app, &request, &consent.workspace)?,
         ConsentAnswer::Cancel => callback(&request, ("error", "access_denied")),
     };
-    // RFC 9700, 4.12: after a form, 303 makes sure the browser does not post it again.
+    // RFC 9700, 4.12: with 303 the browser does not post the form again.
     Ok((StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response())
 }
 
-/// Checks what Notion checks. Whatever is wrong ends on a page: there is no safe way back.
+/// Validates an authorization request as Notion does. A fault ends on an error page: redirecting to
+/// an unproven URI is not safe.
 fn in_order(app: &App, query: AuthorizeQuery) -> Result<Request, Page> {
     if app.store.client_secret(&query.client_id)?.is_none() {
         return Err(invalid("client_id"));

@@ -1,4 +1,4 @@
-//! The control API under `/_sandbox/`, and the middleware that records requests and plays faults.
+//! The control API under `/_sandbox/`, and the middleware that records requests and injects faults.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::{
     server::{App, BODY_LIMIT},
 };
 
-/// The app under control, with what tests see and do.
+/// The state of the control API: the app, its record of requests and its faults.
 pub(crate) struct Control {
     app: Arc<App>,
     record: Record,
@@ -70,7 +70,7 @@ pub(crate) fn routes(control: Arc<Control>) -> Router {
         .with_state(control)
 }
 
-/// Browsers name an `Origin` where a page from elsewhere sends a request; tests never do.
+/// Middleware that refuses requests with an `Origin`: they come from a web page, never from a test.
 async fn no_web_page(request: Request, next: Next) -> Response {
     if request.headers().contains_key(ORIGIN) {
         let reason = "The control API is not for web pages.".to_owned();
@@ -79,7 +79,7 @@ async fn no_web_page(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// Middleware around Notion's routes: writes every request down, then lets a fault have its way.
+/// Middleware around Notion's routes: records every request, then applies a fault, if there is one.
 pub(crate) async fn watch(
     State(control): State<Arc<Control>>,
     ConnectInfo(wire): ConnectInfo<Wire>,
@@ -122,7 +122,7 @@ pub(crate) async fn watch(
     response
 }
 
-/// Reads a JSON body whatever its content type says, so that a bare `curl -d` works.
+/// Parses a JSON body of any content type, so that a plain `curl -d` works.
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {
     serde_json::from_slice(body).map_err(|error| bad_request(&error))
 }
@@ -151,7 +151,7 @@ async fn clear_faults(State(control): State<Arc<Control>>) -> Reply {
     Ok(Json(json!({})))
 }
 
-/// Answers with all modes as they are afterwards.
+/// Changes modes and replies with all modes as they are afterwards.
 async fn change_modes(State(control): State<Arc<Control>>, body: Bytes) -> Reply {
     let changes: Map<String, Value> = parse(&body)?;
     let modes = control.app.modes().with(changes);
@@ -166,7 +166,7 @@ struct RevokeBot {
     bot_id: String,
 }
 
-/// Answers with the number of token pairs that ended.
+/// Ends a bot's tokens and replies with the number of token pairs that ended.
 async fn revoke(State(control): State<Arc<Control>>, body: Bytes) -> Reply {
     let RevokeBot { bot_id } = parse(&body)?;
     let pairs = control.app.store.revoke_bot(&bot_id)?;

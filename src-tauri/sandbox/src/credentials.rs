@@ -1,23 +1,23 @@
-//! What an `Authorization` header carries: client credentials or a bearer token.
+//! The `Authorization` header: client credentials or a bearer token.
 
 use axum::http::{HeaderMap, header::AUTHORIZATION};
 use base64::{Engine, prelude::BASE64_STANDARD};
 
-/// An understood `Authorization` header.
+/// A parsed `Authorization` header.
 pub(crate) enum Credentials {
-    /// RFC 7617.
+    /// A client's id and secret (RFC 7617).
     Basic {
         /// The client's id.
         id: String,
         /// The client's secret.
         secret: String,
     },
-    /// RFC 6750, 2.1.
+    /// A bearer token (RFC 6750, 2.1).
     Bearer(String),
 }
 
 impl Credentials {
-    /// Reads the header; `None` where it is missing or cannot be understood.
+    /// Parses the header; `None` if it is missing or malformed.
     pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
         let (scheme, rest) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
         if scheme.eq_ignore_ascii_case("bearer") {

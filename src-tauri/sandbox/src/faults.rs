@@ -1,4 +1,4 @@
-//! Faults: for its next requests an endpoint answers late, wrongly, or not at all.
+//! Faults: an endpoint replies to its next requests late, wrongly, or not at all.
 
 use std::{
     collections::BTreeMap,
@@ -16,7 +16,7 @@ use futures_util::stream;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What a fault is about, by path.
+/// The endpoint that a fault concerns, by its path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Endpoint {
@@ -40,15 +40,15 @@ impl Endpoint {
     }
 }
 
-/// When the connection closes without a reply.
+/// The moment at which the connection is closed without a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Cut {
-    /// Only the head of the request was read; it is not recorded.
+    /// After the head of the request was read; the request is not recorded.
     Unread,
-    /// The request was read and recorded, nothing was done.
+    /// After the request was read and recorded, before it takes effect.
     Before,
-    /// Everything was done.
+    /// After the request took effect.
     After,
 }
 
@@ -61,12 +61,12 @@ pub(crate) struct Fault {
     status: Option<u16>,
     #[serde(default)]
     headers: BTreeMap<String, String>,
-    /// A string is sent as it is, anything else as JSON.
+    /// The body in place of the real one: a string is sent as it is, anything else as JSON.
     body: Option<Value>,
-    /// How often the body is sent, one after the other; 0: without end.
+    /// How many times the body is sent; 0 means without end.
     #[serde(default = "once")]
     repeat: u64,
-    /// How long the body waits before each repetition.
+    /// The wait before each repetition of the body.
     #[serde(default)]
     drip_ms: u64,
     #[serde(default)]
@@ -79,18 +79,18 @@ fn once() -> u64 {
 }
 
 impl Fault {
-    /// How long the reply waits.
+    /// The delay of the reply.
     pub(crate) fn delay(&self) -> Duration {
         Duration::from_millis(self.delay_ms)
     }
 
-    /// The reply in place of the real one: only what the fault says, no header of Notion's.
-    /// `None` where it says nothing of a reply.
+    /// The reply in place of the real one, without Notion's headers; `None` if the fault sets neither
+    /// status nor headers nor body.
     pub(crate) fn reply(&self) -> Option<Response> {
         self.checked_reply().ok().flatten()
     }
 
-    /// Whether the fault makes sense; the error is a sentence.
+    /// Validates the fault; the error is a sentence.
     pub(crate) fn check(&self) -> Result<(), String> {
         let reply = self.checked_reply()?;
         if reply.is_some() && self.cut.is_some() {
@@ -132,7 +132,7 @@ impl Fault {
         Ok(Some(response))
     }
 
-    /// A single body has a `content-length`; repetitions have none, so that nothing tells the end.
+    /// The body with its repetitions, which have no `content-length`; a single body has one.
     fn repeated(&self, body: Bytes) -> Body {
         let (repeat, pause) = (self.repeat, Duration::from_millis(self.drip_ms));
         if repeat == 1 {
@@ -158,17 +158,17 @@ impl Fault {
 pub(crate) struct Faults(Mutex<Vec<Fault>>);
 
 impl Faults {
-    /// Adds a fault behind those of the same endpoint.
+    /// Adds a fault, to be used after the earlier ones of its endpoint.
     pub(crate) fn add(&self, fault: Fault) {
         self.faults().push(fault);
     }
 
-    /// Leaves no fault to come.
+    /// Removes all faults.
     pub(crate) fn clear(&self) {
         self.faults().clear();
     }
 
-    /// The fault for a request to this path, used up by one.
+    /// Takes the fault for a request to `path`, and counts its use.
     pub(crate) fn take(&self, path: &str) -> Option<Fault> {
         let endpoint = Endpoint::of(path)?;
         let mut faults = self.faults();

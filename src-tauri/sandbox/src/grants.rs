@@ -1,4 +1,4 @@
-//! Codes and token pairs in the store: issued, exchanged, rotated, found and revoked, all by hash.
+//! Codes and token pairs in the store, kept as hashes: issue, exchange, rotate, find and revoke.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
@@ -9,7 +9,7 @@ use crate::{
     store::{Store, WORKSPACE_COLUMNS, Workspace},
 };
 
-/// One client in one workspace: what an authorization connects.
+/// A bot: the authorization of one client in one workspace.
 #[derive(Debug, Clone)]
 pub(crate) struct Bot {
     pub(crate) id: String,
@@ -25,13 +25,13 @@ impl Bot {
     }
 }
 
-/// New tokens, in the clear only until they are answered.
+/// A new token pair, in the clear only until the reply is sent.
 pub(crate) struct Pair {
     pub(crate) access: String,
     pub(crate) refresh: Option<String>,
 }
 
-/// What a token is for.
+/// The kind of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TokenKind {
     Access,
@@ -47,7 +47,7 @@ impl Pair {
         }
     }
 
-    /// A new pair for the bot: random, or derived where it is to be given out again.
+    /// Makes a new pair for a bot: random, or derived if the modes give the same pair out again.
     fn new(connection: &Connection, bot_id: &str, modes: &Modes) -> rusqlite::Result<Self> {
         if modes.second_consent != SecondConsent::SamePair {
             return Ok(Self::from_bits(&secret::random(), &secret::random(), modes));
@@ -59,7 +59,7 @@ impl Pair {
         Self::derived(connection, bot_id, modes)
     }
 
-    /// The pair that was derived last for the bot.
+    /// The pair that was derived last for a bot.
     fn derived(connection: &Connection, bot_id: &str, modes: &Modes) -> rusqlite::Result<Self> {
         connection.query_row(
             "SELECT key, client_id, generation FROM sandbox, bots WHERE id = ?1",
@@ -79,7 +79,7 @@ impl Pair {
         )
     }
 
-    /// What of this pair is alive; `None` without its access token.
+    /// The pair without its refresh token if that is dead; `None` if the access token is dead.
     fn living(self, connection: &Connection) -> rusqlite::Result<Option<Self>> {
         let refresh: Option<Option<Key>> = connection
             .query_row(
@@ -124,7 +124,7 @@ fn delete_dead(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 impl Store {
-    /// The bot of a client in a workspace: always the same one. `None` for an unknown workspace.
+    /// The id of a client's bot in a workspace, made at first use; `None` for an unknown workspace.
     pub(crate) fn bot_id(
         &self,
         client_id: &str,
@@ -146,7 +146,7 @@ impl Store {
             .optional()
     }
 
-    /// Issues a code for a bot, valid until `expires_at`, and forgets the expired ones.
+    /// Issues a code for a bot, valid until `expires_at`, and deletes expired codes.
     pub(crate) fn issue_code(
         &self,
         bot_id: &str,
@@ -164,7 +164,7 @@ impl Store {
         Ok(code)
     }
 
-    /// Turns a code into a pair, once. `None` where the code is unknown, used, expired, another
+    /// Exchanges a code for a token pair, once. `None` if the code is unknown, used, expired, another
     /// client's, or was issued for another redirect URI.
     pub(crate) fn exchange(
         &self,
@@ -193,8 +193,8 @@ impl Store {
         self.with_bot(pair)
     }
 
-    /// Gives a new pair for a refresh token; a pair without a new refresh token keeps the old one.
-    /// `None` where the refresh token is dead or another client's.
+    /// Exchanges a refresh token for a new pair; a pair without a new refresh token keeps the old one.
+    /// `None` if the refresh token is dead or another client's.
     pub(crate) fn refresh(
         &self,
         client_id: &str,
@@ -245,7 +245,7 @@ impl Store {
         Ok(bot.map(|bot| (bot, pair)))
     }
 
-    /// The bot that a living access token speaks for.
+    /// The bot that a living access token belongs to.
     pub(crate) fn bot_of(&self, access_token: &str) -> rusqlite::Result<Option<Bot>> {
         self.lock()
             .query_row(
@@ -262,8 +262,8 @@ impl Store {
             .optional()
     }
 
-    /// When a living token of this client, access or refresh, was issued: milliseconds since the
-    /// Unix epoch. `None` where it is dead or another client's.
+    /// When a living token, access or refresh, of a client was issued: milliseconds since the Unix
+    /// epoch. `None` if the token is dead or another client's.
     pub(crate) fn issued_at(&self, client_id: &str, token: &str) -> rusqlite::Result<Option<i64>> {
         self.lock()
             .query_row(
@@ -275,7 +275,7 @@ impl Store {
             .optional()
     }
 
-    /// What a living token of this client is for. `None` where it is dead or another client's.
+    /// The kind of a living token of a client; `None` if the token is dead or another client's.
     pub(crate) fn kind(&self, client_id: &str, token: &str) -> rusqlite::Result<Option<TokenKind>> {
         self.lock()
             .query_row(
@@ -293,7 +293,7 @@ impl Store {
             .optional()
     }
 
-    /// Ends a token, access or refresh, and what ends with it.
+    /// Ends a token, access or refresh, and the tokens that end with it as far as `reach` goes.
     pub(crate) fn revoke(&self, token: &str, reach: RevokeReach) -> rusqlite::Result<()> {
         let connection = self.lock();
         let statement = match reach {
@@ -311,7 +311,7 @@ impl Store {
         delete_dead(&connection)
     }
 
-    /// Ends every token of a bot, as removing it in the workspace's settings does, and says how
+    /// Ends every token of a bot, as removing it in the workspace's settings does, and returns how
     /// many pairs there were. `None` for an unknown bot.
     pub(crate) fn revoke_bot(&self, bot_id: &str) -> rusqlite::Result<Option<usize>> {
         let connection = self.lock();
@@ -322,7 +322,7 @@ impl Store {
     }
 }
 
-/// What a consent brings, as the modes say.
+/// The token pair that a consent brings, as the modes say.
 fn consented_pair(
     connection: &Connection,
     bot_id: &str,

@@ -1,8 +1,8 @@
 //! A stand-in for Notion's OAuth on loopback: consent page, tokens that can be introspected and
 //! revoked, state that survives a restart, and (for the program) a control API with faults.
 //!
-//! It binds 127.0.0.1 only, answers only requests that name a loopback host with its own port, and
-//! keeps of every token and code the SHA-256 hash alone. Wire shapes follow Notion's public OAuth
+//! The sandbox binds 127.0.0.1 only, accepts only requests that name a loopback host with its own
+//! port, and stores tokens and codes only as SHA-256 hashes. Wire shapes follow Notion's public OAuth
 //! documentation.
 
 mod api;
@@ -43,15 +43,15 @@ pub struct Options {
     pub port: u16,
     /// The database file, created with mode 0600 where it is missing; `None` keeps all in memory.
     pub db: Option<PathBuf>,
-    /// Authorize answers at once with a code for the first workspace, without a consent page.
+    /// Whether authorize redirects at once with a code for the first workspace, without a consent page.
     pub auto_approve: bool,
     /// Registered redirect URIs besides [`APP_LINK`]; each matches exactly or not at all.
     pub redirect_uris: Vec<String>,
-    /// Serves the control API under `/_sandbox/`: for the program, never inside an app.
+    /// Whether the control API under `/_sandbox/` is served: for the program, never inside an app.
     pub control: bool,
 }
 
-/// A running stand-in. Dropping it stops it too, without waiting.
+/// A running sandbox. Dropping it stops it too, without waiting.
 pub struct Sandbox {
     base_url: String,
     client_id: String,
@@ -61,7 +61,8 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Opens the database, listens, and serves from a task on the caller's Tokio runtime.
+    /// Starts a sandbox: opens the database, listens, and serves from a task on the caller's Tokio
+    /// runtime.
     pub async fn start(options: Options) -> Result<Self, Error> {
         for uri in &options.redirect_uris {
             check_redirect_uri(uri)?;
@@ -90,7 +91,7 @@ impl Sandbox {
         })
     }
 
-    /// `http://127.0.0.1:PORT`, without a slash at the end.
+    /// The base URL: `http://127.0.0.1:PORT`, without a slash at the end.
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.base_url
@@ -109,10 +110,10 @@ impl Sandbox {
         &self.client_secret
     }
 
-    /// Takes no more connections, lets replies under way finish for up to one second, and closes
-    /// the database.
+    /// Stops the sandbox: takes no more connections, lets replies under way finish for up to one
+    /// second, and closes the database.
     pub async fn stop(mut self) {
-        // Refused only when the server task has already ended.
+        // Sending fails only if the server task has already ended.
         let _ = self.stop.send(());
         if tokio::time::timeout(STOP_DEADLINE, &mut self.task)
             .await
@@ -123,7 +124,7 @@ impl Sandbox {
     }
 }
 
-/// RFC 6749, 3.1.2: an absolute URI without a fragment.
+/// Checks that a redirect URI is absolute and has no fragment (RFC 6749, 3.1.2).
 fn check_redirect_uri(uri: &str) -> Result<(), Error> {
     match url::Url::parse(uri) {
         Ok(parsed) if parsed.fragment().is_none() => Ok(()),
@@ -140,9 +141,9 @@ pub enum Error {
     /// The database file cannot be made private, or is a symbolic link.
     #[error("the sandbox cannot use its database file {}: {source}", path.display())]
     Database {
-        /// The file asked for.
+        /// The path of the database file.
         path: PathBuf,
-        /// What the operating system said.
+        /// The operating system's error.
         source: io::Error,
     },
     /// The database was written by a newer version.

@@ -1,4 +1,4 @@
-//! Modes: the answers to questions that Notion's documentation leaves open, each a field here.
+//! Modes: the sandbox's choices where Notion's documentation leaves the behaviour open.
 
 use std::collections::BTreeMap;
 
@@ -13,23 +13,23 @@ pub(crate) struct Modes {
     pub(crate) code_lifetime_s: u32,
     /// Whether an exchange or a refresh gives a refresh token.
     pub(crate) refresh_token: bool,
-    /// What an exchange does beside the pairs that the bot has already.
+    /// What an exchange does to the pairs that the bot has already.
     pub(crate) second_consent: SecondConsent,
-    /// What becomes of the old pair at a refresh.
+    /// What a refresh does to the old pair.
     pub(crate) refreshed_pair: RefreshedPair,
-    /// What ends together with a revoked token.
+    /// Which tokens end together with a revoked one.
     pub(crate) revoke_reach: RevokeReach,
-    /// What revoking a refresh token does.
+    /// The effect of revoking a refresh token.
     pub(crate) revoke_refresh_token: RevokeRefreshToken,
-    /// What revoking a token that is already gone answers.
+    /// The reply to the revocation of a token that is already dead.
     pub(crate) second_revoke: SecondRevoke,
-    /// What introspecting a dead token answers.
+    /// The reply to the introspection of a dead token.
     pub(crate) dead_token: DeadToken,
-    /// How `owner` names who gave consent.
+    /// The shape of `owner`.
     pub(crate) owner: OwnerShape,
-    /// Fields that a success answers otherwise than documented.
+    /// Fields that are missing or null in a success, other than documented.
     pub(crate) reply_fields: BTreeMap<ReplyField, Lack>,
-    /// How much an introspection tells of a living token.
+    /// The fields in the introspection of a living token.
     pub(crate) introspection: IntrospectionDetail,
     /// The unit of `iat`.
     pub(crate) iat: IatUnit,
@@ -37,7 +37,7 @@ pub(crate) struct Modes {
     pub(crate) error_shape: ErrorShape,
 }
 
-/// What a second consent of the same client in the same workspace brings.
+/// The token pair of a second consent to the same client in the same workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum SecondConsent {
@@ -49,7 +49,7 @@ pub(crate) enum SecondConsent {
     SamePair,
 }
 
-/// What becomes of the old pair at a refresh.
+/// What a refresh does to the old pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum RefreshedPair {
@@ -57,35 +57,35 @@ pub(crate) enum RefreshedPair {
     Ends,
     /// The access token lives on, the refresh token ends.
     AccessLives,
-    /// Both live on.
+    /// Both tokens live on.
     Lives,
 }
 
-/// What ends together with a revoked token; RFC 7009, 2.1 leaves it to the server.
+/// Which tokens end together with a revoked one; RFC 7009, 2.1 leaves it to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum RevokeReach {
-    /// Nothing else.
+    /// The revoked token only.
     Token,
-    /// The other token of its pair.
+    /// Both tokens of its pair.
     Pair,
     /// Every token of its bot.
     Bot,
 }
 
-/// What revoking a refresh token does.
+/// The effect of revoking a refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum RevokeRefreshToken {
-    /// It ends.
+    /// 200, and the refresh token ends.
     Ends,
-    /// 200, and it lives on.
+    /// 200, and the refresh token lives on.
     Ignored,
     /// 400 `unsupported_token_type` (RFC 7009, 2.2.1).
     Unsupported,
 }
 
-/// The status of a second revocation.
+/// The reply to the revocation of a dead token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u16", into = "u16")]
 pub(crate) enum SecondRevoke {
@@ -95,7 +95,7 @@ pub(crate) enum SecondRevoke {
     InvalidGrant,
 }
 
-/// The answer to an introspection of a dead token.
+/// The reply to the introspection of a dead token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum DeadToken {
@@ -142,7 +142,7 @@ pub(crate) enum ReplyField {
     Iat,
 }
 
-/// How a field lacks its value.
+/// How a field's value is absent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Lack {
@@ -150,7 +150,7 @@ pub(crate) enum Lack {
     Missing,
 }
 
-/// How much an introspection tells of a living token.
+/// The fields in the introspection of a living token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum IntrospectionDetail {
@@ -164,9 +164,9 @@ pub(crate) enum IntrospectionDetail {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum IatUnit {
-    /// As Notion answers.
+    /// Milliseconds, which Notion sends.
     Milliseconds,
-    /// As RFC 7662, 2.2 has it.
+    /// Seconds, which RFC 7662, 2.2 wants.
     Seconds,
 }
 
@@ -174,7 +174,7 @@ pub(crate) enum IatUnit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ErrorShape {
-    /// OAuth's from the OAuth endpoints, the API's from everything else.
+    /// OAuth's shape from the OAuth endpoints, the API's from all others.
     Documented,
     /// `{"error","error_description"?,"request_id"}` (RFC 6749, 5.2).
     Oauth,

@@ -23,7 +23,7 @@ use crate::{
     store::Workspace,
 };
 
-/// What an integration with all content capabilities may do.
+/// The scope of an integration with all content capabilities.
 const SCOPE: &str = "read_content insert_content update_content read_user_with_email";
 
 /// The id of a client that proved its secret; extracting it is the authentication.
@@ -37,14 +37,14 @@ impl FromRequestParts<Arc<App>> for Client {
             return Err(Refusal::invalid_client());
         };
         match app.store.client_secret(&id)? {
-            // Equal hashes take as long to compare as any: nothing leaks of the secret.
+            // The time of a comparison of hashes leaks nothing of the secret.
             Some(expected) if digest(&expected) == digest(&secret) => Ok(Self(id)),
             _ => Err(Refusal::invalid_client()),
         }
     }
 }
 
-/// The body of `POST /v1/oauth/token`; which fields are due depends on the grant type.
+/// The body of `POST /v1/oauth/token`; which fields are required depends on the grant type.
 #[derive(Deserialize)]
 pub(crate) struct TokenRequest {
     grant_type: Option<String>,
@@ -91,7 +91,7 @@ pub(crate) async fn token(
     Ok(Answer(answer.into()))
 }
 
-/// The fields that tell whose an access token is.
+/// The fields of a reply that name an access token's bot, workspace and owner.
 fn whose(bot: &Bot, owner: OwnerShape) -> Map<String, Value> {
     let Workspace {
         id,
@@ -122,7 +122,7 @@ pub(crate) struct TokenOnly {
     token: String,
 }
 
-/// `POST /v1/oauth/introspect` (RFC 7662). Another client's token is as dead as an unknown one.
+/// `POST /v1/oauth/introspect` (RFC 7662). Another client's token counts as dead.
 pub(crate) async fn introspect(
     State(app): State<Arc<App>>,
     Client(client): Client,
@@ -151,7 +151,7 @@ pub(crate) async fn introspect(
     Ok(Answer(answer))
 }
 
-/// `POST /v1/oauth/revoke` (RFC 7009): ends a token, and only one of the client's own.
+/// `POST /v1/oauth/revoke` (RFC 7009): ends a token, but only one of the client's own.
 pub(crate) async fn revoke(
     State(app): State<Arc<App>>,
     Client(client): Client,

@@ -1,4 +1,4 @@
-//! The pages a person sees: one frame, strict headers, and text from outside made inert.
+//! The pages a person sees: one frame, strict headers, and text from outside escaped.
 
 use std::sync::LazyLock;
 
@@ -16,8 +16,8 @@ use crate::secret::digest;
 const FRAME: &str = include_str!("pages/frame.html");
 const STYLE: &str = include_str!("pages/style.css");
 
-/// Nothing but the one inline style. `form-action` is left out on purpose: with it Chromium drops
-/// the redirect from the form to an app link.
+/// The Content-Security-Policy of the pages: nothing but the one inline style. `form-action` is left
+/// out on purpose: with it Chromium drops the redirect from the form to an app link.
 static POLICY: LazyLock<String> = LazyLock::new(|| {
     let style = BASE64_STANDARD.encode(digest(STYLE));
     format!(
@@ -33,7 +33,7 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// A page around `content`, which is HTML; the title is text.
+    /// Makes a page around `content`, which is HTML; the title is text.
     pub(crate) fn new(status: StatusCode, title: &str, content: &str) -> Self {
         let html = fill(
             FRAME,
@@ -46,7 +46,7 @@ impl Page {
         Self { status, html }
     }
 
-    /// The page on which a request ends that may not return to anybody.
+    /// The page on which a request ends that must not be redirected.
     pub(crate) fn error(status: StatusCode, title: &str, text: &str) -> Self {
         let content = fill(
             include_str!("pages/error.html"),
@@ -75,7 +75,7 @@ impl From<rusqlite::Error> for Page {
     }
 }
 
-/// Puts HTML in the place of each `{{name}}`.
+/// Replaces each `{{name}}` in a template by HTML.
 pub(crate) fn fill(template: &str, values: &[(&str, &str)]) -> String {
     values
         .iter()
@@ -84,7 +84,7 @@ pub(crate) fn fill(template: &str, values: &[(&str, &str)]) -> String {
         })
 }
 
-/// Makes text HTML, fit for an element or a quoted attribute, and free of `{{names}}`.
+/// Escapes text as HTML for an element or a quoted attribute, and for [`fill`].
 pub(crate) fn escape(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     for character in text.chars() {

@@ -1,4 +1,4 @@
-//! The record of requests, as a test reads it: every secret value replaced by its hash.
+//! The record of requests for tests, with every secret value replaced by its hash.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -15,7 +15,7 @@ use crate::{
     server,
 };
 
-/// The fields of a body whose values are secret.
+/// The names of the secret fields in bodies.
 const SECRET_FIELDS: [&str; 7] = [
     "code",
     "token",
@@ -26,22 +26,22 @@ const SECRET_FIELDS: [&str; 7] = [
     "form_token",
 ];
 
-/// One request.
+/// One recorded request.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Recorded {
-    /// Counts from 1.
+    /// The request's number, from 1.
     seq: usize,
-    /// Milliseconds since the Unix epoch, UTC.
+    /// The time of the request: milliseconds since the Unix epoch, UTC.
     at_ms: i64,
     method: String,
-    /// Without the query.
+    /// The path without the query.
     path: String,
     headers: RecordedHeaders,
-    /// A JSON body, a form as an object, anything else as a hash; null where there is none.
+    /// The body: JSON, a form as an object, anything else as a hash; null if there is none.
     body: Value,
 }
 
-/// The recorded headers; null where one was not sent.
+/// The recorded headers; null for one that was not sent.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct RecordedHeaders {
@@ -51,12 +51,12 @@ struct RecordedHeaders {
     user_agent: Option<String>,
 }
 
-/// All requests since the start.
+/// The record of all requests since the start.
 #[derive(Default)]
 pub(crate) struct Record(Mutex<Vec<Recorded>>);
 
 impl Record {
-    /// Adds a request.
+    /// Records a request.
     pub(crate) fn add(&self, method: &Method, path: &str, headers: &HeaderMap, body: &[u8]) {
         let mut requests = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let seq = requests.len() + 1;
@@ -75,7 +75,7 @@ impl Record {
         });
     }
 
-    /// All of them, oldest first.
+    /// All recorded requests, oldest first.
     pub(crate) fn all(&self) -> Vec<Recorded> {
         self.0
             .lock()

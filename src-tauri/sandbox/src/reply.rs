@@ -20,10 +20,10 @@ use crate::{
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-notion-request-id");
-/// The mark of the proxy in front of Notion.
+/// A header of the proxy in front of Notion.
 const CF_RAY: HeaderName = HeaderName::from_static("cf-ray");
 
-/// A JSON object to answer with; [`stamp`] writes it out together with the request id.
+/// A successful reply's JSON object; [`stamp`] adds the request id and serializes it.
 #[derive(Clone)]
 pub(crate) struct Answer(pub(crate) Value);
 
@@ -35,7 +35,7 @@ impl IntoResponse for Answer {
     }
 }
 
-/// A refusal; [`stamp`] writes it out in the shape that the modes ask for.
+/// A refusal; [`stamp`] serializes it in the shape that the modes ask for.
 #[derive(Clone)]
 pub(crate) struct Refusal {
     status: StatusCode,
@@ -43,12 +43,12 @@ pub(crate) struct Refusal {
     code: &'static str,
     /// OAuth's `error_description`, the API's `message`.
     text: Option<String>,
-    /// The shape that is documented for it: never [`ErrorShape::Documented`] itself.
+    /// The documented shape of this refusal: never [`ErrorShape::Documented`] itself.
     documented: ErrorShape,
 }
 
 impl Refusal {
-    /// A refusal in the API's shape.
+    /// Makes a refusal in the API's shape.
     pub(crate) fn api(status: StatusCode, code: &'static str, message: &str) -> Self {
         Self {
             status,
@@ -82,7 +82,7 @@ impl Refusal {
         Self::oauth(StatusCode::BAD_REQUEST, error, Some(description))
     }
 
-    /// 401 `invalid_client`, as terse as Notion's.
+    /// 401 `invalid_client`, without a description, as from Notion.
     pub(crate) fn invalid_client() -> Self {
         Self::oauth(StatusCode::UNAUTHORIZED, "invalid_client", None)
     }
@@ -142,7 +142,7 @@ impl From<rusqlite::Error> for Refusal {
     }
 }
 
-/// Middleware that gives each request its id, writes answers and refusals out as the modes say,
+/// Middleware that gives each request its id, serializes [`Answer`] and [`Refusal`] as the modes say,
 /// and keeps every reply out of caches.
 pub(crate) async fn stamp(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let id = Uuid::new_v4().to_string();
@@ -170,9 +170,9 @@ fn written(status: StatusCode, body: &Value) -> Response {
     (status, json, body.to_string()).into_response()
 }
 
-/// Takes values away from the fields that the answer has, and adds none.
+/// Applies the modes. `reply_fields` to the fields that a reply has; adds none.
 fn leave_out(answer: &mut Value, modes: &Modes) {
-    // As JSON the fields have the names that they have on the wire.
+    // Serialized, the mode's fields have their names on the wire.
     let lacking = json!(modes.reply_fields);
     let (Some(fields), Some(lacking)) = (answer.as_object_mut(), lacking.as_object()) else {
         return;

@@ -1,37 +1,37 @@
-//! Secrets of the sandbox: made at random or derived from its own key, and known by hash.
+//! Secrets of the sandbox: random or derived from its own key, and stored as hashes.
 
 use std::fmt::Write;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-/// The key from which client secrets, and the tokens given out again, are derived: 256 bits.
+/// The key from which client secrets and repeated tokens are derived: 256 bits.
 pub(crate) type Key = [u8; 32];
 
-/// 256 bits from the operating system.
+/// 256 random bits from the operating system.
 pub(crate) fn random() -> Key {
     let mut bytes = Key::default();
     getrandom::fill(&mut bytes).expect("an operating system without random bytes can serve nobody");
     bytes
 }
 
-/// An access token, in the spelling of Notion's newer ones.
+/// Spells 256 bits as an access token, with Notion's newer prefix.
 pub(crate) fn access_token(bits: &Key) -> String {
     format!("ntn_{}", hex(bits))
 }
 
-/// A refresh token, in the spelling of Notion's newer ones.
+/// Spells 256 bits as a refresh token, with Notion's newer prefix.
 pub(crate) fn refresh_token(bits: &Key) -> String {
     format!("nrt_{}", hex(bits))
 }
 
-/// The secret of a client in one generation.
+/// Derives the secret of a client in one generation.
 pub(crate) fn client_secret(key: &Key, client_id: &str, generation: i64) -> String {
     let bits = derive(key, &format!("client secret\0{client_id}\0{generation}"));
     format!("secret_{}", hex(&bits))
 }
 
-/// 256 bits that the key and the purpose determine.
+/// Derives 256 bits from the key for a purpose.
 pub(crate) fn derive(key: &Key, purpose: &str) -> Key {
     let mut mac =
         Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length (RFC 2104)");
@@ -39,12 +39,12 @@ pub(crate) fn derive(key: &Key, purpose: &str) -> Key {
     mac.finalize().into_bytes().into()
 }
 
-/// What is stored of a token or code, and compared instead of a client secret.
+/// The SHA-256 hash of a token, code or client secret, which is stored or compared in its place.
 pub(crate) fn digest(secret: &str) -> Key {
     Sha256::digest(secret.as_bytes()).into()
 }
 
-/// Lower-case hexadecimal.
+/// Bytes in lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");

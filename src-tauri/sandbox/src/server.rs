@@ -1,4 +1,4 @@
-//! Puts the routes together, refuses requests for other hosts, and serves until told to stop.
+//! The HTTP server: its routes, the refusal of other hosts, and serving until it is stopped.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -25,10 +25,10 @@ use crate::{
     store::Store,
 };
 
-/// The longest body that is read, in bytes.
+/// The longest request body that is read, in bytes.
 pub(crate) const BODY_LIMIT: usize = 64 * 1024;
 
-/// What every handler shares.
+/// The state that all handlers share.
 pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) requests: consent::Requests,
@@ -48,7 +48,7 @@ impl App {
         }
     }
 
-    /// The modes as they are now.
+    /// The present modes.
     pub(crate) fn modes(&self) -> Modes {
         let modes = self.modes.lock();
         modes.unwrap_or_else(PoisonError::into_inner).clone()
@@ -60,7 +60,7 @@ impl App {
     }
 }
 
-/// Milliseconds since the Unix epoch, UTC.
+/// The present time in milliseconds since the Unix epoch, UTC.
 pub(crate) fn now() -> i64 {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -107,11 +107,12 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stopped: onesho
     let served = axum::serve(Cuttable(listener), service).with_graceful_shutdown(async {
         let _ = stopped.await;
     });
-    // It runs until the signal; failures of single connections are theirs alone.
+    // The server runs until the signal; a connection's failure concerns only that connection.
     let _ = served.await;
 }
 
-/// A foreign name in `Host` means a page from elsewhere that resolved its own name to loopback.
+/// Middleware that refuses a foreign `Host`: the request of a web page whose name was made to resolve
+/// to loopback (DNS rebinding).
 async fn loopback_only(State(port): State<u16>, request: Request, next: Next) -> Response {
     let host = request.headers().get(HOST).map(HeaderValue::as_bytes);
     let ours = ["127.0.0.1", "localhost"]

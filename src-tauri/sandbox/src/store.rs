@@ -1,4 +1,4 @@
-//! The sandbox's database: its key, clients, people and workspaces. Codes and tokens: `grants`.
+//! The sandbox's database: its key, clients, people and workspaces. `grants` has codes and tokens.
 
 use std::{
     fs::{self, OpenOptions},
@@ -18,14 +18,14 @@ use crate::{
 /// The database's version, bumped with every migration.
 const VERSION: u32 = 2;
 
-/// What makes a database of each version out of one of the version before; append only.
+/// The migrations, one for each version of the database; append only.
 const MIGRATIONS: [&str; VERSION as usize] = [
     include_str!("schema.sql"),
     // Counts the pairs that were derived for the bot, so that the last one can be given out again.
     "ALTER TABLE bots ADD COLUMN generation INTEGER NOT NULL DEFAULT 0",
 ];
 
-/// What a new sandbox starts with: workspace, icon, and the person who gives consent.
+/// The workspaces of a new sandbox: name, icon, and the person who gives consent.
 const SEED: [(&str, Option<&str>, &str); 5] = [
     ("Acme Research", None, "Jo Lindqvist"),
     ("Launchpad", Some("🚀"), "Mei Tan"),
@@ -43,7 +43,7 @@ pub(crate) struct Workspace {
     pub(crate) person: Person,
 }
 
-/// A person as Notion's user object knows one.
+/// A person, with the fields of Notion's user object.
 #[derive(Debug, Clone)]
 pub(crate) struct Person {
     pub(crate) id: String,
@@ -56,7 +56,7 @@ pub(crate) const WORKSPACE_COLUMNS: &str =
     "workspaces.id, workspaces.name, workspaces.icon, people.id, people.name, people.email";
 
 impl Workspace {
-    /// Reads the first six columns, [`WORKSPACE_COLUMNS`].
+    /// Reads a workspace from a row's first six columns, [`WORKSPACE_COLUMNS`].
     pub(crate) fn from_row(row: &Row) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get(0)?,
@@ -71,7 +71,7 @@ impl Workspace {
     }
 }
 
-/// Everything that survives a restart.
+/// The database: everything that survives a restart.
 pub(crate) struct Store(Mutex<Connection>);
 
 impl Store {
@@ -91,7 +91,7 @@ impl Store {
         prepare(connection).map(|connection| Self(Mutex::new(connection)))
     }
 
-    /// The connection, for one request at a time.
+    /// Locks the database connection, for one request at a time.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Connection> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -120,7 +120,7 @@ impl Store {
         Ok((id, secret))
     }
 
-    /// Replaces the first client's secret, and returns the new one; the old one ends at once.
+    /// Replaces the first client's secret and returns the new one; the old one ends at once.
     pub(crate) fn rotate_first_secret(&self) -> rusqlite::Result<String> {
         self.lock().execute(
             "UPDATE clients SET secret_generation = secret_generation + 1
@@ -140,8 +140,8 @@ impl Store {
         statement.query_map([], Workspace::from_row)?.collect()
     }
 
-    /// Adds a workspace for which the named person gives consent, and returns its id. A person of
-    /// that name is the same person again.
+    /// Adds a workspace for which the named person gives consent, and returns its id. The same name
+    /// means the same person.
     pub(crate) fn add_workspace(
         &self,
         name: &str,
@@ -152,7 +152,8 @@ impl Store {
     }
 }
 
-/// Creates the file with mode 0600, takes rights away where it has more, and refuses a link.
+/// Creates the database file with mode 0600, restricts a file with more rights, and refuses a symbolic
+/// link.
 fn make_private(path: &Path) -> io::Result<()> {
     if fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink()) {
         return Err(io::Error::other("it is a symbolic link"));
@@ -180,7 +181,7 @@ fn prepare(mut connection: Connection) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-/// A killed process loses nothing; after a power cut a stand-in may start anew.
+/// Configures the connection so that a killed process loses nothing; a power cut may.
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
@@ -233,7 +234,8 @@ fn insert_workspace(
     Ok(id)
 }
 
-/// `Jo Lindqvist` has `jo.lindqvist@sandbox.example` (RFC 2606 keeps `.example` free).
+/// A person's email address: `Jo Lindqvist` has `jo.lindqvist@sandbox.example` (RFC 2606 reserves
+/// `.example`).
 fn email_of(person: &str) -> String {
     let person = person.to_lowercase();
     let words: Vec<_> = person.split_whitespace().collect();

@@ -1,4 +1,4 @@
-//! A client of a running sandbox, for tests: its control API, and whoever answers its consent page.
+//! A client of a running sandbox, for tests: it uses the control API and answers the consent page.
 
 #![allow(
     clippy::missing_panics_doc,
@@ -8,8 +8,7 @@
 use reqwest::{Client, StatusCode, redirect::Policy};
 use serde_json::{Value, json};
 
-/// Tells a sandbox how to behave and asks what it has seen; every refusal panics but where a method
-/// says otherwise.
+/// A client of a running sandbox, for tests. A refusal panics, except where a method says otherwise.
 #[derive(Debug, Clone)]
 pub struct TestClient {
     base_url: String,
@@ -17,7 +16,7 @@ pub struct TestClient {
 }
 
 impl TestClient {
-    /// A client of the sandbox at this address, without a slash at its end.
+    /// Makes a client of the sandbox at `base_url`, which has no slash at its end.
     #[must_use]
     pub fn new(base_url: &str) -> Self {
         let http = Client::builder().no_proxy().redirect(Policy::none());
@@ -27,13 +26,13 @@ impl TestClient {
         }
     }
 
-    /// The HTTP client behind it, which follows no redirect.
+    /// The HTTP client in use, which follows no redirect.
     #[must_use]
     pub fn http(&self) -> &Client {
         &self.http
     }
 
-    /// Every request so far, oldest first, with secrets as hashes.
+    /// Every request that the sandbox has recorded, oldest first, with secrets as hashes.
     pub async fn requests(&self) -> Vec<Value> {
         let answer = self.http.get(self.url("/requests")).send().await;
         let answer = answer.expect("an answer").error_for_status();
@@ -41,7 +40,7 @@ impl TestClient {
         requests.expect("a list")
     }
 
-    /// How many requests came with this method and path, such as `POST /v1/oauth/token`.
+    /// The number of recorded requests with a method and path, such as `POST /v1/oauth/token`.
     pub async fn count(&self, request: &str) -> usize {
         let (method, path) = request.split_once(' ').expect("a method and a path");
         let requests = self.requests().await;
@@ -55,7 +54,7 @@ impl TestClient {
         self.ask("/faults", fault).await;
     }
 
-    /// Leaves no fault to come.
+    /// Removes all faults.
     pub async fn clear_faults(&self) {
         let cleared = self.http.delete(self.url("/faults")).send().await;
         let cleared = cleared.expect("an answer").error_for_status();
@@ -68,13 +67,13 @@ impl TestClient {
         self.ask("/modes", changes).await
     }
 
-    /// Ends every token of a bot, as its owner can in Notion. Returns how many pairs were alive.
+    /// Ends every token of a bot, as its owner can in Notion. Returns the number of pairs ended.
     pub async fn revoke(&self, bot_id: &str) -> u64 {
         let ended = self.ask("/revoke", json!({ "bot_id": bot_id })).await;
         ended["pairs"].as_u64().expect("a number")
     }
 
-    /// Renews the first client's secret, as one can in Notion's portal; the old one ends.
+    /// Renews the first client's secret, as in Notion's portal, and returns it; the old one ends.
     pub async fn renew_secret(&self) -> String {
         text(&self.ask("/secret", json!({})).await, "client_secret")
     }
@@ -85,27 +84,27 @@ impl TestClient {
         text(&self.ask("/workspaces", workspace).await, "workspace_id")
     }
 
-    /// Registers one more client; returns its id and its secret.
+    /// Registers another client; returns its id and its secret.
     pub async fn add_client(&self) -> (String, String) {
         let added = self.ask("/clients", json!({})).await;
         (text(&added, "client_id"), text(&added, "client_secret"))
     }
 
-    /// Posts to the control API, whose answer may be a refusal.
+    /// Posts to the control API; the reply may be a refusal.
     pub async fn post(&self, path: &str, body: Value) -> (StatusCode, Value) {
         let asked = self.http.post(self.url(path)).json(&body).send().await;
         let answer = asked.expect("an answer");
         (answer.status(), answer.json().await.expect("JSON"))
     }
 
-    /// The callback with which a sandbox that approves by itself answers an authorization link.
+    /// Opens an authorization URL at a sandbox with automatic approval, and returns the callback.
     pub async fn callback(&self, link: &str) -> String {
         let answer = self.http.get(link).send().await.expect("an answer");
         location(&answer)
     }
 
-    /// The callback with which the consent page answers an authorization link once access to a
-    /// workspace, by its id, is allowed.
+    /// Opens an authorization URL, allows access to a workspace, by its id, on the consent page, and
+    /// returns the callback.
     pub async fn allow(&self, link: &str, workspace: &str) -> String {
         let page = self.http.get(link).send().await.expect("an answer");
         let page = page.text().await.expect("a page");

@@ -1,4 +1,5 @@
-//! Every field of every documented reply, bent in every way: read, or refused by its name.
+//! Every field of every documented reply, malformed in every way: the reply is read, or refused with
+//! the field's name.
 
 use serde_json::{Value, json};
 
@@ -9,7 +10,7 @@ use crate::{Bot, Error, Grant, Introspection, Response, Revocation};
 type Read = fn(&Value) -> Result<(), Error>;
 type IsUsable = fn(&Value) -> bool;
 
-/// A documented reply, its reader, and which fields it cannot do without.
+/// A documented reply, its reader, and its required fields.
 struct Documented {
     body: Value,
     read: Read,
@@ -86,7 +87,7 @@ fn introspection(body: &Value) -> Result<(), Error> {
     reply.read(Introspection::read).map(drop)
 }
 
-/// The JSON pointers (RFC 6901) of every field, however deep.
+/// The JSON pointers (RFC 6901) of every field of a value, however deep.
 fn fields(value: &Value, at: &str) -> Vec<String> {
     let object = value.as_object().into_iter().flatten();
     object
@@ -99,8 +100,8 @@ fn fields(value: &Value, at: &str) -> Vec<String> {
         .collect()
 }
 
-/// `body` with the field bent each way: gone, of every other type, very deep, very long, and with
-/// an unknown neighbour.
+/// `body` with the field malformed in each way: gone, of every other type, very deep, very long, and
+/// with an unknown neighbour.
 fn bent(body: &Value, pointer: &str) -> Vec<Value> {
     let (parent, name) = pointer.rsplit_once('/').unwrap();
     let change = |name: &str, to: Option<Value>| {
@@ -124,7 +125,7 @@ fn bent(body: &Value, pointer: &str) -> Vec<Value> {
         .collect()
 }
 
-/// Of a text that may be 100 KiB long.
+/// The start of a body's text, which may be 100 KiB long.
 fn start_of(body: &Value) -> String {
     body.to_string().chars().take(2_000).collect()
 }

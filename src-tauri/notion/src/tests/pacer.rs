@@ -1,4 +1,4 @@
-//! The pacer against callers of every temper: never above the budget, never far below it.
+//! The pacer with callers of every kind: never above the budget, never far below it.
 
 use std::time::{Duration, Instant};
 
@@ -23,7 +23,7 @@ impl Random {
     }
 }
 
-/// The most starts in any 60 s, both ends included.
+/// The most of `starts` in any 60 s, both ends included.
 fn most_in_a_window(mut starts: Vec<Instant>) -> usize {
     starts.sort();
     (0..starts.len())
@@ -65,11 +65,11 @@ fn no_pattern_of_arrivals_breaks_the_budget() {
                     paused_until = paused_until.max(now + random.millis(90_000));
                     pacer.pause_until(paused_until);
                 }
-                // The machine stands still, with slots reserved.
+                // The machine is suspended, with slots reserved.
                 1 => now += random.millis(120_000),
                 crowd => waiting.extend((0..crowd % 7).map(|_| pacer.reserve(now))),
             }
-            // Those whose time has come claim their slots, sooner or later.
+            // Callers whose slot's time has come claim it, sooner or later.
             for slot in std::mem::take(&mut waiting) {
                 if random.below(3) == 0 || slot > now {
                     waiting.push(slot);

@@ -1,4 +1,4 @@
-//! Replies with a 4xx or 5xx status, in Notion's two error shapes and in nobody's.
+//! Replies with a 4xx or 5xx status, in Notion's two error shapes and in others.
 
 use std::time::Duration;
 

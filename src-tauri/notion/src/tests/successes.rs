@@ -352,7 +352,7 @@ fn no_damage_to_a_body_is_more_than_a_refusal() {
     }
 }
 
-/// Every reader either reads the body or says that it is not Notion's.
+/// Asserts that every reader either reads the body or fails with [`Error::NotNotion`].
 fn check(body: &[u8]) {
     let reply = reply(200, body);
     let errors = [
