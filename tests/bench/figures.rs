@@ -1,4 +1,4 @@
-//! What was measured, for the person and for a file.
+//! The measured figures: printed, and written to a file.
 
 use std::fs;
 use std::path::Path;
@@ -18,12 +18,12 @@ pub fn record(name: &str, value: f64) {
     fs::write(file, json + "\n").unwrap();
 }
 
-/// The one in the middle.
+/// The median of some values.
 pub fn median(values: &[f64]) -> f64 {
     quantile(values, 0.5)
 }
 
-/// The one below which this part of them lies.
+/// The quantile of some values: the value below which the given part of them lies.
 #[allow(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
@@ -36,7 +36,7 @@ pub fn quantile(values: &[f64], part: f64) -> f64 {
     sorted[((sorted.len() - 1) as f64 * part).round() as usize]
 }
 
-/// What a process alone and its share of what it has in common take, in MiB (proc(5),
+/// The proportional memory of a process in MiB: its own, and its share of what is shared (proc(5),
 /// `smaps_rollup`); none once it has ended.
 #[allow(clippy::cast_precision_loss, reason = "far below 2^53")]
 pub fn memory(process: u32) -> Option<f64> {
@@ -46,7 +46,7 @@ pub fn memory(process: u32) -> Option<f64> {
     Some(kib as f64 / 1024.0)
 }
 
-/// The same of a process and all that it started.
+/// The proportional memory of a process and all its descendants, in MiB.
 pub fn memory_of_all(process: u32) -> f64 {
     let children = fs::read_dir(format!("/proc/{process}/task")).unwrap();
     let children = children.flat_map(|task| {

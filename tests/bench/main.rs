@@ -1,4 +1,4 @@
-//! Measurements, printed and never judged by: run them with scripts/bench.
+//! Measurements, printed without a limit to keep to: run them with scripts/bench.
 
 #![allow(
     clippy::unwrap_used,

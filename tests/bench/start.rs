@@ -1,5 +1,5 @@
-//! The start of the window, from its process to the painted list, and its memory: beside a window with
-//! nothing in it.
+//! The start of the window, from its process to the painted list, and its memory, compared with an
+//! empty window.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,16 +15,16 @@ use support::window;
 use crate::figures::{median, memory_of_all, record};
 use crate::window::ROWS;
 
-/// How often each window is started. They take turns, so that what slows the machine for a while
-/// slows all of them; each is compared with the bare one of its own turn, and the middle counts.
+/// How often each window is started. The windows take turns, so that a slow spell of the machine slows
+/// all of them; each is compared with the bare window of its own turn, and the median counts.
 const TURNS: usize = 9;
 
-/// The starts of a window, one a turn.
+/// The starts of a window, one per turn.
 #[derive(Default)]
 struct Starts {
-    /// From the start of its process to the second animation frame after its content, in ms.
+    /// The times from the start of the process to the second animation frame after the content, in ms.
     painted: Vec<f64>,
-    /// Of its processes together, once it is at rest, in MiB.
+    /// The memory of the window's processes together, once it is at rest, in MiB.
     memory: Vec<f64>,
 }
 
@@ -33,14 +33,14 @@ impl Starts {
         let page = window::open_program(&env.world, program).await;
         let process = until("the window's process", || env.world.process_of(program));
         self.painted.push(painted(&page).await - began(process));
-        // What the start has left over is freed, and what it has put off is done.
+        // By then the start's leftovers are freed, and its postponed work is done.
         tokio::time::sleep(Duration::from_secs(2)).await;
         self.memory.push(memory_of_all(process));
         page.close().await;
     }
 }
 
-/// How many times the other one's each is, turn by turn; the one in the middle.
+/// The median of the ratios of two windows' figures, turn by turn.
 fn ratio(these: &[f64], others: &[f64]) -> f64 {
     let ratios: Vec<f64> = these.iter().zip(others).map(|(a, b)| a / b).collect();
     median(&ratios)
@@ -85,7 +85,7 @@ async fn the_start_at_ten_a_thousand_and_ten_thousand_rows() {
     }
 }
 
-/// The window with nothing in it, built beside the tests by scripts/bench.
+/// The path of the empty window's program, built beside the tests by scripts/bench.
 fn bare() -> PathBuf {
     let path = programs::desktop().with_file_name("examples/bare-window");
     assert!(path.is_file(), "build it first: scripts/bench does");

@@ -1,4 +1,4 @@
-//! What `keyrack watch` takes.
+//! The memory of `keyrack watch`.
 
 use std::fs;
 use std::process::Stdio;
@@ -14,7 +14,7 @@ use crate::figures::{memory, record};
 /// How many rows the watched list has.
 const ROWS: [usize; 3] = [1, 100, 1_000];
 
-/// `keyrack watch` with a list of so many rows: at rest, and at its most while it checks.
+/// The memory of `keyrack watch` in MiB: at rest, and its peak while it checks.
 fn watch(env: &TestEnv) -> (f64, f64) {
     let mut command = env.world.command(programs::keyrack());
     command
@@ -26,7 +26,7 @@ fn watch(env: &TestEnv) -> (f64, f64) {
         let log = fs::read_to_string(env.world.log()).unwrap_or_default();
         log.contains("Checking in the background").then_some(())
     });
-    // Its first turn reads the list; then it has nothing to do for minutes.
+    // The first round reads the list; then there is nothing to do for minutes.
     std::thread::sleep(std::time::Duration::from_secs(2));
     let at_rest = memory(resting.id()).expect("a running process");
     drop(resting);

@@ -55,7 +55,7 @@ async fn frames(page: &Page) -> Vec<f64> {
     measure(page, script).await
 }
 
-/// The numbers that a script in the page comes to.
+/// Runs a script in the page that returns numbers.
 async fn measure(page: &Page, script: &str) -> Vec<f64> {
     let measured = page.client().execute_async(script, Vec::new()).await;
     let measured = measured.unwrap();

@@ -1,4 +1,4 @@
-//! Clients: the form, a secret that was renewed, changes, and the end.
+//! Clients: the form, a renewed secret, changes, and removal.
 
 use support::secrets;
 use support::test_env::{TestEnv, free_port};

@@ -1,5 +1,5 @@
-//! A copied token: on the clipboard and nowhere else, marked for those who keep a history, and gone
-//! again after a while.
+//! A copied token: on the clipboard and nowhere else, marked to be kept out of clipboard histories,
+//! and cleared after a while.
 
 use support::clipboard::clipboard;
 use support::secrets;

@@ -1,4 +1,4 @@
-//! The private world tested on itself: what the other whole-program tests stand on.
+//! Tests of the private world that the other whole-program tests run in.
 
 use std::io::Write;
 use std::net::TcpListener;

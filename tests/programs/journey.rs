@@ -1,5 +1,5 @@
-//! The main job, walked through as a new user would, with the sandbox that is built in: what
-//! `scripts/run` shows where there is no display. Pictures go to `target/journey/`.
+//! The main job, as a new user would do it, with the embedded sandbox: `scripts/run` shows it where
+//! there is no display. Pictures go to `target/journey/`.
 
 #![allow(clippy::print_stdout, reason = "each step is told as it is taken")]
 

@@ -1,5 +1,5 @@
 //! Whole programs, each test in a private world: the window, the command and the sandbox, with a
-//! real keyring, browser and display. `support` is what they stand on.
+//! real keyring, browser and display, by means of `support`.
 
 #![allow(
     clippy::unwrap_used,

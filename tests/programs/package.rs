@@ -1,5 +1,5 @@
-//! The Debian package: unpacked, and where `KEYRACK_TEST_INSTALL=1` allows it really installed, it
-//! answers to app links. `scripts/test` builds the package and names it in `KEYRACK_DEB`.
+//! The Debian package: unpacked, and really installed where `KEYRACK_TEST_INSTALL=1` allows it, it
+//! handles app links. `scripts/test` builds the package and names it in `KEYRACK_DEB`.
 
 #![allow(clippy::print_stdout, reason = "a skipped test says why")]
 
@@ -23,7 +23,7 @@ fn run(command: &mut Command) {
     assert!(status.success(), "{command:?}: {status}");
 }
 
-/// Connects by the package's programs: the link starts its window, which completes the connection.
+/// Connects by the package's programs: the callback starts the window, which completes the connection.
 async fn a_link_starts_the_package(mut env: TestEnv, programs: &Path) {
     let world = &env.world;
     let asked = ["query", "default", "x-scheme-handler/app.keyrack"];
@@ -115,7 +115,7 @@ async fn the_installed_package_is_started_by_a_link_and_leaves_nothing_behind() 
     );
 }
 
-/// The package on this machine, removed again whatever happens.
+/// The package installed on this machine, removed again on drop.
 struct Installed;
 
 impl Installed {

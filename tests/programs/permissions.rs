@@ -1,4 +1,4 @@
-//! What the window may not do, tried from inside the real window.
+//! The window's restrictions, tried from inside the real window.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,15 +6,15 @@ use serde_json::{Value, json};
 use support::page::Page;
 use support::test_env::TestEnv;
 
-/// Every command of every plugin that is built into the program, as the build has listed them.
+/// Every command of every plugin that is built into the program, from the build's list.
 const MANIFESTS: &str = include_str!(concat!(env!("OUT_DIR"), "/acl-manifests.json"));
-/// What the program grants, as the build has read it.
+/// The capabilities that the program grants, from the build's list.
 const CAPABILITIES: &str = include_str!(concat!(env!("OUT_DIR"), "/capabilities.json"));
 const COMMANDS: &str = include_str!("../../src-tauri/desktop/commands.rs");
-/// The manifest of our own commands.
+/// The key of our own commands in [`MANIFESTS`].
 const OWN: &str = "__app-acl__";
 
-/// Commands of nobody here.
+/// Commands that do not exist.
 const UNKNOWN: [&str; 6] = [
     "read_token",
     "constructor",
@@ -60,7 +60,7 @@ fn granted() -> BTreeSet<String> {
     permissions.iter().flat_map(of).collect()
 }
 
-/// What stands in the list of the handler, which is what exists of our own.
+/// The commands in the handler's list: all of our own that exist.
 fn handled() -> BTreeSet<String> {
     let (_, list) = COMMANDS.split_once("generate_handler![").unwrap();
     let (list, _) = list.split_once(']').unwrap();
@@ -99,7 +99,7 @@ fn no_build_has_a_global_api_and_no_release_has_developer_tools() {
     assert!(!include_str!("../../src-tauri/desktop/window/mod.rs").contains("devtools"));
 }
 
-/// Calls every command without an argument and keeps why each was refused; nothing if it answered.
+/// Calls commands without arguments, and returns why each was refused; empty for one that succeeded.
 async fn refusals(window: &Page, commands: &BTreeSet<String>) -> BTreeMap<String, String> {
     let script = format!(
         "return (async () => {{
@@ -128,9 +128,9 @@ async fn the_page_may_call_what_is_granted_and_none_of_all_other_commands() {
     assert!(denied.len() > 100, "{}", denied.len());
     denied.extend(UNKNOWN.map(str::to_owned));
 
-    // It needs no arguments, and would end the window.
+    // `quit` needs no arguments, and would end the window.
     assert!(granted.remove("quit"));
-    // The arguments of the others are missing, and that is what most of them say.
+    // Most of the other commands refuse because their arguments are missing.
     for (command, why) in refusals(&window, &granted).await {
         assert!(!why.contains("not allowed"), "{command}: {why}");
     }
@@ -141,8 +141,8 @@ async fn the_page_may_call_what_is_granted_and_none_of_all_other_commands() {
     window.close().await;
 }
 
-/// What the attempts share. `refused` does something and tells which rule of the content policy
-/// refused it; where the policy tells nothing, an attempt says itself how it ended.
+/// The script that the attempts share. `refused` does something and returns which rule of the content
+/// policy refused it; where the policy reports nothing, an attempt returns itself how it ended.
 const MEANS: &str = "
     const refused = (act) => new Promise((done) => {
         const told = (violation) => done(violation.effectiveDirective);
@@ -158,7 +158,7 @@ const MEANS: &str = "
     const ended = (act) => Promise.resolve().then(act).then(() => 'done', () => 'refused');
     window.ran = () => { window.hasRun = true; };";
 
-/// What is tried, by which script, and how it ends. `TARGET` is an address that would record it.
+/// The attempts: name, script, and result. `TARGET` is an address that would record a request.
 const ATTEMPTS: &[(&str, &str, &str)] = &[
     // To other pages.
     ("location", "location.href = TARGET; return ''", ""),
@@ -257,7 +257,7 @@ const ATTEMPTS: &[(&str, &str, &str)] = &[
         "return ended(() => new FontFace('far', `url(${TARGET})`).load())",
         "refused",
     ),
-    // What a page says.
+    // What a page sends.
     ("fetch", "return ended(() => fetch(TARGET))", "refused"),
     (
         "fetch without an answer",
@@ -339,7 +339,7 @@ const ATTEMPTS: &[(&str, &str, &str)] = &[
         "Object.prototype.toJSON = ran; return String(Object.isFrozen(Object.prototype))",
         "true",
     ),
-    // What came of those that tell nothing.
+    // The results of attempts that report nothing themselves.
     (
         "text in a frame",
         "const inside = (frame) => frame.contentDocument?.querySelector('img') ?? null;

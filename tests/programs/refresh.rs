@@ -1,4 +1,4 @@
-//! New tokens for a connection that is there: refreshed, or connected again after a warning.
+//! New tokens for an existing connection: refreshed, or reconnected after a warning.
 
 use serde_json::json;
 use support::links;
@@ -8,10 +8,10 @@ use support::test_env::{ACME, TestEnv};
 use support::wait::until_async;
 use support::words::words;
 
-/// What the keyring holds for the connection of a row.
+/// The keyring's entry for the connection of a row.
 async fn kept(env: &TestEnv, row: &Part) -> Entry {
     let id = row.attr("data-connection-id").await.expect("an id");
-    // A look fails as a whole if a probe is deleted under it.
+    // Reading fails as a whole if a probe is deleted meanwhile.
     until_async("its entry in the keyring", async || {
         let mut entries = secrets::entries(&env.world).into_iter();
         entries.find(|entry| entry.user() == id)

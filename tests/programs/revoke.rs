@@ -1,4 +1,4 @@
-//! Revoked by undo, and forgotten: what each does at Notion and in the keyring.
+//! Revoking by Undo, and forgetting: what each does at Notion and in the keyring.
 
 use support::secrets;
 use support::test_env::TestEnv;

@@ -1,4 +1,4 @@
-//! One window for one data folder: further starts hand over to it, or say that it is open.
+//! One window for one data folder: further instances forward to it, or report that it is open.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
@@ -56,7 +56,7 @@ async fn a_start_that_meets_an_ending_window_hands_over_or_becomes_the_window() 
     let env = TestEnv::new();
     let command = env.world.command(programs::desktop());
     let mut window = Program::start(&env.world, &command);
-    // Each round ends the window at another moment of the next start: whichever it meets is right.
+    // Each round ends the window at another moment of the next start: either outcome is right.
     for moment in (0..160).step_by(8).map(Duration::from_millis) {
         until_async("the window", async || {
             assert!(window.is_running(), "the start has failed");

@@ -13,7 +13,7 @@ pub async fn open(world: &World, origin: &str) -> Page {
     open_with(world, origin, &[]).await
 }
 
-/// As [`open`], with arguments of its own.
+/// Starts a browser like [`open`], with further arguments.
 pub async fn open_with(world: &World, origin: &str, arguments: &[&str]) -> Page {
     let profile = tempfile::Builder::new()
         .prefix("chromium-")

@@ -1,4 +1,4 @@
-//! `keyrack connect --no-browser`, played by a script instead of a person.
+//! `keyrack connect --no-browser`, operated by a test instead of a person.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, ExitStatus, Stdio};
@@ -6,21 +6,21 @@ use std::process::{Child, ChildStdin, ChildStdout, ExitStatus, Stdio};
 use super::process::signal;
 use super::test_env::TestEnv;
 
-/// A connect that has printed its link and waits for the callback.
+/// A running connect that has printed its authorization URL and waits for the callback.
 pub struct Connecting {
     child: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
-    /// The authorization link.
+    /// The authorization URL.
     pub link: String,
 }
 
-/// Starts a connect and reads the link it prints; none if it ends without one.
+/// Starts a connect and reads its authorization URL; fails with its status if it ends without one.
 pub fn begin(env: &TestEnv) -> Result<Connecting, ExitStatus> {
     begin_with(env, &[])
 }
 
-/// As [`begin`], with further arguments.
+/// Starts a connect like [`begin`], with further arguments.
 fn begin_with(env: &TestEnv, arguments: &[&str]) -> Result<Connecting, ExitStatus> {
     let mut command = env.world.command(&env.program);
     command
@@ -56,13 +56,13 @@ impl Connecting {
         signal("INT", &self.child.id().to_string());
     }
 
-    /// Waits for the end.
+    /// Waits for the end of the connect.
     pub fn end(self) -> ExitStatus {
         self.end_and_read().0
     }
 
-    /// Waits for the end; also returns what followed the link on standard output. The rest is in
-    /// the world's log.
+    /// Waits for the end of the connect; also returns what followed the authorization URL on standard
+    /// output. Standard error is in the world's log.
     pub fn end_and_read(mut self) -> (ExitStatus, Vec<u8>) {
         drop(self.input);
         let mut said = Vec::new();
@@ -71,12 +71,12 @@ impl Connecting {
     }
 }
 
-/// Connects whatever a sandbox that approves by itself gives.
+/// Connects the first workspace of a sandbox with automatic approval.
 pub async fn connect(env: &TestEnv) -> ExitStatus {
     connect_with(env, &[]).await
 }
 
-/// As [`connect`], with further arguments.
+/// Connects like [`connect`], with further arguments.
 pub async fn connect_with(env: &TestEnv, arguments: &[&str]) -> ExitStatus {
     let mut connecting = begin_with(env, arguments).expect("a link");
     let callback = env.callback(&connecting.link).await;
@@ -84,7 +84,7 @@ pub async fn connect_with(env: &TestEnv, arguments: &[&str]) -> ExitStatus {
     connecting.end()
 }
 
-/// Has the sandbox's consent page give a workspace of this name, which is made for it.
+/// Adds a workspace of this name to the sandbox and connects it through the consent page.
 pub async fn connect_workspace(env: &TestEnv, name: &str, arguments: &[&str]) {
     let id = env.sandbox.add_workspace(name, "Jo Lindqvist").await;
     let mut connecting = begin_with(env, arguments).expect("a link");

@@ -2,7 +2,7 @@
 
 use super::world::World;
 
-/// What it holds of a kind.
+/// The clipboard's content of a type, such as `UTF8_STRING`.
 pub fn clipboard(world: &World, kind: &str) -> String {
     let asked = world
         .command("xclip")

@@ -15,7 +15,7 @@ const LOGIN: &str = "/org/freedesktop/secrets/collection/login";
 /// `GKD_CONTROL_OP_UNLOCK` of gnome-keyring's daemon/control/gkd-control-codes.h.
 const UNLOCK: u32 = 1;
 
-/// The running daemon.
+/// A running gnome-keyring-daemon.
 pub struct Keyring {
     daemon: Program,
     control: PathBuf,
@@ -46,11 +46,11 @@ impl Keyring {
     pub(super) fn stop(self) {
         let control = self.control.clone();
         self.daemon.end();
-        // A stale socket would answer the next start with a refusal.
+        // With a stale socket the next start would fail.
         let _ = std::fs::remove_file(control);
     }
 
-    /// Asks as a login would, over the daemon's own socket.
+    /// Unlocks the login collection as a login does, over the daemon's own socket.
     pub(super) fn unlock(&self, world: &World) {
         self.ask_to_unlock().expect("the keyring listens");
         until("the keyring to be unlocked", || {
@@ -61,7 +61,7 @@ impl Keyring {
     fn ask_to_unlock(&self) -> std::io::Result<()> {
         let mut socket = UnixStream::connect(&self.control)?;
         let length = u32::try_from(PASSWORD.len()).unwrap();
-        // One byte to carry the credentials; then the whole length, the act, and a counted string.
+        // One byte to carry the credentials; then the whole length, the operation, and a counted string.
         let mut message = vec![0];
         for word in [4 + 4 + 4 + length, UNLOCK, length] {
             message.extend(word.to_be_bytes());
@@ -70,7 +70,7 @@ impl Keyring {
         socket.write_all(&message)?;
         let mut answer = [0; 8];
         socket.read_exact(&mut answer)?;
-        // Its own length, and `GKD_CONTROL_RESULT_OK`.
+        // The reply: its own length, and `GKD_CONTROL_RESULT_OK`.
         assert_eq!(
             answer,
             [0, 0, 0, 8, 0, 0, 0, 0],
@@ -98,7 +98,7 @@ pub(super) fn lock(world: &World) {
 
 /// Whether the login collection is locked; `None` while there is no service or no collection.
 fn state(world: &World) -> Option<bool> {
-    // A question to a service that is not there would have the bus start one of its own.
+    // A call to a missing service would have the bus activate one of its own.
     if !is_on_the_bus(world) {
         return None;
     }

@@ -1,7 +1,7 @@
-//! A stand-in for the program that opens a kind of link: it writes down what it was given.
+//! A stand-in for the program that opens a kind of link: it records the links that it is given.
 //!
-//! Registered for `https` it plays the default browser, and hands the address that the app opens
-//! over to the test, which goes there with the real browser.
+//! Registered for `https` the stand-in replaces the default browser, and hands the URL that the app
+//! opens to the test, which opens it in the real browser.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -11,7 +11,7 @@ use super::process::Program;
 use super::wait::until_async;
 use super::world::World;
 
-/// The stand-in, registered in one world.
+/// A stand-in registered in one world.
 pub struct Catcher {
     caught: PathBuf,
     seen: usize,
@@ -61,7 +61,7 @@ impl Catcher {
         read(&self.caught)
     }
 
-    /// The next link that was not yet asked for, waiting until it comes.
+    /// Waits for the next link that was not returned yet.
     pub async fn next(&mut self) -> String {
         let link = until_async("a link to be opened", async || {
             read(&self.caught).into_iter().nth(self.seen)
@@ -72,8 +72,8 @@ impl Catcher {
     }
 }
 
-/// Opens a link whose program is not running yet: without a desktop environment `xdg-open` stays
-/// until that program ends.
+/// Opens a link whose program is not running yet, without waiting: without a desktop environment
+/// `xdg-open` stays until that program ends.
 pub fn start(world: &World, link: &str) -> Program {
     let mut command = world.command("xdg-open");
     command.arg(link);
@@ -96,7 +96,7 @@ fn set_default(world: &World, file: &str, types: &[String]) {
     assert!(status.success(), "xdg-mime fails: {status}");
 }
 
-/// Whole lines only: the last one may still be on its way.
+/// Reads the complete lines of a file: the last one may still be being written.
 fn read(file: &Path) -> Vec<String> {
     let text = fs::read_to_string(file).unwrap_or_default();
     let whole = text.rfind('\n').map_or("", |end| &text[..end]);

@@ -1,4 +1,4 @@
-//! The desktop that shows notifications, on a world's own bus.
+//! A desktop's notification service, on a world's own bus.
 
 #![allow(
     clippy::too_many_arguments,
@@ -16,7 +16,7 @@ use zbus::zvariant::OwnedValue;
 
 use super::world::World;
 
-/// Takes every notification of a world.
+/// A notification service that records every notification of a world.
 pub struct Notifications {
     shown: Receiver<Notification>,
     _bus: Connection,
@@ -25,16 +25,16 @@ pub struct Notifications {
 /// One notification.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Notification {
-    /// The program that it is from.
+    /// The name of the program that sent the notification.
     pub app: String,
-    /// Its first line.
+    /// The notification's first line.
     pub summary: String,
-    /// What stands below.
+    /// The notification's text below the first line.
     pub body: String,
 }
 
 impl Notifications {
-    /// Begins to take them.
+    /// Starts the notification service of a world.
     pub fn of(world: &World) -> Self {
         let (sender, shown) = channel();
         let address = world.env()["DBUS_SESSION_BUS_ADDRESS"].as_str();
@@ -46,7 +46,7 @@ impl Notifications {
         Self { shown, _bus: bus }
     }
 
-    /// Those that came since the last look.
+    /// The notifications since the last call.
     pub fn shown(&self) -> Vec<Notification> {
         self.shown.try_iter().collect()
     }
@@ -69,7 +69,7 @@ impl Desktop {
         _hints: HashMap<String, OwnedValue>,
         _timeout: i32,
     ) -> u32 {
-        // The test may be over.
+        // The receiver is gone if the test is over.
         let _ = self.sender.send(Notification { app, summary, body });
         1
     }

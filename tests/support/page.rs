@@ -1,6 +1,6 @@
-//! A page driven by program, and the parts of it that a person sees and touches.
+//! A page driven through WebDriver, and the parts of it that a person sees and touches.
 //!
-//! The same words serve the app's window and the browser: both drivers speak one protocol.
+//! [`Page`] serves both the app's window and the browser: both drivers speak one protocol.
 
 use std::fs;
 use std::path::Path;
@@ -32,7 +32,7 @@ impl Page {
         let (driver, url) = start_driver(world, driver).await;
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(capabilities);
-        // A program that ends before its page is there leaves the driver waiting for it.
+        // If a program ends before it has a page, the driver waits without end.
         let client = within_timeout("opening a page", builder.connect(&url))
             .await
             .unwrap_or_else(|error| panic!("the driver opens no window: {error}"));
@@ -54,37 +54,37 @@ impl Page {
             .into()
     }
 
-    /// The part with this `data-testid`.
+    /// The part with a `data-testid`.
     pub fn at(&self, testid: &str) -> Part {
         self.part(format!("//*[@data-testid='{testid}']"))
     }
 
-    /// The part with this HTML id.
+    /// The part with an HTML id.
     pub fn id(&self, id: &str) -> Part {
         self.part(format!("//*[@id='{id}']"))
     }
 
-    /// The row of the connection to this workspace.
+    /// The row of the connection to a workspace.
     pub fn row(&self, workspace: &str) -> Part {
         let name = format!("@data-testid='workspace-name' and normalize-space()='{workspace}'");
         self.part(format!("//*[@data-testid='connection'][.//*[{name}]]"))
     }
 
-    /// The notice that says this, among those that are shown.
+    /// The notice that contains a text, among those that are shown.
     pub fn notice(&self, words: &str) -> Part {
         self.part(format!(
             "//*[@data-testid='notice'][contains(., '{words}')]"
         ))
     }
 
-    /// Closes the open dialog as its person would.
+    /// Closes the open dialog as a person would.
     pub async fn close_dialog(&self) {
         let dialog = self.part("//dialog[@open]".to_owned());
         dialog.press("\u{E00C}").await;
         dialog.disappears().await;
     }
 
-    /// The part at this path (`XPath`).
+    /// The part at an `XPath`.
     pub fn part(&self, path: String) -> Part {
         Part {
             client: self.client.clone(),
@@ -92,7 +92,7 @@ impl Page {
         }
     }
 
-    /// The document as it stands, after every script.
+    /// The document's present HTML, with the changes by scripts.
     pub async fn source(&self) -> String {
         within_timeout("reading the page", self.client.source())
             .await
@@ -151,7 +151,7 @@ enum Sight {
     Hidden,
 }
 
-/// A part of a page, looked up anew by every act: pages change under the hands of a test.
+/// A part of a page, looked up anew by every method, since pages change meanwhile.
 #[derive(Clone)]
 pub struct Part {
     client: Client,
@@ -159,7 +159,7 @@ pub struct Part {
 }
 
 impl Part {
-    /// The part with this `data-testid` within this one.
+    /// The part with a `data-testid` within this part.
     #[must_use]
     pub fn at(&self, testid: &str) -> Self {
         Self {
@@ -191,7 +191,7 @@ impl Part {
         until_async(&what, async || self.look().await).await == Sight::Shown
     }
 
-    /// What a look at the page says; nothing if the page changed under it.
+    /// Whether the part is shown or hidden now; none if the page changed meanwhile.
     async fn look(&self) -> Option<Sight> {
         let shown = match self.client.find(Locator::XPath(&self.path)).await {
             Ok(element) => element.is_displayed().await.ok()?,
@@ -232,7 +232,7 @@ impl Part {
         .await;
     }
 
-    /// Waits until its text contains `text`, wherever it may be scrolled to or cut short.
+    /// Waits until the part's text contains `text`, even if it is scrolled away or cut short.
     pub async fn holds(&self, text: &str) {
         self.wait(&format!("to hold “{text}”"), async |element| {
             let whole = element.prop("textContent").await?.unwrap_or_default();
@@ -257,7 +257,7 @@ impl Part {
         .await;
     }
 
-    /// What stands in an input.
+    /// The value of an input.
     pub async fn value(&self) -> String {
         self.wait("to be read", async |element| element.prop("value").await)
             .await
@@ -272,7 +272,7 @@ impl Part {
         .await;
     }
 
-    /// Presses a key while the focus is here.
+    /// Presses a key in this part.
     pub async fn press(&self, key: &str) {
         self.wait("to take a key", async |element| {
             element.send_keys(key).await.map(Some)
@@ -280,7 +280,7 @@ impl Part {
         .await;
     }
 
-    /// Waits until the focus is here.
+    /// Waits until the focus is on this part.
     pub async fn has_focus(&self, when: &str) {
         self.wait(
             &format!("to have the focus after {when}"),
@@ -301,7 +301,8 @@ impl Part {
         .await;
     }
 
-    /// Its options have no place of their own that a driver could scroll to.
+    /// Scrolls a `<select>` into view by script: its options have no place of their own that a driver
+    /// could scroll to.
     async fn bring_into_view(&self, element: &Element) -> Result<(), CmdError> {
         let script = "arguments[0].scrollIntoView({ block: 'center' });";
         let element = serde_json::to_value(element)?;
@@ -347,7 +348,7 @@ impl Part {
         }
     }
 
-    /// Keeps a picture of what the page shows instead.
+    /// Saves a picture of the page after a failure, and describes where.
     async fn last_sight(&self) -> String {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
         let folder = root.unwrap().join("target/failed");

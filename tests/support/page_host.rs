@@ -1,4 +1,4 @@
-//! A person's own web server: one page over https, under a name that only the browser is told.
+//! A person's own web server: one page over https, under a name that only the test's browser resolves.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,7 +8,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
-/// The name of the server.
+/// The host name of the server.
 pub const HOST: &str = "pages.example.org";
 
 /// A server that answers every request with its one page.
@@ -55,7 +55,7 @@ impl PageHost {
         self.seen.lock().unwrap().clone()
     }
 
-    /// What a browser is told so that it finds the server and takes its certificate.
+    /// The arguments with which a browser finds the server and accepts its certificate.
     pub fn browser_arguments(&self) -> [String; 2] {
         [
             format!("--host-resolver-rules=MAP {HOST} 127.0.0.1:{}", self.port),

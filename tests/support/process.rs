@@ -28,7 +28,7 @@ impl Program {
         Self { child, name }
     }
 
-    /// As [`Program::start`], and waits for the first line on standard output.
+    /// Starts `command` like [`Program::start`], and waits for the first line on standard output.
     pub fn start_and_read_line(world: &World, command: &Command) -> (Self, String) {
         let name = command.get_program().to_string_lossy().into_owned();
         let mut child = bound(command)
@@ -71,7 +71,7 @@ impl Program {
 impl Drop for Program {
     fn drop(&mut self) {
         signal("KILL", &format!("-{}", self.id()));
-        // Already reaped is as good.
+        // The process may be reaped already.
         let _ = self.child.wait();
     }
 }
@@ -86,7 +86,7 @@ pub fn signal(name: &str, target: &str) {
         .status();
 }
 
-/// The same command, tied to the life of the calling thread.
+/// A copy of `command` whose process is killed when the calling thread ends.
 fn bound(command: &Command) -> Command {
     let mut bound = Command::new("setpriv");
     bound

@@ -1,10 +1,9 @@
-//! A list of as many rows as one likes, of which a few are really connected.
+//! Lists of any length, of which only a few rows are really connected.
 
 use super::test_env::TestEnv;
 
-/// Adds rows like the one that is there, as if a day had passed since they were checked; each has a
-/// name of its own, and every twentieth does not work. Their tokens are not in the keyring, so that
-/// a check of them ends there.
+/// Adds copies of the existing row, last checked a day ago, each with a name of its own; every
+/// twentieth is inactive. The keyring has no tokens for them, so that a check of them ends there.
 pub fn grow(env: &TestEnv, rows: usize) {
     let mut db = env.database();
     let tx = db.transaction().unwrap();

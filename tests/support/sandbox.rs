@@ -1,4 +1,4 @@
-//! The program `notion-sandbox`, which plays Notion as its control API tells it.
+//! The program `notion-sandbox`, controlled through its control API.
 
 use std::ops::Deref;
 
@@ -11,11 +11,11 @@ use super::world::World;
 
 /// A running sandbox.
 pub struct Sandbox {
-    /// Where it listens, without a slash at the end.
+    /// The base URL, without a slash at the end.
     pub base_url: String,
-    /// Its client's id.
+    /// The id of the sandbox's client.
     pub client_id: String,
-    /// Its client's secret.
+    /// The secret of the sandbox's client.
     pub client_secret: String,
     control: TestClient,
     /// Ends with it.
@@ -39,7 +39,7 @@ impl Sandbox {
         }
     }
 
-    /// Whether a token of its client works, by introspection.
+    /// Whether a token of the sandbox's client is active, by introspection.
     pub async fn is_active(&self, token: &str) -> bool {
         let asked = self
             .control

@@ -1,5 +1,4 @@
-//! A Secret Service that does what a test tells it to: the states of a keyring that no real one
-//! takes on demand.
+//! A scripted Secret Service: a keyring in states that no real one takes on demand.
 
 mod cipher;
 mod protocol;
@@ -16,19 +15,19 @@ use super::world::World;
 /// The label of entries that Keyrack did not make.
 pub const STRANGER: &str = "A stranger's";
 
-/// What the service does with a call.
+/// The service's reaction to a call.
 pub enum Act {
-    /// What it asks for.
+    /// Does what the call asks for.
     Serve,
-    /// Nothing, until [`SecretService::release`].
+    /// Leaves the call without a reply until [`SecretService::release`].
     Hold,
-    /// Answers with this error.
+    /// Replies with an error of this name.
     Refuse(&'static str),
-    /// Says that it is done, and changes nothing.
+    /// Replies with success, but changes nothing.
     Pretend,
-    /// Leaves the bus in place of an answer.
+    /// Leaves the bus instead of replying.
     Leave,
-    /// Does it, and leaves the bus in place of an answer.
+    /// Does what the call asks for, and leaves the bus instead of replying.
     ServeAndLeave,
 }
 
@@ -36,34 +35,34 @@ pub enum Act {
 pub struct Call {
     /// The method: `SearchItems`, `CreateItem`, `SetSecret`, `GetSecret`, `Delete`, ...
     pub method: String,
-    /// The attribute `username` of the entry that it is about; empty if it is about none.
+    /// The attribute `username` of the entry that the call concerns; empty if there is none.
     pub user: String,
-    /// The payload that it brings.
+    /// The payload that the call carries.
     pub secret: Option<String>,
 }
 
 impl Call {
-    /// Whether this call brings the tokens of a connection.
+    /// Whether the call writes the tokens of a connection.
     pub fn writes_tokens(&self) -> bool {
         let secret = self.secret.as_deref().unwrap_or_default();
         secret.contains(r#""kind":"connection""#)
     }
 }
 
-/// What comes of a prompt to unlock a locked service.
+/// The behaviour of a prompt to unlock a locked service.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Prompt {
-    /// It is dismissed at once.
+    /// The prompt is dismissed at once.
     Dismissed,
-    /// It stays open until [`SecretService::unlock`].
+    /// The prompt stays open until [`SecretService::unlock`].
     Silent,
 }
 
-/// What the service keeps, on the bus or not.
+/// The state that the service keeps, on the bus or not.
 pub struct Kept {
-    /// By their numbers, in the order they were made.
+    /// The entries by their numbers, in the order of their creation.
     pub entries: BTreeMap<u32, Entry>,
-    /// Unlocked if none.
+    /// The behaviour of prompts while the service is locked; none while it is unlocked.
     pub locked: Option<Prompt>,
     /// Whether there is a default collection.
     pub collection: bool,
@@ -71,13 +70,13 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// The entries of this user.
+    /// The entries whose attribute `username` is `user`.
     pub fn of(&mut self, user: &str) -> impl Iterator<Item = &mut Entry> {
         let entries = self.entries.values_mut();
         entries.filter(move |entry| entry.user() == user)
     }
 
-    /// Makes an entry that is found as one of Keyrack's, beside any that is there.
+    /// Adds an entry that is found as one of Keyrack's, beside any existing one.
     pub fn put(&mut self, user: &str, secret: &str) {
         let attributes = [("service", SERVICE), ("username", user)];
         let entry = Entry {
@@ -97,23 +96,23 @@ impl Kept {
     }
 }
 
-/// What is done with each call; it may also change what is kept before it is.
+/// Decides on each call; may also change the call and the kept state first.
 type Script = Box<dyn FnMut(&mut Call, &mut Kept) -> Act + Send>;
 
 struct State {
     kept: Kept,
     script: Script,
-    /// Calls without an answer.
+    /// The calls without a reply so far.
     held: Vec<Message>,
-    /// The prompts that are open, by their paths.
+    /// The paths of the open prompts.
     prompts: Vec<String>,
-    /// The sessions since the service came to the bus, by their paths.
+    /// The paths of the sessions since the service joined the bus.
     sessions: Vec<String>,
 }
 
 type Shared = Arc<Mutex<State>>;
 
-/// The service on the bus of a world: at first it is unlocked and empty, and does what it is asked.
+/// A Secret Service on the bus of a world: at first unlocked and empty, serving every call.
 pub struct SecretService {
     address: String,
     state: Shared,
@@ -121,7 +120,7 @@ pub struct SecretService {
 }
 
 impl SecretService {
-    /// Starts it on the bus of a world without one.
+    /// Starts the service on the bus of a world that has no keyring.
     pub fn start(world: &World) -> Self {
         let state = State {
             kept: Kept {
@@ -144,17 +143,17 @@ impl SecretService {
         service
     }
 
-    /// From now on, does what `script` says with each call.
+    /// Lets `script` decide on each call from now on.
     pub fn script(&self, script: impl FnMut(&mut Call, &mut Kept) -> Act + Send + 'static) {
         self.state().script = Box::new(script);
     }
 
-    /// From now on, does what it is asked.
+    /// Serves each call from now on.
     pub fn behave(&self) {
         self.script(|_, _| Act::Serve);
     }
 
-    /// From now on, does what it is asked, beginning with the calls that were held.
+    /// Serves each call from now on, beginning with the held ones.
     pub fn release(&self) {
         self.behave();
         let held = std::mem::take(&mut self.state().held);
@@ -165,17 +164,17 @@ impl SecretService {
         }
     }
 
-    /// How many calls are held.
+    /// The number of held calls.
     pub fn held(&self) -> usize {
         self.state().held.len()
     }
 
-    /// Locks; prompts to unlock come to this.
+    /// Locks the service; prompts to unlock behave as `prompt` says.
     pub fn lock(&self, prompt: Prompt) {
         self.state().kept.locked = Some(prompt);
     }
 
-    /// Unlocks, by the answer to the prompts that are open, if any.
+    /// Unlocks the service, and completes the open prompts, if any.
     pub fn unlock(&self) {
         let mut state = self.state();
         state.kept.locked = None;
@@ -187,35 +186,35 @@ impl SecretService {
         }
     }
 
-    /// How many prompts are open.
+    /// The number of open prompts.
     pub fn prompts(&self) -> usize {
         self.state().prompts.len()
     }
 
-    /// Leaves the bus, whatever is under way.
+    /// Makes the service leave the bus, whatever is under way.
     pub fn leave(&mut self) {
         if let Some(bus) = self.bus.take() {
             protocol::leave(&bus, &mut self.state());
         }
     }
 
-    /// Whether it has left the bus.
+    /// Whether the service has left the bus.
     pub fn is_gone(&self) -> bool {
         self.bus.as_ref().is_none_or(Connection::is_closed)
     }
 
-    /// Comes to the bus again with all that it keeps, and knows nobody: a restarted daemon.
+    /// Joins the bus again with all entries but no sessions, like a restarted daemon.
     pub fn come_back(&mut self) {
         self.leave();
         self.bus = Some(protocol::join(&self.address, &self.state));
     }
 
-    /// What it keeps, as its owner sees it.
+    /// The kept entries.
     pub fn entries(&self) -> Vec<Entry> {
         self.state().kept.entries.values().cloned().collect()
     }
 
-    /// Changes what it keeps behind everybody's back.
+    /// Changes the kept state directly, without a call.
     pub fn change<T>(&self, change: impl FnOnce(&mut Kept) -> T) -> T {
         change(&mut self.state().kept)
     }
@@ -231,7 +230,7 @@ impl Drop for SecretService {
     }
 }
 
-/// A test that fails elsewhere must not fail here once more.
+/// Locks the state; a poisoned lock is no error, so that a failed test does not panic twice.
 fn lock(state: &Shared) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }

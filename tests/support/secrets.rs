@@ -1,4 +1,4 @@
-//! The keyring looked at from outside, by `secret-tool`: what a stranger on the same bus can see.
+//! The keyring seen from outside, by `secret-tool`: what another program on the bus can see.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,17 +7,17 @@ use std::process::Stdio;
 
 use super::world::World;
 
-/// Every entry of Keyrack carries this as its attribute `service`.
+/// The attribute `service` of every entry of Keyrack.
 pub const SERVICE: &str = "app.keyrack.desktop";
 
-/// One entry. Its secret stays out of `Debug`, hence out of a failing test's output.
+/// An entry of the keyring. `Debug` leaves out its secret, which must not be in a test's output.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Entry {
-    /// What a keyring program shows as its name.
+    /// The label, which a keyring program shows as the entry's name.
     pub label: String,
-    /// The attributes it is found by.
+    /// The attributes that the entry is found by.
     pub attributes: BTreeMap<String, String>,
-    /// The payload; `None` while the collection is locked.
+    /// The secret payload; `None` while the collection is locked.
     pub secret: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! The usual cast: a world with the sandbox playing Notion, the app, and whoever opens links.
+//! The usual test environment: a world with the sandbox, the app, and a program that catches links.
 
 use std::fs;
 use std::io::Write;
@@ -20,14 +20,14 @@ use super::wait::until_async;
 use super::window;
 use super::world::{Service, World};
 
-/// The workspace that the sandbox offers first, and gives when it approves by itself.
+/// The workspace that the sandbox offers first, and grants by automatic approval.
 pub const ACME: &str = "Acme Research";
 
-/// A world in which clients added to the app belong to a sandbox of the test's own.
+/// A test environment: a world in which clients added to the app belong to the test's own sandbox.
 pub struct TestEnv {
-    /// Where every program of the test lives.
+    /// The world that every program of the test runs in.
     pub world: World,
-    /// Notion, as these programs know it.
+    /// The sandbox in Notion's place.
     pub sandbox: Sandbox,
     /// The command line's program.
     pub program: PathBuf,
@@ -35,12 +35,12 @@ pub struct TestEnv {
 }
 
 impl TestEnv {
-    /// A world with an unlocked keyring and a sandbox with a consent page.
+    /// A test environment with an unlocked keyring and a sandbox with a consent page.
     pub fn new() -> Self {
         Self::with(World::new(), &[])
     }
 
-    /// This world with a sandbox started with these arguments.
+    /// A test environment in a given world, with a sandbox started with arguments.
     pub fn with(mut world: World, sandbox: &[&str]) -> Self {
         let sandbox = Sandbox::start(&world, sandbox);
         world.set("KEYRACK_NOTION_URL", &sandbox.base_url);
@@ -53,19 +53,20 @@ impl TestEnv {
         }
     }
 
-    /// A world with an unlocked keyring and a sandbox that approves by itself.
+    /// A test environment with an unlocked keyring and a sandbox with automatic approval.
     pub fn approving() -> Self {
         Self::with(World::new(), &["--auto-approve"])
     }
 
-    /// As [`TestEnv::approving`], with the sandbox's client, added by the command line.
+    /// A test environment like [`TestEnv::approving`], with the sandbox's client, added by the command
+    /// line.
     pub fn with_client() -> Self {
         let env = Self::approving();
         env.add_client_by_command();
         env
     }
 
-    /// As [`TestEnv::with_client`], with one connection, made by the command line.
+    /// A test environment like [`TestEnv::with_client`], with one connection, made by the command line.
     pub async fn connected_by_command() -> Self {
         let env = Self::with_client();
         assert!(cli::connect(&env).await.success());
@@ -101,7 +102,7 @@ impl TestEnv {
         assert!(cli::connect(self).await.success());
     }
 
-    /// A test environment and its window, in which a sandbox that approves by itself has a client.
+    /// A test environment with automatic approval, and its window, which has the sandbox's client.
     pub async fn opened() -> (Self, Page) {
         let env = Self::approving();
         let window = env.window().await;
@@ -109,7 +110,7 @@ impl TestEnv {
         (env, window)
     }
 
-    /// As [`TestEnv::opened`], with Acme connected by an app link, and its row in the list.
+    /// A test environment like [`TestEnv::opened`], with Acme connected by an app link, and its row.
     pub async fn connected() -> (Self, Page, Part) {
         let (mut env, window) = Self::opened().await;
         let link = env.begin(&window).await;
@@ -124,20 +125,20 @@ impl TestEnv {
         self.world.data_home().join("app.keyrack.desktop")
     }
 
-    /// The database in that folder, opened behind the programs' back.
+    /// The programs' database, opened by the test.
     pub fn database(&self) -> Connection {
         Connection::open(self.data_folder().join("keyrack.db")).unwrap()
     }
 
-    /// Loses the database with its log of writes, from which SQLite would bring it back by itself.
+    /// Deletes the database with its write-ahead log, from which SQLite would restore it by itself.
     pub fn lose_database(&self) {
         for part in ["", "-wal", "-shm"] {
-            // A process that ended in order leaves no log.
+            // A process that ended normally leaves no log.
             let _ = fs::remove_file(self.data_folder().join(format!("keyrack.db{part}")));
         }
     }
 
-    /// Makes everything that is known of the only connection a day older.
+    /// Makes the last check of the only connection a day older.
     pub fn a_day_passes(&self) {
         let day = 24 * 60 * 60 * 1_000;
         let sql = "UPDATE connections SET verdict_at = verdict_at - ?1";
@@ -149,7 +150,7 @@ impl TestEnv {
         window::open(&self.world).await
     }
 
-    /// Adds the sandbox's client through the form of a first start.
+    /// Adds the sandbox's client through the form of the first start.
     pub async fn add_client(&self, window: &Page) {
         window.at("add-client").click().await;
         self.fill_client_form(window).await;
@@ -168,7 +169,7 @@ impl TestEnv {
             .await;
     }
 
-    /// The process of the window that is on the display; empty if there is none.
+    /// The process id of the window that is on the display; empty if there is none.
     pub fn window_process(&self) -> String {
         let search = [
             "search",
@@ -181,26 +182,26 @@ impl TestEnv {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
-    /// Closes the window in front, as its person would by the keyboard.
+    /// Closes the window in front by the keyboard, as a person would.
     pub fn close_window(&self) {
         let close = ["key", "alt+F4"];
         let status = self.world.command("xdotool").args(close).status();
         assert!(status.unwrap().success(), "the keys cannot be pressed");
     }
 
-    /// Clicks Connect and returns the link that the app opened in the system's browser.
+    /// Clicks Connect and returns the authorization URL that the app opened in the system's browser.
     pub async fn begin(&mut self, window: &Page) -> String {
         window.at("connect").click().await;
         window.at("waiting").appears().await;
         self.next_link().await
     }
 
-    /// The next link that the app opens in the system's browser.
+    /// Waits for the next URL that the app opens in the system's browser.
     pub async fn next_link(&mut self) -> String {
         self.opened.next().await
     }
 
-    /// Opens the authorization link in the real browser and allows access to a workspace.
+    /// Opens an authorization URL in the real browser and allows access to a workspace.
     pub async fn allow(&self, link: &str, workspace: &str) -> Page {
         let browser = self.consent(link).await;
         let option = format!("//select[@id='workspace']/option[contains(., '{workspace}')]");
@@ -209,7 +210,7 @@ impl TestEnv {
         browser
     }
 
-    /// Opens the authorization link in the real browser.
+    /// Opens an authorization URL in the real browser.
     pub async fn consent(&self, link: &str) -> Page {
         let browser = browser::open(&self.world, &self.sandbox.base_url).await;
         browser.goto(link).await;
@@ -224,12 +225,12 @@ impl TestEnv {
         browser.close().await;
     }
 
-    /// The callback with which a sandbox that approves by itself answers an authorization link.
+    /// The callback with which a sandbox with automatic approval replies to an authorization URL.
     pub async fn callback(&self, link: &str) -> String {
         self.sandbox.callback(link).await
     }
 
-    /// How many codes were sent to the sandbox.
+    /// The number of token requests that the sandbox received.
     pub async fn exchanges(&self) -> usize {
         self.sandbox.count("POST /v1/oauth/token").await
     }
@@ -239,7 +240,7 @@ impl TestEnv {
         self.run(&self.program, arguments, input)
     }
 
-    /// Runs a program to its end, with this on its standard input.
+    /// Runs a program to its end, with `input` on its standard input.
     pub fn run(&self, program: &Path, arguments: &[&str], input: &str) -> Output {
         let mut command = self.world.command(program);
         command
@@ -248,7 +249,7 @@ impl TestEnv {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        // One that reads nothing may have ended already.
+        // A program that reads nothing may have ended already.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         child.wait_with_output().unwrap()
     }
@@ -264,8 +265,8 @@ pub async fn check_again(row: &Part) {
     .await;
 }
 
-/// A port that nobody holds, below those that the system gives to outgoing connections; each
-/// process begins its search elsewhere, and each search in it behind the one before.
+/// A free port, below those that the system gives to outgoing connections. Each process begins its
+/// search elsewhere, and each search continues after the one before.
 pub fn free_port() -> String {
     static SEARCHES: AtomicU16 = AtomicU16::new(0);
     let process = u16::try_from(std::process::id() % 10_000).unwrap();

@@ -1,4 +1,4 @@
-//! Waiting for a condition instead of for a time: asked again and again until it holds.
+//! Waiting for a condition instead of for a time: it is polled until it holds.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 
 const POLL_INTERVAL: Duration = Duration::from_millis(30);
 
-/// Asks until the answer is there and returns it; panics with `what` after [`TIMEOUT`].
+/// Polls `ask` until it gives a value, and returns that; panics with `what` after [`TIMEOUT`].
 pub fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
@@ -19,14 +19,14 @@ pub fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// As [`until`], for a question that is itself asynchronous.
+/// Polls an asynchronous `ask` until it gives a value, like [`until`].
 pub async fn until_async<T>(what: &str, ask: impl AsyncFnMut() -> Option<T>) -> T {
     answer(ask)
         .await
         .unwrap_or_else(|| panic!("waited in vain for {what}"))
 }
 
-/// Asks until the answer is there; none after [`TIMEOUT`], even if the question itself hangs.
+/// Polls `ask` until it gives a value; none after [`TIMEOUT`], even if `ask` itself hangs.
 pub async fn answer<T>(mut ask: impl AsyncFnMut() -> Option<T>) -> Option<T> {
     let asked = async {
         loop {
@@ -39,7 +39,7 @@ pub async fn answer<T>(mut ask: impl AsyncFnMut() -> Option<T>) -> Option<T> {
     tokio::time::timeout(TIMEOUT, asked).await.ok()
 }
 
-/// What comes of one act; panics with `what` if it is not done after [`TIMEOUT`].
+/// Waits for the result of `act`; panics with `what` after [`TIMEOUT`].
 pub async fn within_timeout<T>(what: &str, act: impl Future<Output = T>) -> T {
     tokio::time::timeout(TIMEOUT, act)
         .await

@@ -22,7 +22,7 @@ pub async fn open_program(world: &World, program: &Path) -> Page {
         |port| {
             let mut command = world.command("WebKitWebDriver");
             command.arg(format!("--port={port}"));
-            // Without both, the program's web view refuses to be driven.
+            // Without both variables, the program's web view refuses to be driven.
             command
                 .env("TAURI_AUTOMATION", "true")
                 .env("TAURI_WEBVIEW_AUTOMATION", "true");

@@ -1,8 +1,8 @@
-//! What the window says, read from its message file.
+//! The window's messages, read from its message file.
 
 use serde_json::Value;
 
-/// The English words under a key.
+/// The English message under a key.
 pub fn words(key: &str) -> String {
     let messages = include_str!("../../ui/src/words/en.json");
     let messages: Value = serde_json::from_str(messages).unwrap();

@@ -12,14 +12,14 @@ use super::keyring::{self, Keyring};
 use super::process::{Program, signal};
 use super::wait::until;
 
-/// What the session bus of a world offers as a keyring.
+/// The keyring service on the session bus of a world.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Service {
     /// A running gnome-keyring with an unlocked login collection.
     Unlocked,
-    /// Activated by the first call, never unlocked: there is no default collection.
+    /// A keyring activated by the first call and never unlocked: there is no default collection.
     NeverUnlocked,
-    /// Nothing on the bus, and nothing that could be activated.
+    /// No keyring on the bus, and none that could be activated.
     Missing,
 }
 
@@ -67,22 +67,22 @@ impl World {
         self.folder.path().join(name)
     }
 
-    /// The home folder.
+    /// The home folder of the world.
     pub fn home(&self) -> PathBuf {
         self.path("home")
     }
 
-    /// Where this world's programs keep their data (`XDG_DATA_HOME`).
+    /// The folder in which the world's programs keep their data (`XDG_DATA_HOME`).
     pub fn data_home(&self) -> PathBuf {
         PathBuf::from(&self.env["XDG_DATA_HOME"])
     }
 
-    /// Where this world's programs keep their settings (`XDG_CONFIG_HOME`).
+    /// The folder in which the world's programs keep their settings (`XDG_CONFIG_HOME`).
     pub fn config_home(&self) -> PathBuf {
         PathBuf::from(&self.env["XDG_CONFIG_HOME"])
     }
 
-    /// The environment of every program of this world; nothing else is inherited.
+    /// The environment variables of every program of the world; no others are inherited.
     pub fn env(&self) -> &BTreeMap<String, String> {
         &self.env
     }
@@ -121,12 +121,12 @@ impl World {
         command
     }
 
-    /// What the programs of this world wrote to standard error.
+    /// The file with what the world's programs wrote to standard error.
     pub fn log(&self) -> PathBuf {
         self.path("log")
     }
 
-    /// The log, to write at its end.
+    /// Opens the log for appending.
     pub fn open_log(&self) -> File {
         File::options()
             .create(true)
@@ -135,7 +135,7 @@ impl World {
             .unwrap()
     }
 
-    /// Starts gnome-keyring and unlocks its login collection, which is made if there is none.
+    /// Starts gnome-keyring and unlocks its login collection, which is created if missing.
     pub fn start_keyring(&mut self) {
         assert!(self.keyring.is_none(), "the keyring is already running");
         self.keyring = Some(Keyring::start(self));
@@ -174,14 +174,14 @@ impl World {
         self.keyring.take().expect("no keyring is running").stop();
     }
 
-    /// Ends the keyring and starts it anew, unlocked, with what it held.
+    /// Ends the keyring and starts it again, unlocked, with its entries.
     pub fn restart_keyring(&mut self) {
         self.stop_keyring();
         self.start_keyring();
     }
 
-    /// Starts a keyring that has ended by itself anew, with what it held. gnome-keyring aborts when
-    /// a program is killed in the middle of opening a session (42.1).
+    /// Starts a keyring that has ended by itself again, with its entries. gnome-keyring aborts when a
+    /// program is killed in the middle of opening a session (42.1).
     pub fn revive_keyring(&mut self) {
         let keyring = self.keyring.as_mut().expect("no keyring is running");
         if !keyring.is_running() {
@@ -202,13 +202,13 @@ impl World {
             .unlock(self);
     }
 
-    /// The ids of all processes of this world; each carries its mark in its environment.
+    /// The ids of all processes of the world; each has the world's mark in its environment.
     pub fn processes(&self) -> Vec<u32> {
         let mark = format!("KEYRACK_WORLD={}", self.folder.path().display());
         let all = fs::read_dir("/proc").unwrap().flatten();
         let ids = all.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
         ids.filter(|id| {
-            // One that has just ended has none.
+            // A process that has just ended has no environment.
             let environ = fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
             let mut variables = environ.split(|byte| *byte == 0);
             variables.any(|variable| variable == mark.as_bytes())
@@ -216,7 +216,7 @@ impl World {
         .collect()
     }
 
-    /// The process of a program that runs in this world.
+    /// The process id of a program that runs in the world.
     pub fn process_of(&self, program: &Path) -> Option<u32> {
         let runs =
             |id: &u32| fs::read_link(format!("/proc/{id}/exe")).is_ok_and(|it| it == program);
@@ -282,7 +282,7 @@ impl World {
         self.set("DISPLAY", format!(":{number}"));
         self.window_manager = Some(Program::start(self, &self.command("openbox")));
         until("the window manager", || {
-            // The number of desktops stands on the root window once somebody manages it.
+            // The root window has the number of desktops once a window manager runs.
             let output = self
                 .command("xdotool")
                 .arg("get_num_desktops")
@@ -304,15 +304,16 @@ impl Drop for World {
             eprintln!("The programs of this world said:\n{log}");
         }
         self.keyring = None;
-        // A second start of the app, a browser's helpers, a service of the bus: they are nobody's
-        // child here.
+        // A second instance of the app, a browser's helpers, a service of the bus: none is a
+        // child of the test.
         for process in self.processes() {
             signal("KILL", &process.to_string());
         }
     }
 }
 
-/// Folders of its own under `folder`, and of the machine's environment only what finds programs.
+/// The environment of a world: its own folders under `folder`, and of the machine's environment only
+/// what is needed to find programs.
 fn environment(folder: &Path) -> BTreeMap<String, String> {
     let mut env = BTreeMap::new();
     for (key, name) in [

@@ -1,4 +1,4 @@
-//! The acts of the command line as a campaign runs them, and the fixture that each starts from.
+//! The flows of the command line that a campaign runs, and the fixture that each starts from.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::process::ExitStatusExt as _;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use support::programs;
 use support::test_env::TestEnv;
 
-/// One act of the command line.
+/// One flow of the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flow {
     AddClient,
@@ -25,7 +25,7 @@ pub enum Flow {
     RotateSecret,
     RemoveClient,
     CheckAll,
-    /// A refresh whose first answer is lost, and whose second one is a refusal.
+    /// A refresh whose first reply is lost, and whose second one is a refusal.
     RefreshLost,
     /// Background checks, one of which is due.
     Watch,
@@ -51,12 +51,12 @@ impl Flow {
         Self::WatchRevoking,
     ];
 
-    /// Whether it succeeds when nothing disturbs it.
+    /// Whether the flow succeeds when nothing disturbs it.
     pub fn succeeds(self) -> bool {
         self != Self::RefreshLost
     }
 
-    /// Whether it ends a connection only together with its tokens.
+    /// Whether the flow ends a connection only together with its tokens.
     pub fn revokes(self) -> bool {
         matches!(
             self,
@@ -65,19 +65,19 @@ impl Flow {
     }
 }
 
-/// A world with the sandbox, one client, and what the act at hand needs.
+/// A world with the sandbox, one client, and the rows that a flow needs.
 pub struct Fixture {
     pub env: TestEnv,
 }
 
-/// A client and a connection, by our ids.
+/// A client and a connection, by Keyrack's ids.
 pub struct Rows {
     pub client: String,
     pub connection: Option<String>,
 }
 
 impl Fixture {
-    /// With a neighbour whose client and connection must never be touched.
+    /// Makes a fixture, with a neighbouring data folder whose client and connection must stay untouched.
     pub async fn new() -> Self {
         let mut env = TestEnv::approving();
         let neighbour = env.world.path("neighbour");
@@ -98,7 +98,7 @@ impl Fixture {
         self.env.world.path("own/keyrack.db")
     }
 
-    /// Brings about what a flow starts from, by acts that nothing disturbs.
+    /// Brings about the state that a flow starts from, undisturbed.
     pub async fn prepare(&mut self, flow: Flow) -> Rows {
         self.env.sandbox.clear_faults().await;
         let mut clients = self.listed(&["client", "list"]);
@@ -154,19 +154,19 @@ impl Fixture {
         Rows { client, connection }
     }
 
-    /// Lets time go by, or what else a person would have to wait for.
+    /// Changes the database directly, such as times that a person would have to wait for.
     fn change(&self, statement: &str) {
         let database = Connection::open(self.database()).unwrap();
         let changed = database.execute(statement, []).unwrap();
         assert_eq!(changed, 1, "{statement}");
     }
 
-    /// Runs an act with this program in place of the real one. Returns how it ended.
+    /// Runs a flow with `program` in place of the real one. Returns how it ended.
     pub async fn run(&self, flow: Flow, rows: &Rows, program: &Path) -> ExitStatus {
         let connection = rows.connection.as_deref().unwrap_or_default();
         let client = rows.client.as_str();
         let secret = self.env.sandbox.client_secret.as_str();
-        // Another one each time, or there would be nothing to write.
+        // Another value each time, or there would be nothing to write.
         let name = format!("Agency {:?}", SystemTime::now());
         match flow {
             Flow::AddClient => self.add_client(program),
@@ -188,7 +188,7 @@ impl Fixture {
         }
     }
 
-    /// The ids of what a list command lists.
+    /// The ids in the output of a list command.
     pub fn listed(&self, command: &[&str]) -> Vec<String> {
         let id = |row: &Value| row["id"].as_str().unwrap().to_owned();
         let output = self.env.keyrack(&[command, &["--json"]].concat(), "");
@@ -196,7 +196,7 @@ impl Fixture {
         rows.iter().map(id).collect()
     }
 
-    /// How a command ends.
+    /// Runs a command and returns how it ended.
     pub fn end(&self, program: &Path, arguments: &[&str], input: &str) -> ExitStatus {
         self.env.run(program, arguments, input).status
     }
@@ -207,7 +207,7 @@ impl Fixture {
         self.end(program, &add, &self.env.sandbox.client_secret)
     }
 
-    /// The first client's connect, with the callback typed in as soon as there is a link.
+    /// Connects the first client; the callback is typed in as soon as there is an authorization URL.
     async fn connect(&self, program: &Path) -> ExitStatus {
         let client = self.listed(&["client", "list"]).remove(0);
         let mut command = self.env.world.command(program);

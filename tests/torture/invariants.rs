@@ -1,5 +1,5 @@
-//! What must hold after every kill, looked at from outside: the keyring, the database, and what the
-//! sandbox saw.
+//! Invariants after every kill, seen from outside: in the keyring, the database, and the sandbox's
+//! record of requests.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +24,7 @@ pub fn entries(fixture: &Fixture) -> BTreeMap<String, BTreeSet<String>> {
     by_store
 }
 
-/// The access token of a connection, as the keyring has it.
+/// The access token of a connection in the keyring.
 pub fn access_token(fixture: &Fixture, connection: &str) -> Option<String> {
     let mut entries = secrets::entries(&fixture.env.world).into_iter();
     let entry = entries.find(|entry| entry.user() == connection)?;
@@ -32,8 +32,8 @@ pub fn access_token(fixture: &Fixture, connection: &str) -> Option<String> {
     payload["access"].as_str().map(str::to_owned)
 }
 
-/// The keyring has an entry for each row of this data folder and no other, nothing else is left
-/// undone, and the neighbour's entries are what they were.
+/// Checks that the keyring has an entry for each row of this data folder and no other, that no
+/// operation is unfinished, and that the neighbour's entries are unchanged.
 pub fn keyring_and_rows(
     fixture: &Fixture,
     neighbours: &BTreeSet<String>,
@@ -76,7 +76,7 @@ pub fn keyring_and_rows(
     );
 }
 
-/// No code was ever sent twice, and no refresh token but where its row tells of it.
+/// Checks that no code was sent twice, and no refresh token unless an operation records it.
 pub async fn requests(fixture: &Fixture, tally: &mut Tally) {
     let mut codes: BTreeMap<String, usize> = BTreeMap::new();
     let mut refresh_tokens: BTreeMap<String, usize> = BTreeMap::new();

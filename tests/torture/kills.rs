@@ -1,5 +1,4 @@
-//! The command line killed in the middle of each of its acts. What is left behind must be put right
-//! by the next start.
+//! The command line killed in the middle of each of its flows. The next start must recover from it.
 
 use std::collections::BTreeSet;
 
@@ -11,14 +10,15 @@ use crate::invariants;
 use crate::moments::{Moment, calls_of, script, steps_of, writes_among};
 use crate::tally::{Bounds, Random, Tally};
 
-/// Kills at system calls in the run that every test run makes.
+/// The number of kills at system calls in a normal test run.
 const A_FEW: usize = 40;
 
-/// Full disks in the run that every test run makes, and in a campaign.
+/// The number of full disks in a normal test run.
 const A_FEW_DISKS: usize = 10;
+/// The number of full disks in a campaign.
 const DISKS: usize = 200;
 
-/// Steps that a start takes when it puts things right.
+/// The steps of a start that recovers.
 const RECOVERY: [&str; 6] = [
     "store.claim_operation",
     "store.save_operation",
@@ -46,8 +46,8 @@ impl Kills {
         }
     }
 
-    /// Ends an act at a moment, if the moment comes, and the start after it at another one, if that
-    /// comes; and looks at everything after the next start. Returns whether the first one came.
+    /// Kills a flow at a moment, and the start after it at another, as far as these come; then checks
+    /// the invariants after the next start. Returns whether the first moment came.
     async fn at(&mut self, flow: Flow, moment: &Moment, again: Option<&Moment>) -> bool {
         let case = format!("{flow:?} killed at {moment:?}");
         let rows = self.fixture.prepare(flow).await;
@@ -66,13 +66,13 @@ impl Kills {
         true
     }
 
-    /// The access token of the connection at hand.
+    /// The access token of the flow's connection.
     pub fn token_of(&self, rows: &Rows) -> Option<String> {
         let id = rows.connection.as_deref()?;
         invariants::access_token(&self.fixture, id)
     }
 
-    /// Looks at everything after a kill and the next start, which this makes.
+    /// Starts the program after a kill, and checks the invariants.
     pub async fn look(&mut self, flow: Flow, rows: &Rows, token: Option<String>, case: &str) {
         self.tally.cases += 1;
         self.fixture.env.world.revive_keyring();
@@ -88,7 +88,7 @@ impl Kills {
         self.finish_revocations(case);
     }
 
-    /// A revocation that is pending is finished by the same act, begun again.
+    /// Finishes pending revocations by revoking again.
     fn finish_revocations(&mut self, case: &str) {
         let env = &self.fixture.env;
         let listed = env.keyrack(&["list", "--json"], "");
@@ -103,7 +103,7 @@ impl Kills {
         }
     }
 
-    /// Looks back on all requests, and tells what it came to.
+    /// Checks all requests, and reports the campaign's result.
     pub async fn close(mut self) {
         invariants::requests(&self.fixture, &mut self.tally).await;
         self.tally.close();
@@ -123,7 +123,7 @@ async fn whatever_step_it_is_killed_at_the_next_start_puts_everything_right() {
     println!("{} steps to kill at", moments.len());
     let mut random = Random::new(bounds.seed);
     for (flow, moment) in &moments {
-        // Every second time the start that puts things right is killed too.
+        // Every second time the recovering start is killed too.
         let step = RECOVERY[random.below(RECOVERY.len())];
         let again = (random.below(2) == 0).then(|| Moment::Step(step.to_owned(), 1));
         let came = kills.at(*flow, moment, again.as_ref()).await;

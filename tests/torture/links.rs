@@ -1,5 +1,5 @@
-//! Links as the system brings them: each in a start of the window's program, which hands over to the
-//! window that is open, or becomes it. The acceptor itself meets a million of them in core.
+//! Links as the system delivers them: each by a start of the window's program, which forwards it to
+//! the open window, or becomes the window. The parser itself is tested with a million links in core.
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -15,20 +15,21 @@ use support::words::words;
 
 use crate::tally::{Bounds, Random, Tally};
 
-/// Starts in the run that every test run makes, and the most that a long one makes.
+/// The number of starts in a normal test run.
 const A_FEW: usize = 40;
+/// The most starts in a campaign.
 const ENOUGH: usize = 3_000;
 
-/// So many links are made from one authorization before the next is begun.
+/// How many links are made from one authorization before the next is begun.
 const OF_ONE: usize = 40;
 
-/// So many starts are under way at once.
+/// How many starts are under way at once.
 const AT_ONCE: usize = 10;
 
-/// Who brings the same link at once.
+/// How many starts bring the same link at once.
 const STORM: usize = 8;
 
-/// The callback of an authorization that waits for it; who began it has ended.
+/// The callback of an authorization that waits for it; the process that began it has ended.
 async fn callback(env: &TestEnv) -> String {
     let mut command = env.world.command(programs::keyrack());
     command.args(["connect", "--no-browser"]);
@@ -42,8 +43,8 @@ fn start(env: &TestEnv, arguments: &[OsString]) -> Program {
     Program::start(&env.world, &command)
 }
 
-/// Brings a link that is as it should be, and waits until its code was sent: what was brought before
-/// has been looked at by then.
+/// Delivers a valid callback, and waits until its code was sent: earlier links have been processed by
+/// then.
 async fn connect(env: &TestEnv) -> String {
     let (good, before) = (callback(env).await, env.exchanges().await);
     assert_eq!(start(env, &[good.clone().into()]).wait(), Some(0));
@@ -54,8 +55,8 @@ async fn connect(env: &TestEnv) -> String {
     good
 }
 
-/// Arguments with a link that no authorization waits for, made from one that an authorization does
-/// wait for and one that was answered; with what was done to it.
+/// Arguments with a forged link that no authorization waits for, made from an expected and a spent
+/// callback; and the name of the forgery.
 fn forge(good: &str, spent: &str, random: &mut Random) -> (&'static str, Vec<OsString>) {
     let (address, query) = good.split_once('?').unwrap();
     let state_at = good.find("state=").unwrap() + "state=".len();
@@ -100,7 +101,7 @@ fn forge(good: &str, spent: &str, random: &mut Random) -> (&'static str, Vec<OsS
             bytes.insert(random.below(bytes.len()), strange);
             ("a byte that no link has", bytes)
         }
-        // Up to what the system takes for one argument.
+        // Up to the system's limit for one argument.
         6 => {
             let long = "c".repeat(2_048 << random.below(6));
             ("too long", format!("{address}?code={long}&{query}").into())
@@ -115,7 +116,7 @@ fn forge(good: &str, spent: &str, random: &mut Random) -> (&'static str, Vec<OsS
     (done, among_others(OsString::from_vec(link), random))
 }
 
-/// A link at some place among arguments that mean something to other programs.
+/// Arguments with a link at some place among options of other programs.
 fn among_others(link: OsString, random: &mut Random) -> Vec<OsString> {
     let others: [&[u8]; 10] = [
         b"--allow-file-access-from-files",
@@ -172,9 +173,9 @@ async fn no_forged_link_that_is_handed_to_the_window_costs_a_request() {
     tally.close();
 }
 
-/// The window begins an authorization, takes its answer, and checks its token.
+/// Asserts that the window still works: it completes an authorization and checks the token.
 async fn still_answers(env: &mut TestEnv, window: &Page) {
-    // News of refused links stays until it is closed, and may be in the way.
+    // Notices of refused links stay until they are closed, and may cover something.
     let link = env.begin(window).await;
     let good = env.callback(&link).await;
     assert_eq!(start(env, &[good.into()]).wait(), Some(0));
@@ -249,7 +250,7 @@ async fn one_link_that_eight_processes_bring_at_once_is_exchanged_once() {
     tally.close();
 }
 
-/// Pastes a link that was not theirs into eight commands at once, and waits until all have ended.
+/// Pastes another authorization's link into eight commands at once, and waits until all have ended.
 fn paste_by_eight(env: &TestEnv, link: &str) {
     let mut command = env.world.command(programs::keyrack());
     command.args(["connect", "--no-browser"]);
@@ -258,7 +259,7 @@ fn paste_by_eight(env: &TestEnv, link: &str) {
         .map(|_| command.stderr(env.world.open_log()).spawn().unwrap())
         .collect();
     for command in &mut commands {
-        // What is no link at all lets a command end that waits for its own.
+        // A text that is no link lets a command end that waits for its own callback.
         let mut input = command.stdin.take().unwrap();
         writeln!(input, "{link}\nno link").unwrap();
     }

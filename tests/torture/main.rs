@@ -1,5 +1,5 @@
-//! Campaigns against the real programs that run for as long as one likes (scripts/torture), and for
-//! a little while with every test run.
+//! Campaigns against the real programs, of any length (scripts/torture); a short one is part of every
+//! test run.
 
 #![allow(
     clippy::unwrap_used,

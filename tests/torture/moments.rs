@@ -1,5 +1,5 @@
-//! The moments at which a program can be ended: the steps that it marks itself, and the system calls
-//! by which it writes the database and speaks to the keyring and to Notion.
+//! The moments at which a program can be killed: its failpoints, and the system calls by which it
+//! writes the database and communicates with the keyring and Notion.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,16 +10,16 @@ use support::programs;
 
 use crate::flows::{Fixture, Flow};
 
-/// The calls that have effects outside of the process, or wait for them.
+/// The system calls that have effects outside of the process, or wait for them.
 const CALLS: &str = "pwrite64,fdatasync,ftruncate,unlink,sendmsg,recvmsg,sendto,recvfrom,writev";
 
-/// The call by which SQLite writes to its files.
+/// The system call by which SQLite writes to its files.
 const WRITE: &str = "pwrite64";
 
-/// Where a program ends, or its disk does: at the Nth time that something happens.
+/// The moment at which a program is killed, or its disk full: the Nth time that something happens.
 #[derive(Debug, Clone)]
 pub enum Moment {
-    /// A step, by its name in the core.
+    /// A failpoint of core, by its name.
     Step(String, usize),
     /// A system call of one of its threads.
     Call(String, usize),
@@ -28,7 +28,7 @@ pub enum Moment {
 }
 
 impl Moment {
-    /// The words of the shell behind which a program ends at this moment.
+    /// The shell words to put before a program so that it ends at this moment.
     pub fn words(&self) -> String {
         match self {
             Self::Step(name, nth) => format!("exec env KEYRACK_FAILPOINT='{name}:{nth}'"),
@@ -44,11 +44,11 @@ impl Moment {
     }
 }
 
-/// The steps of an act that nothing disturbs, in their order.
+/// The steps of an undisturbed flow, in their order.
 pub async fn steps_of(fixture: &mut Fixture, flow: Flow) -> Vec<Moment> {
     let rows = fixture.prepare(flow).await;
     let taken = fixture.env.world.path("steps");
-    // Left over from the act before.
+    // Left over from the flow before.
     let _ = fs::remove_file(&taken);
     let words = format!("exec env KEYRACK_FAILPOINTS='{}'", taken.display());
     let ended = fixture
@@ -58,7 +58,7 @@ pub async fn steps_of(fixture: &mut Fixture, flow: Flow) -> Vec<Moment> {
     moments_in(&taken)
 }
 
-/// The steps that a program wrote into this file.
+/// Reads the steps that a program wrote into a file.
 pub fn moments_in(taken: &Path) -> Vec<Moment> {
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
     let taken = fs::read_to_string(taken).unwrap();
@@ -70,7 +70,7 @@ pub fn moments_in(taken: &Path) -> Vec<Moment> {
     taken.lines().map(moment).collect()
 }
 
-/// The calls of the busiest thread of an act that nothing disturbs.
+/// The system calls of the busiest thread of an undisturbed flow.
 pub async fn calls_of(fixture: &mut Fixture, flow: Flow) -> Vec<Moment> {
     let rows = fixture.prepare(flow).await;
     let trace = fixture.env.world.path("trace");
@@ -105,7 +105,7 @@ fn strace(options: &str, output: &Path) -> String {
     format!("exec strace -f -qq -o '{}' {options}", output.display())
 }
 
-/// A program that runs this one behind these words of the shell.
+/// Writes a script that runs `program` after shell words, and returns its path.
 pub fn script(fixture: &Fixture, words: &str, program: &Path) -> PathBuf {
     let path = fixture.env.world.path("to-be-ended");
     let program = program.display();
@@ -114,7 +114,7 @@ pub fn script(fixture: &Fixture, words: &str, program: &Path) -> PathBuf {
     path
 }
 
-/// The writes to the database among these calls, each as the first one that the disk has no room for.
+/// The writes to the database among `calls`, each as a moment from which on the disk is full.
 pub fn writes_among(calls: &[Moment]) -> Vec<Moment> {
     let nth = |call: &Moment| match call {
         Moment::Call(name, nth) if name == WRITE => Some(Moment::Full(*nth)),

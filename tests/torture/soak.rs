@@ -1,5 +1,5 @@
-//! Connect, check, refresh and revoke, over and over in one process: nothing of it may add up. The
-//! rounds run in a process of their own, in a private world with a real keyring.
+//! Connect, check, refresh and revoke, over and over in one process, without growth of memory or
+//! files. The rounds run in a process of their own, in a private world with a real keyring.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,16 +18,16 @@ use support::test_env::TestEnv;
 
 use crate::tally::{Bounds, Tally, number};
 
-/// Rounds after which everything that is made once has been made.
+/// The number of rounds after which everything that is made once exists.
 const FIRST: u64 = 100;
 
-/// Rounds in the run that every test run makes.
+/// The number of rounds in a normal test run.
 const A_FEW: u64 = 120;
 
-/// Time that goes by with each round: old activity is deleted after years.
+/// The time that passes with each round, in milliseconds: old activity is deleted after years.
 const A_ROUND: i64 = 20 * 24 * 60 * 60 * 1000;
 
-/// What must not have grown: its name, and by how much of a hundred it may vary.
+/// The figures that must not grow: each name, and by how many percent it may vary.
 const BOUNDS: [(&str, u64); 5] = [
     ("memory in KiB", 25),
     ("open files", 0),
@@ -163,7 +163,7 @@ async fn the_rounds() {
         .unwrap();
 }
 
-/// Timers run ahead of the clock on the wall, or Notion's limits would make it days.
+/// Makes timers run ahead of the wall clock; otherwise Notion's limits would make the rounds take days.
 async fn run_ahead() {
     tokio::time::pause();
     tokio::time::advance(Duration::from_mins(1)).await;

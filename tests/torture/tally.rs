@@ -1,10 +1,10 @@
-//! What a campaign comes to, and the bounds that scripts/torture sets.
+//! The result of a campaign, and the bounds that scripts/torture sets.
 
 use std::fs::File;
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
-/// How long a campaign may go on, how many cases it wants at least, and its seed.
+/// A campaign's time, its least number of cases, and its seed.
 pub struct Bounds {
     end: Option<Instant>,
     enough: usize,
@@ -12,7 +12,7 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// As scripts/torture asks; without it, `enough` cases and always the same seed.
+    /// The bounds that scripts/torture sets; without it, `enough` cases and always the same seed.
     pub fn new(enough: usize) -> Self {
         let minutes = number("KEYRACK_TORTURE_MINUTES");
         Self {
@@ -22,12 +22,12 @@ impl Bounds {
         }
     }
 
-    /// Whether scripts/torture asks, and not a test run.
+    /// Whether scripts/torture set the bounds, and this is not a normal test run.
     pub fn is_long(&self) -> bool {
         self.end.is_some()
     }
 
-    /// Whether there is time for one more case after so many.
+    /// Whether one more case may follow after `cases`.
     pub fn allow(&self, cases: usize) -> bool {
         match self.end {
             Some(end) => Instant::now() < end,
@@ -36,12 +36,12 @@ impl Bounds {
     }
 }
 
-/// A number that scripts/torture sets.
+/// A number that scripts/torture sets, by the name of its variable.
 pub fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-/// Counts cases, and keeps what was violated.
+/// The count of cases, and the violations.
 pub struct Tally {
     campaign: &'static str,
     seed: u64,
@@ -59,7 +59,7 @@ impl Tally {
         }
     }
 
-    /// What must hold after `case`.
+    /// Records a violation of `what` in `case` unless it holds.
     pub fn must(&mut self, case: &str, holds: bool, what: &str) {
         if !holds {
             let violation = format!("{case}: {what}");
@@ -68,7 +68,7 @@ impl Tally {
         }
     }
 
-    /// Tells scripts/torture, and fails if anything was violated or nothing was tried.
+    /// Reports to scripts/torture, and fails if anything was violated or nothing was tried.
     pub fn close(self) {
         let line = format!(
             "{}\t{}\t{}",
@@ -110,7 +110,7 @@ impl Random {
         usize::try_from(self.0 % limit as u64).unwrap()
     }
 
-    /// Puts a list into another order (Fisher and Yates).
+    /// Shuffles a list (Fisher and Yates).
     pub fn shuffle<T>(&mut self, list: &mut [T]) {
         for last in (1..list.len()).rev() {
             list.swap(last, self.below(last + 1));

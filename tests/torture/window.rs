@@ -16,14 +16,15 @@ use crate::kills::Kills;
 use crate::moments::{Moment, moments_in, script};
 use crate::tally::{Bounds, Random};
 
-/// Kills in the run that every test run makes, and at least in a campaign.
+/// The number of kills in a normal test run.
 const A_FEW: usize = 3;
+/// The least number of kills in a campaign.
 const ENOUGH: usize = 60;
 
 /// How often to look whether the window is dead, or something is there to be clicked.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// The acts, with what a person clicks for them.
+/// The flows, each with what a person clicks for it.
 const ACTS: [(Flow, &[&str]); 6] = [
     (Flow::Connect, &["connect"]),
     (Flow::Reconnect, &["connect"]),
@@ -52,7 +53,7 @@ impl KillableWindow {
         !self.process.join("exe").exists()
     }
 
-    /// What comes first: an answer, or the end; none if it is dead.
+    /// Waits for `answer`; none if the window dies first.
     async fn outlive<T>(&self, answer: impl Future<Output = T>) -> Option<T> {
         let death = async {
             while !self.is_dead() {
@@ -89,7 +90,7 @@ impl KillableWindow {
         .await
     }
 
-    /// Does an act to its end; none if the window is dead before.
+    /// Performs a flow to its end; none if the window dies before.
     async fn act(&self, kills: &mut Kills, flow: Flow, clicks: &[&str]) -> Option<Value> {
         let time = "document.querySelector('[data-testid=checked-at]')?.dateTime";
         let before = self.run(&format!("return {time} ?? 'never'")).await?;
@@ -118,7 +119,7 @@ impl KillableWindow {
         self.run(&end).await
     }
 
-    /// The driver of a dead window may wait for it without end.
+    /// Closes the window, or kills the driver of a dead one, which may wait for it without end.
     async fn close(self, kills: &Kills) {
         if self.is_dead() {
             drop(self.page);
@@ -136,7 +137,7 @@ impl KillableWindow {
     }
 }
 
-/// The steps of an act that nothing disturbs, in their order.
+/// The steps of an undisturbed flow, in their order.
 async fn steps_of(kills: &mut Kills, flow: Flow, clicks: &[&str]) -> Vec<Moment> {
     kills.fixture.prepare(flow).await;
     let taken = kills.fixture.env.world.path("steps");

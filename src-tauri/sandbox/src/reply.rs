@@ -170,7 +170,7 @@ fn written(status: StatusCode, body: &Value) -> Response {
     (status, json, body.to_string()).into_response()
 }
 
-/// Applies the modes. `reply_fields` to the fields that a reply has; adds none.
+/// Applies the modes' `reply_fields` to the fields that a reply has; adds none.
 fn leave_out(answer: &mut Value, modes: &Modes) {
     // Serialized, the mode's fields have their names on the wire.
     let lacking = json!(modes.reply_fields);

@@ -1,4 +1,4 @@
-//! The consent page and what comes of it.
+//! The consent page and its outcomes.
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 #[allow(dead_code, reason = "each test program uses its part")]

@@ -1,4 +1,4 @@
-//! Faults: each way in which Notion, or what stands before it, can go wrong.
+//! Faults: each way in which Notion, or a proxy in front of it, can fail.
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 #[allow(dead_code, reason = "each test program uses its part")]
@@ -10,7 +10,7 @@ use common::TestServer;
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
 
-/// Revokes the token under a fault; what happened to the token tells whether anything was done.
+/// Revokes a token under a fault; whether the token still works shows whether the request took effect.
 async fn revoke(server: &TestServer, token: &Value, fault: Value) -> reqwest::Result<Response> {
     let mut whole = json!({ "endpoint": "revoke", "times": 1 });
     let fields = whole.as_object_mut().unwrap();

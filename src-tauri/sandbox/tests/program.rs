@@ -1,4 +1,4 @@
-//! The program by itself: what it prints when it listens, how it ends, and wrong usage.
+//! The program `notion-sandbox`: what it prints when it listens, how it ends, and wrong usage.
 
 #![allow(
     clippy::unwrap_used,
@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-/// A program that ends with its test.
+/// A running program, killed when its test ends.
 struct Started(Child);
 
 impl Drop for Started {

@@ -1,4 +1,4 @@
-//! What a database file keeps, and what it must never hold.
+//! The database file: what survives a restart, and the secrets that must not be in it.
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 #[allow(dead_code, reason = "each test program uses its part")]
@@ -142,7 +142,7 @@ fn all_bytes(folder: &Path) -> Vec<u8> {
         .collect()
 }
 
-/// Enough of a secret to find it by, even where only a part was written.
+/// The end of a secret: enough to find it by, even if only a part was written.
 fn tail(secret: &str) -> &str {
     &secret[secret.len() - 16..]
 }

@@ -1,4 +1,4 @@
-//! A window of Tauri's with nothing in it: what the app's is compared with.
+//! An empty Tauri window, which the app's window is compared with.
 
 fn main() {
     tauri::Builder::default()

@@ -1,4 +1,4 @@
-//! The app link: how it reaches the window's program, open or not, and whose entry on the system it is.
+//! The app link: how it reaches the window's program, open or not, and which entry is registered for it.
 
 use support::links;
 use support::process::signal;
@@ -69,7 +69,7 @@ async fn registration_leaves_another_keyracks_entry_alone() {
     window.close().await;
 }
 
-/// A window that a link started has no driver; it is ended as the end of a session ends it.
+/// Ends a window that a link started, as the end of a session would: it has no driver.
 async fn close_started_by_link(env: &TestEnv) {
     signal("TERM", &env.window_process());
     until_async("the window's end", async || {

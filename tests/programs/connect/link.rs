@@ -1,4 +1,4 @@
-//! The authorization link: opened again, and copied, without the page ever having it.
+//! The authorization URL: opened again, and copied, without the page ever having it.
 
 use support::test_env::TestEnv;
 

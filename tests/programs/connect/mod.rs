@@ -1,4 +1,4 @@
-//! Connecting a workspace in the window: the link out, the callback back, and what it comes to.
+//! Connecting a workspace in the window: the authorization URL, the callback, and the outcomes.
 
 mod app_link;
 mod in_the_browser;

@@ -12,7 +12,7 @@ use support::wait::until_async;
 use support::words::words;
 use support::world::World;
 
-/// Opens the form, filled in but for what belongs to the redirect method.
+/// Opens the client form and fills it in, except for the fields of the redirect method.
 async fn form(env: &TestEnv, window: &Page, method: &str) {
     window.at("add-client").click().await;
     env.fill_client_form(window).await;

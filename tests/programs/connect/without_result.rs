@@ -1,4 +1,4 @@
-//! Every way that an authorization can end without a connection, each in its own words.
+//! Every way that an authorization can end without a connection, each with its own message.
 
 use serde_json::json;
 use support::links;
@@ -6,7 +6,7 @@ use support::page::Page;
 use support::test_env::{ACME, TestEnv};
 use support::words::words;
 
-/// A test environment with a sandbox that approves by itself, and an authorization begun in the window.
+/// A test environment with automatic approval, and an authorization begun in the window.
 async fn begun() -> (TestEnv, Page, String) {
     let (mut env, window) = TestEnv::opened().await;
     let link = env.begin(&window).await;

@@ -1,5 +1,5 @@
-//! A database that is gone or damaged: the list comes back from the real keyring, and nothing in the
-//! keyring is changed for it.
+//! A database that is missing or damaged: the list is rebuilt from the real keyring, and nothing in
+//! the keyring changes.
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use support::test_env::{ACME, TestEnv};
 use support::wait::until;
 use support::words::words;
 
-/// A window that has connected and was closed.
+/// A test environment with a connection, whose window is closed.
 async fn connected() -> TestEnv {
     let (env, window, _) = TestEnv::connected().await;
     let process = PathBuf::from("/proc").join(env.window_process());

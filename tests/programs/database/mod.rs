@@ -1,4 +1,4 @@
-//! The database, when it is gone, damaged, in use or not to be written.
+//! The database when it is missing, damaged, in use or read-only.
 
 mod lost;
 mod unusable;

@@ -1,5 +1,5 @@
-//! A database that cannot be read or written, or a data folder that is another process's for the
-//! moment: said clearly, and nothing is lost.
+//! A database that cannot be read or written, or a data folder that another process locks: reported
+//! clearly, and nothing is lost.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -11,7 +11,7 @@ use support::test_env::{ACME, TestEnv};
 use support::wait::until;
 use support::words::words;
 
-/// Runs `keyrack` with one of its system calls failing, from the first on.
+/// Runs `keyrack` with failing system calls, by strace's fault injection.
 fn failing(env: &TestEnv, inject: &str, arguments: &[&str]) -> Output {
     let mut command = env.world.command("strace");
     command.args(["-f", "-qq", "-o", "/dev/null", "-e", inject]);
@@ -23,8 +23,8 @@ fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// What is safe and what to do about it was said.
-fn assert_told(output: &Output) {
+/// Asserts that the output says what is safe and what to do.
+fn assert_reported(output: &Output) {
     let said = said(output);
     assert!(said.contains("tokens are safe in the keyring"), "{said}");
     assert!(
@@ -39,7 +39,7 @@ async fn a_full_disk_is_told_and_nothing_is_begun_or_lost() {
     let before = env.sandbox.requests().await.len();
     let full = failing(&env, "inject=pwrite64:error=ENOSPC", &["check", ACME]);
     assert_eq!(full.status.code(), Some(1));
-    assert_told(&full);
+    assert_reported(&full);
     assert_eq!(env.sandbox.requests().await.len(), before);
     assert!(env.keyrack(&["check", ACME], "").status.success());
 }
@@ -56,7 +56,7 @@ async fn a_folder_that_cannot_be_written_is_told_and_nothing_is_begun_or_lost() 
         .args(["check", ACME]);
     let refused = command.output().unwrap();
     assert_eq!(refused.status.code(), Some(1));
-    assert_told(&refused);
+    assert_reported(&refused);
     assert!(env.keyrack(&["check", ACME], "").status.success());
 }
 

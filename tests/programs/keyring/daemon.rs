@@ -1,5 +1,5 @@
-//! A keyring that is missing, not set up or locked: said before any browser opens, and used as
-//! soon as it is there.
+//! A keyring that is missing, not set up or locked: reported before any browser opens, and used as
+//! soon as it is available.
 
 use support::links;
 use support::programs;

@@ -1,5 +1,5 @@
-//! A keyring in every state that a real one takes only by chance: what is said, what is kept, what
-//! Notion was asked, and that everything works again afterwards.
+//! A keyring in every state that a real one takes only by chance: what is reported, what is kept,
+//! what Notion was asked, and that everything works again afterwards.
 
 mod daemon;
 mod foreign;
@@ -18,7 +18,7 @@ const REVOCATIONS: &str = "POST /v1/oauth/revoke";
 const INTROSPECTIONS: &str = "POST /v1/oauth/introspect";
 const FULL: &str = "org.freedesktop.DBus.Error.LimitsExceeded";
 
-/// A test environment with a scripted keyring and a connection; with its id.
+/// A test environment with a scripted keyring and a connection, and the connection's id.
 async fn connected() -> (TestEnv, SecretService, String) {
     let (env, keyring) = TestEnv::with_scripted_keyring();
     assert!(cli::connect(&env).await.success());
@@ -26,7 +26,7 @@ async fn connected() -> (TestEnv, SecretService, String) {
     (env, keyring, id)
 }
 
-/// A connect that has its callback, of which nothing was sent yet; `script` comes first.
+/// A connect whose callback is pasted; `script` runs just before.
 async fn called_back(env: &TestEnv, script: impl FnOnce()) -> Connecting {
     let mut connecting = cli::begin(env).expect("a link");
     let callback = env.callback(&connecting.link).await;
@@ -35,7 +35,7 @@ async fn called_back(env: &TestEnv, script: impl FnOnce()) -> Connecting {
     connecting
 }
 
-/// Waits until the connect says that it waits for the keyring, and why.
+/// Waits until the connect reports that it waits for the keyring, and why.
 fn is_parked(env: &TestEnv, why: &str) {
     let parked = format!("{why} Press Enter to try again.");
     until(&parked, || {
@@ -70,7 +70,7 @@ fn connection(env: &TestEnv) -> Value {
     connection
 }
 
-/// Asserts that the list tells why there is no news, and what was known before.
+/// Asserts that the list shows why the connection cannot be checked, and its last verdict.
 fn cannot_check(env: &TestEnv, why: &str) {
     let row = connection(env);
     assert_eq!(row["status"], "cannot-check");
@@ -78,7 +78,7 @@ fn cannot_check(env: &TestEnv, why: &str) {
     assert_eq!(row["problem"]["code"], why);
 }
 
-/// Asserts that a new connect and every other act work, and that nothing is left of them.
+/// Asserts that a new connect and every other operation work, and that nothing is left of them.
 async fn all_works(env: &mut TestEnv, keyring: &SecretService) {
     assert!(cli::connect(env).await.success());
     assert_eq!(connection(env)["status"], "active");
@@ -90,7 +90,7 @@ async fn all_works(env: &mut TestEnv, keyring: &SecretService) {
     assert_eq!(keyring.entries().len(), 1, "the client");
 }
 
-/// Asserts that tokens were granted and ended again, and that nothing here knows of them.
+/// Asserts that tokens were granted and revoked again, and that neither keyring nor database has them.
 async fn nothing_is_left(env: &TestEnv, keyring: &SecretService) {
     assert_eq!(env.exchanges().await, 1);
     assert_eq!(env.sandbox.count(REVOCATIONS).await, 2, "both tokens");

@@ -1,4 +1,4 @@
-//! A keyring that answers late, or never.
+//! A keyring that replies late, or never.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -16,7 +16,7 @@ use super::{
     listed, nothing_is_left, works,
 };
 
-/// Makes the keyring lock, and its prompt stay silent, after what is read before an exchange.
+/// Makes the keyring lock, with a silent prompt, after the reads before an exchange.
 fn lock_under_the_exchange(keyring: &SecretService) {
     let client = keyring.entries()[0].user().to_owned();
     let mut exchanging = false;

@@ -1,4 +1,4 @@
-//! A keyring that is full, or does not do what it says.
+//! A keyring that is full, or does not do what it reports.
 
 use serde_json::Value;
 use support::secret_service::Act;

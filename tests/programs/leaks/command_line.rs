@@ -1,4 +1,4 @@
-//! The flows of the command line, with all that it says.
+//! The flows of the command line, with all its output.
 
 use std::process::Output;
 
@@ -8,17 +8,17 @@ use support::test_env::{ACME, TestEnv};
 
 use super::search::Search;
 
-/// Typed in where the client's secret belongs.
+/// A wrong client secret, typed in.
 const WRONG: &str = "secret_wrong-canary-0123456789";
 
-/// The command line, with what is searched for in the end.
+/// The command line, with the search of its output at the end.
 struct Terminal {
     env: TestEnv,
     search: Search,
 }
 
 impl Terminal {
-    /// Runs a command to its end and keeps what it says.
+    /// Runs a command to its end and keeps its output.
     fn run(&mut self, arguments: &[&str], input: &str) -> Output {
         let output = self.env.keyrack(arguments, input);
         let place = format!("what is said of {}", arguments.join(" "));
@@ -37,8 +37,8 @@ impl Terminal {
         assert_eq!(ended.code(), Some(1), "{arguments:?}");
     }
 
-    /// Connects by pasting, after something that is no callback. All that is said but for the link
-    /// itself, which was asked for, is kept. Returns whether it succeeds.
+    /// Connects by pasting, after a text that is no callback. All output but the authorization URL is
+    /// kept. Returns whether it succeeds.
     async fn connect(&mut self) -> bool {
         let mut connecting = cli::begin(&self.env).expect("a link");
         self.search.for_link(&connecting.link);

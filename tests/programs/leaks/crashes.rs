@@ -1,4 +1,4 @@
-//! Processes that end in the middle, by a signal that asks for a core.
+//! Processes that crash in the middle, by a signal that makes the system dump core.
 
 use std::fs;
 use std::process::Command;
@@ -12,7 +12,7 @@ use support::wait::{until, until_async};
 use super::search::Search;
 use super::watched::Watched;
 
-/// Lets cores be written by whatever is started from here on, as far as the system allows it.
+/// Allows core dumps of processes started from here on, as far as the system does.
 fn allow_cores() {
     let own = std::process::id().to_string();
     let mut command = Command::new("prlimit");
@@ -21,7 +21,7 @@ fn allow_cores() {
     assert!(allowed || core_limit(&own).contains(&"0".to_owned()));
 }
 
-/// The limits of a process on the size of a core: that in force, and the highest it may set.
+/// The soft and the hard limit of a process on the size of a core dump.
 fn core_limit(process: &str) -> Vec<String> {
     let limits = fs::read_to_string(format!("/proc/{process}/limits")).unwrap();
     let line = limits
@@ -41,7 +41,8 @@ fn processes(env: &TestEnv, names: &[&str]) -> Vec<String> {
     found.map(|id| id.to_string()).collect()
 }
 
-/// Ends a process as its own failure would, and keeps what it was started with.
+/// Ends a process by SIGABRT, and asserts that it may dump no core. The search gets its command line
+/// and environment.
 fn abort(search: &mut Search, process: &str) {
     assert_eq!(core_limit(process), ["0", "0"], "no core of {process}");
     for name in ["environ", "cmdline"] {

@@ -1,4 +1,4 @@
-//! What must not be found, in every spelling it might have, and where it was looked for.
+//! The search for secrets, in every spelling they might have, and the places searched.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
@@ -11,10 +11,10 @@ use support::page::Page;
 use support::secrets;
 use support::world::World;
 
-/// The first bytes of a spelling, by which it is looked up.
+/// How many first bytes of a spelling it is looked up by.
 const START: usize = 8;
 
-/// Secrets by their name, and places with what was seen there.
+/// Secrets by their names, and places with the bytes seen there.
 #[derive(Default)]
 pub struct Search {
     secrets: BTreeSet<(String, String)>,
@@ -27,7 +27,7 @@ impl Search {
         self.secrets.insert((name.to_owned(), value.to_owned()));
     }
 
-    /// The parameters of a link that must stay secret.
+    /// Searches for the secret parameters of a link.
     pub fn for_link(&mut self, link: &str) {
         let url = reqwest::Url::parse(link).unwrap();
         for (key, value) in url.query_pairs() {
@@ -37,11 +37,11 @@ impl Search {
         }
     }
 
-    /// The tokens that the keyring holds now. Returns whether there are new ones: a look fails as a
-    /// whole if an entry is deleted under it.
+    /// Searches for the tokens that the keyring holds now. Returns whether there are new ones: reading
+    /// fails as a whole if an entry is deleted meanwhile.
     pub fn for_tokens(&mut self, world: &World) -> bool {
         let before = self.secrets.len();
-        // One without a secret is being deleted.
+        // An entry without a secret is being deleted.
         for secret in secrets::entries(world)
             .into_iter()
             .filter_map(|it| it.secret)
@@ -56,7 +56,7 @@ impl Search {
         self.secrets.len() > before
     }
 
-    /// How many secrets are searched for.
+    /// The number of secrets that are searched for.
     pub fn secrets(&self) -> usize {
         self.secrets.len()
     }
@@ -69,15 +69,15 @@ impl Search {
         self.in_bytes("the page", page.source().await.into_bytes());
     }
 
-    /// What the page got from Rust since it records that.
+    /// Searches the recorded messages from Rust to the page.
     pub async fn in_messages(&mut self, page: &Page) {
         let messages = page.run("return JSON.stringify(window.fromRust)").await;
         let messages = messages.as_str().unwrap().as_bytes().to_vec();
         self.in_bytes("the messages from Rust", messages);
     }
 
-    /// Everything that the world's processes wrote into their home, beside it and into the log; but
-    /// for the keyring's own file.
+    /// Searches everything that the world's processes wrote into their home, beside it and into the
+    /// log, except the keyring's own file.
     pub fn in_world(&mut self, world: &World) {
         self.in_files(&world.home(), &world.data_home().join("keyrings"));
         self.in_files(&world.path("tmp"), Path::new(""));
@@ -124,15 +124,15 @@ impl Search {
     }
 }
 
-/// A secret as it might stand somewhere: plain, in UTF-16, in hexadecimal digits, percent-encoded
-/// byte by byte or as a URL needs it, in both base64 alphabets at each of the three places it can
-/// have in a group of bytes; and, if it is base64 itself, as the bytes it stands for.
+/// The spellings of a secret: plain, in UTF-16, in hexadecimal digits, percent-encoded byte by byte or
+/// as a URL needs it, in both base64 alphabets at each of its three offsets in a group of bytes; and,
+/// if it is base64 itself, decoded.
 fn spellings(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
     let bytes = secret.as_bytes();
     let each = |spell: fn(u8) -> String| bytes.iter().map(|byte| spell(*byte)).collect::<String>();
     let mut url = reqwest::Url::parse("app:/").unwrap();
     url.query_pairs_mut().append_key_only(secret);
-    // Without a zero at either end, it is in both byte orders.
+    // Without the zero at either end, this matches both byte orders.
     let wide: Vec<_> = bytes.iter().flat_map(|byte| [*byte, 0]).collect();
     let mut all = vec![
         ("plain", bytes.to_vec()),

@@ -1,4 +1,4 @@
-//! A window whose every message from Rust is kept, and the search that follows.
+//! A window whose messages from Rust are all recorded and searched.
 
 use std::ops::Deref;
 
@@ -10,7 +10,7 @@ use support::world::World;
 
 use super::search::Search;
 
-/// Records every answer and event that the page gets from Rust, before it is read.
+/// A script that records every reply and event from Rust before the page reads it.
 const RECORD: &str = "
     window.fromRust = [];
     const fetched = window.fetch;
@@ -25,7 +25,7 @@ const RECORD: &str = "
         tauri.invoke('plugin:event|listen', { event, target: { kind: 'Any' }, handler });
     }";
 
-/// A test environment with its window, and what is searched for in the end.
+/// A test environment with its window, and the search at the end.
 pub struct Watched {
     pub env: TestEnv,
     pub window: Page,
@@ -41,7 +41,7 @@ impl Deref for Watched {
 }
 
 impl Watched {
-    /// A first start, with a sandbox that approves by itself and has these arguments.
+    /// A first start, with a sandbox with automatic approval and further arguments.
     pub async fn with(sandbox: &[&str]) -> Self {
         let env = TestEnv::with(World::new(), &[&["--auto-approve"], sandbox].concat());
         let window = env.window().await;
@@ -60,14 +60,14 @@ impl Watched {
         self.search.in_page(&self.window).await;
     }
 
-    /// Begins an authorization and returns its callback, which is not used yet.
+    /// Begins an authorization and returns its callback, not delivered yet.
     pub async fn callback(&mut self) -> String {
         let link = self.env.begin(&self.window).await;
         self.look_at_page().await;
         self.answer(&link).await
     }
 
-    /// What the sandbox answers to a link.
+    /// The callback with which the sandbox replies to an authorization URL.
     pub async fn answer(&mut self, link: &str) -> String {
         self.search.for_link(link);
         let callback = self.env.callback(link).await;
@@ -75,7 +75,7 @@ impl Watched {
         callback
     }
 
-    /// Connects Acme by a link.
+    /// Connects Acme by an app link.
     pub async fn connect(&mut self) {
         let callback = self.callback().await;
         links::open(&self.env.world, &callback);
@@ -83,7 +83,7 @@ impl Watched {
         self.new_tokens().await;
     }
 
-    /// Waits until the keyring has tokens that were not known before.
+    /// Waits until the keyring has tokens that were not searched for before.
     pub async fn new_tokens(&mut self) {
         let Self { env, search, .. } = self;
         until_async("new tokens", async || {
@@ -92,12 +92,12 @@ impl Watched {
         .await;
     }
 
-    /// Waits for a notice with these words.
-    pub async fn told(&self, words: &str) {
+    /// Waits for a notice with a text.
+    pub async fn notice_appears(&self, words: &str) {
         self.notice(words).appears().await;
     }
 
-    /// Closes the window, and searches all that there is.
+    /// Closes the window, and searches everything.
     pub async fn close(mut self) -> Search {
         self.look_at_page().await;
         self.search.in_messages(&self.window).await;

@@ -1,4 +1,4 @@
-//! The flows of the window, those that fail or are given up as well.
+//! The flows of the window, including those that fail or are cancelled.
 
 use serde_json::json;
 use support::links;
@@ -9,7 +9,7 @@ use support::words::words;
 use super::search::Search;
 use super::watched::Watched;
 
-/// Typed in where the client's secret belongs.
+/// A wrong client secret, typed in.
 const WRONG: &str = "secret_wrong-canary-0123456789";
 
 #[tokio::test]
@@ -30,11 +30,13 @@ async fn no_secret_is_in_any_file_message_or_page() {
         .await;
     let callback = app.callback().await;
     links::open(&app.env.world, &callback);
-    app.told(&words("problem.grant-rejected.what")).await;
+    app.notice_appears(&words("problem.grant-rejected.what"))
+        .await;
     let stray = "app.keyrack:/oauth/callback?code=stray-code-canary-1&state=stray-state-canary-1";
     app.search.for_link(stray);
     links::open(&app.env.world, stray);
-    app.told(&words("problem.link-unknown.what")).await;
+    app.notice_appears(&words("problem.link-unknown.what"))
+        .await;
 
     // Connected by a link, pasted again, checked, found dead, and revoked.
     let callback = app.callback().await;
@@ -80,7 +82,7 @@ async fn no_secret_is_in_any_file_message_or_page() {
     );
 }
 
-/// The receipt, the activity in both forms, and a test of everything.
+/// Saves the receipt, exports the activity in both forms, and runs the self-test.
 async fn take_everything_along(app: &mut Watched) {
     app.at("save-receipt").click().await;
     app.at("receipt-saved").holds("keyrack-receipt-").await;
@@ -99,14 +101,14 @@ async fn take_everything_along(app: &mut Watched) {
     app.look_at_page().await;
 }
 
-/// Nothing is found where nothing was looked at.
+/// Asserts that the search has read something: where nothing is read, nothing is found.
 fn assert_was_read(search: &Search) {
     for place in ["keyrack.db", "the messages", "the page"] {
         assert!(search.seen_in(place, ACME.as_bytes()), "{place} was read");
     }
 }
 
-/// A renewed secret, typed in on the client, new tokens, and a check of everything.
+/// Renews the client's secret and types it in, refreshes the tokens, and checks everything.
 async fn renew(app: &mut Watched, row: &Part) {
     let renewed = app.env.sandbox.renew_secret().await;
     app.search.for_secret("renewed client_secret", &renewed);
@@ -122,7 +124,7 @@ async fn renew(app: &mut Watched, row: &Part) {
     app.new_tokens().await;
     row.has("data-status", "active").await;
     app.at("check-all").click().await;
-    app.told("Checked 1 workspace").await;
+    app.notice_appears("Checked 1 workspace").await;
 }
 
 #[tokio::test]
@@ -152,7 +154,8 @@ async fn no_secret_leaks_from_a_client_that_is_wrong_changed_or_removed() {
     app.at("save-client").disappears().await;
     let callback = app.callback().await;
     links::open(&app.env.world, &callback);
-    app.told(&words("problem.client-rejected.what")).await;
+    app.notice_appears(&words("problem.client-rejected.what"))
+        .await;
     app.look_at_page().await;
 
     app.at("clients").click().await;
@@ -194,7 +197,8 @@ async fn no_secret_leaks_from_acts_that_fail_are_cancelled_or_undone() {
     app.at("cancel-authorization").click().await;
     app.at("waiting").disappears().await;
     links::open(&app.env.world, &callback);
-    app.told(&words("problem.link-cancelled.what")).await;
+    app.notice_appears(&words("problem.link-cancelled.what"))
+        .await;
 
     app.connect().await;
     app.at("undo").click().await;
@@ -208,7 +212,8 @@ async fn no_secret_leaks_from_acts_that_fail_are_cancelled_or_undone() {
         .await;
     row.at("more").click().await;
     row.at("refresh").click().await;
-    app.told(&words("problem.refresh-unfinished.what")).await;
+    app.notice_appears(&words("problem.refresh-unfinished.what"))
+        .await;
     app.look_at_page().await;
     row.at("more").click().await;
     row.at("reconnect").click().await;
@@ -217,11 +222,11 @@ async fn no_secret_leaks_from_acts_that_fail_are_cancelled_or_undone() {
     let link = app.env.next_link().await;
     let callback = app.answer(&link).await;
     links::open(&app.env.world, &callback);
-    app.told(&words("connected.earlier")).await;
+    app.notice_appears(&words("connected.earlier")).await;
     app.new_tokens().await;
     row.at("more").click().await;
     row.at("copy-token").click().await;
-    app.told(&words("copied.token").replace("{workspace}", ACME))
+    app.notice_appears(&words("copied.token").replace("{workspace}", ACME))
         .await;
     app.look_at_page().await;
 

@@ -1,5 +1,4 @@
-//! Text from outside, as hostile as it comes, through every place that shows it: inert, and laid
-//! out sanely.
+//! Hostile text from outside in every place that shows it: inert, and without breaking the layout.
 
 use serde_json::{Value, json};
 use support::links;
@@ -7,7 +6,7 @@ use support::page::Page;
 use support::test_env::TestEnv;
 use support::world::World;
 
-/// Names that others may give to workspaces and people.
+/// Hostile names of workspaces and people.
 fn names() -> Vec<String> {
     vec![
         "<img src=x onerror=\"document.title='pwned'\"><b>bold</b>".to_owned(),
@@ -22,7 +21,7 @@ fn names() -> Vec<String> {
     ]
 }
 
-/// What must hold of the page whatever it shows.
+/// Asserts what must hold for the page whatever it shows.
 async fn is_sane(window: &Page, place: &str) {
     let ask = "const all = [...document.querySelectorAll('body *')];\
         const texts = document.body.innerText;\

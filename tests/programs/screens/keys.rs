@@ -1,4 +1,4 @@
-//! A person's keyboard, and where it has led them.
+//! Keys pressed on the display, and the focus.
 
 use support::page::Page;
 use support::test_env::TestEnv;
@@ -26,21 +26,20 @@ pub fn write(env: &TestEnv, text: &str) {
     );
 }
 
-/// Waits until the focus is on the part with this `data-testid`.
+/// Waits until the focus is on the part with a `data-testid`.
 pub async fn focus_is_on(page: &Page, testid: &str) {
     let what = format!("the focus on {testid}");
     until_async(&what, async || (focus(page).await == testid).then_some(())).await;
 }
 
-/// The `data-testid` of what has the focus, else its element's name.
+/// The `data-testid` of the focused element, else its name.
 pub async fn focus(page: &Page) -> String {
     let ask = "const it = document.activeElement;\
         return it.dataset.testid ?? it.localName;";
     page.run(ask).await.as_str().unwrap().to_owned()
 }
 
-/// Presses a key until the focus is on the part with this `data-testid`; panics after a round of
-/// so many.
+/// Presses a key until the focus is on the part with a `data-testid`; panics after too many presses.
 pub async fn press_until(env: &TestEnv, page: &Page, key: &str, testid: &str) {
     let mut passed = Vec::new();
     for _ in 0..40 {

@@ -1,5 +1,5 @@
-//! The window's screens, real ones: what each act does, by mouse and by keyboard, and whether all
-//! of it can be perceived, operated and understood.
+//! The screens of the real window: what each action does, by mouse and by keyboard, and whether
+//! everything can be perceived, operated and understood.
 
 mod accessibility;
 mod busy;

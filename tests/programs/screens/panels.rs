@@ -7,10 +7,10 @@ use support::page::Page;
 use support::test_env::{ACME, TestEnv, check_again};
 use support::wait::until;
 
-/// The one file among the downloads whose name begins so.
+/// The text of the only downloaded file whose name begins with `prefix`.
 fn download(env: &TestEnv, prefix: &str) -> String {
     let path = until(&format!("{prefix}… among the downloads"), || {
-        // A world has no folder of downloads: the home folder serves.
+        // A world has no downloads folder, so the home folder is used.
         let files = fs::read_dir(env.world.home()).ok()?.flatten();
         let mut paths = files.map(|file| file.path());
         paths.find(|path| {

@@ -9,7 +9,7 @@ use support::secrets;
 use support::test_env::{ACME, TestEnv};
 use support::wait::{until, until_async};
 
-/// The process of `keyrack watch`.
+/// The process id of the running `keyrack watch`.
 fn watcher(env: &TestEnv) -> Option<u32> {
     env.world.process_of(&programs::keyrack())
 }

@@ -1,4 +1,4 @@
-//! What the service says on the bus: the calls of the Secret Service API that Keyrack makes.
+//! The service's D-Bus protocol: the calls of the Secret Service API that Keyrack makes.
 
 use std::collections::{BTreeMap, HashMap};
 use std::thread;
@@ -17,10 +17,10 @@ const NOTHING: &str = "/";
 const LABEL: &str = "org.freedesktop.Secret.Item.Label";
 const ATTRIBUTES: &str = "org.freedesktop.Secret.Item.Attributes";
 
-/// The session, the start of the cipher, the payload and its type.
+/// A secret on the bus: the session, the initialization vector, the payload and its type.
 type Secret = (OwnedObjectPath, Vec<u8>, Vec<u8>, String);
 
-/// Why a call is refused, by the name of the error.
+/// The name of the error with which a call is refused.
 type Refused = &'static str;
 
 const IS_LOCKED: Refused = "org.freedesktop.Secret.Error.IsLocked";
@@ -28,7 +28,7 @@ const NO_SESSION: Refused = "org.freedesktop.Secret.Error.NoSession";
 const NO_SUCH_OBJECT: Refused = "org.freedesktop.Secret.Error.NoSuchObject";
 const NOT_SUPPORTED: Refused = "org.freedesktop.DBus.Error.NotSupported";
 
-/// Comes to the bus and takes calls until the connection is closed.
+/// Joins the bus and takes calls until the connection is closed.
 pub fn join(address: &str, state: &Shared) -> Connection {
     let bus = connection::Builder::address(address)
         .and_then(connection::Builder::build)
@@ -47,23 +47,23 @@ pub fn join(address: &str, state: &Shared) -> Connection {
     bus
 }
 
-/// Leaves the bus; whoever waits for an answer is told so by the bus.
+/// Leaves the bus, which notifies callers that still wait for a reply.
 pub fn leave(bus: &Connection, state: &mut State) {
     state.held.clear();
     state.prompts.clear();
     state.sessions.clear();
-    // It may be gone already.
+    // The connection may be gone already.
     let _ = bus.clone().close();
 }
 
-/// Tells that a prompt is over.
+/// Emits the signal that a prompt is completed.
 pub fn complete(bus: &Connection, prompt: &str, dismissed: bool) {
     let interface = "org.freedesktop.Secret.Prompt";
     let result = (dismissed, Value::from(""));
     let _ = bus.emit_signal(None::<&str>, prompt, interface, "Completed", &result);
 }
 
-/// Does with a message what the script says, if it is a call.
+/// Takes a message; if it is a call, reacts as the script says.
 pub fn take(bus: &Connection, state: &Shared, message: Message) {
     if message.message_type() != Type::MethodCall {
         return;
@@ -97,14 +97,14 @@ pub fn take(bus: &Connection, state: &Shared, message: Message) {
     }
 }
 
-/// An answer: the values of one of the calls.
+/// A reply: the return values of one of the calls.
 enum Answer {
     Nothing,
     Session(Value<'static>, OwnedObjectPath),
     Items(Vec<OwnedObjectPath>, Vec<OwnedObjectPath>),
-    /// What was unlocked, or the prompt to do so.
+    /// The unlocked objects, or the prompt to unlock them.
     Unlocked(Vec<OwnedObjectPath>, OwnedObjectPath),
-    /// An object, or nothing; also the prompt of a call that needs none.
+    /// An object or none; also the prompt of a call that needs none.
     Object(OwnedObjectPath),
     Created(OwnedObjectPath),
     Property(bool),
@@ -113,7 +113,7 @@ enum Answer {
 
 fn answer(bus: &Connection, message: &Message, answer: Result<Answer, Refused>) {
     let (to, none) = (message.header(), object(NOTHING));
-    // Whoever asked may be gone.
+    // The caller may be gone.
     let _ = match answer {
         Ok(Answer::Nothing) => bus.reply(&to, &()),
         Ok(Answer::Session(output, session)) => bus.reply(&to, &(output, session)),
@@ -131,7 +131,7 @@ fn refuse(bus: &Connection, message: &Message, name: Refused) {
     let _ = bus.reply_error(&message.header(), name, &"as the test wants it");
 }
 
-/// What a call is about.
+/// Reads a message as a call.
 fn read(message: &Message, kept: &Kept) -> Call {
     let method = message.header().member().expect("a method").to_string();
     let body = message.body();
@@ -155,7 +155,7 @@ fn read(message: &Message, kept: &Kept) -> Call {
     }
 }
 
-/// Does what a call asks for.
+/// Serves a call.
 fn serve(message: &Message, call: Call, state: &mut State) -> Result<Answer, Refused> {
     let body = message.body();
     let item = number(message);
@@ -194,7 +194,7 @@ fn serve(message: &Message, call: Call, state: &mut State) -> Result<Answer, Ref
         }
         "Unlock" => Answer::Unlocked(body.deserialize().expect("objects"), object(NOTHING)),
         "Prompt" => Answer::Nothing,
-        // The only property that is asked for says whether it is locked.
+        // The only property read is `Locked`.
         "Get" => Answer::Property(kept.locked.is_some()),
         _ if kept.locked.is_some() => return Err(IS_LOCKED),
         "CreateItem" => {
@@ -237,7 +237,7 @@ fn serve(message: &Message, call: Call, state: &mut State) -> Result<Answer, Ref
     })
 }
 
-/// The label, the attributes and the secret of an item to be made.
+/// Reads the label, the attributes and the secret of a new item.
 fn new_item(message: &Message) -> (String, BTreeMap<String, String>, Secret) {
     let body = message.body();
     let (mut properties, secret, _): (HashMap<String, OwnedValue>, Secret, bool) =
@@ -269,7 +269,7 @@ fn item_path(number: u32) -> String {
     format!("{COLLECTION}/{number}")
 }
 
-/// The number of the item that a call is made on; none has 0.
+/// The number of the item that a call is made on; 0 if it is made on no item.
 fn number(message: &Message) -> u32 {
     let path = path(message);
     let number = path.strip_prefix(COLLECTION).unwrap_or_default();

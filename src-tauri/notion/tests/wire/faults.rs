@@ -126,7 +126,7 @@ async fn of_a_gibibyte_only_what_stands_in_between_is_ever_sent() {
     }
 }
 
-/// Small on the wire, it could be of any size unpacked.
+/// A compressed reply is small on the wire, but could be of any size unpacked.
 #[tokio::test]
 async fn a_compressed_reply_is_not_asked_for_and_not_unpacked() {
     // {"id":"b"}
@@ -256,8 +256,8 @@ async fn a_token_that_would_forge_a_header_goes_nowhere() {
     assert!(server.saw_nothing_else());
 }
 
-/// Time stands still until the request is there, and then jumps from timer to timer: what is
-/// measured is the deadline itself, not this machine.
+/// The paused clock stands still until the request has arrived, and then jumps from timer to timer:
+/// the test measures the deadline itself, not this machine.
 #[tokio::test]
 async fn silence_and_a_trickle_end_after_20_seconds_before_and_inside_the_body() {
     let start_of_body = "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{";

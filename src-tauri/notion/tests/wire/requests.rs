@@ -1,12 +1,12 @@
-//! The generic request: what goes out, where to, and what its reply becomes.
+//! The generic request: what is sent, where to, and what its reply becomes.
 
 use notion_oauth::{ApiPath, Auth, Error, Method, Request, Response};
 use serde_json::{Value, json};
 
 use crate::server::{Server, credentials, reply};
 
-/// What `response` holds; a refusal must not be hidden, a body not be printed.
-fn told(response: Result<Response, Error>) -> Result<(u16, Value, Option<String>), Error> {
+/// The fields of a response, which has no `Debug`.
+fn fields_of(response: Result<Response, Error>) -> Result<(u16, Value, Option<String>), Error> {
     response.map(|response| (response.status, response.body, response.request_id))
 }
 
@@ -33,7 +33,7 @@ async fn a_request_carries_method_path_query_body_and_one_kind_of_credentials() 
             auth,
         };
         assert_eq!(
-            told(server.notion().request(&request).await),
+            fields_of(server.notion().request(&request).await),
             Ok((
                 200,
                 json!({ "request_id": "r", "n": [1] }),
@@ -86,7 +86,7 @@ async fn a_reply_is_json_or_nothing_and_never_a_page() {
             body: None,
             auth: Auth::Bearer(&"ntn_a".into()),
         };
-        assert_eq!(told(notion.request(&request).await), expected);
+        assert_eq!(fields_of(notion.request(&request).await), expected);
     }
 }
 
@@ -120,13 +120,16 @@ async fn a_refusal_is_read_for_who_asked_and_repeats_nothing_that_was_sent() {
         description: Some("[secret] of [secret]".to_owned()),
         request_id: None,
     };
-    assert_eq!(told(notion.request(&as_client).await), Err(rejected));
+    assert_eq!(fields_of(notion.request(&as_client).await), Err(rejected));
     let unauthorized = Error::Unauthorized { request_id: None };
-    assert_eq!(told(notion.request(&as_bearer).await), Err(unauthorized));
+    assert_eq!(
+        fields_of(notion.request(&as_bearer).await),
+        Err(unauthorized)
+    );
     let redirected = Error::NotNotion {
         status: 307,
         what: "a redirect".to_owned(),
     };
-    assert_eq!(told(notion.request(&as_bearer).await), Err(redirected));
+    assert_eq!(fields_of(notion.request(&as_bearer).await), Err(redirected));
     assert!(elsewhere.saw_nothing_else());
 }

@@ -6,7 +6,7 @@ use notion_oauth::{ApiPath, Auth, Budget, Error, Method, Notion, Pace, Request, 
 
 use crate::server::{Server, credentials, reply};
 
-/// What any of the calls takes for a success.
+/// A body that each of the calls reads as a success.
 const ANSWER: &str =
     r#"{"id":"b","active":true,"access_token":"a","bot_id":"b","workspace_id":"w"}"#;
 
@@ -38,7 +38,7 @@ async fn a_pause_asked_of_one_call_keeps_every_call_of_the_client_from_being_sen
     assert_eq!(other.me(&token).await.map(drop), Ok(()), "another client");
 }
 
-/// Makes one call to a Notion that is busy twice, and tells how many requests that took.
+/// Makes one call to a Notion that is busy twice, and returns how many requests it took.
 async fn requests_of(
     call: impl AsyncFnOnce(Notion) -> Result<(), Error>,
 ) -> (Result<(), Error>, usize) {

@@ -1,4 +1,5 @@
-//! A test run again in a process with an environment of its own, which this one must not change.
+//! Runs a test again in a process with an environment of its own, because this process's environment
+//! must not change.
 
 use std::process::{Command, Output};
 

@@ -1,4 +1,4 @@
-//! A server on loopback that follows a script and keeps what it was sent.
+//! A server on loopback that follows a script and records its requests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -57,7 +57,7 @@ impl Server {
         Self::listen(None, script).await
     }
 
-    /// The same over TLS. A handshake that fails takes an answer and records nothing.
+    /// Listens over TLS. A handshake that fails uses up an answer and records nothing.
     #[cfg(target_os = "linux")]
     pub async fn start_tls(tls: TlsAcceptor, script: impl IntoIterator<Item = Answer>) -> Self {
         Self::listen(Some(tls), script).await
@@ -93,7 +93,7 @@ impl Server {
         }
     }
 
-    /// Notion as this server plays it.
+    /// A client of this server in Notion's place.
     pub fn notion(&self) -> Notion {
         notion_at(&format!("http://127.0.0.1:{}", self.port))
     }
@@ -103,7 +103,7 @@ impl Server {
         self.requests.recv().await.unwrap()
     }
 
-    /// How many bytes of endless answers the other sides took, or let stand in between.
+    /// How many bytes of endless answers were written, read by the clients or still in buffers.
     pub fn written_without_end(&self) -> usize {
         self.endless.load(Ordering::SeqCst)
     }
@@ -148,7 +148,7 @@ async fn serve(
     }
 }
 
-/// `None` if the other side went away before its request was whole.
+/// Reads a request; `None` if the client closed the connection before it was complete.
 async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<Request> {
     let mut bytes = Vec::new();
     let end_of_head = loop {

@@ -1,4 +1,4 @@
-//! Certificates: a request goes out only behind one that is vouched for, in its time and name.
+//! Certificates: a request is sent only if the server's is trusted, in its time and for its name.
 
 use std::sync::Arc;
 
@@ -15,13 +15,13 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use crate::second_process;
 use crate::server::{Server, credentials, notion_at, reply};
 
-/// Where the certificates that a second process trusts are read from, as OpenSSL names it.
+/// The environment variable that names the file of trusted certificates (OpenSSL).
 const TRUSTED: &str = "SSL_CERT_FILE";
 const SECOND_PROCESS: &str = "NOTION_OAUTH_SECOND_PROCESS";
 
 type Authority = CertifiedIssuer<'static, KeyPair>;
 
-/// Only a process of its own can have its own idea of whom to trust.
+/// The test runs in a second process, which alone can have other trusted certificates.
 #[test]
 fn a_request_goes_out_only_behind_a_certificate_that_holds() {
     if std::env::var_os(SECOND_PROCESS).is_some() {
@@ -71,8 +71,8 @@ async fn behind_each_certificate() {
     assert_eq!(heard(&certificate, &key).await, None, "self-signed");
 }
 
-/// What a server with this certificate is told of an exchange, with its code and client secret;
-/// none if the two never get to speak.
+/// What a server with this certificate receives of an exchange, with its code and client secret;
+/// none if the handshake fails.
 async fn heard(certificate: &Certificate, key: &KeyPair) -> Option<Vec<u8>> {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("https://{}", listener.local_addr().unwrap());

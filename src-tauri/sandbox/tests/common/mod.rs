@@ -24,7 +24,7 @@ impl TestServer {
         }
     }
 
-    /// As the program starts it: in memory, with the control API.
+    /// Starts a sandbox as the program does: in memory, with the control API.
     pub async fn controlled() -> Self {
         Self::start(Options {
             control: true,
@@ -79,7 +79,7 @@ impl TestServer {
             .unwrap()
     }
 
-    /// A code for the first workspace, by way of the page.
+    /// A code for the first workspace, through the consent page.
     pub async fn code(&self) -> String {
         let client_id = self.sandbox.client_id().to_owned();
         self.code_for(&client_id).await
@@ -94,7 +94,7 @@ impl TestServer {
         query_value(&location(&allowed), "code").unwrap()
     }
 
-    /// POST with the sandbox's own client credentials.
+    /// Sends a POST with the sandbox's own client credentials.
     pub async fn post(&self, path: &str, body: Value) -> (StatusCode, Value) {
         let id = self.sandbox.client_id();
         let secret = self.sandbox.client_secret();

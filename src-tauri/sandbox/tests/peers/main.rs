@@ -1,5 +1,5 @@
-//! Peers that nobody here wrote: Notion's own SDK finds Notion in the sandbox, and our own client
-//! sends what the SDK sends. They need Node.js with npm.
+//! Comparison with Notion's own SDK: it works with the sandbox as with Notion, and our own client
+//! sends the same requests. These tests need Node.js with npm.
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 #[allow(dead_code, reason = "each test program uses its part")]
@@ -29,7 +29,7 @@ fn refresh_body(refresh_token: &Value) -> Value {
     json!({ "grant_type": "refresh_token", "refresh_token": refresh_token })
 }
 
-/// The calls one after the other; each must give what is asked for, a `result` or an `error`.
+/// Makes calls one after the other, each of which must give a `what`: a `result` or an `error`.
 async fn all<const N: usize>(server: &TestServer, what: &str, calls: [Value; N]) -> [Value; N] {
     let outcomes = sdk(server.sandbox.base_url(), calls.to_vec().into()).await;
     let outcomes: [Value; N] = outcomes.try_into().unwrap();
@@ -95,7 +95,7 @@ async fn the_sdks_generic_request_works_for_a_bearer_and_for_a_client() {
     assert_eq!(introspected["active"], true);
 }
 
-/// What the SDK tells apart of an error: its class, code and status.
+/// The class, code and status of an SDK's error.
 fn kind(error: &Value) -> (&str, &str, u64) {
     let text = |name: &str| error[name].as_str().unwrap();
     (
@@ -178,7 +178,7 @@ async fn the_sdk_takes_a_page_in_place_of_a_refusal_for_an_unknown_reply() {
     assert_eq!(error["request_id"], Value::Null);
 }
 
-/// What two requests must have in common, as recorded: secrets by their hashes.
+/// The parts that two recorded requests must have in common; secrets are hashes.
 fn compared(request: &Value) -> Value {
     json!({
         "method": request["method"],

@@ -11,8 +11,8 @@ use serde_json::Value;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/peers");
 
-/// Makes these calls, each `[name, arguments]`, one after the other; gives `{"result"}` or
-/// `{"error":{name,code,status,body,request_id}}` of each.
+/// Makes calls, each `[name, arguments]`, one after the other; returns `{"result"}` or
+/// `{"error":{name,code,status,body,request_id}}` for each.
 pub async fn sdk(base_url: &str, calls: Value) -> Vec<Value> {
     let base_url = base_url.to_owned();
     // The sandbox goes on serving on this test's own thread.
@@ -38,8 +38,8 @@ fn run(base_url: &str, calls: &Value) -> Vec<Value> {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// Installs what the lock file says unless it is there. Tests are processes of their own, so only
-/// a lock between processes keeps them from doing this twice at once.
+/// Installs the packages of the lock file unless they are installed. Tests are processes of their
+/// own, so only a lock between processes keeps them from doing this twice at once.
 fn install() {
     let folder = Path::new(FOLDER);
     let lock = File::create(Path::new(env!("CARGO_TARGET_TMPDIR")).join("peers.lock")).unwrap();

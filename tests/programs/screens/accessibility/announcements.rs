@@ -1,4 +1,4 @@
-//! What a screen reader is given to say: each thing once, and politely.
+//! The announcements for screen readers: each once, and politely.
 
 use serde_json::json;
 use support::cli;
@@ -7,8 +7,8 @@ use support::secret_service::Act;
 use support::test_env::{ACME, TestEnv};
 use support::wait::{until, until_async};
 
-/// Keeps every text that comes into a live region, with its manner: all of the region where that
-/// is read as one. What only goes is not read.
+/// A script that records every text that appears in a live region, with its politeness: the whole
+/// region if it is atomic. Removed text is not announced.
 const LISTEN: &str = "
     const LIVE = '[role=status], [role=alert], [role=log], [aria-live]';
     const manner = it => it.getAttribute('aria-live') ??
@@ -44,7 +44,7 @@ async fn heard(window: &Page) -> Vec<String> {
     serde_json::from_value(heard).unwrap()
 }
 
-/// Waits until something that begins so was said.
+/// Waits until a text that begins with `words` was announced.
 async fn hears(window: &Page, words: &str) {
     until_async(&format!("“{words}” to be said"), async || {
         let heard = heard(window).await;
@@ -53,13 +53,13 @@ async fn hears(window: &Page, words: &str) {
     .await;
 }
 
-/// Does what is told by a last word, so that nothing before it is still to come.
+/// Does something that is announced last, so that no earlier announcement is still to come.
 async fn last_word(window: &Page) {
     window.row(ACME).at("select").click().await;
     hears(window, "polite: 1 selected").await;
 }
 
-/// Asserts that this, and nothing else, was said until now; each by its beginning.
+/// Asserts that exactly the `wanted` texts, each by its beginning, were announced until now.
 async fn only_heard(window: &Page, wanted: &[&str]) {
     last_word(window).await;
     let heard = heard(window).await;

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 use support::page::Page;
 
-/// What axe-core has found, screen by screen.
+/// axe-core's findings, screen by screen.
 pub struct Axe {
     script: String,
     found: Vec<String>,
@@ -25,13 +25,13 @@ impl Axe {
         }
     }
 
-    /// Runs all of its rules on what is shown.
+    /// Runs all rules of axe-core on the page as it is shown.
     pub async fn look(&mut self, page: &Page, screen: &str) {
         self.looks += 1;
         page.at_rest().await;
         if page.run("return typeof axe;").await == "undefined" {
             let (client, script) = (page.client(), &self.script);
-            // Into the page's own world, where a second script finds it.
+            // Into the page's own JavaScript world, where a second script finds it.
             client
                 .execute(&format!("{script}\nwindow.axe = axe;"), Vec::new())
                 .await
@@ -56,7 +56,7 @@ impl Axe {
         }));
     }
 
-    /// How many screens were looked at; panics with all that was found.
+    /// Returns how many screens were examined; panics with all findings, if any.
     pub fn finds_nothing(self) -> usize {
         assert!(self.found.is_empty(), "{:#?}", self.found);
         self.looks

@@ -1,5 +1,5 @@
-//! All of it for everybody: axe-core on every screen and dialog, light and dark, the focus in and
-//! out of each; what is read out; what moves; what is told by more than a colour.
+//! Accessibility: axe-core on every screen and dialog, light and dark; the focus into and out of each;
+//! announcements; motion; and statuses shown by more than a colour.
 
 mod announcements;
 mod axe;
@@ -16,7 +16,7 @@ use axe::Axe;
 
 const ESCAPE: &str = "\u{E00C}";
 
-/// A walk through a window, with a look at what is met.
+/// A walk through a window that examines each screen.
 struct Walk {
     env: TestEnv,
     window: Page,
@@ -37,7 +37,7 @@ impl Walk {
         self.axe.look(&self.window, screen).await;
     }
 
-    /// Looks at a dialog that has just come, and has taken the focus.
+    /// Examines a dialog that has just opened, and has taken the focus.
     async fn look_into(&mut self, screen: &str) {
         self.window
             .part("//dialog[@open]".to_owned())
@@ -52,7 +52,7 @@ impl Walk {
         self.look(screen).await;
     }
 
-    /// Looks at the dialog that a control opens, which takes the focus and gives it back to `home`.
+    /// Examines the dialog that a control opens, which takes the focus and gives it back to `home`.
     async fn dialog(&mut self, opener: &Part, home: &Part, screen: &str) {
         opener.click().await;
         self.look_into(screen).await;
@@ -60,7 +60,7 @@ impl Walk {
         home.has_focus(screen).await;
     }
 
-    /// The same for a dialog that is opened from a row's menu.
+    /// Examines the dialog that an item of a row's menu opens.
     async fn menu_dialog(&mut self, item: &str) {
         let more = self.window.row(ACME).at("more");
         more.click().await;
@@ -68,7 +68,7 @@ impl Walk {
         self.dialog(&item_button, &more, item).await;
     }
 
-    /// The same for one that another dialog leads to, where `home` is.
+    /// Examines the dialog that a control of another dialog opens, which gives the focus back to `home`.
     async fn inner_dialog(&mut self, opener: &str, home: &str) {
         self.window.at(opener).click().await;
         self.window.at(home).disappears().await;
@@ -79,7 +79,7 @@ impl Walk {
     }
 }
 
-/// The same world, in the light or in the dark.
+/// A world with a light or a dark colour scheme.
 fn lit(mut world: World, dark: bool) -> World {
     if dark {
         world.prefer_dark();
@@ -87,7 +87,7 @@ fn lit(mut world: World, dark: bool) -> World {
     world
 }
 
-/// Closes whatever dialogs lead back to each other.
+/// Closes all dialogs, each of which may lead back to another.
 async fn close_all(window: &Page) {
     let open = window.part("//dialog[@open]".to_owned());
     while open.is_shown().await {

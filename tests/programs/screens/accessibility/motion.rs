@@ -1,4 +1,4 @@
-//! Whoever wants nothing to move sees nothing move.
+//! Reduced motion: a person who asks for it sees nothing move.
 
 use serde_json::{Value, json};
 use support::cli;
@@ -7,8 +7,8 @@ use support::secret_service::{Act, SecretService};
 use support::test_env::{ACME, TestEnv};
 use support::world::{Service, World};
 
-/// What would move, or does: elements, by their names and classes, that have a transition or an
-/// animation, and animations that run.
+/// A script that lists what moves or would move: elements, by their names and classes, that have a
+/// transition or an animation, and animations that run.
 const MOVES: &str = "
     const parts = [null, '::before', '::after', '::backdrop'];
     const moves = ({ transitionDuration, animationName }) => animationName !== 'none' ||
@@ -25,8 +25,8 @@ async fn moves(window: &Page) -> Vec<String> {
     serde_json::from_value(window.run(MOVES).await).unwrap()
 }
 
-/// Goes through what moves at its time, and tells what does: a row that is busy, progress, a
-/// notice, a dialog.
+/// Goes through the states with motion, and returns what moves: a busy row, progress, a notice, a
+/// dialog.
 async fn all_that_moves(world: World) -> (Value, Vec<String>) {
     let keyring = SecretService::start(&world);
     let env = TestEnv::with(world, &["--auto-approve"]);

@@ -1,4 +1,4 @@
-//! Every screen, in an order in which a person may meet them.
+//! Every screen, examined in an order in which a person may meet them.
 
 use serde_json::json;
 use support::links;
@@ -7,7 +7,7 @@ use support::world::World;
 
 use super::{Walk, close_all, lit};
 
-/// Every screen there is, in an order in which a person may meet them.
+/// Examines every screen, in an order in which a person may meet them; returns their number.
 async fn every_screen(dark: bool) -> usize {
     let env = TestEnv::with(lit(World::new(), dark), &["--auto-approve"]);
     let mut walk = Walk::begin(env).await;

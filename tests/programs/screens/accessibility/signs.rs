@@ -1,4 +1,4 @@
-//! No colour says anything that is not said by a sign and a word too.
+//! Statuses without colour: each is shown by a sign and a word too.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ const STATUSES: [&str; 6] = [
     "cannot-check",
 ];
 
-/// Per row its status, the drawing that is shown with it, and the word.
+/// A script that returns each row's status, its drawing, and its word.
 const SHOWN: &str = "
     return [...document.querySelectorAll('[data-testid=connection]')].map(row => {
         const cell = row.querySelector('[data-testid=status]').closest('[role=gridcell]');
@@ -33,7 +33,7 @@ const SHOWN: &str = "
     });
 ";
 
-/// A connection in each status there is, each by its name.
+/// A test environment with a connection in each status, named after it.
 async fn one_of_each() -> TestEnv {
     let env = TestEnv::new();
     env.add_client_by_command();
@@ -46,7 +46,7 @@ async fn one_of_each() -> TestEnv {
         let mut named = rows.iter().filter(|row| row["workspace_name"] == status);
         named.next().unwrap()["bot_id"].as_str().unwrap().to_owned()
     };
-    // Brought back from the keyring, none is checked yet, and none has its name.
+    // Rebuilt from the keyring, none is checked yet, and none has its name.
     env.lose_database();
     let act = |act: &str, status: &str| drop(env.keyrack(&[act, &bot(status)], ""));
     act("check", "active");
@@ -89,7 +89,7 @@ async fn every_status_has_a_sign_and_a_word_of_its_own() {
         assert_eq!(all.len(), STATUSES.len(), "each has a {sign} of its own");
     }
 
-    // What came of each act, too.
+    // The result of each operation, too.
     window.at("activity").click().await;
     window.at("activity-dialog").at("act").appears().await;
     let acts = "return [...document.querySelectorAll('[data-testid=act]')].map(act =>\

@@ -1,4 +1,4 @@
-//! What is met only while something is under way, or after it has gone wrong.
+//! Screens that appear only while something is under way, or after it has failed.
 
 use serde_json::json;
 use support::rows;
@@ -10,7 +10,7 @@ use super::{Walk, lit};
 
 const FULL: &str = "org.freedesktop.DBus.Error.LimitsExceeded";
 
-/// Every stage of what takes long, or comes to nothing.
+/// Examines every stage of long or failing operations; returns their number.
 async fn every_stage(dark: bool) -> usize {
     let world = lit(World::with(Service::Missing), dark);
     let keyring = SecretService::start(&world);
@@ -97,7 +97,7 @@ async fn revoke_all(walk: &mut Walk, keyring: &SecretService) {
     walk.window.at("connect").has_focus("the summary").await;
 }
 
-/// Looks at what stands before everything is removed, and says yes to it.
+/// Examines the question before everything is removed, and confirms it.
 async fn agree(walk: &mut Walk) {
     walk.window.at("settings").click().await;
     walk.window

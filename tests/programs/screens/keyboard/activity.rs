@@ -1,4 +1,4 @@
-//! The activity: looked through, and taken along.
+//! The activity by keyboard: searched, and exported.
 
 use std::fs;
 
@@ -11,7 +11,7 @@ use crate::screens::keys::{
     activate, choose, focus_is_in_a_dialog, focus_is_on, press, press_until, write,
 };
 
-/// The file that the open activity was exported to, once it says so.
+/// Waits for the notice of an export of the activity, and returns the file.
 async fn exported(window: &Page, kind: &str) -> String {
     window.at("exported").holds(kind).await;
     let ask = "return document.querySelector('[data-testid=exported]').textContent;";

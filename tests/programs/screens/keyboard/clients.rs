@@ -1,4 +1,4 @@
-//! The clients: edited, given a new secret, verified, removed.
+//! Clients by keyboard: edited, given a new secret, verified, removed.
 
 use support::test_env::ACME;
 
@@ -12,7 +12,7 @@ async fn a_client_is_edited_given_a_new_secret_and_removed() {
     let client = window.at("client");
     client.says("Mine").await;
 
-    // Another name, and another way back.
+    // Another name, and another redirect method.
     activate(&env, &window, "edit-client").await;
     focus_is_on(&window, "client-name").await;
     press(&env, &["ctrl+a"]);
@@ -23,7 +23,7 @@ async fn a_client_is_edited_given_a_new_secret_and_removed() {
     focus_is_on(&window, "edit-client").await;
     client.says("Theirs").await;
     client.says("http://localhost:").await;
-    // A no leads back as well.
+    // Cancel returns to the list as well.
     press(&env, &["Return"]);
     focus_is_on(&window, "client-name").await;
     press(&env, &["Escape"]);

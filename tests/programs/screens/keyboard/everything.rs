@@ -1,4 +1,4 @@
-//! Everything removed, with each stage on the way.
+//! Remove everything, by keyboard, through each stage.
 
 use support::cli;
 use support::page::Page;
@@ -11,7 +11,7 @@ use crate::screens::keys::{activate, focus_is_in_a_dialog, focus_is_on, press, p
 
 const FULL: &str = "org.freedesktop.DBus.Error.LimitsExceeded";
 
-/// From the list to the question, understood.
+/// Goes from the list to the question, and ticks that it is understood.
 async fn ask(env: &TestEnv, window: &Page) {
     activate(env, window, "settings").await;
     activate(env, window, "remove-everything").await;

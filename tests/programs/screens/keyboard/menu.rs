@@ -1,4 +1,4 @@
-//! What stands in the menu of a row.
+//! The menu of a row, by keyboard.
 
 use support::clipboard::clipboard;
 use support::page::Page;
@@ -10,7 +10,7 @@ use crate::screens::keys::{
     activate, focus, focus_is_in_a_dialog, focus_is_on, press, press_until, write,
 };
 
-/// Opens the menu of the row that has the focus, and takes something from it.
+/// Opens the menu of the row that has the focus, and chooses an item.
 async fn take(env: &TestEnv, window: &Page, item: &str) {
     if focus(window).await != "more" {
         press_until(env, window, "Right", "more").await;

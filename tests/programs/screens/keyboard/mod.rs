@@ -1,4 +1,4 @@
-//! Every act by the keyboard alone: real keys, pressed on the display.
+//! Every action by the keyboard alone: real keys, pressed on the display.
 
 mod activity;
 mod clients;
@@ -22,7 +22,7 @@ async fn listed() -> (TestEnv, Page, Part) {
     (env, window, row)
 }
 
-/// The same with three workspaces, in the order of their names.
+/// A window in the front with three workspaces in its list, in the order of their names.
 async fn three() -> (TestEnv, Page, [String; 3]) {
     let env = TestEnv::new();
     env.add_client_by_command();

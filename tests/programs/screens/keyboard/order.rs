@@ -1,4 +1,4 @@
-//! What is shown, and in which order.
+//! Filter and order of the list, by keyboard.
 
 use support::cli;
 
@@ -36,7 +36,7 @@ async fn the_list_is_sorted_and_filtered() {
     choose(&env, &window, "filter-client", "Other").await;
     names_become(&window, &["Mistral"]).await;
 
-    // What nothing matches leaves the way back under the hand.
+    // If nothing matches, "Show all" brings the rows and the focus back.
     activate(&env, &window, "filter-attention").await;
     window.at("show-all").appears().await;
     activate(&env, &window, "show-all").await;

@@ -1,4 +1,4 @@
-//! The settings and the self-test.
+//! The settings and the self-test, by keyboard.
 
 use serde_json::{Value, json};
 use support::page::Page;
@@ -8,7 +8,7 @@ use support::wait::until_async;
 use super::listed;
 use crate::screens::keys::{activate, choose, focus_is_on, is_checked, press, press_until, write};
 
-/// What the open settings say.
+/// The values in the open settings.
 async fn said(window: &Page) -> Value {
     let ask = "const at = testid => document.querySelector(`[data-testid=${testid}]`);\
         return [at('background-checks').value, at('notifications').checked,\
@@ -57,7 +57,7 @@ async fn every_setting_is_changed_and_kept() {
     {
         assert_ne!(now, then, "nothing was as it is already");
     }
-    // What makes no sense is told, and is not kept.
+    // An invalid value is reported, and not kept.
     press_until(&env, &window, "Tab", "clipboard-seconds").await;
     press(&env, &["ctrl+a"]);
     write(&env, "9");

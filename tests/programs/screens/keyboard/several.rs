@@ -1,4 +1,4 @@
-//! Several rows at once.
+//! Several rows at once, by keyboard.
 
 use super::three;
 use crate::screens::keys::{activate, focus_is_on, press, press_until};

@@ -1,4 +1,4 @@
-//! From the first start to a receipt, and the keys of the window.
+//! The way from the first start to a receipt by keyboard, and the keys of the window.
 
 use support::page::Page;
 use support::test_env::{ACME, TestEnv};
