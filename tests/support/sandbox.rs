@@ -18,7 +18,7 @@ pub struct Sandbox {
     /// The secret of the sandbox's client.
     pub client_secret: String,
     control: TestClient,
-    /// Ends with it.
+    /// Keeps the program running; dropped with the sandbox.
     _program: Program,
 }
 

@@ -1,5 +1,5 @@
-//! The ways back besides the app link: localhost and the bridge page, in a real browser, and the
-//! address pasted. The app link itself is the subject of `app_link.rs`.
+//! The redirect methods besides the app link: localhost and the bridge page, in a real browser, and the
+//! pasted callback. The app link itself is the subject of `app_link.rs`.
 
 use std::net::{TcpListener, TcpStream};
 

@@ -11,7 +11,7 @@ const everything = { connection: null, kinds: null, trouble: false, text: "" };
 const words = () =>
   [...document.querySelectorAll('[data-testid="act"] .what')].map((element) => element.textContent);
 
-/** Something is different in the list, and the window has read it. */
+/** Changes something in the list, and waits until the window has read it. */
 async function happens() {
   const [row = acme] = world.rust.connections;
   world.rust = { ...world.rust, connections: [{ ...row, checked_at: (row.checked_at ?? 0) + 1 }] };
@@ -21,7 +21,7 @@ async function happens() {
   await settled();
 }
 
-/** Nothing that was begun at once is still to come. */
+/** Waits until everything that was begun at once is done. */
 async function settled() {
   await new Promise((resolve) => setTimeout(resolve));
   flushSync();

@@ -56,7 +56,7 @@ export function byDay(entries: readonly ActivityEntry[], now: Millis, locale: st
   return days;
 }
 
-/** "Today", "Yesterday", else the date with its day of the week. */
+/** The title of a day: "Today", "Yesterday", else the date with its day of the week. */
 function dayTitle(day: Millis, now: Millis, locale: string): string {
   const yesterday = new Date(now);
   yesterday.setDate(yesterday.getDate() - 1);

@@ -7,7 +7,7 @@ import type { Client } from "../rust/types";
 
 const own = client();
 
-/** What stands under this testid in this client's entry. */
+/** The element with a testid in a client's entry. */
 const at = (of: Client, testid: string) =>
   document.querySelector<HTMLElement>(
     `[data-testid="client"][data-client-id="${of.id}"] [data-testid="${testid}"]`,
@@ -19,7 +19,7 @@ async function openClients() {
   return the("client");
 }
 
-/** Only the first option: happy-dom does not tell Svelte which other one is chosen. */
+/** Chooses an option, as the first one: happy-dom does not report to Svelte which other one is chosen. */
 function choose(testid: string, value: string) {
   const select = find(testid) as HTMLSelectElement;
   select.value = value;

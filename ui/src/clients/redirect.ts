@@ -1,10 +1,10 @@
 // How callbacks arrive: as a form holds it, as Rust takes it, and as a client's redirect URI has it. Pure.
 import type { Client, ClientChange, RedirectMethod } from "../rust/types";
 
-/** What the fields of a form hold; the port and the page stay while another method is looked at. */
+/** The values of a form's fields; port and page stay while another method is chosen. */
 export type Redirect = { method: RedirectMethod; port: number | null; bridge: string };
 
-/** The parts that Rust takes: only those of the chosen method. */
+/** The parts of a form that Rust takes: only those of the chosen method. */
 export function chosen({
   method,
   port,
@@ -17,7 +17,7 @@ export function chosen({
   };
 }
 
-/** What a client has now; `port` is offered should it change to localhost. */
+/** A client's redirect as the form holds it; `port` is offered in case it changes to localhost. */
 export function redirectOf({ redirect_method: method, redirect_uri: uri }: Client, port: number): Redirect {
   return {
     method,

@@ -1,4 +1,4 @@
-// What is told of a client that was removed, and of its connections. Pure.
+// The notice about a removed client and its connections. Pure.
 import type { Client, ConnectionsPolicy } from "../rust/types";
 import { t } from "../words/messages";
 import type { Notice } from "../words/notices";

@@ -2,7 +2,7 @@
 import en from "../words/en.json";
 import { t, type MessageKey } from "../words/messages";
 
-/** What a token may do, in words; a capability that Notion added since stands as Notion calls it. */
+/** A token's capabilities in words; a capability unknown here is shown under Notion's name for it. */
 export function capabilityWords(capabilities: readonly string[] | null, locale: string): string {
   if (capabilities === null) return t("details.unknown");
   if (capabilities.length === 0) return t("details.can.untold");

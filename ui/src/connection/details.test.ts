@@ -7,7 +7,7 @@ import { about, act } from "../dev/samples-activity";
 
 const acme = connection("Acme Research");
 
-/** Through the row's menu, whose opening and closing happy-dom leaves to us. */
+/** Opens the details through the row's menu, which happy-dom does not open and close by itself. */
 async function openDetails(by: "mouse" | "keyboard" = "mouse") {
   open();
   const more = await the("more");

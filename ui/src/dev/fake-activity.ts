@@ -1,10 +1,10 @@
-// What the fake of Rust says of the past: a page of the activity, and what is known of one connection.
+// The history in the fake of Rust: a page of the activity, and one connection's details.
 import type { ActivityEntry, ActivityFilter, ActivityPage, Connection, Details } from "../rust/types";
 
-/** Few, so that "Show earlier" is soon to be seen. */
+/** The entries of a page: few, so that "Show earlier" soon appears. */
 const PAGE = 12;
 
-/** The entries that match, from the one after `before` on; `all` is newest first. */
+/** The entries that match a filter, from the one after `before` on; `all` is newest first. */
 export function pageOf(
   all: readonly ActivityEntry[],
   filter: ActivityFilter,

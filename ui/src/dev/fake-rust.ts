@@ -20,8 +20,8 @@ import { detailsOf, pageOf } from "./fake-activity";
 import { checkAll, client, problem, receiptFor, sandboxClient } from "./samples";
 import { authorizationOf } from "./scenes";
 
-/** What the commands are given: each has some of it. */
-type Given = {
+/** The arguments of the commands: each has some of them. */
+type Arguments = {
   connection: string;
   connections: string[] | null;
   name: string;
@@ -37,15 +37,15 @@ type Given = {
   format: string;
 };
 
-type Command = (given: Given) => unknown;
+type Command = (args: Arguments) => unknown;
 
 export type Traits = {
-  /** Whether everything takes the time to be seen, and goes on by itself. Else a test sends the events. */
+  /** Whether commands take a visible time and progress by themselves. Else a test sends the events. */
   timed: boolean;
-  /** What happened so far, newest first. */
+  /** The activity so far, newest first. */
   activity: readonly ActivityEntry[];
   about: About;
-  /** Whether the self-test finds something wrong. */
+  /** Whether the self-test finds problems. */
   trouble: boolean;
 };
 
@@ -55,7 +55,7 @@ const ABOUT: About = {
   keyring: "GNOME Keyring, login",
 };
 
-/** What commands take where they take time; in milliseconds. */
+/** The time that commands take where they take time; in milliseconds. */
 const LEAST = 40;
 const CHECK = 400;
 const CALL = 900;
@@ -68,7 +68,7 @@ const TESTS: Record<SelfTest, number> = {
   database: 200,
 };
 
-/** What is wrong where the self-test finds something. */
+/** The problems that the self-test finds. */
 const TROUBLES: Partial<Record<SelfTest, ProblemCode>> = {
   keyring: "keyring-locked",
   "app-link": "app-link-other",
@@ -76,42 +76,42 @@ const TROUBLES: Partial<Record<SelfTest, ProblemCode>> = {
   database: "store-damaged",
 };
 
-/** Rust's refusals are plain objects, not errors. */
+/** A refusal in the shape of Rust's: a plain object, not an error. */
 function refusal(...args: Parameters<typeof problem>): Error {
   return problem(...args) as unknown as Error;
 }
 
 export class FakeRust {
-  /** What Rust knows. */
+  /** The state of the fake of Rust. */
   rust: Snapshot;
-  readonly calls: [command: string, given: unknown][] = [];
-  /** What each command comes to; a test or a scene may put its own in its place. Others come to null. */
+  readonly calls: [command: string, args: unknown][] = [];
+  /** The reply of each command; a test or a scene may replace it. Commands without one return null. */
   readonly answers: Record<string, Command>;
 
   readonly #traits: Traits;
-  /** What the page was given last: `changes` says what is different from it. */
-  #given: Snapshot;
+  /** The snapshot that the page has: `changes` returns what is different from it. */
+  #sent: Snapshot;
 
   constructor(rust: Snapshot, traits: Partial<Traits> = {}) {
     this.rust = rust;
-    this.#given = rust;
+    this.#sent = rust;
     this.#traits = { timed: false, activity: [], about: ABOUT, trouble: false, ...traits };
     this.answers = { ...this.#sync(), ...this.#clients(), ...this.#acts(), ...this.#program() };
   }
 
-  /** Stands where Rust would be, until Tauri's mocks are cleared. */
+  /** Installs the fake in Rust's place, until Tauri's mocks are cleared. */
   install(): void {
-    mockIPC((command, given) => this.#answer(command, given as Given), { shouldMockEvents: true });
+    mockIPC((command, args) => this.#answer(command, args as Arguments), { shouldMockEvents: true });
   }
 
   give(snapshot: Snapshot): Snapshot {
-    this.#given = snapshot;
+    this.#sent = snapshot;
     return snapshot;
   }
 
-  #answer(command: string, given: Given): unknown {
-    this.calls.push([command, given]);
-    const run = () => this.answers[command]?.(given) ?? null;
+  #answer(command: string, args: Arguments): unknown {
+    this.calls.push([command, args]);
+    const run = () => this.answers[command]?.(args) ?? null;
     return this.#traits.timed ? this.#wait(LEAST).then(run) : run();
   }
 
@@ -128,15 +128,20 @@ export class FakeRust {
     return {
       snapshot: () => this.give(this.rust),
       changes: (): Changes => {
-        const before = new Map(this.#given.connections.map((row) => [row.id, row]));
+        const before = new Map(this.#sent.connections.map((row) => [row.id, row]));
         const now = this.give(this.rust);
         const connections = now.connections.filter((row) => before.get(row.id) !== row);
         for (const { id } of now.connections) before.delete(id);
         return { connections, gone: [...before.keys()], rest: { ...now, connections: [] } };
       },
       acknowledge: () => {
-        const told = { authorization: null, callback_refused: null, rebuilt: null, rebuild_waits: null };
-        this.rust = { ...this.rust, ...told };
+        const acknowledged = {
+          authorization: null,
+          callback_refused: null,
+          rebuilt: null,
+          rebuild_waits: null,
+        };
+        this.rust = { ...this.rust, ...acknowledged };
       },
     };
   }
@@ -254,7 +259,7 @@ export class FakeRust {
     return checked;
   }
 
-  /** Two of the workspaces in the scenes cannot be revoked. */
+  /** The reply to a revocation. Two of the scenes' workspaces cannot be revoked. */
   #revoked(id: string): Revocation {
     const row = this.#connection(id);
     if (row.workspace_name === "Launchpad") throw refusal("keyring-locked");

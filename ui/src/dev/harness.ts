@@ -31,7 +31,7 @@ export function open() {
 
 export const find = (id: string) => document.querySelector<HTMLElement>(`[data-testid="${id}"]`);
 
-/** The element, as soon as it is there. */
+/** The element with a testid, as soon as it exists. */
 export const the = (id: string) =>
   vi.waitFor(() => {
     const element = find(id);
@@ -55,13 +55,13 @@ export async function type(id: string, text: string) {
 export const called = (command: string) =>
   world.calls.filter(([name]) => name === command).map(([, args]) => args);
 
-/** An event of Rust's, once the window listens: then it reads what is different. */
+/** Emits an event of Rust's once the window listens, and waits until the window has read the changes. */
 export async function emit(event: string, payload?: unknown) {
   await vi.waitFor(() => expect(called("changes")).not.toHaveLength(0));
   await events.emit(event, payload);
 }
 
-/** Rust's refusals are plain objects, not errors. */
+/** Rejects with a refusal in the shape of Rust's: a plain object, not an error. */
 export function refuse(refusal: Problem) {
   // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
   return () => Promise.reject(refusal);

@@ -9,10 +9,10 @@ const LONG = "\u202e/home/" + "x".repeat(10_000);
 const HOSTILE: About = { version: LONG, data_folder: LONG, keyring: LONG };
 
 /**
- * Answers as Rust would in this scene. `?refuse=<command>:<code>` makes one command refuse;
+ * Replies as Rust would in a scene. `?refuse=<command>:<code>` makes one command refuse;
  * `?language=de` is the language chosen;
  * `?click=<testid>,<testid>:<text>` clicks these in turn, or fills them, as soon as each is there;
- * how many are done stands in `data-clicked` of the document.
+ * `data-clicked` of the document counts those done.
  */
 export function install(scene: string): void {
   const search = new URLSearchParams(location.search);

@@ -44,7 +44,7 @@ export function about(of: Connection): Partial<ActivityEntry> {
   };
 }
 
-/** What happened to a connection from its first day on, newest first. */
+/** The history of a connection from its first day on, newest first. */
 export function historyOf(of: Connection): ActivityEntry[] {
   const now = Date.now();
   const requests = {
@@ -104,7 +104,7 @@ export function bygone(): ActivityEntry[] {
   ];
 }
 
-/** What happened in a world with these connections, newest first. */
+/** The activity of a world with these connections, newest first. */
 export function activityOf(connections: readonly Connection[]): ActivityEntry[] {
   const some = connections.slice(0, 40);
   const gone = some.length === 0 ? [] : bygone();

@@ -73,7 +73,7 @@ function failing(): Connection[] {
   ];
 }
 
-/** One of very many, with names, owners and statuses as they come. */
+/** One of very many connections, with varied names, owners and statuses. */
 function oneOf(index: number): Connection {
   const [name = "", owner = ""] =
     [
@@ -109,7 +109,7 @@ function hostile(): Connection[] {
   ];
 }
 
-/** Names as people give them: long, from right to left, without spaces, with emoji. */
+/** Connections with unusual names: long, from right to left, without spaces, with emoji. */
 function names(): Connection[] {
   return [
     connection("Internationale Arbeitsgemeinschaft für Dokumentation und Wissensmanagement e. V.", {
@@ -151,7 +151,7 @@ const longNamed = client({
   redirect_uri: "https://an-agency.example/integrations/notion/keyrack/callback/page.html",
 });
 
-/** An authorization of this client, with the time that the pictures show. */
+/** An authorization of a client, with the time that the pictures show. */
 export function authorizationOf(progress: Progress, of: Client = client()): Authorization {
   return authorization(progress, {
     client_id: of.id,

@@ -1,35 +1,35 @@
 // For tests: finds words of the interface that stand in the code and not in a message file, and words looked up too early.
 import { parse } from "svelte/compiler";
 
-/** Where it stands, counted from 1, and what it is. */
+/** A text found in the code, with its line, counted from 1. */
 export type Finding = { line: number; text: string };
 
 type Node = { type: string; start: number; end: number } & Record<string, unknown>;
 
-/** Attributes, props, properties and variables of these names hold what a person sees or hears. */
+/** Names of attributes, props, properties and variables that hold what a person sees or hears. */
 const SHOWN =
   /^(aria-(label|description|placeholder|roledescription|valuetext)|title|label|placeholder|alt|text|hint|caption|heading|summary|message|tooltip|announcement)$/;
-/** Attributes and props that are never words, whatever they look like: ids and names of classes. */
+/** Names of attributes and props that never hold words: ids and names of classes. */
 const TECHNICAL = /^(class|style|look|id|for|testid|data-.*|aria-(labelledby|describedby|controls))$/;
-/** Functions that take a selector. */
+/** Names of functions that take a selector. */
 const SELECTORS = /^(querySelector(All)?|closest|matches)$/;
-/** Keys as `KeyboardEvent.key` calls them. Where they would be shown they count as words all the same. */
+/** Values of `KeyboardEvent.key`. Where they would be shown they count as words all the same. */
 const KEYS = /^(Backspace|Control|Delete|End|Enter|Escape|Home|Shift|Tab)$/;
 
 const LETTER = /\p{L}/u;
-/** Reads like words: a letter beside a space, an ellipsis, or a capital at the start of a word that is no identifier. */
+/** Text that reads like words: a letter beside a space, an ellipsis, or a capital at the start of a non-identifier. */
 const WORDING = /\s\p{L}|\p{L}[^\s\p{L}]*\s|…|^\p{Lu}\p{Ll}+(?![\p{L}\d]*[A-Z_/[-])/u;
 
 const reads = (text: string) => WORDING.test(text) && LETTER.test(text) && !KEYS.test(text);
 
-/** The words in a source file that belong into the message files. */
+/** Finds the words in a source file that belong in the message files. */
 export function untranslatedText(source: string, file: string): Finding[] {
   const found = new Map<number, Finding>();
   const report = (node: Node, text: string) =>
     found.set(node.start, { line: lineOf(node.start), text: text.trim() });
   const { root, lineOf } = read(source, file);
 
-  /** Says what of an expression's possible values has letters: all of it would be shown. */
+  /** Reports the possible values of a shown expression that have letters. */
   function judgeShown(node: Node | undefined): void {
     for (const value of node === undefined ? [] : valuesOf(node)) {
       const text = textOf(value);
@@ -90,7 +90,7 @@ export function untranslatedText(source: string, file: string): Finding[] {
   return [...found.values()].toSorted((a, b) => a.line - b.line);
 }
 
-/** Where a component or module looks up words once and for all, so that they would not follow a change of language. */
+/** Finds words that a component or module looks up only once, so that they would not follow a change of language. */
 export function stale(source: string, file: string): Finding[] {
   const { scripts, lineOf, offset } = read(source, file);
   const words = new Set(
@@ -104,7 +104,7 @@ export function stale(source: string, file: string): Finding[] {
   );
   const found: Finding[] = [];
   function visit(node: Node): void {
-    // What stands in a function is looked up when that is called; what stands in a `$derived`, whenever it changes.
+    // Words in a function are looked up when it is called; words in a `$derived`, whenever it changes.
     if (node.type.includes("Function")) return;
     const callee = node.type === "CallExpression" ? String((node.callee as Node).name) : "";
     if (callee === "$derived") return;
@@ -116,7 +116,7 @@ export function stale(source: string, file: string): Finding[] {
   return found;
 }
 
-/** Svelte's parser reads TypeScript too: a module is given to it as a component that is nothing but its script. */
+/** Parses a source file. Svelte's parser reads TypeScript too: a module is parsed as a component with only a script. */
 function read(source: string, file: string) {
   const [before, after] = file.endsWith(".svelte") ? ["", ""] : ['<script lang="ts" module>', "</script>"];
   const { fragment, instance, module } = parse(before + source + after, { modern: true });
@@ -129,7 +129,7 @@ function read(source: string, file: string) {
   };
 }
 
-/** The parts of a node that can hold words: without types, keys, what is compared, selectors and messages of errors. */
+/** The parts of a node that can hold words: not types, keys, comparisons, selectors and messages of errors. */
 function childrenOf(node: Node): Node[] {
   if (/^TS(?!(As|Satisfies|NonNull)?Expression$)/.test(node.type) || node.type === "ImportDeclaration")
     return [];
@@ -145,7 +145,7 @@ function childrenOf(node: Node): Node[] {
   });
 }
 
-/** What an expression may come to: of a choice both sides, of a call nothing that can be seen here. */
+/** The possible values of an expression: both sides of a choice; none of a call, whose result is unknown. */
 function valuesOf(node: Node): Node[] {
   switch (node.type) {
     case "ConditionalExpression":

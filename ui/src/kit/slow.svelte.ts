@@ -1,6 +1,6 @@
 // Progress shows only for what takes long enough to be noticed.
 
-/** What is done sooner shows no progress; in milliseconds. */
+/** How long something is active before its progress is shown; in milliseconds. */
 const PATIENCE = 300;
 
 /** Whether something has been active for a while. To be called while a component is set up. */

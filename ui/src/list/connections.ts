@@ -9,14 +9,14 @@ export function needsAttention(connection: Connection): boolean {
 export const ORDERS = ["attention", "name", "checked", "connected"] as const;
 export type Order = (typeof ORDERS)[number];
 
-/** By name as a person sorts names; the id keeps equal names in place. */
+/** A comparison by name as a person sorts names; the id decides between equal names. */
 function nameOrder(locale: string): (a: Connection, b: Connection) => number {
   const names = new Intl.Collator(locale, { numeric: true, sensitivity: "base" });
   const byName = (a: string, b: string) => (a === b ? 0 : names.compare(a, b));
   return (a, b) => byName(a.workspace_name, b.workspace_name) || (a.id < b.id ? -1 : 1);
 }
 
-/** Sorts by name and remembers the result: only what has another name than before is compared anew. */
+/** Sorts connections by name and remembers the result: only those with a changed name are compared anew. */
 export class NameOrder {
   readonly #compare: (a: Connection, b: Connection) => number;
   #last: readonly Connection[] = [];
@@ -39,7 +39,7 @@ export class NameOrder {
   }
 }
 
-/** Two sorted lists as one; each of the shorter one is looked up in the longer one by halving. */
+/** Merges two sorted lists; elements of the shorter are placed in the longer by binary search. */
 function merged<T>(long: readonly T[], short: readonly T[], compare: (a: T, b: T) => number): readonly T[] {
   const parts: T[][] = [];
   let from = 0;
@@ -57,7 +57,7 @@ function merged<T>(long: readonly T[], short: readonly T[], compare: (a: T, b: T
   return [...parts.flat(), ...long.slice(from)];
 }
 
-/** Puts connections that are sorted by name into an order; where that says nothing, they stay by name. */
+/** Puts connections that are sorted by name into an order; equal ones stay sorted by name. */
 export function arranged(byName: readonly Connection[], order: Order): readonly Connection[] {
   switch (order) {
     case "attention": {
@@ -67,7 +67,7 @@ export function arranged(byName: readonly Connection[], order: Order): readonly 
     case "name":
       return byName;
     case "checked":
-      // What was never checked is the oldest.
+      // Connections that were never checked count as the oldest.
       return byName.toSorted((a, b) => (a.checked_at ?? 0) - (b.checked_at ?? 0));
     case "connected":
       return byName.toSorted((a, b) => b.connected_at - a.connected_at);
@@ -84,12 +84,12 @@ export function search(connections: readonly Connection[], query: string): reado
   });
 }
 
-/** Folds now what a search would have to wait for. */
+/** Folds the searched texts ahead, so that a search need not wait for it. */
 export function prepareSearch(connections: readonly Connection[]): void {
   connections.forEach(searchable);
 }
 
-/** A connection that is different is another object, so what was folded once stays true. */
+/** The folded texts of connections. A changed connection is another object, so an entry never goes stale. */
 const texts = new WeakMap<Connection, string>();
 
 function searchable(connection: Connection): string {
@@ -114,23 +114,23 @@ function searchable(connection: Connection): string {
 
 const ASCII = /^[\0-\x7f]*$/;
 
-/** Without case and accents, so that "cafe" finds "Café". */
+/** A text without case and accents, so that "cafe" finds "Café". */
 function folded(text: string): string {
   if (ASCII.test(text)) return text.toLowerCase();
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
-/** What has no look of its own, at the start of a name. */
+/** Invisible characters at the start of a name. */
 const UNSEEN = /^[\p{C}\p{Z}\s]+/u;
 
 /**
- * One emoji as it can be composed: a flag, a keycap, a region's flag, or pictures joined (UTS #51, 1.4.9).
+ * One emoji in any composition: a flag, a keycap, a region's flag, or pictures joined (UTS #51, 1.4.9).
  * The engine's own class of all that exist takes long to compile, and the first list waits for it.
  */
 const EMOJI =
   /^(?:\p{RI}{2}|[\d#*]\uFE0F?\u20E3|\u{1F3F4}[\u{E0061}-\u{E007F}]+|\p{ExtPict}(?:\uFE0F|\p{EMod})?(?:\u200D\p{ExtPict}(?:\uFE0F|\p{EMod})?){0,7})$/u;
 
-/** The emoji that stands for a workspace, else the first letter of its name. Never an image from elsewhere. */
+/** A workspace's badge: its emoji, else the first letter of its name. Never an image from elsewhere. */
 export function badge(connection: Pick<Connection, "workspace_name" | "workspace_icon">): string {
   const icon = connection.workspace_icon?.trim() ?? "";
   if (EMOJI.test(icon)) return icon;
@@ -139,7 +139,7 @@ export function badge(connection: Pick<Connection, "workspace_name" | "workspace
 
 let letters: Intl.Segmenter | undefined;
 
-/** What is seen as one letter may be several characters; only then is there need for what takes long to make. */
+/** The first letter of a text. One letter may be several characters; only then is the costly segmenter made. */
 function firstLetter(text: string): string | undefined {
   if (ASCII.test(text.slice(0, 2))) return text[0];
   letters ??= new Intl.Segmenter();

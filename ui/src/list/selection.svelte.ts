@@ -1,4 +1,4 @@
-// Which rows are selected. Only rows that are shown can be: what a search or a filter hides is dropped.
+// Which rows are selected. Only shown rows can be: rows that a search or a filter hides are dropped.
 /* eslint svelte/prefer-svelte-reactivity: "off" -- The sets are replaced and never changed: thousands of rows are one change. */
 type Row = { readonly id: string };
 
@@ -6,8 +6,9 @@ const NONE: ReadonlySet<string> = new Set();
 
 export class Selection {
   ids = $state.raw<ReadonlySet<string>>(NONE);
-  /** Where a range starts, and what was selected besides it. */
+  /** The row at which a range starts; none: the next range starts at the focus. */
   #anchor: string | null = null;
+  /** The rows selected besides the range. */
   #besides: ReadonlySet<string> = NONE;
 
   has(id: string): boolean {
@@ -22,7 +23,7 @@ export class Selection {
     this.#besides = ids;
   }
 
-  /** Selects all rows between the anchor and this one; the anchor is `from` where none was set. */
+  /** Selects all rows from the anchor to `to`; without an anchor, `from` becomes it. */
   extend(from: string, to: string, shown: readonly Row[]): void {
     const at = (id: string | null) => shown.findIndex((row) => row.id === id);
     if (at(this.#anchor) === -1) {
@@ -34,7 +35,7 @@ export class Selection {
     this.ids = new Set([...this.#besides, ...range.map(({ id }) => id)]);
   }
 
-  /** The next range starts where the focus is. */
+  /** Ends the range, so that the next one starts at the focus. */
   settle(): void {
     this.#anchor = null;
   }
@@ -49,7 +50,7 @@ export class Selection {
     this.settle();
   }
 
-  /** Drops what is not shown any more. */
+  /** Deselects rows that are no longer shown. */
   keep(shown: readonly Row[]): void {
     if (this.ids.size === 0) return;
     const left = shown.filter(({ id }) => this.ids.has(id));

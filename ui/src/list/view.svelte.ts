@@ -19,7 +19,7 @@ export class View {
 
   constructor(snapshot: () => Snapshot) {
     this.#snapshot = snapshot;
-    // Once the list is painted, and before somebody types.
+    // Once the list is painted, and probably before anybody types.
     $effect(() => {
       const connections = this.#connections;
       const timer = setTimeout(() => prepareSearch(connections), PREPARE_AFTER);
@@ -27,7 +27,7 @@ export class View {
     });
   }
 
-  /** The chosen client, while it is there. */
+  /** The chosen client, while it exists. */
   readonly client = $derived.by(() => {
     const there = this.#snapshot().clients.some(({ id }) => id === this.chosen);
     return there ? this.chosen : null;
@@ -44,7 +44,7 @@ export class View {
   readonly #needing = $derived.by(() => this.#ofClient.filter(needsAttention));
 
   readonly shown = $derived.by(() => search(this.attention ? this.#needing : this.#ofClient, this.query));
-  /** How many there are behind each filter, whatever is searched for; not known before all have come. */
+  /** The number of connections behind each filter, regardless of the search; unknown before all are read. */
   readonly counts = $derived.by(() => {
     const count = (rows: readonly Connection[]) => (this.#snapshot().more ? "…" : rows.length);
     return { all: count(this.#ofClient), attention: count(this.#needing) };

@@ -41,7 +41,7 @@ function asRefusal(reason: unknown): Refusal {
 }
 
 export const snapshot = () => call<Snapshot>("snapshot");
-/** What is different since the last snapshot or the last changes. */
+/** Returns what changed since the last snapshot or the last changes. */
 export const changes = () => call<Changes>("changes");
 export const trySandbox = () => call<Client>("try_sandbox");
 /** The redirect URI to register at Notion, to the letter. */
@@ -60,7 +60,7 @@ export const editClient = (client: string, change: ClientChange) =>
   call<Client>("edit_client", { client, change });
 /** Asks Notion about the ID and secret of a client that is kept. */
 export const verifySavedClient = (client: string) => call<null>("verify_saved_client", { client });
-/** Revokes or forgets the client's connections first, where it is told to. */
+/** Removes a client; first revokes or forgets its connections, if the policy says so. */
 export const removeClient = (client: string, connections: ConnectionsPolicy) =>
   call<null>("remove_client", { client, connections });
 export const beginAuthorization = (client: string) => call<Authorization>("begin_authorization", { client });
@@ -104,7 +104,7 @@ export const about = () => call<About>("about");
 export const openDataFolder = () => call<null>("open_data_folder");
 /** Runs one test of the self-test; a refusal is what is wrong. */
 export const selfTest = (test: SelfTest) => call<null>("self_test", { test });
-/** Forgets what is left: keyring entries, app link, start at login; the data folder when it is closed. */
+/** Removes the rest: keyring entries, app link, start at login; the data folder once Keyrack is closed. */
 export const removeEverything = () => call<Removed>("remove_everything");
 export const quit = () => call<null>("quit");
 

@@ -1,4 +1,4 @@
-// What is different is put together with what was read before.
+// The list after a change is put together with what was read before.
 import { describe, expect, it } from "vitest";
 import { connection } from "../dev/samples";
 import { changed } from "./reading";

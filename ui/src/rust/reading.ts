@@ -1,18 +1,18 @@
-// Reads what Rust knows: at first the head of the list, then what is different, one reading at a time.
+// Reads Rust's state: at first the head of the list, then the changes, one reading at a time.
 import * as ipc from "./ipc";
 import type { Outcome } from "./outcome";
 import type { Connection, Snapshot } from "./types";
 
 export class Reading {
-  /** Called as a reading begins; takes what it comes to, put together with what was read before. */
+  /** Called as a reading begins; the function it returns takes the outcome, merged with earlier readings. */
   readonly #begin: () => (outcome: Outcome<Snapshot>) => Promise<void>;
-  /** A snapshot that was read already; good for once. */
+  /** A snapshot that was read already, used up by the first reading. */
   #first: Outcome<Snapshot> | undefined;
   #connections: Connection[] = [];
   #underWay: Promise<void> | null = null;
   #stale = false;
   #isFirst = true;
-  /** Whether Rust knows what was read, so that it can say what is different. */
+  /** Whether Rust knows what was read, so that it can return the changes alone. */
   #synced = false;
 
   constructor(
@@ -23,14 +23,14 @@ export class Reading {
     this.#first = first;
   }
 
-  /** Reads what is different; a wish that comes while something is being read causes exactly one more reading. */
+  /** Reads the changes; requests during a reading cause exactly one more reading. */
   again(): Promise<void> {
     this.#stale = true;
     this.#underWay ??= this.#read();
     return this.#underWay;
   }
 
-  /** The next reading reads anew. */
+  /** Makes the next reading read a whole snapshot. */
   forget(): void {
     this.#synced = false;
   }
@@ -39,7 +39,7 @@ export class Reading {
     while (this.#stale) {
       this.#stale = false;
       let more = this.#synced || (await this.#once(() => this.#snapshot()));
-      // The first list is seen before the rest of it is read, which is for the next wish.
+      // The first list is shown before the rest is read, which the next request does.
       if (this.#isFirst) more = false;
       this.#isFirst = false;
       while (more) more = await this.#once(() => this.#changes());
@@ -52,7 +52,7 @@ export class Reading {
   async #once(read: () => Promise<Outcome<Snapshot>>): Promise<boolean> {
     const take = this.#begin();
     const outcome = await read();
-    // After a refusal nobody knows what Rust counts as given: all is read again.
+    // After a refusal it is unknown what Rust counts as sent: all is read again.
     this.#synced = outcome.ok;
     if (outcome.ok) this.#connections = outcome.value.connections;
     await take(outcome);
@@ -75,7 +75,7 @@ export class Reading {
   }
 }
 
-/** The list after a change: what is different in its old place, what is new at the end, and the rest the same objects. */
+/** The list after a change: changed connections in their old places, new ones at the end, the rest the same objects. */
 export function changed(
   connections: readonly Connection[],
   different: readonly Connection[],

@@ -1,15 +1,15 @@
-// What Rust says: the last snapshot, read once and then kept up with what is different and with Rust's events.
+// Rust's state: the last snapshot, read once and then updated by changes and by Rust's events.
 import * as ipc from "./ipc";
 import type { Outcome, Refusal } from "./outcome";
 import { Reading } from "./reading";
 import type { About, Authorization, CheckAll, Connection, Problem, Snapshot } from "./types";
 
-/** Who is told of what comes from Rust. */
+/** The callbacks that receive what comes from Rust. */
 export type Listener = {
-  /** Called with what will be shown next, which waits for it. */
+  /** Called with the next snapshot, which is shown once this resolves. */
   prepare: (snapshot: Snapshot | null) => Promise<void>;
   taken: (snapshot: Snapshot) => void;
-  /** A reading was refused; the list stays as it was. */
+  /** Called when a reading was refused; the list stays unchanged. */
   refused: (problem: Refusal) => void;
   authorization: (authorization: Authorization) => void;
   checkedAll: (checkAll: CheckAll) => void;
@@ -26,7 +26,7 @@ export class Sync {
   readonly #listener: Listener;
   readonly #reading: Reading;
   #subscribed = false;
-  /** How many events of a check of all came: a snapshot that was read meanwhile is older than the last one. */
+  /** The number of events of a check of all: a snapshot that was being read meanwhile is older than the last event. */
   #steps = 0;
 
   /** `first` is a snapshot that was read already. */
@@ -43,7 +43,7 @@ export class Sync {
     return this.snapshot?.connections.filter(({ client_id }) => client_id === client) ?? [];
   }
 
-  /** How many connections there are by now. */
+  /** Reads the present number of connections. */
   async count(): Promise<number> {
     await this.refresh();
     return this.snapshot?.connections.length ?? 0;
@@ -54,8 +54,8 @@ export class Sync {
   }
 
   /**
-   * Follows Rust's events once there is a snapshot, and reads what it did not have: what came before anybody
-   * listened, and the rest of a long list. May be repeated after a failure.
+   * Follows Rust's events once there is a snapshot, and reads what the snapshot lacks: changes from before
+   * the listening, and the rest of a long list. May be repeated after a failure.
    */
   async follow(): Promise<void> {
     if (!this.#subscribed) {
@@ -76,7 +76,7 @@ export class Sync {
     await this.refresh();
   }
 
-  /** Takes what a reading comes to that begins now. */
+  /** Begins a reading; the function returned takes its outcome. */
   #read(): (outcome: Outcome<Snapshot>) => Promise<void> {
     const steps = this.#steps;
     return async (outcome) => {

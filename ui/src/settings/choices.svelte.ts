@@ -1,4 +1,4 @@
-// The person's choices in the settings: shown as wished while they are saved, and afterwards as they are.
+// The person's choices in the settings: shown as chosen while they are saved, and afterwards as saved.
 import * as ipc from "../rust/ipc";
 import type { Refusal } from "../rust/outcome";
 import type { Preferences } from "../rust/types";
@@ -6,7 +6,7 @@ import type { Preferences } from "../rust/types";
 export type Choice = keyof Preferences;
 
 export class Choices {
-  /** Why a choice could not be saved. */
+  /** Why choices could not be saved. */
   refusals = $state.raw<Partial<Record<Choice, Refusal>>>({});
   #wished = $state.raw<Partial<Preferences>>({});
   #last: Promise<void> = Promise.resolve();

@@ -7,7 +7,7 @@ import { RevokeAll, type Revoke } from "../state/revoke-all.svelte";
 /** How far the removal is. The last stage is "removed"; "cancelled", "failed" and "unfinished" leave the next step to the person. */
 export type Stage = "asking" | "revoking" | "cancelled" | "failed" | "removing" | "unfinished" | "removed";
 
-/** What two tries came to together: each counts and tells only what it found itself. */
+/** The results of two tries together: each reports only what it found itself. */
 export function together(before: Removed | null, now: Removed): Removed {
   if (before === null) return now;
   return {
@@ -19,7 +19,7 @@ export function together(before: Removed | null, now: Removed): Removed {
   };
 }
 
-/** What was undone stays so, though the next try finds nothing there. */
+/** The result of two clean-ups: what the first removed stays removed, though the next finds nothing. */
 function lastly(before: Cleanup, now: Cleanup): Cleanup {
   return before === "removed" && now === "nothing-there" ? before : now;
 }
@@ -30,19 +30,19 @@ export class Removal {
   /** Why what is on this computer could not all be removed. */
   problem = $state.raw<Refusal | null>(null);
   readonly revocations: RevokeAll;
-  /** Connections that refused tries forgot: Rust tells only what a try that succeeds did. */
+  /** The connections forgotten by refused tries: Rust reports only what a successful try did. */
   #forgotten = 0;
 
   constructor(
     readonly connections: readonly Connection[],
     revoke: Revoke,
-    /** How many are in the list by now. */
+    /** Reads the present number of connections in the list. */
     readonly count: () => Promise<number>,
   ) {
     this.revocations = new RevokeAll(connections, revoke);
   }
 
-  /** Goes on to the rest only when it was not cancelled and none is left that could not be revoked. */
+  /** Revokes all connections, and removes the rest only if that was not cancelled and none failed. */
   async revokeAndRemove(): Promise<void> {
     this.stage = "revoking";
     await this.revocations.run();
@@ -62,11 +62,11 @@ export class Removal {
       this.removed = together(this.removed, { ...outcome.value, forgotten });
     }
     this.problem = outcome.ok ? null : outcome.problem;
-    // Once it was removed, a try to undo the rest that is refused takes nothing of that back.
+    // What was removed once stays so, even if a further try to remove the rest is refused.
     this.stage = this.removed === null ? "unfinished" : "removed";
   }
 
-  /** The program ends; only a refusal comes back. */
+  /** Quits the program; only a refusal returns. */
   async quit(): Promise<void> {
     const outcome = await ipc.quit();
     this.problem = outcome.ok ? null : outcome.problem;

@@ -6,18 +6,18 @@ import { rfc3339 } from "../words/time";
 
 export const TESTS: readonly SelfTest[] = ["keyring", "app-link", "localhost", "notion", "database"];
 
-/** What a test came to: nothing yet, fine, or what is wrong. */
+/** The result of a test: none yet, fine, or the problem. */
 export type Result = "running" | "fine" | Refusal;
 
 export type Results = Readonly<Record<SelfTest, Result>>;
 
-/** How many need attention, or null while one is still running. */
+/** The number of tests with a problem, or null while one is still running. */
 export function troubles(results: Results): number | null {
   const all = Object.values(results);
   return all.includes("running") ? null : all.filter((result) => result !== "fine").length;
 }
 
-/** The results as plain text, with the time in UTC and the codes that Keyrack's makers know. */
+/** The results as plain text, with the time in UTC and the problems' codes. */
 export function asText(results: Results, at: Millis): string {
   const line = (test: string, result: string) => t("self-test.line", { test, result });
   return [

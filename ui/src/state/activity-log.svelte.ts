@@ -1,4 +1,4 @@
-// A part of the activity as it is read, page by page, and read again when something happens.
+// The activity under a filter: read page by page, and read again when something changes.
 import * as ipc from "../rust/ipc";
 import type { Outcome, Refusal } from "../rust/outcome";
 import type { ActivityEntry, ActivityFilter, ActivityPage, Connection } from "../rust/types";
@@ -7,7 +7,7 @@ import type { Wish } from "./activity-filter";
 /** The activity as the person left it, to come back to; `at` is the entry that was looked at meanwhile. */
 export type ActivityView = { log: ActivityLog; wish: Wish; at: string; seen: Seen };
 
-/** What leaves traces in the activity when it changes; the clients as JSON, since they are other objects in every snapshot. */
+/** The state whose changes show in the activity; clients as JSON, since every snapshot has other objects. */
 export type Seen = { connections: readonly Connection[]; clients: string };
 
 export class ActivityLog {

@@ -1,4 +1,4 @@
-// What the person does: the acts that are under way, each a call to Rust, and what is shown and said of its end.
+// The person's acts: those under way, each a call to Rust, and what is shown and announced at its end.
 import { SvelteMap } from "svelte/reactivity";
 import * as ipc from "../rust/ipc";
 import type { Outcome } from "../rust/outcome";
@@ -13,16 +13,16 @@ import { RevokeAll } from "./revoke-all.svelte";
 /** An act on one connection that has not come back from Rust yet. */
 export type Act = "check" | "refresh" | "revoke" | "forget";
 
-/** What identifies a connection to act on, and whether the sandbox issued it. */
+/** The connection of an act, and whether the sandbox issued it. */
 export type Target = Pick<Connection, "id" | "sandbox">;
 
 export class Acts {
   /** The client chosen for the next Connect; the first one until then. */
   chosen = $state.raw<string | null>(null);
   connecting = $state.raw(false);
-  /** What is under way on each connection (`Connection::id`). */
+  /** The act that is under way on each connection (`Connection::id`). */
   readonly on = new SvelteMap<string, Act>();
-  /** Several revocations at once, until their summary was read. */
+  /** The revocation of several connections, until its summary was read. */
   revoking = $state.raw<RevokeAll | null>(null);
 
   readonly #sync: Sync;
@@ -77,7 +77,7 @@ export class Acts {
     this.connecting = true;
     this.#notices.clear();
     const outcome = await ipc.beginAuthorization(client);
-    // The snapshot, not what came back: by now the authorization may have come further.
+    // The snapshot, not the reply: by now the authorization may have progressed.
     if (outcome.ok) await this.#sync.refresh();
     else this.#notices.refused(outcome.problem);
     this.connecting = false;
@@ -127,7 +127,7 @@ export class Acts {
     const { snapshot } = this.#sync;
     if (!outcome.ok) this.#notices.refused(outcome.problem, connection.id);
     else if (snapshot !== null)
-      this.#notices.tell(ofCopied(connection, snapshot.preferences.clipboard_seconds));
+      this.#notices.show(ofCopied(connection, snapshot.preferences.clipboard_seconds));
   }
 
   async revoke(target: Target): Promise<void> {
@@ -136,12 +136,12 @@ export class Acts {
     if (outcome.value.outcome === "revoked") this.#hand(outcome.value.receipt, target);
     else {
       const connection = this.#sync.connection(target.id) ?? null;
-      this.#notices.tell(ofPending(target.id, connection, outcome.value, Date.now()));
+      this.#notices.show(ofPending(target.id, connection, outcome.value, Date.now()));
     }
     await this.#sync.refresh();
   }
 
-  /** Revokes several, unless that is under way; how far it is and what came of each is the runner's. */
+  /** Revokes several connections, unless that is under way; `revoking` has the progress and the results. */
   async revokeAll(connections: readonly Connection[]): Promise<void> {
     if (this.revoking !== null) return;
     const run = new RevokeAll(connections, (connection, wanted) => this.revokeOne(connection, wanted));
@@ -158,8 +158,8 @@ export class Acts {
   }
 
   /**
-   * Revokes one of several: its row shows it, and what came of it is told with the others.
-   * Another act on it comes to its end first; null when it is not `wanted` any more by then.
+   * Revokes one of several connections: its row shows it, and the summary has the result.
+   * Waits for another act on it first; null if the revocation is no longer `wanted` by then.
    */
   async revokeOne({ id }: Target, wanted: () => boolean): Promise<Outcome<Revocation> | null> {
     while (this.#ends.has(id)) await this.#ends.get(id);
@@ -176,7 +176,7 @@ export class Acts {
     await this.#sync.refresh();
   }
 
-  /** One act at a time on a connection; null when one was under way already. */
+  /** Runs an act on a connection, one at a time; null if one was under way already. */
   async #act<T>(act: Act, { id }: Target, run: () => Promise<Outcome<T>>): Promise<Outcome<T> | null> {
     if (this.on.has(id)) return null;
     const outcome = await this.#during(act, id, run);

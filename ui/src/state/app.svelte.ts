@@ -1,4 +1,4 @@
-// What the window knows, put together once: what Rust says, what is open, what is told, and what is under way.
+// The window's state, put together once: Rust's state, navigation, notices, and the acts under way.
 import { createContext } from "svelte";
 import type { Outcome } from "../rust/outcome";
 import { Sync } from "../rust/sync.svelte";
@@ -16,7 +16,7 @@ export class App {
   readonly notices = new Notices();
   readonly sync: Sync;
   readonly acts: Acts;
-  /** Whether the first list is on the screen: what is not seen of it comes after that. */
+  /** Whether the first list is on the screen; its hidden parts are built after that. */
   painted = $state.raw(false);
 
   /** `first` is a snapshot that was read already. */
@@ -32,7 +32,7 @@ export class App {
         },
         refused: (problem) => this.notices.refused(problem),
         authorization: (authorization) => this.notices.ended(authorization),
-        checkedAll: (checkAll) => this.notices.tell(ofCheckAll(checkAll)),
+        checkedAll: (checkAll) => this.notices.show(ofCheckAll(checkAll)),
         callbackRefused: (problem) => this.notices.callbackRefused(problem),
       },
       first,
@@ -40,7 +40,7 @@ export class App {
     this.acts = new Acts(this.sync, this.notices, this.navigation);
   }
 
-  /** Reads the first snapshot. Returns what ends the clock. */
+  /** Reads the first snapshot and starts the clock. Returns a function that stops the clock. */
   start(): () => void {
     const stop = this.clock.start();
     void this.sync.refresh();
@@ -48,5 +48,5 @@ export class App {
   }
 }
 
-/** The parts stay the same objects for as long as the window lives: a component takes those that it needs. */
+/** Access to the app's parts for components. The parts stay the same objects while the window lives. */
 export const [useApp, provideApp] = createContext<App>();

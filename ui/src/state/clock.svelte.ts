@@ -1,6 +1,6 @@
 // The present, as ages are counted from it.
 
-/** Ages are in minutes; a quarter of one keeps them true enough. */
+/** The clock's step in milliseconds: ages are in minutes, and a quarter of one is precise enough. */
 const TICK = 15_000;
 
 export class Clock {
@@ -10,7 +10,7 @@ export class Clock {
     this.now = Date.now();
   }
 
-  /** Keeps the time. Returns what ends that. */
+  /** Starts the clock. Returns a function that stops it. */
   start(): () => void {
     const tick = () => this.tick();
     const timer = setInterval(tick, TICK);

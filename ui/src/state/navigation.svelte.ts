@@ -1,10 +1,10 @@
-// What stands before the list and beside it: the dialog that is open, the details, and what waits to be read.
+// What is shown before and beside the list: the open dialog, the details, and the results still to be read.
 import type { Client, Connection, Receipt } from "../rust/types";
 import type { ShownReceipt } from "../words/receipt";
 import type { ActivityView } from "./activity-log.svelte";
 import type { RevokeAll } from "./revoke-all.svelte";
 
-/** What a dialog says of a client, whether the client itself or one of its connections opened it. */
+/** The parts of a client that a dialog shows, whether the client or one of its connections opened it. */
 export type NamedClient = Pick<Client, "id" | "name" | "sandbox">;
 
 /**
@@ -28,14 +28,14 @@ export type Dialog =
   | { kind: "remove-everything" }
   | { kind: "keys" };
 
-/** What is shown by itself once nothing else stands before the list. */
+/** A result that is shown by itself once no other dialog is open. */
 export type Result = ({ kind: "receipt" } & ShownReceipt) | { kind: "summary"; run: RevokeAll };
 
 export class Navigation {
   dialog = $state.raw<Dialog | null>(null);
-  /** The connection whose details stand beside the list (`Connection::id`); none: the panel is closed. */
+  /** The connection whose details are open (`Connection::id`); none while the panel is closed. */
   details = $state.raw<string | null>(null);
-  /** What acts came to, to be read one after the other. */
+  /** The results of acts, to be shown one after the other. */
   results = $state.raw<readonly Result[]>([]);
 
   /** Closes the details of a connection that is not among these. */

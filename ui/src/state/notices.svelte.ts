@@ -1,4 +1,4 @@
-// What the person is told: notices that stay until they are dismissed, and what is only said to a screen reader.
+// Notices, which stay until they are dismissed, and announcements, which only a screen reader reads out.
 import * as ipc from "../rust/ipc";
 import type { Refusal } from "../rust/outcome";
 import type { Authorization, Problem, Snapshot } from "../rust/types";
@@ -8,14 +8,14 @@ export class Notices {
   shown = $state.raw<readonly Notice[]>([]);
   /** What a screen reader says once, and is not shown. */
   announcement = $state.raw({ text: "" });
-  /** The last authorization whose end was told, since an older snapshot may still bring it. */
+  /** The last authorization whose end was shown, since an older snapshot may still bring it. */
   #ended: string | null = null;
 
   /**
-   * Shows a notice; one about the same thing is replaced. A new one stands above the others, whose buttons it would
+   * Shows a notice, in place of one with the same key. A new one stands above the others, whose buttons it would
    * push up from below.
    */
-  tell(notice: Notice): void {
+  show(notice: Notice): void {
     const replaces = this.shown.some(({ key }) => key === notice.key);
     this.shown = replaces
       ? this.shown.map((one) => (one.key === notice.key ? notice : one))
@@ -23,7 +23,7 @@ export class Notices {
   }
 
   refused(problem: Refusal, key?: string): void {
-    this.tell(ofProblem(problem, key));
+    this.show(ofProblem(problem, key));
   }
 
   dismiss(key: string): void {
@@ -34,7 +34,7 @@ export class Notices {
     this.shown = [];
   }
 
-  /** Drops what was told about a connection that is gone. */
+  /** Drops the notices about a connection that is gone. */
   forget(connection: string): void {
     this.shown = this.shown.filter(({ key, undo }) => key !== connection && undo !== connection);
   }
@@ -56,7 +56,7 @@ export class Notices {
     this.#news(ofProblem(problem, "callback"));
   }
 
-  /** Tells how an authorization ended, if it has. */
+  /** Shows how an authorization ended, if it has. */
   ended(authorization: Authorization): void {
     const notice = ofAuthorization(authorization);
     if (notice === null || authorization.id === this.#ended) return;
@@ -65,7 +65,7 @@ export class Notices {
   }
 
   #news(notice: Notice): void {
-    this.tell(notice);
+    this.show(notice);
     void this.#acknowledge();
   }
 

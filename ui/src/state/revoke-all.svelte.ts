@@ -1,19 +1,19 @@
-// Revokes many connections, a few at a time, and keeps what came of each.
+// Revokes many connections, a few at a time, and keeps the result of each.
 import type { Outcome, Refusal } from "../rust/outcome";
 import type { Connection, Millis, Revocation } from "../rust/types";
 import type { ShownReceipt } from "../words/receipt";
 import type { Failed, Revocations } from "../words/summary";
 
-/** Revokes one, unless by the time it could begin it is no longer wanted: then null. */
+/** Revokes one connection; null if it is no longer wanted by the time it could begin. */
 export type Revoke = (connection: Connection, wanted: () => boolean) => Promise<Outcome<Revocation> | null>;
 
-/** How many are on their way at once. */
+/** How many revocations are under way at once. */
 const WIDTH = 4;
 
-/** Before this much was seen, a guess at the rest would be none; in milliseconds, and in connections. */
+/** The least progress on which the time left is estimated; in milliseconds, and in connections. */
 const EVIDENCE = { time: 2_000, done: 3 };
 
-/** What is probably left, going by what was done so far; null while that says nothing yet. */
+/** An estimate of the time left from the progress so far; null while there is too little. */
 export function leftAfter(done: number, total: number, passed: Millis): Millis | null {
   if (done < EVIDENCE.done || passed < EVIDENCE.time) return null;
   return (passed / done) * (total - done);
@@ -25,7 +25,7 @@ export class RevokeAll implements Revocations {
   revoked = $state.raw<readonly ShownReceipt[]>([]);
   failed = $state.raw<readonly Failed[]>([]);
   gone = $state.raw(0);
-  /** Milliseconds until it is probably over. */
+  /** The estimated time left, in milliseconds. */
   left = $state.raw<Millis | null>(null);
   state = $state.raw<"running" | "cancelling" | "cancelled" | "finished">("running");
 
@@ -42,16 +42,16 @@ export class RevokeAll implements Revocations {
     return this.state === "cancelled" || this.state === "finished";
   }
 
-  /** Comes back when nothing is on its way any more. */
+  /** Revokes the connections; resolves when no revocation is under way any more. */
   async run(): Promise<void> {
     const started = performance.now();
     await Promise.all(Array.from({ length: WIDTH }, () => this.#work(started)));
     this.left = null;
-    // Who cancelled is told so, even where all were on their way already.
+    // A cancelled run says so, even if all revocations were under way already.
     this.state = this.state === "cancelling" ? "cancelled" : "finished";
   }
 
-  /** Begins no further one; what is on its way still comes to its end. */
+  /** Cancels: begins no further revocation; those under way still end. */
   cancel(): void {
     if (this.state !== "running") return;
     this.state = "cancelling";

@@ -13,7 +13,7 @@ const revoked = (row: Connection): Outcome<Revocation> => ({
   value: { outcome: "revoked", receipt: receiptFor(row, "revoke", null) },
 });
 
-/** Revocations that end when the test says so. */
+/** Makes revocations that end when the test lets them. */
 function held() {
   const waiting: (() => void)[] = [];
   return {

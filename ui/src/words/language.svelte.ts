@@ -4,7 +4,7 @@ import en from "./en.json";
 
 export type Language = NonNullable<Preferences["language"]>;
 export type MessageKey = keyof typeof en;
-/** The forms of a plural: as many as the language has, and always "other". */
+/** A message with its plural forms: as many as the language has, and always "other". */
 export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
 export type Messages = Record<MessageKey, string | Plural>;
 
@@ -22,7 +22,7 @@ function languageOf(tag: string): Language | null {
   return language === "en" || isOther(language) ? language : null;
 }
 
-/** The locale to speak in: the person's own of that language where there is one, since it names their region. */
+/** The locale for a language: the person's own one if it fits, since it names their region. */
 export function localeFor(choice: Language | null, wanted: readonly string[]): string {
   for (const tag of wanted) {
     const language = languageOf(tag);
@@ -53,10 +53,10 @@ function speech(locale: string, messages: Messages) {
 
 let current = $state.raw(speech(localeFor(null, navigator.languages), en));
 
-/** What the window speaks now. Whatever reads it while it is drawn is drawn anew when the language changes. */
+/** The window's present language. What reads it while it is drawn is drawn anew when the language changes. */
 export const spoken = () => current;
 
-/** Takes the person's choice; null is the system's language. */
+/** Sets the window's language; null is the system's. */
 export async function speak(choice: Language | null): Promise<void> {
   const locale = localeFor(choice, navigator.languages);
   const messages = await messagesOf(locale);

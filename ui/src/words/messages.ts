@@ -22,7 +22,7 @@ export function t(key: MessageKey, places: Record<string, string | number> = {})
   });
 }
 
-/** What happened, what is safe, what to do next. */
+/** The words for a refusal: what happened, what is safe, what to do next. */
 export function problemWords(problem: Refusal): { short: string; what: string; safe: string; next: string } {
   const word = (part: "short" | "what" | "safe" | "next") => t(`problem.${problem.code}.${part}`);
   const wait = problem.retry_after;
@@ -34,7 +34,7 @@ export function problemWords(problem: Refusal): { short: string; what: string; s
   };
 }
 
-/** The sentence for the form field that an `invalid-input` is about. */
+/** The sentence at the form field that an `invalid-input` concerns; null for other refusals. */
 export function fieldWords(problem: Refusal): string | null {
   const key = `invalid.${problem.field ?? ""}`;
   return problem.code === "invalid-input" && key in spoken().messages ? t(key as MessageKey) : null;
@@ -44,27 +44,27 @@ export function workspaceName(of: { workspace_name: string }): string {
   return of.workspace_name.trim() === "" ? t("workspace.unnamed") : of.workspace_name;
 }
 
-/** The owner as one calls them: the name, else the e-mail address. */
+/** An owner's name, else the e-mail address. */
 export function ownerName(owner: Owner): string {
   if (owner.kind !== "user") return t(`owner.${owner.kind}`);
   return owner.name ?? owner.email ?? t("owner.nameless");
 }
 
-/** The owner as a row shows them: name and e-mail address. */
+/** The owner for a row: name and e-mail address. */
 export function ownerLine(owner: Owner): string {
   return owner.kind === "user" && owner.name !== null && owner.email !== null
     ? t("owner.both", { name: owner.name, email: owner.email })
     : ownerName(owner);
 }
 
-/** The status in words, with the reason where one is known that the word alone does not say. */
+/** A status in words, with its reason if one is known and the word alone does not say it. */
 export function statusWords({ status, problem }: Pick<Connection, "status" | "problem">): string {
   const word = t(`status.${status}`);
   if (problem === null || problem.code === "token-inactive" || status === "revocation-pending") return word;
   return t("status.reason", { status: word, reason: problemWords(problem).short });
 }
 
-/** What is left of a longer act. */
+/** The time left of a longer act, in words. */
 export function leftWords(left: Millis): string {
   const time = remaining(left, locale());
   return time === null ? t("checking.left.little") : t("checking.left", { time });

@@ -1,4 +1,4 @@
-// What a notice says for each way that something can end. Pure.
+// The notices for each way that something can end. Pure.
 import type { Refusal } from "../rust/outcome";
 import type {
   Authorization,
@@ -15,10 +15,10 @@ import { duration, upcoming } from "./time";
 export type Words = { what: string; next: string };
 
 export type Notice = {
-  /** What it is about: the id of an authorization or a connection, or a word. A later one of the same key replaces it. */
+  /** The notice's subject: the id of an authorization or a connection, or a word. A later notice of the same key replaces it. */
   key: string;
   tone: "done" | "plain" | "trouble";
-  /** What happened and what comes next, in the language of the moment: the notice may outlast it. */
+  /** The notice's words in the present language, which may change while the notice is shown. */
   words: () => Words;
   sandbox: boolean;
   requestId: string | null;
@@ -26,12 +26,12 @@ export type Notice = {
   undo: string | null;
 };
 
-/** The key of what is told about a check of all connections. */
+/** The key of notices about a check of all connections. */
 export const CHECK_ALL = "check-all";
 
 const plain = { sandbox: false, requestId: null, undo: null };
 
-/** How an authorization ended, or null while it has not. */
+/** The notice about the end of an authorization, or null while it has not ended. */
 export function ofAuthorization(authorization: Authorization): Notice | null {
   const { id: key, progress, sandbox } = authorization;
   switch (progress.kind) {
@@ -86,7 +86,7 @@ export function ofProblem(problem: Refusal, key: string = problem.code): Notice 
   return { ...plain, key, tone: "trouble", words, requestId: problem.request_id };
 }
 
-/** A revocation that Notion has not taken yet. */
+/** The notice about a revocation that is still pending. */
 export function ofPending(
   key: string,
   connection: Connection | null,
@@ -111,7 +111,7 @@ export function ofPending(
   };
 }
 
-/** How a check of all connections ended. */
+/** The notice about the end of a check of all connections. */
 export function ofCheckAll(checkAll: CheckAll): Notice {
   const { total: count, done, attention, unknown, state } = checkAll;
   const ended = { ...plain, key: CHECK_ALL };
@@ -140,7 +140,7 @@ function verdicts({ active, attention, unknown }: CheckAll): string {
   ]);
 }
 
-/** A token on the clipboard, which stays there for so many seconds. */
+/** The notice about a copied token, which stays on the clipboard for some seconds. */
 export function ofCopied(connection: Connection, seconds: number): Notice {
   return {
     ...plain,
@@ -154,7 +154,7 @@ export function ofCopied(connection: Connection, seconds: number): Notice {
   };
 }
 
-/** What was brought back from the keyring, and what could not be. */
+/** The notice about a rebuild: what was brought back from the keyring, and what could not be. */
 export function ofRebuilt(rebuilt: Rebuilt): Notice {
   return {
     ...plain,
@@ -179,7 +179,7 @@ function rebuiltWords({ database, clients, connections, without_client, quaranti
   return { what: t(`rebuilt.${database}`), next: next.join(" ") };
 }
 
-/** The list is to be brought back from a keyring that cannot be read yet. */
+/** The notice that the list is to be rebuilt from a keyring that cannot be read yet. */
 export function ofRebuildWaits(problem: Refusal): Notice {
   return {
     ...plain,

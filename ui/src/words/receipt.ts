@@ -4,11 +4,11 @@ import type { Millis, Receipt } from "../rust/types";
 import { ownerLine, problemWords, t, workspaceName } from "./messages";
 import { rfc3339 } from "./time";
 
-/** A receipt does not say whether it is about the sandbox; the connection did. */
+/** A receipt, and whether it is the sandbox's, which only the connection says. */
 export type ShownReceipt = { receipt: Receipt; sandbox: boolean };
 
 export type Step = {
-  /** Done, not known or left over, or failed. */
+  /** The tone of a step: done, unknown or left over, or failed. */
   tone: "ok" | "warn" | "bad";
   text: string;
   at: Millis | null;
@@ -56,7 +56,7 @@ function step(tone: Step["tone"], text: string, at: Millis | null): Step {
 
 const LONGEST_NAME = 80;
 
-/** A name for the file of a receipt that every system takes, whatever the workspace is called. The day is UTC's. */
+/** A file name for a receipt that is valid on every system, whatever the workspace's name. The day is UTC's. */
 export function fileName(receipt: Receipt): string {
   const [day] = rfc3339(receipt.finished_at).split("T");
   const start = `keyrack-receipt-${day ?? ""}-`;
@@ -65,14 +65,14 @@ export function fileName(receipt: Receipt): string {
   return `${start}${name === "" ? plain(receipt.operation_id, room) : name}.txt`;
 }
 
-/** Only a to z, 0 to 9 and single hyphens between them. */
+/** A text reduced to a to z, 0 to 9 and single hyphens between them, of at most `room` characters. */
 function plain(text: string, room: number): string {
   const letters = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const words = letters.replace(/[^a-z0-9]+/g, "-").replace(/^-/, "");
   return words.slice(0, room).replace(/-$/, "");
 }
 
-/** The receipt as plain text, with times in UTC. */
+/** A receipt as plain text, with times in UTC. */
 export function asText(receipt: Receipt, sandbox: boolean): string {
   const line = (label: string, value: string) => t("receipt.line", { label, value });
   return [

@@ -1,4 +1,4 @@
-// What is said when several revocations are over, in short and as text to keep. Pure.
+// The summary of several revocations, in short and as text to keep. Pure.
 import type { Refusal } from "../rust/outcome";
 import type { Connection, Millis, Receipt } from "../rust/types";
 import { ownerLine, problemWords, t, workspaceName } from "./messages";
@@ -8,14 +8,14 @@ import { rfc3339 } from "./time";
 /** A connection that is not revoked, and why; `pending`: Keyrack tries it again by itself. */
 export type Failed = { connection: Connection; problem: Refusal; pending: boolean };
 
-/** What several revocations have come to so far. */
+/** The results of several revocations so far. */
 export type Revocations = {
   readonly total: number;
-  /** How many came back, whatever came of them. */
+  /** The number of revocations that ended, in whatever way. */
   readonly done: number;
   readonly revoked: readonly ShownReceipt[];
   readonly failed: readonly Failed[];
-  /** How many another act or program had ended, or connected anew, before their turn came. */
+  /** The number of connections that another act or program had ended or reconnected before their turn. */
   readonly gone: number;
 };
 
@@ -25,7 +25,7 @@ export function title({ revoked, total }: Revocations): string {
     : t("summary.some", { done: revoked.length, count: total });
 }
 
-/** Why a connection is not revoked, and what comes of it; `removed`: it was forgotten here all the same. */
+/** Why a connection is not revoked, and what follows; `removed` says that it was forgotten here all the same. */
 export function reason({ problem, pending }: Failed, removed = false): string {
   const { short } = problemWords(problem);
   const key = removed ? "summary.forgotten" : pending ? "summary.pending" : "summary.failed";
@@ -34,7 +34,7 @@ export function reason({ problem, pending }: Failed, removed = false): string {
 
 export type Remark = { tone: "off" | "warn"; text: string };
 
-/** What is to be said of those that were revoked, or need not be. */
+/** The remarks on connections that were revoked, or needed no revocation. */
 export function remarks({ revoked, gone }: Revocations): Remark[] {
   const count = revoked.filter(({ receipt }) => isUnconfirmed(receipt)).length;
   return [
@@ -47,12 +47,12 @@ function isUnconfirmed({ confirmed_at, refresh_token }: Receipt): boolean {
   return confirmed_at === null || refresh_token === "not-revoked";
 }
 
-/** How many were not started because it was cancelled. */
+/** The number of connections whose revocation was not started, because it was cancelled. */
 export function untouched({ total, done }: Revocations): number {
   return total - done;
 }
 
-/** A name for the file of the receipts. The day is UTC's. */
+/** A file name for the receipts. The day is UTC's. */
 export function fileName(at: Millis): string {
   return `keyrack-receipts-${rfc3339(at).slice(0, 10)}.txt`;
 }

@@ -10,7 +10,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /**
- * How long ago something was, or null for "just now" (under a minute).
+ * The age of something in words, or null for "just now" (under a minute).
  * A moment more than a minute in the future (a clock was set back) or over a week ago is given as its date.
  */
 export function age(then: Millis, now: Millis, locale: string): string | null {
@@ -26,7 +26,7 @@ export function age(then: Millis, now: Millis, locale: string): string | null {
 
 /** A date with its time: "23 Nov 2026, 09:14". */
 export function moment(at: Millis, locale: string): string {
-  return said(at, momentIn(locale));
+  return formatted(at, momentIn(locale));
 }
 
 const relativeIn = remembered((locale) => new Intl.RelativeTimeFormat(locale, { numeric: "auto" }));
@@ -34,7 +34,7 @@ const momentIn = remembered(
   (locale) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }),
 );
 
-/** Every row of a list asks for these, and making one takes longer than using it. */
+/** Remembers a format by locale: every row of a list uses it, and making one takes longer than using it. */
 function remembered<T>(make: (locale: string) => T): (locale: string) => T {
   const made = new Map<string, T>();
   return (locale) => {
@@ -44,7 +44,7 @@ function remembered<T>(make: (locale: string) => T): (locale: string) => T {
   };
 }
 
-/** The time of day alone; with its date when that is not today. */
+/** A coming time of day; with its date if that is not today. */
 export function upcoming(at: Millis, now: Millis, locale: string): string {
   if (new Date(at).toDateString() !== new Date(now).toDateString()) return moment(at, locale);
   return timeOfDay(at, locale);
@@ -52,36 +52,36 @@ export function upcoming(at: Millis, now: Millis, locale: string): string {
 
 /** The time of day alone. */
 export function timeOfDay(at: Millis, locale: string): string {
-  return said(at, new Intl.DateTimeFormat(locale, { timeStyle: "short" }));
+  return formatted(at, new Intl.DateTimeFormat(locale, { timeStyle: "short" }));
 }
 
-/** The time of day to the second, as a receipt needs it; with its date when that is not today. */
+/** The time of day to the second, for a receipt; with its date if that is not today. */
 export function exactTime(at: Millis, now: Millis, locale: string): string {
   const today = new Date(at).toDateString() === new Date(now).toDateString();
   const style = { timeStyle: "medium" } as const;
-  return said(at, new Intl.DateTimeFormat(locale, today ? style : { ...style, dateStyle: "medium" }));
+  return formatted(at, new Intl.DateTimeFormat(locale, today ? style : { ...style, dateStyle: "medium" }));
 }
 
-/** The date with its day of the week. */
+/** A date with its day of the week. */
 export function longDate(at: Millis, locale: string): string {
-  return said(at, new Intl.DateTimeFormat(locale, { dateStyle: "full" }));
+  return formatted(at, new Intl.DateTimeFormat(locale, { dateStyle: "full" }));
 }
 
 function isDate(at: Millis): boolean {
   return Math.abs(at) <= FARTHEST;
 }
 
-/** What is no date stands as the number it is: a broken record is no reason to show nothing else. */
-function said(at: Millis, format: Intl.DateTimeFormat): string {
+/** A time in a format; an invalid one as its number, since a broken record is no reason to show nothing else. */
+function formatted(at: Millis, format: Intl.DateTimeFormat): string {
   return isDate(at) ? format.format(at) : String(at);
 }
 
-/** RFC 3339 in UTC with milliseconds, for `<time datetime>`. */
+/** A time in RFC 3339, in UTC with milliseconds, for `<time datetime>`. */
 export function rfc3339(at: Millis): string {
   return isDate(at) ? new Date(at).toISOString() : String(at);
 }
 
-/** What is left until then as minutes and seconds, "9:41"; null when it is over. */
+/** The time left as minutes and seconds, "9:41"; null when it is over. */
 export function countdown(until: Millis, now: Millis): string | null {
   const seconds = Math.ceil((until - now) / SECOND);
   if (seconds <= 0) return null;
@@ -95,7 +95,7 @@ export function duration(seconds: number, locale: string): string {
   return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(amount);
 }
 
-/** What is left of a longer act, "4 min": in minutes, in hours from two hours on, rounded; null for under a minute. */
+/** The time left of a longer act, "4 min": in minutes, in hours from two hours on, rounded; null for under a minute. */
 export function remaining(left: Millis, locale: string): string | null {
   if (left < MINUTE) return null;
   const unit = left < 2 * HOUR ? "minute" : "hour";

@@ -1,4 +1,4 @@
-// The message files: each language has what English has, in its own words and forms. A new file is checked by being there.
+// The message files: each language has the keys of English, in its own words and forms. A new file is checked by itself.
 import { describe, expect, it } from "vitest";
 import english from "./en.json";
 import type { MessageKey, Plural } from "./language.svelte";
@@ -11,7 +11,7 @@ const languages = Object.entries(files).map(
 );
 const en: Texts = english;
 
-/** Names, and words that other languages have too. */
+/** Texts that are the same in every language: names, and shared words. */
 const SHARED = new Set<string>([
   "app.name",
   "sandbox.mark",
@@ -38,10 +38,10 @@ const SHARED = new Set<string>([
 const formsOf = (message: string | Plural | undefined): [form: string, text: string][] =>
   typeof message === "object" ? Object.entries(message) : [["", message ?? ""]];
 const placesIn = (text: string) => [...new Set(text.match(/\{[a-z]+\}/g))].toSorted().join(" ");
-/** What is left to translate of a text. */
+/** The letters of a text that are to be translated. */
 const words = (text: string) => text.replace(/\{[a-z]+\}|[^\p{L}]/gu, "");
 
-/** The keys with a form that the rule does not hold for, each with that form. */
+/** The keys with a form that breaks a rule, each with that form. */
 const broken = (texts: Texts, holds: (text: string, key: string) => boolean) =>
   Object.entries(texts).flatMap(([key, message]) =>
     formsOf(message)
