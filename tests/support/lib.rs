@@ -21,6 +21,7 @@ pub mod links;
 pub mod notifications;
 pub mod page;
 pub mod page_host;
+pub mod pointer;
 pub mod process;
 pub mod programs;
 pub mod rows;

@@ -1,12 +1,11 @@
 //! What is about to be clicked stays where it is, whatever comes or goes by itself meanwhile: the
 //! pointer is pressed down on a control, and let go only after that.
 
-use fantoccini::Locator;
-use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use support::cli;
 use support::page::Page;
+use support::pointer::Pressed;
 use support::secret_service::{Act, SecretService};
 use support::test_env::{ACME, TestEnv};
 use support::words::words;
@@ -14,68 +13,10 @@ use support::words::words;
 /// WebDriver's name of the key.
 const F5: &str = "\u{E035}";
 
-/// A control that the pointer is pressed down on.
-struct Pressed<'a> {
-    window: &'a Page,
-    testid: &'static str,
-    place: Value,
-}
-
-impl<'a> Pressed<'a> {
-    /// Presses the pointer down on the control with this `data-testid` and holds it.
-    async fn down(window: &'a Page, testid: &'static str) -> Self {
-        window.at(testid).appears().await;
-        window.at_rest().await;
-        let css = format!("[data-testid='{testid}']");
-        let element = window.client().find(Locator::Css(&css)).await.unwrap();
-        mouse(window, |pointer| {
-            let (duration, x, y) = (None, 0.0, 0.0);
-            let to = PointerAction::MoveToElement {
-                element,
-                duration,
-                x,
-                y,
-            };
-            let button = MOUSE_BUTTON_LEFT;
-            pointer.then(to).then(PointerAction::Down { button })
-        })
-        .await;
-        let place = place(window, testid).await;
-        Self {
-            window,
-            testid,
-            place,
-        }
-    }
-
-    /// Lets go, once it is seen to be where it was.
-    async fn up(self, when: &str) {
-        self.window.at_rest().await;
-        let now = place(self.window, self.testid).await;
-        assert_eq!(now, self.place, "{} after {when}", self.testid);
-        let button = MOUSE_BUTTON_LEFT;
-        mouse(self.window, |it| it.then(PointerAction::Up { button })).await;
-    }
-}
-
-async fn mouse(window: &Page, act: impl FnOnce(MouseActions) -> MouseActions) {
-    let acts = act(MouseActions::new("mouse".to_owned()));
-    window.client().perform_actions(acts).await.unwrap();
-}
-
-/// The left, top, width and height of a control, in whole CSS pixels.
-async fn place(window: &Page, testid: &str) -> Value {
-    let script = format!(
-        "const it = document.querySelector(\"[data-testid='{testid}']\").getBoundingClientRect();\
-         return [it.x, it.y, it.width, it.height].map(Math.round);"
-    );
-    window.run(&script).await
-}
-
 /// A window with Acme in its list, over a keyring that a test can stop.
 async fn listed() -> (TestEnv, SecretService, Page) {
-    let (mut env, keyring) = TestEnv::with_scripted_keyring();
-    assert!(cli::connect(&mut env).await.success());
+    let (env, keyring) = TestEnv::with_scripted_keyring();
+    assert!(cli::connect(&env).await.success());
     let window = env.window().await;
     window.row(ACME).has("data-status", "active").await;
     (env, keyring, window)

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use notion_oauth::{Backoff, Error, Grant};
 use secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
+use tokio::time::sleep;
 
 use crate::acts::access::Access;
 use crate::acts::check::Finding;
@@ -270,9 +271,7 @@ impl Keyrack {
         });
         for tries in 1..=TRIES {
             match self.vault.write(&payload).await {
-                Err(error) if error.can_be_waited_for() => {
-                    tokio::time::sleep(PAUSES.wait(tries)).await
-                }
+                Err(error) if error.can_be_waited_for() => sleep(PAUSES.wait(tries)).await,
                 written_or_not => return written_or_not,
             }
         }
