@@ -2,11 +2,22 @@
 //! soon as it is available.
 
 use support::links;
+use support::page::Page;
 use support::programs;
 use support::secrets;
 use support::test_env::{ACME, TestEnv};
 use support::words::words;
 use support::world::{Service, World};
+
+/// Saves the client in the form, and connects with it.
+async fn saves_and_connects(env: &TestEnv, window: Page) {
+    window.at("save-client").click().await;
+    window.at("save-client").disappears().await;
+    let link = env.begin(&window).await;
+    links::open(&env.world, &env.callback(&link).await);
+    window.row(ACME).has("data-status", "active").await;
+    window.close().await;
+}
 
 #[tokio::test]
 async fn a_missing_keyring_is_told_and_found_once_it_is_there() {
@@ -23,12 +34,7 @@ async fn a_missing_keyring_is_told_and_found_once_it_is_there() {
         .at("client-secret")
         .fill(&env.sandbox.client_secret.clone())
         .await;
-    window.at("save-client").click().await;
-    window.at("save-client").disappears().await;
-    let link = env.begin(&window).await;
-    links::open(&env.world, &env.callback(&link).await);
-    window.row(ACME).has("data-status", "active").await;
-    window.close().await;
+    saves_and_connects(&env, window).await;
 }
 
 #[tokio::test]
@@ -55,12 +61,7 @@ async fn a_keyring_without_a_default_collection_is_told_and_used_once_it_has_one
     env.world.end_activated_keyring();
     env.world.start_keyring();
     env.fill_client_form(&window).await;
-    window.at("save-client").click().await;
-    window.at("save-client").disappears().await;
-    let link = env.begin(&window).await;
-    links::open(&env.world, &env.callback(&link).await);
-    window.row(ACME).has("data-status", "active").await;
-    window.close().await;
+    saves_and_connects(&env, window).await;
 }
 
 #[tokio::test]

@@ -304,3 +304,9 @@ pub(super) async fn until(keyrack: &Keyrack, id: &str, so_far: impl Fn(&Progress
             .progress
     );
 }
+
+/// Fails unless the vault has the connection's tokens.
+pub async fn tokens_are_kept(keyrack: &Keyrack, connection: &str) {
+    let read = keyrack.vault.read_connection(connection).await;
+    read.expect("tokens are kept");
+}

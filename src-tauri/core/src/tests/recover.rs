@@ -11,7 +11,7 @@ use crate::domain::problem::ProblemCode;
 use crate::domain::receipt::Revocation;
 
 use super::{REVOKE, TOKEN};
-use crate::tests::env::TestEnv;
+use crate::tests::env::{self, TestEnv};
 
 #[tokio::test]
 async fn a_start_after_an_end_between_revocation_and_confirmation_confirms_before_it_deletes() {
@@ -33,11 +33,7 @@ async fn a_start_after_an_end_between_revocation_and_confirmation_confirms_befor
         row.problem.map(|why| why.code),
         Some(ProblemCode::StillActive)
     );
-    keyrack
-        .vault
-        .read_connection(&id)
-        .await
-        .expect("tokens are kept");
+    env::tokens_are_kept(&keyrack, &id).await;
 }
 
 #[tokio::test]

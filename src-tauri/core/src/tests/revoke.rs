@@ -6,7 +6,7 @@ use crate::domain::connection::Status;
 use crate::domain::problem::ProblemCode;
 use crate::domain::receipt::Revocation;
 use crate::tests::REVOKE;
-use crate::tests::env::TestEnv;
+use crate::tests::env::{self, TestEnv};
 
 #[tokio::test]
 async fn a_revocation_that_notion_does_not_take_stays_pending_and_keeps_the_tokens() {
@@ -20,11 +20,7 @@ async fn a_revocation_that_notion_does_not_take_stays_pending_and_keeps_the_toke
         keyrack.store.connection(&id).expect("a row").status,
         Status::RevocationPending
     );
-    keyrack
-        .vault
-        .read_connection(&id)
-        .await
-        .expect("tokens are kept");
+    env::tokens_are_kept(&keyrack, &id).await;
 
     keyrack.retry_revocations().await.expect("looked at");
     assert_eq!(env.count(REVOKE).await, 1, "it is not due yet");
@@ -51,11 +47,7 @@ async fn a_refresh_token_that_notion_has_no_time_for_keeps_the_revocation_pendin
     };
     assert_eq!(problem.code, ProblemCode::RateLimited);
     assert_eq!(env.count(REVOKE).await, 2);
-    keyrack
-        .vault
-        .read_connection(&id)
-        .await
-        .expect("tokens are kept");
+    env::tokens_are_kept(&keyrack, &id).await;
 }
 
 #[tokio::test]
@@ -69,11 +61,7 @@ async fn a_token_that_still_works_after_its_revocation_is_kept_and_not_called_re
         Revocation::Pending { problem, .. } => assert_eq!(problem.code, ProblemCode::StillActive),
         Revocation::Revoked { receipt } => panic!("called revoked: {receipt:?}"),
     }
-    keyrack
-        .vault
-        .read_connection(&id)
-        .await
-        .expect("tokens are kept");
+    env::tokens_are_kept(&keyrack, &id).await;
 }
 
 #[tokio::test]
