@@ -1,10 +1,6 @@
 //! Codes and tokens: exchanged, refreshed, introspected and revoked by their own client only.
-#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
-#[allow(dead_code, reason = "each test program uses its part")]
-mod common;
-
-use common::{TestServer, answer, exchange_body};
+use crate::common::{TestServer, answer, exchange_body};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 

@@ -1,10 +1,6 @@
 //! Modes: each answer to a question that Notion's documentation leaves open.
-#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
-#[allow(dead_code, reason = "each test program uses its part")]
-mod common;
-
-use common::TestServer;
+use crate::common::TestServer;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 

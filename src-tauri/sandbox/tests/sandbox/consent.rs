@@ -1,10 +1,6 @@
 //! The consent page and its outcomes.
-#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
-#[allow(dead_code, reason = "each test program uses its part")]
-mod common;
-
-use common::{TestServer, first_workspace, form_token, location, query_value};
+use crate::common::{TestServer, first_workspace, form_token, location, query_value};
 use notion_sandbox::{APP_LINK, Error, Options, Sandbox};
 use reqwest::{Method, StatusCode};
 use serde_json::json;

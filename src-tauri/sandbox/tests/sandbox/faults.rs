@@ -1,12 +1,8 @@
 //! Faults: each way in which Notion, or a proxy in front of it, can fail.
-#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
-
-#[allow(dead_code, reason = "each test program uses its part")]
-mod common;
 
 use std::time::Duration;
 
-use common::TestServer;
+use crate::common::TestServer;
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
 

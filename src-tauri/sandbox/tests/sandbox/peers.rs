@@ -1,13 +1,9 @@
 //! Comparison with Notion's own SDK: it works with the sandbox as with Notion, and our own client
 //! sends the same requests. These tests need Node.js with npm.
-#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
-#[allow(dead_code, reason = "each test program uses its part")]
-#[path = "../common/mod.rs"]
-mod common;
 mod sdk;
 
-use common::{TestServer, exchange_body};
+use crate::common::{TestServer, exchange_body};
 use notion_oauth::{BaseUrl, Credentials, Notion};
 use notion_sandbox::APP_LINK;
 use sdk::sdk;

@@ -1,12 +1,8 @@
 //! The database file: what survives a restart, and the secrets that must not be in it.
-#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
-
-#[allow(dead_code, reason = "each test program uses its part")]
-mod common;
 
 use std::{fs, path::Path};
 
-use common::TestServer;
+use crate::common::TestServer;
 use notion_sandbox::{Error, Options, Sandbox};
 use reqwest::StatusCode;
 use serde_json::json;

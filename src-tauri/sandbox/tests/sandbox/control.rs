@@ -1,12 +1,8 @@
 //! The control API: record, faults, modes, and revocation from outside.
-#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
-
-#[allow(dead_code, reason = "each test program uses its part")]
-mod common;
 
 use std::time::{Duration, Instant};
 
-use common::{TestServer, answer, exchange_body};
+use crate::common::{TestServer, answer, exchange_body, form_token, location, query_value};
 use notion_sandbox::{Options, Sandbox};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -318,10 +314,8 @@ async fn one_person_is_the_same_owner_in_two_workspaces() {
     for name in ["One", "Two"] {
         let workspace = server.control.add_workspace(name, "Kim Park").await;
         let page = server.page().await;
-        let allowed = server
-            .submit(&common::form_token(&page), &workspace, "allow")
-            .await;
-        let code = common::query_value(&common::location(&allowed), "code").unwrap();
+        let allowed = server.submit(&form_token(&page), &workspace, "allow").await;
+        let code = query_value(&location(&allowed), "code").unwrap();
         let (_, tokens) = server.exchange(&code).await;
         assert_eq!(tokens["workspace_id"], workspace);
         assert_eq!(tokens["workspace_name"], name);

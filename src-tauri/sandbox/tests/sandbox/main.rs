@@ -1,0 +1,11 @@
+//! The sandbox as a server, spoken to over real HTTP.
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+mod common;
+mod consent;
+mod control;
+mod faults;
+mod modes;
+mod peers;
+mod restart;
+mod tokens;
