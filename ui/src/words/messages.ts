@@ -1,4 +1,4 @@
-// Words: looks a message up, fills its places, and words a refusal. All text lives in messages/, a file a language.
+// Words: looks a message up, fills its places, and words a refusal. All text lives in words/, a file a language.
 import type { Refusal } from "../rust/outcome";
 import type { Connection, Millis, Owner } from "../rust/types";
 import { spoken, type MessageKey } from "./language.svelte";

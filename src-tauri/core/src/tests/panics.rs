@@ -64,7 +64,7 @@ async fn panic_with_secrets(secrets: &Path) {
     let connected = tokio::spawn(async move { accepting.accept(link.as_bytes()).await });
     assert!(connected.await.expect_err("a panic").is_panic());
 
-    let rows = keyrack.snapshot().expect("a snapshot").connections;
+    let rows = keyrack.connections().expect("the list");
     let tokens = keyrack.vault.read_connection(&rows[0].id).await;
     let tokens = tokens.expect("tokens");
     let (client_id, client_secret) = env.credentials();

@@ -24,7 +24,7 @@ async fn connected() -> (TestEnv, String, String) {
 async fn start(env: &TestEnv) -> (Arc<Keyrack>, Option<Rebuilt>) {
     let keyrack = env.start();
     keyrack.recover().await.expect("recovered");
-    let rebuilt = keyrack.snapshot().expect("a snapshot").rebuilt;
+    let rebuilt = keyrack.unacknowledged().rebuilt;
     (keyrack, rebuilt)
 }
 
@@ -46,12 +46,9 @@ async fn a_lost_database_comes_back_from_the_vault_and_a_check_brings_its_names(
         (DatabaseState::Missing, None)
     );
     assert_eq!((rebuilt.clients, rebuilt.connections), (1, 1));
-    let snapshot = keyrack.snapshot().expect("a snapshot");
-    assert_eq!(
-        (&snapshot.clients[0].id, &snapshot.clients[0].name[..]),
-        (&client, "Mine")
-    );
-    let row = &snapshot.connections[0];
+    let clients = keyrack.clients().expect("the clients");
+    assert_eq!((&clients[0].id, &clients[0].name[..]), (&client, "Mine"));
+    let row = &keyrack.connections().expect("the list")[0];
     assert_eq!((&row.id, row.status), (&id, Status::NotChecked));
     assert_eq!(row.workspace_name, "");
 
@@ -136,7 +133,7 @@ async fn another_folders_database_is_refused_and_its_entries_are_left_alone() {
     let (keyrack, rebuilt) = start(&env).await;
     let rebuilt = rebuilt.expect("rebuilt");
     assert_eq!((rebuilt.clients, rebuilt.connections), (1, 1));
-    assert_eq!(keyrack.snapshot().expect("a snapshot").connections.len(), 1);
+    assert_eq!(keyrack.connections().expect("the list").len(), 1);
     assert_eq!(env.keyring.users().len(), 5, "nothing is deleted");
 }
 
@@ -148,7 +145,7 @@ async fn a_locked_keyring_puts_it_off() {
     let keyrack = env.start();
     let locked = keyrack.recover().await.expect_err("locked");
     assert_eq!(locked.code, ProblemCode::KeyringLocked);
-    let waits = keyrack.snapshot().expect("a snapshot").rebuild_waits;
+    let waits = keyrack.unacknowledged().rebuild_waits;
     assert_eq!(
         waits,
         Some(locked),
@@ -158,7 +155,7 @@ async fn a_locked_keyring_puts_it_off() {
     env.keyring.behave(KeyringBehaviour::Normal);
     let (keyrack, rebuilt) = start(&env).await;
     assert_eq!(rebuilt.expect("rebuilt").connections, 1);
-    assert_eq!(keyrack.snapshot().expect("a snapshot").connections.len(), 1);
+    assert_eq!(keyrack.connections().expect("the list").len(), 1);
 }
 
 #[tokio::test]

@@ -30,9 +30,10 @@ async fn nothing_of_this_folder_is_left_and_nothing_of_another_is_touched() {
     assert_eq!(removed.start_at_login, Cleanup::Removed);
     assert!(!env.starts_at_login.load(SeqCst));
     assert_eq!(env.keyring.users(), ["a stranger's"]);
-    let list = keyrack.snapshot().expect("a snapshot");
-    assert!(list.connections.is_empty() && list.clients.is_empty());
-    assert_eq!(list.preferences.background_checks, BackgroundChecks::Off);
+    assert!(keyrack.connections().expect("the list").is_empty());
+    assert!(keyrack.clients().expect("the clients").is_empty());
+    let checks = keyrack.background_checks().expect("the preferences");
+    assert_eq!(checks, BackgroundChecks::Off);
     assert!(folder.join("keyrack.db").exists(), "until it is closed");
     drop(keyrack);
     let left = std::fs::read_dir(&folder).expect("the folder");
@@ -49,7 +50,7 @@ async fn nothing_is_removed_from_under_another_program_but_the_watcher() {
     let other = env.start();
     let refused = keyrack.remove_everything().await.expect_err("at work");
     assert_eq!(refused.code, ProblemCode::NotRemoved);
-    assert_eq!(keyrack.snapshot().expect("a snapshot").connections.len(), 1);
+    assert_eq!(keyrack.connections().expect("the list").len(), 1);
     let _watching = other.watch().expect("it only watches");
     keyrack.remove_everything().await.expect("removed");
 }
@@ -70,7 +71,7 @@ async fn what_is_added_afterwards_stays() {
     keyrack.remove_everything().await.expect("removed");
     env.client(&keyrack).await;
     drop(keyrack);
-    let clients = env.start().snapshot().expect("a snapshot").clients;
+    let clients = env.start().clients().expect("the clients");
     assert_eq!(clients.len(), 1);
 }
 
@@ -81,7 +82,7 @@ async fn what_cannot_be_removed_is_still_in_the_list() {
     env.keyring.behave(KeyringBehaviour::Locked);
     let refused = keyrack.remove_everything().await.expect_err("locked");
     assert_eq!(refused.code, ProblemCode::KeyringLocked);
-    assert_eq!(keyrack.snapshot().expect("a snapshot").connections.len(), 1);
+    assert_eq!(keyrack.connections().expect("the list").len(), 1);
     let folder = env.folder.path().to_owned();
     drop(keyrack);
     assert!(folder.join("keyrack.db").exists());

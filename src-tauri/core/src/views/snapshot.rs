@@ -39,11 +39,6 @@ pub struct Snapshot {
 }
 
 impl Keyrack {
-    /// Reads the state of the world. Touches neither the keyring nor the network.
-    pub fn snapshot(&self) -> Result<Snapshot, Problem> {
-        self.snapshot_of(self.store.connections()?)
-    }
-
     /// The state of the world around these connections.
     pub(crate) fn snapshot_of(&self, connections: Vec<Connection>) -> Result<Snapshot, Problem> {
         let new = self.unacknowledged();

@@ -116,10 +116,65 @@ pub(super) fn migrate(connection: &mut rusqlite::Connection) -> Result<(), Probl
 
 #[cfg(test)]
 mod tests {
+    use rusqlite_migration::Migrations;
+
+    use super::*;
+    use crate::domain::rebuilt::{DatabaseState, Rebuilt, WantedRebuild};
+
     #[test]
     fn the_migrations_are_sound() {
-        rusqlite_migration::Migrations::from_slice(super::MIGRATIONS)
+        Migrations::from_slice(MIGRATIONS)
             .validate()
             .expect("sound");
+    }
+
+    #[test]
+    fn what_an_earlier_keyrack_wrote_is_read_in_the_words_of_now() {
+        let mut db = rusqlite::Connection::open_in_memory().expect("a database");
+        Migrations::from_slice(&MIGRATIONS[..4])
+            .to_latest(&mut db)
+            .expect("as it was");
+        db.execute_batch(
+            r#"
+            INSERT INTO clients VALUES ('c', 'Mine', 'id', 'app-link', 'uri', NULL, 0, 'standard');
+            INSERT INTO authorizations VALUES
+                ('a', 'c', x'00', 'uri', 'host', 0, 1, 0, '{"kind":"parked","problem":null}'),
+                ('b', 'c', x'01', 'uri', 'host', 0, 1, 0, '{"kind":"waiting"}');
+            INSERT INTO operations VALUES
+                ('r', 'rebuild', 'p', NULL, '{}',
+                 '{"rebuilt":{"loss":"none","clients":1,"connections":2,"without_client":0,"set_aside":null}}', 0, 1),
+                ('s', 'rebuild', 'p', NULL, '{}',
+                 '{"rebuilt":{"loss":"damaged","clients":0,"connections":0,"without_client":0,"set_aside":"f"}}', 0, 1),
+                ('t', 'check', 'p', NULL, '{}', '{"attempts":1}', 0, 1);
+            INSERT INTO meta VALUES ('rebuild', '{"loss":"missing","set_aside":null}');
+            "#,
+        )
+        .expect("rows");
+        migrate(&mut db).expect("migrated");
+
+        let texts = |sql: &str| -> Vec<String> {
+            let mut query = db.prepare(sql).expect("a query");
+            let rows = query.query_map([], |row| row.get(0)).expect("rows");
+            rows.collect::<Result<_, _>>().expect("text")
+        };
+        assert_eq!(
+            texts("SELECT progress FROM authorizations ORDER BY id"),
+            [
+                r#"{"kind":"awaiting-keyring","problem":null}"#,
+                r#"{"kind":"waiting"}"#
+            ]
+        );
+        let read = |text: &String| -> Rebuilt {
+            let record: serde_json::Value = serde_json::from_str(text).expect("JSON");
+            serde_json::from_value(record["rebuilt"].clone()).expect("a rebuild")
+        };
+        let records = texts("SELECT record FROM operations ORDER BY id");
+        assert_eq!(read(&records[0]).database, DatabaseState::Intact);
+        assert_eq!(read(&records[1]).database, DatabaseState::Damaged);
+        assert_eq!(read(&records[1]).quarantined.as_deref(), Some("f"));
+        assert_eq!(records[2], r#"{"attempts":1}"#);
+        let wanted = &texts("SELECT value FROM meta WHERE key = 'rebuild'")[0];
+        let wanted: WantedRebuild = serde_json::from_str(wanted).expect("a wish");
+        assert_eq!(wanted.database, DatabaseState::Missing);
     }
 }

@@ -58,7 +58,7 @@ async fn a_client_is_told_apart_from_a_wrong_secret_a_swap_and_a_busy_notion() {
         code(verify(&id, &secret).await),
         ProblemCode::NotionUnavailable
     );
-    assert_eq!(keyrack.snapshot().expect("a snapshot").clients, []);
+    assert_eq!(keyrack.clients().expect("the clients"), []);
     assert!(env.keyring.users().is_empty(), "nothing is kept");
 }
 

@@ -25,7 +25,7 @@ async fn the_same_bot_connected_again_is_one_row_and_one_entry_with_the_new_toke
         .expect("tokens");
     assert_eq!(first, second);
     assert_ne!(before.access.expose_secret(), after.access.expose_secret());
-    assert_eq!(keyrack.snapshot().expect("a snapshot").connections.len(), 1);
+    assert_eq!(keyrack.connections().expect("the list").len(), 1);
     assert_eq!(
         env.keyring.users().len(),
         2,
@@ -40,7 +40,7 @@ async fn two_clients_in_one_workspace_live_side_by_side_and_take_no_answer_of_th
     let first = env.connect(&keyrack, &mine).await;
     let second = env.connect(&keyrack, &other).await;
     assert_ne!(first, second);
-    let rows = keyrack.snapshot().expect("a snapshot").connections;
+    let rows = keyrack.connections().expect("the list");
     assert_eq!(rows.len(), 2);
     assert_eq!(rows[0].workspace_id, rows[1].workspace_id);
     for id in [&first, &second] {
@@ -62,7 +62,7 @@ async fn two_clients_in_one_workspace_live_side_by_side_and_take_no_answer_of_th
         };
         assert_eq!(problem.code, ProblemCode::GrantRejected);
     }
-    let rows = keyrack.snapshot().expect("a snapshot").connections;
+    let rows = keyrack.connections().expect("the list");
     assert!(rows.iter().all(|row| row.status == Status::Active));
 
     keyrack.revoke(&first).await.expect("revoked");
@@ -122,13 +122,7 @@ async fn tokens_that_the_keyring_refuses_are_revoked_when_the_person_gives_up() 
         2,
         "the access and the refresh token"
     );
-    assert!(
-        keyrack
-            .snapshot()
-            .expect("a snapshot")
-            .connections
-            .is_empty()
-    );
+    assert!(keyrack.connections().expect("the list").is_empty());
 }
 
 #[tokio::test]
