@@ -1,4 +1,4 @@
-//! The outside world as values: what Keyrack acts through, real or played by a test.
+//! Effects on the outside world as values, real or those of a test.
 
 use crate::domain::event::Event;
 use crate::host::browser::Opener;
@@ -6,16 +6,16 @@ use crate::host::clock::Clock;
 use crate::host::login_item::LoginItem;
 use crate::storage::vault::KeyringConnector;
 
-/// The outside world as values.
+/// The effects that Keyrack acts through.
 pub struct Effects {
-    /// Tells the time.
+    /// The clock.
     pub clock: Clock,
-    /// Connects to the keyring.
+    /// The connector to the keyring.
     pub keyring: KeyringConnector,
-    /// Opens the browser.
+    /// The opener of URLs and folders.
     pub opener: Opener,
-    /// Starts background checks at login.
+    /// The start of background checks at login.
     pub login_item: Box<dyn LoginItem>,
-    /// Hears what happens.
+    /// The listener to events.
     pub listener: Box<dyn Fn(&Event) + Send + Sync>,
 }

@@ -1,5 +1,6 @@
-//! The steps at which a campaign may end the process: each one after something that is left behind,
-//! a commit, an entry of the keyring, or an answer of Notion's. A released program has none of them.
+//! Failpoints: steps at which a campaign may end the process, each after something that stays
+//! behind, such as a commit, a keyring entry, or a reply of Notion's. A released program has none
+//! of them.
 
 /// Marks a step as taken.
 #[cfg(not(any(test, feature = "failpoints")))]
@@ -12,7 +13,7 @@ pub(crate) fn failpoint(_name: &'static str) {}
 #[cfg(all(feature = "failpoints", not(test)))]
 pub(crate) use by_environment::failpoint;
 
-/// Marks a step as taken, for whoever waits for it on this thread.
+/// Marks a step as taken, and calls this thread's hook.
 #[cfg(test)]
 pub(crate) use by_thread::failpoint;
 
@@ -47,7 +48,7 @@ mod by_environment {
 
     pub(crate) fn failpoint(name: &'static str) {
         if let Some(mut taken) = TAKEN.as_ref() {
-            // A step that is not in the file is missing in the campaign, which would say so.
+            // A failure to write the file is ignored: the campaign notices a missing step.
             let _ = writeln!(taken, "{name}");
         }
         if let Some(plan) = PLAN.as_ref()
@@ -69,7 +70,7 @@ pub(crate) mod by_thread {
         static HOOK: RefCell<Option<Hook>> = const { RefCell::new(None) };
     }
 
-    /// Has every step on this thread told to `hook`.
+    /// Calls `hook` at every step on this thread.
     pub(crate) fn set_hook(hook: impl FnMut(&'static str) + 'static) {
         HOOK.replace(Some(Box::new(hook)));
     }

@@ -1,15 +1,15 @@
-//! What a fuzzer feeds (src-tauri/fuzz), and what must hold for it.
+//! Entry points for fuzzers (src-tauri/fuzz), and what must hold for each.
 
 use secrecy::ExposeSecret as _;
 
 use crate::domain::callback::{Callback, CallbackResult};
 use crate::storage::vault::Payload;
 
-/// A callback: what is taken is what a URL parser reads in the same way.
+/// Parses fuzzed data as a callback: one that is accepted is read by a URL parser in the same way.
 ///
 /// # Panics
 ///
-/// If something that must hold does not.
+/// If an invariant is broken.
 pub fn callback(data: &[u8]) {
     let Ok(callback) = Callback::parse(data) else {
         return;
@@ -34,11 +34,12 @@ pub fn callback(data: &[u8]) {
     assert_eq!(url.fragment(), None);
 }
 
-/// A keyring entry: what is taken is ours, and says the same when it is written again.
+/// Parses fuzzed data as a vault entry: one that is accepted is Keyrack's, and stays the same when
+/// it is encoded again.
 ///
 /// # Panics
 ///
-/// If something that must hold does not.
+/// If an invariant is broken.
 pub fn vault_payload(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
         return;

@@ -1,4 +1,4 @@
-//! What the system and Notion know Keyrack by, said once.
+//! Keyrack's names for the system and for Notion, in one place.
 
 /// The application id: the data folder's name, the keyring service, the name on the session bus.
 pub const APP_ID: &str = "app.keyrack.desktop";

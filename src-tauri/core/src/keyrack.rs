@@ -1,4 +1,4 @@
-//! Keyrack itself: one data folder with its store and vault, and the effects it acts through.
+//! [`Keyrack`]: one data folder with its store and vault, and the effects it acts through.
 
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,7 +29,7 @@ use crate::storage::process_lock::ProcessMark;
 use crate::storage::store::Store;
 use crate::storage::vault::Vault;
 
-/// One data folder at work. All acts of the window and the command line are methods of this.
+/// One open data folder. All acts of the window and the command line are its methods.
 pub struct Keyrack {
     pub(crate) settings: Settings,
     pub(crate) folder: DataFolder,
@@ -44,11 +44,11 @@ pub struct Keyrack {
     clock: Clock,
     listener: Box<dyn Fn(&Event) + Send + Sync>,
     inbox: Inbox,
-    /// The check of many connections, while there is one.
+    /// The check of many connections that is under way, if there is one.
     checking: Mutex<Option<Arc<Batch>>>,
-    /// Everything was removed; the data folder goes with the end of the process.
+    /// Whether everything was removed, so that [`Keyrack::close`] empties the data folder.
     pub(crate) leaves_nothing: AtomicBool,
-    /// Its strong count is the number of acts in flight, plus this one.
+    /// The strong count is the number of acts in flight, plus this one.
     in_flight: Arc<()>,
 }
 
@@ -78,8 +78,8 @@ impl Keyrack {
         })
     }
 
-    /// Leaves the data folder in order, or empty once everything was removed and nothing was added
-    /// since; by itself only where destructors run.
+    /// Closes the data folder, and empties it if everything was removed and nothing was added since.
+    /// Called by the destructor too, if that runs.
     pub fn close(&self) {
         let is_empty = || self.store.clients().is_ok_and(|clients| clients.is_empty());
         if self.leaves_nothing.load(SeqCst) && is_empty() {
@@ -105,7 +105,7 @@ impl Keyrack {
         self.store.client(id)
     }
 
-    /// What a form for a new client starts from.
+    /// The defaults of the form for a new client.
     #[must_use]
     pub fn client_defaults(&self) -> ClientDefaults {
         ClientDefaults::for_notion(&self.settings.notion)
@@ -131,47 +131,46 @@ impl Keyrack {
         self.store.receipts()
     }
 
-    /// A value that a front end keeps for itself, such as where its window was; none before it was
-    /// first set.
+    /// A front end's own setting, such as its window's place; none before it is first set.
     pub fn setting<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Problem> {
         self.store.setting(key)
     }
 
-    /// Keeps a value of a front end's own, for [`Keyrack::setting`].
+    /// Keeps a front end's own setting, for [`Keyrack::setting`].
     pub fn set_setting(&self, key: &str, value: &impl Serialize) -> Result<(), Problem> {
         self.store.set_setting(key, value)
     }
 
-    /// Says where the embedded sandbox listens.
+    /// Sets the base URL of the embedded sandbox.
     pub fn set_sandbox(&self, base_url: &str) -> Result<(), Problem> {
         self.notions.set_sandbox(base_url)
     }
 
-    /// Whether the embedded sandbox has a client here, and so should run.
+    /// Whether there is a client of the embedded sandbox, which so must run.
     pub fn has_sandbox_client(&self) -> Result<bool, Problem> {
         Ok(self.store.clients()?.iter().any(|client| client.sandbox))
     }
 
-    /// The authorization of this process that goes on, or the one that ended last, until
+    /// The authorization of this process that is under way, or the last ended one until it is
     /// acknowledged.
     #[must_use]
     pub fn latest_authorization(&self) -> Option<Authorization> {
         self.unacknowledged().authorization
     }
 
-    /// The person has seen how the last authorization ended, and everything else that is new.
+    /// Acknowledges the end of the last authorization and all other news: the person has seen them.
     pub fn acknowledge(&self) {
         self.inbox.acknowledge();
     }
 
-    /// Whether an exchange, or the write of what it granted, is in flight: the only times when the
-    /// end of the process could lose a token.
+    /// Whether an exchange or the write of its grant is in flight: only then can the end of the
+    /// process lose a token.
     #[must_use]
     pub fn is_busy(&self) -> bool {
         Arc::strong_count(&self.in_flight) > 1
     }
 
-    /// Holds the process as busy until dropped.
+    /// Marks the process as busy until the value is dropped.
     pub(crate) fn busy(&self) -> Arc<()> {
         self.in_flight.clone()
     }
@@ -180,13 +179,13 @@ impl Keyrack {
         (self.clock)()
     }
 
-    /// Passes an event on to the front end, and keeps it until it is acknowledged.
+    /// Emits an event to the front end, and keeps it until it is acknowledged.
     pub(crate) fn emit(&self, event: &Event) {
         self.inbox.record(event);
         (self.listener)(event);
     }
 
-    /// What happened and nobody has acknowledged yet.
+    /// The events that are not acknowledged yet.
     pub(crate) fn unacknowledged(&self) -> Unacknowledged {
         self.inbox.read()
     }
@@ -211,7 +210,7 @@ impl Keyrack {
         Ok(operation)
     }
 
-    /// Finishes an operation that came to nothing.
+    /// Finishes an operation that failed.
     pub(crate) fn fail(&self, operation: &mut Operation, problem: &Problem) -> Result<(), Problem> {
         operation.record.problem = Some(problem.clone());
         operation.finished_at = Some(self.now());

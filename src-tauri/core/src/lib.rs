@@ -4,11 +4,11 @@
 //!
 //! | floor | room | what is in it |
 //! |---|---|---|
-//! | 6 | `acts`, `views` | one file a verb, with its recovery; what a front end reads |
-//! | 5 | `keyrack` | one data folder at work: what all acts are methods of |
+//! | 6 | `acts`, `views` | one file for each verb, with its recovery; what a front end reads |
+//! | 5 | `keyrack` | one open data folder, whose methods all acts are |
 //! | 4 | `effects` | the outside world as values |
-//! | 3 | `runtime` | what lives no longer than the process |
-//! | 2 | `storage`, `host` | what is at rest; what the operating system is asked |
+//! | 3 | `runtime` | state that lives no longer than the process |
+//! | 2 | `storage`, `host` | data at rest; services of the operating system |
 //! | 1 | `domain` | values and decisions: no await, no IO |
 //! | 0 | `identity`, `failpoint` | names; where tests may end a process |
 

@@ -51,7 +51,8 @@ impl Retry {
         }
     }
 
-    /// The same longest wait for a pause, but a single attempt: for calls that must not be repeated.
+    /// A retry with this longest wait for a pause, but a single attempt: for calls that must not be
+    /// repeated.
     pub(crate) fn once(self) -> Self {
         Self {
             attempts: 1,

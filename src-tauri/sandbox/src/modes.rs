@@ -205,7 +205,7 @@ impl Default for Modes {
 }
 
 impl Modes {
-    /// These modes with some of them changed; the error names the known ones.
+    /// The modes with some of them changed; the error names the known ones.
     pub(crate) fn with(self, changes: Map<String, Value>) -> Result<Self, serde_json::Error> {
         let mut all = serde_json::to_value(self)?;
         if let Some(all) = all.as_object_mut() {

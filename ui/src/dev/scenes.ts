@@ -73,7 +73,7 @@ function failing(): Connection[] {
   ];
 }
 
-/** One of very many connections, with varied names, owners and statuses. */
+/** A connection among very many, with varied names, owners and statuses. */
 function oneOf(index: number): Connection {
   const [name = "", owner = ""] =
     [

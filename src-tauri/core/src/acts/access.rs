@@ -1,4 +1,4 @@
-//! What it takes to ask Notion about a connection: its client's credentials and its own tokens.
+//! Access to Notion for a connection: its client's credentials and its own tokens.
 
 use notion_oauth::{Credentials, Notion};
 use secrecy::SecretString;
@@ -8,9 +8,9 @@ use crate::domain::problem::{Problem, ProblemCode};
 use crate::keyrack::Keyrack;
 use crate::storage::vault::{ConnectionSecrets, VaultError};
 
-/// What it takes to ask Notion about a connection.
+/// Access to Notion for a connection.
 pub(super) struct Access {
-    /// Notion as the connection's client sees it.
+    /// Notion at the base URL and the pace of the connection's client.
     pub notion: Notion,
     /// The client's credentials.
     pub credentials: Credentials,
@@ -19,7 +19,7 @@ pub(super) struct Access {
 }
 
 impl Keyrack {
-    /// Reads what it takes to ask Notion about a connection.
+    /// Reads a connection's tokens and its client's credentials from the vault.
     pub(in crate::acts) async fn access(&self, connection: &Connection) -> Result<Access, Problem> {
         let client = self.store.client(&connection.client_id)?;
         let notion = self.notions.of(&client)?;
@@ -41,7 +41,8 @@ impl Keyrack {
     /// Reads a client's credentials from the vault.
     pub(in crate::acts) async fn credentials(&self, client: &str) -> Result<Credentials, Problem> {
         let secrets = match self.vault.read_client(client).await {
-            // Not the connection's own tokens: connecting again would not help.
+            // The client's entry is lost, not the connection's tokens: connecting again would not
+            // help.
             Err(VaultError::Lost | VaultError::Foreign) => {
                 return Err(Problem::new(
                     ProblemCode::ClientSecretLost,

@@ -1,4 +1,4 @@
-//! Forget: delete a connection here only. Notion is not told, and the receipt says so.
+//! Forget: delete a connection here only. Notion is not asked, and the receipt says so.
 
 use crate::domain::event::Event;
 use crate::domain::operation::{Kind, Operation, Subject};
@@ -25,7 +25,8 @@ impl Keyrack {
         })
     }
 
-    /// The effects of a "forget"; also how start-up finishes one.
+    /// Deletes the tokens and the row of a forgotten connection, in a "forget" or when start-up
+    /// finishes one.
     pub(super) async fn finish_forgetting(
         &self,
         operation: &mut Operation,

@@ -1,4 +1,4 @@
-//! The acts: one file a verb, its recovery beside it. All are methods of `Keyrack`.
+//! The acts: one file for each verb, with its recovery. All are methods of `Keyrack`.
 
 pub mod access;
 pub mod check;

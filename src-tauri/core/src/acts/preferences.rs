@@ -1,4 +1,4 @@
-//! Preferences: what the person has chosen is kept, and takes effect.
+//! Preferences: reading, changing and applying the person's choices.
 
 use crate::domain::event::Event;
 use crate::domain::preferences::{BackgroundChecks, CLIPBOARD_SECONDS, Preferences};
@@ -6,8 +6,8 @@ use crate::domain::problem::{Problem, ProblemCode};
 use crate::keyrack::Keyrack;
 
 impl Keyrack {
-    /// What the person has chosen. Whether background checks start at login is the system's to
-    /// say, where the person may have changed it too.
+    /// The person's preferences. Whether background checks start at login is read from the system,
+    /// where the person may have changed it too.
     pub fn preferences(&self) -> Result<Preferences, Problem> {
         Ok(Preferences {
             start_at_login: self.login_item.is_enabled(self.folder.path()),
@@ -15,7 +15,7 @@ impl Keyrack {
         })
     }
 
-    /// Keeps what the person has chosen, for whichever process reads it.
+    /// Keeps the person's preferences, for all processes.
     ///
     /// Fails with `invalid-input`, or with `start-at-login-failed` once all else is kept.
     pub fn set_preferences(&self, chosen: &Preferences) -> Result<(), Problem> {
@@ -34,12 +34,13 @@ impl Keyrack {
         Ok(self.store.preferences()?.background_checks)
     }
 
-    /// Sets it for this data folder, whichever process watches it; holds within a minute.
+    /// Sets how often connections are checked in the background; takes effect within a minute, in
+    /// whichever process watches.
     pub fn set_background_checks(&self, checks: BackgroundChecks) -> Result<(), Problem> {
         self.store.set_background_checks(checks)
     }
 
-    /// Lets background checks start at login, or no longer.
+    /// Sets whether background checks start at login.
     pub(super) fn start_at_login(&self, on: bool) -> Result<(), Problem> {
         let folder = self.folder.path();
         if on == self.login_item.is_enabled(folder) {

@@ -1,4 +1,4 @@
-//! How long the store remembers what is over.
+//! Pruning: how long the store keeps what is over.
 
 use crate::domain::problem::Problem;
 use crate::domain::time::Millis;
@@ -6,17 +6,18 @@ use crate::keyrack::Keyrack;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// Ended authorizations: so long a replayed link is told what became of it.
+/// How long ended authorizations are kept: that long a replayed callback is recognized.
 const AUTHORIZATIONS_MS: i64 = DAY_MS;
 
-/// Checks: background checks write very many.
+/// How long checks are kept: background checks write very many.
 const CHECKS_MS: i64 = 90 * DAY_MS;
 
-/// Everything else in the activity, receipts among it: longer than anybody is asked for them.
+/// How long other operations are kept, receipts among them: longer than anybody is asked for one.
 const ACTIVITY_MS: i64 = 5 * 366 * DAY_MS;
 
 impl Keyrack {
-    /// Deletes what has been over for long. Nothing unfinished is ever deleted.
+    /// Deletes authorizations and operations that ended long ago. Nothing unfinished is ever
+    /// deleted.
     pub(super) fn prune_history(&self) -> Result<(), Problem> {
         let before = |millis| Millis(self.now().0.saturating_sub(millis));
         self.store.prune_authorizations(before(AUTHORIZATIONS_MS))?;

@@ -1,4 +1,4 @@
-//! Rebuild: what the list lost is brought back from the vault, whose entries describe themselves.
+//! Rebuild: rows that the list lost are restored from the vault, whose entries describe themselves.
 
 use notion_oauth::Budget;
 
@@ -15,7 +15,7 @@ impl Keyrack {
     /// Looks for entries of this data folder in the keyring that are not in the list, and adds them.
     /// Nothing is deleted, in the keyring or in the list.
     ///
-    /// Fails with the list as it was if the keyring cannot be read; the next start looks again.
+    /// Fails with the list unchanged if the keyring cannot be read; the next start tries again.
     pub async fn rebuild(&self) -> Result<Rebuilt, Problem> {
         self.store.want_rebuild(&WantedRebuild::default())?;
         self.rebuild_if_wanted()
@@ -23,7 +23,8 @@ impl Keyrack {
             .map(Option::unwrap_or_default)
     }
 
-    /// The same, if the database was found lost, damaged or outdated; also how a start does it.
+    /// Rebuilds the list if the database was found missing, damaged or outdated, or a person wants
+    /// it.
     pub(super) async fn rebuild_if_wanted(&self) -> Result<Option<Rebuilt>, Problem> {
         let Some(WantedRebuild {
             database,

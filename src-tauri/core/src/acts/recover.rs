@@ -1,4 +1,4 @@
-//! Start-up: finish or undo what ended processes left unfinished.
+//! Recover: at start-up, finish or undo what ended processes left unfinished.
 
 use crate::acts::connect::unsaved_grant::end_tokens;
 use crate::acts::revoke::is_settled;
@@ -14,10 +14,10 @@ impl Keyrack {
     /// Finishes or undoes the unfinished operations of processes that have ended, and fills a
     /// database that was lost from the vault.
     ///
-    /// Deletes only vault entries that these operations, or the ended processes' probes, name. What
+    /// Deletes only vault entries that these operations name, and the ended processes' probes. What
     /// the keyring does not allow now stays unfinished, and the first such problem is returned
-    /// after everything else is done. Revocations that Notion has yet to answer are
-    /// `retry_revocations`'s.
+    /// after everything else is done. Revocations that still need Notion are left to
+    /// `retry_revocations`.
     pub async fn recover(&self) -> Result<(), Problem> {
         let mut first_problem = None;
         for mut operation in self.store.unfinished_operations()? {
@@ -26,7 +26,7 @@ impl Keyrack {
             let left_to_retry = operation.kind == Kind::Revoke && !is_settled(&operation);
             if ended && !left_to_retry {
                 let former = operation.process.clone();
-                // Two starts at once: one of them does it.
+                // Of two starts at once, one claims the operation.
                 if !self
                     .store
                     .claim_operation(&mut operation, self.process.id())?
@@ -56,8 +56,8 @@ impl Keyrack {
     async fn recover_operation(&self, operation: &mut Operation) -> Result<(), Problem> {
         match operation.kind {
             Kind::Revoke => self.recover_revocation(operation).await,
-            // The entry holds the old secret or the new one, and a check tells which; or it carries
-            // a name of which the list does not know.
+            // The entry has the old secret or the new one, and a check shows which; or it has a name
+            // that the list does not have.
             Kind::Check | Kind::RotateSecret | Kind::EditClient | Kind::Rebuild => {
                 self.fail(operation, &interrupted())
             }
@@ -72,7 +72,8 @@ impl Keyrack {
         }
     }
 
-    /// The row is written with the end of the operation, so an unfinished one has none.
+    /// Undoes adding a client. The client's row is written with the end of the operation, so an
+    /// unfinished one has left at most a vault entry.
     async fn undo_add_client(&self, operation: &mut Operation) -> Result<(), Problem> {
         let entry = operation.subject.client.clone();
         match self.store.client(&entry) {
@@ -84,7 +85,8 @@ impl Keyrack {
         self.fail(operation, &interrupted())
     }
 
-    /// With its row gone a client is removed, and its secret must go too; before that nothing was.
+    /// Finishes removing a client whose row is gone, by deleting its secret; otherwise nothing was
+    /// removed yet.
     async fn recover_removal(&self, operation: &mut Operation) -> Result<(), Problem> {
         match self.store.client(&operation.subject.client) {
             Ok(_) => self.fail(operation, &interrupted()),
@@ -95,7 +97,7 @@ impl Keyrack {
         }
     }
 
-    /// A connection whose tokens reached the vault is finished; otherwise nothing of it stays.
+    /// Finishes a connect whose tokens reached the vault; otherwise undoes it.
     async fn recover_connect(&self, operation: &mut Operation) -> Result<(), Problem> {
         let Some(entry) = operation.subject.connection.clone() else {
             let problem = if operation.record.sent_at.is_some() {
@@ -128,7 +130,8 @@ impl Keyrack {
         }
     }
 
-    /// Whether the entry holds the old tokens or the new ones, only a check can tell.
+    /// Finishes a reconnect with its verdict cleared: only a check can show whether the entry has
+    /// the old tokens or the new ones.
     fn settle_reconnect(
         &self,
         operation: &mut Operation,
@@ -145,12 +148,12 @@ impl Keyrack {
         self.store
             .clear_verdict(operation, Some(has_refresh_token))?;
         self.emit(&Event::Changed);
-        self.tell_end(authorization, operation);
+        self.emit_end(authorization, operation);
         Ok(())
     }
 
-    /// Brings a new connection into the list, unless its bot has been connected again since: then
-    /// those tokens are the ones that count, and these are ended, as far as Notion answers.
+    /// Adds a new connection to the list, unless its bot has been connected again since: then the
+    /// tokens of this connect are superseded, and are ended if Notion can be reached.
     async fn finish_connect(
         &self,
         operation: &mut Operation,
@@ -159,7 +162,7 @@ impl Keyrack {
         let client = &operation.subject.client;
         if let Some(other) = self.store.connection_of_bot(client, &secrets.bot_id)? {
             let newer = self.access(&self.store.connection(&other)?).await?;
-            // Best effort: nobody holds these tokens once the entry is deleted.
+            // Best effort: the tokens are lost once the entry is deleted.
             let tokens = (&secrets.access, secrets.refresh.as_ref());
             end_tokens(
                 &newer.notion,
@@ -175,26 +178,26 @@ impl Keyrack {
         operation.finished_at = Some(self.now());
         self.store.save_connected(operation)?;
         self.emit(&Event::Changed);
-        self.tell_end(authorization, operation);
+        self.emit_end(authorization, operation);
         Ok(())
     }
 
     fn end_connect(&self, operation: &mut Operation, problem: &Problem) -> Result<(), Problem> {
         let authorization = self.open_authorization(operation);
         self.fail(operation, problem)?;
-        self.tell_end(authorization, operation);
+        self.emit_end(authorization, operation);
         Ok(())
     }
 
-    /// The authorization of a connect, unless it is gone with its client, or long over.
+    /// The authorization of a connect, if it is not deleted and has not ended.
     fn open_authorization(&self, operation: &Operation) -> Option<Authorization> {
         let id = operation.subject.authorization.as_deref()?;
         let authorization = self.store.authorization(id).ok()?;
         (!authorization.progress.is_final()).then_some(authorization)
     }
 
-    /// Tells how an authorization ended with its operation.
-    fn tell_end(&self, authorization: Option<Authorization>, operation: &Operation) {
+    /// Emits how an authorization ended with its operation.
+    fn emit_end(&self, authorization: Option<Authorization>, operation: &Operation) {
         if let (Some(authorization), Some(progress)) =
             (authorization, operation.end_of_authorization())
         {

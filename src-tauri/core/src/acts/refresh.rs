@@ -1,5 +1,5 @@
-//! Refresh: a connection's refresh token becomes a new pair, and no refresh token is sent twice
-//! but for the one time that its row tells of.
+//! Refresh: a connection's refresh token is exchanged for a new pair. No refresh token is sent
+//! twice, except once more after a lost reply, which the operation's row records.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use crate::keyrack::Keyrack;
 use crate::storage::vault::{ConnectionSecrets, Payload, VaultError};
 use notion_oauth::sanitize_display_text;
 
-/// One refresh at a time for each data folder, whichever process it is in.
+/// The lock that allows one refresh at a time for each data folder, in whichever process.
 const LOCK: &str = "refresh.lock";
 
 /// The pauses between tries to write a new pair to a keyring that is locked or gone.
@@ -31,16 +31,16 @@ const PAUSES: Backoff = Backoff {
     most: Duration::from_secs(16),
 };
 
-/// How often a new pair is tried to be written before the last time.
+/// How many times writing a new pair is tried before the last time.
 const TRIES: u32 = 5;
 
 impl Keyrack {
-    /// Changes a connection's tokens for new ones and returns it with the new evidence.
+    /// Refreshes a connection's tokens and returns it with the new evidence.
     ///
     /// Fails with nothing changed if the connection has no refresh token, its revocation is
     /// pending, the keyring takes no entry, or nothing was sent. `refresh-rejected` is final: only a
-    /// new consent helps. After `refresh-unfinished` the old tokens are kept, and
-    /// another call goes on where this one ended.
+    /// new consent helps. After `refresh-unfinished` the old tokens are kept, and another call goes
+    /// on where this one ended.
     pub async fn refresh(&self, id: &str) -> Result<Connection, Problem> {
         let _turn = self.locks.lock_connection(id).await;
         let _lock = self.refresh_lock().await?;
@@ -73,7 +73,8 @@ impl Keyrack {
             self.store.unfinished_refresh(&id)?,
             self.store.connection(&id),
         ) else {
-            // Without its connection it has nothing left to do; one that has ended stays as it is.
+            // Without its connection the refresh has nothing left to do; an ended one stays as it
+            // is.
             let problem = match operation.record.sent_at {
                 Some(_) => removed_meanwhile(false),
                 None => interrupted(),
@@ -83,7 +84,7 @@ impl Keyrack {
         if operation.record.sent_at.is_none() {
             return self.fail(&mut operation, &interrupted());
         }
-        // What it comes to is on the connection and on the row.
+        // The result is on the connection and on the row.
         let _ = self.go_on_refreshing(operation, &connection).await;
         self.emit(&Event::Changed);
         Ok(())
@@ -116,7 +117,7 @@ impl Keyrack {
             return self.give_up(operation, no_refresh_token());
         };
         if !connection.has_refresh_token {
-            // It was refused before, and is not sent again.
+            // The refresh token was refused before, and is not sent again.
             return self.give_up(operation, rejected());
         }
         let before = fingerprint(&access.tokens);
@@ -143,7 +144,7 @@ impl Keyrack {
         }
     }
 
-    /// The refresh token was sent and nobody knows what became of it. As long as the access token
+    /// Goes on after a refresh token was sent and the reply was lost. As long as the access token
     /// works nothing is lost; once it does not, the refresh token is sent once more and never again.
     async fn after_a_lost_reply(
         &self,
@@ -151,8 +152,8 @@ impl Keyrack {
         access: &Access,
         problem: Problem,
     ) -> Result<(), Problem> {
-        let (finding, said) = access.find_out().await;
-        operation.record.request_ids.extend(said.request_id);
+        let (finding, meta) = access.find_out().await;
+        operation.record.request_ids.extend(meta.request_id);
         if !matches!(finding, Finding::Inactive(_)) {
             return self.leave_unfinished(operation, problem);
         }
@@ -172,7 +173,7 @@ impl Keyrack {
             answer @ (Ok(_) | Err(Error::GrantRejected { .. })) => {
                 self.settle_refresh(operation, access, answer).await
             }
-            // Notion has not looked at it, so the one time is still to come.
+            // Notion has not processed the request, so it does not count as the second one.
             Err(
                 error @ (Error::RateLimited { .. }
                 | Error::ClientRejected { .. }
@@ -185,7 +186,7 @@ impl Keyrack {
         }
     }
 
-    /// What follows from an answer that is certain.
+    /// Applies a reply to a refresh that is certain: a grant or a refusal.
     async fn settle_refresh(
         &self,
         mut operation: Operation,
@@ -203,7 +204,7 @@ impl Keyrack {
                 };
                 return self.refuse_refresh(operation, verdict, rejected());
             }
-            // Nothing was changed at Notion, and the same token may be sent another time.
+            // Nothing was changed at Notion, and the same token may be sent again.
             Err(error) => return self.give_up(operation, error.into()),
         };
         operation
@@ -221,14 +222,14 @@ impl Keyrack {
         };
         match written {
             Ok(()) if self.is_gone(&access.tokens.id)? => {
-                // Revoked or forgotten by another process meanwhile: nobody may keep the new pair.
+                // Revoked or forgotten by another process meanwhile: the new pair must not be kept.
                 let ended = end_tokens(&access.notion, &access.credentials, tokens, None).await;
                 self.vault.delete(&access.tokens.id).await?;
                 self.give_up(operation, removed_meanwhile(ended))
             }
             Ok(()) => self.finish_refresh(operation),
             Err(problem) => {
-                // Nobody will hold the new pair, so it must not stay alive.
+                // The new pair could not be kept, so it must not stay alive.
                 let kept = Some(&access.tokens);
                 let ended = end_tokens(&access.notion, &access.credentials, tokens, kept).await;
                 let became = if ended {
@@ -252,13 +253,14 @@ impl Keyrack {
         }
     }
 
-    /// Replaces the old pair in one write. The keyring is given time: both pairs are in memory.
+    /// Replaces the old pair in one write. A keyring that is locked or gone is tried again, with
+    /// both pairs in memory.
     async fn keep_pair(&self, access: &Access, grant: &Grant) -> Result<(), VaultError> {
         let old = &access.tokens;
         if let Ok(now) = self.vault.read_connection(&old.id).await
             && fingerprint(&now) != fingerprint(old)
         {
-            // Another process has connected it again: its pair is the one that counts.
+            // Another process has reconnected the connection: its pair supersedes this one.
             return Err(VaultError::Foreign);
         }
         let payload = Payload::Connection(ConnectionSecrets {
@@ -266,7 +268,7 @@ impl Keyrack {
             client: old.client.clone(),
             bot_id: old.bot_id.clone(),
             access: grant.access_token.clone(),
-            // Without a new one the old one stays in force.
+            // Without a new refresh token the old one stays in force.
             refresh: grant.refresh_token.clone().or_else(|| old.refresh.clone()),
         });
         for tries in 1..=TRIES {
@@ -286,7 +288,7 @@ impl Keyrack {
         }
     }
 
-    /// The new pair is in the vault: it is the evidence that the connection works.
+    /// Finishes a refresh whose new pair is in the vault, which is the evidence that it works.
     fn finish_refresh(&self, mut operation: Operation) -> Result<(), Problem> {
         operation.record.problem = None;
         operation.finished_at = Some(self.now());
@@ -294,8 +296,8 @@ impl Keyrack {
             .save_refreshed(&operation, Some(Verdict::Active), true)
     }
 
-    /// The refresh token is of no use any more: once the access token is dead too, only a new
-    /// consent helps.
+    /// Finishes a refresh whose refresh token was refused: once the access token is dead too, only a
+    /// new consent helps.
     fn refuse_refresh(
         &self,
         mut operation: Operation,
@@ -313,7 +315,7 @@ impl Keyrack {
         Err(problem)
     }
 
-    /// The row stays unfinished, so that the next refresh or the next start goes on with it.
+    /// Leaves a refresh unfinished, so that the next refresh or the next start goes on with it.
     fn leave_unfinished(&self, mut operation: Operation, why: Problem) -> Result<(), Problem> {
         let problem = Problem {
             code: ProblemCode::RefreshUnfinished,
@@ -326,12 +328,12 @@ impl Keyrack {
     }
 }
 
-/// Tells two pairs apart without holding either: a refresh always brings a new access token.
+/// A hash that identifies a pair without its tokens: a refresh always brings a new access token.
 fn fingerprint(tokens: &ConnectionSecrets) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(tokens.access.expose_secret()))
 }
 
-/// Whether Notion may have changed the tokens without our learning of it.
+/// Whether Notion may have refreshed the tokens although no reply arrived.
 fn reply_is_lost(error: &Error) -> bool {
     matches!(
         error,

@@ -1,4 +1,4 @@
-//! Remove everything: all that this data folder has in the keyring and on this computer.
+//! Remove everything that this data folder has in the keyring and on this computer.
 
 use std::sync::atomic::Ordering::SeqCst;
 
@@ -12,7 +12,7 @@ use crate::domain::problem::{Problem, ProblemCode};
 use crate::keyrack::Keyrack;
 use crate::storage::process_lock::others_alive;
 
-/// What "Remove everything" removed. The data folder goes when Keyrack is closed.
+/// What "Remove everything" removed. The data folder is deleted when Keyrack is closed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct Removed {
@@ -20,33 +20,33 @@ pub struct Removed {
     pub keyring_entries: u32,
     /// How many connections were forgotten here only: their access stays at Notion.
     pub forgotten: u32,
-    /// What became of this program's registration for the app link.
+    /// The result for this program's registration for app links.
     pub app_link: Cleanup,
-    /// What became of background checks that start at login.
+    /// The result for background checks that start at login.
     pub start_at_login: Cleanup,
     /// The folder that is deleted when Keyrack is closed.
     pub data_folder: String,
 }
 
-/// What became of something that Keyrack may have set up outside of its data folder.
+/// The result of removing something that Keyrack may have set up outside of its data folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export_to = "types.ts")]
 pub enum Cleanup {
-    /// There was nothing of ours.
+    /// Keyrack had set up nothing.
     NothingThere,
-    /// It is gone.
+    /// What Keyrack had set up is removed.
     Removed,
-    /// It could not be undone.
+    /// What Keyrack had set up could not be removed.
     Failed,
 }
 
 impl Keyrack {
-    /// Forgets every connection and client that is left, deletes what else of this data folder is
-    /// in the keyring, and lets nothing start at login. The app link is the shell's.
+    /// Forgets every connection and client that is left, deletes this data folder's other entries
+    /// in the keyring, and the start at login. The shell removes the app link's registration.
     ///
-    /// Notion is not asked: who wants the access ended revokes first. The data folder is emptied by
-    /// [`Keyrack::leave`]. May be repeated; if it fails, what is left is still in the list.
+    /// Notion is not asked: to end the access, revoke first. [`Keyrack::close`] empties the data
+    /// folder. May be repeated; if it fails, what is left is still in the list.
     pub async fn remove_everything(&self) -> Result<Removed, Problem> {
         if let Some(waiting) = self.latest_authorization() {
             self.cancel_authorization(&waiting.id)?;
@@ -54,13 +54,13 @@ impl Keyrack {
         if self.is_busy() {
             return Err(not_removed("tokens are just being written"));
         }
-        // Whoever watches only checks, and ends by itself.
+        // A watching process only checks, and ends by itself.
         let watchers = usize::from(self.is_watched()?);
         if others_alive(&self.folder, self.process.id()) > watchers {
             return Err(not_removed("the command keyrack is at work too; end it"));
         }
         let before = self.vault.all().await?.len();
-        // The watcher reads it at its next look.
+        // A watching process reads the preference at its next look.
         self.store.set_background_checks(BackgroundChecks::Off)?;
         let mut forgotten = 0;
         for connection in self.store.connections()? {
@@ -85,7 +85,7 @@ impl Keyrack {
         if self.is_busy() {
             return Err(not_removed("a workspace was just connected"));
         }
-        // Should the process end before it can leave, no name stays behind.
+        // If the process ends before it is closed, no names stay in the database.
         self.store.delete_finished_operations()?;
         self.leaves_nothing.store(true, SeqCst);
         self.emit(&Event::Changed);

@@ -1,4 +1,4 @@
-//! Revoke: end the tokens at Notion, make sure, delete them here, and leave a receipt.
+//! Revoke: end the tokens at Notion, confirm it, delete them here, and leave a receipt.
 
 use std::time::Duration;
 
@@ -24,8 +24,8 @@ const RETRIES: Backoff = Backoff {
 impl Keyrack {
     /// Revokes a connection, or goes on with a revocation that is pending.
     ///
-    /// Fails, with nothing begun, if the connection is gone or its tokens are not in the keyring
-    /// any more. Any other obstacle leaves the revocation pending, with the tokens kept while they
+    /// Fails with nothing begun if the connection is gone or its tokens are not in the keyring any
+    /// more. Any other obstacle leaves the revocation pending, and the tokens are kept while they
     /// may be needed.
     pub async fn revoke(&self, id: &str) -> Result<Revocation, Problem> {
         let _turn = self.locks.lock_connection(id).await;
@@ -37,7 +37,7 @@ impl Keyrack {
         self.try_revocation(operation, &connection).await
     }
 
-    /// Tries again what is due among the pending revocations of this process and of ended ones.
+    /// Retries the pending revocations, of this process and of ended ones, that are due.
     pub async fn retry_revocations(&self) -> Result<(), Problem> {
         for operation in self.store.unfinished_operations()? {
             let ours = operation.process == self.process.id()
@@ -46,7 +46,7 @@ impl Keyrack {
                 (operation.kind, ours, operation.subject.connection)
             {
                 let _turn = self.locks.lock_connection(&id).await;
-                // Whoever had the turn before may have tried or finished it.
+                // The lock's previous holder may have tried or finished it.
                 let Some((operation, connection)) = self.pending_revocation(&id)? else {
                     continue;
                 };
@@ -57,7 +57,7 @@ impl Keyrack {
                     .is_ok();
                 let due = operation.record.retry_at.is_none_or(|at| at <= self.now());
                 if due && reachable {
-                    // What stands in the way is on the operation's row, where the window shows it.
+                    // The obstacle is on the operation's row, where the window shows it.
                     let _ = self.try_revocation(operation, &connection).await;
                 }
             }
@@ -65,7 +65,7 @@ impl Keyrack {
         Ok(())
     }
 
-    /// Finishes a revocation that has nothing left to ask Notion.
+    /// Finishes a revocation, of an ended process, that needs Notion no more.
     pub(in crate::acts) async fn recover_revocation(
         &self,
         ended: &Operation,
@@ -75,13 +75,14 @@ impl Keyrack {
         };
         let _turn = self.locks.lock_connection(id).await;
         if let Some((operation, connection)) = self.pending_revocation(id)? {
-            // What stands in the way is on the operation's row.
+            // The obstacle is on the operation's row.
             let _ = self.try_revocation(operation, &connection).await;
         }
         Ok(())
     }
 
-    /// The pending revocation of a connection. One whose connection is gone has nothing left to do.
+    /// The pending revocation of a connection, with the connection. If that is gone, the revocation
+    /// is finished as failed.
     fn pending_revocation(&self, id: &str) -> Result<Option<(Operation, Connection)>, Problem> {
         let Some(mut operation) = self.store.unfinished_revocation(id)? else {
             return Ok(None);
@@ -103,7 +104,7 @@ impl Keyrack {
     ) -> Result<Revocation, Problem> {
         self.process.id().clone_into(&mut operation.process);
         operation.record.attempts += 1;
-        let told = match self.finish_revocation(&mut operation, connection).await {
+        let obstacle = match self.finish_revocation(&mut operation, connection).await {
             Ok(()) => operation.receipt().map(|receipt| Revocation::Revoked {
                 receipt: Box::new(receipt),
             }),
@@ -128,7 +129,7 @@ impl Keyrack {
             }
         };
         self.emit(&Event::Changed);
-        told.ok_or_else(|| {
+        obstacle.ok_or_else(|| {
             Problem::new(
                 ProblemCode::StoreFailed,
                 "The revocation is done, but its receipt is incomplete.",
@@ -136,8 +137,8 @@ impl Keyrack {
         })
     }
 
-    /// Does what is left to do. Each step is on the operation's row before the next begins, so
-    /// that a later try goes on where this one ends.
+    /// Does the remaining steps of a revocation. Each is on the operation's row before the next
+    /// begins, so that a later try goes on where this one ends.
     async fn finish_revocation(
         &self,
         operation: &mut Operation,
@@ -146,7 +147,7 @@ impl Keyrack {
         if !is_settled(operation) {
             match self.access(connection).await {
                 Ok(access) => self.end_at_notion(operation, &access).await?,
-                // Revoked before, and nothing is left to ask Notion about.
+                // Revoked before, and without the tokens there is nothing left to ask Notion.
                 Err(problem)
                     if operation.record.revoked_at.is_some() && cannot_be_retried(&problem) =>
                 {
@@ -170,8 +171,8 @@ impl Keyrack {
         self.store.remove_connection(operation)
     }
 
-    /// Sends the access token's revocation, then the refresh token's, whose answer is only noted,
-    /// and makes sure.
+    /// Revokes the access token, then the refresh token, whose reply is only recorded, and confirms
+    /// by introspection.
     async fn end_at_notion(
         &self,
         operation: &mut Operation,
@@ -205,7 +206,7 @@ impl Keyrack {
                             RefreshTokenFate::Revoked
                         }
                         Err(Error::GrantRejected { .. }) => RefreshTokenFate::Revoked,
-                        // Notion has not looked at it: the tokens are kept until it has.
+                        // Notion has not processed the request: the tokens are kept until it has.
                         Err(error @ Error::RateLimited { .. }) => return Err(error.into()),
                         Err(_) => RefreshTokenFate::NotRevoked,
                     }
@@ -216,12 +217,12 @@ impl Keyrack {
         self.confirm(operation, access).await
     }
 
-    /// Asks Notion whether the token is really dead. "Not confirmed" is noted; "still active"
+    /// Confirms by introspection that the token is dead. "Not confirmed" is recorded; "still active"
     /// undoes the claim that it is revoked.
     async fn confirm(&self, operation: &mut Operation, access: &Access) -> Result<(), Problem> {
-        let (finding, said) = access.find_out().await;
+        let (finding, meta) = access.find_out().await;
         let record = &mut operation.record;
-        record.request_ids.extend(said.request_id);
+        record.request_ids.extend(meta.request_id);
         let still_works = match finding {
             Finding::Active => true,
             Finding::Inactive(why) => why.code == ProblemCode::OtherClient,
@@ -243,18 +244,19 @@ impl Keyrack {
     }
 }
 
-/// How long to wait before the next try: never less than Notion asked for.
+/// The wait before the next try: never less than Notion asked for.
 fn retry_delay(attempts: u32, asked: Option<Duration>) -> Duration {
     RETRIES.wait(attempts).max(asked.unwrap_or_default())
 }
 
-/// Notion has taken the revocation, and has said, or could not say, that the token is dead.
+/// Whether nothing is left to ask Notion: it accepted the revocation, and the token is confirmed
+/// dead or cannot be confirmed.
 pub(in crate::acts) fn is_settled(operation: &Operation) -> bool {
     let record = &operation.record;
     record.revoked_at.is_some() && (record.confirmed_at.is_some() || record.unconfirmed.is_some())
 }
 
-/// Without the tokens there is nothing to send, now or later.
+/// Whether a problem is final: without the tokens there is nothing to send, now or later.
 fn cannot_be_retried(problem: &Problem) -> bool {
     matches!(
         problem.code,
@@ -268,7 +270,7 @@ mod tests {
 
     #[test]
     fn tries_grow_rarer_and_heed_what_notion_asks() {
-        let seconds = |attempts, told| retry_delay(attempts, told).as_secs();
+        let seconds = |attempts, asked| retry_delay(attempts, asked).as_secs();
         assert_eq!(
             [1, 2, 3, 8, 9, 1000].map(|n| seconds(n, None)),
             [30, 60, 120, 3600, 3600, 3600]

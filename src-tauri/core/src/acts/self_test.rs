@@ -1,4 +1,4 @@
-//! Self-test: whether what Keyrack stands on holds, tried for real.
+//! Self-test: whether what Keyrack depends on works, tried for real.
 
 use std::time::Duration;
 
@@ -14,21 +14,21 @@ use crate::keyrack::Keyrack;
 use crate::runtime::localhost::Localhost;
 use crate::storage::store::History;
 
-/// How far this computer's clock may be from Notion's.
+/// The most by which this computer's clock may differ from Notion's.
 const CLOCK: Duration = Duration::from_mins(2);
 
-/// What the self-test tries.
+/// A self-test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export_to = "types.ts")]
 pub enum SelfTest {
-    /// An entry can be written, read and deleted.
+    /// The keyring: an entry can be written, read and deleted.
     Keyring,
-    /// A link of ours comes back to this window.
+    /// The app link: a link comes back to this window.
     AppLink,
-    /// The ports that callbacks may come back to are free.
+    /// Localhost: the ports for callbacks are free.
     Localhost,
-    /// Notion answers, and agrees about the time.
+    /// Notion: it replies, and agrees about the time.
     Notion,
     /// The database is sound.
     Database,
@@ -40,8 +40,8 @@ impl Keyrack {
         Ok(self.vault.probe().await?)
     }
 
-    /// Binds each port that a client comes back to, or the one offered to new ones, and lets go of
-    /// it. A port on which an authorization waits now is ours.
+    /// Binds and frees each port that a client's callbacks use, or the default one if none does. A
+    /// port on which an authorization waits now is Keyrack's own, and passes.
     pub async fn test_localhost(&self) -> Result<(), Problem> {
         let waiting = self.latest_authorization();
         let waiting = waiting.filter(|it| !it.progress.is_final());
@@ -60,8 +60,8 @@ impl Keyrack {
         Ok(())
     }
 
-    /// Asks Notion in nobody's name, and compares the clocks. An answer that tells no time is taken
-    /// for a program in between.
+    /// Sends Notion a request without valid credentials, and compares the clocks. A reply without a
+    /// time is taken for that of a program in between.
     pub async fn test_notion(&self) -> Result<(), Problem> {
         let notion = Notion::new(self.settings.notion.clone())?;
         let theirs = notion.clock().await?;
@@ -80,7 +80,7 @@ impl Keyrack {
         }
     }
 
-    /// Reads all of the database and compares it with its own indexes.
+    /// Reads the whole database and compares it with its own indexes.
     pub fn test_database(&self) -> Result<(), Problem> {
         History::open(&self.folder)?.integrity()
     }

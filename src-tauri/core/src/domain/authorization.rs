@@ -1,4 +1,4 @@
-//! One attempt to connect, from the click to its end.
+//! Authorizations: attempts to connect, from the click to the end.
 
 use std::time::Duration;
 
@@ -13,71 +13,72 @@ use crate::domain::time::Millis;
 /// (RFC 6749 4.1.2).
 pub(crate) const LIFETIME: Duration = Duration::from_mins(10);
 
-/// An authorization as the window sees it.
+/// An authorization for the window, without its secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct Authorization {
-    /// Our id.
+    /// Keyrack's id of the authorization.
     pub id: String,
     /// The client being connected (`Client::id`).
     pub client_id: String,
-    /// That client's name.
+    /// The name of the client.
     pub client_name: String,
-    /// Belongs to the built-in stand-in.
+    /// Whether it belongs to the embedded sandbox.
     pub sandbox: bool,
-    /// The host the browser was sent to; never the whole link.
+    /// The host that the browser was sent to; never the whole authorization URL.
     pub host: String,
-    /// When it ends by itself.
+    /// When the authorization expires.
     pub expires_at: Millis,
-    /// How far it is.
+    /// How far the authorization is.
     pub progress: Progress,
 }
 
-/// How far an authorization is. It starts `waiting` and ends in one of the last five.
+/// How far an authorization is: at first `waiting`, in the end one of the last five.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 #[ts(export_to = "types.ts")]
 pub enum Progress {
-    /// The browser is open; nothing has come back yet.
+    /// The browser is open; no callback has arrived yet.
     Waiting,
-    /// The callback is here, the keyring is not: unlock it and try again.
+    /// The callback has arrived, but the keyring is not ready: unlock it and try again.
     AwaitingKeyring {
-        /// What is wrong with the keyring.
+        /// The problem with the keyring.
         problem: Problem,
     },
     /// The code is being exchanged for tokens.
     Exchanging,
     /// The keyring is writing the tokens; it may ask to be unlocked.
     Saving,
-    /// Connected.
+    /// The workspace is connected.
     Completed {
         /// The connection (`Connection::id`).
         connection_id: String,
         /// The workspace's name.
         workspace_name: String,
-        /// Who authorized it.
+        /// Who authorized the connection.
         owner: Owner,
-        /// Whether the connection is new; otherwise it was connected again in place.
+        /// Whether the connection is new; otherwise it was reconnected in place.
         new: bool,
-        /// Whether Notion says that the token it had before still works too.
+        /// Whether Notion says that the connection's earlier token still works too.
         #[serde(default)]
         earlier_works: bool,
     },
     /// The person did not allow access.
     Denied,
-    /// Nothing came back in time.
+    /// No callback arrived in time.
     Expired,
-    /// Ended here by the person.
+    /// The person cancelled the authorization here.
     Cancelled,
-    /// Ended without a connection.
+    /// The authorization failed.
     Failed {
-        /// Why.
+        /// Why the authorization failed.
         problem: Problem,
     },
 }
 
 impl Progress {
-    /// Whether this is what a callback brings about first: the person is looking at the browser.
+    /// Whether this is the first progress after a callback, when the person is looking at the
+    /// browser.
     #[must_use]
     pub fn is_answer(&self) -> bool {
         matches!(
@@ -86,7 +87,7 @@ impl Progress {
         )
     }
 
-    /// Whether nothing more will happen.
+    /// Whether the authorization has ended.
     #[must_use]
     pub fn is_final(&self) -> bool {
         !matches!(

@@ -1,7 +1,7 @@
-//! The acceptor's parser: a callback is hostile input until its state proves otherwise.
+//! The parser of callbacks, which are hostile input until the state proves otherwise.
 //!
-//! One parser serves all ways a callback arrives (RFC 6749 4.1.2). It looks at raw bytes before
-//! anything normalises them, and takes only what a URL parser would read in the same way.
+//! One parser serves all redirect methods (RFC 6749 4.1.2). It reads the raw bytes before anything
+//! normalises them, and accepts only what a URL parser would read in the same way.
 
 use secrecy::SecretString;
 
@@ -10,23 +10,23 @@ use crate::domain::redirect::{bridge_page, localhost_port, localhost_uri};
 use crate::identity::{APP_LINK, SCHEME};
 use notion_oauth::sanitize_display_text;
 
-/// The most bytes of a callback that are looked at.
+/// The most bytes that a callback may have.
 const MOST_BYTES: usize = 2048;
 
-/// A well-formed callback: who it claims to answer, and the answer.
+/// A well-formed callback.
 #[derive(Debug)]
 pub(crate) struct Callback {
-    /// Everything before the question mark; must equal the authorization's redirect URI.
+    /// The redirect URI: everything before the question mark; must equal the authorization's.
     pub(crate) redirect_uri: String,
-    /// The `state` that ties it to one authorization.
+    /// The `state` that ties the callback to one authorization.
     pub(crate) state: SecretString,
     /// The issuer, if sent (RFC 9207).
     pub(crate) iss: Option<String>,
-    /// What the authorization server said.
+    /// The result of the authorization request.
     pub(crate) result: CallbackResult,
 }
 
-/// The authorization server's answer.
+/// The result that a callback carries.
 #[derive(Debug)]
 pub(crate) enum CallbackResult {
     /// Access was allowed; the code works once.
@@ -104,9 +104,9 @@ impl Callback {
     }
 }
 
-/// The one app link among a program's arguments, if there is exactly one.
+/// The app link among a program's arguments, if there is exactly one.
 ///
-/// Other arguments are ignored, whatever they say; two different links are as good as none.
+/// Other arguments are ignored, whatever they are; of two different links neither is taken.
 #[must_use]
 pub fn app_link_in<I, S>(arguments: I) -> Option<SecretString>
 where
@@ -131,8 +131,9 @@ fn malformed(why: &str) -> Problem {
     )
 }
 
-/// Only characters that every URL parser leaves alone: no white space or control characters
-/// (which are silently dropped elsewhere), no backslash (read as a slash elsewhere), no fragment.
+/// The text of a callback, if it has only characters that every URL parser leaves alone: no white
+/// space or control characters (which others drop silently), no backslash (which others read as a
+/// slash), no fragment.
 fn checked_text(raw: &[u8]) -> Result<&str, Problem> {
     if raw.len() > MOST_BYTES {
         return Err(malformed("it is far too long"));
@@ -144,15 +145,15 @@ fn checked_text(raw: &[u8]) -> Result<&str, Problem> {
     str::from_utf8(raw).map_err(|_| malformed("it is not plain ASCII"))
 }
 
-/// App link, localhost with a port, or an https page as the client form takes it: each in its one
-/// spelling.
+/// Whether an address is the app link, localhost with a port, or an https page as the client form
+/// takes it, each in its one spelling.
 fn is_known_address(address: &str) -> bool {
     address == APP_LINK
         || localhost_port(address).is_some_and(|port| localhost_uri(port) == address)
         || bridge_page(address).is_ok()
 }
 
-/// Whether the operating system would hand a URL over to this app.
+/// Whether the operating system would open a URL with this app.
 fn is_app_link(url: &str) -> bool {
     url.strip_prefix(SCHEME)
         .is_some_and(|rest| rest.starts_with(':'))

@@ -1,30 +1,30 @@
-//! How far a check of many connections is.
+//! The progress of a check of all connections.
 
 use serde::Serialize;
 use ts_rs::TS;
 
 use crate::domain::time::Millis;
 
-/// How far a check of all connections is.
+/// The progress of a check of all connections.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct CheckAll {
-    /// How many connections it is about.
+    /// How many connections are to be checked.
     pub total: u32,
-    /// How many have been checked; the next three add up to it.
+    /// How many connections have been checked; `active`, `attention` and `unknown` add up to it.
     pub done: u32,
-    /// Of these, how many work.
+    /// How many checked connections work.
     pub active: u32,
-    /// How many do not.
+    /// How many checked connections need attention.
     pub attention: u32,
-    /// How many could not be checked.
+    /// How many connections could not be checked.
     pub unknown: u32,
-    /// Milliseconds until it is probably done; none when it is over.
+    /// The estimated time left in milliseconds; none when the check is over.
     #[ts(type = "number | null")]
     pub left: Option<u64>,
-    /// Until when it pauses, because Notion asked for it.
+    /// Until when the check pauses, because Notion asked for it.
     pub paused_until: Option<Millis>,
-    /// Whether it goes on.
+    /// Whether the check goes on.
     pub state: CheckAllState,
 }
 
@@ -33,10 +33,10 @@ pub struct CheckAll {
 #[serde(rename_all = "lowercase")]
 #[ts(export_to = "types.ts")]
 pub enum CheckAllState {
-    /// It goes on.
+    /// The check goes on.
     Running,
-    /// The person ended it; what was under way is still finished.
+    /// The person cancelled the check; checks under way are still finished.
     Cancelled,
-    /// All are checked.
+    /// All connections are checked.
     Finished,
 }

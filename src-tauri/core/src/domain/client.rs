@@ -10,46 +10,47 @@ use crate::domain::redirect::{DEFAULT_PORT, RedirectMethod, localhost_port, redi
 use crate::domain::time::Millis;
 use notion_oauth::sanitize_display_text;
 
-/// An OAuth client: what is known of it besides its secret, which the vault keeps.
+/// An OAuth client without its secret, which the vault keeps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct Client {
-    /// Our id, and the user name of its vault entry.
+    /// Keyrack's id of the client, and the user name of its vault entry.
     pub id: String,
-    /// The name the user gave it.
+    /// The name that the user gave the client.
     pub name: String,
-    /// Notion's id of it.
+    /// Notion's id of the client.
     pub client_id: String,
-    /// How its callbacks arrive.
+    /// How the client's callbacks arrive.
     pub redirect_method: RedirectMethod,
-    /// The exact text registered at Notion.
+    /// The redirect URI, exactly as registered at Notion.
     pub redirect_uri: String,
-    /// Belongs to the built-in stand-in; marked as such everywhere it shows.
+    /// Whether it belongs to the embedded sandbox; marked wherever it is shown.
     pub sandbox: bool,
-    /// Where its Notion is; none for the sandbox, whose address changes with each start.
+    /// The base URL of the client's Notion; none for the sandbox, whose address changes with each
+    /// start.
     #[serde(skip)]
     #[ts(skip)]
     pub base_url: Option<String>,
-    /// When it was added here.
+    /// When the client was added here.
     pub created_at: Millis,
-    /// How many requests a minute it may make.
+    /// How many requests a minute the client may make.
     #[ts(type = "\"standard\" | \"higher\"")]
     pub budget: Budget,
 }
 
 impl Client {
-    /// The port that its callbacks come back to, for `localhost`.
+    /// The port that the client's callbacks arrive at, for `localhost`.
     pub(crate) fn localhost_port(&self) -> Option<u16> {
         localhost_port(&self.redirect_uri)
     }
 
-    /// The address of its page, for `bridge`.
+    /// The address of the client's bridge page, for `bridge`.
     pub(crate) fn bridge_url(&self) -> Option<&str> {
         (self.redirect_method == RedirectMethod::Bridge).then_some(&self.redirect_uri)
     }
 }
 
-/// The client form. The secret crosses once, from the window to Rust.
+/// The form for a new client. The secret crosses once, from the window to Rust.
 #[derive(Debug, Deserialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct NewClient {
@@ -64,12 +65,12 @@ pub struct NewClient {
     pub redirect_method: RedirectMethod,
     /// The registered port, for `localhost`.
     pub localhost_port: Option<u16>,
-    /// The address of the page, for `bridge`.
+    /// The address of the bridge page, for `bridge`.
     pub bridge_url: Option<String>,
 }
 
-/// What can be edited of a client. Its id and secret cannot: another id is another client, and a
-/// renewed secret is tried at Notion first (`Keyrack::replace_client_secret`).
+/// The fields of a client that can be edited. Id and secret cannot: another id is another client,
+/// and a renewed secret is tried at Notion first (`Keyrack::replace_client_secret`).
 #[derive(Debug, Clone, Deserialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct ClientChange {
@@ -79,15 +80,15 @@ pub struct ClientChange {
     pub redirect_method: RedirectMethod,
     /// The registered port, for `localhost`.
     pub localhost_port: Option<u16>,
-    /// The address of the page, for `bridge`.
+    /// The address of the bridge page, for `bridge`.
     pub bridge_url: Option<String>,
-    /// How many requests a minute it may make.
+    /// How many requests a minute the client may make.
     #[ts(type = "\"standard\" | \"higher\"")]
     pub budget: Budget,
 }
 
 impl ClientChange {
-    /// The client as it is.
+    /// The present fields of a client.
     #[must_use]
     pub fn of(client: &Client) -> Self {
         Self {
@@ -100,12 +101,12 @@ impl ClientChange {
     }
 }
 
-/// What becomes of the connections of a client that is removed.
+/// What happens to the connections of a client that is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]
 #[ts(export_to = "types.ts")]
 pub enum ConnectionsPolicy {
-    /// The client is not removed while it has any.
+    /// The client is not removed while it has connections.
     Keep,
     /// The connections are revoked at Notion.
     Revoke,
@@ -113,15 +114,15 @@ pub enum ConnectionsPolicy {
     Forget,
 }
 
-/// What the client form starts from.
+/// The defaults of the client form.
 #[derive(Debug, Clone, Serialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct ClientDefaults {
-    /// The app link where the provider takes one, else localhost.
+    /// The redirect method: the app link where the provider takes one, else localhost.
     pub redirect_method: RedirectMethod,
     /// The port offered for `localhost`.
     pub localhost_port: u16,
-    /// The host that new clients will speak to.
+    /// The host that new clients send requests to.
     pub notion_host: String,
 }
 
@@ -143,7 +144,7 @@ impl ClientDefaults {
     }
 }
 
-/// A name with what could mislead gone, or that there is none.
+/// A typed name without misleading characters; refused if nothing is left.
 pub(crate) fn checked_name(typed: &str) -> Result<String, Problem> {
     let name = sanitize_display_text(typed);
     if name.is_empty() {
@@ -152,7 +153,7 @@ pub(crate) fn checked_name(typed: &str) -> Result<String, Problem> {
     Ok(name)
 }
 
-/// A client secret with surrounding white space gone, or what is wrong with it.
+/// A typed client secret without surrounding white space; refused if it cannot be one.
 pub(crate) fn checked_secret(typed: &SecretString) -> Result<SecretString, Problem> {
     let secret = typed.expose_secret().trim();
     if secret.is_empty() || secret.contains(char::is_whitespace) {
@@ -165,7 +166,7 @@ pub(crate) fn checked_secret(typed: &SecretString) -> Result<SecretString, Probl
 }
 
 impl NewClient {
-    /// The form with surrounding white space gone, or what is wrong with it.
+    /// The form's client and secret, without surrounding white space; refused if a field is invalid.
     pub(crate) fn checked(self, notion: &BaseUrl) -> Result<(Client, SecretString), Problem> {
         let redirect_uri = redirect_uri(
             self.redirect_method,

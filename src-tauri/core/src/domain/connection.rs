@@ -1,4 +1,4 @@
-//! A connection: one authorization of one client in one workspace, and what is known of its life.
+//! A connection: one authorization of one client in one workspace, and its status.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -7,7 +7,7 @@ use crate::domain::owner::Owner;
 use crate::domain::problem::Problem;
 use crate::domain::time::Millis;
 
-/// What the window shows of a connection's life.
+/// The status of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export_to = "types.ts")]
@@ -16,11 +16,11 @@ pub enum Status {
     Active,
     /// Notion says that the access token does not work any more.
     Inactive,
-    /// It does not work, and only a new consent can bring it back.
+    /// The tokens do not work, and only a new consent helps.
     NeedsReconnecting,
     /// A revocation has begun and is not finished; the tokens are kept until it is.
     RevocationPending,
-    /// Nothing is known yet.
+    /// The connection was not checked yet.
     NotChecked,
     /// The last check could not reach a verdict.
     CannotCheck,
@@ -30,65 +30,65 @@ pub enum Status {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct Connection {
-    /// Our id, and the user name of its vault entry.
+    /// Keyrack's id of the connection, and the user name of its vault entry.
     pub id: String,
-    /// The client it belongs to (`Client::id`).
+    /// The client of the connection (`Client::id`).
     pub client_id: String,
-    /// That client's name.
+    /// The name of the client.
     pub client_name: String,
-    /// Belongs to the built-in stand-in.
+    /// Whether it belongs to the embedded sandbox.
     pub sandbox: bool,
     /// Notion's id of the bot; with the client, the identity of the connection.
     pub bot_id: String,
     /// Notion's id of the workspace.
     pub workspace_id: String,
-    /// The workspace's name; empty where Notion tells none.
+    /// The workspace's name; empty if Notion gives none.
     pub workspace_name: String,
     /// The workspace's icon: an emoji, a URL, anything.
     pub workspace_icon: Option<String>,
-    /// Who authorized it.
+    /// Who authorized the connection.
     pub owner: Owner,
-    /// Whether it has a refresh token that Notion may still take.
+    /// Whether there is a refresh token that Notion may still accept.
     pub has_refresh_token: bool,
-    /// When it was last connected here.
+    /// When the workspace was last connected here.
     pub connected_at: Millis,
-    /// What is known of its life.
+    /// The status.
     pub status: Status,
-    /// The last verdict, when the status is "cannot-check".
+    /// The status by the last verdict, while the status is "cannot-check".
     pub last_status: Option<Status>,
     /// When the evidence behind the verdict was taken.
     pub checked_at: Option<Millis>,
-    /// Why the status is not "active"; none when it is.
+    /// Why the status is not "active"; none if it is.
     pub problem: Option<Problem>,
     /// When a pending revocation is tried again by itself.
     pub retry_at: Option<Millis>,
 }
 
-/// What the last conclusive evidence said of the access token.
+/// The verdict of conclusive evidence on an access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Verdict {
-    /// It works.
+    /// The token works.
     Active,
-    /// It does not.
+    /// The token does not work.
     Inactive,
 }
 
-/// What Notion's introspection told of an access token that works.
+/// The data of Notion's introspection of an access token that works.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TokenGrant {
     /// The client's capabilities, in Notion's words.
     pub capabilities: Vec<String>,
-    /// When it was issued.
+    /// When the token was issued.
     pub issued_at: Option<Millis>,
 }
 
-/// Everything the status is derived from.
+/// The evidence from which a connection's status is derived.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Evidence {
     /// The last verdict and when its evidence was taken.
     pub verdict: Option<(Verdict, Millis)>,
-    /// What is known of why the verdict is "inactive".
+    /// Why the verdict is "inactive", as far as it is known.
     pub cause: Option<Problem>,
     /// Why the last check reached no verdict; none once a later one did.
     pub failure: Option<Problem>,
@@ -98,7 +98,7 @@ pub(crate) struct Evidence {
     pub revocation: Option<(Option<Problem>, Option<Millis>)>,
 }
 
-/// The status as the person sees it, with its reason.
+/// The derived status of a connection, with its reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DerivedStatus {
     pub status: Status,
@@ -107,8 +107,8 @@ pub(crate) struct DerivedStatus {
 }
 
 impl Evidence {
-    /// Derives the status. An unfinished revocation outranks everything, a failed check never
-    /// changes the verdict it could not replace.
+    /// Derives the status. An unfinished revocation outranks everything, and a failed check leaves
+    /// the last verdict.
     pub fn derive_status(&self) -> DerivedStatus {
         let verdict = match self.verdict {
             None => Status::NotChecked,

@@ -1,23 +1,23 @@
-//! What happened, for whoever shows it.
+//! Events for the front end.
 
 use crate::domain::authorization::Authorization;
 use crate::domain::check_all::CheckAll;
 use crate::domain::problem::Problem;
 use crate::domain::rebuilt::Rebuilt;
 
-/// What happened, for whoever shows it.
+/// An event for the front end.
 #[derive(Debug, Clone)]
 pub enum Event {
     /// Clients or connections changed.
     Changed,
-    /// An authorization moved on.
+    /// An authorization made progress, or ended.
     Authorization(Authorization),
-    /// A check of all connections moved on, or ended.
+    /// A check of all connections made progress, or ended.
     CheckAll(CheckAll),
-    /// The list was filled from the keyring.
+    /// The list was rebuilt from the keyring.
     Rebuilt(Rebuilt),
-    /// The list is to be filled from the keyring, which cannot be read yet.
+    /// The list is to be rebuilt from the keyring, which cannot be read yet.
     RebuildWaits(Problem),
-    /// A callback came in that belongs to no authorization, or to one that is over.
+    /// A callback was refused: it belongs to no authorization, or to one that is over.
     CallbackRefused(Problem),
 }

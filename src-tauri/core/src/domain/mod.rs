@@ -1,4 +1,4 @@
-//! Values and decisions: no await, no IO, no Keyrack.
+//! Values and decisions, without await, IO or Keyrack.
 
 pub mod authorization;
 pub mod callback;

@@ -1,7 +1,7 @@
 //! Operations: acts with outside effects, each a row written before its first effect.
 //!
-//! An unfinished row is the journal that start-up finishes or undoes, finished rows are the
-//! activity, and a finished revocation is the receipt.
+//! Unfinished rows are the journal that start-up finishes or undoes, finished rows are the
+//! activity, and a finished revocation or "forget" is a receipt.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -15,7 +15,7 @@ use crate::domain::rebuilt::Rebuilt;
 use crate::domain::receipt::{Receipt, RefreshTokenFate};
 use crate::domain::time::Millis;
 
-/// The kinds of act.
+/// The kinds of operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(rename = "OperationKind", export_to = "types.ts")]
@@ -33,32 +33,33 @@ pub enum Kind {
     Rebuild,
 }
 
-/// One act, from before its first effect until after its last.
+/// An operation: one act, from before its first effect until after its last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Operation {
     pub id: String,
     pub kind: Kind,
-    /// The process that runs it (`process::ProcessMark`).
+    /// The process that runs the operation (`ProcessMark`).
     pub process: String,
     pub subject: Subject,
     pub record: Record,
     pub started_at: Millis,
-    /// None while it is unfinished.
+    /// When the operation ended; none while it is unfinished.
     pub finished_at: Option<Millis>,
 }
 
-/// Who and what an operation is about, with the names of that time: a receipt outlives its rows.
+/// The subject of an operation, with the names of that time: a receipt outlives its rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Subject {
-    /// `Client::id`.
+    /// The client (`Client::id`).
     pub client: String,
     pub client_name: String,
-    /// It belonged to the built-in stand-in.
+    /// Whether it belonged to the embedded sandbox.
     #[serde(default)]
     pub sandbox: bool,
-    /// `Connection::id`; the vault entry that the operation may write or delete.
+    /// The connection (`Connection::id`), and the vault entry that the operation may write or
+    /// delete.
     pub connection: Option<String>,
-    /// `Authorization::id`, for a connect.
+    /// The authorization (`Authorization::id`) of a connect.
     pub authorization: Option<String>,
     pub bot_id: Option<String>,
     pub workspace_name: Option<String>,
@@ -99,7 +100,7 @@ impl Subject {
     }
 }
 
-/// What has happened so far. Each step fills in its part before the next one begins.
+/// The record of an operation's steps. Each step fills in its part before the next one begins.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Record {
@@ -118,40 +119,40 @@ pub(crate) struct Record {
     /// Connect: what the exchange granted, without the tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub granted: Option<Granted>,
-    /// Check: what Notion said of the token.
+    /// Check: the verdict.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
-    /// Revoke: when Notion accepted it.
+    /// Revoke: when Notion accepted the revocation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Millis>,
-    /// Revoke: Notion answered that the token was gone already.
+    /// Revoke: whether Notion replied that the token was gone already.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub already_gone: bool,
-    /// Revoke: what came of the refresh token.
+    /// Revoke: what happened to the refresh token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<RefreshTokenFate>,
     /// Revoke: when introspection said "inactive".
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confirmed_at: Option<Millis>,
-    /// Revoke: why introspection could not confirm it.
+    /// Revoke: why introspection could not confirm the revocation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unconfirmed: Option<Problem>,
     /// Revoke, forget, remove a client: when the keyring no longer had the tokens or the secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub removed_at: Option<Millis>,
-    /// Rebuild: what it came to.
+    /// Rebuild: its result.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rebuilt: Option<Rebuilt>,
     /// Notion's ids of the requests made.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub request_ids: Vec<String>,
-    /// Revoke: how often it was tried.
+    /// Revoke: how many times it was tried.
     #[serde(skip_serializing_if = "is_zero")]
     pub attempts: u32,
     /// Revoke: when it is tried again by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_at: Option<Millis>,
-    /// What went wrong last; of a check, also why its token does not work.
+    /// The last problem; of a check, also why the token does not work.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<Problem>,
 }
@@ -164,7 +165,7 @@ fn is_zero(count: &u32) -> bool {
     *count == 0
 }
 
-/// What an exchange granted besides the tokens.
+/// The grant of an exchange without the tokens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Granted {
     pub bot_id: String,
@@ -173,12 +174,12 @@ pub(crate) struct Granted {
     pub workspace_icon: Option<String>,
     pub owner: Owner,
     pub has_refresh_token: bool,
-    /// No connection of this client had the bot id before.
+    /// Whether no connection of the client had the bot id before.
     pub new: bool,
 }
 
 impl Operation {
-    /// An act that is about to begin.
+    /// Makes an operation that is about to begin.
     pub fn begun(kind: Kind, subject: Subject, process: &str, now: Millis) -> Self {
         Self {
             id: uuid::Uuid::new_v4().to_string(),
@@ -191,7 +192,7 @@ impl Operation {
         }
     }
 
-    /// Names the connection that a grant is for, and with it the vault entry to be written.
+    /// Records the grant and its connection, and with it the vault entry to be written.
     pub fn name_granted(&mut self, connection: &str, granted: Granted, request_id: Option<String>) {
         self.subject.connection = Some(connection.to_owned());
         self.subject.bot_id = Some(granted.bot_id.clone());
@@ -242,7 +243,7 @@ impl Operation {
             | Kind::Rebuild => return None,
         };
         let (subject, record) = (self.subject.clone(), self.record.clone());
-        // One that came to nothing has nothing to show.
+        // A failed operation has no receipt.
         record.removed_at?;
         Some(Receipt {
             operation_id: self.id.clone(),

@@ -1,4 +1,4 @@
-//! Who authorized a connection.
+//! The owner of a connection: who authorized it.
 
 use std::fmt;
 
@@ -16,14 +16,14 @@ pub enum Owner {
     User {
         /// Notion's id of the person.
         id: String,
-        /// The name, where Notion tells it.
+        /// The person's name, if Notion gives it.
         name: Option<String>,
-        /// The e-mail address, where the client may see it.
+        /// The person's e-mail address, if the client may see it.
         email: Option<String>,
     },
     /// The workspace itself.
     Workspace,
-    /// Notion did not tell in any known shape.
+    /// Notion named nobody in a known shape.
     Unknown,
 }
 

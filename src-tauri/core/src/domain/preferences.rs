@@ -1,4 +1,4 @@
-//! What the person has chosen.
+//! The person's preferences.
 
 use std::time::Duration;
 
@@ -8,23 +8,23 @@ use ts_rs::TS;
 /// The seconds for which a copied token may stay on the clipboard.
 pub(crate) const CLIPBOARD_SECONDS: std::ops::RangeInclusive<u32> = 10..=300;
 
-/// What the person has chosen.
+/// The person's preferences.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct Preferences {
     /// How often every connection is checked in the background.
     pub background_checks: BackgroundChecks,
-    /// Whether a desktop notification says what newly needs attention.
+    /// Whether a desktop notification shows what newly needs attention.
     pub notifications: bool,
     /// Whether background checks start at login.
     pub start_at_login: bool,
-    /// After how many seconds a copied token is taken off the clipboard: 10 to 300.
+    /// The seconds after which a copied token is taken off the clipboard: 10 to 300.
     pub clipboard_seconds: u32,
-    /// The language of the window; none: the system's.
+    /// The language of the window; none means the system's.
     pub language: Option<Language>,
 }
 
-/// A language that Keyrack speaks.
+/// A language of the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]
 #[ts(export_to = "types.ts")]
@@ -40,7 +40,7 @@ pub enum Language {
 #[serde(rename_all = "kebab-case")]
 #[ts(export_to = "types.ts")]
 pub enum BackgroundChecks {
-    /// Not at all.
+    /// No background checks.
     #[default]
     Off,
     /// Every hour.
@@ -52,7 +52,7 @@ pub enum BackgroundChecks {
 }
 
 impl BackgroundChecks {
-    /// From one check of a connection to its next; none if there are none.
+    /// The time from one check of a connection to the next; none if checks are off.
     #[must_use]
     pub fn every(self) -> Option<Duration> {
         match self {

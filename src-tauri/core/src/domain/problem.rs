@@ -1,4 +1,4 @@
-//! What went wrong, as it crosses to the window and the command line.
+//! Problems: failures and refusals for the window and the command line.
 
 use std::fmt;
 
@@ -7,25 +7,25 @@ use ts_rs::TS;
 
 /// A failure or refusal: a code to branch on, and plain words.
 ///
-/// It never carries a secret: the parts come from our own words, HTTP statuses and Notion's
+/// A problem never carries a secret: its parts come from our own words, HTTP statuses and Notion's
 /// error codes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct Problem {
-    /// What kind it is; the window words it by this.
+    /// The kind of problem, by which the window chooses its words.
     pub code: ProblemCode,
     /// English, for logs and the command line: what happened, what is safe, what to do next.
     pub message: String,
-    /// Seconds Notion asked to wait.
+    /// The seconds that Notion asked to wait.
     #[ts(type = "number | null")]
     pub retry_after: Option<u64>,
     /// Notion's id of the request, for its support.
     pub request_id: Option<String>,
-    /// The form field that "invalid-input" is about: a key of `NewClient`, or "callback".
+    /// The form field that "invalid-input" concerns: a key of `NewClient`, or "callback".
     pub field: Option<String>,
 }
 
-/// The kinds of problem that the window tells apart.
+/// The kinds of problem that the window distinguishes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export_to = "types.ts")]
@@ -93,7 +93,7 @@ pub enum ProblemCode {
 }
 
 impl ProblemCode {
-    /// Whether the keyring as a whole cannot be used now, not just one entry of it.
+    /// Whether the keyring as a whole cannot be used now, not just one entry.
     pub(crate) fn is_about_all_of_the_keyring(self) -> bool {
         matches!(
             self,
@@ -107,7 +107,7 @@ impl ProblemCode {
 }
 
 impl Problem {
-    /// A problem with nothing but its code and words.
+    /// Makes a problem with nothing but its code and words.
     #[must_use]
     pub fn new(code: ProblemCode, message: impl Into<String>) -> Self {
         Self {
@@ -119,7 +119,7 @@ impl Problem {
         }
     }
 
-    /// A form field that cannot be taken as it is.
+    /// Makes a problem with a form field (`invalid-input`).
     #[must_use]
     pub fn invalid(field: &str, message: impl Into<String>) -> Self {
         Self {

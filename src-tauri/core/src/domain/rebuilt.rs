@@ -1,48 +1,48 @@
-//! What a rebuild of the list from the vault is asked for, finds and comes to.
+//! A rebuild of the list from the vault: its reason, its findings and its result.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// What became of the database.
+/// The state of the database that makes a rebuild necessary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export_to = "types.ts")]
 pub enum DatabaseState {
-    /// Nothing is known to be wrong with it; somebody asked to look.
+    /// The database is not known to be wrong; a person asked for the rebuild.
     #[default]
     Intact,
-    /// The file was gone.
+    /// The database's file was gone.
     Missing,
-    /// The file could not be read, and was quarantined.
+    /// The database's file could not be read, and was quarantined.
     Damaged,
-    /// The file was older than at the last start, as one from a backup is.
+    /// The database's file was older than at the last start, as one from a backup is.
     Outdated,
 }
 
-/// What a rebuild came to. The activity from before cannot be brought back.
+/// The result of a rebuild. The activity from before cannot be restored.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct Rebuilt {
-    /// What became of the database.
+    /// The state of the database before the rebuild.
     pub database: DatabaseState,
-    /// Clients brought back.
+    /// How many clients were restored.
     pub clients: usize,
-    /// Connections brought back; their names come with their next check.
+    /// How many connections were restored; their names come with their next check.
     pub connections: usize,
-    /// Connections that stay out, because their client is in neither the list nor the keyring.
+    /// How many connections stay out, because their client is in neither the list nor the keyring.
     pub without_client: usize,
-    /// The name of the damaged file in the data folder.
+    /// The name of the quarantined file in the data folder.
     pub quarantined: Option<String>,
 }
 
-/// A rebuild that is to be done, as the database notes it.
+/// The database's note that a rebuild is to be done.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct WantedRebuild {
     pub database: DatabaseState,
     pub quarantined: Option<String>,
 }
 
-/// A connection as its vault entry tells of it.
+/// A connection found in the vault, with the data of its entry.
 pub(crate) struct FoundConnection {
     pub id: String,
     pub client: String,
@@ -51,7 +51,7 @@ pub(crate) struct FoundConnection {
 }
 
 impl Rebuilt {
-    /// Whether the person should know: a backup that lacked nothing leaves the list as it should be.
+    /// Whether the person should know: not if an outdated database lacked nothing.
     pub(crate) fn is_news(&self) -> bool {
         self.database != DatabaseState::Outdated
             || self.clients + self.connections + self.without_client > 0

@@ -1,4 +1,4 @@
-//! Receipts: what a finished revocation or a "forget" leaves behind.
+//! Receipts of finished revocations and "forgets".
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -7,26 +7,26 @@ use crate::domain::owner::Owner;
 use crate::domain::problem::Problem;
 use crate::domain::time::Millis;
 
-/// What came of the refresh token of a revoked connection.
+/// What happened to the refresh token of a revoked connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export_to = "types.ts")]
 pub enum RefreshTokenFate {
-    /// Notion accepted its revocation, or said that it was gone.
+    /// Notion accepted the refresh token's revocation, or replied that it was gone.
     Revoked,
-    /// Notion did not.
+    /// Notion did not accept the refresh token's revocation.
     NotRevoked,
-    /// There was none.
+    /// There was no refresh token.
     None,
 }
 
-/// What a finished revocation or a "forget" leaves behind.
+/// The receipt of a finished revocation or "forget".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct Receipt {
     /// The operation's id.
     pub operation_id: String,
-    /// "revoke" or "forget".
+    /// The operation's kind: "revoke" or "forget".
     #[ts(type = "\"revoke\" | \"forget\"")]
     pub kind: &'static str,
     /// The workspace's name at that time.
@@ -37,19 +37,19 @@ pub struct Receipt {
     pub client_name: String,
     /// Notion's id of the bot.
     pub bot_id: String,
-    /// When it began.
+    /// When the operation began.
     pub started_at: Millis,
-    /// When it ended.
+    /// When the operation ended.
     pub finished_at: Millis,
     /// When Notion accepted the revocation; none for a "forget".
     pub revoked_at: Option<Millis>,
-    /// Notion answered that the token was gone already.
+    /// Whether Notion replied that the token was gone already.
     pub already_gone: bool,
-    /// When introspection said "inactive"; none: not confirmed.
+    /// When introspection said "inactive"; none if the revocation is not confirmed.
     pub confirmed_at: Option<Millis>,
-    /// Why it could not be confirmed.
+    /// Why the revocation could not be confirmed.
     pub unconfirmed: Option<Problem>,
-    /// What came of the refresh token; none for a "forget".
+    /// What happened to the refresh token; none for a "forget".
     pub refresh_token: Option<RefreshTokenFate>,
     /// When the keyring no longer had the tokens.
     pub removed_from_keyring_at: Option<Millis>,
@@ -57,22 +57,22 @@ pub struct Receipt {
     pub request_ids: Vec<String>,
 }
 
-/// How an attempt to revoke ended.
+/// The result of an attempt to revoke.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "outcome", rename_all = "lowercase")]
 #[ts(export_to = "types.ts")]
 pub enum Revocation {
     /// Notion ended the tokens and the keyring no longer has them.
     Revoked {
-        /// What happened.
+        /// The receipt.
         receipt: Box<Receipt>,
     },
-    /// Not finished: what is left to do is tried again, and the tokens are kept as long as they
-    /// may be needed for it.
+    /// The revocation is not finished: the rest is tried again, and the tokens are kept as long as
+    /// they may be needed for it.
     Pending {
-        /// Why.
+        /// The obstacle.
         problem: Problem,
-        /// When it is tried again by itself.
+        /// When the revocation is tried again by itself.
         retry_at: Millis,
     },
 }

@@ -6,27 +6,27 @@ use ts_rs::TS;
 use crate::domain::problem::Problem;
 use crate::identity::{APP_LINK, CALLBACK_PATH};
 
-/// What stands before the port in the redirect URI of `localhost`. Notion takes no `127.0.0.1`.
+/// The redirect URI of `localhost` up to the port. Notion takes no `127.0.0.1`.
 const LOCALHOST: &str = "http://localhost:";
 
 /// The port offered for the localhost redirect method; any free one will do, once registered.
 pub const DEFAULT_PORT: u16 = 47_811;
 
-/// How a callback arrives.
+/// A redirect method: how a callback arrives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export_to = "types.ts")]
 pub enum RedirectMethod {
-    /// The custom scheme, straight to the app.
+    /// The app link: the custom scheme, straight to the app.
     AppLink,
-    /// A fixed port on this computer.
+    /// Localhost: a fixed port on this computer.
     Localhost,
-    /// An https page of the user's that forwards to the app link.
+    /// The bridge page: an https page of the user's that forwards to the app link.
     Bridge,
 }
 
 impl RedirectMethod {
-    /// The method that a redirect URI is for.
+    /// The redirect method of a redirect URI.
     pub(crate) fn of(redirect_uri: &str) -> Self {
         if redirect_uri == APP_LINK {
             Self::AppLink
@@ -57,8 +57,8 @@ pub fn redirect_uri(
     }
 }
 
-/// Takes an https address only in the spelling that a URL parser would leave as it is: the
-/// registered text, the one sent and the one that comes back must be the same bytes.
+/// The address of a bridge page, taken only in the spelling that a URL parser would leave unchanged:
+/// the registered text, the sent one and the one in the callback must be the same bytes.
 pub(crate) fn bridge_page(text: &str) -> Result<String, Problem> {
     let refused = |why: &str| Err(Problem::invalid("bridge_url", why));
     let Ok(url) = url::Url::parse(text) else {
@@ -82,7 +82,7 @@ pub(crate) fn bridge_page(text: &str) -> Result<String, Problem> {
     Ok(text.to_owned())
 }
 
-/// The redirect URI of `localhost` with this port.
+/// The redirect URI of `localhost` with a port.
 pub(crate) fn localhost_uri(port: u16) -> String {
     format!("{LOCALHOST}{port}{CALLBACK_PATH}")
 }

@@ -1,4 +1,4 @@
-//! When which connection is checked in the background: decisions only, with the time passed in.
+//! The schedule of background checks: decisions only, with the time passed in.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -9,43 +9,43 @@ use crate::domain::connection::{Connection, Status};
 use crate::domain::problem::ProblemCode;
 use crate::domain::time::Millis;
 
-/// Just after a start or a wake-up the network and the person have other things to do.
+/// The time without checks after a start or a wake-up, when network and person are busy.
 const QUIET: Duration = Duration::from_mins(2);
 
-/// What has become due meanwhile is then spread over so long.
+/// The time over which checks that became due meanwhile are spread.
 const CATCH_UP: Duration = Duration::from_mins(30);
 
-/// A turn that comes so much later than it should says that the computer slept; one that comes so
-/// much earlier, that its clock was set back.
+/// How much later than expected a tick means that the computer slept; and how much earlier, that its
+/// clock was set back.
 const JUMP: Duration = Duration::from_mins(1);
 
-/// The waits after something stood in the way of more than one check.
+/// The waits after an obstacle that concerns more than one check.
 const PAUSES: Backoff = Backoff {
     first: Duration::from_mins(1),
     most: Duration::from_hours(1),
 };
 
-/// What the background checks of one process know besides the store.
+/// The state of one process's background checks that is not in the store.
 #[derive(Debug)]
 pub(crate) struct Schedule {
-    /// When it was last started, woken up, or back online.
+    /// When the computer was last started, woken up, or back online.
     awake_since: Millis,
-    /// By connection, when it was last asked about here.
+    /// By connection, when Notion was last asked about it by this process.
     asked: HashMap<String, Millis>,
-    /// By connection, when a check of it was last begun here, whatever came of it.
+    /// By connection, when this process last began a check, whatever its result.
     tried: HashMap<String, Millis>,
-    /// By client, since when Notion does not take its secret.
+    /// By client, since when Notion refuses its secret.
     refused: HashMap<String, Millis>,
-    /// By client, what stands in the way of its checks: offline, a busy Notion.
+    /// By client, the pause after an obstacle: offline, or a busy Notion.
     pauses: HashMap<String, Pause>,
-    /// The keyring stands in the way of every check.
+    /// The pause of all checks because of the keyring.
     keyring: Option<Pause>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Pause {
     until: Millis,
-    /// How many failures in a row led to it.
+    /// How many failures in a row led to the pause.
     failures: u32,
 }
 
@@ -61,7 +61,8 @@ impl Schedule {
         }
     }
 
-    /// Told at each turn, together with when it should have come.
+    /// Notices at each tick, by when it should have come, that the computer slept or its clock was
+    /// set back.
     pub fn notice(&mut self, now: Millis, expected: Millis) {
         let set_back = now.plus(JUMP) < expected;
         if set_back || now > expected.plus(JUMP) {
@@ -73,16 +74,16 @@ impl Schedule {
         }
     }
 
-    /// When a connection is to be checked next; none as long as nothing new can come of it.
+    /// When a connection is to be checked next; none as long as a check can bring nothing new.
     ///
-    /// Each has its own moment in every interval, by its id, so that they are spread out; one that
-    /// was asked about in the half before it is left out until the next. What has grown old while
-    /// the computer slept is caught up with.
+    /// Each connection has its own moment in every interval, by its id, so that checks are spread
+    /// out; the moment is skipped if Notion was asked in the half interval before it. Checks that
+    /// were missed while the computer slept are made up for.
     pub fn due(&self, connection: &Connection, every: Duration, now: Millis) -> Option<Millis> {
         if !is_worth_asking(connection) {
             return None;
         }
-        // What the future knows, before its clock was set back, says nothing.
+        // Times in the future, from before the clock was set back, do not count.
         let past = |at: &Millis| *at <= now;
         let asked = [
             connection.checked_at,
@@ -110,8 +111,8 @@ impl Schedule {
         Some(until.map_or(due, |until| due.max(until)))
     }
 
-    /// What is due before `end`, in order: among those that wait for the same, the one that was
-    /// tried longest ago comes first, so that one which always fails holds up no other.
+    /// The connections due before `end`, in order. Among those of the same time, the one tried
+    /// longest ago comes first, so that one which always fails holds up no other.
     pub fn plan(
         &self,
         connections: &[Connection],
@@ -129,19 +130,19 @@ impl Schedule {
         due.into_iter().map(|(due, _, id)| (due, id)).collect()
     }
 
-    /// Whether a connection was not asked about for half an interval, and should be.
+    /// Whether Notion was not asked about a connection for half an interval, and should be.
     pub fn is_stale(connection: &Connection, every: Duration, now: Millis) -> bool {
         let fresh = |at: Millis| at <= now && now < at.plus(every / 2);
         is_worth_asking(connection) && !connection.checked_at.is_some_and(fresh)
     }
 
-    /// Whether the keyring, or Notion for this client, stands in the way.
+    /// Whether checks of a client pause, because of the keyring or of Notion.
     pub fn pauses(&self, client: &str, now: Millis) -> bool {
         let pauses = [self.keyring.as_ref(), self.pauses.get(client)];
         pauses.into_iter().flatten().any(|pause| now < pause.until)
     }
 
-    /// Takes note of what a check came to.
+    /// Records the result of a check.
     pub fn learned(&mut self, checked: &Connection, now: Millis) {
         self.tried.insert(checked.id.clone(), now);
         let failure = (checked.status == Status::CannotCheck)
@@ -152,7 +153,7 @@ impl Schedule {
         match failure {
             Some(code) if code.is_about_all_of_the_keyring() => {
                 self.keyring = Some(Pause::after(self.keyring, now));
-                // The connection itself was not asked about.
+                // Notion was not asked about the connection itself.
                 return;
             }
             Some(code) if is_about_notion(code) => {
@@ -170,7 +171,7 @@ impl Schedule {
             .flatten()
             .any(|pause| PAUSES.wait(pause.failures) > QUIET)
         {
-            // Back again: what has become due meanwhile is caught up with as after a wake-up.
+            // The obstacle is gone: missed checks are made up for as after a wake-up.
             self.awake_since = now;
         }
         self.asked.insert(checked.id.clone(), now);
@@ -185,7 +186,7 @@ impl Schedule {
 }
 
 impl Pause {
-    /// The pause after one more failure, longer than the one before it.
+    /// The pause after one more failure, longer than the one before.
     fn after(before: Option<Self>, now: Millis) -> Self {
         let failures = before.map_or(1, |pause| pause.failures.saturating_add(1));
         let until = now.plus(PAUSES.wait(failures));
@@ -193,15 +194,15 @@ impl Pause {
     }
 }
 
-/// Whether something new can come of a check. A dead token stays dead until new ones take its
-/// place; the embedded sandbox runs in the window only.
+/// Whether a check can bring something new. A dead token stays dead until it is replaced; the
+/// embedded sandbox runs in the window only.
 fn is_worth_asking(connection: &Connection) -> bool {
     let known = connection.last_status.unwrap_or(connection.status);
     let dead = matches!(known, Status::Inactive | Status::NeedsReconnecting);
     !(dead || connection.sandbox || connection.status == Status::RevocationPending)
 }
 
-/// Whether the client's next connection would meet the same.
+/// Whether a problem concerns all connections of the client.
 fn is_about_notion(code: ProblemCode) -> bool {
     matches!(
         code,
@@ -212,7 +213,7 @@ fn is_about_notion(code: ProblemCode) -> bool {
     )
 }
 
-/// The first moment of this id after `from`: it has one in every interval, counted from 1970.
+/// The first moment of an id after `from`: each id has one in every interval, counted from 1970.
 fn next_moment(id: &str, from: Millis, every: Duration) -> Millis {
     let every = i64::try_from(every.as_millis()).unwrap_or(i64::MAX).max(1);
     let phase = i64::from(hash(id)) * every / (i64::from(u32::MAX) + 1);
@@ -220,7 +221,7 @@ fn next_moment(id: &str, from: Millis, every: Duration) -> Millis {
     Millis(from.0 - since).plus(Duration::from_millis(every.unsigned_abs()))
 }
 
-/// Spreads ids evenly, and alike in every process (FNV-1a, 32 bits, with its bits mixed).
+/// A hash that spreads ids evenly, the same in every process (FNV-1a, 32 bits, with its bits mixed).
 fn hash(id: &str) -> u32 {
     let mixed = id.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)

@@ -7,13 +7,13 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use ts_rs::TS;
 
-/// Milliseconds since the Unix epoch, UTC.
+/// A point in time: milliseconds since the Unix epoch, UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[ts(type = "number", export_to = "types.ts")]
 pub struct Millis(pub i64);
 
 impl Millis {
-    /// This moment, `later` on; saturates instead of overflowing.
+    /// The time `later` after this one; saturates instead of overflowing.
     #[must_use]
     pub fn plus(self, later: Duration) -> Self {
         let later = i64::try_from(later.as_millis()).unwrap_or(i64::MAX);
@@ -27,13 +27,14 @@ impl Millis {
         Duration::from_millis(u64::try_from(left).unwrap_or(0))
     }
 
-    /// How far the two are from each other.
+    /// The time between two points, in either order.
     #[must_use]
     pub fn distance(self, other: Self) -> Duration {
         Duration::from_millis(self.0.abs_diff(other.0))
     }
 
-    /// As text in UTC with milliseconds (RFC 3339); empty for a year that it has no spelling for.
+    /// The time as text in UTC with milliseconds (RFC 3339); empty for a year that RFC 3339 cannot
+    /// spell.
     #[must_use]
     pub fn rfc3339(self) -> String {
         let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000);

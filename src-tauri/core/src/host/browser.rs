@@ -1,4 +1,4 @@
-//! The system's browser, and its other programs for URLs and folders.
+//! Opening URLs and folders with the system's programs.
 
 use std::io;
 

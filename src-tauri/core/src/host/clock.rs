@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use crate::domain::time::Millis;
 
-/// Tells the time.
+/// A function that returns the present time.
 pub type Clock = Arc<dyn Fn() -> Millis + Send + Sync>;
 
 /// The system's clock.

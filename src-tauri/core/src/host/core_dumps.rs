@@ -1,7 +1,6 @@
-//! Core dumps, which would hold the secrets that are in memory.
+//! Core dumps, which would contain the secrets in memory.
 
-/// Keeps this process's memory out of core dumps. Best effort: a system that refuses loses
-/// nothing but this.
+/// Disables core dumps of this process. Best effort: if the system refuses, nothing else fails.
 pub fn disable_core_dumps() {
     #[cfg(unix)]
     {

@@ -1,10 +1,10 @@
-//! What a desktop entry starts, written and mended; GIO reads it
-//! (Desktop Entry Specification 1.5, "Basic format" and "The Exec key").
+//! The `Exec` key of desktop entries: quoting and repair; GIO reads it (Desktop Entry Specification
+//! 1.5, "Basic format" and "The Exec key").
 
-/// The entry with its program written without quotes, if it is quoted and its path needs none.
+/// The entry with its program unquoted; none if it is not quoted, or its path needs the quotes.
 ///
-/// The plugin that writes ours quotes every path, which xdg-open 1.1.3 cannot start without a
-/// desktop environment.
+/// The plugin that writes Keyrack's entry quotes every path, which xdg-open 1.1.3 cannot start
+/// without a desktop environment.
 #[must_use]
 pub fn without_quotes(entry: &str) -> Option<String> {
     let (at, value) = exec(entry)?;
@@ -17,7 +17,7 @@ pub fn without_quotes(entry: &str) -> Option<String> {
     Some(format!("{}{program}{}", &entry[..at], &entry[after..]))
 }
 
-/// The value of the `Exec` key in the group that counts, as it is written, and where it begins.
+/// The raw value of the `Exec` key in the `[Desktop Entry]` group, and where it begins.
 fn exec(entry: &str) -> Option<(usize, &str)> {
     let mut at = 0;
     let mut inside = false;
@@ -36,8 +36,8 @@ fn exec(entry: &str) -> Option<(usize, &str)> {
     None
 }
 
-/// An argument of the Exec key, quoted, with the escapes of quoted arguments and then those of
-/// any string (Desktop Entry Specification 1.5, "The Exec key").
+/// Quotes an argument of the Exec key, with the escapes of quoted arguments and then those of any
+/// string (Desktop Entry Specification 1.5, "The Exec key").
 #[must_use]
 pub fn quoted(argument: &str) -> String {
     let mut text = String::from('"');

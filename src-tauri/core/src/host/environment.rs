@@ -1,4 +1,4 @@
-//! What the environment decides: the data folder and where Notion is.
+//! The settings from the environment: the data folder and Notion's base URL.
 
 use std::env;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use notion_oauth::BaseUrl;
 use crate::domain::problem::{Problem, ProblemCode};
 use crate::identity::APP_ID;
 
-/// Where things are.
+/// The settings from the environment.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The data folder.
@@ -18,8 +18,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads `KEYRACK_DATA_DIR` and `KEYRACK_NOTION_URL`, with the platform's data folder and
-    /// Notion itself where they are not set.
+    /// Reads `KEYRACK_DATA_DIR` and `KEYRACK_NOTION_URL`, which default to the platform's data
+    /// folder and Notion itself.
     pub fn from_environment() -> Result<Self, Problem> {
         let data_folder = match env::var_os("KEYRACK_DATA_DIR").filter(|set| !set.is_empty()) {
             Some(set) => PathBuf::from(set),
@@ -52,7 +52,7 @@ impl Settings {
     }
 }
 
-/// The data folder where no other is set.
+/// The data folder if the environment names no other.
 pub(super) fn default_data_folder() -> Option<PathBuf> {
     Some(dirs::data_dir()?.join(APP_ID))
 }

@@ -1,14 +1,14 @@
-//! Start at login: `keyrack watch`, by the platform's own mechanism.
+//! The start of `keyrack watch` at login, by the platform's own mechanism.
 
 use std::env;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// What starts the background checks of a data folder at login, or does not.
+/// The start of a data folder's background checks at login.
 pub trait LoginItem: Send + Sync {
     /// Whether the background checks start at login.
     fn is_enabled(&self, folder: &Path) -> bool;
-    /// Lets the background checks start at login, or no longer.
+    /// Sets whether the background checks start at login.
     fn set_enabled(&self, enabled: bool, folder: &Path) -> io::Result<()>;
 }
 
@@ -35,7 +35,7 @@ impl LoginItem for SystemLoginItem {
     }
 }
 
-/// The `keyrack` program beside this one.
+/// The path of the `keyrack` program beside this one.
 pub fn watch_program() -> io::Result<PathBuf> {
     let name = format!("keyrack{}", env::consts::EXE_SUFFIX);
     let program = env::current_exe()?.with_file_name(name);
@@ -47,7 +47,7 @@ pub fn watch_program() -> io::Result<PathBuf> {
     }
 }
 
-/// An entry that every desktop starts at login (XDG Desktop Application Autostart Specification).
+/// Linux: an autostart entry (XDG Desktop Application Autostart Specification).
 #[cfg(target_os = "linux")]
 mod platform {
     use std::path::{Path, PathBuf};
@@ -57,8 +57,8 @@ mod platform {
     use crate::host::environment::default_data_folder;
     use crate::identity::SCHEME;
 
-    /// Whether the entry is the very one that would be written: one that a person has switched off
-    /// elsewhere, or another data folder's, is another.
+    /// Whether the entry is exactly the one that would be written: not one that a person has
+    /// disabled elsewhere, or another data folder's.
     pub fn is_enabled(program: &Path, folder: &Path) -> bool {
         path().is_ok_and(|path| {
             fs::read_to_string(path).is_ok_and(|there| there == entry(program, folder))
@@ -132,7 +132,7 @@ mod platform {
     }
 }
 
-/// A launch agent on macOS, an entry of the Run key on Windows.
+/// macOS: a launch agent; Windows: an entry of the Run key.
 #[cfg(not(target_os = "linux"))]
 mod platform {
     use std::io;
@@ -144,7 +144,8 @@ mod platform {
         launch(program).is_ok_and(|launch| launch.is_enabled().unwrap_or(false))
     }
 
-    /// Heeds no other data folder than the platform's: these mechanisms take no environment.
+    /// Enables the start at login, for the default data folder only: these mechanisms take no
+    /// environment.
     pub fn enable(program: &Path, _: &Path) -> io::Result<()> {
         launch(program)?.enable().map_err(io::Error::other)
     }

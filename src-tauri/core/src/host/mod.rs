@@ -1,4 +1,4 @@
-//! What the operating system is asked, for the window and the command line alike.
+//! Services of the operating system, for the window and the command line alike.
 
 pub mod browser;
 pub mod clock;

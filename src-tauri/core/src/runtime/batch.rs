@@ -1,4 +1,4 @@
-//! Many checks at once: queues by client, each at its client's pace, with counts and time left.
+//! A batch of checks: queues by client, each at its client's pace, with counts and time left.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,13 +11,13 @@ use tokio::task::JoinSet;
 use crate::domain::check_all::{CheckAll, CheckAllState};
 use crate::domain::time::Millis;
 
-/// How often the progress is told.
-const TELL_EVERY: Duration = Duration::from_secs(1);
+/// How often the progress is reported.
+const REPORT_EVERY: Duration = Duration::from_secs(1);
 
-/// So many seconds may pass until Notion answers before a client's budget is not used up.
+/// How many seconds Notion may take to reply before a client's budget is not used up.
 const SECONDS_IN_FLIGHT: u32 = 3;
 
-/// What checking one connection came to.
+/// The result of checking one connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CheckResult {
     Active,
@@ -29,14 +29,14 @@ pub(crate) enum CheckResult {
     Aborted,
 }
 
-/// One check of many connections, in queues by client.
+/// A batch of checks, in queues by client.
 pub(crate) struct Batch {
     queues: Vec<Queue>,
     counts: Mutex<Counts>,
     cancelled: watch::Sender<bool>,
 }
 
-/// The connections of one client that nobody has begun to check.
+/// The connections of one client whose check has not begun.
 pub(crate) struct Queue {
     pace: Pace,
     at_once: u32,
@@ -79,9 +79,9 @@ impl Batch {
         }
     }
 
-    /// Checks one after the other, a few at once, until all are done or it is cancelled. Checks
-    /// that are under way then go on by themselves.
-    pub async fn go<F, Fut>(self: &Arc<Self>, check: F, tell: impl Fn(&Self))
+    /// Runs the checks, a few at once, until all are done or the batch is cancelled. Checks that are
+    /// under way then go on by themselves.
+    pub async fn go<F, Fut>(self: &Arc<Self>, check: F, report: impl Fn(&Self))
     where
         F: Fn(String) -> Fut + Clone + Send + 'static,
         Fut: Future<Output = CheckResult> + Send,
@@ -98,7 +98,7 @@ impl Batch {
             }
         }
         let mut cancelled = self.cancelled.subscribe();
-        let mut clock = tokio::time::interval(TELL_EVERY);
+        let mut clock = tokio::time::interval(REPORT_EVERY);
         loop {
             tokio::select! {
                 worker = workers.join_next() => if worker.is_none() { break },
@@ -106,7 +106,7 @@ impl Batch {
                     workers.detach_all();
                     break;
                 }
-                _ = clock.tick() => tell(self),
+                _ = clock.tick() => report(self),
             }
         }
     }
@@ -115,10 +115,10 @@ impl Batch {
         self.cancelled.send_replace(true);
     }
 
-    /// How far it is, while it goes on.
+    /// The progress, while the batch goes on.
     pub fn progress(&self, now: Millis) -> CheckAll {
         let counts = self.counts();
-        // A connection that needs attention takes a second request, and so may others like it.
+        // A connection that needs attention takes a second request: the same share of the rest will.
         let done = counts.done().max(1);
         let requests = |checks: usize| {
             let checks = u32::try_from(checks).unwrap_or(u32::MAX);
@@ -134,13 +134,13 @@ impl Batch {
         CheckAll {
             left: Some(left.as_millis().try_into().unwrap_or(u64::MAX)),
             paused_until: (!pause.is_zero()).then(|| now.plus(pause)),
-            ..counts.told(CheckAllState::Running)
+            ..counts.in_state(CheckAllState::Running)
         }
     }
 
-    /// How it ended.
+    /// The final progress, once the batch has ended.
     pub fn ended(&self) -> CheckAll {
-        self.counts().told(if *self.cancelled.borrow() {
+        self.counts().in_state(if *self.cancelled.borrow() {
             CheckAllState::Cancelled
         } else {
             CheckAllState::Finished
@@ -182,7 +182,7 @@ impl Counts {
         self.active + self.attention + self.unknown
     }
 
-    fn told(&self, state: CheckAllState) -> CheckAll {
+    fn in_state(&self, state: CheckAllState) -> CheckAll {
         CheckAll {
             total: self.total,
             done: self.done(),

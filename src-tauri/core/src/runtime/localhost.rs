@@ -1,7 +1,7 @@
-//! The way back over localhost: one port of this computer, open only while an authorization waits.
+//! The localhost redirect method: one port of this computer, open only while an authorization waits.
 //!
-//! Whoever is on this computer can send requests to it (RFC 8252 8.3). So only a callback that the
-//! acceptor takes ends the listener; everything else is turned away and changes nothing.
+//! Any program on this computer can send requests to the port (RFC 8252 8.3). So only a callback
+//! that the acceptor takes ends the listener; every other request is refused and changes nothing.
 
 use std::convert::Infallible;
 use std::future::poll_fn;
@@ -28,27 +28,27 @@ use crate::domain::problem::{Problem, ProblemCode};
 use crate::domain::redirect::localhost_uri;
 use crate::identity::CALLBACK_PATH;
 
-/// How many connections are held at once; a browser opens a few in advance.
+/// The most connections open at once; a browser opens a few in advance.
 const MOST_CONNECTIONS: usize = 32;
 
-/// The longest that a connection may take for its one request.
+/// The longest that a connection's one request may take.
 const LONGEST_REQUEST: Duration = Duration::from_secs(30);
 
-/// The longest that answers under way are waited for once the port is closed.
+/// The longest wait for replies under way once the port is closed.
 const LONGEST_ANSWER: Duration = Duration::from_secs(5);
 
-/// The pause after the system refused to hand over a connection.
+/// The pause after the system failed to accept a connection.
 const PAUSE: Duration = Duration::from_millis(100);
 
 const PAGE: &str = include_str!("localhost.html");
 
-/// A port on every loopback address of this computer, bound and not yet answered.
+/// A port on every loopback address of this computer, bound and not yet served.
 pub(crate) struct Localhost {
     port: u16,
     listeners: Vec<TcpListener>,
 }
 
-/// Takes the bytes of a callback and follows it on its own, or says why not.
+/// A function that takes the bytes of a callback and processes it by itself, or refuses it.
 pub(crate) type TakeCallback = Box<dyn Fn(&[u8]) -> Result<(), NotTaken> + Send + Sync>;
 
 /// Why a callback was not taken.
@@ -59,7 +59,7 @@ pub(crate) enum NotTaken {
     Refused(Problem),
 }
 
-/// The open port. Dropping it closes the port; answers under way are still given.
+/// The open port. Dropping it closes the port; replies under way are still sent.
 pub(crate) struct Listening(Arc<Notify>);
 
 impl Drop for Listening {
@@ -86,7 +86,7 @@ impl Localhost {
         Ok(Self { port, listeners })
     }
 
-    /// Answers requests until `take` takes a callback or the returned value is dropped.
+    /// Serves requests until `take` takes a callback or the returned value is dropped.
     pub fn serve(self, take: TakeCallback) -> Listening {
         let ended = Arc::new(Notify::new());
         let handler = Arc::new(CallbackHandler {
@@ -118,7 +118,7 @@ impl Localhost {
     }
 }
 
-/// The next connection on any of the listeners.
+/// Accepts the next connection on any of the listeners.
 async fn accept(listeners: &[TcpListener]) -> io::Result<TcpStream> {
     poll_fn(|context| {
         for listener in listeners {
@@ -147,7 +147,7 @@ fn taken(port: u16, error: &io::Error) -> Problem {
     )
 }
 
-/// Answers a request with a page, and hands a callback on.
+/// The handler of requests: replies with a page, and passes callbacks on.
 struct CallbackHandler {
     port: u16,
     take: TakeCallback,
@@ -155,7 +155,7 @@ struct CallbackHandler {
 }
 
 impl CallbackHandler {
-    /// One request, one answer, and the connection is closed.
+    /// Serves one request, and closes the connection.
     async fn answer(self: Arc<Self>, stream: TcpStream) {
         let service = service_fn(|request| {
             let answer = self.reply(&request);
@@ -164,7 +164,7 @@ impl CallbackHandler {
         let connection = hyper::server::conn::http1::Builder::new()
             .keep_alive(false)
             .serve_connection(TokioIo::new(stream), service);
-        // Whoever breaks a connection off has no use for its answer.
+        // A failure is ignored: the client broke the connection off.
         let _ = timeout(LONGEST_REQUEST, connection).await;
     }
 
@@ -172,7 +172,7 @@ impl CallbackHandler {
         let own = format!("localhost:{}", self.port);
         let mut hosts = request.headers().get_all(HOST).iter();
         let is_for_us = hosts.next().is_some_and(|host| host == own.as_str());
-        // A page elsewhere can reach this port under a name of its own (DNS rebinding).
+        // A web page can reach this port under its own host name (DNS rebinding).
         if !is_for_us || hosts.next().is_some() || request.uri().authority().is_some() {
             return page(
                 StatusCode::BAD_REQUEST,
@@ -223,7 +223,7 @@ impl CallbackHandler {
     }
 }
 
-/// A page of ours. The words come from us alone: nothing of the request stands on it.
+/// A page for the browser. Its words are Keyrack's alone: nothing of the request is on it.
 fn page(status: StatusCode, title: &str, text: &str) -> Response<Full<Bytes>> {
     let html = PAGE.replace("{title}", title).replace("{text}", text);
     let mut answer = Response::new(Full::new(Bytes::from(html)));

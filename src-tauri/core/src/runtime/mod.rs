@@ -1,4 +1,4 @@
-//! What lives no longer than the process.
+//! State that lives no longer than the process.
 
 pub mod batch;
 pub mod localhost;

@@ -1,4 +1,5 @@
-//! Notion as each client sees it: one connection pool for each base URL, one pace for each client.
+//! The clients of Notion's API: one connection pool for each base URL, one pace for each OAuth
+//! client.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,22 +9,22 @@ use notion_oauth::{BaseUrl, Notion, Pace, Retry};
 use crate::domain::client::Client;
 use crate::domain::problem::{Problem, ProblemCode};
 
-/// Every Notion that this process speaks to.
+/// The connection pools and paces of this process.
 #[derive(Default)]
 pub(crate) struct Notions(Mutex<Known>);
 
 #[derive(Default)]
 struct Known {
-    /// Where the embedded sandbox listens, while it runs.
+    /// The base URL of the embedded sandbox, while it runs.
     sandbox: Option<BaseUrl>,
     /// One connection pool for each base URL.
     pools: HashMap<String, Notion>,
-    /// By base URL and Notion's id of the client: what is spent of its budget.
+    /// The paces of clients, by base URL and Notion's id of the client.
     paces: HashMap<(String, String), Pace>,
 }
 
 impl Notions {
-    /// Says where the embedded sandbox listens.
+    /// Sets the base URL of the embedded sandbox.
     pub fn set_sandbox(&self, base_url: &str) -> Result<(), Problem> {
         let base = BaseUrl::parse(base_url).map_err(|error| {
             Problem::new(
@@ -35,14 +36,14 @@ impl Notions {
         Ok(())
     }
 
-    /// Notion as a client sees it, at the client's pace and patient with a busy Notion.
+    /// Notion for a client: at its base URL and pace, with retries while Notion is busy.
     pub fn of(&self, client: &Client) -> Result<Notion, Problem> {
         let notion = self.at(client.base_url.as_deref())?;
         let pace = self.pace(&notion, client);
         Ok(notion.with_retry(Retry::PATIENT).at_pace(pace))
     }
 
-    /// The pace of all that this process does for a client.
+    /// The pace of a client, shared by all its requests from this process.
     pub fn pace(&self, notion: &Notion, client: &Client) -> Pace {
         let whose = (notion.base().as_str().to_owned(), client.client_id.clone());
         let mut known = self.known();
@@ -79,7 +80,7 @@ impl Notions {
         Ok(notion)
     }
 
-    /// What is known stays true after a panic elsewhere: each change is a single assignment.
+    /// Locks the state. A poisoned lock is no error: each change is a single assignment.
     fn known(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

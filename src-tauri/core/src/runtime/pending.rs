@@ -1,4 +1,4 @@
-//! The secret half of an authorization that this process began or goes on with.
+//! The secret half of each authorization that this process began or goes on with.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,7 +9,7 @@ use tokio::sync::{Notify, watch};
 use super::localhost::Listening;
 use crate::domain::operation::Operation;
 
-/// The secret halves of the authorizations that go on in this process, by `Authorization::id`.
+/// The secret halves of the authorizations under way in this process, by `Authorization::id`.
 #[derive(Default)]
 pub(crate) struct PendingAuthorizations(Mutex<HashMap<String, Arc<Pending>>>);
 
@@ -19,7 +19,7 @@ impl PendingAuthorizations {
         self.lock().get(authorization).cloned()
     }
 
-    /// Keeps the secret half of an authorization, or finds the one that is kept.
+    /// Keeps the secret half of an authorization, or returns the one that is kept already.
     pub fn keep(
         &self,
         authorization: &str,
@@ -42,22 +42,22 @@ impl PendingAuthorizations {
     }
 }
 
-/// The secret half of one authorization: lives no longer than it, and no longer than the process.
+/// The secret half of one authorization: lives no longer than that or the process.
 pub(crate) struct Pending {
     /// The authorization URL for the browser; none if another process began it.
     pub url: Option<SecretString>,
-    /// The port that the callback may come back to; closed with this.
+    /// The port that the callback may arrive at; closed when this value is dropped.
     _listening: Option<Listening>,
     awaiting_keyring: Mutex<Option<AwaitingKeyring>>,
     retry: Notify,
     cancelled: watch::Sender<bool>,
 }
 
-/// The code of a callback, which waits for the keyring.
+/// A callback's code that waits for the keyring.
 pub(crate) struct AwaitingKeyring {
     pub code: SecretString,
     pub redirect_uri: String,
-    /// The row of the connect that it belongs to.
+    /// The operation of the connect.
     pub operation: Operation,
 }
 
@@ -88,7 +88,7 @@ impl Pending {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says that the keyring is open now, in the person's name.
+    /// Requests another try of the keyring, for the person.
     pub fn request_retry(&self) {
         self.retry.notify_one();
     }
@@ -98,7 +98,7 @@ impl Pending {
         self.retry.notified().await;
     }
 
-    /// Gives up, in the person's name.
+    /// Cancels the authorization, for the person.
     pub fn cancel(&self) {
         self.cancelled.send_replace(true);
     }
@@ -109,7 +109,7 @@ impl Pending {
 
     /// Waits for [`Pending::cancel`].
     pub async fn cancel_requested(&self) {
-        // The sender is this very value, so it cannot be gone.
+        // The sender is part of this value, so it cannot be gone.
         let _ = self
             .cancelled
             .subscribe()

@@ -1,4 +1,4 @@
-//! What happened and nobody has acknowledged yet.
+//! Events that are not acknowledged yet.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -7,16 +7,16 @@ use crate::domain::event::Event;
 use crate::domain::problem::Problem;
 use crate::domain::rebuilt::Rebuilt;
 
-/// What happened and nobody has acknowledged yet.
+/// The events that are not acknowledged yet.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Unacknowledged {
-    /// The authorization that goes on, or the one that ended last.
+    /// The authorization that is under way, or the one that ended last.
     pub authorization: Option<Authorization>,
-    /// Why the last callback was refused that belonged to no waiting authorization.
+    /// Why the last callback that belonged to no waiting authorization was refused.
     pub callback_refused: Option<Problem>,
-    /// What filling the list from the keyring came to.
+    /// The result of rebuilding the list from the keyring.
     pub rebuilt: Option<Rebuilt>,
-    /// Why the list cannot be filled from the keyring yet.
+    /// Why the list cannot be rebuilt from the keyring yet.
     pub rebuild_waits: Option<Problem>,
 }
 
@@ -25,7 +25,7 @@ impl Unacknowledged {
         match event {
             Event::Changed | Event::CheckAll(_) => {}
             Event::Authorization(authorization) => {
-                // The end of an earlier one must not hide the one that goes on.
+                // The end of an earlier authorization must not hide the one under way.
                 let goes_on = |latest: &Authorization| {
                     latest.id != authorization.id && !latest.progress.is_final()
                 };
@@ -44,22 +44,22 @@ impl Unacknowledged {
     }
 }
 
-/// Collects events until they are acknowledged.
+/// The collection of events until they are acknowledged.
 #[derive(Debug, Default)]
 pub(crate) struct Inbox(Mutex<Unacknowledged>);
 
 impl Inbox {
-    /// Takes note of an event.
+    /// Records an event.
     pub fn record(&self, event: &Event) {
         self.lock().record(event);
     }
 
-    /// Everything that is not acknowledged.
+    /// The events that are not acknowledged.
     pub fn read(&self) -> Unacknowledged {
         self.lock().clone()
     }
 
-    /// Acknowledges everything but an authorization that goes on.
+    /// Acknowledges everything but an authorization that is under way.
     pub fn acknowledge(&self) {
         let mut waiting = self.lock();
         let authorization = waiting.authorization.take();

@@ -1,4 +1,4 @@
-//! The data folder: private to its user, and our files in it never reached through links.
+//! The data folder: private to its user, and Keyrack's files in it never reached through links.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -9,7 +9,7 @@ use crate::domain::problem::{Problem, ProblemCode};
 /// The databases in the data folder; SQLite keeps more files beside each.
 const DATABASES: &[&str] = &["keyrack.db", "sandbox.db"];
 
-/// What else is ours in it.
+/// Keyrack's other files in the data folder.
 const FILES: &[&str] = &[
     "store.json",
     "store.json.new",
@@ -28,13 +28,13 @@ pub struct DataFolder {
 }
 
 impl DataFolder {
-    /// Opens a folder, making it if need be; tightens its mode to 0700.
+    /// Opens a folder, creating it if missing; restricts its mode to 0700.
     pub fn open(path: &Path) -> Result<Self, Problem> {
         let tried = Self {
             path: path.to_owned(),
         };
         fs::create_dir_all(path).map_err(|error| tried.failed(&error))?;
-        // Parent folders may be links (a moved home); resolved once, they are out of the way.
+        // Parent folders may be links (a moved home), which are resolved once.
         let path = path.canonicalize().map_err(|error| tried.failed(&error))?;
         make_private(&path, 0o700).map_err(|error| tried.failed(&error))?;
         Ok(Self { path })
@@ -49,16 +49,16 @@ impl DataFolder {
         Self::open(&path)
     }
 
-    /// Where the folder is.
+    /// The path of the folder.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The path of a file of ours, which exists with mode 0600 afterwards; a link is refused.
+    /// The path of a file in the folder, created with mode 0600 if missing; a link is refused.
     ///
-    /// Never for a database that this process has open: closing any descriptor of a file drops all
-    /// of the process's POSIX locks on it, and with them what SQLite relies on.
+    /// Never to be called for a database that this process has open: closing any descriptor of a
+    /// file drops all of the process's POSIX locks on it, on which SQLite relies.
     pub fn file(&self, name: &str) -> Result<PathBuf, Problem> {
         let path = self.path.join(name);
         open_private(&path).map_err(|error| self.failed(&error))?;
@@ -73,8 +73,7 @@ impl DataFolder {
         Ok(file)
     }
 
-    /// Takes a lock that other processes share and holds it until dropped, or none if one of them
-    /// has it.
+    /// Takes a lock that other processes share, held until dropped; none if another process has it.
     pub fn try_lock(&self, name: &str) -> Result<Option<File>, Problem> {
         let file = self.lock_file(name)?;
         match file.try_lock() {
@@ -84,8 +83,8 @@ impl DataFolder {
         }
     }
 
-    /// Removes what Keyrack keeps here, and the folder if nothing else is in it. Best effort: it
-    /// holds no secret.
+    /// Removes Keyrack's files, and the folder if nothing else is in it. Best effort: the files hold
+    /// no secret.
     pub(crate) fn remove_what_is_ours(&self) {
         for entry in fs::read_dir(&self.path).into_iter().flatten().flatten() {
             let (path, name) = (entry.path(), entry.file_name());
@@ -105,7 +104,7 @@ impl DataFolder {
         opened.map_err(|error| self.failed(&error))
     }
 
-    /// Words for a failure in this folder.
+    /// The problem of a failed access to this folder.
     pub(super) fn failed(&self, error: &io::Error) -> Problem {
         Problem::new(
             ProblemCode::DataFolder,
@@ -117,7 +116,7 @@ impl DataFolder {
     }
 }
 
-/// Whether a file of this name is ours: none that a person may have put beside it.
+/// Whether a file name is one of Keyrack's, and not of a file that a person may have put there.
 fn is_our_file(name: &str) -> bool {
     let part_of = |database: &str| {
         let rest = name.strip_prefix(database)?;
@@ -162,7 +161,7 @@ fn make_private(path: &Path, mode: u32) -> io::Result<()> {
     Ok(())
 }
 
-/// On Windows the profile's folders are private already.
+/// Does nothing: on Windows the profile's folders are private already.
 #[cfg(not(unix))]
 fn make_private(_: &Path, _: u32) -> io::Result<()> {
     Ok(())

@@ -1,4 +1,4 @@
-//! What is at rest: the data folder, the store in it, and the vault.
+//! Data at rest: the data folder, the store in it, and the vault.
 
 pub mod data_folder;
 pub mod process_lock;

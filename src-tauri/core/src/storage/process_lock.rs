@@ -1,4 +1,4 @@
-//! Which operations belong to a living process: a lock on a file, which death sets free.
+//! Marks of living processes: a lock on a file, which the end of its process frees.
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use crate::domain::problem::Problem;
 use crate::storage::data_folder::DataFolder;
 
-/// The folder of the marks in the data folder.
+/// The folder of the process marks in the data folder.
 const FOLDER: &str = "processes";
 
-/// This process's mark in the data folder, held until it ends.
+/// The mark of this process in the data folder, locked until the process ends.
 ///
 /// Operations carry the mark's id, so that one process can tell the unfinished work of a dead
 /// process, which it must finish, from that of a living one, which it must leave alone.
@@ -21,14 +21,15 @@ pub(crate) struct ProcessMark {
 }
 
 impl ProcessMark {
-    /// Makes and locks a mark of this process's own.
+    /// Makes and locks a mark for this process.
     pub fn make(folder: &DataFolder) -> Result<Self, Problem> {
         let marks = folder.subfolder(FOLDER)?;
         loop {
             let id = uuid::Uuid::new_v4().to_string();
             let locked = marks.lock(&id)?;
             let path = marks.path().join(&id);
-            // Between making and locking it, another start may have swept it away as a dead one's.
+            // Between making and locking it, another start may have removed it as an ended
+            // process's.
             if path.exists() {
                 return Ok(Self {
                     id,
@@ -43,7 +44,7 @@ impl ProcessMark {
         &self.id
     }
 
-    /// Removes the mark at the end of a process that leaves nothing to be done for it.
+    /// Removes the mark at the end of a process that leaves nothing unfinished.
     pub fn remove(&self) {
         // A mark that stays behind is unlocked by the process's end, and cleared by a later start.
         let _ = std::fs::remove_file(&self.path);
@@ -59,12 +60,12 @@ pub(crate) fn has_ended(folder: &DataFolder, id: &str) -> bool {
     }
 }
 
-/// Whether a process is at work in the data folder.
+/// Whether any process has the data folder open.
 pub(super) fn any_alive(folder: &DataFolder) -> bool {
     others_alive(folder, "") > 0
 }
 
-/// How many processes are at work in the data folder besides the one with this mark.
+/// How many processes have the data folder open besides the one with the mark `own`.
 pub(crate) fn others_alive(folder: &DataFolder, own: &str) -> usize {
     let marks = std::fs::read_dir(folder.path().join(FOLDER));
     let names = marks.into_iter().flatten().flatten();
@@ -72,7 +73,7 @@ pub(crate) fn others_alive(folder: &DataFolder, own: &str) -> usize {
     ids.filter(|id| id != own && !has_ended(folder, id)).count()
 }
 
-/// The marks that ended processes left behind.
+/// The ids of marks that ended processes left behind.
 pub(crate) fn left_behind(folder: &DataFolder) -> Vec<String> {
     let marks = std::fs::read_dir(folder.path().join(FOLDER))
         .into_iter()
@@ -82,14 +83,14 @@ pub(crate) fn left_behind(folder: &DataFolder) -> Vec<String> {
     names.filter(|id| has_ended(folder, id)).collect()
 }
 
-/// Removes the mark of an ended process, once nothing is left to do for it.
+/// Removes the mark of an ended process that has nothing unfinished any more.
 pub(crate) fn clear(folder: &DataFolder, id: &str) {
     let path = folder.path().join(FOLDER).join(id);
-    // Only under its lock: a process that has just made it would lose it, and with it its life.
+    // Only under its lock: a process that has just made it would lose it, and count as ended.
     if let Ok(mark) = File::open(&path)
         && mark.try_lock().is_ok()
     {
-        // One that cannot be removed is found again at the next start.
+        // A mark that cannot be removed is found again at the next start.
         let _ = std::fs::remove_file(path);
     }
 }

@@ -1,4 +1,4 @@
-//! What campaigns share: numbers at random that a seed brings back, and the table of scripts/torture.
+//! Common parts of campaigns: random numbers that a seed repeats, and the table of scripts/torture.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -6,12 +6,12 @@ use std::io::Write as _;
 use proptest::prelude::Rng as _;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 
-/// The seed that scripts/torture sets; without one, always the same.
+/// The seed that scripts/torture sets; without it, always the same.
 pub(super) fn seed() -> u64 {
     number("KEYRACK_TORTURE_SEED").unwrap_or(1)
 }
 
-/// How many cases scripts/torture wants by this variable, or `a_few` without it.
+/// The number of cases that scripts/torture sets by a variable, or `a_few` without it.
 pub(super) fn wanted(variable: &str, a_few: usize) -> usize {
     number(variable).map_or(a_few, |wanted| {
         usize::try_from(wanted).expect("a number of cases")
@@ -46,7 +46,7 @@ impl Random {
     }
 }
 
-/// Tells scripts/torture, and whoever reads along, what a campaign came to.
+/// Reports the result of a campaign, on standard output and to scripts/torture.
 pub(super) fn report(campaign: &str, cases: usize, violations: usize) {
     let line = format!("{campaign}\t{cases}\t{violations}");
     #[allow(clippy::print_stdout, reason = "the figure is the result")]

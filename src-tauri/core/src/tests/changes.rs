@@ -1,4 +1,4 @@
-//! What the window reads of the list: its head, what changed since, and a long one in parts.
+//! Reading the list for the window: its head, the changes since, and a long list in parts.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -38,8 +38,8 @@ async fn a_reader_is_told_of_what_it_has_not_read() {
     assert_eq!(changes.rest.clients.len(), 2);
 }
 
-/// Adds connections like the one that is there. Each has a name and an id with its number; every
-/// tenth does not work.
+/// Adds copies of the existing connection. Each has a name and an id with its number; every tenth is
+/// inactive.
 fn multiply(env: &TestEnv, all: u32) {
     let db = rusqlite::Connection::open(env.folder.path().join("keyrack.db")).expect("opened");
     let copy = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1 - 1)

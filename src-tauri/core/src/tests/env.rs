@@ -1,5 +1,5 @@
-//! Everything outside of Keyrack, for the flows: the sandbox as Notion, a keyring that misbehaves on
-//! purpose, the clock, the browser, and a data folder that outlives a process.
+//! The test environment: the sandbox as Notion, a keyring that misbehaves on purpose, the clock, the
+//! browser, and a data folder that outlives a process.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ use crate::host::login_item::LoginItem;
 use crate::keyrack::Keyrack;
 use crate::storage::vault::keyring::tests::{Keyring, KeyringBehaviour, keyring};
 
-/// Everything outside of Keyrack.
+/// The test environment: everything outside of Keyrack.
 pub(super) struct TestEnv {
     sandbox: Sandbox,
     notion: TestClient,
@@ -35,7 +35,7 @@ pub(super) struct TestEnv {
     pub http: reqwest::Client,
 }
 
-/// A login item that nobody's login heeds.
+/// A login item that starts nothing.
 struct StartsAtLogin(Arc<AtomicBool>);
 
 impl LoginItem for StartsAtLogin {
@@ -54,7 +54,7 @@ impl TestEnv {
         Self::with_redirect_uris(Vec::new()).await
     }
 
-    /// With redirect URIs that the sandbox knows besides the app link.
+    /// A test environment whose sandbox has redirect URIs besides the app link.
     pub async fn with_redirect_uris(redirect_uris: Vec<String>) -> Self {
         Self::with_sandbox(Options {
             redirect_uris,
@@ -63,7 +63,7 @@ impl TestEnv {
         .await
     }
 
-    /// With a sandbox whose database others can look into.
+    /// A test environment whose sandbox has its database in a file, for tests to read.
     pub async fn with_database(db: PathBuf) -> Self {
         Self::with_sandbox(Options {
             db: Some(db),
@@ -92,7 +92,7 @@ impl TestEnv {
         }
     }
 
-    /// With a start of Keyrack, to which the sandbox's client is added.
+    /// A test environment with a started Keyrack, to which the sandbox's client is added.
     pub async fn with_client() -> (Self, Arc<Keyrack>, Client) {
         let env = Self::new().await;
         let keyrack = env.start();
@@ -100,13 +100,13 @@ impl TestEnv {
         (env, keyrack, client)
     }
 
-    /// A start of Keyrack on the data folder.
+    /// Starts Keyrack on the data folder.
     pub fn start(&self) -> Arc<Keyrack> {
-        self.start_telling(Box::new(|_| {}))
+        self.start_with_listener(Box::new(|_| {}))
     }
 
-    /// As [`TestEnv::start`], with somebody who is told of everything.
-    pub fn start_telling(&self, listener: Box<dyn Fn(&Event) + Send + Sync>) -> Arc<Keyrack> {
+    /// Starts Keyrack like [`TestEnv::start`], with a listener to its events.
+    pub fn start_with_listener(&self, listener: Box<dyn Fn(&Event) + Send + Sync>) -> Arc<Keyrack> {
         let (now, opened) = (self.now.clone(), self.opened.clone());
         let settings = Settings {
             data_folder: self.folder.path().to_owned(),
@@ -147,12 +147,12 @@ impl TestEnv {
         keyrack.add_client(form).await.expect("a client")
     }
 
-    /// Has the sandbox register one more client. Returns its id and its secret.
+    /// Registers another client at the sandbox. Returns its id and its secret.
     pub async fn register_client(&self) -> (String, String) {
         self.notion.add_client().await
     }
 
-    /// Adds one more client, which the sandbox registers.
+    /// Registers another client at the sandbox, and adds it to Keyrack.
     pub async fn another_client(&self, keyrack: &Keyrack) -> Client {
         let (client_id, client_secret) = self.register_client().await;
         let form = NewClient {
@@ -166,7 +166,7 @@ impl TestEnv {
         keyrack.add_client(form).await.expect("a client")
     }
 
-    /// Begins an authorization and returns the link that the browser was sent to.
+    /// Begins an authorization and returns its authorization URL.
     pub async fn link(&self, keyrack: &Arc<Keyrack>, client: &Client) -> String {
         self.begin(keyrack, client).await.1
     }
@@ -179,7 +179,7 @@ impl TestEnv {
         (begun.id, self.last_link())
     }
 
-    /// Begins an authorization and returns its id with the callback that the sandbox answers.
+    /// Begins an authorization and returns its id with the callback of the sandbox.
     pub async fn callback(&self, keyrack: &Arc<Keyrack>, client: &Client) -> (String, String) {
         let (id, link) = self.begin(keyrack, client).await;
         (id, self.notion.callback(&link).await)
@@ -199,8 +199,8 @@ impl TestEnv {
         }
     }
 
-    /// A connect whose tokens wait, because the keyring locked between its last probe and their
-    /// write; with the authorization's id, and what it comes to.
+    /// Begins a connect whose tokens wait, because the keyring locked between the last probe and
+    /// their write. Returns the authorization's id, and its end.
     pub async fn tokens_meet_a_locked_keyring(
         &self,
     ) -> (Arc<Keyrack>, String, JoinHandle<Authorization>) {
@@ -220,7 +220,7 @@ impl TestEnv {
         self.notion.fault(fault).await;
     }
 
-    /// Leaves no fault to come.
+    /// Removes all faults.
     pub async fn clear_faults(&self) {
         self.notion.clear_faults().await;
     }
@@ -242,7 +242,7 @@ impl TestEnv {
         requests.iter().filter(|asked| *asked == path).count()
     }
 
-    /// Ends every token of a bot, as its owner can in Notion. Returns how many pairs were alive.
+    /// Ends every token of a bot, as its owner can in Notion. Returns the number of pairs ended.
     pub async fn revoke(&self, bot_id: &str) -> u64 {
         self.notion.revoke(bot_id).await
     }
@@ -258,18 +258,18 @@ impl TestEnv {
         self.notion.renew_secret().await
     }
 
-    /// Chooses how the sandbox behaves where Notion's documentation is silent.
+    /// Changes the sandbox's modes.
     pub async fn mode(&self, modes: Value) {
         self.notion.modes(modes).await;
     }
 
-    /// The link that was opened last in the browser.
+    /// The URL that was opened last in the browser.
     pub fn last_link(&self) -> String {
         let opened = self.opened.lock().expect("links");
         opened.last().expect("a link").clone()
     }
 
-    /// How many links were opened in the browser.
+    /// How many URLs were opened in the browser.
     pub fn opened(&self) -> usize {
         self.opened.lock().expect("links").len()
     }
@@ -283,7 +283,7 @@ impl TestEnv {
     }
 }
 
-/// Waits until an authorization has come so far.
+/// Waits until an authorization's progress fulfils a condition.
 pub(super) async fn until(keyrack: &Keyrack, id: &str, so_far: impl Fn(&Progress) -> bool) {
     for _ in 0..2000 {
         if so_far(

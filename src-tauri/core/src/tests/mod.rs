@@ -1,4 +1,4 @@
-//! The acts from end to end, and processes that end in the middle.
+//! Tests of the acts from end to end, and of processes that end in the middle.
 
 mod activity;
 mod campaign;

@@ -1,4 +1,4 @@
-//! A panic says where it was, and nothing of what was held there.
+//! Panics: the message says where it was, and contains no secret.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -16,11 +16,11 @@ use crate::storage::vault::Payload;
 
 use crate::tests::env::TestEnv;
 
-/// Names the file that takes what must not be said, in the process that panics.
+/// The environment variable that names the file with the secrets, in the process that panics.
 const PANICS: &str = "KEYRACK_PANICS";
 const TEST: &str = "tests::panics::a_panic_with_secrets_in_hand_says_nothing_of_them";
 
-/// Only of a process of its own is everything known that it says.
+/// The test runs in a second process, whose whole output is captured.
 #[test]
 fn a_panic_with_secrets_in_hand_says_nothing_of_them() {
     if let Some(secrets) = std::env::var_os(PANICS) {
@@ -47,11 +47,11 @@ fn a_panic_with_secrets_in_hand_says_nothing_of_them() {
     }
 }
 
-/// Panics at the end of a connect, whose tokens are in the hands of whoever tells of it, and with
-/// everything that holds a secret as a panic's message.
+/// Panics in the listener at the end of a connect, with its tokens in memory, and with every type
+/// that holds a secret in a panic's message.
 async fn panic_with_secrets(secrets: &Path) {
     let env = TestEnv::new().await;
-    let keyrack = env.start_telling(Box::new(|event| {
+    let keyrack = env.start_with_listener(Box::new(|event| {
         if let Event::Authorization(authorization) = event {
             let completed = matches!(authorization.progress, Progress::Completed { .. });
             assert!(!completed, "nobody listens");

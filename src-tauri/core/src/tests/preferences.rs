@@ -1,4 +1,4 @@
-//! What the person has chosen.
+//! The person's preferences.
 
 use std::sync::atomic::Ordering::SeqCst;
 

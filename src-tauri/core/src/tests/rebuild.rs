@@ -1,4 +1,4 @@
-//! The list brought back from the vault, after whatever became of the database.
+//! Rebuild: the list restored from the vault, whatever happened to the database.
 
 use std::fs;
 use std::sync::Arc;
@@ -13,14 +13,14 @@ use crate::storage::vault::keyring::tests::KeyringBehaviour;
 
 use crate::tests::env::TestEnv;
 
-/// A client with a connection, whose process has ended; with their ids.
+/// A test environment with a client and a connection, whose process has ended; and their ids.
 async fn connected() -> (TestEnv, String, String) {
     let (env, keyrack, client) = TestEnv::with_client().await;
     let id = env.connect(&keyrack, &client).await;
     (env, client.id, id)
 }
 
-/// A start, and what it rebuilt.
+/// Starts Keyrack, and returns what it rebuilt.
 async fn start(env: &TestEnv) -> (Arc<Keyrack>, Option<Rebuilt>) {
     let keyrack = env.start();
     keyrack.recover().await.expect("recovered");
@@ -66,7 +66,7 @@ async fn a_lost_database_comes_back_from_the_vault_and_a_check_brings_its_names(
 #[tokio::test]
 async fn a_damaged_database_is_set_aside_and_filled_again() {
     let whole = |bytes: &mut Vec<u8>| *bytes = b"not a database, not at all".repeat(1000);
-    // Behind the header and the schema, where nothing looks when it is opened.
+    // Behind the header and the schema, which is not read when the database is opened.
     let part = |bytes: &mut Vec<u8>| bytes[8192..].fill(0x5a);
     for damage in [whole as fn(&mut Vec<u8>), part] {
         let (env, _, id) = connected().await;
@@ -169,7 +169,7 @@ async fn a_connection_without_its_client_is_counted_and_stays_in_the_keyring() {
     assert_eq!((rebuilt.connections, rebuilt.without_client), (0, 1));
     assert_eq!(env.keyring.users(), [id]);
 
-    // Once the client's entry is back, whoever asks gets the connection too.
+    // Once the client's entry is back, a rebuild on request adds the connection too.
     env.keyring
         .put(&client, &String::from_utf8_lossy(&entries[&client]));
     let rebuilt = keyrack.rebuild().await.expect("rebuilt");

@@ -1,4 +1,4 @@
-//! Starts after processes that ended in the middle.
+//! Recover: starts after processes that ended in the middle.
 
 use serde_json::json;
 
@@ -71,7 +71,7 @@ async fn a_start_finishes_a_connect_whose_tokens_reached_the_keyring_and_undoes_
         [],
     );
     assert_eq!(reopened.expect("reopened"), 1);
-    // And another between the exchange and the vault.
+    // And as if another had ended between the exchange and the vault.
     let mut lost = keyrack
         .begin(Kind::Connect, Subject::of_client(&client))
         .expect("begun");

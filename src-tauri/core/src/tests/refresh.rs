@@ -1,4 +1,4 @@
-//! Refresh: new tokens in place, and what happens when an answer is lost.
+//! Refresh: new tokens in place, and lost replies.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Revoke: until Notion confirms it, and what is kept of it.
+//! Revoke: until Notion confirms it, and the receipt.
 
 use serde_json::json;
 
@@ -35,7 +35,7 @@ async fn a_revocation_that_notion_does_not_take_stays_pending_and_keeps_the_toke
 async fn a_refresh_token_that_notion_has_no_time_for_keeps_the_revocation_pending() {
     let (env, keyrack, client) = TestEnv::with_client().await;
     let id = env.connect(&keyrack, &client).await;
-    // The first answer is the access token's, and the refresh token's comes after it.
+    // The first reply is to the access token's revocation, the second to the refresh token's.
     env.fault(json!({"endpoint": "revoke", "times": 1, "delay_ms": 0}))
         .await;
     env
@@ -54,7 +54,7 @@ async fn a_refresh_token_that_notion_has_no_time_for_keeps_the_revocation_pendin
 async fn a_token_that_still_works_after_its_revocation_is_kept_and_not_called_revoked() {
     let (env, keyrack, client) = TestEnv::with_client().await;
     let id = env.connect(&keyrack, &client).await;
-    // The answers say "revoked", but nothing was: the sandbox never saw the requests.
+    // The replies say "revoked", but the faults kept the requests from the sandbox.
     env.fault(json!({"endpoint": "revoke", "times": 2, "status": 200, "body": {}}))
         .await;
     match keyrack.revoke(&id).await.expect("an outcome") {

@@ -1,4 +1,4 @@
-//! The self-test: fine where all is well, and each trouble by its name.
+//! The self-test: success, and each problem by its code.
 
 use std::net::TcpListener;
 

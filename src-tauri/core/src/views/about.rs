@@ -1,4 +1,4 @@
-//! What the settings show besides what can be chosen.
+//! Facts that the settings show besides the preferences.
 
 use serde::Serialize;
 use ts_rs::TS;
@@ -6,20 +6,21 @@ use ts_rs::TS;
 use crate::keyrack::Keyrack;
 use crate::storage::vault::keyring_name;
 
-/// What the settings show besides what can be chosen.
+/// Facts that the settings show besides the preferences.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct About {
-    /// Of Keyrack.
+    /// Keyrack's version.
     pub version: &'static str,
-    /// Where everything is that is not a secret.
+    /// The path of the data folder, which has everything that is not a secret.
     pub data_folder: String,
-    /// Where the secrets are, such as "GNOME Keyring, Login"; none where the system does not tell.
+    /// The name of the keyring, such as "GNOME Keyring, Login"; none if the system does not report
+    /// it.
     pub keyring: Option<String>,
 }
 
 impl Keyrack {
-    /// What the settings show besides.
+    /// Reads the facts that the settings show.
     pub async fn about(&self) -> About {
         About {
             version: env!("CARGO_PKG_VERSION"),

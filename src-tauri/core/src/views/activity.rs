@@ -1,4 +1,4 @@
-//! The activity: everything that happened, newest first, as the operations tell it.
+//! The activity: all operations as entries, newest first.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -12,22 +12,22 @@ use crate::domain::time::Millis;
 use crate::keyrack::Keyrack;
 use crate::storage::store::History;
 
-/// How many acts a page has at most.
+/// The most entries of a page.
 const PAGE: usize = 100;
 
-/// One act as the activity shows it: who and what it was about, with the names of that time.
+/// An entry of the activity: one operation, with the names of that time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct ActivityEntry {
     /// The operation's id.
     pub id: String,
-    /// What kind of act.
+    /// The kind of operation.
     pub kind: Kind,
     /// The client's name at that time; empty for a rebuild.
     pub client_name: String,
-    /// Belonged to the built-in stand-in.
+    /// Whether it belonged to the embedded sandbox.
     pub sandbox: bool,
-    /// The connection (`Connection::id`), where it was about one; it may be gone.
+    /// The connection (`Connection::id`), if the operation concerned one; it may be gone.
     pub connection_id: Option<String>,
     /// The workspace's name at that time.
     pub workspace_name: Option<String>,
@@ -35,61 +35,61 @@ pub struct ActivityEntry {
     pub owner: Option<Owner>,
     /// Notion's id of the bot.
     pub bot_id: Option<String>,
-    /// When it began.
+    /// When the operation began.
     pub started_at: Millis,
-    /// When it ended; none while it is unfinished.
+    /// When the operation ended; none while it is unfinished.
     pub finished_at: Option<Millis>,
-    /// What it came to.
+    /// The operation's outcome.
     pub outcome: Outcome,
-    /// Why it failed, why a check came to no verdict, or why an unfinished one is not done yet.
+    /// Why the operation failed, reached no verdict, or is not finished yet.
     pub problem: Option<Problem>,
-    /// What a finished revocation or a "forget" leaves behind.
+    /// The receipt of a finished revocation or "forget".
     pub receipt: Option<Receipt>,
     /// Notion's ids of the requests made.
     pub request_ids: Vec<String>,
 }
 
-/// What an act came to.
+/// The outcome of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "lowercase")]
 #[ts(rename = "ActivityOutcome", export_to = "types.ts")]
 pub enum Outcome {
-    /// It is under way, or goes on at the next start.
+    /// The operation is under way, or goes on at the next start.
     Unfinished,
-    /// It did what it was for.
+    /// The operation succeeded.
     Done,
     /// A check found that the token works.
     Active,
-    /// A check found that it does not.
+    /// A check found that the token does not work.
     Inactive,
     /// The person did not allow access.
     Denied,
-    /// It came to nothing, or a check to no verdict.
+    /// The operation failed, or a check reached no verdict.
     Failed,
 }
 
-/// Which acts the activity shows.
+/// A filter of the activity's entries.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct ActivityFilter {
-    /// Only of this connection (`Connection::id`).
+    /// Only entries of this connection (`Connection::id`); none for all.
     pub connection: Option<String>,
-    /// Only of these kinds; none: of all.
+    /// Only entries of these kinds; none for all.
     pub kinds: Option<Vec<Kind>>,
-    /// Only what failed or found a token that does not work.
+    /// Only entries that failed or found a token that does not work.
     pub trouble: bool,
-    /// Only where this occurs in the name of the workspace, the owner or the client, or in an id;
-    /// empty: all.
+    /// Only entries with this text in the name of the workspace, the owner or the client, or in an
+    /// id; empty for all.
     pub text: String,
 }
 
-/// A part of the activity, newest first.
+/// A page of the activity, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct ActivityPage {
-    /// At most 100.
+    /// The entries, at most 100.
     pub entries: Vec<ActivityEntry>,
-    /// Whether there are older ones: asked for with the last entry's `id`.
+    /// Whether there are older entries, which are read with the last entry's `id`.
     pub more: bool,
 }
 
@@ -98,9 +98,9 @@ pub struct ActivityPage {
 #[serde(rename_all = "lowercase")]
 #[ts(export_to = "types.ts")]
 pub enum ExportFormat {
-    /// Comma-separated values (RFC 4180), a row an act.
+    /// Comma-separated values (RFC 4180), one row for each entry.
     Csv,
-    /// One array of acts.
+    /// One JSON array of entries.
     Json,
 }
 
@@ -117,7 +117,7 @@ impl ActivityEntry {
     fn of(operation: Operation) -> Self {
         let receipt = operation.receipt();
         let outcome = outcome(&operation);
-        // A success keeps the trouble that it took in its row, not in the activity.
+        // Problems on the way to a success stay in the row, and are not shown in the activity.
         let problem = match outcome {
             Outcome::Done | Outcome::Active | Outcome::Denied => None,
             Outcome::Unfinished | Outcome::Inactive | Outcome::Failed => operation.record.problem,
@@ -180,7 +180,7 @@ fn outcome(operation: &Operation) -> Outcome {
         },
         Kind::Connect if record.denied => return Outcome::Denied,
         Kind::Connect => record.granted.is_some() && record.problem.is_none(),
-        // That the connection was then forgotten is another act.
+        // Forgetting the connection afterwards is an operation of its own.
         Kind::Revoke => record.revoked_at.is_some(),
         Kind::Forget => record.removed_at.is_some(),
         _ => record.problem.is_none(),
@@ -189,8 +189,8 @@ fn outcome(operation: &Operation) -> Outcome {
 }
 
 impl Keyrack {
-    /// The acts of a filter: the newest, or the newest of those older than the one with the id
-    /// `before`.
+    /// Reads a page of the entries of a filter: the newest, or the newest of those older than the
+    /// entry with the id `before`.
     pub fn activity(
         &self,
         filter: &ActivityFilter,
@@ -221,7 +221,7 @@ impl Keyrack {
         Ok(found)
     }
 
-    /// All operations of a filter, as a file to be written.
+    /// Exports all entries of a filter, as a file to be written.
     pub fn export_activity(
         &self,
         filter: &ActivityFilter,
@@ -251,7 +251,7 @@ impl Keyrack {
     }
 }
 
-/// A row an act, with its times in UTC (RFC 3339).
+/// Entries as CSV: one row for each, with times in UTC (RFC 3339).
 fn as_csv(entries: &[ActivityEntry]) -> Result<Vec<u8>, csv::Error> {
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record([

@@ -1,5 +1,5 @@
-//! What the window is told of the list: at first its head, then what is new or different since, in parts.
-//! Thousands of rows need not cross before the first is seen, nor cross anew.
+//! The list for the window: at first its head, then the changes since, in parts. So thousands of
+//! rows need not cross before the first is seen, nor cross again.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::BuildHasher as _;
@@ -13,41 +13,42 @@ use crate::domain::problem::Problem;
 use crate::keyrack::Keyrack;
 use crate::views::snapshot::Snapshot;
 
-/// How many connections the first answer has: more than any window shows at once.
+/// The connections in a snapshot: more than any window shows at once.
 const HEAD: u32 = 100;
 
-/// How many connections each later answer has: the window takes them in between two frames.
+/// The connections in each part that follows: the window processes them between two frames.
 const PART: usize = 1_000;
 
 /// What changed since the window last read the list.
 #[derive(Debug, Clone, Serialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct Changes {
-    /// Connections that are new or different, at most 1,000; `rest.more` tells whether there are more.
+    /// Connections that are new or different, at most 1,000; `rest.more` says whether there are
+    /// more.
     pub connections: Vec<Connection>,
     /// Connections that are gone (`Connection::id`).
     pub gone: Vec<String>,
-    /// Everything else, as in a snapshot whose `connections` are empty.
+    /// Everything else, in a snapshot whose `connections` are empty.
     pub rest: Snapshot,
 }
 
-/// A reader of the list, which knows what it has handed on.
+/// A reader of the list, which knows what the window has.
 #[derive(Debug, Default)]
 pub struct Reader(Mutex<Reading>);
 
 #[derive(Debug, Default)]
 struct Reading {
-    /// What the window has: by `Connection::id` what tells each from any other state of it. The map's
-    /// own hash, since it has a key that nobody knows.
+    /// The connections that the window has, by `Connection::id`, each with a hash of its state;
+    /// with the map's own hasher, which has a random key.
     handed_on: HashMap<String, u64>,
-    /// What was read and the window does not have yet.
+    /// The connections that were read and that the window does not have yet.
     to_come: VecDeque<Connection>,
 }
 
 impl Reader {
-    /// Reads anew; of a long list only the connections that the window shows first.
+    /// Reads a snapshot; of a long list only the connections that the window shows first.
     pub fn snapshot(&self, keyrack: &Keyrack) -> Result<Snapshot, Problem> {
-        // Held while reading, so that what is read later is remembered later.
+        // Locked while reading, so that a later reading is also remembered later.
         let mut reading = self.lock();
         let mut head = keyrack.store.first_connections(HEAD + 1)?;
         let more = head.len() > HEAD as usize;
@@ -60,7 +61,8 @@ impl Reader {
         })
     }
 
-    /// What is different from what was handed on before. Nothing is read while more is to come.
+    /// Returns the changes since the window last read. While parts are still to come, nothing new is
+    /// read.
     pub fn changes(&self, keyrack: &Keyrack) -> Result<Changes, Problem> {
         let mut reading = self.lock();
         let mut gone = Vec::new();
@@ -87,7 +89,7 @@ impl Reader {
 }
 
 impl Reading {
-    /// Takes what is new or different as what is to come, and tells what is gone.
+    /// Queues the connections that are new or different, and returns the ids of those that are gone.
     fn compare(&mut self, all: Vec<Connection>) -> Vec<String> {
         let there: HashSet<&str> = all.iter().map(|one| one.id.as_str()).collect();
         let gone = self

@@ -1,4 +1,4 @@
-//! What is known of a connection besides its row.
+//! Details of a connection, besides its row.
 
 use serde::Serialize;
 use ts_rs::TS;
@@ -8,23 +8,24 @@ use crate::domain::time::Millis;
 use crate::keyrack::Keyrack;
 use crate::storage::vault::keyring_name;
 
-/// What is known of a connection besides its row.
+/// Details of a connection, besides its row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct Details {
-    /// Notion's words for what the token may do, such as `read_content`; none before the first
+    /// The token's capabilities in Notion's words, such as `read_content`; none before the first
     /// check.
     pub capabilities: Option<Vec<String>>,
-    /// When Notion issued the token, as it says.
+    /// When Notion issued the token, by Notion's account.
     pub issued_at: Option<Millis>,
-    /// When its tokens were last refreshed here.
+    /// When the tokens were last refreshed here.
     pub refreshed_at: Option<Millis>,
-    /// Where the tokens are, such as "GNOME Keyring, Login"; none where the system does not tell.
+    /// The name of the keyring, such as "GNOME Keyring, Login"; none if the system does not report
+    /// it.
     pub keyring: Option<String>,
 }
 
 impl Keyrack {
-    /// Reads it. Touches no secret, and asks Notion nothing.
+    /// Reads the details of a connection, without a secret or a request.
     pub async fn details(&self, connection: &str) -> Result<Details, Problem> {
         let id = self.store.connection(connection)?.id;
         let grant = self.store.token_grant(&id)?;

@@ -1,4 +1,4 @@
-//! What a front end reads.
+//! Views: the data that a front end reads.
 
 pub mod about;
 pub mod activity;

@@ -1,4 +1,4 @@
-//! Everything the window shows, in one answer.
+//! The snapshot: everything the window shows.
 
 use serde::Serialize;
 use ts_rs::TS;
@@ -12,34 +12,34 @@ use crate::domain::problem::Problem;
 use crate::domain::rebuilt::Rebuilt;
 use crate::keyrack::Keyrack;
 
-/// The state of the world as the window draws it.
+/// A snapshot of everything the window shows.
 #[derive(Debug, Clone, Serialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct Snapshot {
     /// All clients, by name.
     pub clients: Vec<Client>,
-    /// All connections, by workspace name; the window is handed only some of many at first.
+    /// All connections, by workspace name; of many, the window gets only some at first.
     pub connections: Vec<Connection>,
-    /// Whether the window has not been handed all connections yet: they follow as changes.
+    /// Whether more connections follow as changes.
     pub more: bool,
-    /// The running authorization, or the last finished one until it is acknowledged.
+    /// The authorization under way, or the last ended one until it is acknowledged.
     pub authorization: Option<Authorization>,
-    /// A callback that was refused before it belonged to any authorization, until acknowledged.
+    /// Why the last callback that belonged to no authorization was refused, until acknowledged.
     pub callback_refused: Option<Problem>,
-    /// What a rebuild of the list from the keyring came to, until acknowledged.
+    /// The result of a rebuild of the list from the keyring, until acknowledged.
     pub rebuilt: Option<Rebuilt>,
-    /// Why the list cannot be filled from the keyring yet, until acknowledged; tried again by itself.
+    /// Why the list cannot be rebuilt from the keyring yet, until acknowledged; tried again by itself.
     pub rebuild_waits: Option<Problem>,
-    /// The check of all connections, while one is under way.
+    /// The progress of a check of all connections, while one is under way.
     pub check_all: Option<CheckAll>,
-    /// What the person has chosen.
+    /// The person's preferences.
     pub preferences: Preferences,
-    /// What the client form starts from.
+    /// The defaults of the client form.
     pub client_defaults: ClientDefaults,
 }
 
 impl Keyrack {
-    /// The state of the world around these connections.
+    /// Reads a snapshot with the given connections.
     pub(crate) fn snapshot_of(&self, connections: Vec<Connection>) -> Result<Snapshot, Problem> {
         let new = self.unacknowledged();
         Ok(Snapshot {

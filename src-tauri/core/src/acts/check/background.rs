@@ -1,4 +1,5 @@
-//! Background checks: turn by turn what has become due, and what newly needs attention.
+//! Background checks: tick by tick, the connections that are due, and those that newly need
+//! attention.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -14,55 +15,55 @@ use crate::keyrack::Keyrack;
 /// The lock of the one process that watches a data folder.
 const LOCK: &str = "watch.lock";
 
-/// How often the list and the setting are read anew.
+/// How often the list and the preferences are read anew.
 const LOOK_EVERY: Duration = Duration::from_mins(1);
 
 /// The least time between two notifications, however many connections need attention.
-const TELL_EVERY: Duration = Duration::from_mins(15);
+const NOTIFY_EVERY: Duration = Duration::from_mins(15);
 
-/// The background checks of this process, which is the only one of its data folder that makes any.
+/// The background checks of this process, the only one that makes them for its data folder.
 pub struct Watch {
     keyrack: Arc<Keyrack>,
     schedule: Schedule,
-    /// From one check of a connection to its next, as of the last look.
+    /// The interval between checks of a connection, as of the last look.
     every: Duration,
-    /// What is due until the next look at the list, the earliest first.
+    /// The checks due until the next look at the list, the earliest first.
     due: VecDeque<(Millis, String)>,
     next_look: Millis,
-    /// When the next turn should come.
+    /// When the next tick should come.
     expected: Millis,
     notifications: PendingNotifications,
     _only: File,
 }
 
-/// What a turn came to.
+/// The result of a tick.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tick {
-    /// How long until the next one.
+    /// The wait until the next tick.
     pub wait: Duration,
-    /// What the person is to be told now.
+    /// The notification to show now.
     pub attention: Option<Attention>,
 }
 
-/// What checking everything that was due came to.
+/// The result of checking everything that was due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaughtUp {
-    /// What the person is to be told.
+    /// The notification to show.
     pub attention: Option<Attention>,
-    /// Why some could not be checked: the first reason.
+    /// Why connections could not be checked: the first reason.
     pub obstacle: Option<Problem>,
 }
 
-/// What newly needs attention.
+/// The connections that newly need attention, for a notification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Attention {
-    /// One connection.
+    /// A single connection.
     One(Box<Connection>),
-    /// So many.
+    /// The number of several connections.
     Several(usize),
 }
 
-/// What newly needs attention and has not been told.
+/// Connections that newly need attention and were in no notification yet.
 #[derive(Debug, Default)]
 struct PendingNotifications {
     waiting: Vec<Connection>,
@@ -70,14 +71,14 @@ struct PendingNotifications {
 }
 
 impl Keyrack {
-    /// Whether a process watches this data folder.
+    /// Whether a process makes background checks for this data folder.
     pub(in crate::acts) fn is_watched(&self) -> Result<bool, Problem> {
         Ok(self.folder.try_lock(LOCK)?.is_none())
     }
 
-    /// Begins to check in the background. Nothing is asked before the first turn.
+    /// Begins background checks. No request is made before the first tick.
     ///
-    /// Fails with `already-open` if another process does it for this data folder.
+    /// Fails with `already-open` if another process makes them for this data folder.
     pub fn watch(self: &Arc<Self>) -> Result<Watch, Problem> {
         let only = self.folder.try_lock(LOCK)?.ok_or_else(|| {
             Problem::new(
@@ -104,18 +105,18 @@ impl Watch {
     pub async fn tick(&mut self) -> Result<Option<Tick>, Problem> {
         let now = self.keyrack.now();
         self.schedule.notice(now, self.expected);
-        // The second half: a clock that was set back.
+        // The second condition: the clock was set back.
         if now >= self.next_look || now.plus(LOOK_EVERY) < self.next_look {
             let Some(every) = self.keyrack.background_checks()?.every() else {
                 return Ok(None);
             };
             self.look_ahead(every, now)?;
-            // Each has its own time to be tried again, and what stands in its way on its row.
+            // Each revocation has its own time of the next try, and its obstacle on its row.
             let _ = self.keyrack.retry_revocations().await;
         }
         if self.due.front().is_some_and(|(at, _)| *at <= now)
             && let Some((_, id)) = self.due.pop_front()
-            // While somebody checks all, there is nothing to add to it.
+            // A check of all connections covers this one.
             && self.keyrack.only_one_checks_all().is_ok()
         {
             self.check_if_due(&id, now).await?;
@@ -129,11 +130,10 @@ impl Watch {
         }))
     }
 
-    /// Tries pending revocations that are due, and checks everything now that has not been asked
-    /// about for half an interval, but for what meets an obstacle that others of its client have
-    /// just met.
+    /// Retries the pending revocations that are due, and checks the connections that were not
+    /// checked for half an interval, except those whose client has just met an obstacle.
     pub async fn catch_up(&mut self, every: Duration) -> Result<CaughtUp, Problem> {
-        // What stands in the way of one is on its row.
+        // The obstacle of a revocation is on its row.
         let _ = self.keyrack.retry_revocations().await;
         let _only = self.keyrack.only_one_checks_all()?;
         let mut obstacle = None;
@@ -157,7 +157,7 @@ impl Watch {
         })
     }
 
-    /// Finds out what becomes due until the next look.
+    /// Plans the checks that become due until the next look.
     fn look_ahead(&mut self, every: Duration, now: Millis) -> Result<(), Problem> {
         self.next_look = now.plus(LOOK_EVERY);
         let connections = self.keyrack.store.connections()?;
@@ -168,7 +168,7 @@ impl Watch {
         Ok(())
     }
 
-    /// It may be gone, or have been checked by somebody else since the last look.
+    /// Checks a connection, unless it is gone or was checked otherwise since the last look.
     async fn check_if_due(&mut self, id: &str, now: Millis) -> Result<(), Problem> {
         let Ok(before) = self.keyrack.store.connection(id) else {
             return Ok(());
@@ -202,8 +202,8 @@ impl PendingNotifications {
     }
 
     fn take(&mut self, now: Millis) -> Option<Attention> {
-        let told = self.last_at.filter(|told| *told <= now);
-        if told.is_some_and(|told| now < told.plus(TELL_EVERY)) {
+        let last = self.last_at.filter(|last| *last <= now);
+        if last.is_some_and(|last| now < last.plus(NOTIFY_EVERY)) {
             return None;
         }
         let several = self.waiting.len();
@@ -216,7 +216,7 @@ impl PendingNotifications {
     }
 }
 
-/// Whether only the person can help: not what will pass, such as being offline.
+/// Whether only the person can help: not for obstacles that pass, such as being offline.
 fn needs_attention(connection: &Connection) -> bool {
     let refused = connection
         .problem

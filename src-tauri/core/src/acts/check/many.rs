@@ -18,26 +18,27 @@ use crate::runtime::batch::{Batch, CheckResult, Queue};
 /// The lock of the one process that checks all connections of a data folder.
 const LOCK: &str = "check-all.lock";
 
-/// Nobody waits for a single row here, so that any pause Notion asks for is waited out.
+/// The retries in a check of all, which wait out any pause of Notion's, since nobody waits for one
+/// row.
 pub(crate) const RETRY: Retry = Retry {
     attempts: 10,
     longest_wait: Duration::from_hours(1),
 };
 
 impl Keyrack {
-    /// Checks every connection, those first whose evidence is oldest, and tells how far it is.
-    /// Nothing is asked until the result is awaited, which tells how it ended.
+    /// Checks every connection, those with the oldest evidence first, and emits the progress. No
+    /// request is made until the future is awaited, which returns the result.
     ///
-    /// If such a check is under way already, the result is how far that one is; if another process
-    /// makes one, this fails with `already-checking`: both together would spend more than a
-    /// client's budget. Verdicts, and why there is none, are on the connections.
+    /// If such a check is under way already, the future returns its progress; if another process
+    /// makes one, this fails with `already-checking`: both together would exceed a client's budget.
+    /// Verdicts, and why there is none, are on the connections.
     pub fn check_all(
         self: &Arc<Self>,
     ) -> Result<impl Future<Output = CheckAll> + Send + 'static, Problem> {
         self.check_those(None)
     }
 
-    /// The same with some connections only.
+    /// Checks some connections like [`Keyrack::check_all`].
     pub fn check_some(
         self: &Arc<Self>,
         ids: &[String],
@@ -83,7 +84,7 @@ impl Keyrack {
         Ok(queues.collect())
     }
 
-    /// Held while all connections are checked, by whichever process.
+    /// Takes the lock on checking all connections, which one process at a time can hold.
     pub(super) fn only_one_checks_all(&self) -> Result<File, Problem> {
         self.folder.try_lock(LOCK)?.ok_or_else(|| {
             Problem::new(
@@ -99,22 +100,23 @@ impl Keyrack {
             let keyrack = keyrack.clone();
             async move { outcome(keyrack.check_with(&id, RETRY).await) }
         };
-        let tell = |run: &Batch| self.emit(&Event::CheckAll(run.progress(self.now())));
-        run.go(check, tell).await;
+        let report = |run: &Batch| self.emit(&Event::CheckAll(run.progress(self.now())));
+        run.go(check, report).await;
         self.set_checking(None);
         let ended = run.ended();
         self.emit(&Event::CheckAll(ended.clone()));
         ended
     }
 
-    /// Begins no further check of the one of all connections.
+    /// Cancels the check of all connections: no further connection is checked.
     pub fn cancel_check_all(&self) {
         if let Some(run) = self.checking() {
             run.cancel();
         }
     }
 
-    /// Without Notion there is nothing to keep pace with: each check says why.
+    /// The pace of a client. Without a Notion to ask, any pace will do: each check fails with the
+    /// reason.
     fn pace_of(&self, client: &Client) -> Pace {
         match self.notions.of(client) {
             Ok(notion) => self.notions.pace(&notion, client),

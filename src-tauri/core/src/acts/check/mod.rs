@@ -1,4 +1,4 @@
-//! Check: what introspection says of a connection's access token, and what that proves.
+//! Check: the introspection of a connection's access token, and what it proves.
 
 pub mod background;
 pub mod many;
@@ -16,18 +16,18 @@ use crate::keyrack::Keyrack;
 use crate::storage::store::CheckOutcome;
 use notion_oauth::sanitize_display_text;
 
-/// What asking Notion about an access token came to.
+/// The result of asking Notion about an access token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Finding {
-    /// It works.
+    /// The token works.
     Active,
-    /// It does not work for this client; the problem says what is known of why.
+    /// The token does not work for this client; the problem says why, as far as it is known.
     Inactive(Problem),
-    /// Nothing was proven.
+    /// Nothing was proven about the token.
     Unknown(Problem),
 }
 
-/// What an introspection meta besides its verdict.
+/// The data of an introspection besides its verdict.
 #[derive(Debug, Clone, Default)]
 pub(super) struct IntrospectionMeta {
     /// Notion's id of the request.
@@ -44,8 +44,8 @@ impl Keyrack {
         self.check_with(id, Retry::PATIENT).await
     }
 
-    /// The same with another patience for a busy Notion. Other acts on the connection need not
-    /// wait for it: what they learn meanwhile is newer, and stays.
+    /// Checks a connection like [`Keyrack::check`], with another [`Retry`]. Other acts on the
+    /// connection need not wait for it: their evidence is newer, and stays.
     pub(in crate::acts) async fn check_with(
         &self,
         id: &str,
@@ -61,7 +61,7 @@ impl Keyrack {
                 operation.record.request_ids.extend(meta.request_id.clone());
                 grant = meta.grant();
                 if finding == Finding::Active && connection.workspace_id.is_empty() {
-                    // Brought back from the vault, which does not know whose it is.
+                    // Rebuilt from the vault, which has no workspace and owner.
                     bot = access.notion.me(&access.tokens.access).await.ok();
                 }
                 finding
@@ -103,8 +103,8 @@ impl Keyrack {
 }
 
 impl Access {
-    /// Introspects the access token, with `users/me` as a second opinion on anything but "active".
-    /// Also returns what the introspection meta besides.
+    /// Introspects the access token, with `users/me` as a second opinion on any reply but "active".
+    /// Also returns the introspection's other data.
     pub async fn find_out(&self) -> (Finding, IntrospectionMeta) {
         let introspection = self
             .notion
@@ -133,10 +133,10 @@ impl Access {
 }
 
 impl IntrospectionMeta {
-    /// What the token may do and since when; none if Notion did not tell.
+    /// The token's capabilities and time of issue; none if Notion named neither.
     fn grant(self) -> Option<TokenGrant> {
-        let told = !self.scope.is_empty() || self.issued_at.is_some();
-        told.then(|| TokenGrant {
+        let is_known = !self.scope.is_empty() || self.issued_at.is_some();
+        is_known.then(|| TokenGrant {
             capabilities: self
                 .scope
                 .iter()
@@ -147,8 +147,8 @@ impl IntrospectionMeta {
     }
 }
 
-/// What the answers prove. "Inactive" takes `active: false`, or `invalid_grant` together with a
-/// 401 from `users/me`; a refused client, a busy or unreachable Notion prove nothing of the token.
+/// What the replies prove. "Inactive" takes `active: false`, or `invalid_grant` together with a 401
+/// from `users/me`; a refused client, a busy or unreachable Notion prove nothing about the token.
 fn judge(introspection: Result<Introspection, Error>, me: Option<Result<Bot, Error>>) -> Finding {
     let dead = || {
         Finding::Inactive(Problem::new(
@@ -169,7 +169,7 @@ fn judge(introspection: Result<Introspection, Error>, me: Option<Result<Bot, Err
     }
 }
 
-/// Whether calendars reach so far (ECMA-262 21.4.1.1).
+/// Whether a time is within the range of dates (ECMA-262 21.4.1.1).
 fn is_a_date(millis: i64) -> bool {
     millis.unsigned_abs() <= 8_640_000_000_000_000
 }

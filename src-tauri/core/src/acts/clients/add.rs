@@ -20,7 +20,7 @@ impl Keyrack {
         self.keep_client(client, secret).await
     }
 
-    /// Adds the embedded sandbox's client, or returns the one that is there.
+    /// Adds the embedded sandbox's client, or returns the existing one.
     pub async fn add_sandbox_client(
         &self,
         client_id: &str,
@@ -56,7 +56,7 @@ impl Keyrack {
         self.vault.probe().await?;
         let mut operation = self.begin(Kind::AddClient, Subject::of_client(&client))?;
         if let Err(error) = self.vault.write(&Payload::of_client(&client, secret)).await {
-            // What may have landed is deleted; failing that, the next start does it.
+            // An entry that may have been written is deleted; failing that, by the next start.
             if self.vault.delete(&client.id).await.is_ok() {
                 self.fail(&mut operation, &error.clone().into())?;
             }

@@ -9,8 +9,8 @@ use crate::keyrack::Keyrack;
 use crate::storage::vault::Payload;
 
 impl Keyrack {
-    /// Changes a client. An authorization that waits goes on as it began; the next one is sent with
-    /// the new redirect URI.
+    /// Changes a client. A waiting authorization goes on unchanged; the next one uses the new
+    /// redirect URI.
     ///
     /// Fails with nothing changed with `invalid-input`, or if the keyring, whose entry carries the
     /// name and the redirect URI too, does not take them.

@@ -1,4 +1,4 @@
-//! What can be done to a client.
+//! The acts on a client.
 
 mod add;
 mod edit;

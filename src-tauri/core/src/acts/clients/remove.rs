@@ -32,7 +32,7 @@ impl Keyrack {
         }
         self.vault.probe().await?;
         let mut operation = self.begin(Kind::RemoveClient, Subject::of_client(&client))?;
-        // The row first: it stands in the way if another process has just connected something.
+        // The row first: removing it fails if another process has just connected something.
         if let Err(problem) = self.store.remove_client(&client.id) {
             self.fail(&mut operation, &problem)?;
             return Err(problem);
@@ -41,7 +41,7 @@ impl Keyrack {
         self.finish_removing_client(&mut operation).await
     }
 
-    /// Deletes the secret of a client whose row is gone; also how start-up finishes a removal.
+    /// Deletes the secret of a client whose row is gone, in a removal or when start-up finishes one.
     pub(in crate::acts) async fn finish_removing_client(
         &self,
         operation: &mut Operation,

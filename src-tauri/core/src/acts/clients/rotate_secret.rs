@@ -1,4 +1,4 @@
-//! A client's new secret: tried at Notion, and only then kept in place of the old one.
+//! Rotate a client's secret: the new one is tried at Notion, and only then replaces the old one.
 
 use std::sync::Arc;
 
@@ -15,8 +15,8 @@ use crate::keyrack::Keyrack;
 use crate::storage::vault::Payload;
 
 impl Keyrack {
-    /// Replaces a client's secret. The result checks the connections again that could not be
-    /// checked with the old one, once it is awaited; what that comes to is on the connections.
+    /// Replaces a client's secret. The returned future checks the connections again that could not
+    /// be checked with the old secret; the verdicts are on the connections.
     ///
     /// Fails with the old secret still in place if Notion does not take the new one, cannot be
     /// asked, or the keyring takes no entry.
@@ -57,14 +57,14 @@ impl Keyrack {
         let keyrack = self.clone();
         Ok(async move {
             for connection in connections {
-                // What it comes to is on the connection.
+                // The verdict is on the connection.
                 let _ = keyrack.check(&connection.id).await;
             }
         })
     }
 
-    /// The access token of one of these connections, which Notion knows best; one that cannot exist
-    /// where there is none to read.
+    /// The access token of one of these connections, or one that cannot exist if none can be read. A
+    /// real one is preferred, because Notion knows it.
     async fn a_token_of(&self, connections: &[Connection]) -> SecretString {
         let works = |connection: &&Connection| {
             connection.last_status.unwrap_or(connection.status) == Status::Active

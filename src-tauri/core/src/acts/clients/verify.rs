@@ -1,4 +1,4 @@
-//! Verify: whether a client's id and secret belong together, before anything is kept of them.
+//! Verify: whether a client's id and secret belong together, before they are kept.
 
 use notion_oauth::{Credentials, Error, Notion};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -7,14 +7,15 @@ use crate::domain::client::NewClient;
 use crate::domain::problem::{Problem, ProblemCode};
 use crate::keyrack::Keyrack;
 
-/// Introspected in place of a token: any answer about it proves the client.
+/// The text introspected in place of a token: any reply about it proves the client.
 pub(in crate::acts) const NO_TOKEN: &str = "keyrack-verifies-the-client";
 
-/// How the secrets in Notion's portal begin.
+/// The prefix of client secrets in Notion's portal.
 const SECRET_PREFIX: &str = "secret_";
 
 impl Keyrack {
-    /// Asks Notion about a token that cannot exist, as the client in the form. Nothing is written.
+    /// Verifies the client in a form, by introspecting a token that cannot exist. Nothing is
+    /// written.
     ///
     /// Fails with `client-swapped` or `client-rejected` if Notion does not know the pair, with
     /// `invalid-input` if a field cannot be right, and as any request does.
@@ -27,7 +28,7 @@ impl Keyrack {
         verify(&self.notions.of(&client)?, &credentials, &NO_TOKEN.into()).await
     }
 
-    /// Asks the same as a client that is saved.
+    /// Verifies a saved client, like [`Keyrack::verify_client`].
     pub async fn verify_saved_client(&self, id: &str) -> Result<(), Problem> {
         let client = self.store.client(id)?;
         let (notion, credentials) = (self.notions.of(&client)?, self.credentials(id).await?);
@@ -35,7 +36,7 @@ impl Keyrack {
     }
 }
 
-/// Whether Notion takes these credentials: it does if it says anything of a token.
+/// Verifies credentials: Notion accepts them if it says anything about a token.
 pub(super) async fn verify(
     notion: &Notion,
     credentials: &Credentials,

@@ -1,5 +1,5 @@
-//! The part of a connect that costs a request: the code becomes tokens, and the tokens are kept,
-//! or ended again.
+//! The second part of a connect: the code is exchanged for tokens, and the tokens are kept, or
+//! revoked again.
 
 use std::sync::Arc;
 
@@ -21,16 +21,16 @@ use crate::storage::vault::{ConnectionSecrets, Payload, VaultError};
 use notion_oauth::sanitize_display_text;
 
 impl Keyrack {
-    /// Goes on with a callback, or with tokens, that wait for the keyring.
+    /// Goes on with an authorization whose callback or tokens wait for the keyring.
     pub async fn retry_authorization(self: &Arc<Self>, id: &str) -> Result<Authorization, Problem> {
         let authorization = self.store.authorization(id)?;
-        // Looked up before the code is taken out: a busy store must not lose it.
+        // Read before the code is taken out: a busy store must not lose the code.
         let client = self.store.client(&authorization.client_id)?;
         let Some(pending) = self.pending.get(id) else {
             return Ok(authorization);
         };
         let Some(awaiting) = pending.take_awaiting_keyring() else {
-            // Told before the write goes on: to whoever looks, it would still seem to wait.
+            // Moved on before the write goes on: until then it would still seem to wait.
             let authorization = if self.store.leave_awaiting_keyring(id, &Progress::Saving)? {
                 self.move_on(authorization, Progress::Saving)
             } else {
@@ -48,7 +48,7 @@ impl Keyrack {
         }
     }
 
-    /// Proves that the keyring takes an entry, and reads the client's credentials from it.
+    /// Proves that the keyring takes an entry, and reads the client's credentials.
     pub(in crate::acts) async fn keyring_ready(
         &self,
         client: &str,
@@ -107,7 +107,7 @@ impl Keyrack {
         }
     }
 
-    /// Keeps a grant, or ends it at Notion: nobody but this function holds its tokens.
+    /// Keeps a grant, or ends it at Notion: its tokens are nowhere else.
     async fn keep_or_end(
         self: &Arc<Self>,
         authorization: Authorization,
@@ -116,9 +116,9 @@ impl Keyrack {
         unsaved: UnsavedGrant,
     ) -> Authorization {
         let bot_id = sanitize_display_text(&unsaved.grant.bot_id);
-        // An earlier write of the same bot's tokens may hang without end.
-        let turn = tokio::select! {
-            turn = self.locks.lock_bot(&operation.subject.client, &bot_id) => turn,
+        // An earlier write of the same bot's tokens may hang without end, and keep the lock.
+        let lock = tokio::select! {
+            lock = self.locks.lock_bot(&operation.subject.client, &bot_id) => lock,
             () = pending.cancel_requested() => {
                 return self.end_unnamed(authorization, operation, unsaved, cancelled()).await;
             }
@@ -135,14 +135,14 @@ impl Keyrack {
             .write_grant(&authorization, &operation, pending, &unsaved.grant)
             .await
         {
-            Ok(turn) => {
+            Ok(lock) => {
                 let before = before.as_ref();
-                self.record_grant(authorization, operation, &unsaved, before, turn)
+                self.record_grant(authorization, operation, &unsaved, before, lock)
                     .await
             }
             Err(not_written) => {
                 let undo = Undo {
-                    turn,
+                    lock,
                     before,
                     unsaved,
                     not_written,
@@ -152,8 +152,9 @@ impl Keyrack {
         }
     }
 
-    /// Ends a grant that never had a vault entry, and its row. If its bot is connected already, the
-    /// tokens there may have been the very ones that were ended: only a check can tell.
+    /// Ends a grant that never had a vault entry, and its operation. If its bot is connected
+    /// already, the connection's tokens may be the very ones that were ended, so its verdict is
+    /// cleared.
     async fn end_unnamed(
         &self,
         authorization: Authorization,
@@ -169,13 +170,13 @@ impl Keyrack {
         operation.subject.connection = known.unwrap_or_default();
         operation.record.problem = Some(problem.clone());
         operation.finished_at = Some(self.now());
-        // Without this row's end, the next start ends it.
+        // If the operation cannot be finished now, the next start finishes it.
         let _ = self.store.clear_verdict(&operation, None);
         self.emit(&Event::Changed);
         self.move_on(authorization, not_connected(problem))
     }
 
-    /// Names the vault entry on the row of the operation before it is written: the one of the
+    /// Names the vault entry on the operation's row before the entry is written: that of the
     /// connection with this bot id, or a new one. Returns the tokens that it would replace.
     async fn name_entry(
         &self,
@@ -211,8 +212,8 @@ impl Keyrack {
         Ok(before)
     }
 
-    /// Writes the tokens to the vault, and returns the connection's turn. A keyring that is locked or
-    /// gone is waited for: the person opens it and tries again, or gives up.
+    /// Writes the tokens to the vault, and returns the connection's lock. A keyring that is locked
+    /// or gone is waited for: the person opens it and tries again, or cancels.
     async fn write_grant(
         &self,
         authorization: &Authorization,
@@ -221,8 +222,8 @@ impl Keyrack {
         grant: &Grant,
     ) -> Result<OwnedMutexGuard<()>, NotWritten> {
         let id = operation.subject.connection.clone().unwrap_or_default();
-        let turn = tokio::select! {
-            turn = self.locks.lock_connection(&id) => turn,
+        let lock = tokio::select! {
+            lock = self.locks.lock_connection(&id) => lock,
             () = pending.cancel_requested() => {
                 return Err(NotWritten::GivenUp(Box::pin(async { Ok(()) })));
             }
@@ -239,7 +240,7 @@ impl Keyrack {
             let mut write = Box::pin(self.vault.write(&payload));
             let error = tokio::select! {
                 written = &mut write => match written {
-                    Ok(()) => return Ok(turn),
+                    Ok(()) => return Ok(lock),
                     Err(error) => error,
                 },
                 () = pending.cancel_requested() => return Err(NotWritten::GivenUp(write)),
@@ -261,14 +262,14 @@ impl Keyrack {
     }
 
     /// Writes the connection to the store. If that fails the tokens are safe in the vault, and the
-    /// unfinished row brings the connection into the list at the next start.
+    /// next start adds the connection from the unfinished row.
     async fn record_grant(
         &self,
         authorization: Authorization,
         mut operation: Operation,
         unsaved: &UnsavedGrant,
         before: Option<&ConnectionSecrets>,
-        turn: OwnedMutexGuard<()>,
+        lock: OwnedMutexGuard<()>,
     ) -> Authorization {
         operation.finished_at = Some(self.now());
         if let Err(problem) = self.store.save_connected(&operation) {
@@ -283,7 +284,7 @@ impl Keyrack {
                 },
             );
         }
-        drop(turn);
+        drop(lock);
         self.emit(&Event::Changed);
         let earlier_works = unsaved.earlier_works(before).await;
         match operation.completed(earlier_works) {
@@ -292,8 +293,8 @@ impl Keyrack {
         }
     }
 
-    /// Ends tokens that were not kept, and brings the vault back to what it was, once a write that
-    /// may still be under way has ended. Until then the row stays unfinished.
+    /// Ends tokens that were not kept, and restores the vault's entry once a write that may still be
+    /// under way has ended. Until then the operation stays unfinished.
     async fn undo_grant(
         self: &Arc<Self>,
         authorization: Authorization,
@@ -308,18 +309,18 @@ impl Keyrack {
         operation.record.granted = None;
         operation.record.problem = Some(problem.clone());
         let _ = self.store.save_operation(&operation);
-        let (keyrack, busy, before, turn) = (self.clone(), self.busy(), undo.before, undo.turn);
+        let (keyrack, busy, before, lock) = (self.clone(), self.busy(), undo.before, undo.lock);
         let given_up = write.is_some();
         let restore = async move {
             if let Some(write) = write {
                 let _ = write.await;
             }
-            // What fails here is on the unfinished row, and the next start's.
+            // A failure leaves the operation unfinished, and the next start finishes it.
             let _ = keyrack.restore_entry(operation, before).await;
-            drop((turn, busy));
+            drop((lock, busy));
         };
         if given_up {
-            // The write may hang without end; the person does not wait for it.
+            // In the background, because the write may hang without end.
             tokio::spawn(restore);
         } else {
             restore.await;
@@ -327,7 +328,7 @@ impl Keyrack {
         self.move_on(authorization, not_connected(problem))
     }
 
-    /// Puts the tokens that were there before back, or deletes the entry if there were none.
+    /// Writes the earlier tokens back into the entry, or deletes the entry if there were none.
     async fn restore_entry(
         &self,
         mut operation: Operation,
@@ -336,7 +337,7 @@ impl Keyrack {
         let entry = operation.subject.connection.clone().unwrap_or_default();
         let _turn = self.locks.lock_connection(&entry).await;
         operation.finished_at = Some(self.now());
-        // One that was revoked or forgotten meanwhile does not come back.
+        // A connection that was revoked or forgotten meanwhile does not get its tokens back.
         let is_listed = self.store.connection(&entry).is_ok();
         if let Some(before) = before
             && is_listed
@@ -353,10 +354,10 @@ impl Keyrack {
     }
 }
 
-/// What it takes to undo a grant that was not written.
+/// The data for undoing a grant that was not written.
 struct Undo {
-    /// The bot's, unsaved until the vault is what it was.
-    turn: OwnedMutexGuard<()>,
+    /// The bot's lock, held until the vault's entry is restored.
+    lock: OwnedMutexGuard<()>,
     /// The tokens that the connection had before.
     before: Option<ConnectionSecrets>,
     unsaved: UnsavedGrant,
@@ -366,11 +367,11 @@ struct Undo {
 /// Why a grant is not in the vault.
 enum NotWritten {
     Refused(Problem),
-    /// The person gave up; the write may still be under way.
+    /// The person cancelled; the write may still be under way.
     GivenUp(std::pin::Pin<Box<dyn Future<Output = Result<(), VaultError>> + Send>>),
 }
 
-/// How an authorization ends whose grant was ended again.
+/// The final progress of an authorization whose grant was ended again.
 fn not_connected(problem: Problem) -> Progress {
     if problem.code == ProblemCode::LinkCancelled {
         Progress::Cancelled
@@ -379,8 +380,8 @@ fn not_connected(problem: Problem) -> Progress {
     }
 }
 
-/// A code works once: when the answer was lost, nobody can tell whether tokens exist, and it is
-/// never sent again.
+/// The problem of a failed exchange. A code works once: if the reply was lost, tokens may exist or
+/// not, and the code is never sent again.
 fn exchange_failed(error: Error) -> Problem {
     match error {
         Error::Unreachable { sent: true } | Error::NotNotion { .. } | Error::Unavailable { .. } => {

@@ -1,4 +1,5 @@
-//! Connect: from the click through the browser and back, until a callback has proven its state.
+//! Connect, first part: from the click through the browser and back to a callback with a valid
+//! state.
 
 mod exchange;
 pub(crate) mod state;
@@ -24,14 +25,14 @@ use crate::runtime::localhost::{Localhost, NotTaken, TakeCallback};
 use crate::runtime::pending::AwaitingKeyring;
 use crate::storage::store::ConsumedState;
 
-/// How often the clock is asked whether an authorization has expired; a timer stands still while
-/// the computer sleeps.
+/// How often an authorization is checked for expiry by the clock, as a timer stands still while the
+/// computer sleeps.
 const LOOK_EVERY: Duration = Duration::from_secs(15);
 
 impl Keyrack {
     /// Starts an authorization and opens the browser.
     ///
-    /// The keyring must take a probe and give the client's secret first: nobody should allow
+    /// The keyring must take a probe and return the client's secret first: nobody should allow
     /// access in a browser only to learn that the tokens cannot be kept.
     pub async fn begin_authorization(
         self: &Arc<Self>,
@@ -41,7 +42,8 @@ impl Keyrack {
         let notion = self.notions.of(&client)?;
         let pause = self.notions.pace(&notion, &client).pause_left();
         if pause > Retry::PATIENT.longest_wait {
-            // Access would be allowed in the browser, and its code could not be sent in time.
+            // Otherwise access would be allowed in the browser, and the code could not be sent in
+            // time.
             return Err(Problem {
                 retry_after: Some(pause.as_secs()),
                 ..Problem::new(
@@ -51,7 +53,7 @@ impl Keyrack {
             });
         }
         self.keyring_ready(&client.id).await?;
-        // Before the browser opens, and refused if another program could take the answer.
+        // Before the browser opens; a taken port is refused, as its program would get the callback.
         let port = match client.localhost_port() {
             Some(port) => Some(Localhost::bind(port).await?),
             None => None,
@@ -89,7 +91,7 @@ impl Keyrack {
         );
         let listening = port.map(|port| port.serve(self.callback_taker()));
         self.pending.keep(&authorization.id, Some(link), listening);
-        // Told before the browser opens: the answer may be back before this function is.
+        // Emitted before the browser opens: the callback may arrive before this function returns.
         self.emit(&Event::Authorization(authorization.clone()));
         if let Err(problem) = self.open_again(&authorization.id) {
             self.cancel_authorization(&authorization.id)?;
@@ -100,7 +102,7 @@ impl Keyrack {
         Ok(authorization)
     }
 
-    /// Opens the browser on a waiting authorization once more.
+    /// Opens the authorization URL of a waiting authorization in the browser once more.
     pub fn open_again(&self, authorization: &str) -> Result<(), Problem> {
         let link = self.authorization_url(authorization)?;
         (self.opener)(link.expose_secret()).map_err(|_| {
@@ -111,7 +113,7 @@ impl Keyrack {
         })
     }
 
-    /// The link of an authorization that this process began, for the browser or the clipboard.
+    /// The authorization URL of an authorization that this process began, for browser or clipboard.
     pub fn authorization_url(&self, authorization: &str) -> Result<SecretString, Problem> {
         let link = self
             .pending
@@ -125,12 +127,12 @@ impl Keyrack {
         })
     }
 
-    /// An authorization as it is now, whichever process moves it on.
+    /// An authorization with its present progress, whichever process moves it on.
     pub fn authorization(&self, id: &str) -> Result<Authorization, Problem> {
         self.store.authorization(id)
     }
 
-    /// Takes callbacks from the browser for as long as this process has the data folder open.
+    /// The handler of callbacks on localhost, for as long as this process has the data folder open.
     fn callback_taker(self: &Arc<Self>) -> TakeCallback {
         let keyrack = Arc::downgrade(self);
         Box::new(move |raw| {
@@ -141,7 +143,7 @@ impl Keyrack {
         })
     }
 
-    /// Takes a link that the operating system handed over. A refusal is told as an event.
+    /// Takes a callback from the operating system. A refusal is emitted as an event.
     pub async fn deliver_callback(self: &Arc<Self>, link: &str) {
         match self.take_callback(link.as_bytes()) {
             Ok(rest) => drop(rest.await),
@@ -149,15 +151,15 @@ impl Keyrack {
         }
     }
 
-    /// Takes a callback and follows it to its end, or until it waits for the keyring.
+    /// Takes a callback and processes it to its end, or until it waits for the keyring.
     pub async fn accept(self: &Arc<Self>, raw: &[u8]) -> Result<Authorization, Problem> {
         Ok(self.take_callback(raw)?.await)
     }
 
-    /// The one acceptor of callbacks, however they arrive.
+    /// Takes a callback, however it arrived: the one acceptor of all.
     ///
-    /// Fails without any request if the callback belongs to no waiting authorization. From then
-    /// on, whatever happens is the authorization's progress: the future brings it about.
+    /// Fails without any request if the callback belongs to no waiting authorization. After that,
+    /// failures are the authorization's progress; the returned future does the rest.
     pub fn take_callback(
         self: &Arc<Self>,
         raw: &[u8],
@@ -172,7 +174,7 @@ impl Keyrack {
         Ok(async move { Box::pin(keyrack.follow_callback(taken, callback)).await })
     }
 
-    /// What follows from a callback whose state was its authorization's.
+    /// Processes a callback whose state was accepted.
     async fn follow_callback(
         self: &Arc<Self>,
         taken: ConsumedState,
@@ -209,12 +211,12 @@ impl Keyrack {
             }
         };
         operation.finished_at = Some(self.now());
-        // A row that cannot be written now is ended by the next start.
+        // If the operation cannot be finished now, the next start finishes it.
         let _ = self.store.save_operation(&operation);
         self.move_on(authorization, progress)
     }
 
-    /// The code that a callback brings, with the client that it is for; none if access was denied.
+    /// The code of a callback, with the client that it is for; none if access was denied.
     fn result_of(
         &self,
         authorization: &Authorization,
@@ -242,7 +244,7 @@ impl Keyrack {
         }
     }
 
-    /// Ends an authorization. Tokens that are already here and not yet saved are revoked first.
+    /// Cancels an authorization. Tokens that are granted and not yet saved are revoked first.
     pub fn cancel_authorization(&self, id: &str) -> Result<(), Problem> {
         if self.store.end_waiting(id, &Progress::Cancelled)? {
             let authorization = self.store.authorization(id)?;
@@ -250,7 +252,7 @@ impl Keyrack {
         } else if let Some(pending) = self.pending.get(id) {
             pending.cancel();
             if let Some(mut awaiting) = pending.take_awaiting_keyring() {
-                // The next start ends a row that cannot be written now.
+                // If the operation cannot be finished now, the next start finishes it.
                 let _ = self.fail(&mut awaiting.operation, &cancelled());
                 let authorization = self.store.authorization(id)?;
                 self.move_on(authorization, Progress::Cancelled);
@@ -259,8 +261,8 @@ impl Keyrack {
         Ok(())
     }
 
-    /// Moves an authorization on, for whoever shows it and in the store. That the store cannot be
-    /// written must not keep the person from seeing it.
+    /// Moves an authorization on, in the store and as an event, which is emitted even if the store
+    /// cannot be written.
     pub(super) fn move_on(
         &self,
         authorization: Authorization,
@@ -278,7 +280,7 @@ impl Keyrack {
         authorization
     }
 
-    /// Ends an authorization that nothing came back for.
+    /// Ends an authorization when it expires without a callback.
     fn expire_in_time(self: &Arc<Self>, authorization: &Authorization) {
         let (keyrack, authorization) = (Arc::downgrade(self), authorization.clone());
         let mut left = LIFETIME;
@@ -301,7 +303,7 @@ impl Keyrack {
     }
 }
 
-/// What stands on the row of a connect that the person ended.
+/// The problem on the row of a connect that the person cancelled.
 pub(super) fn cancelled() -> Problem {
     Problem::new(
         ProblemCode::LinkCancelled,
@@ -309,10 +311,10 @@ pub(super) fn cancelled() -> Problem {
     )
 }
 
-/// Whether the callback came back to where this authorization was sent from, and from whom it
-/// was asked: exact comparison (RFC 9700 4.1.3, RFC 9207 2.4).
+/// Whether a callback came to the authorization's redirect URI and from its issuer, by exact
+/// comparison (RFC 9700 4.1.3, RFC 9207 2.4).
 fn is_for(callback: &Callback, redirect_uri: &str, issuer: &str) -> bool {
-    // Only a bridge page is at an https address, and it forwards to the app link.
+    // An https redirect URI is a bridge page, which forwards to the app link.
     let bridged = redirect_uri.starts_with("https://") && callback.redirect_uri == APP_LINK;
     let from_issuer = callback.iss.as_deref().is_none_or(|iss| iss == issuer);
     from_issuer && (callback.redirect_uri == redirect_uri || bridged)

@@ -12,7 +12,7 @@ pub(super) fn new_state() -> Result<SecretString, getrandom::Error> {
     Ok(URL_SAFE_NO_PAD.encode(bytes).into())
 }
 
-/// What the store keeps of a state.
+/// The hash of a state, which the store keeps in its place.
 pub(crate) fn state_hash(state: &SecretString) -> [u8; 32] {
     Sha256::digest(state.expose_secret().as_bytes()).into()
 }

@@ -1,4 +1,4 @@
-//! A grant whose tokens nobody else holds yet: what it replaces, and how it is ended again.
+//! A grant whose tokens are not saved yet: what it replaces, and how it is ended again.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use crate::domain::problem::{Problem, ProblemCode};
 use crate::failpoint::failpoint;
 use crate::storage::vault::ConnectionSecrets;
 
-/// How long the end of a connect waits for news of the earlier token.
+/// How long the end of a connect waits for the introspection of the earlier token.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A grant on its way to the vault, with what it takes to end it.
+/// A grant on its way to the vault, with the client and credentials to end it.
 pub(super) struct UnsavedGrant {
     pub notion: Notion,
     pub credentials: Credentials,
@@ -20,9 +20,8 @@ pub(super) struct UnsavedGrant {
 }
 
 impl UnsavedGrant {
-    /// Ends the tokens at Notion, except one that is the connection's from before: older clients
-    /// are given the token that is already active. Returns what there is to tell: `problem`, or
-    /// that access may remain.
+    /// Ends the tokens at Notion, except one that the connection had before: older clients get the
+    /// token that is already active. Returns `problem`, or that access may remain.
     pub async fn end(&self, before: Option<&ConnectionSecrets>, problem: Problem) -> Problem {
         let tokens = (&self.grant.access_token, self.grant.refresh_token.as_ref());
         let ended = end_tokens(&self.notion, &self.credentials, tokens, before).await;
@@ -45,8 +44,8 @@ impl UnsavedGrant {
         }
     }
 
-    /// Whether the access token that the connection had before the grant still works, as far as
-    /// Notion tells at once: it is nobody's business here any more, but the person should know.
+    /// Whether the access token that the connection had before the grant still works, if Notion
+    /// replies within [`PATIENCE`]. Keyrack no longer has that token, so only the person can end it.
     pub async fn earlier_works(&self, before: Option<&ConnectionSecrets>) -> bool {
         let Some(earlier) = before.map(|before| &before.access) else {
             return false;
@@ -63,8 +62,8 @@ impl UnsavedGrant {
     }
 }
 
-/// Ends a pair of tokens at Notion, except one that `kept` holds too. Returns whether none of them
-/// works any more.
+/// Ends a pair of tokens at Notion, except one that is also in `kept`. Returns whether none of the
+/// ended ones works any more.
 pub(in crate::acts) async fn end_tokens(
     notion: &Notion,
     credentials: &Credentials,

@@ -1,4 +1,4 @@
-//! Authorizations in the store: the one place where a state is used up.
+//! Authorizations in the store: the one place where a state is consumed.
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
@@ -13,12 +13,12 @@ use crate::failpoint::failpoint;
 /// How far back the clock may have jumped before a waiting authorization counts as expired.
 const CLOCK_SLACK_MS: i64 = 60_000;
 
-/// An authorization whose state was used up by this very call.
+/// An authorization whose state was consumed by this very call.
 pub(crate) struct ConsumedState {
     pub authorization: Authorization,
-    /// The redirect URI sent to authorize.
+    /// The redirect URI in the authorization URL.
     pub redirect_uri: String,
-    /// The connect that begins with it.
+    /// The operation of the connect that begins with it.
     pub operation: Operation,
 }
 
@@ -49,8 +49,9 @@ impl Store {
         Ok(())
     }
 
-    /// Uses up a state, and writes the row of the connect that begins with it: exactly one caller,
-    /// in all threads and processes, ever gets the authorization; everyone else is told why not.
+    /// Consumes a state, and writes the row of the connect that begins with it. Exactly one caller,
+    /// in all threads and processes, ever gets the authorization; every other is refused with the
+    /// reason.
     pub(crate) fn consume_state(
         &self,
         state_hash: &[u8; 32],
@@ -85,12 +86,12 @@ impl Store {
         })
     }
 
-    /// An authorization as it is now, whichever process moves it on.
+    /// An authorization with its present progress, whichever process moves it on.
     pub(crate) fn authorization(&self, id: &str) -> Result<Authorization, Problem> {
         authorization(&self.lock(), id)
     }
 
-    /// Moves an authorization on.
+    /// Writes an authorization's progress.
     pub(crate) fn save_progress(&self, id: &str, progress: &Progress) -> Result<(), Problem> {
         self.lock().execute(
             "UPDATE authorizations SET progress = ?2 WHERE id = ?1",
@@ -110,7 +111,7 @@ impl Store {
         Ok(changed == 1)
     }
 
-    /// Moves an authorization on that waits for the keyring; false when another try was faster.
+    /// Moves an authorization on from waiting for the keyring; false when another try was faster.
     pub(crate) fn leave_awaiting_keyring(
         &self,
         id: &str,
@@ -123,7 +124,8 @@ impl Store {
         Ok(changed == 1)
     }
 
-    /// Deletes authorizations that ended or expired long ago; a replay of theirs is "unknown".
+    /// Deletes authorizations that ended or expired long ago; their replayed callbacks are
+    /// "unknown".
     pub(crate) fn prune_authorizations(&self, before: Millis) -> Result<(), Problem> {
         self.lock().execute(
             "DELETE FROM authorizations WHERE expires_at < ?1

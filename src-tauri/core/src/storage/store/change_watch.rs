@@ -1,9 +1,9 @@
-//! Notices what other processes write.
+//! Detection of changes by other processes.
 
 use crate::domain::problem::Problem;
 use crate::storage::data_folder::DataFolder;
 
-/// A connection of its own that sees whether anyone has committed since it last looked.
+/// A database connection that detects commits by others since the last call.
 #[derive(Debug)]
 pub struct ChangeWatch {
     connection: rusqlite::Connection,
@@ -11,7 +11,7 @@ pub struct ChangeWatch {
 }
 
 impl ChangeWatch {
-    /// Starts watching a folder's database.
+    /// Begins to watch a folder's database.
     pub fn open(folder: &DataFolder) -> Result<Self, Problem> {
         let connection =
             super::sqlite::open_connection(&folder.path().join(super::sqlite::DATABASE))?;

@@ -36,7 +36,7 @@ impl Store {
             .ok_or_else(|| Problem::new(ProblemCode::NotFound, "This client is not here any more."))
     }
 
-    /// Adds a client and finishes the operation that did, in one transaction.
+    /// Adds a client and finishes its operation, in one transaction.
     pub(crate) fn add_client(&self, client: &Client, operation: &Operation) -> Result<(), Problem> {
         let mut db = self.lock();
         let tx = db.transaction()?;
@@ -47,8 +47,8 @@ impl Store {
         Ok(())
     }
 
-    /// Removes a client's row, and with it what is left of its authorizations. Refused by the
-    /// database while the client has connections.
+    /// Removes a client's row and its authorizations. Refused by the database while the client has
+    /// connections.
     pub(crate) fn remove_client(&self, id: &str) -> Result<(), Problem> {
         self.lock()
             .execute("DELETE FROM clients WHERE id = ?1", params![id])?;
@@ -56,7 +56,7 @@ impl Store {
         Ok(())
     }
 
-    /// Writes what was edited of a client, and finishes the operation that did.
+    /// Writes an edited client, and finishes its operation.
     pub(crate) fn save_client(
         &self,
         client: &Client,
@@ -82,7 +82,7 @@ impl Store {
     }
 }
 
-/// Adds a row; `or` is what SQLite does about one that is there. Returns how many were added.
+/// Adds a client's row; `or` is what SQLite does about an existing one. Returns how many were added.
 pub(super) fn insert(tx: &Transaction<'_>, client: &Client, or: &str) -> rusqlite::Result<usize> {
     tx.execute(
         &format!("INSERT {or} INTO clients ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"),

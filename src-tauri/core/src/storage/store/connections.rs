@@ -13,7 +13,7 @@ use crate::domain::time::Millis;
 use crate::failpoint::failpoint;
 use notion_oauth::sanitize_display_text;
 
-/// A connection with its client and its unfinished revocation, if any.
+/// The query for a connection with its client and its unfinished revocation, if any.
 const SELECT: &str = "
     SELECT c.id, c.client, clients.name, clients.base_url IS NULL, c.bot_id, c.workspace_id,
            c.workspace_name, c.workspace_icon, c.owner, c.connected_at,
@@ -22,9 +22,9 @@ const SELECT: &str = "
     JOIN clients ON clients.id = c.client
     LEFT JOIN operations o ON o.kind = 'revoke' AND o.connection = c.id AND o.finished_at IS NULL";
 
-/// What a check found: the part of the evidence that it replaces.
+/// The outcome of a check: the part of the evidence that it replaces.
 pub(crate) enum CheckOutcome {
-    /// A verdict, with what is known of its cause.
+    /// A verdict, with its cause, as far as it is known.
     Verdict(Verdict, Option<Problem>),
     /// No verdict; the last one stays.
     Failure(Problem),
@@ -55,8 +55,8 @@ impl Store {
         Ok(connections)
     }
 
-    /// The first connections, at most so many, in about the order in which a list of them begins:
-    /// those that need attention, then by name.
+    /// The first connections, at most `most`, in about the order of the window's list: those that
+    /// need attention, then by name.
     pub(crate) fn first_connections(&self, most: u32) -> Result<Vec<Connection>, Problem> {
         let db = self.lock();
         let mut query = db.prepare_cached(&format!(
@@ -82,7 +82,8 @@ impl Store {
         })
     }
 
-    /// The id of the connection of a client with this bot id: the identity of a connection.
+    /// The id of the connection with a client and a bot id, which identify it; none if there is
+    /// none.
     pub(crate) fn connection_of_bot(
         &self,
         client: &str,
@@ -96,12 +97,12 @@ impl Store {
             .optional()?)
     }
 
-    /// What Notion told of a connection's access token; none before the first check of it.
+    /// The introspection data of a connection's access token; none before its first check.
     pub(crate) fn token_grant(&self, id: &str) -> Result<Option<TokenGrant>, Problem> {
         let db = self.lock();
         let mut query =
             db.prepare_cached("SELECT capabilities, issued_at FROM connections WHERE id = ?1")?;
-        let told = query.query_row(params![id], |row| {
+        let grant = query.query_row(params![id], |row| {
             let capabilities = row.get::<_, Option<Json<_>>>(0)?;
             let issued_at = row.get::<_, Option<i64>>(1)?.map(Millis);
             Ok(capabilities.map(|Json(capabilities)| TokenGrant {
@@ -109,10 +110,10 @@ impl Store {
                 issued_at,
             }))
         });
-        Ok(told.optional()?.flatten())
+        Ok(grant.optional()?.flatten())
     }
 
-    /// Whether the same client was connected to the same workspace after this connection.
+    /// Whether the connection's client was connected to its workspace again later.
     pub(crate) fn has_newer_consent(&self, connection: &Connection) -> Result<bool, Problem> {
         let db = self.lock();
         let mut query = db.prepare_cached(
@@ -131,7 +132,7 @@ impl Store {
         Ok(found)
     }
 
-    /// Writes what an exchange granted, new or in place, and finishes the connect, in one
+    /// Writes the connection of an exchange, new or in place, and finishes the connect, in one
     /// transaction. The fresh exchange is the evidence that the token works.
     pub(crate) fn save_connected(&self, operation: &Operation) -> Result<(), Problem> {
         let (Some(id), Some(granted), Some(at)) = (
@@ -170,7 +171,7 @@ impl Store {
             ],
         )?;
         super::operations::save(&tx, operation)?;
-        // Neither is about the tokens that the connection has now.
+        // Neither concerns the tokens that the connection has now.
         super::operations::leave(&tx, Kind::Refresh, operation, &connected_again())?;
         super::operations::leave(&tx, Kind::Revoke, operation, &connected_again())?;
         tx.commit()?;
@@ -178,8 +179,9 @@ impl Store {
         Ok(())
     }
 
-    /// Writes what a check found and finishes it, in one transaction. A row that is gone stays so,
-    /// and one that has newer evidence than `before` the check keeps it.
+    /// Writes the outcome of a check and finishes it, in one transaction. A removed row stays
+    /// removed, and a row with newer evidence than `before`, the connection before the check, keeps
+    /// it.
     pub(crate) fn save_check(
         &self,
         operation: &Operation,
@@ -233,7 +235,7 @@ impl Store {
         Ok(())
     }
 
-    /// Writes who and what a connection is for, which its vault entry does not tell.
+    /// Writes a connection's workspace and owner, which its vault entry does not have.
     pub(crate) fn name_connection(&self, id: &str, bot: Bot) -> Result<(), Problem> {
         self.lock().execute(
             "UPDATE connections SET workspace_id = ?2, workspace_name = ?3, owner = ?4
@@ -248,7 +250,7 @@ impl Store {
         Ok(())
     }
 
-    /// Writes what a refresh came to, and finishes it, in one transaction. Without a verdict the
+    /// Writes the result of a refresh and finishes it, in one transaction. Without a verdict the
     /// last one stays.
     pub(crate) fn save_refreshed(
         &self,
@@ -276,8 +278,8 @@ impl Store {
         Ok(())
     }
 
-    /// Finishes a reconnect or a refresh of which nobody knows what it left: the old verdict is no
-    /// evidence for the tokens that the vault holds now.
+    /// Finishes a reconnect or a refresh whose result is unknown, and clears the verdict: the old
+    /// one is no evidence for the tokens that the vault holds now.
     pub(crate) fn clear_verdict(
         &self,
         operation: &Operation,
@@ -297,8 +299,8 @@ impl Store {
         Ok(())
     }
 
-    /// Removes a connection and finishes the operation that ended it, and a revocation or a refresh
-    /// that it leaves without a subject, in one transaction.
+    /// Removes a connection and finishes the operation that ended it, and its unfinished revocation
+    /// or refresh, in one transaction.
     pub(crate) fn remove_connection(&self, operation: &Operation) -> Result<(), Problem> {
         let mut db = self.lock();
         let tx = db.transaction()?;
@@ -313,7 +315,7 @@ impl Store {
     }
 }
 
-/// What stands on the row of an act that a new consent has overtaken.
+/// The problem on the row of an operation that a new consent has superseded.
 fn connected_again() -> Problem {
     Problem::new(
         ProblemCode::NotSaved,
@@ -321,7 +323,7 @@ fn connected_again() -> Problem {
     )
 }
 
-/// What stands on the row of an act whose connection was removed under it.
+/// The problem on the row of an operation whose connection was removed meanwhile.
 fn removed() -> Problem {
     Problem::new(
         ProblemCode::NotFound,

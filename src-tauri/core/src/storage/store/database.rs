@@ -1,4 +1,4 @@
-//! The database of one data folder: opened sound, or told why not.
+//! The database of one data folder, opened sound or refused.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -14,7 +14,7 @@ use crate::failpoint::failpoint;
 use crate::storage::data_folder::DataFolder;
 use crate::storage::process_lock::any_alive;
 
-/// The database of one data folder. Calls block for as long as the disk takes.
+/// The store: the database of one data folder. Calls block for as long as the disk takes.
 #[derive(Debug)]
 pub struct Store {
     connection: Mutex<rusqlite::Connection>,
@@ -22,17 +22,17 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database, creating or upgrading it. One that is lost, damaged or older than at the
-    /// last start is noted to be rebuilt from the vault; a damaged one is quarantined.
+    /// Opens the database, creating or upgrading it. If it is missing, damaged or older than at the
+    /// last start, a rebuild from the vault is noted; a damaged one is quarantined.
     ///
     /// Fails with `store-newer` when a later Keyrack wrote it, `store-busy`, or `store-failed`.
     pub fn open(folder: &DataFolder) -> Result<Self, Problem> {
-        // Two first starts at once would both turn on the WAL and both make the tables.
+        // Otherwise two first starts at once would both turn on the WAL and make the tables.
         let _one_at_a_time = folder.lock("store.lock")?;
         let marker = GenerationMarker::read(folder)?;
         let (mut connection, quarantined) = match open_sound(folder) {
             Err(problem) if problem.code == ProblemCode::StoreDamaged => {
-                // Whoever has it open would go on writing to it.
+                // A process that has it open would go on writing to the moved file.
                 if any_alive(folder) {
                     return Err(problem);
                 }
@@ -76,7 +76,7 @@ impl Store {
         &self.id
     }
 
-    /// A panic while the lock was held leaves no half-made change: transactions roll back.
+    /// Locks the database connection. A poisoned lock is no error: transactions roll back.
     pub(super) fn lock(&self) -> MutexGuard<'_, rusqlite::Connection> {
         self.connection
             .lock()
@@ -84,21 +84,21 @@ impl Store {
     }
 }
 
-/// Opens the database at this version, if all of it is sound.
+/// Opens the database and upgrades it to this version, if it is sound.
 fn open_sound(folder: &DataFolder) -> Result<rusqlite::Connection, Problem> {
     let mut connection = open_connection(&folder.file(DATABASE)?)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     schema::migrate(&mut connection)?;
-    let said: String =
+    let result: String =
         connection.pragma_query_value(None, "quick_check", |row| row.get::<_, String>(0))?;
-    if said == "ok" {
+    if result == "ok" {
         Ok(connection)
     } else {
         Err(damaged())
     }
 }
 
-/// Makes the id at first use; a database that is made anew has the one from before.
+/// The id of the data folder, made at first use; a database that is made anew keeps the marker's.
 fn store_id(
     connection: &rusqlite::Connection,
     marker: Option<&GenerationMarker>,
@@ -117,7 +117,7 @@ fn store_id(
     })
 }
 
-/// Without a marker nothing tells which of the keyring's entries belong to a database.
+/// The problem of an unreadable database without a marker, which would name its keyring entries.
 fn unknown() -> Problem {
     Problem::new(
         ProblemCode::StoreFailed,

@@ -1,5 +1,5 @@
-//! What tells a database that is lost, damaged or put back from a backup from the one that was here
-//! last: a small file beside it.
+//! The generation marker: a small file beside the database that shows when the database is missing,
+//! damaged or put back from a backup.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -13,8 +13,8 @@ use crate::storage::data_folder::DataFolder;
 
 const FILE: &str = "store.json";
 
-/// The data folder's id, which its vault entries carry, and a mark of the last start, which the
-/// database has too.
+/// The generation marker: the data folder's id, which its vault entries carry, and a mark of the
+/// last start, which the database has too.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct GenerationMarker {
     pub store: String,
@@ -22,14 +22,14 @@ pub(super) struct GenerationMarker {
 }
 
 impl GenerationMarker {
-    /// None before the first start. A file that cannot be read is as good as none: the database has
-    /// the id too.
+    /// Reads the marker; none before the first start, or if it is malformed: the database has the id
+    /// too.
     pub fn read(folder: &DataFolder) -> Result<Option<Self>, Problem> {
         let bytes = fs::read(folder.file(FILE)?).map_err(|error| folder.failed(&error))?;
         Ok(serde_json::from_slice(&bytes).ok())
     }
 
-    /// What became of a database that is readable, since the marker was written.
+    /// The state of a readable database by its marker; none if they match.
     pub fn state(&self, db: &Connection) -> Result<Option<DatabaseState>, Problem> {
         match meta(db, "store_id")? {
             None => return Ok(Some(DatabaseState::Missing)),
@@ -46,8 +46,8 @@ impl GenerationMarker {
         Ok((!is_last).then_some(DatabaseState::Outdated))
     }
 
-    /// Makes a new mark for this start. The database has it first, and the one before beside it: an
-    /// end in between is no loss.
+    /// Makes the marker of a new start. The mark is written to the database first, which keeps the
+    /// one before too: an end of the process in between does no harm.
     pub fn anew(db: &Connection, store: &str) -> Result<Self, Problem> {
         let start = uuid::Uuid::new_v4().to_string();
         if let Some(before) = meta(db, "start")? {
@@ -60,7 +60,7 @@ impl GenerationMarker {
         })
     }
 
-    /// In one step, so that there is always a whole file.
+    /// Writes the marker in one step, so that there is always a complete file.
     pub fn write(&self, folder: &DataFolder) -> Result<(), Problem> {
         let new = folder.file(&format!("{FILE}.new"))?;
         let written = || -> io::Result<()> {
@@ -73,7 +73,7 @@ impl GenerationMarker {
     }
 }
 
-/// A value in the database's own notes.
+/// A value in the database's `meta` table.
 pub(super) fn meta(db: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
     let mut query = db.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
     query.query_row(params![key], |row| row.get(0)).optional()

@@ -1,4 +1,4 @@
-//! Operations, newest first, read past whoever writes.
+//! Reading operations, newest first, without blocking writers.
 
 use rusqlite::{OpenFlags, ToSql, params_from_iter};
 
@@ -8,14 +8,14 @@ use crate::domain::operation::{Kind, Operation};
 use crate::domain::problem::Problem;
 use crate::storage::data_folder::DataFolder;
 
-/// A connection of its own: reading years of acts holds up nobody.
+/// A separate database connection for reading operations: years of them hold up nobody.
 #[derive(Debug)]
 pub(crate) struct History {
     connection: rusqlite::Connection,
 }
 
 impl History {
-    /// Opens a folder's database for reading; one that is gone is not made anew.
+    /// Opens a folder's database for reading; a missing one is not created.
     pub fn open(folder: &DataFolder) -> Result<Self, Problem> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NOFOLLOW;
         let path = folder.path().join(super::sqlite::DATABASE);
@@ -24,8 +24,9 @@ impl History {
         Ok(Self { connection })
     }
 
-    /// Hands over the operations of a connection and of some kinds that began before the one with
-    /// the id `before`, where any of these is said, until `take` wants no more.
+    /// Passes operations to `take`, newest first, until it wants no more; only those of a
+    /// connection, of some kinds, and from before the one with the id `before`, as far as these are
+    /// given.
     pub fn each(
         &self,
         connection: Option<&str>,
@@ -51,7 +52,7 @@ impl History {
         if let Some(kinds) = kinds
             && !kinds.contains(&Kind::Check)
         {
-            // In these words the index without the very many checks serves.
+            // Only with this exact condition is the index without checks used.
             sql += " AND kind <> 'check'";
         }
         if let Some(before) = before {
@@ -69,12 +70,12 @@ impl History {
         Ok(())
     }
 
-    /// Reads all of the database and compares it with its own indexes.
+    /// Reads the whole database and compares it with its own indexes.
     pub fn integrity(&self) -> Result<(), Problem> {
-        let said: String = self
-            .connection
-            .pragma_query_value(None, "integrity_check", |row| row.get(0))?;
-        if said == "ok" {
+        let result: String =
+            self.connection
+                .pragma_query_value(None, "integrity_check", |row| row.get(0))?;
+        if result == "ok" {
             Ok(())
         } else {
             Err(super::sqlite::damaged())

@@ -1,9 +1,9 @@
-//! Columns that hold JSON.
+//! Columns with JSON.
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use serde::{Serialize, de::DeserializeOwned};
 
-/// A value kept as JSON text.
+/// A value stored as JSON text.
 pub(super) struct Json<T>(pub T);
 
 impl<T: Serialize> ToSql for Json<T> {
@@ -22,7 +22,7 @@ impl<T: DeserializeOwned> FromSql for Json<T> {
     }
 }
 
-/// An enum kept as the bare word of its serde name.
+/// An enum value stored as the bare word of its serde name.
 pub(super) struct Word<T>(pub T);
 
 impl<T: Serialize> ToSql for Word<T> {

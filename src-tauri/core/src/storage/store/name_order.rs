@@ -1,8 +1,9 @@
-//! Names in about the order in which a person looks for them; the window has the engine's own (`Intl.Collator`).
+//! The order of names, about as a person looks for them; the window uses the engine's
+//! (`Intl.Collator`).
 
 use icu_normalizer::DecomposingNormalizer;
 
-/// A text that sorts as the name does: without case and accents, and numbers by their value.
+/// A key that sorts a name without case and accents, and numbers by their value.
 pub(crate) fn sort_key(name: &str) -> String {
     let decomposed = DecomposingNormalizer::new_nfd();
     let mut letters = decomposed
@@ -29,7 +30,7 @@ pub(crate) fn sort_key(name: &str) -> String {
     key
 }
 
-/// Combining Diacritical Marks (Unicode Standard, chapter 7.9).
+/// Whether a character is one of the Combining Diacritical Marks (Unicode Standard, chapter 7.9).
 fn is_accent(c: char) -> bool {
     matches!(c, '\u{0300}'..='\u{036F}')
 }

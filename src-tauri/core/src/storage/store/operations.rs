@@ -20,7 +20,7 @@ impl Store {
         Ok(())
     }
 
-    /// Commits what has happened since.
+    /// Commits the progress of an operation.
     pub(crate) fn save_operation(&self, operation: &Operation) -> Result<(), Problem> {
         let mut db = self.lock();
         let tx = db.transaction()?;
@@ -42,7 +42,7 @@ impl Store {
         Ok(operations)
     }
 
-    /// Deletes checks that ended before one time, and whatever else ended before another.
+    /// Deletes checks that ended before `checks`, and other operations that ended before `others`.
     pub(crate) fn prune_operations(&self, checks: Millis, others: Millis) -> Result<(), Problem> {
         self.lock().execute(
             "DELETE FROM operations WHERE finished_at < ?1 OR (finished_at < ?2 AND kind = ?3)",
@@ -51,15 +51,15 @@ impl Store {
         Ok(())
     }
 
-    /// Deletes all that is over: receipts, activity, names.
+    /// Deletes all finished operations: receipts, activity, names.
     pub(crate) fn delete_finished_operations(&self) -> Result<(), Problem> {
         let sql = "DELETE FROM operations WHERE finished_at IS NOT NULL";
         self.lock().execute(sql, [])?;
         Ok(())
     }
 
-    /// Takes an unfinished operation over from the process that it names; false if another process
-    /// was faster, or the operation has ended.
+    /// Claims an unfinished operation from the process that it names; false if another process was
+    /// faster, or the operation has ended.
     pub(crate) fn claim_operation(
         &self,
         operation: &mut Operation,
@@ -75,7 +75,7 @@ impl Store {
         Ok(claimed == 1)
     }
 
-    /// What finished revocations and "forgets" left behind, oldest first.
+    /// The receipts of finished revocations and "forgets", oldest first.
     pub(crate) fn receipts(&self) -> Result<Vec<Receipt>, Problem> {
         let db = self.lock();
         let mut query = db.prepare_cached(&format!(
@@ -147,9 +147,9 @@ pub(super) fn begin(db: &Connection, operation: &Operation) -> rusqlite::Result<
     Ok(())
 }
 
-/// Writes an operation's progress inside a transaction that may change other rows with it. One
-/// that has ended stays as it is: its row is a receipt. With the end of a connect its authorization
-/// ends too.
+/// Writes an operation's progress inside a transaction that may change other rows too. An ended
+/// operation stays as it is: its row is a receipt. With the end of a connect its authorization ends
+/// too.
 pub(super) fn save(tx: &Transaction<'_>, operation: &Operation) -> rusqlite::Result<()> {
     let changed = tx.execute(
         "UPDATE operations SET process = ?2, connection = ?3, subject = ?4, record = ?5, finished_at = ?6
@@ -175,8 +175,8 @@ pub(super) fn save(tx: &Transaction<'_>, operation: &Operation) -> rusqlite::Res
     Ok(())
 }
 
-/// Finishes what another operation left without a subject, and says why: the unfinished one of this
-/// kind on its connection.
+/// Finishes the unfinished operation of a kind on the connection that another operation has ended,
+/// with the reason.
 pub(super) fn leave(
     tx: &Transaction<'_>,
     kind: Kind,

@@ -1,4 +1,4 @@
-//! What the person has chosen, and what a front end keeps for itself, in the store.
+//! The person's preferences and a front end's own settings, in the store.
 
 use rusqlite::types::{FromSql, ToSql};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -16,7 +16,8 @@ const CLIPBOARD_SECONDS: &str = "clipboard_seconds";
 const LANGUAGE: &str = "language";
 
 impl Store {
-    /// What was chosen, and for what was not, what holds until then. Says nothing of the login.
+    /// The person's preferences, with defaults for what was never chosen; without the start at
+    /// login.
     pub(crate) fn preferences(&self) -> Result<Preferences, Problem> {
         let db = self.lock();
         let checks = get::<Word<BackgroundChecks>>(&db, BACKGROUND_CHECKS)?;
@@ -30,7 +31,7 @@ impl Store {
         })
     }
 
-    /// Keeps what was chosen, all or nothing.
+    /// Keeps the person's preferences, all or nothing.
     pub(crate) fn set_preferences(&self, chosen: &Preferences) -> Result<(), Problem> {
         let mut db = self.lock();
         let tx = db.transaction()?;
@@ -44,12 +45,12 @@ impl Store {
         Ok(tx.commit()?)
     }
 
-    /// A value that a front end keeps for itself.
+    /// A front end's own setting.
     pub(crate) fn setting<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Problem> {
         Ok(get::<Json<T>>(&self.lock(), key)?.map(|json| json.0))
     }
 
-    /// Keeps a value of a front end's own.
+    /// Keeps a front end's own setting.
     pub(crate) fn set_setting(&self, key: &str, value: &impl Serialize) -> Result<(), Problem> {
         Ok(set(&self.lock(), key, &Json(value))?)
     }

@@ -1,4 +1,4 @@
-//! A database that cannot be used is moved out of the way, and its list wanted back from the vault.
+//! The quarantine of a damaged database, and the note that a rebuild from the vault is wanted.
 
 use std::fs;
 
@@ -10,10 +10,10 @@ use crate::domain::problem::{Problem, ProblemCode};
 use crate::domain::rebuilt::{DatabaseState, WantedRebuild};
 use crate::storage::data_folder::DataFolder;
 
-/// The note that a rebuild is wanted, among the database's own.
+/// The key of the note that a rebuild is wanted, in the database's `meta` table.
 pub(super) const REBUILD_NOTE: &str = "rebuild";
 
-/// Moves a damaged database out of the way, with what belongs to it. Returns its new name.
+/// Renames a damaged database, with its log files. Returns its new name.
 pub(super) fn quarantine(folder: &DataFolder) -> Result<String, Problem> {
     let id = uuid::Uuid::new_v4().simple().to_string();
     let name = format!("{DATABASE}.damaged-{}", &id[..8]);
@@ -29,7 +29,7 @@ pub(super) fn quarantine(folder: &DataFolder) -> Result<String, Problem> {
 
 /// Notes that a rebuild is wanted, until one is done.
 ///
-/// A database from a backup has a journal from then: none of it is about what is so now.
+/// The unfinished operations of a database from a backup are finished: they are outdated too.
 pub(super) fn want_rebuild(db: &Connection, wanted: &WantedRebuild) -> Result<(), Problem> {
     if wanted.database == DatabaseState::Outdated {
         db.execute(
@@ -45,7 +45,7 @@ pub(super) fn want_rebuild(db: &Connection, wanted: &WantedRebuild) -> Result<()
     Ok(())
 }
 
-/// What stands on the row of an act that was under way when the backup was made.
+/// The problem on the row of an operation that was under way when the backup was made.
 fn overtaken() -> Problem {
     Problem::new(
         ProblemCode::NotSaved,

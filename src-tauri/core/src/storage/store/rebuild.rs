@@ -1,4 +1,4 @@
-//! A database that is filled again from the vault.
+//! Rebuilding the database's rows from the vault.
 
 use rusqlite::{Transaction, params};
 
@@ -15,19 +15,19 @@ use crate::domain::time::Millis;
 use crate::failpoint::failpoint;
 
 impl Store {
-    /// Why the rows are to be filled from the vault, if they are.
+    /// The wanted rebuild of the rows from the vault, if there is one.
     pub(crate) fn rebuild_wanted(&self) -> Result<Option<WantedRebuild>, Problem> {
         let note = meta(&self.lock(), REBUILD_NOTE)?;
         Ok(note.and_then(|note| serde_json::from_str(&note).ok()))
     }
 
-    /// Notes that a person wants the rows to be filled from the vault.
+    /// Notes that a person wants a rebuild of the rows from the vault.
     pub(crate) fn want_rebuild(&self, wanted: &WantedRebuild) -> Result<(), Problem> {
         want_rebuild(&self.lock(), wanted)
     }
 
-    /// Adds the rows that are missing, and counts them on the operation, which ends with it, in one
-    /// transaction. Rows that are there stay as they are.
+    /// Adds the missing rows, and finishes the operation with their counts, in one transaction.
+    /// Existing rows stay as they are.
     pub(crate) fn add_found(
         &self,
         clients: &[Client],
@@ -79,8 +79,8 @@ impl Store {
     }
 }
 
-/// Whether an operation has ended, or is about to write or to end, what this entry is for: a client's
-/// without a connection. Ids are never used again.
+/// Whether an operation has ended, or is about to write or to end, what a vault entry is for: a
+/// connection, or a client if `connection` is none. Ids are never used again.
 fn is_claimed_by_operation(
     tx: &Transaction<'_>,
     client: &str,

@@ -1,4 +1,4 @@
-//! The tables: one list of migrations, only ever added to.
+//! The tables: one append-only list of migrations.
 
 use rusqlite_migration::{Error, M, MigrationDefinitionError, Migrations};
 
@@ -70,7 +70,7 @@ const MIGRATIONS: &[M<'static>] = &[
     ),
     M::up("ALTER TABLE clients ADD COLUMN budget TEXT NOT NULL DEFAULT 'standard';"),
     M::up("CREATE INDEX finished ON operations (finished_at);"),
-    // capabilities: JSON, and issued_at: what Notion's introspection told of the access token.
+    // capabilities (JSON) and issued_at: from Notion's introspection of the access token.
     M::up(
         "
     ALTER TABLE connections ADD COLUMN capabilities TEXT;
@@ -80,8 +80,8 @@ const MIGRATIONS: &[M<'static>] = &[
     CREATE INDEX of_connection ON operations (connection, started_at);
     ",
     ),
-    // An authorization says what it waits for, and a rebuild what became of the database, in words
-    // that the code has too.
+    // The progress of authorizations and the database's state in rebuilds, in the words of the
+    // code.
     M::up(
         "
     UPDATE authorizations SET progress = json_set(progress, '$.kind', 'awaiting-keyring')
@@ -102,7 +102,7 @@ const MIGRATIONS: &[M<'static>] = &[
     ),
 ];
 
-/// Brings the database to this version in one transaction.
+/// Migrates the database to this version in one transaction.
 pub(super) fn migrate(connection: &mut rusqlite::Connection) -> Result<(), Problem> {
     Migrations::from_slice(MIGRATIONS).to_latest(connection).map_err(|error| match error {
         Error::MigrationDefinition(MigrationDefinitionError::DatabaseTooFarAhead) => Problem::new(

@@ -1,4 +1,4 @@
-//! One SQLite connection to the database's file, and what SQLite's errors mean.
+//! SQLite connections to the database's file, and the meaning of SQLite's errors.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,13 +9,13 @@ use rusqlite::{ErrorCode, OpenFlags};
 use super::name_order::sort_key;
 use crate::domain::problem::{Problem, ProblemCode};
 
-/// The database's file in the data folder.
+/// The name of the database's file in the data folder.
 pub(super) const DATABASE: &str = "keyrack.db";
 
 /// How long a statement waits for another process that is writing.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
 
-/// One connection to the database; the path's last part must not be a symbolic link.
+/// Opens a connection to the database; the path's last part must not be a symbolic link.
 pub(super) fn open_connection(path: &Path) -> Result<rusqlite::Connection, Problem> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
@@ -31,7 +31,7 @@ pub(super) fn open_connection(path: &Path) -> Result<rusqlite::Connection, Probl
     Ok(connection)
 }
 
-/// What SQLite may assume of `sort_key`.
+/// What SQLite may assume about the function `sort_key`.
 const SORT_KEY: FunctionFlags =
     FunctionFlags::SQLITE_UTF8.union(FunctionFlags::SQLITE_DETERMINISTIC);
 

@@ -1,31 +1,31 @@
-//! How the keyring can fail, by what the person can do about it.
+//! The failures of the keyring, by what the person can do about them.
 
 use thiserror::Error;
 
 use crate::domain::problem::{Problem, ProblemCode};
 
-/// A keyring failure. Never carries what was read or written.
+/// A failure of the keyring. Never carries data that was read or written.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum VaultError {
-    /// No keyring answers.
+    /// No keyring replies.
     #[error(
         "No keyring answers on this system. Your stored tokens are untouched. Install or start one that offers the Secret Service, such as GNOME Keyring or KeePassXC, then try again."
     )]
     Missing,
-    /// A keyring without a default collection to put entries in.
+    /// The keyring has no default collection to put entries in.
     #[error(
         "Your keyring has no default collection to keep tokens in. Nothing was changed. Create one in your keyring's program (in GNOME's Passwords and Keys: a new password keyring, set as default), then try again."
     )]
     NoCollection,
-    /// Locked, or its prompt was dismissed.
+    /// The keyring is locked, or its prompt was dismissed.
     #[error("Your keyring is locked. Nothing was lost. Unlock it, then try again.")]
     Locked,
-    /// No answer within the deadline; most likely a prompt is open.
+    /// The keyring did not reply within the deadline; most likely a prompt is open.
     #[error(
         "Your keyring has not answered; it may be asking to be unlocked in a window of its own. Nothing was lost. Answer it, then try again."
     )]
     Waiting,
-    /// The platform refuses an entry of this size.
+    /// The keyring refuses an entry of this size.
     #[error("Your keyring refuses an entry this large.")]
     TooLarge,
     /// The keyring works, but the entry is not in it.
@@ -38,13 +38,13 @@ pub enum VaultError {
         "The keyring's entry was changed by another program, so Keyrack does not use it. Connect again to replace it, or forget it here."
     )]
     Foreign,
-    /// Anything else, in the platform's words.
+    /// Any other failure, in the platform's words.
     #[error("The keyring failed: {0}. What the list shows is kept. Try again.")]
     Failed(String),
 }
 
 impl VaultError {
-    /// Whether the keyring may take the same call later, once it is opened or started.
+    /// Whether the same call may succeed later, once the keyring is unlocked or started.
     pub(crate) fn can_be_waited_for(&self) -> bool {
         matches!(
             self,

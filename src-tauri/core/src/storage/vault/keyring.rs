@@ -1,4 +1,4 @@
-//! The platform's keyring through the keyring project's common face. Every call blocks.
+//! The platform's keyring, through the `keyring-core` interface. Every call blocks.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,14 +10,14 @@ use secrecy::{ExposeSecret, SecretString};
 use super::error::VaultError;
 use crate::identity::APP_ID;
 
-/// What a keyring's own program shows as the entry's name; it says no more than it must.
+/// The label of entries, which a keyring's own program shows; it reveals nothing more.
 const LABEL: &str = "Keyrack";
 
-/// Makes a connection to a keyring.
+/// A function that connects to a keyring.
 pub type KeyringConnector =
     Arc<dyn Fn() -> keyring_core::Result<Arc<CredentialStore>> + Send + Sync>;
 
-/// The keyring of this system.
+/// The connector to the system's keyring.
 #[must_use]
 pub fn system_keyring() -> KeyringConnector {
     #[cfg(target_os = "linux")]
@@ -30,8 +30,8 @@ pub fn system_keyring() -> KeyringConnector {
     Arc::new(connect)
 }
 
-/// A connection to the keyring, made when first needed and made anew when it fails: after its
-/// daemon restarts, an old connection never works again.
+/// A connection to the keyring, made when first needed and made anew when it fails: after the daemon
+/// restarts, an old connection never works again.
 pub(super) struct Keyring {
     connector: KeyringConnector,
     store: Option<Arc<CredentialStore>>,
@@ -45,7 +45,7 @@ impl Keyring {
         }
     }
 
-    /// Writes an entry and any copy of it, reads back and compares.
+    /// Writes an entry and any copies of it, reads them back and compares.
     pub fn write(&mut self, user: &str, secret: &SecretString) -> Result<(), VaultError> {
         let bytes = secret.expose_secret().as_bytes();
         self.with_entry(user, |entry| match entry.set_secret(bytes) {
@@ -65,8 +65,8 @@ impl Keyring {
         }
     }
 
-    /// Reads an entry, and any copy of it that another program made. An empty list says only that
-    /// the keyring returned none.
+    /// Reads an entry, and any copies of it that another program made. An empty list proves only
+    /// that the keyring returned none.
     pub fn read(&mut self, user: &str) -> Result<Vec<SecretString>, VaultError> {
         let read = self.with_entry(user, |entry| match entry.get_secret() {
             Ok(bytes) => Ok(vec![bytes]),
@@ -74,14 +74,14 @@ impl Keyring {
             Err(Error::Ambiguous(copies)) => copies.iter().map(Entry::get_secret).collect(),
             Err(error) => Err(error),
         })?;
-        // What is no text is no payload either, and as good as empty.
+        // An entry that is not text cannot be a payload, and counts as empty.
         let text = |bytes| String::from_utf8(bytes).unwrap_or_default().into();
         Ok(read.into_iter().map(text).collect())
     }
 
-    /// Deletes an entry; one that is not there is deleted already.
+    /// Deletes an entry; a missing one is no error.
     pub fn delete(&mut self, user: &str) -> Result<(), VaultError> {
-        // Copies under our random name are ours too, whoever made them.
+        // Copies under Keyrack's random name are deleted too, whoever made them.
         let deleted = self.with_entry(user, |entry| match entry.delete_credential() {
             Err(Error::Ambiguous(copies)) => copies.iter().try_for_each(Entry::delete_credential),
             other => other,
@@ -92,8 +92,8 @@ impl Keyring {
         }
     }
 
-    /// All entries of Keyrack's, whichever data folder they belong to, with their users. One that
-    /// is no text is nobody's.
+    /// All of Keyrack's entries, of whatever data folder, with their users; without those that are
+    /// not text.
     pub fn all(&mut self) -> Result<Vec<(String, SecretString)>, VaultError> {
         self.with_store(|store| {
             let mut all = Vec::new();
@@ -104,7 +104,7 @@ impl Keyring {
                         let text = String::from_utf8(bytes).ok().map(SecretString::from);
                         all.extend(user.zip(text));
                     }
-                    // Deleted since.
+                    // The entry was deleted meanwhile.
                     Err(Error::NoEntry) => {}
                     Err(error) => return Err(error),
                 }
@@ -156,12 +156,12 @@ impl Keyring {
     }
 }
 
-/// The label is an attribute of Secret Service items only.
+/// The modifiers of a new entry: the label, which only Secret Service items have.
 fn modifiers<'a>(label: &'a HashMap<&'a str, &'a str>) -> Option<&'a HashMap<&'a str, &'a str>> {
     cfg!(target_os = "linux").then_some(label)
 }
 
-/// Names an error by what can be done about it. Only `Display` texts are kept: the `Debug` of
+/// Classifies an error by what can be done about it. Only `Display` texts are kept: the `Debug` of
 /// these errors may print the secret itself.
 fn named(error: Error) -> VaultError {
     match error {
@@ -178,7 +178,7 @@ fn named(error: Error) -> VaultError {
     }
 }
 
-/// What the platform's own error says beyond the common one.
+/// Classifies the platform's own error, where it says more than the common one.
 #[cfg(target_os = "linux")]
 fn by_platform(inner: &(dyn std::error::Error + Send + Sync + 'static)) -> Option<VaultError> {
     use secret_service::Error as Service;
@@ -200,7 +200,8 @@ fn by_platform(_: &(dyn std::error::Error + Send + Sync + 'static)) -> Option<Va
     None
 }
 
-/// A refused prompt looks the same whether it would have unlocked the collection or created it.
+/// Whether the keyring has no default collection: a dismissed prompt looks the same whether it would
+/// have unlocked the collection or created it.
 #[cfg(target_os = "linux")]
 fn lacks_default_collection() -> bool {
     use secret_service::{EncryptionType, Error, blocking::SecretService};

@@ -21,11 +21,11 @@ pub(crate) use name::keyring_name;
 pub(crate) use payload::{ClientSecrets, ConnectionSecrets, Payload};
 use worker::Worker;
 
-/// How long probes and reads wait. Not long enough to type a password into the keyring's prompt:
-/// the person is told what is going on instead, and tries again once it is answered.
+/// How long probes and reads wait. That is too short to type a password into the keyring's prompt:
+/// the person is shown that the keyring waits, and tries again once the prompt is answered.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// The keyring entries of one data folder.
+/// The vault: the keyring entries of one data folder.
 ///
 /// All calls run on a thread of their own, because the platform's calls block, a locked keyring
 /// even without bound. Entries are named by random ids, describe themselves, and are checked
@@ -34,15 +34,15 @@ pub struct Vault {
     worker: Worker,
     /// The id of the data folder (`Store::id`); two folders share one keyring.
     store: String,
-    /// The name of this process's probes; two that probe at once must not meet.
+    /// The name of this process's probes: probes of two processes must not collide.
     probe: Mutex<String>,
-    /// The names of probes that were written and are not known to be deleted.
+    /// The names of probe entries that may not be deleted yet.
     left_probes: Arc<Mutex<HashSet<String>>>,
     deadline: Duration,
 }
 
 impl Vault {
-    /// Starts the vault's thread. The keyring is looked for at the first call, not here.
+    /// Starts the vault's thread. The keyring is connected to at the first call, not here.
     #[must_use]
     pub fn start(keyring: KeyringConnector, store_id: &str, probe_id: &str) -> Self {
         Self {
@@ -54,7 +54,7 @@ impl Vault {
         }
     }
 
-    /// Proves that the keyring takes, returns and deletes an entry, by doing so.
+    /// Probes the keyring: writes, reads and deletes an entry.
     pub(crate) async fn probe(&self) -> Result<(), VaultError> {
         let id = self.probe_name().clone();
         let bytes = payload::probe(&self.store, &id);
@@ -67,7 +67,7 @@ impl Vault {
                     error,
                     VaultError::Locked | VaultError::Missing | VaultError::NoCollection
                 );
-                // What an earlier probe has left is not gone because this one wrote nothing.
+                // An earlier probe's entry may be left even if this probe wrote nothing.
                 if refused && is_new {
                     left().remove(&id);
                 }
@@ -82,7 +82,7 @@ impl Vault {
         });
         let probed = probed.await;
         if probed == Err(VaultError::Waiting) {
-            // Once the keyring lets go of it, the hanging probe deletes its entry by itself.
+            // Once the keyring replies, the hanging probe deletes its entry by itself.
             *self.probe_name() = uuid::Uuid::new_v4().to_string();
         }
         probed
@@ -114,8 +114,8 @@ impl Vault {
         }
     }
 
-    /// Whether there is an entry. "No" is proven by a probe: a keyring without a default
-    /// collection also says that it has none.
+    /// Whether there is an entry. "No" is proven by a probe: a keyring without a default collection
+    /// also reports none.
     pub(crate) async fn contains(&self, id: &str) -> Result<bool, VaultError> {
         match self.read(id).await {
             Ok(_) | Err(VaultError::Foreign) => Ok(true),
@@ -137,8 +137,8 @@ impl Vault {
         self.ours(id, &copies)
     }
 
-    /// The payload among copies of an entry that is ours; a stranger's are passed over. Two of ours
-    /// that differ are as good as none: nothing tells which is the newer.
+    /// The payload of an entry, among copies of it; copies that are not Keyrack's are ignored. Two
+    /// valid copies that differ are refused, as it is unknown which is newer.
     fn ours(&self, id: &str, copies: &[SecretString]) -> Result<Payload, VaultError> {
         let texts = copies.iter().map(ExposeSecret::expose_secret);
         let is_ours = |text: &&str| Payload::parse(text, id, &self.store).is_ok();
@@ -149,13 +149,13 @@ impl Vault {
         }
     }
 
-    /// Everything that this data folder has in the keyring.
+    /// All payloads of this data folder in the keyring.
     pub(crate) async fn all(&self) -> Result<Vec<Payload>, VaultError> {
-        // A keyring that is locked, or has no default collection, may also say that it has none.
+        // A keyring that is locked, or has no default collection, may also report no entries.
         self.probe().await?;
         let entries = self.worker.run_to_the_end(Keyring::all).await?;
         let parse = |(user, text): (String, SecretString)| {
-            // What is not ours is another data folder's, or nobody's.
+            // Other entries are another data folder's, or invalid.
             Payload::parse(text.expose_secret(), &user, &self.store).ok()
         };
         Ok(entries.into_iter().filter_map(parse).collect())
@@ -163,8 +163,8 @@ impl Vault {
 
     /// Writes an entry in one write, reads it back and compares.
     ///
-    /// There is no deadline: this may be the only copy of a token, and the keyring may be asking
-    /// to be unlocked. Dropping the future does not stop a write that has begun.
+    /// The write has no deadline: it may have the only copy of a token, and the keyring may be
+    /// asking to be unlocked. Dropping the future does not stop a write that has begun.
     pub(crate) fn write(
         &self,
         payload: &Payload,
@@ -181,7 +181,7 @@ impl Vault {
         }
     }
 
-    /// Deletes an entry and proves that it is gone; deleting what is gone is fine.
+    /// Deletes an entry and proves that it is gone; a missing entry is no error.
     pub(crate) async fn delete(&self, id: &str) -> Result<(), VaultError> {
         let wanted = id.to_owned();
         self.worker

@@ -1,7 +1,7 @@
-//! What the person knows the platform's keyring as.
+//! The name under which the person knows the platform's keyring.
 
-/// Such as "GNOME Keyring, Login"; none where the system does not tell within seconds. Never wakes a
-/// prompt.
+/// The name of the keyring, such as "GNOME Keyring, Login"; none if the system does not report it
+/// within seconds. Never opens a prompt.
 #[cfg(target_os = "linux")]
 pub(crate) async fn keyring_name() -> Option<String> {
     tokio::task::spawn_blocking(|| linux::name().ok())
@@ -28,7 +28,7 @@ mod linux {
 
     use notion_oauth::sanitize_display_text;
 
-    /// The longest that each answer is waited for.
+    /// The longest wait for each reply.
     const LONGEST: Duration = Duration::from_secs(1);
 
     const SERVICE: &str = "org.freedesktop.secrets";
@@ -45,7 +45,7 @@ mod linux {
         })
     }
 
-    /// The program that serves secrets, by its name in the process table.
+    /// The name of the program that provides the Secret Service, from the process table.
     fn program(bus: &Connection) -> String {
         let asked = bus.call_method(
             Some("org.freedesktop.DBus"),
@@ -59,7 +59,7 @@ mod linux {
             .ok()
             .and_then(|pid| std::fs::read_to_string(format!("/proc/{pid}/comm")).ok());
         let name = name.unwrap_or_default();
-        // The kernel keeps 15 characters of it.
+        // The kernel keeps 15 characters of a process's name.
         match name.trim() {
             name if name.starts_with("gnome-keyring") => "GNOME Keyring".to_owned(),
             name if name.starts_with("kwalletd") || name.starts_with("ksecretd") => {

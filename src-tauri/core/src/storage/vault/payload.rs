@@ -1,4 +1,4 @@
-//! What a vault entry holds: enough to rebuild the store from the vault alone.
+//! The payload of a vault entry: enough to rebuild the store from the vault alone.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -6,21 +6,21 @@ use serde::{Deserialize, Serialize};
 use super::error::VaultError;
 use crate::domain::client::Client;
 
-/// The version of the payload's shape.
+/// The version of the payload's format.
 const VERSION: u32 = 1;
 
 /// The tokens of a connection.
 #[derive(Debug)]
 pub(crate) struct ConnectionSecrets {
     pub id: String,
-    /// `Client::id`.
+    /// The client of the connection (`Client::id`).
     pub client: String,
     pub bot_id: String,
     pub access: SecretString,
     pub refresh: Option<SecretString>,
 }
 
-/// The secret of a client, and what is needed to use it.
+/// The secret of a client, and the data needed to use it.
 #[derive(Debug)]
 pub(crate) struct ClientSecrets {
     pub id: String,
@@ -28,18 +28,18 @@ pub(crate) struct ClientSecrets {
     pub client_id: String,
     pub client_secret: SecretString,
     pub redirect_uri: String,
-    /// None for the embedded sandbox.
+    /// The base URL of the client's Notion; none for the embedded sandbox.
     pub base_url: Option<String>,
 }
 
-/// One entry.
+/// The payload of one vault entry.
 #[derive(Debug)]
 pub(crate) enum Payload {
     Connection(ConnectionSecrets),
     Client(ClientSecrets),
 }
 
-/// The JSON of an entry. Lives only between a payload and its bytes.
+/// The JSON of a vault entry, used only between a payload and its bytes.
 #[derive(Serialize, Deserialize)]
 struct Json {
     v: u32,
@@ -69,7 +69,7 @@ enum Kind {
 }
 
 impl Payload {
-    /// The entry of a client, with this secret.
+    /// The payload of a client with a secret.
     pub fn of_client(client: &Client, client_secret: SecretString) -> Self {
         Self::Client(ClientSecrets {
             id: client.id.clone(),
@@ -88,7 +88,7 @@ impl Payload {
         }
     }
 
-    /// The entry's bytes, for the data folder `store`.
+    /// Encodes the payload as an entry of the data folder `store`.
     pub fn encode(&self, store: &str) -> SecretString {
         let kind = match self {
             Self::Connection(secrets) => Kind::Connection {
@@ -111,7 +111,7 @@ impl Payload {
         encode(store, self.id(), kind)
     }
 
-    /// Takes an entry only if it is this folder's, under its own name.
+    /// Parses an entry; refused if it is not of the data folder `store`, or not under its own id.
     pub fn parse(text: &str, id: &str, store: &str) -> Result<Self, VaultError> {
         let json: Json = serde_json::from_str(text).map_err(|_| VaultError::Foreign)?;
         if json.v != VERSION || json.store != store || json.id != id {

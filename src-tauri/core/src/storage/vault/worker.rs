@@ -1,5 +1,4 @@
-//! The vault's thread: blocking keyring calls, one after the other, with deadlines for those who
-//! wait.
+//! The vault's thread: blocking keyring calls, one after the other, with deadlines for the callers.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,17 +10,17 @@ use tokio::sync::oneshot;
 use super::error::VaultError;
 use super::keyring::{Keyring, KeyringConnector};
 
-/// The most threads that may hang in the keyring before no further one is started.
+/// The most threads that may hang in keyring calls; beyond that no further one is started.
 const MOST_STUCK: usize = 8;
 
 type Job = Box<dyn FnOnce(&mut Keyring) + Send>;
 
-/// Runs jobs on a thread. When a job hangs past its deadline, later jobs get a new thread with a
-/// keyring connection of its own; the old one ends when the keyring lets go of it.
+/// A thread that runs jobs. When a job hangs past its deadline, later jobs get a new thread with its
+/// own keyring connection; the old thread ends when the keyring replies.
 pub(super) struct Worker {
     connector: KeyringConnector,
     jobs: Mutex<Sender<Job>>,
-    /// Its strong count is the number of living threads, plus this one.
+    /// The strong count is the number of living threads, plus this one.
     alive: Arc<()>,
 }
 
@@ -36,8 +35,8 @@ impl Worker {
         }
     }
 
-    /// Runs a job; gives up waiting after the deadline. A job that nobody waits for any more is
-    /// skipped.
+    /// Runs a job, and waits for it until the deadline. A job that has not begun and that nobody
+    /// waits for any more is skipped.
     pub async fn run<T, F>(&self, deadline: Duration, job: F) -> Result<T, VaultError>
     where
         T: Send + 'static,
@@ -51,7 +50,7 @@ impl Worker {
         Err(VaultError::Waiting)
     }
 
-    /// Runs a job however long it takes, and even if nobody waits any more.
+    /// Runs a job however long it takes, even if nobody waits for it any more.
     pub fn run_to_the_end<T, F>(
         &self,
         job: F,
@@ -76,7 +75,7 @@ impl Worker {
         let (reply, answer) = oneshot::channel();
         let job: Job = Box::new(move |keyring| {
             if !(skippable && reply.is_closed()) {
-                // Nobody may be waiting any more; the job's effect stands all the same.
+                // The caller may have stopped waiting; the job's effect remains.
                 let _ = reply.send(job(keyring));
             }
         });

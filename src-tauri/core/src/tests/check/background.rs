@@ -1,4 +1,4 @@
-//! Background checks, turn by turn: each turn's wait passes on the clock, and nobody sleeps.
+//! Background checks, tick by tick: each wait passes on the test's clock, without sleeping.
 
 use std::time::Duration;
 
@@ -15,18 +15,18 @@ const INTROSPECT: &str = "/v1/oauth/introspect";
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 
-/// Lets so much time pass, and gives what the person was told in it.
+/// Lets `millis` pass, and returns the notifications of that time.
 async fn live(env: &TestEnv, watch: &mut Watch, millis: i64) -> Vec<Attention> {
-    let (mut passed, mut told) = (0, Vec::new());
+    let (mut passed, mut reported) = (0, Vec::new());
     while passed < millis {
         let tick = watch.tick().await.expect("a tick").expect("switched on");
-        told.extend(tick.attention);
+        reported.extend(tick.attention);
         let wait = i64::try_from(tick.wait.as_millis()).expect("not for ever");
         assert!(wait <= MINUTE, "the list is looked at every minute");
         env.pass(wait);
         passed += wait;
     }
-    told
+    reported
 }
 
 async fn catch_up(watch: &mut Watch) -> CaughtUp {
@@ -48,9 +48,9 @@ async fn a_token_that_died_is_found_told_once_by_name_and_left_in_peace() {
     let mut watch = keyrack.watch().expect("the only one");
     assert_eq!(live(&env, &mut watch, MINUTE).await, []);
     assert_eq!(env.count(INTROSPECT).await, 0, "quiet just after a start");
-    let told = live(&env, &mut watch, HOUR).await;
-    let [Attention::One(connection)] = told.as_slice() else {
-        panic!("told {told:?}");
+    let reported = live(&env, &mut watch, HOUR).await;
+    let [Attention::One(connection)] = reported.as_slice() else {
+        panic!("reported {reported:?}");
     };
     assert_eq!(connection.id, id);
     let row = keyrack.store.connection(&id).expect("a row");
@@ -75,8 +75,8 @@ async fn several_that_need_attention_are_told_as_one_number() {
     }
     env.pass(3 * HOUR);
     let mut watch = keyrack.watch().expect("the only one");
-    let told = catch_up(&mut watch).await;
-    assert_eq!(told.attention, Some(Attention::Several(2)));
+    let reported = catch_up(&mut watch).await;
+    assert_eq!(reported.attention, Some(Attention::Several(2)));
     assert_eq!(catch_up(&mut watch).await.attention, None);
     assert_eq!(env.count(INTROSPECT).await, 2);
 }
@@ -89,17 +89,17 @@ async fn a_refused_secret_needs_attention_and_a_busy_notion_does_not() {
     let mut watch = keyrack.watch().expect("the only one");
     env.fault(json!({"endpoint": "introspect", "times": 1, "status": 503}))
         .await;
-    let told = catch_up(&mut watch).await;
-    let obstacle = told.obstacle.expect("an obstacle").code;
+    let reported = catch_up(&mut watch).await;
+    let obstacle = reported.obstacle.expect("an obstacle").code;
     assert_eq!(obstacle, ProblemCode::NotionUnavailable);
-    assert_eq!(told.attention, None);
+    assert_eq!(reported.attention, None);
     env.pass(HOUR);
     env.renew_secret().await;
-    let told = catch_up(&mut watch).await.attention;
-    assert!(matches!(told, Some(Attention::One(_))), "{told:?}");
+    let reported = catch_up(&mut watch).await.attention;
+    assert!(matches!(reported, Some(Attention::One(_))), "{reported:?}");
     env.pass(HOUR);
-    let told = catch_up(&mut watch).await;
-    assert_eq!(told.attention, None, "it is known by now");
+    let reported = catch_up(&mut watch).await;
+    assert_eq!(reported.attention, None, "it is known by now");
 }
 
 #[tokio::test]
@@ -120,10 +120,10 @@ async fn an_obstacle_of_one_client_keeps_nothing_from_being_told_of_another() {
     });
     assert!(first.obstacle.is_some(), "{first:?}");
     assert_eq!(second.obstacle, None);
-    let told = [first.attention, second.attention];
-    let told: Vec<_> = told.into_iter().flatten().collect();
-    let [Attention::One(connection)] = told.as_slice() else {
-        panic!("told {told:?}");
+    let reported = [first.attention, second.attention];
+    let reported: Vec<_> = reported.into_iter().flatten().collect();
+    let [Attention::One(connection)] = reported.as_slice() else {
+        panic!("reported {reported:?}");
     };
     assert_eq!(connection.id, dead);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! A check of all connections over real sockets: what each comes to, and what is told.
+//! A check of all connections over real sockets: the results and the events.
 
 use serde_json::json;
 
@@ -20,11 +20,11 @@ async fn each_connection_is_checked_once_and_counted_for_what_it_came_to() {
     let bot = keyrack.store.connection(&dead).expect("a row").bot_id;
     env.revoke(&bot).await;
 
-    let told = keyrack.check_all().expect("begun").await;
-    assert_eq!(told.state, CheckAllState::Finished);
-    assert_eq!((told.total, told.done), (2, 2));
-    assert_eq!((told.active, told.attention, told.unknown), (1, 1, 0));
-    assert_eq!((told.left, told.paused_until), (None, None));
+    let ended = keyrack.check_all().expect("begun").await;
+    assert_eq!(ended.state, CheckAllState::Finished);
+    assert_eq!((ended.total, ended.done), (2, 2));
+    assert_eq!((ended.active, ended.attention, ended.unknown), (1, 1, 0));
+    assert_eq!((ended.left, ended.paused_until), (None, None));
     let status = |id: &str| keyrack.store.connection(id).expect("a row").status;
     assert_eq!(
         [status(&dead), status(&alive)],
@@ -34,8 +34,8 @@ async fn each_connection_is_checked_once_and_counted_for_what_it_came_to() {
     assert!(keyrack.checking().is_none());
 
     env.keyring.behave(KeyringBehaviour::Locked);
-    let told = keyrack.check_all().expect("begun").await;
-    assert_eq!((told.done, told.unknown), (2, 2), "nothing is proven");
+    let ended = keyrack.check_all().expect("begun").await;
+    assert_eq!((ended.done, ended.unknown), (2, 2), "nothing is proven");
     assert_eq!(env.count(INTROSPECT).await, 2);
 }
 
@@ -48,8 +48,8 @@ async fn only_those_that_are_named_are_checked() {
     let before = keyrack.store.connection(&left).expect("a row").checked_at;
     env.pass(1_000);
     let ids = [named.clone(), "one that is gone".to_owned()];
-    let told = keyrack.check_some(&ids).expect("begun").await;
-    assert_eq!((told.total, told.done, told.active), (1, 1, 1));
+    let ended = keyrack.check_some(&ids).expect("begun").await;
+    assert_eq!((ended.total, ended.done, ended.active), (1, 1, 1));
     let checked_at = |id: &str| keyrack.store.connection(id).expect("a row").checked_at;
     assert_eq!(checked_at(&left), before);
     assert_eq!(checked_at(&named), Some(env.now()));
@@ -77,11 +77,11 @@ async fn a_pause_that_notion_asks_for_is_waited_out_and_costs_no_verdict() {
     env
         .fault(json!({"endpoint": "introspect", "times": 1, "status": 429, "headers": {"retry-after": "1"}}))
         .await;
-    let told = keyrack.check_all().expect("begun").await;
-    assert_eq!((told.done, told.active), (1, 1));
+    let ended = keyrack.check_all().expect("begun").await;
+    assert_eq!((ended.done, ended.active), (1, 1));
     assert_eq!(env.count(INTROSPECT).await, 2);
 
-    // Longer than a single check has patience for: it says so at once, and so does the next.
+    // Longer than a single check waits: it fails at once, and so does the next.
     env
         .fault(json!({"endpoint": "introspect", "times": 1, "status": 429, "headers": {"retry-after": "3000"}}))
         .await;
@@ -108,7 +108,7 @@ async fn a_check_that_waits_out_a_pause_holds_up_nothing_and_overwrites_nothing_
     while env.count(INTROSPECT).await == 0 {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
-    // Connected again while the check of the dead token waits.
+    // Reconnected while the check of the dead token waits.
     env.pass(1_000);
     env.connect(&keyrack, &client).await;
     checking.await.expect("no panic");
@@ -136,8 +136,8 @@ async fn a_locked_keyring_ends_it_at_the_first_connection() {
         env.connect(&keyrack, client).await;
     }
     env.keyring.behave(KeyringBehaviour::Locked);
-    let told = keyrack.check_all().expect("begun").await;
-    assert_eq!((told.state, told.unknown), (CheckAllState::Finished, 2));
+    let ended = keyrack.check_all().expect("begun").await;
+    assert_eq!((ended.state, ended.unknown), (CheckAllState::Finished, 2));
 }
 
 #[tokio::test]

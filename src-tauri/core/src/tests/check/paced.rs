@@ -1,5 +1,5 @@
 //! A check of a thousand connections, in simulated time and without sockets: the real queues, pace
-//! and patience against a Notion that counts.
+//! and retries with a Notion that counts calls.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,17 +13,17 @@ use crate::domain::time::Millis;
 use crate::runtime::batch::{Batch, CheckResult, Queue};
 
 const CONNECTIONS: usize = 1_000;
-/// What the budget allows at the very best.
+/// The least seconds in which the budget allows a thousand calls.
 const AT_BEST: f64 = 1_000.0 / 180.0 * 60.0;
 
 /// A Notion that lets through 180 calls in each of its fixed minutes.
 struct Counting {
     began: Instant,
-    /// Where in its minute the first call falls.
+    /// Where in Notion's minute the first call falls.
     offset: Duration,
     calls: Mutex<Vec<Duration>>,
     refused: Mutex<u32>,
-    /// From when until when it says 429, whatever was called.
+    /// The time in which Notion replies 429 to every call.
     busy: Option<(Duration, Duration)>,
 }
 
@@ -49,7 +49,7 @@ impl Counting {
                 .filter(|call| minute(**call) == minute(at))
                 .count()
         };
-        // Answers take from a fifth of a second to two.
+        // Replies take from a fifth of a second to two.
         sleep(Duration::from_millis(200 + (number as u64 * 7_919) % 1_800)).await;
         let pause = match self.busy {
             Some((from, until)) if from <= at && at < until => Some(until.saturating_sub(at)),
@@ -72,7 +72,7 @@ impl Counting {
     }
 }
 
-/// Checks a thousand connections, and gives what was told on the way and at the end, with when.
+/// Checks a thousand connections, and returns the reported progress with its times, the end last.
 async fn check_all(notion: Arc<Counting>, cancel_at: Option<u64>) -> Vec<(Duration, CheckAll)> {
     let pace = Pace::new(Budget::Standard);
     let ids = (0..CONNECTIONS).map(|number| number.to_string()).collect();
@@ -98,23 +98,23 @@ async fn check_all(notion: Arc<Counting>, cancel_at: Option<u64>) -> Vec<(Durati
             run.cancel();
         });
     }
-    let told = Mutex::new(Vec::new());
-    let tell = |progress| {
-        let told = &mut *told.lock().expect("what was told");
-        told.push((notion.began.elapsed(), progress));
+    let reports = Mutex::new(Vec::new());
+    let report = |progress| {
+        let reports = &mut *reports.lock().expect("the reports");
+        reports.push((notion.began.elapsed(), progress));
     };
-    run.go(check, |run| tell(run.progress(Millis(0)))).await;
-    tell(run.ended());
-    told.into_inner().expect("what was told")
+    run.go(check, |run| report(run.progress(Millis(0)))).await;
+    report(run.ended());
+    reports.into_inner().expect("the reports")
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_thousand_use_95_percent_of_the_budget_and_draw_no_429() {
     for offset in [0, 17, 59] {
         let notion = Arc::new(Counting::new(offset));
-        let told = check_all(notion.clone(), None).await;
+        let reports = check_all(notion.clone(), None).await;
         assert_eq!(*notion.refused.lock().expect("a count"), 0);
-        let (took, ended) = told.last().expect("an end");
+        let (took, ended) = reports.last().expect("an end");
         assert_eq!((ended.done, ended.active), (1_000, 1_000));
         assert_eq!(ended.state, CheckAllState::Finished);
         let used = AT_BEST / took.as_secs_f64();
@@ -124,17 +124,17 @@ async fn a_thousand_use_95_percent_of_the_budget_and_draw_no_429() {
 
 #[tokio::test(start_paused = true)]
 async fn progress_and_time_left_are_told_every_second_and_come_true() {
-    let told = check_all(Arc::new(Counting::new(0)), None).await;
-    let (took, _) = told.last().expect("an end");
-    assert!(told.len() as u64 > took.as_secs());
-    for (at, progress) in &told[..told.len() - 1] {
+    let reports = check_all(Arc::new(Counting::new(0)), None).await;
+    let (took, _) = reports.last().expect("an end");
+    assert!(reports.len() as u64 > took.as_secs());
+    for (at, progress) in &reports[..reports.len() - 1] {
         assert_eq!(progress.total, 1_000);
         let left = Duration::from_millis(progress.left.expect("time left"));
         let foretold = (*at + left).as_secs_f64();
         let off = (foretold - took.as_secs_f64()).abs();
         assert!(off < 5.0, "at {at:?} it was {off:.1} s off");
     }
-    let done: Vec<_> = told.iter().map(|(_, progress)| progress.done).collect();
+    let done: Vec<_> = reports.iter().map(|(_, progress)| progress.done).collect();
     assert!(done.is_sorted());
 }
 
@@ -146,16 +146,16 @@ async fn a_429_is_waited_out_as_told_and_loses_no_verdict() {
         busy,
         ..Counting::new(0)
     });
-    let told = check_all(notion.clone(), None).await;
-    let (_, ended) = told.last().expect("an end");
+    let reports = check_all(notion.clone(), None).await;
+    let (_, ended) = reports.last().expect("an end");
     assert_eq!((ended.done, ended.active, ended.unknown), (1_000, 1_000, 0));
-    let paused = told
+    let paused = reports
         .iter()
         .filter(|(_, progress)| progress.paused_until.is_some())
         .count();
     assert!((60..=75).contains(&paused), "{paused} s");
     let calls = notion.calls.lock().expect("calls");
-    // Those on their way when the first answer came may still arrive; then nothing does.
+    // Calls under way at the first 429 may still arrive; then none does.
     let deaf = Duration::from_secs(63)..until;
     assert_eq!(calls.iter().filter(|call| deaf.contains(*call)).count(), 0);
     assert!(*notion.refused.lock().expect("a count") <= 9, "few drew it");
@@ -164,14 +164,14 @@ async fn a_429_is_waited_out_as_told_and_loses_no_verdict() {
 #[tokio::test(start_paused = true)]
 async fn a_cancel_ends_it_at_once_and_begins_nothing_more() {
     let notion = Arc::new(Counting::new(0));
-    let told = check_all(notion.clone(), Some(100)).await;
-    let (took, ended) = told.last().expect("an end");
+    let reports = check_all(notion.clone(), Some(100)).await;
+    let (took, ended) = reports.last().expect("an end");
     assert_eq!(*took, Duration::from_secs(100));
     assert_eq!(ended.state, CheckAllState::Cancelled);
     assert!((270..=310).contains(&ended.done), "{}", ended.done);
     let begun = notion.calls();
     sleep(Duration::from_mins(10)).await;
-    // What had its turn already is finished; the rest never begins.
+    // Checks under way are finished; the rest never begins.
     assert!(notion.calls() - begun <= 9);
     assert!(notion.calls() < 320);
 }

@@ -1,4 +1,5 @@
-//! Days of background checks, simulated: who is asked when, asleep, offline and with dead tokens.
+//! Simulated days of background checks: which connections are asked about when, also asleep, offline
+//! and with dead tokens.
 
 use std::time::Duration;
 
@@ -43,8 +44,8 @@ fn failed(connection: &Connection, code: ProblemCode) -> Connection {
     }
 }
 
-/// Lets background checks run, minute after minute while `up` says so, against an `answer`.
-/// Returns who was asked when.
+/// Simulated background checks, minute after minute, with the times at which each connection was
+/// asked about.
 struct Life {
     connections: Vec<Connection>,
     schedule: Schedule,
@@ -97,7 +98,7 @@ impl Life {
         self.now += millis;
     }
 
-    /// The most that were asked about in any minute.
+    /// The most connections that were asked about in any minute.
     fn most_in_a_minute(&self) -> usize {
         let in_minute = |from: i64| {
             let asked = self.asked.iter();
@@ -176,7 +177,7 @@ fn a_computer_that_is_on_for_an_hour_a_day_still_checks_daily() {
 
 #[test]
 fn offline_asks_ever_more_rarely_and_one_at_a_time_and_then_catches_up() {
-    // Each of the two clients finds out about Notion for itself; there is one keyring.
+    // Each of the two clients meets Notion's obstacle once; the keyring's is common to all.
     for (code, most) in [
         (ProblemCode::Unreachable, 2 * 20),
         (ProblemCode::NotNotion, 2 * 20),

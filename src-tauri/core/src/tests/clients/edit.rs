@@ -1,4 +1,4 @@
-//! What can be changed of a client, and what a change leaves alone.
+//! Editing a client: what changes, and what stays.
 
 use notion_oauth::Budget;
 use secrecy::ExposeSecret as _;

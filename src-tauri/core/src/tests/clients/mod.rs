@@ -1,4 +1,4 @@
-//! What is done to a client, from end to end.
+//! The acts on a client, from end to end.
 
 mod edit;
 mod remove;

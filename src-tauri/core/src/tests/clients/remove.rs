@@ -1,4 +1,4 @@
-//! A client's end.
+//! Removing a client.
 
 use crate::domain::client::ConnectionsPolicy;
 use crate::domain::connection::Status;

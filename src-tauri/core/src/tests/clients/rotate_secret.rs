@@ -1,4 +1,4 @@
-//! A renewed client secret: what the connections say meanwhile, and what heals them.
+//! Rotating a client's secret: the connections' status meanwhile and afterwards.
 
 use crate::domain::connection::Status;
 use crate::domain::operation::{Granted, Kind, Subject};
@@ -51,8 +51,8 @@ async fn a_renewed_secret_keeps_the_verdicts_and_the_new_one_heals_the_connectio
     assert_eq!(env.keyring.users().len(), 3, "still one entry each");
 }
 
-/// One more connection of the same client: the sandbox, which approves by itself, would give the
-/// same workspace again.
+/// Adds one more connection of the same client directly: the sandbox with automatic approval would
+/// grant the same workspace again.
 async fn another_row_like(keyrack: &Keyrack, id: &str) -> String {
     let connection = keyrack.store.connection(id).expect("a row");
     let tokens = keyrack.vault.read_connection(id).await.expect("tokens");

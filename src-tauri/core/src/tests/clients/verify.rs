@@ -1,4 +1,4 @@
-//! Verify: what is said of a client before it is saved.
+//! Verify: the problems found with a client before it is saved.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Forged, mutated and replayed links against the one acceptor: none of them may cost a request.
+//! Forged, mutated and replayed callbacks at the one acceptor: none of them may cause a request.
 //!
 //! `scripts/torture` sets `KEYRACK_TORTURE_LINKS` (how many), `KEYRACK_TORTURE_SEED` and
 //! `KEYRACK_TORTURE_TABLE` (the file that takes the result).
@@ -13,13 +13,13 @@ use crate::keyrack::Keyrack;
 use crate::tests::campaign::{Random, report, seed, wanted};
 use crate::tests::env::TestEnv;
 
-/// In every test run; a campaign makes a million and more.
+/// The number of links in a normal test run; a campaign makes a million and more.
 const A_FEW: usize = 20_000;
 
-/// So many links are made from one authorization before the next is begun.
+/// How many links are made from one authorization before the next is begun.
 const OF_ONE: usize = 500;
 
-/// A link that no authorization waits for, made from one that an authorization does wait for.
+/// A forged link that no authorization waits for, made from an expected and a spent callback.
 fn forge(good: &str, spent: &str, random: &mut Random) -> Vec<u8> {
     let (address, query) = good.split_once('?').expect("a query");
     let state_at = good.find("state=").expect("a state") + "state=".len();
@@ -40,7 +40,7 @@ fn forge(good: &str, spent: &str, random: &mut Random) -> Vec<u8> {
         }
         // Cut off before the state is complete.
         2 => good.as_bytes()[..random.below(state_at + 42)].to_vec(),
-        // Something that no answer has.
+        // A parameter that no callback has.
         3 => {
             let more = random.one_of(&[
                 "&state=again",
@@ -69,21 +69,21 @@ fn forge(good: &str, spent: &str, random: &mut Random) -> Vec<u8> {
             ]);
             format!("{other}?{query}").into()
         }
-        // Bytes that no link has.
+        // Bytes that no URL has.
         5 => {
             let mut bytes = good.as_bytes().to_vec();
             let strange = [0x00, 0x09, 0x0a, 0x7f, 0x80, 0xc3, 0xff][random.below(7)];
             bytes.insert(random.below(bytes.len()), strange);
             bytes
         }
-        // Longer than any.
+        // Longer than any callback.
         6 => format!("{address}?code={}&{query}", random.text(2_048)).into(),
-        // Without the address, or nothing but noise.
+        // Without the address, or random bytes.
         7 => {
             let length = random.below(200);
             random.text(length).into()
         }
-        // One that was answered before.
+        // A callback that was taken before.
         _ => spent.into(),
     }
 }
@@ -117,9 +117,9 @@ async fn no_forged_mutated_or_replayed_link_costs_a_request() {
     assert_eq!(accepted, [""; 0], "seed {seed}");
 }
 
-/// Threads that bring the same link at once, and for how many forged links a campaign makes one
-/// such round.
+/// The number of threads that deliver the same link at once.
 const STORM: usize = 8;
+/// How many forged links a campaign makes for each such round.
 const LINKS_A_ROUND: usize = 5_000;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -155,7 +155,7 @@ async fn the_same_callback_from_many_threads_is_exchanged_once() {
     assert_eq!(violations, 0);
 }
 
-/// A callback that has been answered.
+/// A spent callback, from a completed authorization.
 async fn spend(env: &TestEnv, keyrack: &Arc<Keyrack>, client: &Client) -> String {
     let (_, callback) = env.callback(keyrack, client).await;
     keyrack

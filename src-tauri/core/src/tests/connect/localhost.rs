@@ -1,4 +1,4 @@
-//! The way back over localhost: what ends the listener, and what does not.
+//! The localhost redirect method: what ends the listener, and what does not.
 
 use std::net::{Ipv6Addr, TcpListener, TcpStream};
 use std::sync::Arc;
@@ -12,8 +12,8 @@ use crate::keyrack::Keyrack;
 
 use crate::tests::env::{TestEnv, until};
 
-/// A client whose callbacks come back to a port that nobody holds: below those that the system
-/// gives to outgoing connections, and searched from elsewhere by each process and test.
+/// A client with a free localhost port, below those that the system gives to outgoing connections;
+/// each process and test begins its search elsewhere.
 async fn with_port() -> (TestEnv, Arc<Keyrack>, Client, u16) {
     static SEARCHED: AtomicU16 = AtomicU16::new(0);
     let process = u16::try_from(std::process::id() % 10_000).expect("it fits");
@@ -30,7 +30,7 @@ async fn with_port() -> (TestEnv, Arc<Keyrack>, Client, u16) {
     (env, keyrack, client, port)
 }
 
-/// Waits until nobody answers at the port any more.
+/// Waits until nothing listens on the port any more.
 async fn closed(port: u16) {
     for _ in 0..2000 {
         if TcpStream::connect(("127.0.0.1", port)).is_err() {

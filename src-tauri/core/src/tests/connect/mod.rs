@@ -1,4 +1,4 @@
-//! Connect: a workspace, again, with a keyring that is locked, and what comes too late.
+//! Connect: a workspace, a reconnect, a locked keyring, and callbacks that come too late.
 
 mod forged;
 mod localhost;

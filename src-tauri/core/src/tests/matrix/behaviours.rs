@@ -1,17 +1,17 @@
-//! Everything that Notion is known to do, or may do, as the sandbox does it.
+//! The known and possible behaviours of Notion, as modes and faults of the sandbox.
 
 use serde_json::{Value, json};
 
-/// How Notion behaves: a mode of the sandbox, or a fault of its next answers.
+/// A behaviour of Notion: a mode of the sandbox, or a fault of its next replies.
 pub(super) enum Behaviour {
     Mode(Value),
-    /// One in which nothing is connected at all, so that it begins afterwards.
+    /// A mode in which nothing can be connected, so that it begins after the connect.
     LaterMode(Value),
-    /// The answers of the endpoint that the act asks first.
+    /// A fault in the replies of the endpoint that the act calls first.
     Fault(Value),
 }
 
-/// All of them, by name.
+/// All behaviours, by name.
 pub(super) fn behaviours() -> impl Iterator<Item = (&'static str, Behaviour)> {
     let modes = modes()
         .into_iter()
@@ -109,7 +109,7 @@ fn later_modes() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// All fields that a success may lack, lacking their value like this.
+/// A mode in which all optional fields of a success are absent in the way of `how`.
 fn optional(how: &str) -> Value {
     let fields = [
         "token_type",

@@ -1,5 +1,5 @@
-//! Every act against everything that Notion is known to do, or may do: what the person is shown,
-//! what was sent, and what became of the tokens.
+//! Every act with every known or possible behaviour of Notion: what the person is shown, what was
+//! sent, and what happened to the tokens.
 
 mod behaviours;
 
@@ -53,7 +53,7 @@ impl Act {
     }
 }
 
-/// One line of the table.
+/// One line of the table: an act with a behaviour.
 async fn line(act: Act, behaviour: &Behaviour) -> String {
     let (env, keyrack, client) = TestEnv::with_client().await;
     if let Behaviour::Mode(mode) = behaviour {

@@ -1,4 +1,4 @@
-//! The acts of a person, as futures that may never come to their end.
+//! The acts of a person, as futures that may never end.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -16,19 +16,19 @@ use crate::domain::receipt::{Receipt, Revocation};
 use crate::domain::redirect::RedirectMethod;
 use crate::keyrack::Keyrack;
 
-/// One act.
+/// One act of a person.
 #[derive(Debug, Clone)]
 pub enum Act {
     AddClient {
         id: String,
         secret: SecretString,
     },
-    /// Connect, or connect again; the callback is there already.
+    /// Connect or reconnect, with a callback that has already arrived.
     Connect {
         authorization: String,
         callback: SecretString,
     },
-    /// A callback that was answered before.
+    /// A replayed callback.
     Replay(SecretString),
     Check(String),
     CheckAll,
@@ -44,23 +44,23 @@ pub enum Act {
     RemoveClient(String, ConnectionsPolicy),
 }
 
-/// What an act came to.
+/// The reported outcome of an act.
 #[derive(Debug)]
-pub enum Told {
+pub enum Report {
     Done,
     Checked(Box<Connection>),
     Revoked(Box<Receipt>),
     Connected {
         earlier_works: bool,
     },
-    /// The person gave up.
+    /// The person cancelled.
     Cancelled,
     Problem(Problem),
     /// The process was ended.
     Killed,
 }
 
-type Running = Pin<Box<dyn Future<Output = Result<Told, Problem>> + Send>>;
+type Running = Pin<Box<dyn Future<Output = Result<Report, Problem>> + Send>>;
 
 impl Act {
     /// Begins an act.
@@ -70,18 +70,18 @@ impl Act {
             let done = match self {
                 Self::Connect { callback, .. } | Self::Replay(callback) => {
                     let callback = callback.expose_secret().as_bytes();
-                    return Ok(told_of(keyrack.accept(callback).await?.progress));
+                    return Ok(reported(keyrack.accept(callback).await?.progress));
                 }
                 Self::Check(id) => {
                     let checked = keyrack.check(&id).await?;
-                    return Ok(Told::Checked(Box::new(checked)));
+                    return Ok(Report::Checked(Box::new(checked)));
                 }
                 Self::Refresh(id) => {
                     let refreshed = keyrack.refresh(&id).await?;
-                    return Ok(Told::Checked(Box::new(refreshed)));
+                    return Ok(Report::Checked(Box::new(refreshed)));
                 }
                 Self::Revoke(id) => match keyrack.revoke(&id).await? {
-                    Revocation::Revoked { receipt } => return Ok(Told::Revoked(receipt)),
+                    Revocation::Revoked { receipt } => return Ok(Report::Revoked(receipt)),
                     Revocation::Pending { problem, .. } => Err(problem),
                 },
                 Self::AddClient { id, secret } => {
@@ -108,7 +108,7 @@ impl Act {
                     keyrack.remove_client(&client, connections).await
                 }
             };
-            done.map(|()| Told::Done)
+            done.map(|()| Report::Done)
         })
     }
 }
@@ -124,12 +124,12 @@ fn form(client_id: String, client_secret: SecretString) -> NewClient {
     }
 }
 
-pub fn told_of(progress: Progress) -> Told {
+pub fn reported(progress: Progress) -> Report {
     match progress {
-        Progress::Completed { earlier_works, .. } => Told::Connected { earlier_works },
+        Progress::Completed { earlier_works, .. } => Report::Connected { earlier_works },
         Progress::Failed { problem } | Progress::AwaitingKeyring { problem } => {
-            Told::Problem(problem)
+            Report::Problem(problem)
         }
-        _ => Told::Cancelled,
+        _ => Report::Cancelled,
     }
 }

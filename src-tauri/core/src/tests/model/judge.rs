@@ -1,4 +1,4 @@
-//! What must hold after an act, after a start, and at the end.
+//! The invariants after an act, after a start, and at the end.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,7 +11,7 @@ use crate::domain::connection::{Connection as Row, Status};
 use crate::domain::operation::Kind;
 use crate::domain::problem::ProblemCode;
 
-use super::acts::{Act, Told};
+use super::acts::{Act, Report};
 use super::life::{Disturbance, Life};
 use super::truth::{Hash, held};
 
@@ -22,35 +22,36 @@ impl Life {
         }
     }
 
-    /// What was told is true, and whoever holds no token any more has been told of it.
-    pub fn judge(&mut self, act: &Act, told: &Told, disturbance: &Disturbance) {
+    /// Checks after an act that its report is true, and that every token which still works but is
+    /// not here any more was reported.
+    pub fn judge(&mut self, act: &Act, report: &Report, disturbance: &Disturbance) {
         let (alive, here) = (self.truth.alive(), held(&self.env.keyring));
         for entry in here.values() {
             self.secrets.extend(entry.secrets.iter().cloned());
         }
-        let words = format!("{told:?}");
+        let words = format!("{report:?}");
         let leaks = self.secrets.iter().any(|secret| words.contains(secret));
         self.must(!leaks, || "a secret is in what was told".to_owned());
-        match told {
-            Told::Checked(row) => {
+        match report {
+            Report::Checked(row) => {
                 let token = here.get(&row.id).and_then(|entry| entry.access.as_ref());
                 let works = token.is_some_and(|token| alive.contains(token));
                 self.judge_verdict(act, row, works);
             }
-            Told::Revoked(receipt) => {
+            Report::Revoked(receipt) => {
                 let Act::Revoke(id) = act else {
                     unreachable!("only a revocation has a receipt");
                 };
                 let gone = !here.contains_key(id) && self.keyrack().store.connection(id).is_err();
                 self.must(gone, || "revoked, and still here".to_owned());
-                let said =
+                let complete =
                     receipt.revoked_at.is_some() && receipt.removed_from_keyring_at.is_some();
-                self.must(said, || "a receipt without its times".to_owned());
+                self.must(complete, || "a receipt without its times".to_owned());
             }
-            Told::Problem(problem) if problem.code == ProblemCode::NotionRefused => {
+            Report::Problem(problem) if problem.code == ProblemCode::NotionRefused => {
                 self.once_more += 1;
             }
-            Told::Connected { .. } if self.modes["second_consent"] == "same_pair" => {
+            Report::Connected { .. } if self.modes["second_consent"] == "same_pair" => {
                 self.once_more += 1;
             }
             _ => {}
@@ -62,16 +63,16 @@ impl Life {
             self.once_more += 3;
         }
         let unknown = self.unknown(&alive);
-        if !unknown.is_empty() && !matches!(told, Told::Killed) {
-            let has_been_told = self.has_been_told(act, told, disturbance);
-            self.must(has_been_told, || {
+        if !unknown.is_empty() && !matches!(report, Report::Killed) {
+            let is_reported = self.is_reported(act, report, disturbance);
+            self.must(is_reported, || {
                 "a token works, is not here, and nobody was told".to_owned()
             });
-            self.told.extend(unknown);
+            self.reported.extend(unknown);
         }
     }
 
-    /// A verdict that is new says what is so.
+    /// Checks that a new verdict is true.
     fn judge_verdict(&mut self, act: &Act, row: &Row, works: bool) {
         let is_new = row.checked_at == Some(self.env.now());
         let other_client =
@@ -96,7 +97,7 @@ impl Life {
         });
     }
 
-    /// Access tokens that work at Notion, are not in the keyring, and were not told of.
+    /// Access tokens that work at Notion, are not in the keyring, and were not reported.
     fn unknown(&self, alive: &BTreeSet<Hash>) -> Vec<Hash> {
         let entries = held(&self.env.keyring);
         let here: BTreeSet<_> = entries
@@ -105,34 +106,36 @@ impl Life {
             .collect();
         let unknown = alive
             .difference(&here)
-            .filter(|token| !self.told.contains(*token));
+            .filter(|token| !self.reported.contains(*token));
         unknown.cloned().collect()
     }
 
-    /// Whether an act told that a token may live on which is not here.
-    fn has_been_told(&self, act: &Act, told: &Told, disturbance: &Disturbance) -> bool {
+    /// Whether an act's outcome reports that a token may live on which is not here.
+    fn is_reported(&self, act: &Act, report: &Report, disturbance: &Disturbance) -> bool {
         let old_lives = self.modes["refreshed_pair"] != "ends";
-        match (act, told) {
+        match (act, report) {
             (Act::Forget(_) | Act::RemoveClient(_, ConnectionsPolicy::Forget), _) => true,
-            // What is asked of the earlier token may have gone unanswered.
-            (Act::Connect { .. }, Told::Connected { earlier_works }) => {
+            // The introspection of the earlier token may have failed.
+            (Act::Connect { .. }, Report::Connected { earlier_works }) => {
                 *earlier_works || *disturbance != Disturbance::None
             }
-            (Act::Connect { .. }, Told::Problem(problem)) => problem.code == ProblemCode::NotSaved,
-            (Act::Refresh(_), Told::Checked(_)) => old_lives,
-            (Act::Refresh(_), Told::Problem(problem)) => matches!(
+            (Act::Connect { .. }, Report::Problem(problem)) => {
+                problem.code == ProblemCode::NotSaved
+            }
+            (Act::Refresh(_), Report::Checked(_)) => old_lives,
+            (Act::Refresh(_), Report::Problem(problem)) => matches!(
                 problem.code,
                 ProblemCode::RefreshUnfinished
                     | ProblemCode::RefreshRejected
                     | ProblemCode::NotSaved
             ),
-            (_, Told::Revoked(receipt)) => receipt.confirmed_at.is_none(),
+            (_, Report::Revoked(receipt)) => receipt.confirmed_at.is_none(),
             _ => false,
         }
     }
 
-    /// After a start everything is in its place.
-    pub fn look_around(&mut self, act: &Act, told: &Told) {
+    /// Checks after a start that everything is in its place.
+    pub fn look_around(&mut self, act: &Act, report: &Report) {
         let store = &self.keyrack().store;
         let clients = store
             .clients()
@@ -172,7 +175,7 @@ impl Life {
             });
         }
         if !unknown.is_empty() {
-            let has_been_told = match (act, ended.map(|ended| ended.progress)) {
+            let is_reported = match (act, ended.map(|ended| ended.progress)) {
                 (Act::Connect { .. }, Some(Progress::Failed { problem })) => {
                     problem.code == ProblemCode::NotSaved
                 }
@@ -187,14 +190,15 @@ impl Life {
                 | (Act::Connect { .. }, None) => true,
                 _ => false,
             };
-            self.must(has_been_told, || {
-                format!("after {told:?} a token works, is not here, and nobody was told")
+            self.must(is_reported, || {
+                format!("after {report:?} a token works, is not here, and nobody was told")
             });
-            self.told.extend(unknown);
+            self.reported.extend(unknown);
         }
     }
 
-    /// Nothing was sent that must not be sent again, and no secret was written down.
+    /// Checks at the end that nothing was sent twice that must not be, and that no secret was
+    /// written.
     pub async fn look_back(&mut self) {
         let mut sent: BTreeMap<(&str, String), usize> = BTreeMap::new();
         for request in self.env.record().await {

@@ -21,13 +21,13 @@ use crate::storage::vault::keyring::tests::KeyringBehaviour;
 use crate::tests::campaign::Random;
 use crate::tests::env::TestEnv;
 
-use super::acts::{Act, Told, told_of};
+use super::acts::{Act, Report, reported};
 use super::truth::{Hash, Truth};
 
-/// An act that takes longer than this waits for a timer, which is then let run ahead.
+/// How long an act may take before it is taken to wait for a timer, which then runs ahead.
 const MOMENT: Duration = Duration::from_millis(50);
 
-/// When the process ends: at one of its next steps.
+/// The end of a process at one of its next steps.
 #[derive(Default)]
 pub struct End {
     left: Option<usize>,
@@ -35,7 +35,7 @@ pub struct End {
 }
 
 impl End {
-    /// A step was taken. A dead process takes none: whichever of its tasks comes to one is gone.
+    /// Takes a step. In a dead process no task goes beyond its next step.
     fn step(&mut self) {
         self.left = self.left.map(|left| left.saturating_sub(1));
         self.dead |= self.left == Some(0);
@@ -45,7 +45,7 @@ impl End {
     }
 }
 
-/// What went wrong on purpose during an act.
+/// A disturbance of an act, on purpose.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Disturbance {
     None,
@@ -53,21 +53,21 @@ pub enum Disturbance {
     Keyring(KeyringBehaviour),
 }
 
-/// One data folder, and everything outside of it.
+/// The life of one data folder, with everything outside of it.
 pub struct Life {
     pub env: TestEnv,
     pub truth: Truth,
     pub keyrack: Option<Arc<Keyrack>>,
     pub end: Rc<RefCell<End>>,
-    /// How the sandbox behaves in this life.
+    /// The sandbox's modes in this life.
     pub modes: Value,
-    /// The clients that Notion knows.
+    /// The clients registered at Notion.
     registered: Vec<(String, SecretString)>,
     answered: Vec<SecretString>,
     random: Random,
-    /// Access tokens that work at Notion and are not here, as somebody has been told.
-    pub told: BTreeSet<Hash>,
-    /// How often a refresh token may be sent again: it was turned away unread, or given out anew.
+    /// Access tokens that work at Notion and are not here, and were reported.
+    pub reported: BTreeSet<Hash>,
+    /// How many times a refresh token may be sent again: it was refused unprocessed, or issued anew.
     pub once_more: usize,
     /// Every secret that was ever in the keyring.
     pub secrets: BTreeSet<String>,
@@ -99,7 +99,7 @@ impl Life {
             modes,
             answered: Vec::new(),
             random,
-            told: BTreeSet::new(),
+            reported: BTreeSet::new(),
             once_more: 0,
             secrets: BTreeSet::new(),
             seed,
@@ -109,7 +109,7 @@ impl Life {
         }
     }
 
-    /// Lives for so many steps, or until something is wrong. Returns what is.
+    /// Lives for a number of steps, or until an invariant is violated. Returns the violations.
     pub async fn live(mut self, steps: usize) -> Vec<String> {
         for _ in 0..steps {
             self.step().await;
@@ -127,13 +127,13 @@ impl Life {
             .collect()
     }
 
-    /// The process that is alive.
+    /// The Keyrack of the living process.
     pub fn keyrack(&self) -> &Arc<Keyrack> {
         self.keyrack.as_ref().expect("alive")
     }
 
     async fn step(&mut self) {
-        // Never the same moment twice; now and then hours go by.
+        // Never the same moment twice; now and then hours pass.
         self.env.pass([1, 1, 1, 7_200_000][self.random.below(4)]);
         run_ahead(Duration::from_mins(1)).await;
         let Some(act) = self.choose().await else {
@@ -144,16 +144,16 @@ impl Life {
             self.end.borrow_mut().left = Some(1 + self.random.below(12));
         }
         self.note(format!("{act:?} with {disturbance:?}"));
-        let told = self.run(act.clone()).await;
-        self.note(format!("  {told:?}"));
+        let report = self.run(act.clone()).await;
+        self.note(format!("  {report:?}"));
         self.end.borrow_mut().left = None;
         self.env.keyring.behave(KeyringBehaviour::Normal);
         self.env.clear_faults().await;
-        self.judge(&act, &told, &disturbance);
-        if matches!(told, Told::Killed) || self.random.below(3) == 0 {
+        self.judge(&act, &report, &disturbance);
+        if matches!(report, Report::Killed) || self.random.below(3) == 0 {
             self.note("a start".to_owned());
             self.start_again().await;
-            self.look_around(&act, &told);
+            self.look_around(&act, &report);
         }
     }
 
@@ -161,7 +161,7 @@ impl Life {
         self.story.push(what);
     }
 
-    /// Something that can be done now.
+    /// Chooses an act that is possible now.
     async fn choose(&mut self) -> Option<Act> {
         let keyrack = self.keyrack().clone();
         let clients = keyrack.store.clients().expect("clients");
@@ -221,7 +221,7 @@ impl Life {
         })
     }
 
-    /// What happens at Notion without us.
+    /// Lets something happen at Notion without Keyrack.
     async fn behind_our_back(&mut self, bot_id: &str) {
         if self.random.below(3) == 0 {
             let renewed = self.env.renew_secret().await;
@@ -233,7 +233,7 @@ impl Life {
         }
     }
 
-    /// A callback that has come back, if an authorization can be begun at all.
+    /// A connect with its callback, if an authorization can be begun at all.
     async fn connect(&mut self, client: &str) -> Option<Act> {
         let begun = self.keyrack().begin_authorization(client).await.ok()?;
         let link = self.env.last_link();
@@ -255,7 +255,7 @@ impl Life {
                 Disturbance::Notion(fault)
             }
             3 | 4 => {
-                let moods = [
+                let behaviours = [
                     KeyringBehaviour::Missing,
                     KeyringBehaviour::Locked,
                     KeyringBehaviour::LockedForTokens,
@@ -263,30 +263,31 @@ impl Life {
                     KeyringBehaviour::IgnoresWrites,
                     KeyringBehaviour::IgnoresDeletes,
                 ];
-                let mood = moods[self.random.below(moods.len())];
-                self.env.keyring.behave(mood);
-                Disturbance::Keyring(mood)
+                let behaviour = behaviours[self.random.below(behaviours.len())];
+                self.env.keyring.behave(behaviour);
+                Disturbance::Keyring(behaviour)
             }
             _ => Disturbance::None,
         }
     }
 
     /// Runs an act to its end, or to the end of the process.
-    async fn run(&mut self, act: Act) -> Told {
+    async fn run(&mut self, act: Act) -> Report {
         let authorization = match &act {
             Act::Connect { authorization, .. } => Some(authorization.clone()),
             _ => None,
         };
-        // A check of all waits out whatever pause Notion asks for.
+        // A check of all waits out any pause of Notion's.
         let pace = Duration::from_secs(if matches!(act, Act::CheckAll) { 60 } else { 1 });
         let running = tokio::spawn(act.begin(self.keyrack().clone()));
-        let told = self.finish(running, authorization.as_deref(), pace).await;
-        let Some(authorization) = authorization.filter(|_| matches!(told, Told::Problem(_))) else {
-            return told;
+        let report = self.finish(running, authorization.as_deref(), pace).await;
+        let Some(authorization) = authorization.filter(|_| matches!(report, Report::Problem(_)))
+        else {
+            return report;
         };
-        // Parked before anything was sent: the person opens the keyring, or gives up.
+        // The code waits for the keyring: the person opens it, or cancels.
         if !self.is_parked(&authorization) {
-            return told;
+            return report;
         }
         let open = self.random.below(2) == 0;
         if open {
@@ -295,28 +296,30 @@ impl Life {
         let (keyrack, id) = (self.keyrack().clone(), authorization.clone());
         let decided = tokio::spawn(async move {
             if !open {
-                return keyrack.cancel_authorization(&id).map(|()| Told::Cancelled);
+                return keyrack
+                    .cancel_authorization(&id)
+                    .map(|()| Report::Cancelled);
             }
             let ended = keyrack.retry_authorization(&id).await?;
-            Ok(told_of(ended.progress))
+            Ok(reported(ended.progress))
         });
         self.finish(decided, Some(&authorization), pace).await
     }
 
     async fn finish(
         &mut self,
-        mut act: JoinHandle<Result<Told, Problem>>,
+        mut act: JoinHandle<Result<Report, Problem>>,
         authorization: Option<&str>,
         pace: Duration,
-    ) -> Told {
+    ) -> Report {
         loop {
             match tokio::time::timeout(MOMENT, &mut act).await {
-                // It may have ended by something that the act left to the background.
-                Ok(_) if self.end.borrow().dead => return Told::Killed,
-                Ok(Ok(told)) => return told.unwrap_or_else(Told::Problem),
+                // The process may have ended by something that the act left to the background.
+                Ok(_) if self.end.borrow().dead => return Report::Killed,
+                Ok(Ok(report)) => return report.unwrap_or_else(Report::Problem),
                 Ok(Err(panicked)) => {
                     self.violations.push(format!("{panicked}"));
-                    return Told::Killed;
+                    return Report::Killed;
                 }
                 Err(_) => {}
             }
@@ -328,17 +331,18 @@ impl Life {
             }
             if self.end.borrow().dead {
                 act.abort();
-                // It takes its part of the process with it.
+                // The panicked task ends its part of the process.
                 let _ = act.await;
-                return Told::Killed;
+                return Report::Killed;
             }
         }
     }
 
-    /// What a person does about an answer that waits for the keyring. The process may end of it.
+    /// Decides for the person about a callback that waits for the keyring. The process may end at
+    /// it.
     async fn decide(&mut self, authorization: &str) {
         let (keyrack, id) = (self.keyrack().clone(), authorization.to_owned());
-        // What it comes to is the waiting act's.
+        // The outcome is the waiting act's.
         match self.random.below(3) {
             0 => drop(tokio::spawn(async move { keyrack.cancel_authorization(&id) }).await),
             1 => {
@@ -354,7 +358,7 @@ impl Life {
         authorization.is_ok_and(|it| matches!(it.progress, Progress::AwaitingKeyring { .. }))
     }
 
-    /// Ends the process, if it lives, and starts another one, which puts things right.
+    /// Ends the process, if it lives, and starts another one, which recovers.
     async fn start_again(&mut self) {
         let keyrack = self.keyrack.take().expect("alive");
         let mark = self
@@ -386,19 +390,19 @@ impl Life {
         self.keyrack = Some(keyrack);
     }
 
-    /// With it goes the journal of refresh tokens that were sent.
+    /// Deletes the database, and with it the journal of refresh tokens that were sent.
     fn lose_the_database(&mut self) {
         self.note("the database is lost".to_owned());
         for part in ["", "-wal", "-shm"] {
             let path = self.env.folder.path().join(format!("keyrack.db{part}"));
-            // Not all of them are always there.
+            // Not all of these files always exist.
             let _ = std::fs::remove_file(path);
         }
         self.once_more += self.env.keyring.entries().len();
     }
 }
 
-/// Lets timers run ahead of the clock on the wall, which sockets go by.
+/// Makes timers run ahead of the wall clock, which sockets go by.
 async fn run_ahead(time: Duration) {
     tokio::time::pause();
     tokio::time::advance(time).await;

@@ -1,5 +1,5 @@
-//! Random sequences of acts, faults of Notion's and of the keyring's, and ends of the process at any
-//! step, with everything that must hold looked at after each of them.
+//! Random sequences of acts, faults of Notion and the keyring, and ends of the process at any step,
+//! with all invariants checked after each.
 //!
 //! `scripts/torture` sets `KEYRACK_TORTURE_STEPS` (how many), besides what the other campaigns take.
 
@@ -11,13 +11,13 @@ mod truth;
 use crate::tests::campaign::{report, seed, wanted};
 use life::Life;
 
-/// In every test run; a campaign makes tens of thousands.
+/// The number of steps in a normal test run; a campaign makes tens of thousands.
 const A_FEW: usize = 600;
 
-/// So many steps are made with one data folder before the next is begun.
+/// How many steps are made with one data folder before the next is begun.
 const OF_ONE_LIFE: usize = 100;
 
-/// Lives that once went wrong.
+/// The seeds of lives that once violated an invariant.
 const REMEMBERED: [u64; 8] = [
     1_000_000, 1_000_003, 2_000_003, 2_000_021, 2_000_022, 2_000_025, 11_000_134, 11_000_144,
 ];

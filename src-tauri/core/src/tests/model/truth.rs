@@ -1,4 +1,4 @@
-//! What is so, looked at past Keyrack: which tokens work at Notion, and what the keyring has.
+//! The truth, read without Keyrack: which tokens work at Notion, and what the keyring has.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::storage::vault::keyring::tests::Keyring;
 
-/// SHA-256 of a token, as the sandbox has it.
+/// The SHA-256 hash of a token, as in the sandbox's database.
 pub type Hash = Vec<u8>;
 
 /// The sandbox's database.
@@ -20,7 +20,7 @@ impl Truth {
         Self(Connection::open(database).expect("the sandbox's database"))
     }
 
-    /// The access tokens that work.
+    /// The hashes of access tokens that work.
     pub fn alive(&self) -> BTreeSet<Hash> {
         let query = "SELECT access FROM pairs WHERE access IS NOT NULL";
         let mut query = self.0.prepare_cached(query).expect("a query");
@@ -33,11 +33,11 @@ impl Truth {
 pub struct Held {
     /// The hash of a connection's access token.
     pub access: Option<Hash>,
-    /// Everything in it that must not be seen elsewhere.
+    /// The secrets of the entry.
     pub secrets: Vec<String>,
 }
 
-/// All entries, by their names.
+/// All entries of the keyring, by their names.
 pub fn held(keyring: &Keyring) -> BTreeMap<String, Held> {
     let entries = keyring.entries().into_iter();
     let held = entries.map(|(user, bytes)| {

@@ -8,38 +8,38 @@ use keyring_core::api::{Credential, CredentialApi, CredentialStoreApi};
 
 use super::*;
 
-/// What a keyring does to those who call it.
+/// The behaviour of the keyring in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum KeyringBehaviour {
-    /// The keyring does what it should.
+    /// The keyring works.
     #[default]
     Normal,
-    /// There is no keyring to connect to.
+    /// No keyring can be connected to.
     Missing,
-    /// The keyring only says that it is locked.
+    /// The keyring fails every call as locked.
     Locked,
     /// The keyring locks between a probe and the write of tokens.
     LockedForTokens,
-    /// The keyring reads and deletes only.
+    /// The keyring refuses writes: no space left.
     Full,
-    /// The keyring says that it has written, and has not.
+    /// The keyring reports writes as done, but ignores them.
     IgnoresWrites,
-    /// The keyring says that it has deleted, and has not.
+    /// The keyring reports deletes as done, but ignores them.
     IgnoresDeletes,
 }
 
 #[derive(Default)]
 struct Contents {
     entries: Mutex<BTreeMap<String, Vec<u8>>>,
-    mood: Mutex<KeyringBehaviour>,
+    behaviour: Mutex<KeyringBehaviour>,
     generation: AtomicU64,
     hanging: Mutex<bool>,
     released: Condvar,
 }
 
 impl Contents {
-    fn mood(&self) -> KeyringBehaviour {
-        *self.mood.lock().expect("a mood")
+    fn behaviour(&self) -> KeyringBehaviour {
+        *self.behaviour.lock().expect("the behaviour")
     }
 }
 
@@ -58,7 +58,7 @@ impl Keyring {
     pub fn connector(&self) -> KeyringConnector {
         let world = self.0.clone();
         Arc::new(move || {
-            if world.mood() == KeyringBehaviour::Missing {
+            if world.behaviour() == KeyringBehaviour::Missing {
                 return Err(broken());
             }
             let generation = world.generation.load(SeqCst);
@@ -87,7 +87,7 @@ impl Keyring {
             .insert(user.to_owned(), secret.into());
     }
 
-    /// What it has, by user.
+    /// The entries of the keyring, by user.
     pub fn entries(&self) -> BTreeMap<String, Vec<u8>> {
         self.0.entries.lock().expect("entries").clone()
     }
@@ -96,19 +96,22 @@ impl Keyring {
         self.0.entries.lock().expect("entries").remove(user);
     }
 
-    pub fn behave(&self, mood: KeyringBehaviour) {
-        let before = std::mem::replace(&mut *self.0.mood.lock().expect("a mood"), mood);
-        if before != mood && [before, mood].contains(&KeyringBehaviour::Missing) {
+    pub fn behave(&self, behaviour: KeyringBehaviour) {
+        let before = std::mem::replace(
+            &mut *self.0.behaviour.lock().expect("the behaviour"),
+            behaviour,
+        );
+        if before != behaviour && [before, behaviour].contains(&KeyringBehaviour::Missing) {
             self.restart();
         }
     }
 
-    /// Every connection made so far is broken for good.
+    /// Breaks every connection made so far for good, like a restart of the daemon.
     pub fn restart(&self) {
         self.0.generation.fetch_add(1, SeqCst);
     }
 
-    /// Every call from now on waits for `release`.
+    /// Makes every call from now on wait for `release`.
     pub fn hang(&self) {
         *self.0.hanging.lock().expect("hanging") = true;
     }
@@ -180,7 +183,7 @@ impl MemoryEntry {
         if self.generation != self.world.generation.load(SeqCst) {
             return Err(broken());
         }
-        match self.world.mood() {
+        match self.world.behaviour() {
             KeyringBehaviour::Missing => Err(broken()),
             KeyringBehaviour::Locked => Err(Error::NoStorageAccess("locked".into())),
             _ => Ok(()),
@@ -192,7 +195,7 @@ impl CredentialApi for MemoryEntry {
     fn set_secret(&self, secret: &[u8]) -> keyring_core::Result<()> {
         self.reached()?;
         let tokens = String::from_utf8_lossy(secret).contains(r#""kind":"connection""#);
-        match self.world.mood() {
+        match self.world.behaviour() {
             KeyringBehaviour::LockedForTokens if tokens => {
                 return Err(Error::NoStorageAccess("locked".into()));
             }
@@ -219,7 +222,7 @@ impl CredentialApi for MemoryEntry {
     }
     fn delete_credential(&self) -> keyring_core::Result<()> {
         self.reached()?;
-        if self.world.mood() == KeyringBehaviour::IgnoresDeletes {
+        if self.world.behaviour() == KeyringBehaviour::IgnoresDeletes {
             return Ok(());
         }
         self.world
