@@ -10,7 +10,7 @@ use support::words::words;
 use support::world::{Service, World};
 
 /// Saves the client in the form, and connects with it.
-async fn saves_and_connects(env: &TestEnv, window: Page) {
+async fn saves_and_connects(env: &mut TestEnv, window: Page) {
     window.at("save-client").click().await;
     window.at("save-client").disappears().await;
     let link = env.begin(&window).await;
@@ -34,7 +34,7 @@ async fn a_missing_keyring_is_told_and_found_once_it_is_there() {
         .at("client-secret")
         .fill(&env.sandbox.client_secret.clone())
         .await;
-    saves_and_connects(&env, window).await;
+    saves_and_connects(&mut env, window).await;
 }
 
 #[tokio::test]
@@ -61,7 +61,7 @@ async fn a_keyring_without_a_default_collection_is_told_and_used_once_it_has_one
     env.world.end_activated_keyring();
     env.world.start_keyring();
     env.fill_client_form(&window).await;
-    saves_and_connects(&env, window).await;
+    saves_and_connects(&mut env, window).await;
 }
 
 #[tokio::test]
