@@ -737,8 +737,7 @@ callback_refused: Problem | null,
  */
 rebuilt: Rebuilt | null, 
 /**
- * Why the list cannot be rebuilt from the keyring yet, until acknowledged; tried again by
- * itself.
+ * Why the list cannot be rebuilt from the keyring yet, until acknowledged; tried again by itself.
  */
 rebuild_waits: Problem | null, 
 /**
