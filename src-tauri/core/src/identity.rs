@@ -20,4 +20,14 @@ mod tests {
     fn the_app_link_is_made_of_the_scheme_and_the_path() {
         assert_eq!(APP_LINK, format!("{SCHEME}:{CALLBACK_PATH}"));
     }
+
+    #[test]
+    fn what_stands_apart_has_the_same_names() {
+        assert_eq!(APP_LINK, notion_sandbox::APP_LINK);
+        let config = include_str!("../../../tauri.conf.json");
+        let config: serde_json::Value = serde_json::from_str(config).expect("JSON");
+        assert_eq!(config["identifier"], APP_ID);
+        let schemes = &config["plugins"]["deep-link"]["desktop"]["schemes"];
+        assert_eq!(schemes, &serde_json::json!([SCHEME]));
+    }
 }
