@@ -1,4 +1,4 @@
-//! The window answers, whatever else is slow.
+//! The window stays responsive, whatever else is slow.
 
 use support::cli;
 use support::rows;
