@@ -23,7 +23,7 @@ const RECOVERY: [&str; 6] = [
     "store.claim_operation",
     "store.save_operation",
     "store.save_connected",
-    "store.unsettle_connection",
+    "store.clear_verdict",
     "store.remove_connection",
     "vault.delete",
 ];

@@ -11,6 +11,7 @@ use crate::domain::client::{Client, ClientDefaults};
 use crate::domain::connection::Connection;
 use crate::domain::event::Event;
 use crate::domain::operation::{Kind, Operation, Subject};
+use crate::domain::preferences::{BackgroundChecks, Preferences};
 use crate::domain::problem::Problem;
 use crate::domain::receipt::Receipt;
 use crate::domain::time::Millis;
@@ -124,6 +125,20 @@ impl Keyrack {
     /// The connections of a client (`Client::id`), by workspace name.
     pub fn connections_of(&self, client: &str) -> Result<Vec<Connection>, Problem> {
         self.store.connections_of(client)
+    }
+
+    /// The person's preferences. Whether background checks start at login is read from the system,
+    /// where the person may have changed it too.
+    pub fn preferences(&self) -> Result<Preferences, Problem> {
+        Ok(Preferences {
+            start_at_login: self.login_item.is_enabled(self.folder.path()),
+            ..self.store.preferences()?
+        })
+    }
+
+    /// How often connections are checked in the background.
+    pub fn background_checks(&self) -> Result<BackgroundChecks, Problem> {
+        Ok(self.store.preferences()?.background_checks)
     }
 
     /// The receipts of all revocations and "forgets" that are kept, oldest first.

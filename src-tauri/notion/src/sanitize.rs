@@ -93,6 +93,7 @@ mod tests {
         let table = [
             ("bad t0ken, not t0ken", "bad [secret], not [secret]"),
             ("t0\0ken and s3\u{202E}cret", "[secret] and [secret]"),
+            ("t0\u{200B}ken", "[secret]"),
             (long.as_str(), &format!("{}[s", "x".repeat(298))),
         ];
         for (from, to) in table {

@@ -5,6 +5,7 @@ pub mod check;
 pub mod clients;
 pub mod connect;
 pub mod forget;
+mod interrupted;
 mod preferences;
 mod prune;
 pub mod rebuild;

@@ -1,4 +1,4 @@
-//! Preferences: reading, changing and applying the person's choices.
+//! Preferences: changing and applying the person's choices.
 
 use crate::domain::event::Event;
 use crate::domain::preferences::{BackgroundChecks, CLIPBOARD_SECONDS, Preferences};
@@ -6,15 +6,6 @@ use crate::domain::problem::{Problem, ProblemCode};
 use crate::keyrack::Keyrack;
 
 impl Keyrack {
-    /// The person's preferences. Whether background checks start at login is read from the system,
-    /// where the person may have changed it too.
-    pub fn preferences(&self) -> Result<Preferences, Problem> {
-        Ok(Preferences {
-            start_at_login: self.login_item.is_enabled(self.folder.path()),
-            ..self.store.preferences()?
-        })
-    }
-
     /// Keeps the person's preferences, for all processes.
     ///
     /// Fails with `invalid-input`, or with `start-at-login-failed` once all else is kept.
@@ -27,11 +18,6 @@ impl Keyrack {
         self.emit(&Event::Changed);
         let checks = chosen.background_checks != BackgroundChecks::Off;
         self.start_at_login(chosen.start_at_login && checks)
-    }
-
-    /// How often connections are checked in the background.
-    pub fn background_checks(&self) -> Result<BackgroundChecks, Problem> {
-        Ok(self.store.preferences()?.background_checks)
     }
 
     /// Sets how often connections are checked in the background; takes effect within a minute, in

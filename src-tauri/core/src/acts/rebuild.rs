@@ -49,7 +49,7 @@ impl Keyrack {
         self.store
             .add_found(&clients, &connections, &mut operation, self.now())?;
         let rebuilt = operation.record.rebuilt.unwrap_or_default();
-        if rebuilt.is_news() {
+        if rebuilt.is_worth_reporting() {
             self.emit(&Event::Rebuilt(rebuilt.clone()));
         }
         Ok(Some(rebuilt))

@@ -42,7 +42,7 @@ impl Keyrack {
     /// new consent helps. After `refresh-unfinished` the old tokens are kept, and another call goes
     /// on where this one ended.
     pub async fn refresh(&self, id: &str) -> Result<Connection, Problem> {
-        let _turn = self.locks.lock_connection(id).await;
+        let _connection = self.locks.lock_connection(id).await;
         let _lock = self.refresh_lock().await?;
         let connection = self.store.connection(id)?;
         if connection.status == Status::RevocationPending {
@@ -67,7 +67,7 @@ impl Keyrack {
         operation: &Operation,
     ) -> Result<(), Problem> {
         let id = operation.subject.connection.clone().unwrap_or_default();
-        let _turn = self.locks.lock_connection(&id).await;
+        let _connection = self.locks.lock_connection(&id).await;
         let _lock = self.refresh_lock().await?;
         let (Some(mut operation), Ok(connection)) = (
             self.store.unfinished_refresh(&id)?,

@@ -52,7 +52,7 @@ pub(crate) struct FoundConnection {
 
 impl Rebuilt {
     /// Whether the person should know: not if an outdated database lacked nothing.
-    pub(crate) fn is_news(&self) -> bool {
+    pub(crate) fn is_worth_reporting(&self) -> bool {
         self.database != DatabaseState::Outdated
             || self.clients + self.connections + self.without_client > 0
     }

@@ -3,10 +3,11 @@
 use notion_oauth::Budget;
 use secrecy::SecretString;
 
+use crate::acts::interrupted::interrupted;
 use crate::domain::client::{Client, NewClient};
 use crate::domain::event::Event;
-use crate::domain::operation::{Kind, Subject};
-use crate::domain::problem::Problem;
+use crate::domain::operation::{Kind, Operation, Subject};
+use crate::domain::problem::{Problem, ProblemCode};
 use crate::domain::redirect::RedirectMethod;
 use crate::domain::time::Millis;
 use crate::identity::APP_LINK;
@@ -66,5 +67,21 @@ impl Keyrack {
         self.store.add_client(&client, &operation)?;
         self.emit(&Event::Changed);
         Ok(client)
+    }
+
+    /// Undoes adding a client. The client's row is written with the end of the operation, so an
+    /// unfinished one has left at most a vault entry.
+    pub(in crate::acts) async fn undo_add_client(
+        &self,
+        operation: &mut Operation,
+    ) -> Result<(), Problem> {
+        let entry = operation.subject.client.clone();
+        match self.store.client(&entry) {
+            Err(problem) if problem.code == ProblemCode::NotFound => {
+                self.vault.delete(&entry).await?;
+            }
+            known => drop(known?),
+        }
+        self.fail(operation, &interrupted())
     }
 }

@@ -21,7 +21,7 @@ impl Keyrack {
             change.bridge_url.as_deref(),
         )?;
         let name = checked_name(&change.name)?;
-        let _turn = self.locks.lock_client(id).await;
+        let _lock = self.locks.lock_client(id).await;
         let before = self.store.client(id)?;
         let client = Client {
             name,

@@ -1,5 +1,6 @@
 //! Remove a client: its connections first, then its row, then its secret.
 
+use crate::acts::interrupted::interrupted;
 use crate::domain::client::ConnectionsPolicy;
 use crate::domain::event::Event;
 use crate::domain::operation::{Kind, Operation, Subject};
@@ -18,7 +19,7 @@ impl Keyrack {
         id: &str,
         connections: ConnectionsPolicy,
     ) -> Result<(), Problem> {
-        let _turn = self.locks.lock_client(id).await;
+        let _lock = self.locks.lock_client(id).await;
         let client = self.store.client(id)?;
         for connection in self.store.connections_of(&client.id)? {
             match connections {
@@ -39,6 +40,21 @@ impl Keyrack {
         }
         self.emit(&Event::Changed);
         self.finish_removing_client(&mut operation).await
+    }
+
+    /// Finishes removing a client whose row is gone, by deleting its secret; otherwise nothing was
+    /// removed yet.
+    pub(in crate::acts) async fn recover_removal(
+        &self,
+        operation: &mut Operation,
+    ) -> Result<(), Problem> {
+        match self.store.client(&operation.subject.client) {
+            Ok(_) => self.fail(operation, &interrupted()),
+            Err(problem) if problem.code == ProblemCode::NotFound => {
+                self.finish_removing_client(operation).await
+            }
+            Err(problem) => Err(problem),
+        }
     }
 
     /// Deletes the secret of a client whose row is gone, in a removal or when start-up finishes one.

@@ -26,7 +26,7 @@ impl Keyrack {
         secret: SecretString,
     ) -> Result<impl Future<Output = ()> + Send + 'static, Problem> {
         let client_secret = checked_secret(&secret)?;
-        let _turn = self.locks.lock_client(client).await;
+        let _lock = self.locks.lock_client(client).await;
         let client = self.store.client(client)?;
         let notion = self.notions.of(&client)?;
         self.vault.probe().await?;

@@ -335,7 +335,7 @@ impl Keyrack {
         before: Option<ConnectionSecrets>,
     ) -> Result<(), Problem> {
         let entry = operation.subject.connection.clone().unwrap_or_default();
-        let _turn = self.locks.lock_connection(&entry).await;
+        let _lock = self.locks.lock_connection(&entry).await;
         operation.finished_at = Some(self.now());
         // A connection that was revoked or forgotten meanwhile does not get its tokens back.
         let is_listed = self.store.connection(&entry).is_ok();

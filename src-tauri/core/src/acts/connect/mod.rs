@@ -2,6 +2,8 @@
 //! state.
 
 mod exchange;
+mod progress;
+mod recover;
 pub(crate) mod state;
 pub(super) mod unsaved_grant;
 
@@ -83,14 +85,14 @@ impl Keyrack {
             now,
         )?;
 
-        let link = notion.authorization_url(
+        let url = notion.authorization_url(
             &client.client_id,
             &client.redirect_uri,
             &state,
             AuthorizationOwner::User,
         );
         let listening = port.map(|port| port.serve(self.callback_taker()));
-        self.pending.keep(&authorization.id, Some(link), listening);
+        self.pending.keep(&authorization.id, Some(url), listening);
         // Emitted before the browser opens: the callback may arrive before this function returns.
         self.emit(&Event::Authorization(authorization.clone()));
         if let Err(problem) = self.open_again(&authorization.id) {
@@ -104,8 +106,8 @@ impl Keyrack {
 
     /// Opens the authorization URL of a waiting authorization in the browser once more.
     pub fn open_again(&self, authorization: &str) -> Result<(), Problem> {
-        let link = self.authorization_url(authorization)?;
-        (self.opener)(link.expose_secret()).map_err(|_| {
+        let url = self.authorization_url(authorization)?;
+        (self.opener)(url.expose_secret()).map_err(|_| {
             Problem::new(
                 ProblemCode::BrowserFailed,
                 "The system's browser could not be opened. Nothing was sent or changed. Set a default browser, then try again.",
@@ -115,11 +117,11 @@ impl Keyrack {
 
     /// The authorization URL of an authorization that this process began, for browser or clipboard.
     pub fn authorization_url(&self, authorization: &str) -> Result<SecretString, Problem> {
-        let link = self
+        let url = self
             .pending
             .get(authorization)
             .and_then(|pending| pending.url.clone());
-        link.ok_or_else(|| {
+        url.ok_or_else(|| {
             Problem::new(
                 ProblemCode::NotFound,
                 "This authorization is over. Start again with Connect.",
@@ -144,8 +146,8 @@ impl Keyrack {
     }
 
     /// Takes a callback from the operating system. A refusal is emitted as an event.
-    pub async fn deliver_callback(self: &Arc<Self>, link: &str) {
-        match self.take_callback(link.as_bytes()) {
+    pub async fn deliver_callback(self: &Arc<Self>, callback: &str) {
+        match self.take_callback(callback.as_bytes()) {
             Ok(rest) => drop(rest.await),
             Err(problem) => self.emit(&Event::CallbackRefused(problem)),
         }
@@ -165,13 +167,13 @@ impl Keyrack {
         raw: &[u8],
     ) -> Result<impl Future<Output = Authorization> + Send + 'static, Problem> {
         let callback = Callback::parse(raw)?;
-        let taken = self.store.consume_state(
+        let consumed = self.store.consume_state(
             &state_hash(&callback.state),
             self.process.id(),
             self.now(),
         )?;
         let keyrack = self.clone();
-        Ok(async move { Box::pin(keyrack.follow_callback(taken, callback)).await })
+        Ok(async move { Box::pin(keyrack.follow_callback(consumed, callback)).await })
     }
 
     /// Processes a callback whose state was accepted.
@@ -185,8 +187,8 @@ impl Keyrack {
             redirect_uri,
             mut operation,
         } = taken;
-        let answer = self.result_of(&authorization, &redirect_uri, callback);
-        let progress = match answer {
+        let result = self.result_of(&authorization, &redirect_uri, callback);
+        let progress = match result {
             Ok(Some((client, code))) => {
                 let awaiting = AwaitingKeyring {
                     code,
@@ -259,25 +261,6 @@ impl Keyrack {
             }
         }
         Ok(())
-    }
-
-    /// Moves an authorization on, in the store and as an event, which is emitted even if the store
-    /// cannot be written.
-    pub(super) fn move_on(
-        &self,
-        authorization: Authorization,
-        progress: Progress,
-    ) -> Authorization {
-        let _ = self.store.save_progress(&authorization.id, &progress);
-        if progress.is_final() {
-            self.pending.remove(&authorization.id);
-        }
-        let authorization = Authorization {
-            progress,
-            ..authorization
-        };
-        self.emit(&Event::Authorization(authorization.clone()));
-        authorization
     }
 
     /// Ends an authorization when it expires without a callback.

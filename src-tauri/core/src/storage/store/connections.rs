@@ -350,7 +350,7 @@ fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
         has_refresh_token: row.get(14)?,
         revocation,
     };
-    let derive_status = evidence.derive_status();
+    let derived = evidence.derive_status();
     Ok(Connection {
         id: row.get(0)?,
         client_id: row.get(1)?,
@@ -363,10 +363,10 @@ fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
         owner: row.get::<_, Json<_>>(8)?.0,
         has_refresh_token: evidence.has_refresh_token,
         connected_at: Millis(row.get(9)?),
-        status: derive_status.status,
-        last_status: derive_status.last_status,
+        status: derived.status,
+        last_status: derived.last_status,
         checked_at: verdict_at,
-        problem: derive_status.problem,
+        problem: derived.problem,
         retry_at: evidence.revocation.and_then(|(_, retry_at)| retry_at),
     })
 }
