@@ -69,6 +69,7 @@ export function connection(workspace_name: string, more: Partial<Connection> = {
     checked_at: now,
     problem: null,
     retry_at: null,
+    needs_attention: (more.last_status ?? more.status ?? "active") !== "active",
     ...more,
   };
 }

@@ -1,10 +1,6 @@
 // Which rows the list shows, and in which order. Pure.
 import type { Connection } from "../rust/types";
 
-export function needsAttention(connection: Connection): boolean {
-  return connection.status !== "active";
-}
-
 /** The orders that the list can be put in. */
 export const ORDERS = ["attention", "name", "checked", "connected"] as const;
 export type Order = (typeof ORDERS)[number];
@@ -61,8 +57,8 @@ function merged<T>(long: readonly T[], short: readonly T[], compare: (a: T, b: T
 export function arranged(byName: readonly Connection[], order: Order): readonly Connection[] {
   switch (order) {
     case "attention": {
-      const works = byName.filter((connection) => !needsAttention(connection));
-      return [...byName.filter(needsAttention), ...works];
+      const needing = byName.filter((connection) => connection.needs_attention);
+      return [...needing, ...byName.filter((connection) => !connection.needs_attention)];
     }
     case "name":
       return byName;

@@ -121,6 +121,20 @@ describe("the filters", () => {
     expect(names()).toEqual(["Birch", "Acme", "Cedar"]);
   });
 
+  it("count as core decides, not by the status: what is offline works again by itself", async () => {
+    const offline = {
+      status: "cannot-check",
+      last_status: "active",
+      problem: problem("unreachable"),
+    } as const;
+    give([connection("Acme", offline), broken, connection("Cedar", { ...offline, needs_attention: true })]);
+    open();
+    await the("filter-attention");
+    expect(find("filter-attention")?.textContent).toContain("Needs attention 2");
+    expect(names()).toEqual(["Birch", "Cedar", "Acme"]);
+    expect(document.querySelector("footer")?.textContent).toContain("2 need attention");
+  });
+
   it("say when nothing is behind them, and lead back to all", async () => {
     give([connection("Acme")]);
     open();

@@ -1,7 +1,7 @@
 // Which connections are shown, and in which order. Nothing is sorted anew for a search, nor folded twice.
 import type { Connection, Snapshot } from "../rust/types";
 import { locale } from "../words/messages";
-import { arranged, NameOrder, needsAttention, prepareSearch, search, type Order } from "./connections";
+import { arranged, NameOrder, prepareSearch, search, type Order } from "./connections";
 
 /** How long after a change searches are prepared; in milliseconds. */
 const PREPARE_AFTER = 300;
@@ -41,7 +41,7 @@ export class View {
       ? this.#arranged
       : this.#arranged.filter(({ client_id }) => client_id === this.client),
   );
-  readonly #needing = $derived.by(() => this.#ofClient.filter(needsAttention));
+  readonly #needing = $derived.by(() => this.#ofClient.filter((one) => one.needs_attention));
 
   readonly shown = $derived.by(() => search(this.attention ? this.#needing : this.#ofClient, this.query));
   /** The number of connections behind each filter, regardless of the search; unknown before all are read. */

@@ -184,7 +184,7 @@ export type CheckAll = {
  */
 total: number, 
 /**
- * How many connections have been checked; `active`, `attention` and `unknown` add up to it.
+ * How many connections have been checked, or could not be.
  */
 done: number, 
 /**
@@ -192,11 +192,11 @@ done: number,
  */
 active: number, 
 /**
- * How many checked connections need attention.
+ * How many of these need attention, by what is known of them now.
  */
 attention: number, 
 /**
- * How many connections could not be checked.
+ * How many of these could not be checked; those that need attention are also in `attention`.
  */
 unknown: number, 
 /**
@@ -369,7 +369,12 @@ problem: Problem | null,
 /**
  * When a pending revocation is tried again by itself.
  */
-retry_at: Millis | null, };
+retry_at: Millis | null, 
+/**
+ * Whether only the person can bring the connection to work, or to an end: not for what passes
+ * by itself, such as being offline. The one decision that is counted, filtered and notified by.
+ */
+needs_attention: boolean, };
 
 /**
  * What happens to the connections of a client that is removed.

@@ -11,13 +11,13 @@ use crate::domain::time::Millis;
 pub struct CheckAll {
     /// How many connections are to be checked.
     pub total: u32,
-    /// How many connections have been checked; `active`, `attention` and `unknown` add up to it.
+    /// How many connections have been checked, or could not be.
     pub done: u32,
     /// How many checked connections work.
     pub active: u32,
-    /// How many checked connections need attention.
+    /// How many of these need attention, by what is known of them now.
     pub attention: u32,
-    /// How many connections could not be checked.
+    /// How many of these could not be checked; those that need attention are also in `attention`.
     pub unknown: u32,
     /// The estimated time left in milliseconds; none when the check is over.
     #[ts(type = "number | null")]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::domain::owner::Owner;
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Problem, ProblemCode};
 use crate::domain::time::Millis;
 
 /// The status of a connection.
@@ -62,6 +62,9 @@ pub struct Connection {
     pub problem: Option<Problem>,
     /// When a pending revocation is tried again by itself.
     pub retry_at: Option<Millis>,
+    /// Whether only the person can bring the connection to work, or to an end: not for what passes
+    /// by itself, such as being offline. The one decision that is counted, filtered and notified by.
+    pub needs_attention: bool,
 }
 
 /// The verdict of conclusive evidence on an access token.
@@ -106,6 +109,24 @@ pub(crate) struct DerivedStatus {
     pub problem: Option<Problem>,
 }
 
+impl DerivedStatus {
+    /// Whether the connection needs attention (`Connection::needs_attention`). While it cannot be
+    /// checked, what was last known of it counts.
+    pub fn needs_attention(&self) -> bool {
+        let known = self.last_status.unwrap_or(self.status);
+        let only_the_person_can_help = self.problem.as_ref().is_some_and(|problem| {
+            matches!(
+                problem.code,
+                ProblemCode::ClientRejected
+                    | ProblemCode::ClientSecretLost
+                    | ProblemCode::KeyringLost
+                    | ProblemCode::KeyringForeign
+            )
+        });
+        known != Status::Active || only_the_person_can_help
+    }
+}
+
 impl Evidence {
     /// Derives the status. An unfinished revocation outranks everything, and a failed check leaves
     /// the last verdict.
@@ -146,7 +167,6 @@ impl Evidence {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::problem::ProblemCode;
 
     fn offline() -> Problem {
         Problem::new(ProblemCode::Unreachable, "offline")
@@ -216,6 +236,64 @@ mod tests {
                 (status, last),
                 "{evidence:?}"
             );
+        }
+    }
+
+    #[test]
+    fn attention_is_needed_where_only_the_person_can_help() {
+        let at = Millis(1);
+        let known = |verdict, failure: Option<ProblemCode>| Evidence {
+            verdict: Some((verdict, at)),
+            failure: failure.map(|code| Problem::new(code, "")),
+            ..Evidence::default()
+        };
+        let pending = Evidence {
+            revocation: Some((None, None)),
+            ..known(Verdict::Active, None)
+        };
+        let never = Evidence {
+            failure: Some(offline()),
+            ..Evidence::default()
+        };
+        let table = [
+            (known(Verdict::Active, None), false),
+            (
+                known(Verdict::Active, Some(ProblemCode::Unreachable)),
+                false,
+            ),
+            (
+                known(Verdict::Active, Some(ProblemCode::RateLimited)),
+                false,
+            ),
+            (
+                known(Verdict::Active, Some(ProblemCode::KeyringLocked)),
+                false,
+            ),
+            (
+                known(Verdict::Active, Some(ProblemCode::ClientRejected)),
+                true,
+            ),
+            (
+                known(Verdict::Active, Some(ProblemCode::ClientSecretLost)),
+                true,
+            ),
+            (known(Verdict::Active, Some(ProblemCode::KeyringLost)), true),
+            (
+                known(Verdict::Active, Some(ProblemCode::KeyringForeign)),
+                true,
+            ),
+            (known(Verdict::Inactive, None), true),
+            (
+                known(Verdict::Inactive, Some(ProblemCode::Unreachable)),
+                true,
+            ),
+            (Evidence::default(), true),
+            (never, true),
+            (pending, true),
+        ];
+        for (evidence, expected) in table {
+            let derived = evidence.derive_status();
+            assert_eq!(derived.needs_attention(), expected, "{evidence:?}");
         }
     }
 }

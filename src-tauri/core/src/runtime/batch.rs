@@ -22,7 +22,10 @@ const SECONDS_IN_FLIGHT: u32 = 3;
 pub(crate) enum CheckResult {
     Active,
     Attention,
-    Unknown,
+    /// The check reached no verdict; by what was known before, the connection may need attention.
+    Unknown {
+        needs_attention: bool,
+    },
     /// The connection was removed meanwhile.
     Removed,
     /// The connection could not be checked, and neither can any other.
@@ -46,6 +49,7 @@ pub(crate) struct Queue {
 #[derive(Debug, Default)]
 struct Counts {
     total: u32,
+    done: u32,
     active: u32,
     attention: u32,
     unknown: u32,
@@ -119,7 +123,7 @@ impl Batch {
     pub fn progress(&self, now: Millis) -> CheckAll {
         let counts = self.counts();
         // A connection that needs attention takes a second request: the same share of the rest will.
-        let done = counts.done().max(1);
+        let done = counts.done.max(1);
         let requests = |checks: usize| {
             let checks = u32::try_from(checks).unwrap_or(u32::MAX);
             checks.saturating_add(checks.saturating_mul(counts.attention) / done)
@@ -156,19 +160,27 @@ impl Batch {
 
     fn count(&self, checked: CheckResult) {
         let mut counts = self.counts();
+        counts.done += 1;
         match checked {
             CheckResult::Active => counts.active += 1,
             CheckResult::Attention => counts.attention += 1,
-            CheckResult::Unknown => counts.unknown += 1,
+            CheckResult::Unknown { needs_attention } => {
+                counts.unknown += 1;
+                counts.attention += u32::from(needs_attention);
+            }
             CheckResult::Aborted => {
                 let rest = self
                     .queues
                     .iter()
                     .map(|queue| queue.waiting().drain(..).count());
-                let rest: usize = rest.sum();
-                counts.unknown += 1 + u32::try_from(rest).unwrap_or(u32::MAX);
+                let rest = u32::try_from(rest.sum::<usize>()).unwrap_or(u32::MAX);
+                counts.done += rest;
+                counts.unknown += 1 + rest;
             }
-            CheckResult::Removed => counts.total -= 1,
+            CheckResult::Removed => {
+                counts.done -= 1;
+                counts.total -= 1;
+            }
         }
     }
 
@@ -178,14 +190,10 @@ impl Batch {
 }
 
 impl Counts {
-    fn done(&self) -> u32 {
-        self.active + self.attention + self.unknown
-    }
-
     fn in_state(&self, state: CheckAllState) -> CheckAll {
         CheckAll {
             total: self.total,
-            done: self.done(),
+            done: self.done,
             active: self.active,
             attention: self.attention,
             unknown: self.unknown,

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::connection::{Connection, Status};
+use crate::domain::connection::Connection;
 use crate::domain::problem::{Problem, ProblemCode};
 use crate::domain::schedule::Schedule;
 use crate::domain::time::Millis;
@@ -196,7 +196,7 @@ impl Watch {
 impl PendingNotifications {
     fn learned(&mut self, before: &Connection, after: Connection) {
         self.waiting.retain(|waiting| waiting.id != after.id);
-        if !needs_attention(before) && needs_attention(&after) {
+        if !before.needs_attention && after.needs_attention {
             self.waiting.push(after);
         }
     }
@@ -214,14 +214,4 @@ impl PendingNotifications {
             several => Attention::Several(several),
         })
     }
-}
-
-/// Whether only the person can help: not for obstacles that pass, such as being offline.
-fn needs_attention(connection: &Connection) -> bool {
-    let refused = connection
-        .problem
-        .as_ref()
-        .is_some_and(|problem| problem.code == ProblemCode::ClientRejected);
-    let known = connection.last_status.unwrap_or(connection.status);
-    refused || matches!(known, Status::Inactive | Status::NeedsReconnecting)
 }

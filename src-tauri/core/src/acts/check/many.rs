@@ -132,16 +132,18 @@ fn outcome(checked: Result<Connection, Problem>) -> CheckResult {
         // Without the store no verdict can be kept.
         Err(_) => return CheckResult::Aborted,
     };
-    let why = connection.problem.map(|problem| problem.code);
-    match (connection.status, why) {
+    let obstacle = connection.problem.map(|problem| problem.code);
+    match (connection.status, obstacle) {
         (Status::Active, _) => CheckResult::Active,
-        (Status::Inactive | Status::NeedsReconnecting | Status::RevocationPending, _) => {
-            CheckResult::Attention
-        }
         // Each further check would ask the person to unlock the keyring anew.
         (Status::CannotCheck, Some(code)) if code.is_about_all_of_the_keyring() => {
             CheckResult::Aborted
         }
-        (Status::NotChecked | Status::CannotCheck, _) => CheckResult::Unknown,
+        (Status::CannotCheck | Status::NotChecked, _) => CheckResult::Unknown {
+            needs_attention: connection.needs_attention,
+        },
+        (Status::Inactive | Status::NeedsReconnecting | Status::RevocationPending, _) => {
+            CheckResult::Attention
+        }
     }
 }

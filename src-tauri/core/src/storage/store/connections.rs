@@ -4,9 +4,10 @@ use notion_oauth::Bot;
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::database::Store;
+use super::evidence::evidence_from;
 use super::json::{Json, Word};
-use crate::domain::connection::{Connection, Evidence, TokenGrant, Verdict};
-use crate::domain::operation::{Kind, Operation, Record};
+use crate::domain::connection::{Connection, TokenGrant, Verdict};
+use crate::domain::operation::{Kind, Operation};
 use crate::domain::owner::Owner;
 use crate::domain::problem::{Problem, ProblemCode};
 use crate::domain::time::Millis;
@@ -60,7 +61,8 @@ impl Store {
     pub(crate) fn first_connections(&self, most: u32) -> Result<Vec<Connection>, Problem> {
         let db = self.lock();
         let mut query = db.prepare_cached(&format!(
-            "{SELECT} ORDER BY c.verdict IS 'active' AND c.failure IS NULL AND o.record IS NULL,
+            "{SELECT} ORDER BY
+                NOT needs_attention(c.verdict, c.verdict_at, c.cause, c.failure, c.has_refresh_token, o.record),
                 sort_key(c.workspace_name), c.id LIMIT ?1"
         ))?;
         let connections = query
@@ -332,24 +334,7 @@ fn removed() -> Problem {
 }
 
 fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
-    let problem = |column| {
-        Ok::<_, rusqlite::Error>(
-            row.get::<_, Option<Json<Problem>>>(column)?
-                .map(|json| json.0),
-        )
-    };
-    let verdict = row.get::<_, Option<Word<Verdict>>>(10)?.map(|word| word.0);
-    let verdict_at = row.get::<_, Option<i64>>(11)?.map(Millis);
-    let revocation = row
-        .get::<_, Option<Json<Record>>>(15)?
-        .map(|json| (json.0.problem, json.0.retry_at));
-    let evidence = Evidence {
-        verdict: verdict.zip(verdict_at),
-        cause: problem(12)?,
-        failure: problem(13)?,
-        has_refresh_token: row.get(14)?,
-        revocation,
-    };
+    let evidence = evidence_from(|column| row.get_ref(10 + column))?;
     let derived = evidence.derive_status();
     Ok(Connection {
         id: row.get(0)?,
@@ -363,9 +348,10 @@ fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
         owner: row.get::<_, Json<_>>(8)?.0,
         has_refresh_token: evidence.has_refresh_token,
         connected_at: Millis(row.get(9)?),
+        needs_attention: derived.needs_attention(),
         status: derived.status,
         last_status: derived.last_status,
-        checked_at: verdict_at,
+        checked_at: evidence.verdict.map(|(_, at)| at),
         problem: derived.problem,
         retry_at: evidence.revocation.and_then(|(_, retry_at)| retry_at),
     })

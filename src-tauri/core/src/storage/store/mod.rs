@@ -5,6 +5,7 @@ mod change_watch;
 mod clients;
 mod connections;
 mod database;
+mod evidence;
 mod generation;
 mod history;
 mod json;

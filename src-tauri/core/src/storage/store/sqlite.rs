@@ -6,6 +6,7 @@ use std::time::Duration;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{ErrorCode, OpenFlags};
 
+use super::evidence::evidence_from;
 use super::name_order::sort_key;
 use crate::domain::problem::{Problem, ProblemCode};
 
@@ -28,8 +29,15 @@ pub(super) fn open_connection(path: &Path) -> Result<rusqlite::Connection, Probl
     connection.create_scalar_function("sort_key", 1, SORT_KEY, |call| {
         Ok(call.get_raw(0).as_str().map(sort_key)?)
     })?;
+    connection.create_scalar_function("needs_attention", 6, NEEDS_ATTENTION, |call| {
+        let evidence = evidence_from(|column| Ok(call.get_raw(column)))?;
+        Ok(evidence.derive_status().needs_attention())
+    })?;
     Ok(connection)
 }
+
+/// What SQLite may assume about the function `needs_attention`.
+const NEEDS_ATTENTION: FunctionFlags = SORT_KEY;
 
 /// What SQLite may assume about the function `sort_key`.
 const SORT_KEY: FunctionFlags =

@@ -155,3 +155,35 @@ async fn while_notion_wants_a_long_pause_nobody_is_sent_to_the_browser() {
     assert!(why.retry_after > Some(2_900), "{why:?}");
     assert_eq!(env.opened(), opened);
 }
+
+#[tokio::test]
+async fn the_check_counts_what_needs_attention_as_the_list_does() {
+    let (env, keyrack, mine) = TestEnv::with_client().await;
+    let other = env.another_client(&keyrack).await;
+    let dead = env.connect(&keyrack, &mine).await;
+    let alive = env.connect(&keyrack, &other).await;
+    let bot = keyrack.store.connection(&dead).expect("a row").bot_id;
+    env.revoke(&bot).await;
+    let in_list = || {
+        let rows = keyrack.connections().expect("the list");
+        let needing = rows.iter().filter(|row| row.needs_attention).count();
+        let head = keyrack.store.first_connections(10).expect("the head");
+        let first = head.iter().take_while(|row| row.needs_attention).count();
+        assert_eq!(needing, first, "those that need attention stand first");
+        u32::try_from(needing).expect("few")
+    };
+
+    let ended = keyrack.check_all().expect("begun").await;
+    assert_eq!((ended.attention, in_list()), (1, 1));
+
+    // Neither can be checked now: the one known to be dead still needs the person, the other does not.
+    let page = json!({"content-type": "text/html"});
+    env.fault(json!({"endpoint": "introspect", "times": 2, "headers": page, "body": "{}"}))
+        .await;
+    let ended = keyrack.check_all().expect("begun").await;
+    let row = |id: &str| keyrack.store.connection(id).expect("a row");
+    assert_eq!(row(&alive).status, Status::CannotCheck);
+    assert_eq!(row(&dead).status, Status::CannotCheck);
+    assert_eq!((ended.done, ended.unknown), (2, 2));
+    assert_eq!((ended.attention, in_list()), (1, 1));
+}

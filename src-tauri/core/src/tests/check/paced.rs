@@ -86,7 +86,9 @@ async fn check_all(notion: Arc<Counting>, cancel_at: Option<u64>) -> Vec<(Durati
                 let number = id.parse().expect("a number");
                 match pace.call(RETRY, || notion.introspect(number)).await {
                     Ok(()) => CheckResult::Active,
-                    Err(_) => CheckResult::Unknown,
+                    Err(_) => CheckResult::Unknown {
+                        needs_attention: false,
+                    },
                 }
             }
         }

@@ -29,6 +29,7 @@ fn connection(number: usize) -> Connection {
         connected_at: Millis(START),
         status: Status::Active,
         last_status: None,
+        needs_attention: false,
         checked_at: Some(Millis(START)),
         problem: None,
         retry_at: None,
@@ -118,6 +119,7 @@ impl Life {
         move |connection| Connection {
             status: Status::Active,
             last_status: None,
+            needs_attention: false,
             checked_at: connection.checked_at.max(Some(Millis(now))),
             ..connection.clone()
         }
