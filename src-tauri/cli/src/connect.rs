@@ -43,7 +43,7 @@ pub async fn connect(
             tokio::select! {
                 ended = &mut waiting => ended?,
                 Ok(()) = ctrl_c() => return Err(Problem::new(
-                    ProblemCode::NotSaved,
+                    ProblemCode::ConnectInterrupted,
                     "Left before the end. Keyrack looks after what is unfinished when it next starts.",
                 )),
             }
@@ -238,7 +238,7 @@ fn report(output: Output, authorization: &Authorization) -> Result<(), Problem> 
         | Progress::AwaitingKeyring { .. }
         | Progress::Exchanging
         | Progress::Saving => failed(
-            ProblemCode::NotSaved,
+            ProblemCode::AlreadyOpen,
             "The authorization is still going on in the window.",
         ),
     }

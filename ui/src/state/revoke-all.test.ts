@@ -53,6 +53,16 @@ describe("revoking several", () => {
     expect(run).toMatchObject({ state: "cancelled", done: 4, total: 10 });
   });
 
+  it("counts as gone what is no longer here, and not what another program has ended or connected anew", async () => {
+    const [a, b] = [connection("Acme"), connection("Birch")];
+    const run = new RevokeAll([a, b], (row) =>
+      Promise.resolve({ ok: false, problem: problem(row === a ? "not-found" : "revocation-overtaken") }),
+    );
+    await run.run();
+    expect(run.gone).toBe(1);
+    expect(run.failed.map(({ connection: { id } }) => id)).toEqual([b.id]);
+  });
+
   it("keeps why one failed or is pending, and goes on", async () => {
     const [a, b, c] = [connection("Acme"), connection("Birch"), connection("Cedar")];
     const run = new RevokeAll([a, b, c], (row) =>

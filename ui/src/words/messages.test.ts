@@ -66,6 +66,24 @@ describe("a problem", () => {
     expect(fieldWords(problem("store-busy", { field: "name" }))).toBeNull();
   });
 
+  it.each([
+    ["interrupted", "Nothing was changed."],
+    ["cut-off", "may be done or not"],
+    ["outcome-unknown", "see what became of it"],
+    ["connect-interrupted", "Access may be allowed at Notion"],
+    ["exchange-lost", "access may be allowed at Notion"],
+    ["overtaken", "may still work at Notion"],
+    ["refresh-lost", "not sent a third time"],
+    ["refresh-not-saved", "they were ended at Notion"],
+    ["refresh-tokens-remain", "may still work at Notion"],
+    ["removed-tokens-ended", "were ended at Notion"],
+    ["removed-tokens-remain", "may still work at Notion"],
+  ] as const)("of what was left undone, %s, says what became of it", (code, truth) => {
+    const { what, safe, next } = problemWords(problem(code));
+    expect(`${what} ${safe} ${next}`).toContain(truth);
+    expect(what).not.toContain("Access was allowed");
+  });
+
   it("stands beside the status unless the status says it already", () => {
     expect(statusWords({ status: "cannot-check", problem: problem("unreachable") })).toBe(
       "Cannot check: offline",

@@ -1,6 +1,6 @@
 //! Recover: at start-up, finish or undo what ended processes left unfinished.
 
-use crate::acts::interrupted::interrupted;
+use crate::acts::interrupted::{cut_off, interrupted};
 use crate::acts::revoke::is_settled;
 use crate::domain::event::Event;
 use crate::domain::operation::{Kind, Operation};
@@ -54,10 +54,11 @@ impl Keyrack {
     async fn recover_operation(&self, operation: &mut Operation) -> Result<(), Problem> {
         match operation.kind {
             Kind::Revoke => self.recover_revocation(operation).await,
+            Kind::Check => self.fail(operation, &interrupted()),
             // The entry has the old secret or the new one, and a check shows which; or it has a name
-            // that the list does not have.
-            Kind::Check | Kind::RotateSecret | Kind::EditClient | Kind::Rebuild => {
-                self.fail(operation, &interrupted())
+            // that the list does not have; or the list has a part of what is to be brought back.
+            Kind::RotateSecret | Kind::EditClient | Kind::Rebuild => {
+                self.fail(operation, &cut_off())
             }
             Kind::AddClient => self.undo_add_client(operation).await,
             Kind::RemoveClient => self.recover_removal(operation).await,

@@ -13,6 +13,7 @@ use tokio::time::sleep;
 use crate::acts::access::Access;
 use crate::acts::check::Finding;
 use crate::acts::connect::unsaved_grant::end_tokens;
+use crate::acts::interrupted::interrupted;
 use crate::domain::connection::{Connection, Status, Verdict};
 use crate::domain::event::Event;
 use crate::domain::operation::{Kind, Operation, Subject};
@@ -232,19 +233,7 @@ impl Keyrack {
                 // The new pair could not be kept, so it must not stay alive.
                 let kept = Some(&access.tokens);
                 let ended = end_tokens(&access.notion, &access.credentials, tokens, kept).await;
-                let became = if ended {
-                    "were ended again"
-                } else {
-                    "may still work at Notion: remove the access in the workspace's settings there"
-                };
-                let problem = Problem {
-                    code: ProblemCode::NotSaved,
-                    message: format!(
-                        "{} The new tokens were not saved and {became}. Connect again if a check says that the old ones do not work.",
-                        problem.message
-                    ),
-                    ..problem
-                };
+                let problem = not_kept(problem, ended);
                 operation.record.problem = Some(problem.clone());
                 operation.finished_at = Some(self.now());
                 self.store.clear_verdict(&operation, None)?;
@@ -357,7 +346,7 @@ fn rejected() -> Problem {
 
 fn lost_twice() -> Problem {
     Problem::new(
-        ProblemCode::RefreshRejected,
+        ProblemCode::RefreshLost,
         "Notion's answer was lost twice, and the refresh token is not sent a third time. Connect the workspace again.",
     )
 }
@@ -365,7 +354,7 @@ fn lost_twice() -> Problem {
 fn refused_again(error: Error) -> Problem {
     let problem = Problem::from(error);
     Problem {
-        code: ProblemCode::RefreshRejected,
+        code: ProblemCode::RefreshLost,
         message: format!(
             "{}, after its first answer was lost, and the refresh token is not sent a third time. Connect the workspace again.",
             problem.message
@@ -374,30 +363,46 @@ fn refused_again(error: Error) -> Problem {
     }
 }
 
+/// The problem of a refresh whose connection was removed meanwhile; `ended` says whether its new
+/// tokens were ended at Notion.
 fn removed_meanwhile(ended: bool) -> Problem {
-    let became = if ended {
-        "were ended at Notion"
+    let (code, became) = if ended {
+        (ProblemCode::RemovedTokensEnded, "were ended at Notion")
     } else {
-        "may still work at Notion: remove the access in the workspace's settings there"
+        (ProblemCode::RemovedTokensRemain, MAY_STILL_WORK)
     };
     Problem::new(
-        ProblemCode::NotFound,
+        code,
         format!(
             "This connection was removed while it was refreshed. Its new tokens are not kept, and {became}."
         ),
     )
 }
 
+/// The problem of a refresh whose new tokens could not be kept; `ended` says whether they were ended
+/// at Notion.
+fn not_kept(why: Problem, ended: bool) -> Problem {
+    let (code, became) = if ended {
+        (ProblemCode::RefreshNotSaved, "were ended again")
+    } else {
+        (ProblemCode::RefreshTokensRemain, MAY_STILL_WORK)
+    };
+    Problem {
+        code,
+        message: format!(
+            "{} The new tokens were not saved and {became}. Connect again if a check says that the old ones do not work.",
+            why.message
+        ),
+        ..why
+    }
+}
+
+const MAY_STILL_WORK: &str =
+    "may still work at Notion: remove the access in the workspace's settings there";
+
 fn no_refresh_token() -> Problem {
     Problem::new(
         ProblemCode::NoRefreshToken,
         "Notion gave no refresh token for this connection. Nothing was sent. Connect the workspace again instead.",
-    )
-}
-
-fn interrupted() -> Problem {
-    Problem::new(
-        ProblemCode::NotSaved,
-        "Keyrack ended before the refresh began. Nothing was changed. Try again.",
     )
 }

@@ -159,7 +159,7 @@ impl Keyrack {
         let pending = self.store.unfinished_revocation(&connection.id)?;
         if pending.is_none_or(|pending| pending.id != operation.id) {
             return Err(Problem::new(
-                ProblemCode::NotFound,
+                ProblemCode::RevocationOvertaken,
                 "Another process has ended this revocation, or connected the workspace again. What is in the keyring now was left alone.",
             ));
         }

@@ -99,7 +99,7 @@ async fn an_act_whose_connection_was_removed_under_it_is_not_done() {
     };
     assert_eq!(refresh.outcome, Outcome::Failed);
     let why = refresh.problem.as_ref().map(|problem| problem.code);
-    assert_eq!(why, Some(ProblemCode::NotFound));
+    assert_eq!(why, Some(ProblemCode::RemovedBeforeDone));
 }
 
 #[tokio::test]

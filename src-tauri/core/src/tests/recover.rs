@@ -6,9 +6,10 @@ use crate::acts::connect::state::state_hash;
 use crate::domain::authorization::Progress;
 use crate::domain::callback::Callback;
 use crate::domain::connection::Status;
-use crate::domain::operation::{Kind, Subject};
+use crate::domain::operation::{Kind, Operation, Subject};
 use crate::domain::problem::ProblemCode;
 use crate::domain::receipt::Revocation;
+use crate::domain::time::Millis;
 
 use super::{REVOKE, TOKEN};
 use crate::tests::env::{self, TestEnv};
@@ -144,7 +145,7 @@ async fn a_start_ends_an_authorization_whose_answer_was_taken_and_went_no_furthe
     keyrack.recover().await.expect("recovered");
     let ended = keyrack.authorization(&id).expect("an authorization");
     assert!(
-        matches!(&ended.progress, Progress::Failed { problem } if problem.code == ProblemCode::NotSaved),
+        matches!(&ended.progress, Progress::Failed { problem } if problem.code == ProblemCode::Interrupted),
         "{ended:?}"
     );
     assert_eq!(env.count(TOKEN).await, 0);
@@ -161,6 +162,13 @@ async fn a_connection_that_is_connected_again_is_not_revoked_for_what_was_pendin
     env.connect(&keyrack, &client).await;
     let row = keyrack.store.connection(&id).expect("a row");
     assert_eq!(row.status, Status::Active);
+    let db =
+        rusqlite::Connection::open(env.folder.path().join("keyrack.db")).expect("the database");
+    let code = "SELECT record ->> '$.problem.code' FROM operations WHERE kind = 'revoke'";
+    let code: String = db
+        .query_row(code, [], |row| row.get(0))
+        .expect("the problem's code");
+    assert_eq!(code, "overtaken", "its earlier tokens may still work");
 
     let asked = env.count(REVOKE).await;
     env.pass(3_600_000);
@@ -168,4 +176,59 @@ async fn a_connection_that_is_connected_again_is_not_revoked_for_what_was_pendin
     assert_eq!(env.count(REVOKE).await, asked);
     let row = keyrack.check(&id).await.expect("checked");
     assert_eq!(row.status, Status::Active);
+}
+
+/// Begins an operation, has `prepare` do its first steps, starts anew and returns the code of the
+/// problem on its row.
+async fn problem_after_an_end(kind: Kind, prepare: impl FnOnce(&mut Operation)) -> String {
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
+    let subject = match kind {
+        Kind::Check | Kind::Refresh => {
+            Subject::of_connection(&keyrack.store.connection(&id).expect("a row"))
+        }
+        _ => Subject::of_client(&client),
+    };
+    let mut operation = keyrack.begin(kind, subject).expect("begun");
+    prepare(&mut operation);
+    keyrack.store.save_operation(&operation).expect("saved");
+    drop(keyrack);
+
+    let keyrack = env.start();
+    keyrack.recover().await.expect("recovered");
+    let db =
+        rusqlite::Connection::open(env.folder.path().join("keyrack.db")).expect("the database");
+    let code = "SELECT record ->> '$.problem.code' FROM operations WHERE id = ?1";
+    db.query_row(code, [operation.id], |row| row.get(0))
+        .expect("the problem's code")
+}
+
+#[tokio::test]
+async fn what_an_end_left_undone_is_said_as_it_was() {
+    let at = Some(Millis(1));
+    let none = |_: &mut _| ();
+
+    assert_eq!(problem_after_an_end(Kind::Check, none).await, "interrupted");
+    assert_eq!(
+        problem_after_an_end(Kind::Refresh, none).await,
+        "interrupted"
+    );
+    assert_eq!(
+        problem_after_an_end(Kind::Connect, none).await,
+        "interrupted"
+    );
+    assert_eq!(
+        problem_after_an_end(Kind::EditClient, none).await,
+        "cut-off"
+    );
+    assert_eq!(
+        problem_after_an_end(Kind::RotateSecret, none).await,
+        "cut-off"
+    );
+    assert_eq!(problem_after_an_end(Kind::Rebuild, none).await, "cut-off");
+    let sent = |operation: &mut Operation| operation.record.sent_at = at;
+    assert_eq!(
+        problem_after_an_end(Kind::Connect, sent).await,
+        "connect-interrupted"
+    );
 }

@@ -1,6 +1,7 @@
 //! Refresh: new tokens in place, and lost replies.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
 use serde_json::json;
@@ -10,6 +11,7 @@ use crate::domain::operation::{Kind, Subject};
 use crate::domain::problem::ProblemCode;
 use crate::keyrack::Keyrack;
 use crate::storage::store::CheckOutcome;
+use crate::storage::vault::keyring::tests::KeyringBehaviour;
 
 use crate::tests::env::TestEnv;
 
@@ -114,7 +116,12 @@ async fn a_lost_answer_that_ended_the_old_token_is_asked_for_once_more_and_then_
         .await;
     env.revoke(&bot).await;
     let lost = keyrack.refresh(&id).await.expect_err("lost twice");
-    assert_eq!(lost.code, ProblemCode::RefreshRejected);
+    assert_eq!(lost.code, ProblemCode::RefreshLost);
+    let row = keyrack.store.connection(&id).expect("a row");
+    assert_eq!(
+        row.problem.map(|why| why.code),
+        Some(ProblemCode::RefreshLost)
+    );
     keyrack.refresh(&id).await.expect_err("never a third time");
     assert_eq!(env.count(TOKEN).await, 3);
     assert_eq!(status(&keyrack, &id), Status::NeedsReconnecting);
@@ -178,4 +185,53 @@ async fn what_a_check_learned_of_the_old_token_does_not_count_against_the_new_on
     assert_eq!(row.status, Status::Active);
     let undone = keyrack.store.unfinished_operations().expect("operations");
     assert!(undone.is_empty(), "the check is over all the same");
+}
+
+#[tokio::test]
+async fn a_connection_that_is_removed_meanwhile_leaves_new_tokens_only_if_that_is_said() {
+    for (revoking, expected) in [
+        (json!({}), ProblemCode::RemovedTokensEnded),
+        (json!({"cut": "before"}), ProblemCode::RemovedTokensRemain),
+    ] {
+        let (env, keyrack, id) = connected().await;
+        env.fault(json!({"endpoint": "token", "times": 1, "delay_ms": 1_000}))
+            .await;
+        let mut fault = revoking;
+        fault["endpoint"] = "revoke".into();
+        fault["times"] = 2.into();
+        env.fault(fault).await;
+        let elsewhere = env.start();
+        let forgotten = async {
+            while env.count(TOKEN).await < 2 {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            elsewhere.forget(&id).await.expect("forgotten");
+        };
+        let (refreshed, ()) = tokio::join!(keyrack.refresh(&id), forgotten);
+        assert_eq!(refreshed.expect_err("removed").code, expected);
+    }
+}
+
+#[tokio::test]
+async fn new_tokens_that_cannot_be_kept_are_said_to_be_ended_or_to_remain() {
+    for (revoking, expected) in [
+        (json!({}), ProblemCode::RefreshNotSaved),
+        (json!({"cut": "before"}), ProblemCode::RefreshTokensRemain),
+    ] {
+        let (env, keyrack, id) = connected().await;
+        env.fault(json!({"endpoint": "token", "times": 1, "delay_ms": 1_000}))
+            .await;
+        let mut fault = revoking;
+        fault["endpoint"] = "revoke".into();
+        fault["times"] = 2.into();
+        env.fault(fault).await;
+        let full = async {
+            while env.count(TOKEN).await < 2 {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            env.keyring.behave(KeyringBehaviour::Full);
+        };
+        let (refreshed, ()) = tokio::join!(keyrack.refresh(&id), full);
+        assert_eq!(refreshed.expect_err("not kept").code, expected);
+    }
 }

@@ -386,7 +386,7 @@ fn exchange_failed(error: Error) -> Problem {
     match error {
         Error::Unreachable { sent: true } | Error::NotNotion { .. } | Error::Unavailable { .. } => {
             Problem {
-                code: ProblemCode::NotSaved,
+                code: ProblemCode::ExchangeLost,
                 message: format!(
                     "{error}, so access may be allowed at Notion, but no token was saved here. Connect again."
                 ),

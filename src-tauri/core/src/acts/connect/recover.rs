@@ -55,7 +55,7 @@ impl Keyrack {
     ) -> Result<(), Problem> {
         let has_refresh_token = secrets.is_some_and(|secrets| secrets.refresh.is_some());
         let problem = Problem::new(
-            ProblemCode::NotSaved,
+            ProblemCode::ReconnectInterrupted,
             "Keyrack ended in the middle of connecting this workspace again. Check it to see whether its tokens work, or connect again.",
         );
         let authorization = self.open_authorization(operation);
@@ -124,7 +124,7 @@ impl Keyrack {
 
 fn not_saved() -> Problem {
     Problem::new(
-        ProblemCode::NotSaved,
+        ProblemCode::ConnectInterrupted,
         "Keyrack ended in the middle of connecting. Access may be allowed at Notion, but no token was saved here. Connect again.",
     )
 }

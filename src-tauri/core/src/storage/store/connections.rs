@@ -320,7 +320,7 @@ impl Store {
 /// The problem on the row of an operation that a new consent has superseded.
 fn connected_again() -> Problem {
     Problem::new(
-        ProblemCode::NotSaved,
+        ProblemCode::Overtaken,
         "The workspace was connected again before this was finished. Its earlier tokens are not here any more and may still work at Notion.",
     )
 }
@@ -328,7 +328,7 @@ fn connected_again() -> Problem {
 /// The problem on the row of an operation whose connection was removed meanwhile.
 fn removed() -> Problem {
     Problem::new(
-        ProblemCode::NotFound,
+        ProblemCode::RemovedBeforeDone,
         "The connection was removed from this computer before this was finished.",
     )
 }

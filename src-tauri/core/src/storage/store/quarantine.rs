@@ -48,7 +48,7 @@ pub(super) fn want_rebuild(db: &Connection, wanted: &WantedRebuild) -> Result<()
 /// The problem on the row of an operation that was under way when the backup was made.
 fn overtaken() -> Problem {
     Problem::new(
-        ProblemCode::NotSaved,
+        ProblemCode::OutcomeUnknown,
         "It was under way when the backup was made that this database comes from. What became of it is not known here.",
     )
 }

@@ -100,6 +100,38 @@ const MIGRATIONS: &[M<'static>] = &[
         WHERE key = 'rebuild';
     ",
     ),
+    // Problems whose code said less than their message did, or something else.
+    M::up(
+        "
+    CREATE TEMP TABLE words (message TEXT, old TEXT, code TEXT);
+    INSERT INTO words VALUES
+        ('Keyrack ended before %', 'not-saved', 'interrupted'),
+        ('Keyrack ended in the middle of connecting this%', 'not-saved', 'reconnect-interrupted'),
+        ('Keyrack ended in the middle of connecting.%', 'not-saved', 'connect-interrupted'),
+        ('%so access may be allowed at Notion, but no token was saved%', 'not-saved', 'exchange-lost'),
+        ('It was under way when the backup%', 'not-saved', 'outcome-unknown'),
+        ('The workspace was connected again before%', 'not-saved', 'overtaken'),
+        ('%The new tokens were not saved and were ended%', 'not-saved', 'refresh-not-saved'),
+        ('%The new tokens were not saved and may still%', 'not-saved', 'refresh-tokens-remain'),
+        ('%answer was lost%not sent a third time%', 'refresh-rejected', 'refresh-lost'),
+        ('%removed while it was refreshed%were ended%', 'not-found', 'removed-tokens-ended'),
+        ('%removed while it was refreshed%may still%', 'not-found', 'removed-tokens-remain'),
+        ('The connection was removed from this computer before%', 'not-found', 'removed-before-done'),
+        ('Another process has ended this revocation%', 'not-found', 'revocation-overtaken');
+    UPDATE operations SET record = json_set(record, '$.problem.code', words.code) FROM words
+        WHERE record ->> '$.problem.code' = words.old
+            AND record ->> '$.problem.message' LIKE words.message;
+    UPDATE operations SET record = json_set(record, '$.problem.code', 'cut-off')
+        WHERE kind IN ('rotate-secret', 'edit-client', 'rebuild')
+            AND record ->> '$.problem.code' = 'interrupted';
+    UPDATE connections SET cause = json_set(cause, '$.code', words.code) FROM words
+        WHERE cause ->> '$.code' = words.old AND cause ->> '$.message' LIKE words.message;
+    UPDATE authorizations SET progress = json_set(progress, '$.problem.code', words.code) FROM words
+        WHERE progress ->> '$.problem.code' = words.old
+            AND progress ->> '$.problem.message' LIKE words.message;
+    DROP TABLE words;
+    ",
+    ),
 ];
 
 /// Migrates the database to this version in one transaction.
@@ -176,5 +208,87 @@ mod tests {
         let wanted = &texts("SELECT value FROM meta WHERE key = 'rebuild'")[0];
         let wanted: WantedRebuild = serde_json::from_str(wanted).expect("a wish");
         assert_eq!(wanted.database, DatabaseState::Missing);
+    }
+
+    #[test]
+    fn a_problem_gets_the_code_that_its_message_has() {
+        let mut db = rusqlite::Connection::open_in_memory().expect("a database");
+        Migrations::from_slice(&MIGRATIONS[..5])
+            .to_latest(&mut db)
+            .expect("the version before");
+        let messages = [
+            (
+                "check",
+                "not-saved",
+                "Keyrack ended before this was done. Nothing was changed.",
+                "interrupted",
+            ),
+            (
+                "edit-client",
+                "not-saved",
+                "Keyrack ended before this was done. Nothing was changed.",
+                "cut-off",
+            ),
+            (
+                "refresh",
+                "not-saved",
+                "Keyrack ended before the refresh began. Nothing was changed.",
+                "interrupted",
+            ),
+            (
+                "refresh",
+                "refresh-rejected",
+                "Notion's answer was lost twice, and the refresh token is not sent a third time.",
+                "refresh-lost",
+            ),
+            (
+                "refresh",
+                "refresh-rejected",
+                "Notion does not take this refresh token any more.",
+                "refresh-rejected",
+            ),
+            (
+                "refresh",
+                "not-found",
+                "This connection was removed while it was refreshed. Its new tokens are not kept, and may still work at Notion: remove the access.",
+                "removed-tokens-remain",
+            ),
+            (
+                "revoke",
+                "not-saved",
+                "The workspace was connected again before this was finished. Its earlier tokens are not here any more.",
+                "overtaken",
+            ),
+            (
+                "revoke",
+                "not-saved",
+                "It was under way when the backup was made that this database comes from.",
+                "outcome-unknown",
+            ),
+            (
+                "connect",
+                "not-saved",
+                "The keyring is locked. Access may still be allowed at Notion.",
+                "not-saved",
+            ),
+        ];
+        for (number, (kind, code, message, _)) in messages.iter().enumerate() {
+            let record = serde_json::json!({"problem": {"code": code, "message": message}});
+            db.execute(
+                "INSERT INTO operations VALUES (?1, ?2, 'p', NULL, '{}', ?3, 0, 1)",
+                (format!("{number:02}"), kind, record.to_string()),
+            )
+            .expect("a row");
+        }
+        migrate(&mut db).expect("migrated");
+        let mut query = db
+            .prepare("SELECT record ->> '$.problem.code' FROM operations ORDER BY id")
+            .expect("a query");
+        let codes = query.query_map([], |row| row.get::<_, String>(0));
+        let codes: Vec<_> = codes
+            .expect("rows")
+            .map(|code| code.expect("text"))
+            .collect();
+        assert_eq!(codes, messages.map(|(.., expected)| expected));
     }
 }

@@ -119,15 +119,15 @@ impl Life {
             (Act::Connect { .. }, Report::Connected { earlier_works }) => {
                 *earlier_works || *disturbance != Disturbance::None
             }
-            (Act::Connect { .. }, Report::Problem(problem)) => {
-                problem.code == ProblemCode::NotSaved
-            }
+            (Act::Connect { .. }, Report::Problem(problem)) => access_may_remain(problem.code),
             (Act::Refresh(_), Report::Checked(_)) => old_lives,
             (Act::Refresh(_), Report::Problem(problem)) => matches!(
                 problem.code,
                 ProblemCode::RefreshUnfinished
                     | ProblemCode::RefreshRejected
-                    | ProblemCode::NotSaved
+                    | ProblemCode::RefreshLost
+                    | ProblemCode::RefreshTokensRemain
+                    | ProblemCode::RemovedTokensRemain
             ),
             (_, Report::Revoked(receipt)) => receipt.confirmed_at.is_none(),
             _ => false,
@@ -177,7 +177,7 @@ impl Life {
         if !unknown.is_empty() {
             let is_reported = match (act, ended.map(|ended| ended.progress)) {
                 (Act::Connect { .. }, Some(Progress::Failed { problem })) => {
-                    problem.code == ProblemCode::NotSaved
+                    access_may_remain(problem.code)
                 }
                 // The earlier token lives on.
                 (Act::Connect { .. }, Some(Progress::Completed { new, .. })) => !new,
@@ -245,4 +245,15 @@ impl Life {
             self.must(!found, || format!("a secret is in {name}"));
         }
     }
+}
+
+/// Whether the words of a failed connect say that access may remain at Notion.
+fn access_may_remain(code: ProblemCode) -> bool {
+    matches!(
+        code,
+        ProblemCode::NotSaved
+            | ProblemCode::ExchangeLost
+            | ProblemCode::ConnectInterrupted
+            | ProblemCode::ReconnectInterrupted
+    )
 }
