@@ -75,6 +75,25 @@ async fn a_problem_in_a_form_leaves_its_buttons_where_they_are() {
 }
 
 #[tokio::test]
+async fn a_problem_in_a_form_comes_into_sight() {
+    let env = TestEnv::new();
+    let window = env.window().await;
+    window.at("add-client").click().await;
+    env.fill_client_form(&window).await;
+    window.at("client-secret").fill("secret_wrong").await;
+    window.at("verify-client").click().await;
+    window
+        .part("//dialog".to_owned())
+        .says(&words("problem.client-rejected.what"))
+        .await;
+    let below = "const edge = (of, side) => document.querySelector(of).getBoundingClientRect()[side];\
+        return edge('dialog [role=alert]', 'bottom') - edge('dialog .end', 'top');";
+    let below = window.run(below).await.as_f64().expect("a length");
+    assert!(below <= 1.0, "{below} px of it are behind the buttons");
+    window.close().await;
+}
+
+#[tokio::test]
 async fn the_progress_of_a_check_of_all_leaves_the_rows_where_they_are() {
     let (_scene, keyring, window) = listed().await;
     let strip = window.at("check-all-progress");

@@ -31,8 +31,14 @@ export function steady(dialog: HTMLDialogElement): () => void {
     if (moved !== 0) dialog.style.translate = `0 ${(shift += moved)}px`;
   }
 
-  function settle() {
+  function settle(changes: MutationRecord[]) {
     if (control?.isConnected === false) control = null;
+    hold();
+    // The last buttons stay at the end of the dialog, however it scrolls.
+    if (control === null || control.closest(".end") !== null) show(changes);
+  }
+
+  function hold() {
     move(place - top());
     const left = top() - place;
     if (Math.abs(left) < 1) return;
@@ -42,6 +48,16 @@ export function steady(dialog: HTMLDialogElement): () => void {
       dialog.style.maxHeight = `${dialog.getBoundingClientRect().height - left}px`;
       move(place - top());
     }
+  }
+
+  /** Brings a message that came into sight, as far as that leaves the control in its place. */
+  function show(changes: MutationRecord[]) {
+    for (const { addedNodes } of changes)
+      for (const came of addedNodes)
+        if (came instanceof Element && came.closest("[role=alert], [role=status]") !== null)
+          came.scrollIntoView({ block: "nearest" });
+    // At the very end of the dialog its last buttons go up a little.
+    dialog.scrollTop -= place - top();
   }
 
   function centre() {
