@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::domain::connection::{Status, Verdict};
 use crate::domain::operation::{Kind, Subject};
@@ -187,6 +187,22 @@ async fn what_a_check_learned_of_the_old_token_does_not_count_against_the_new_on
     assert!(undone.is_empty(), "the check is over all the same");
 }
 
+/// Has Notion take its time with a refresh, and `fault` with the revocations after it.
+async fn slow_refresh_then(env: &TestEnv, mut fault: Value) {
+    env.fault(json!({"endpoint": "token", "times": 1, "delay_ms": 1_000}))
+        .await;
+    fault["endpoint"] = "revoke".into();
+    fault["times"] = 2.into();
+    env.fault(fault).await;
+}
+
+/// Waits for the refresh that follows the connect.
+async fn refresh_is_sent(env: &TestEnv) {
+    while env.count(TOKEN).await < 2 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
 #[tokio::test]
 async fn a_connection_that_is_removed_meanwhile_leaves_new_tokens_only_if_that_is_said() {
     for (revoking, expected) in [
@@ -194,17 +210,10 @@ async fn a_connection_that_is_removed_meanwhile_leaves_new_tokens_only_if_that_i
         (json!({"cut": "before"}), ProblemCode::RemovedTokensRemain),
     ] {
         let (env, keyrack, id) = connected().await;
-        env.fault(json!({"endpoint": "token", "times": 1, "delay_ms": 1_000}))
-            .await;
-        let mut fault = revoking;
-        fault["endpoint"] = "revoke".into();
-        fault["times"] = 2.into();
-        env.fault(fault).await;
+        slow_refresh_then(&env, revoking).await;
         let elsewhere = env.start();
         let forgotten = async {
-            while env.count(TOKEN).await < 2 {
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
+            refresh_is_sent(&env).await;
             elsewhere.forget(&id).await.expect("forgotten");
         };
         let (refreshed, ()) = tokio::join!(keyrack.refresh(&id), forgotten);
@@ -219,16 +228,9 @@ async fn new_tokens_that_cannot_be_kept_are_said_to_be_ended_or_to_remain() {
         (json!({"cut": "before"}), ProblemCode::RefreshTokensRemain),
     ] {
         let (env, keyrack, id) = connected().await;
-        env.fault(json!({"endpoint": "token", "times": 1, "delay_ms": 1_000}))
-            .await;
-        let mut fault = revoking;
-        fault["endpoint"] = "revoke".into();
-        fault["times"] = 2.into();
-        env.fault(fault).await;
+        slow_refresh_then(&env, revoking).await;
         let full = async {
-            while env.count(TOKEN).await < 2 {
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
+            refresh_is_sent(&env).await;
             env.keyring.behave(KeyringBehaviour::Full);
         };
         let (refreshed, ()) = tokio::join!(keyrack.refresh(&id), full);
