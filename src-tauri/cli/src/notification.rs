@@ -1,6 +1,6 @@
 //! The desktop notification about what newly needs attention.
 
-use keyrack_core::{Attention, Keyrack, ProblemCode};
+use keyrack_core::{Attention, Keyrack, ProblemCode, Status};
 use notify_rust::Notification;
 
 use crate::messages::Messages;
@@ -39,15 +39,8 @@ fn in_words(attention: &Attention, messages: &Messages) -> (String, String) {
                 "" => messages.text("workspace.unnamed"),
                 name => name,
             };
-            let refused = connection
-                .problem
-                .as_ref()
-                .is_some_and(|problem| problem.code == ProblemCode::ClientRejected);
-            let body = messages.text(if refused {
-                "notification.one.client-rejected"
-            } else {
-                "notification.one.inactive"
-            });
+            let code = connection.problem.as_ref().map(|problem| problem.code);
+            let body = messages.text(body_key(connection.status, code));
             let summary = messages.text("notification.one");
             (summary.replace("{workspace}", name), body.to_owned())
         }
@@ -57,6 +50,15 @@ fn in_words(attention: &Attention, messages: &Messages) -> (String, String) {
                 .replace("{count}", &count.to_string()),
             messages.text("notification.several.next").to_owned(),
         ),
+    }
+}
+
+/// The message that says why one connection needs attention, where a notification has room for that.
+fn body_key(status: Status, problem: Option<ProblemCode>) -> &'static str {
+    match (status, problem) {
+        (_, Some(ProblemCode::ClientRejected)) => "notification.one.client-rejected",
+        (Status::Inactive | Status::NeedsReconnecting, _) => "notification.one.inactive",
+        _ => "notification.several.next",
     }
 }
 
@@ -83,6 +85,39 @@ mod tests {
                 assert!(!messages.text(key).is_empty(), "{language:?} {key}");
             }
             assert!(messages.text("notification.one").contains("{workspace}"));
+        }
+    }
+
+    #[test]
+    fn a_token_is_said_to_be_dead_only_where_it_is() {
+        for (status, problem, key) in [
+            (
+                Status::Inactive,
+                ProblemCode::TokenInactive,
+                "notification.one.inactive",
+            ),
+            (
+                Status::NeedsReconnecting,
+                ProblemCode::RefreshLost,
+                "notification.one.inactive",
+            ),
+            (
+                Status::CannotCheck,
+                ProblemCode::ClientRejected,
+                "notification.one.client-rejected",
+            ),
+            (
+                Status::CannotCheck,
+                ProblemCode::ClientSecretLost,
+                "notification.several.next",
+            ),
+            (
+                Status::CannotCheck,
+                ProblemCode::KeyringLost,
+                "notification.several.next",
+            ),
+        ] {
+            assert_eq!(body_key(status, Some(problem)), key, "{problem:?}");
         }
     }
 }

@@ -192,11 +192,12 @@ done: number,
  */
 active: number, 
 /**
- * How many of these need attention, by what is known of them now.
+ * How many of the connections in `done` need attention, by what is known of them now.
  */
 attention: number, 
 /**
- * How many of these could not be checked; those that need attention are also in `attention`.
+ * How many of the connections in `done` could not be checked. One that needs attention is counted
+ * in `attention` too.
  */
 unknown: number, 
 /**
@@ -371,8 +372,9 @@ problem: Problem | null,
  */
 retry_at: Millis | null, 
 /**
- * Whether only the person can bring the connection to work, or to an end: not for what passes
- * by itself, such as being offline. The one decision that is counted, filtered and notified by.
+ * Whether the person should look at the connection: it does not work, is not revoked yet or was
+ * never checked, or only the person can mend why it cannot be checked. Not for what passes by
+ * itself, such as being offline.
  */
 needs_attention: boolean, };
 

@@ -15,9 +15,10 @@ pub struct CheckAll {
     pub done: u32,
     /// How many checked connections work.
     pub active: u32,
-    /// How many of these need attention, by what is known of them now.
+    /// How many of the connections in `done` need attention, by what is known of them now.
     pub attention: u32,
-    /// How many of these could not be checked; those that need attention are also in `attention`.
+    /// How many of the connections in `done` could not be checked. One that needs attention is counted
+    /// in `attention` too.
     pub unknown: u32,
     /// The estimated time left in milliseconds; none when the check is over.
     #[ts(type = "number | null")]

@@ -62,8 +62,9 @@ pub struct Connection {
     pub problem: Option<Problem>,
     /// When a pending revocation is tried again by itself.
     pub retry_at: Option<Millis>,
-    /// Whether only the person can bring the connection to work, or to an end: not for what passes
-    /// by itself, such as being offline. The one decision that is counted, filtered and notified by.
+    /// Whether the person should look at the connection: it does not work, is not revoked yet or was
+    /// never checked, or only the person can mend why it cannot be checked. Not for what passes by
+    /// itself, such as being offline.
     pub needs_attention: bool,
 }
 

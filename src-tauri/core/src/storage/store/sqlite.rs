@@ -26,22 +26,18 @@ pub(super) fn open_connection(path: &Path) -> Result<rusqlite::Connection, Probl
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    connection.create_scalar_function("sort_key", 1, SORT_KEY, |call| {
+    connection.create_scalar_function("sort_key", 1, PURE, |call| {
         Ok(call.get_raw(0).as_str().map(sort_key)?)
     })?;
-    connection.create_scalar_function("needs_attention", 6, NEEDS_ATTENTION, |call| {
+    connection.create_scalar_function("needs_attention", 6, PURE, |call| {
         let evidence = evidence_from(|column| Ok(call.get_raw(column)))?;
         Ok(evidence.derive_status().needs_attention())
     })?;
     Ok(connection)
 }
 
-/// What SQLite may assume about the function `needs_attention`.
-const NEEDS_ATTENTION: FunctionFlags = SORT_KEY;
-
-/// What SQLite may assume about the function `sort_key`.
-const SORT_KEY: FunctionFlags =
-    FunctionFlags::SQLITE_UTF8.union(FunctionFlags::SQLITE_DETERMINISTIC);
+/// What SQLite may assume about a function whose result follows from its arguments alone.
+const PURE: FunctionFlags = FunctionFlags::SQLITE_UTF8.union(FunctionFlags::SQLITE_DETERMINISTIC);
 
 impl From<rusqlite::Error> for Problem {
     fn from(error: rusqlite::Error) -> Self {
