@@ -17,7 +17,7 @@ export default defineConfig(({ mode }) => ({
     port: 5173,
     strictPort: true,
     // A test looks through the command's sources too: its notifications are worded in the same files.
-    ...(mode === "test" ? { fs: { allow: [".", "../src-tauri/cli"] } } : {}),
+    ...(mode === "test" ? { fs: { allow: [".", "../src-tauri"] } } : {}),
   },
   test: { environment: "happy-dom", include: ["src/**/*.test.ts"] },
 }));

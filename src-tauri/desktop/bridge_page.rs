@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::files::write_new;
-use keyrack_core::{Problem, ProblemCode};
+use keyrack_core::{Cause, Problem};
 
 /// The bridge page's HTML. Its target is constant, it loads nothing, and its policy allows its own
 /// script only.
@@ -21,13 +21,11 @@ pub fn write(folder: &Path) -> Result<PathBuf, Problem> {
     match fs::create_dir_all(folder).and_then(|()| write_new(&path, BRIDGE_PAGE.as_bytes())) {
         Ok(()) => Ok(path),
         Err(error) if error.kind() == ErrorKind::AlreadyExists && is_ours(&path) => Ok(path),
-        Err(error) => Err(Problem::new(
-            ProblemCode::NotWritten,
-            format!(
-                "The page could not be written to {}: {error}. Nothing else was changed. Move what is in the way, then try again.",
-                path.display()
-            ),
-        )),
+        Err(error) => Err(Cause::NotWritten {
+            path: path.display().to_string(),
+            detail: error.to_string(),
+        }
+        .into()),
     }
 }
 
@@ -65,7 +63,7 @@ mod tests {
         assert_eq!(write(folder.path()).expect("it is there"), path);
         fs::write(&path, "mine").expect("changed");
         let refused = write(folder.path()).expect_err("not ours");
-        assert_eq!(refused.code, ProblemCode::NotWritten);
+        assert_eq!(refused.cause.code(), "not-written");
         assert_eq!(fs::read_to_string(&path).expect("the file"), "mine");
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use keyrack_core::{Problem, ProblemCode};
+use keyrack_core::{Cause, Problem};
 use secrecy::{ExposeSecret as _, SecretString};
 use tauri::async_runtime::{self, spawn_blocking};
 
@@ -57,10 +57,7 @@ impl Clipboard {
         });
         match done.await {
             Ok(Ok(())) => Ok(()),
-            _ => Err(Problem::new(
-                ProblemCode::ClipboardFailed,
-                "The clipboard could not be written. Nothing was copied.",
-            )),
+            _ => Err(Cause::ClipboardFailed.into()),
         }
     }
 }

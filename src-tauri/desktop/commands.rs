@@ -8,9 +8,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use keyrack_core::{
-    About, ActivityFilter, ActivityPage, Authorization, Changes, Client, ClientChange, Connection,
-    ConnectionsPolicy, Details, ExportFormat, NewClient, Preferences, Problem, ProblemCode,
-    Receipt, RedirectMethod, Removed, Revocation, SelfTest, Snapshot,
+    About, ActivityFilter, ActivityPage, Authorization, Cause, Changes, Client, ClientChange,
+    Connection, ConnectionsPolicy, Details, ExportFormat, NewClient, Preferences, Problem, Receipt,
+    RedirectMethod, Removed, Revocation, SelfTest, Snapshot,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use tauri::{AppHandle, Manager as _, Runtime, State, async_runtime, ipc::Invoke};
@@ -282,8 +282,7 @@ fn save_text<R: Runtime>(
 fn downloads<R: Runtime>(app: &AppHandle<R>) -> Result<PathBuf, Problem> {
     let known = app.path();
     let folder = known.download_dir().or_else(|_| known.home_dir());
-    let nowhere = "This system names no folder for downloads. Nothing was written.";
-    folder.map_err(|_| Problem::new(ProblemCode::NotWritten, nowhere))
+    folder.map_err(|_| Cause::NoDownloads.into())
 }
 
 #[tauri::command(async)]

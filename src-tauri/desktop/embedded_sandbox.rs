@@ -1,6 +1,6 @@
 //! The sandbox inside the app: it runs only while its client exists.
 
-use keyrack_core::{Client, Keyrack, Problem, ProblemCode};
+use keyrack_core::{Cause, Client, Keyrack, Problem};
 use notion_sandbox::{Options, Sandbox};
 use tokio::sync::Mutex;
 
@@ -33,10 +33,9 @@ impl EmbeddedSandbox {
                 ..Options::default()
             };
             let started = Sandbox::start(options).await.map_err(|error| {
-                Problem::new(
-                    ProblemCode::SandboxFailed,
-                    format!("The sandbox could not be started: {error}. Nothing was changed."),
-                )
+                Problem::from(Cause::SandboxFailed {
+                    detail: error.to_string(),
+                })
             })?;
             keyrack.set_sandbox(started.base_url())?;
             running.insert(started)

@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
-use keyrack_core::{Problem, ProblemCode};
+use keyrack_core::{Cause, Problem};
 
 /// How many files of one name are tried before writing another fails.
 const MOST_OF_A_NAME: u32 = 1000;
@@ -13,13 +13,11 @@ const MOST_OF_A_NAME: u32 = 1000;
 /// second file of the name is called "name-2.txt".
 pub fn write_download(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Problem> {
     let failed = |error: &io::Error| {
-        Problem::new(
-            ProblemCode::NotWritten,
-            format!(
-                "{name} could not be written to {}: {error}. Nothing else was changed. Make room or choose another folder for downloads, then try again.",
-                folder.display()
-            ),
-        )
+        Cause::NotWritten {
+            path: folder.join(name).display().to_string(),
+            detail: error.to_string(),
+        }
+        .into()
     };
     fs::create_dir_all(folder).map_err(|error| failed(&error))?;
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "txt"));
@@ -60,10 +58,7 @@ pub fn save_text(folder: &Path, name: &str, text: &str) -> Result<PathBuf, Probl
         .strip_suffix(".txt")
         .is_some_and(|stem| !stem.is_empty() && stem.chars().all(plain));
     if !is_plain || name.len() > LONGEST_NAME || text.len() > MOST_TEXT {
-        return Err(Problem::new(
-            ProblemCode::NotWritten,
-            "This name or text cannot be saved. Nothing was written.",
-        ));
+        return Err(Cause::NotSavable.into());
     }
     write_download(folder, name, text.as_bytes())
 }
@@ -103,7 +98,7 @@ mod tests {
             "",
         ] {
             let refused = save_text(folder.path(), name, "text").expect_err(name);
-            assert_eq!(refused.code, ProblemCode::NotWritten);
+            assert_eq!(refused.cause, Cause::NotSavable);
         }
         assert_eq!(fs::read_dir(folder.path()).expect("read").count(), 0);
     }
@@ -114,7 +109,8 @@ mod tests {
         let file = folder.path().join("file");
         fs::write(&file, "in the way").expect("written");
         let refused = save_text(&file, "a.txt", "text").expect_err("no folder");
-        assert_eq!(refused.code, ProblemCode::NotWritten);
-        assert!(refused.message.contains("file"));
+        let is_named =
+            matches!(&refused.cause, Cause::NotWritten { path, .. } if path.contains("file"));
+        assert!(is_named, "{refused:?}");
     }
 }

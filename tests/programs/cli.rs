@@ -206,10 +206,7 @@ async fn a_connect_that_was_killed_after_its_exchange_is_told_once_by_the_next_c
     env.program = programs::keyrack();
     let listed = env.keyrack(&["list", "--json"], "");
     let told = said(&listed);
-    assert!(
-        told.contains("no token was saved here. Connect again."),
-        "{told}"
-    );
+    assert!(told.contains("no new token is kept here"), "{told}");
     assert_eq!(told.lines().count(), 1, "{told}");
     assert_eq!(json(&listed), Value::Array(Vec::new()));
     assert_eq!(said(&env.keyrack(&["list"], "")), "", "once");
@@ -247,4 +244,22 @@ async fn what_the_command_line_does_shows_in_the_open_window_and_the_other_way_r
         "only the client's secret is left"
     );
     window.close().await;
+}
+
+#[test]
+fn the_command_speaks_the_language_that_is_asked_for_or_the_system_s() {
+    let mut env = TestEnv::new();
+    let refusal = |env: &TestEnv, arguments: &[&str]| said(&env.keyrack(arguments, ""));
+    let german =
+        "Keine Verbindung heißt „Nowhere“. Nichts wurde geändert. Alle zeigt: keyrack list";
+    let asked = refusal(&env, &["--language", "de", "check", "Nowhere"]);
+    assert!(asked.contains(german), "{asked}");
+    env.world.set("LC_ALL", "de_DE.UTF-8");
+    let system = refusal(&env, &["check", "Nowhere"]);
+    assert!(system.contains(german), "{system}");
+    let english = refusal(&env, &["check", "Nowhere", "--language", "en"]);
+    assert!(
+        english.contains("No connection is called “Nowhere”."),
+        "{english}"
+    );
 }

@@ -3,7 +3,7 @@
 use support::secrets;
 use support::test_env::{TestEnv, free_port};
 use support::wait::until_async;
-use support::words::words;
+use support::words::{filled, words};
 
 #[tokio::test]
 async fn a_client_can_be_verified_before_it_is_saved() {
@@ -139,7 +139,8 @@ async fn a_client_is_removed_only_with_a_word_on_its_connections() {
     window.at("remove-client").click().await;
     window.at("confirm-remove-revoke").click().await;
     let dialog = window.part("//dialog[@open]".to_owned());
-    dialog.says(&words("problem.notion-unavailable.what")).await;
+    let busy = filled("problem.notion-unavailable.what", &[("status", "503")]);
+    dialog.says(&busy).await;
     dialog.says(&words("remove.safe")).await;
     until_async("nothing to be lost", async || {
         (secrets::entries(&env.world).len() == 2).then_some(())

@@ -11,3 +11,10 @@ pub fn words(key: &str) -> String {
         .unwrap_or_else(|| panic!("no words for {key}"))
         .to_owned()
 }
+
+/// The English message under a key, with its places filled.
+pub fn filled(key: &str, places: &[(&str, &str)]) -> String {
+    places.iter().fold(words(key), |text, (place, value)| {
+        text.replace(&format!("{{{place}}}"), value)
+    })
+}

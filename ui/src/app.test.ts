@@ -67,7 +67,7 @@ describe("the first start", () => {
     await type("client-secret", "secret");
     await click("save-client");
     await vi.waitFor(() => expect(find("client-id")?.getAttribute("aria-invalid")).toBe("true"));
-    expect(document.body.textContent).toContain("Please check the client ID.");
+    expect(document.body.textContent).toContain("Please enter the OAuth client ID");
   });
 
   it("says that the secret was cleared only where it was", async () => {
@@ -199,7 +199,7 @@ describe("connecting", () => {
     await click("submit-callback");
     expect(input.value).toBe("");
     await vi.waitFor(() =>
-      expect(find("waiting")?.textContent).toContain("belongs to nothing Keyrack started"),
+      expect(find("waiting")?.textContent).toContain("belongs to nothing that Keyrack started"),
     );
     expect(called("submit_callback")).toHaveLength(1);
   });
@@ -276,7 +276,7 @@ describe("connecting", () => {
 
   it.each([
     [{ kind: "denied" }, "Access was not allowed."],
-    [{ kind: "expired" }, "The time to allow access ran out."],
+    [{ kind: "expired" }, "The ten minutes to allow access ran out."],
     [{ kind: "cancelled" }, "Connecting was cancelled."],
     [{ kind: "failed", problem: problem("grant-rejected") }, "Notion did not accept the code"],
   ] satisfies [Progress, string][])("tells how it ended, once: %o", async (progress, words) => {

@@ -1,7 +1,7 @@
 //! The command line's grammar.
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
-use keyrack_core::{BackgroundChecks, RedirectMethod};
+use keyrack_core::{BackgroundChecks, Language, RedirectMethod};
 
 /// Connects Notion workspaces, keeps their tokens in the system's keyring, checks and revokes them.
 ///
@@ -12,6 +12,9 @@ pub struct Arguments {
     /// Prints the result as one JSON document.
     #[arg(long, global = true)]
     pub json: bool,
+    /// The language of what is printed; at first the one chosen in the settings, else the system's.
+    #[arg(long, global = true, value_name = "LANGUAGE")]
+    pub language: Option<Speech>,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -72,6 +75,21 @@ pub enum Command {
         /// A workspace's name, a bot id or a connection id.
         name: String,
     },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Speech {
+    En,
+    De,
+}
+
+impl From<Speech> for Language {
+    fn from(speech: Speech) -> Self {
+        match speech {
+            Speech::En => Self::En,
+            Speech::De => Self::De,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

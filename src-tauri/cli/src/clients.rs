@@ -4,8 +4,7 @@ use std::io::Read as _;
 use std::sync::Arc;
 
 use keyrack_core::{
-    Client, ClientChange, ClientDefaults, ConnectionsPolicy, Keyrack, NewClient, Problem,
-    ProblemCode,
+    Cause, Client, ClientChange, ClientDefaults, ConnectionsPolicy, Keyrack, NewClient, Problem,
 };
 use secrecy::SecretString;
 
@@ -95,23 +94,21 @@ pub fn choose(mut clients: Vec<Client>, wanted: Option<&str>) -> Result<Client, 
                 .any(|known| known == wanted)
         });
     }
-    let problem = match (clients.len(), wanted) {
+    let cause = match (clients.len(), wanted) {
         (1, _) => return Ok(clients.remove(0)),
-        (0, None) => "There is no client yet. Add one with: keyrack client add".to_owned(),
-        (0, Some(wanted)) => {
-            format!("No client is called \"{wanted}\". See them all with: keyrack client list")
-        }
+        (0, None) => Cause::NoClient,
+        (0, Some(wanted)) => Cause::NoSuchClient {
+            name: wanted.to_owned(),
+        },
         _ => {
-            let names = clients
+            let lines = clients
                 .iter()
                 .map(|client| format!("\n  {}  {}", client.client_id, client.name));
-            format!(
-                "There are several such clients. Choose one with --client:{}",
-                names.collect::<String>()
-            )
+            let candidates = lines.collect();
+            Cause::SeveralClients { candidates }
         }
     };
-    Err(Problem::new(ProblemCode::NotFound, problem))
+    Err(cause.into())
 }
 
 fn secret_from_stdin() -> Result<SecretString, Problem> {
@@ -122,8 +119,7 @@ fn secret_from_stdin() -> Result<SecretString, Problem> {
     let too_long = secret.len() as u64 > MOST_SECRET_BYTES;
     let secret = SecretString::from(secret);
     if read.is_err() || too_long {
-        let message = "Give the client secret on standard input, as text, and nothing else.";
-        return Err(Problem::invalid("client_secret", message));
+        return Err(Cause::SecretUnreadable.into());
     }
     Ok(secret)
 }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use keyrack_core::{Authorization, Keyrack, Problem, ProblemCode, Progress, system_clock};
+use keyrack_core::{Authorization, Cause, Keyrack, Problem, Progress, system_clock};
 use tokio::io::{AsyncBufReadExt as _, BufReader, Split, Stdin};
 use tokio::signal::ctrl_c;
 use tokio::sync::mpsc::unbounded_channel;
 
 use crate::clients;
-use crate::output::{self, Output, sentence, workspace};
+use crate::output::{self, Output};
 
 /// How often the store is asked whether a window has accepted the callback.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
@@ -24,11 +24,9 @@ pub async fn connect(
 ) -> Result<(), Problem> {
     let client = clients::choose(keyrack.clients()?, client)?;
     let begun = keyrack.begin_authorization(&client.id).await?;
-    output::eprint_line(
-        "Allow access in the browser. If nothing happens here afterwards, paste the address you landed on and press Enter.",
-    );
+    output.say("command.allow");
     let mut waiting = std::pin::pin!(async {
-        let ended = wait(keyrack, &begun).await;
+        let ended = wait(keyrack, output, &begun).await;
         finish(keyrack).await;
         ended
     });
@@ -37,15 +35,12 @@ pub async fn connect(
         Ok(()) = ctrl_c() => {
             // The wait goes on: leaving in the middle of an exchange would orphan a new token.
             match keyrack.cancel_authorization(&begun.id) {
-                Ok(()) => output::eprint_line("Cancelling. Press Ctrl-C again to leave at once."),
-                Err(problem) => output::eprint_line(&format!("keyrack: {problem}")),
+                Ok(()) => output.say("command.cancelling"),
+                Err(problem) => output.problem(&problem),
             }
             tokio::select! {
                 ended = &mut waiting => ended?,
-                Ok(()) = ctrl_c() => return Err(Problem::new(
-                    ProblemCode::ConnectInterrupted,
-                    "Left before the end. Keyrack looks after what is unfinished when it next starts.",
-                )),
+                Ok(()) = ctrl_c() => return Err(Cause::LeftEarly.into()),
             }
         }
     };
@@ -82,7 +77,11 @@ enum NextStep {
 }
 
 /// Waits for the end of the authorization, in whatever process it comes, at most until it expires.
-async fn wait(keyrack: &Arc<Keyrack>, begun: &Authorization) -> Result<Authorization, Problem> {
+async fn wait(
+    keyrack: &Arc<Keyrack>,
+    output: Output,
+    begun: &Authorization,
+) -> Result<Authorization, Problem> {
     let clock = system_clock();
     let mut lines = BufReader::new(tokio::io::stdin()).split(b'\n');
     let (done, mut outcomes) = unbounded_channel();
@@ -94,7 +93,7 @@ async fn wait(keyrack: &Arc<Keyrack>, begun: &Authorization) -> Result<Authoriza
         let late = clock() >= begun.expires_at;
         let next_step = next_step(&authorization.progress, late, &input);
         if shown.as_ref() != Some(&next_step) {
-            show(&next_step);
+            show(&next_step, output);
             shown = Some(next_step.clone());
         }
         let asks = matches!(next_step, NextStep::AskForKeyring(_));
@@ -138,10 +137,10 @@ async fn wait(keyrack: &Arc<Keyrack>, begun: &Authorization) -> Result<Authoriza
                     // Another authorization's callback; or another process was faster, and the
                     // outcome there is this command's outcome too.
                     Ok(_) => {}
-                    Err(problem) if problem.code == ProblemCode::LinkHandled => {}
+                    Err(problem) if problem.cause == Cause::LinkHandled => {}
                     Err(problem) if retry => return Err(problem),
                     Err(problem) => {
-                        output::eprint_line(&format!("keyrack: {problem}"));
+                        output.problem(&problem);
                         input.refused = Some(problem);
                     }
                 }
@@ -182,14 +181,14 @@ fn next_step(progress: &Progress, late: bool, input: &InputState) -> NextStep {
     }
 }
 
-fn show(next_step: &NextStep) {
+fn show(next_step: &NextStep, output: Output) {
     match next_step {
         NextStep::AskForKeyring(problem) => {
-            output::eprint_line(&format!("{} Press Enter to try again.", sentence(problem)));
+            let why = output.words.problem(problem).what;
+            let enter = output.words.text("command.enter", &[]);
+            output::eprint_line(&format!("{why} {enter}"));
         }
-        NextStep::AskElsewhere => output::eprint_line(
-            "The answer is in Keyrack's window and waits for the keyring. Unlock the keyring, then press Try again in the window.",
-        ),
+        NextStep::AskElsewhere => output.say("command.in-window"),
         NextStep::Wait | NextStep::GiveUp(_) | NextStep::Leave(_) => {}
     }
 }
@@ -207,53 +206,30 @@ async fn finish(keyrack: &Keyrack) {
     }
 }
 
+/// Reports how an authorization ended, or that it goes on in another process.
 fn report(output: Output, authorization: &Authorization) -> Result<(), Problem> {
-    let failed = |code, message: &str| Err(Problem::new(code, message));
-    match &authorization.progress {
-        Progress::Completed {
-            workspace_name,
-            owner,
-            ..
-        } => {
-            output.authorization(
-                authorization,
-                &format!("Connected {} as {owner}.", workspace(workspace_name)),
-            );
-            Ok(())
-        }
-        Progress::Denied => failed(
-            ProblemCode::AuthorizationRefused,
-            "Access was not allowed in the browser. Nothing was changed.",
-        ),
-        Progress::Expired => failed(
-            ProblemCode::LinkExpired,
-            "Nothing came back within ten minutes. Nothing was changed. Connect again.",
-        ),
-        Progress::Cancelled => failed(
-            ProblemCode::LinkCancelled,
-            "Cancelled. Nothing was connected.",
-        ),
-        Progress::Failed { problem } => Err(problem.clone()),
-        Progress::Waiting
-        | Progress::AwaitingKeyring { .. }
-        | Progress::Exchanging
-        | Progress::Saving => failed(
-            ProblemCode::AlreadyOpen,
-            "The authorization is still going on in the window.",
-        ),
+    let progress = &authorization.progress;
+    if !progress.is_final() {
+        return Err(Cause::AuthorizationElsewhere.into());
     }
+    if let Some(problem) = progress.problem() {
+        return Err(problem);
+    }
+    output.authorization(authorization);
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn problem(code: ProblemCode) -> Problem {
-        Problem::new(code, "")
+    fn malformed() -> Problem {
+        let detail = String::new();
+        Cause::LinkMalformed { detail }.into()
     }
 
     fn locked() -> Problem {
-        problem(ProblemCode::KeyringLocked)
+        Cause::KeyringLocked.into()
     }
 
     fn awaiting_keyring() -> Progress {
@@ -263,17 +239,13 @@ mod tests {
     #[test]
     fn a_refused_address_ends_the_wait_only_once_no_other_can_come() {
         let mut input = InputState {
-            refused: Some(problem(ProblemCode::LinkMalformed)),
+            refused: Some(malformed()),
             ..InputState::default()
         };
         let next_step = |input: &InputState| next_step(&Progress::Waiting, false, input);
         assert_eq!(next_step(&input), NextStep::Wait, "a terminal");
         input.ended = true;
-        assert_eq!(
-            next_step(&input),
-            NextStep::GiveUp(problem(ProblemCode::LinkMalformed)),
-            "a script"
-        );
+        assert_eq!(next_step(&input), NextStep::GiveUp(malformed()), "a script");
         input.accepting = 1;
         assert_eq!(next_step(&input), NextStep::Wait, "another is looked at");
         input.accepting = 0;

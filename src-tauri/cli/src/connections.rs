@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use keyrack_core::{Connection, Keyrack, Problem, ProblemCode, Revocation, Status};
+use keyrack_core::{Cause, Connection, Keyrack, Problem, Revocation, Status, Words};
 
-use crate::output::{Output, sentence, workspace};
+use crate::output::Output;
+use crate::wording::{self, workspace};
 
 pub fn list(keyrack: &Keyrack, output: Output) -> Result<(), Problem> {
     output.connections(&keyrack.connections()?);
@@ -12,7 +13,9 @@ pub fn list(keyrack: &Keyrack, output: Output) -> Result<(), Problem> {
 }
 
 pub async fn check(keyrack: &Keyrack, output: Output, name: &str) -> Result<(), Problem> {
-    let connection = keyrack.check(&find(keyrack, name)?.id).await?;
+    let connection = keyrack
+        .check(&find(keyrack, output.words, name)?.id)
+        .await?;
     output.connection(&connection);
     reached_a_verdict(&connection)
 }
@@ -24,25 +27,24 @@ pub async fn check_all(keyrack: &Arc<Keyrack>, output: Output) -> Result<(), Pro
     output.connections(&checked);
     checked.iter().try_for_each(reached_a_verdict)?;
     if ended.unknown > 0 {
-        return Err(Problem::new(
-            ProblemCode::StoreFailed,
-            format!(
-                "{} connections could not be checked. Their last status is kept. Try again.",
-                ended.unknown
-            ),
-        ));
+        return Err(Cause::ChecksFailed {
+            count: ended.unknown,
+        }
+        .into());
     }
     Ok(())
 }
 
 pub async fn refresh(keyrack: &Keyrack, output: Output, name: &str) -> Result<(), Problem> {
-    let connection = keyrack.refresh(&find(keyrack, name)?.id).await?;
+    let connection = keyrack
+        .refresh(&find(keyrack, output.words, name)?.id)
+        .await?;
     output.connection(&connection);
     Ok(())
 }
 
 pub async fn revoke(keyrack: &Keyrack, output: Output, name: &str) -> Result<(), Problem> {
-    let connection = find(keyrack, name)?;
+    let connection = find(keyrack, output.words, name)?;
     let revocation = keyrack.revoke(&connection.id).await?;
     match &revocation {
         Revocation::Revoked { receipt } => {
@@ -51,40 +53,33 @@ pub async fn revoke(keyrack: &Keyrack, output: Output, name: &str) -> Result<(),
         }
         Revocation::Pending { problem, .. } => {
             output.document(&revocation);
-            let message = pending_in_words(workspace(&connection.workspace_name), problem);
-            Err(Problem {
-                message,
-                ..problem.clone()
-            })
+            let workspace = workspace(&connection.workspace_name, output.words);
+            Err(problem.clone().under(|why| not_revoked(workspace, why)))
         }
     }
 }
 
-/// A pending revocation in words. A keyring problem may come after Notion has accepted the
+/// The cause of a pending revocation. A keyring problem may come after Notion has accepted the
 /// revocation, any other comes before: only then are the tokens known to be kept.
-fn pending_in_words(name: &str, problem: &Problem) -> String {
-    use ProblemCode as Code;
-    let why = sentence(problem);
-    match problem.code {
-        Code::KeyringMissing
-        | Code::KeyringNoCollection
-        | Code::KeyringLocked
-        | Code::KeyringWaiting
-        | Code::KeyringTooLarge
-        | Code::KeyringLost
-        | Code::KeyringForeign
-        | Code::KeyringFailed
-        | Code::ClientSecretLost => format!(
-            "Revoking {name} is not finished: {why} Run the command again, or open the window, which tries again by itself."
-        ),
-        _ => format!(
-            "{name} is not revoked yet: {why} Its tokens are kept; run the command again, or open the window, which tries again by itself."
-        ),
+fn not_revoked(workspace: String, why: Box<Cause>) -> Cause {
+    match *why {
+        Cause::KeyringMissing
+        | Cause::KeyringNoCollection
+        | Cause::KeyringLocked
+        | Cause::KeyringWaiting
+        | Cause::KeyringTooLarge
+        | Cause::KeyringLost
+        | Cause::KeyringForeign
+        | Cause::KeyringFailed { .. }
+        | Cause::ClientSecretLost => Cause::RevocationUnfinished { workspace, why },
+        _ => Cause::NotRevokedYet { workspace, why },
     }
 }
 
 pub async fn forget(keyrack: &Keyrack, output: Output, name: &str) -> Result<(), Problem> {
-    let receipt = keyrack.forget(&find(keyrack, name)?.id).await?;
+    let receipt = keyrack
+        .forget(&find(keyrack, output.words, name)?.id)
+        .await?;
     output.receipt(&receipt);
     Ok(())
 }
@@ -102,7 +97,7 @@ fn reached_a_verdict(connection: &Connection) -> Result<(), Problem> {
 }
 
 /// The one connection with this workspace name, bot id or connection id.
-fn find(keyrack: &Keyrack, name: &str) -> Result<Connection, Problem> {
+fn find(keyrack: &Keyrack, words: Words, name: &str) -> Result<Connection, Problem> {
     let mut connections = keyrack.connections()?;
     connections.retain(|connection| {
         [
@@ -115,24 +110,24 @@ fn find(keyrack: &Keyrack, name: &str) -> Result<Connection, Problem> {
     });
     match connections.len() {
         1 => Ok(connections.remove(0)),
-        0 => Err(Problem::new(
-            ProblemCode::NotFound,
-            format!("No connection is called \"{name}\". See them all with: keyrack list"),
-        )),
+        0 => Err(Cause::NoSuchConnection {
+            name: name.to_owned(),
+        }
+        .into()),
         _ => {
             let candidates = connections.iter().map(|connection| {
+                let owner = wording::owner(&connection.owner, words);
                 format!(
-                    "\n  {}  {}  {}",
-                    connection.bot_id, connection.workspace_name, connection.owner
+                    "\n  {}  {}  {owner}",
+                    connection.bot_id, connection.workspace_name
                 )
             });
             let candidates = candidates.collect::<String>();
-            Err(Problem::new(
-                ProblemCode::NotFound,
-                format!(
-                    "Several connections are called \"{name}\"; nothing was done. Name one by its id:{candidates}"
-                ),
-            ))
+            Err(Cause::SeveralConnections {
+                name: name.to_owned(),
+                candidates,
+            }
+            .into())
         }
     }
 }
@@ -143,10 +138,9 @@ mod tests {
 
     #[test]
     fn tokens_are_said_to_be_kept_only_where_that_is_known() {
-        let words = |code| pending_in_words("Acme", &Problem::new(code, "It is so"));
-        let busy = words(ProblemCode::NotionUnavailable);
-        assert!(busy.starts_with("Acme is not revoked yet: It is so. Its tokens are kept;"));
-        let locked = words(ProblemCode::KeyringLocked);
-        assert!(locked.starts_with("Revoking Acme is not finished: It is so. Run"));
+        let code = |why| not_revoked("Acme".to_owned(), Box::new(why)).code();
+        let busy = Cause::NotionUnavailable { status: 503 };
+        assert_eq!(code(busy), "not-revoked-yet");
+        assert_eq!(code(Cause::KeyringLocked), "revocation-unfinished");
     }
 }

@@ -4,18 +4,18 @@ mod arguments;
 mod clients;
 mod connect;
 mod connections;
-mod messages;
 mod notification;
 mod output;
 mod watch;
+mod wording;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser as _;
 use keyrack_core::{
-    ConnectionsPolicy, Effects, Keyrack, Opener, Problem, Progress, Settings, open_in_browser,
-    system_clock, system_keyring, system_login_item,
+    ConnectionsPolicy, Effects, Keyrack, Language, Opener, Problem, Progress, Settings, Words,
+    open_in_browser, system_clock, system_keyring, system_language, system_login_item,
 };
 
 use arguments::{Arguments, ClientCommand, Command};
@@ -24,8 +24,10 @@ use output::Output;
 fn main() -> ExitCode {
     keyrack_core::disable_core_dumps();
     let arguments = Arguments::parse();
+    let asked = arguments.language.map(Into::into);
     let output = Output {
         json: arguments.json,
+        words: Words::of(asked.unwrap_or_else(system_language)),
     };
     let runtime = match tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -37,32 +39,32 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let result = runtime.block_on(run(arguments.command, output));
+    let result = runtime.block_on(run(arguments.command, asked, output));
     // A read of standard input cannot be interrupted; the end of the process does not wait for it.
     runtime.shutdown_background();
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
-            output::eprint_line(&format!("keyrack: {problem}"));
+            output.problem(&problem);
             ExitCode::FAILURE
         }
     }
 }
 
 /// Prints one line about an authorization that an earlier run left unfinished, if it failed.
-fn report_unfinished(keyrack: &Keyrack) {
+fn report_unfinished(keyrack: &Keyrack, output: Output) {
     if let Some(authorization) = keyrack.latest_authorization()
         && let Progress::Failed { problem } = authorization.progress
     {
-        output::eprint_line(&format!(
-            "keyrack: {}: {problem}",
-            authorization.client_name
-        ));
+        let words = output.words.line(&problem);
+        output::eprint_line(&format!("keyrack: {}: {words}", authorization.client_name));
         keyrack.acknowledge();
     }
 }
 
-async fn run(command: Command, output: Output) -> Result<(), Problem> {
+/// Runs a command. Its words are in the language that was asked for, or else in the one chosen in the
+/// settings or the system's.
+async fn run(command: Command, asked: Option<Language>, output: Output) -> Result<(), Problem> {
     let opener: Opener = match &command {
         Command::Connect {
             no_browser: true, ..
@@ -74,15 +76,19 @@ async fn run(command: Command, output: Output) -> Result<(), Problem> {
         keyring: system_keyring(),
         opener,
         login_item: system_login_item(),
-        listener: Box::new(output::show_event),
+        listener: Box::new(move |event| output::show_event(event, output.words)),
     };
     let keyrack = Arc::new(Keyrack::open(Settings::from_environment()?, effects)?);
+    let output = Output {
+        words: asked.map_or_else(|| keyrack.words(), Words::of),
+        ..output
+    };
     if let Err(problem) = keyrack.recover().await {
-        output::eprint_line(&format!(
-            "keyrack: something from an earlier run is still unfinished: {problem}"
-        ));
+        let problem = output.words.line(&problem);
+        let words = output.words;
+        output::eprint_line(&words.text("command.unfinished", &[("problem", &problem)]));
     }
-    report_unfinished(&keyrack);
+    report_unfinished(&keyrack, output);
     match command {
         Command::Client(ClientCommand::Add(form)) => clients::add(&keyrack, output, form).await,
         Command::Client(ClientCommand::Secret { name }) => {
@@ -116,7 +122,7 @@ async fn run(command: Command, output: Output) -> Result<(), Problem> {
             watch::once(&keyrack, output, every.map(Into::into)).await
         }
         Command::Watch { every, once: false } => {
-            watch::watch(&keyrack, every.map(Into::into)).await
+            watch::watch(&keyrack, output, every.map(Into::into)).await
         }
         Command::Receipts => connections::receipts(&keyrack, output),
         Command::Rebuild => {

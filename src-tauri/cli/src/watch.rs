@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use keyrack_core::{BackgroundChecks, Keyrack, Problem, ProblemCode};
+use keyrack_core::{BackgroundChecks, Cause, Keyrack, Problem};
 
 use crate::notification::notify;
-use crate::output::{Output, eprint_line};
+use crate::output::Output;
 
 /// The wait after a round of checks that failed: another program may be writing to the database.
 const AFTER_A_FAILURE: Duration = Duration::from_mins(1);
@@ -14,32 +14,33 @@ const AFTER_A_FAILURE: Duration = Duration::from_mins(1);
 /// Checks in the background until background checks are off, or the process is ended.
 pub async fn watch(
     keyrack: &Arc<Keyrack>,
+    output: Output,
     chosen: Option<BackgroundChecks>,
 ) -> Result<(), Problem> {
     if let Some(chosen) = chosen {
         keyrack.set_background_checks(chosen)?;
         if chosen == BackgroundChecks::Off {
-            eprint_line("Background checks are off.");
+            output.say("problem.checks-off.what");
             return Ok(());
         }
     }
     interval(keyrack.background_checks()?)?;
     let mut watch = keyrack.watch()?;
-    eprint_line("Checking in the background. Press Ctrl-C to end.");
+    output.say("command.watching");
     loop {
         match watch.tick().await {
             Ok(Some(tick)) => {
                 if let Some(attention) = tick.attention {
-                    notify(keyrack, &attention).await;
+                    notify(keyrack, output, &attention).await;
                 }
                 tokio::time::sleep(tick.wait).await;
             }
             Ok(None) => {
-                eprint_line("Background checks were turned off.");
+                output.say("command.watch-ended");
                 return Ok(());
             }
             Err(problem) => {
-                eprint_line(&format!("keyrack: {problem}"));
+                output.problem(&problem);
                 tokio::time::sleep(AFTER_A_FAILURE).await;
             }
         }
@@ -55,17 +56,14 @@ pub async fn once(
     let every = every.map_or_else(|| keyrack.background_checks(), Ok)?;
     let caught_up = keyrack.watch()?.catch_up(interval(every)?).await?;
     if let Some(attention) = caught_up.attention {
-        notify(keyrack, &attention).await;
+        notify(keyrack, output, &attention).await;
     }
     output.connections(&keyrack.connections()?);
     caught_up.obstacle.map_or(Ok(()), Err)
 }
 
 fn interval(checks: BackgroundChecks) -> Result<Duration, Problem> {
-    checks.every().ok_or_else(|| {
-        Problem::new(
-            ProblemCode::InvalidInput,
-            "Background checks are off. Choose how often with: keyrack watch --every hourly",
-        )
-    })
+    checks
+        .every()
+        .ok_or_else(|| Problem::from(Cause::ChecksOff))
 }

@@ -19,6 +19,7 @@ use crate::effects::Effects;
 use crate::host::browser::Opener;
 use crate::host::clock::Clock;
 use crate::host::environment::Settings;
+use crate::host::language::system_language;
 use crate::host::login_item::LoginItem;
 use crate::runtime::batch::Batch;
 use crate::runtime::locks::Locks;
@@ -29,6 +30,7 @@ use crate::storage::data_folder::DataFolder;
 use crate::storage::process_lock::ProcessMark;
 use crate::storage::store::Store;
 use crate::storage::vault::Vault;
+use crate::words::Words;
 
 /// One open data folder. All acts of the window and the command line are its methods.
 pub struct Keyrack {
@@ -101,7 +103,7 @@ impl Keyrack {
         self.store.clients()
     }
 
-    /// One client (`Client::id`); fails with `not-found`.
+    /// One client (`Client::id`); fails with `client-gone`.
     pub fn client(&self, id: &str) -> Result<Client, Problem> {
         self.store.client(id)
     }
@@ -117,7 +119,7 @@ impl Keyrack {
         self.store.connections()
     }
 
-    /// One connection (`Connection::id`); fails with `not-found`.
+    /// One connection (`Connection::id`); fails with `connection-gone`.
     pub fn connection(&self, id: &str) -> Result<Connection, Problem> {
         self.store.connection(id)
     }
@@ -134,6 +136,14 @@ impl Keyrack {
             start_at_login: self.login_item.is_enabled(self.folder.path()),
             ..self.store.preferences()?
         })
+    }
+
+    /// The words of the language that the person chose, or of the system's.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        let chosen = self.store.preferences().ok();
+        let language = chosen.and_then(|chosen| chosen.language);
+        Words::of(language.unwrap_or_else(system_language))
     }
 
     /// How often connections are checked in the background.
@@ -226,8 +236,12 @@ impl Keyrack {
     }
 
     /// Finishes an operation that failed.
-    pub(crate) fn fail(&self, operation: &mut Operation, problem: &Problem) -> Result<(), Problem> {
-        operation.record.problem = Some(problem.clone());
+    pub(crate) fn fail(
+        &self,
+        operation: &mut Operation,
+        problem: impl Into<Problem>,
+    ) -> Result<(), Problem> {
+        operation.record.problem = Some(problem.into());
         operation.finished_at = Some(self.now());
         self.store.save_operation(operation)
     }

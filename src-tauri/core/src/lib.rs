@@ -24,6 +24,7 @@ mod keyrack;
 mod runtime;
 mod storage;
 mod views;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -40,7 +41,7 @@ pub use domain::event::Event;
 pub use domain::operation::Kind as OperationKind;
 pub use domain::owner::Owner;
 pub use domain::preferences::{BackgroundChecks, Language, Preferences};
-pub use domain::problem::{Problem, ProblemCode};
+pub use domain::problem::{Cause, Field, Problem};
 pub use domain::rebuilt::{DatabaseState, Rebuilt};
 pub use domain::receipt::{Receipt, RefreshTokenFate, Revocation};
 pub use domain::redirect::{RedirectMethod, redirect_uri};
@@ -52,6 +53,7 @@ pub use host::core_dumps::disable_core_dumps;
 #[cfg(target_os = "linux")]
 pub use host::desktop_entry;
 pub use host::environment::Settings;
+pub use host::language::system_language;
 pub use host::login_item::{LoginItem, system_login_item, watch_program};
 pub use identity::{APP_ID, APP_LINK, SCHEME};
 pub use keyrack::Keyrack;
@@ -66,3 +68,4 @@ pub use views::activity::{
 pub use views::changes::{Changes, Reader};
 pub use views::details::Details;
 pub use views::snapshot::Snapshot;
+pub use words::{ProblemWords, Words};

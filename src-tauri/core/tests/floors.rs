@@ -11,6 +11,7 @@ use syn::visit::{self, Visit};
 const FLOORS: &[&[&str]] = &[
     &["identity", "failpoint"],
     &["domain"],
+    &["words"],
     &["storage", "host"],
     &["runtime"],
     &["effects"],

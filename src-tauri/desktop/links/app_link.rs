@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use keyrack_core::{Cleanup, Problem, ProblemCode, SCHEME};
+use keyrack_core::{Cause, Cleanup, Problem, SCHEME};
 use tauri::{AppHandle, Manager as _, Runtime};
 
 use crate::browser::open_in_browser;
@@ -49,16 +49,10 @@ pub async fn test<R: Runtime>(app: &AppHandle<R>) -> Result<(), Problem> {
     match handler {
         Handler::Ours | Handler::Unknown => {}
         Handler::Missing => {
-            return Err(Problem::new(
-                ProblemCode::AppLinkMissing,
-                "No program is registered for Keyrack's app link, and this one could not be.",
-            ));
+            return Err(Cause::AppLinkMissing.into());
         }
         Handler::Other => {
-            return Err(Problem::new(
-                ProblemCode::AppLinkOther,
-                "Another program is registered for Keyrack's app link. Nothing was sent to it.",
-            ));
+            return Err(Cause::AppLinkOther.into());
         }
     }
     let trip = &app.state::<Shell>().round_trip;
@@ -68,10 +62,7 @@ pub async fn test<R: Runtime>(app: &AppHandle<R>) -> Result<(), Problem> {
         return Ok(());
     }
     trip.give_up(&link);
-    Err(Problem::new(
-        ProblemCode::AppLinkSilent,
-        "The app link was opened, but did not come back to this window.",
-    ))
+    Err(Cause::AppLinkSilent.into())
 }
 
 async fn handler() -> Handler {

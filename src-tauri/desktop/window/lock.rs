@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use keyrack_core::{DataFolder, Problem, ProblemCode};
+use keyrack_core::{Cause, DataFolder, Problem};
 
 /// The lock of the one window of a data folder; freed by the end of its process.
 #[derive(Debug)]
@@ -13,12 +13,9 @@ pub struct WindowLock {
 impl WindowLock {
     /// Takes the lock, or fails with `already-open`.
     pub fn take(folder: &DataFolder) -> Result<Self, Problem> {
-        let file = folder.try_lock("window.lock")?.ok_or_else(|| {
-            Problem::new(
-                ProblemCode::AlreadyOpen,
-                "Keyrack is open in another window. Use that one. If a link brought you here, paste its address there.",
-            )
-        })?;
+        let file = folder
+            .try_lock("window.lock")?
+            .ok_or_else(|| Problem::from(Cause::AlreadyOpen))?;
         Ok(Self { _file: file })
     }
 }
@@ -33,8 +30,8 @@ mod tests {
         let folder = DataFolder::open(folder.path()).expect("a data folder");
         let first = WindowLock::take(&folder).expect("the first");
         assert_eq!(
-            WindowLock::take(&folder).expect_err("the second").code,
-            ProblemCode::AlreadyOpen
+            WindowLock::take(&folder).expect_err("the second").cause,
+            Cause::AlreadyOpen
         );
         drop(first);
         WindowLock::take(&folder).expect("after the first");

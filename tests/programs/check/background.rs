@@ -56,7 +56,7 @@ fn one_process_watches_and_the_choice_is_remembered() {
     let second = env.keyrack(&["watch"], "");
     assert_eq!(second.status.code(), Some(1), "the first one does it");
     let said = String::from_utf8(second.stderr).unwrap();
-    assert!(said.contains("another process"), "{said}");
+    assert!(said.contains("another program"), "{said}");
     assert!(watching.is_running());
 
     let off = env.keyrack(&["watch", "--every", "off"], "");

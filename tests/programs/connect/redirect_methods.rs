@@ -9,7 +9,7 @@ use support::page::Page;
 use support::page_host::{HOST, PageHost};
 use support::test_env::{ACME, TestEnv, free_port};
 use support::wait::until_async;
-use support::words::words;
+use support::words::filled;
 use support::world::World;
 
 /// Opens the client form and fills it in, except for the fields of the redirect method.
@@ -64,7 +64,7 @@ async fn a_taken_port_is_told_and_no_browser_opens() {
 
     window.at("connect").click().await;
     window
-        .notice(&words("problem.port-taken.what"))
+        .notice(&filled("problem.port-taken.what", &[("port", &port)]))
         .appears()
         .await;
     assert!(!window.at("waiting").is_shown().await);

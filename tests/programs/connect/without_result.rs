@@ -21,7 +21,10 @@ async fn cancelling_on_the_consent_page_is_told_and_costs_no_request() {
     let link = env.begin(&window).await;
     let browser = env.consent(&link).await;
     browser.id("cancel").click().await;
-    window.notice(&words("ended.denied.what")).appears().await;
+    window
+        .notice(&words("problem.authorization-denied.what"))
+        .appears()
+        .await;
     assert!(!window.at("waiting").is_shown().await);
     assert_eq!(env.exchanges().await, 0);
     browser.close().await;
@@ -137,7 +140,7 @@ async fn cancelling_here_makes_a_late_answer_useless() {
     let callback = env.callback(&link).await;
     window.at("cancel-authorization").click().await;
     window
-        .notice(&words("ended.cancelled.what"))
+        .notice(&words("problem.cancelled.what"))
         .appears()
         .await;
     links::open(&env.world, &callback);

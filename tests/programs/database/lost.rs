@@ -28,7 +28,7 @@ async fn a_lost_database_comes_back_with_the_next_command() {
     env.lose_database();
     let listed = env.keyrack(&["list", "--json"], "");
     let told = String::from_utf8_lossy(&listed.stderr);
-    assert!(told.contains("brought back from the keyring"), "{told}");
+    assert!(told.contains(&words("rebuilt.missing")), "{told}");
     let rows: Value = serde_json::from_slice(&listed.stdout).unwrap();
     assert_eq!(rows[0]["status"], "not-checked");
 

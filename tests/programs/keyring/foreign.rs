@@ -3,6 +3,7 @@
 use support::cli;
 use support::secret_service::{Act, Kept, STRANGER};
 use support::test_env::ACME;
+use support::words::words;
 
 use super::{
     INTROSPECTIONS, REVOCATIONS, all_works, cannot_check, connected, connection, fails, works,
@@ -19,7 +20,7 @@ async fn a_foreign_payload_is_not_used_and_connecting_again_replaces_it() {
     let kept = keyring.entries();
     let asked = env.sandbox.requests().await.len();
     for act in ["check", "refresh", "revoke"] {
-        fails(&env, &[act, ACME], "changed by another program");
+        fails(&env, &[act, ACME], &words("problem.keyring-foreign.what"));
     }
     cannot_check(&env, "keyring-foreign");
     assert_eq!(env.sandbox.requests().await.len(), asked);
@@ -44,7 +45,7 @@ async fn a_foreign_client_secret_is_told_and_given_again() {
         &["revoke", ACME],
         &["connect", "--no-browser"],
     ] {
-        fails(&env, act, "Store the secret again: keyrack client secret");
+        fails(&env, act, &words("problem.client-secret-lost.next"));
     }
     assert_eq!(connection(&env)["status"], "revocation-pending");
     assert_eq!(env.sandbox.requests().await.len(), asked);
@@ -82,7 +83,11 @@ async fn copies_with_other_tokens_are_not_guessed_between_until_connecting_again
     works(&env, &["refresh", ACME]);
     keyring.change(|kept| kept.put(&id, &older));
     let kept = keyring.entries();
-    fails(&env, &["check", ACME], "changed by another program");
+    fails(
+        &env,
+        &["check", ACME],
+        &words("problem.keyring-foreign.what"),
+    );
     cannot_check(&env, "keyring-foreign");
     assert!(keyring.entries() == kept);
 
@@ -103,11 +108,7 @@ async fn an_entry_deleted_under_a_read_is_told_as_lost_and_its_row_stays() {
         }
         Act::Serve
     });
-    fails(
-        &env,
-        &["check", ACME],
-        "The keyring no longer has this entry",
-    );
+    fails(&env, &["check", ACME], &words("problem.keyring-lost.what"));
     cannot_check(&env, "keyring-lost");
     assert_eq!(connection(&env)["id"], id.as_str());
     assert_eq!(env.sandbox.count(INTROSPECTIONS).await, 0);

@@ -7,6 +7,7 @@ use support::secret_service::Act;
 use support::test_env::ACME;
 use support::test_env::TestEnv;
 use support::wait::until;
+use support::words::words;
 
 use super::{
     INTROSPECTIONS, REVOCATIONS, all_works, called_back, cannot_check, connected, fails, is_parked,
@@ -18,7 +19,11 @@ async fn a_keyring_that_is_gone_is_told_and_found_once_it_is_back() {
     let (mut env, mut keyring, _) = connected().await;
     let kept = keyring.entries();
     keyring.leave();
-    fails(&env, &["check", ACME], "No keyring answers on this system.");
+    fails(
+        &env,
+        &["check", ACME],
+        &words("problem.keyring-missing.what"),
+    );
     cannot_check(&env, "keyring-missing");
     assert_eq!(env.sandbox.count(INTROSPECTIONS).await, 0);
 
@@ -40,7 +45,7 @@ async fn a_keyring_that_vanishes_in_the_middle_of_a_write_gets_the_tokens_once_i
             });
         };
         let mut connecting = called_back(&env, script).await;
-        is_parked(&env, "or KeePassXC, then try again.");
+        is_parked(&env, &words("problem.keyring-missing.what"));
         assert_eq!(listed(&env), Vec::<Value>::new());
 
         keyring.behave();

@@ -4,6 +4,7 @@ use serde_json::Value;
 use support::secret_service::{Act, Prompt};
 use support::test_env::ACME;
 use support::test_env::TestEnv;
+use support::words::words;
 
 use super::{
     FULL, REVOCATIONS, all_works, called_back, cannot_check, connected, connection, fails,
@@ -15,7 +16,9 @@ async fn a_dismissed_prompt_is_told_as_a_locked_keyring_and_notion_is_not_asked(
     let (mut env, keyring, _) = connected().await;
     let (kept, asked) = (keyring.entries(), env.sandbox.requests().await.len());
     keyring.lock(Prompt::Dismissed);
-    let locked = "Your keyring is locked. Nothing was lost. Unlock it, then try again.";
+    let locked =
+        ["what", "safe", "next"].map(|part| words(&format!("problem.keyring-locked.{part}")));
+    let locked = locked.join(" ");
     let connect = ["connect", "--no-browser"];
     for act in [
         &["check", ACME],
@@ -23,7 +26,7 @@ async fn a_dismissed_prompt_is_told_as_a_locked_keyring_and_notion_is_not_asked(
         &["forget", ACME],
         &connect,
     ] {
-        fails(&env, act, locked);
+        fails(&env, act, &locked);
     }
     cannot_check(&env, "keyring-locked");
     assert!(keyring.entries() == kept);
@@ -85,7 +88,7 @@ async fn a_keyring_that_locks_after_its_probe_parks_the_answer_before_the_exchan
         });
     };
     let mut connecting = called_back(&env, script).await;
-    is_parked(&env, "Unlock it, then try again.");
+    is_parked(&env, &words("problem.keyring-locked.what"));
     assert_eq!(env.exchanges().await, 0);
 
     keyring.behave();
@@ -102,7 +105,7 @@ async fn a_collection_that_is_removed_during_consent_parks_the_answer_before_the
     let (mut env, keyring) = TestEnv::with_scripted_keyring();
     let remove = || keyring.change(|kept| kept.collection = false);
     let mut connecting = called_back(&env, remove).await;
-    is_parked(&env, "set as default), then try again.");
+    is_parked(&env, &words("problem.keyring-no-collection.what"));
     assert_eq!(env.exchanges().await, 0);
 
     keyring.change(|kept| kept.collection = true);

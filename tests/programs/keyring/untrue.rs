@@ -4,6 +4,7 @@ use serde_json::Value;
 use support::secret_service::Act;
 use support::test_env::ACME;
 use support::test_env::TestEnv;
+use support::words::words;
 
 use super::{
     FULL, REVOCATIONS, all_works, called_back, connected, connection, fails, listed,
@@ -25,9 +26,12 @@ async fn tokens_that_a_full_keyring_refuses_are_revoked_and_it_is_told() {
     let connecting = called_back(&env, script).await;
     assert_eq!(connecting.end().code(), Some(1));
     let said = std::fs::read_to_string(env.world.log()).unwrap();
-    assert!(said.contains("The keyring failed"), "{said}");
+    assert!(
+        said.contains(&words("problem.keyring-failed.what")),
+        "{said}"
+    );
     assert!(said.contains(FULL), "{said}");
-    assert!(said.contains("were ended."), "{said}");
+    assert!(said.contains(&words("problem.grant-ended.what")), "{said}");
     nothing_is_left(&env, &keyring).await;
     keyring.behave();
     all_works(&mut env, &keyring).await;
@@ -73,7 +77,7 @@ async fn a_full_keyring_keeps_the_old_tokens_of_a_refresh_and_the_new_ones_are_r
     fails(
         &env,
         &["refresh", ACME],
-        "The new tokens were not saved and were ended again.",
+        &words("problem.refresh-not-saved.what"),
     );
     assert!(keyring.entries() == kept);
     assert_eq!(env.sandbox.count(REVOCATIONS).await, 2, "both new tokens");
@@ -97,7 +101,7 @@ async fn a_revocation_whose_tokens_the_keyring_does_not_delete_is_not_called_fin
     fails(
         &env,
         &["revoke", ACME],
-        "Revoking Acme Research is not finished: The keyring failed: it did not delete the entry.",
+        "Revoking Acme Research is not finished. The keyring reported an error.",
     );
     assert_eq!(connection(&env)["status"], "revocation-pending");
     assert_eq!(env.sandbox.count(REVOCATIONS).await, 2);

@@ -174,7 +174,7 @@ describe("the activity", () => {
     const dialog = await openActivity([act("check", "active")]);
     world.answers.export_activity = refuse(problem("not-written"));
     await click("export-csv");
-    await vi.waitFor(() => expect(dialog.textContent).toContain("could not be written to your downloads"));
+    await vi.waitFor(() => expect(dialog.textContent).toContain("receipt.txt could not be written"));
     expect(find("exported")?.textContent.trim()).toBe("");
   });
 });
@@ -218,7 +218,7 @@ describe("a receipt of the activity", () => {
     world.answers.save_text = refuse(problem("not-written"));
     await click("save-receipt");
     await vi.waitFor(() =>
-      expect(find("receipt")?.textContent).toContain("could not be written to your downloads"),
+      expect(find("receipt")?.textContent).toContain("receipt.txt could not be written"),
     );
     expect(find("receipt-saved")?.textContent.trim()).toBe("");
   });

@@ -218,7 +218,7 @@ describe("editing a client", () => {
     await click("edit-client");
     await click("save-client");
     await vi.waitFor(() => expect(find("client-name")?.getAttribute("aria-invalid")).toBe("true"));
-    expect(document.body.textContent).toContain("Please enter another name.");
+    expect(document.body.textContent).toContain("Please enter a name for the client.");
   });
 });
 

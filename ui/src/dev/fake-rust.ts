@@ -2,6 +2,7 @@
 import { emit } from "@tauri-apps/api/event";
 import { mockIPC } from "@tauri-apps/api/mocks";
 import type {
+  Cause,
   About,
   ActivityEntry,
   ActivityFilter,
@@ -9,7 +10,6 @@ import type {
   CheckAll,
   ClientChange,
   Preferences,
-  ProblemCode,
   RedirectMethod,
   Removed,
   Revocation,
@@ -69,7 +69,7 @@ const TESTS: Record<SelfTest, number> = {
 };
 
 /** The problems that the self-test finds. */
-const TROUBLES: Partial<Record<SelfTest, ProblemCode>> = {
+const TROUBLES: Partial<Record<SelfTest, Cause["code"]>> = {
   keyring: "keyring-locked",
   "app-link": "app-link-other",
   notion: "clock-wrong",
@@ -188,7 +188,7 @@ export class FakeRust {
       },
       cancel_authorization: () => this.#change({ authorization: authorizationOf({ kind: "cancelled" }) }),
       submit_callback: () => {
-        throw refusal("invalid-input", { field: "callback" });
+        throw refusal("link-malformed");
       },
       check: ({ connection }) => this.#checked(connection),
       refresh: ({ connection }) => this.#checked(connection),
@@ -244,7 +244,7 @@ export class FakeRust {
 
   #connection(id: string) {
     const row = this.rust.connections.find((one) => one.id === id);
-    if (row === undefined) throw refusal("not-found");
+    if (row === undefined) throw refusal("connection-gone");
     return row;
   }
 

@@ -1,5 +1,5 @@
 // Puts the fake of Rust into a plain browser, for development and pictures: `?mock=<scene>`. Not in the built window.
-import type { About, Preferences, ProblemCode } from "../rust/types";
+import type { About, Cause, Preferences } from "../rust/types";
 import { FakeRust } from "./fake-rust";
 import { problem } from "./samples";
 import { activityOf } from "./samples-activity";
@@ -28,7 +28,7 @@ export function install(scene: string): void {
   const [refused, code] = (search.get("refuse") ?? "").split(":");
   if (refused !== undefined)
     fake.answers[refused] = () => {
-      throw problem(code as ProblemCode) as unknown as Error;
+      throw problem(code as Cause["code"]) as unknown as Error;
     };
   fake.install();
   void clickThrough(search.get("click")?.split(",") ?? []);

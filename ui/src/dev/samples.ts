@@ -1,23 +1,26 @@
 // Sample rows, clients, authorizations and problems, for the fake of Rust and for the tests.
 import type {
   Authorization,
+  Cause,
   CheckAll,
   Client,
   Connection,
   Owner,
   Preferences,
   Problem,
-  ProblemCode,
   Progress,
   Receipt,
   Snapshot,
 } from "../rust/types";
+import problems from "./problems.json";
 
 const now = Date.now();
 const DAY = 24 * 60 * 60_000;
 
-export function problem(code: ProblemCode, more: Partial<Problem> = {}): Problem {
-  return { code, message: `sample: ${code}`, retry_after: null, request_id: null, field: null, ...more };
+/** A problem with the data that Rust's tests give its cause, unless other data are given. */
+export function problem(code: Cause["code"], more: Partial<Record<string, unknown>> = {}): Problem {
+  const known = problems.find((one) => one.problem.code === code);
+  return { ...known?.problem, ...more } as Problem;
 }
 
 export function client(more: Partial<Client> = {}): Client {

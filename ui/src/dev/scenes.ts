@@ -1,5 +1,5 @@
 // The scenes of `?mock=<scene>`: what Rust would say of the world in each of them.
-import type { Authorization, Client, Connection, ProblemCode, Progress, Snapshot } from "../rust/types";
+import type { Authorization, Cause, Client, Connection, Progress, Snapshot } from "../rust/types";
 import {
   authorization,
   checkAll,
@@ -50,7 +50,7 @@ function few(): Connection[] {
 }
 
 function failing(): Connection[] {
-  const codes: ProblemCode[] = [
+  const codes: Cause["code"][] = [
     "client-rejected",
     "rate-limited",
     "keyring-locked",

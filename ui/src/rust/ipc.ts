@@ -34,10 +34,10 @@ async function call<T>(command: string, args?: Record<string, unknown>): Promise
 }
 
 function asRefusal(reason: unknown): Refusal {
-  if (typeof reason === "object" && reason !== null && "code" in reason && "message" in reason) {
+  if (typeof reason === "object" && reason !== null && "code" in reason && "retry_after" in reason) {
     return reason as Problem;
   }
-  return { code: "unexpected", message: String(reason), retry_after: null, request_id: null, field: null };
+  return { code: "unexpected", detail: String(reason), retry_after: null, request_id: null };
 }
 
 export const snapshot = () => call<Snapshot>("snapshot");

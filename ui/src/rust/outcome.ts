@@ -2,7 +2,10 @@
 import type { Problem } from "./types";
 
 /** A refusal that the window shows: Rust's `Problem`, or an unexpected error. */
-export type Refusal = Omit<Problem, "code"> & { code: Problem["code"] | "unexpected" };
+export type Refusal = Problem | Unexpected;
+
+/** An error that is no `Problem`, in its own words. */
+export type Unexpected = { code: "unexpected"; detail: string; retry_after: null; request_id: null };
 
 export type Outcome<T> = { ok: true; value: T } | { ok: false; problem: Refusal };
 

@@ -158,6 +158,15 @@ progress: Progress, };
 export type BackgroundChecks = "off" | "hourly" | "six-hours" | "daily";
 
 /**
+ * What went wrong.
+ *
+ * The fields fill the places of the same name in the catalogue's words, but for two: `detail` is
+ * what a system or Notion said in its own language, shown beside the words (may be empty), and
+ * `why` is the cause behind this one, whose own words follow; `{remedy}` is what to do about it.
+ */
+export type Cause = { "code": "keyring-missing" } | { "code": "keyring-no-collection" } | { "code": "keyring-locked" } | { "code": "keyring-waiting" } | { "code": "keyring-too-large" } | { "code": "keyring-lost" } | { "code": "keyring-foreign" } | { "code": "keyring-failed", detail: string, } | { "code": "client-rejected" } | { "code": "client-swapped" } | { "code": "grant-rejected" } | { "code": "rate-limited" } | { "code": "notion-unavailable", status: number, } | { "code": "unreachable" } | { "code": "answer-lost" } | { "code": "not-notion", status: number, detail: string, } | { "code": "notion-refused", status: number, detail: string, } | { "code": "other-bot" } | { "code": "no-time" } | { "code": "client-secret-lost" } | { "code": "client-in-use" } | { "code": "client-gone" } | { "code": "client-url", detail: string, } | { "code": "secret-unreadable" } | { "code": "no-client" } | { "code": "no-such-client", name: string, } | { "code": "several-clients", candidates: string, } | { "code": "invalid-input", field: Field, } | { "code": "connection-gone" } | { "code": "no-such-connection", name: string, } | { "code": "several-connections", name: string, candidates: string, } | { "code": "token-inactive" } | { "code": "token-superseded" } | { "code": "other-client" } | { "code": "already-checking" } | { "code": "already-watching" } | { "code": "checks-failed", count: number, } | { "code": "checks-off" } | { "code": "link-malformed", detail: string, } | { "code": "link-unknown" } | { "code": "link-handled" } | { "code": "link-expired" } | { "code": "link-cancelled" } | { "code": "link-mismatch" } | { "code": "authorization-refused", detail: string, } | { "code": "authorization-denied" } | { "code": "authorization-expired" } | { "code": "authorization-over" } | { "code": "authorization-elsewhere" } | { "code": "cancelled" } | { "code": "left-early" } | { "code": "connect-interrupted" } | { "code": "reconnect-interrupted" } | { "code": "exchange-lost", why: Cause, } | { "code": "not-listed", why: Cause, } | { "code": "grant-ended", why: Cause, } | { "code": "grant-remains", why: Cause, } | { "code": "port-taken", port: number, detail: string, } | { "code": "browser-failed" } | { "code": "no-random-numbers" } | { "code": "no-refresh-token" } | { "code": "revocation-pending" } | { "code": "refresh-rejected" } | { "code": "refresh-unfinished", why: Cause, } | { "code": "refresh-lost", why: Cause, } | { "code": "refresh-not-saved", why: Cause, } | { "code": "refresh-tokens-remain", why: Cause, } | { "code": "removed-tokens-ended" } | { "code": "removed-tokens-remain" } | { "code": "still-active" } | { "code": "revocation-overtaken" } | { "code": "not-revoked-yet", workspace: string, why: Cause, } | { "code": "revocation-unfinished", workspace: string, why: Cause, } | { "code": "receipt-incomplete" } | { "code": "not-removed", why: Cause, } | { "code": "tokens-being-written" } | { "code": "other-program-at-work" } | { "code": "interrupted" } | { "code": "cut-off" } | { "code": "outcome-unknown" } | { "code": "overtaken" } | { "code": "removed-before-done" } | { "code": "earlier", message: string, } | { "code": "store-busy" } | { "code": "store-newer" } | { "code": "store-damaged" } | { "code": "store-unknown" } | { "code": "store-foreign" } | { "code": "store-failed", detail: string, } | { "code": "data-folder", path: string, detail: string, } | { "code": "no-data-folder" } | { "code": "notion-url", detail: string, } | { "code": "already-open" } | { "code": "sandbox-failed", detail: string, } | { "code": "sandbox-elsewhere" } | { "code": "not-written", path: string, detail: string, } | { "code": "not-savable" } | { "code": "no-downloads" } | { "code": "export-failed", detail: string, } | { "code": "not-opened", path: string, detail: string, } | { "code": "clipboard-failed" } | { "code": "app-link-missing" } | { "code": "app-link-other" } | { "code": "app-link-silent" } | { "code": "clock-wrong" } | { "code": "start-at-login-failed", detail: string, };
+
+/**
  * What changed since the window last read the list.
  */
 export type Changes = { 
@@ -417,6 +426,11 @@ keyring: string | null, };
 export type ExportFormat = "csv" | "json";
 
 /**
+ * A form field or preference whose input is refused.
+ */
+export type Field = "name" | "client_id" | "client_secret" | "localhost_port" | "bridge_url" | "clipboard_seconds";
+
+/**
  * A language of the window.
  */
 export type Language = "en" | "de";
@@ -503,20 +517,13 @@ clipboard_seconds: number,
 language: Language | null, };
 
 /**
- * A failure or refusal: a code to branch on, and plain words.
+ * A failure or refusal: its cause, and what Notion asks and says about it.
  *
- * A problem never carries a secret: its parts come from our own words, HTTP statuses and Notion's
- * error codes.
+ * A problem has no words of its own: the message catalogue words each cause once, for every
+ * program (`Words::problem`). It never carries a secret: its data come from this computer's own
+ * words, HTTP statuses and Notion's error codes.
  */
 export type Problem = { 
-/**
- * The kind of problem, by which the window chooses its words.
- */
-code: ProblemCode, 
-/**
- * English, for logs and the command line: what happened, what is safe, what to do next.
- */
-message: string, 
 /**
  * The seconds that Notion asked to wait.
  */
@@ -524,16 +531,7 @@ retry_after: number | null,
 /**
  * Notion's id of the request, for its support.
  */
-request_id: string | null, 
-/**
- * The form field that "invalid-input" concerns: a key of `NewClient`, or "callback".
- */
-field: string | null, };
-
-/**
- * The kinds of problem that the window distinguishes.
- */
-export type ProblemCode = "keyring-missing" | "keyring-no-collection" | "keyring-locked" | "keyring-waiting" | "keyring-too-large" | "keyring-lost" | "keyring-foreign" | "keyring-failed" | "client-rejected" | "client-secret-lost" | "client-swapped" | "client-in-use" | "grant-rejected" | "rate-limited" | "notion-unavailable" | "unreachable" | "not-notion" | "notion-refused" | "still-active" | "token-inactive" | "token-superseded" | "other-client" | "link-malformed" | "link-unknown" | "link-handled" | "link-expired" | "link-cancelled" | "link-mismatch" | "authorization-refused" | "not-saved" | "exchange-lost" | "connect-interrupted" | "reconnect-interrupted" | "interrupted" | "cut-off" | "outcome-unknown" | "overtaken" | "removed-before-done" | "revocation-overtaken" | "store-busy" | "store-newer" | "store-damaged" | "store-failed" | "data-folder" | "notion-url" | "already-open" | "already-checking" | "invalid-input" | "not-found" | "sandbox-failed" | "browser-failed" | "port-taken" | "not-written" | "no-refresh-token" | "refresh-rejected" | "refresh-lost" | "refresh-not-saved" | "refresh-tokens-remain" | "removed-tokens-ended" | "removed-tokens-remain" | "refresh-unfinished" | "revocation-pending" | "clipboard-failed" | "app-link-missing" | "app-link-other" | "app-link-silent" | "clock-wrong" | "start-at-login-failed" | "not-removed" | "not-opened";
+request_id: string | null, } & ({ "code": "keyring-missing" } | { "code": "keyring-no-collection" } | { "code": "keyring-locked" } | { "code": "keyring-waiting" } | { "code": "keyring-too-large" } | { "code": "keyring-lost" } | { "code": "keyring-foreign" } | { "code": "keyring-failed", detail: string, } | { "code": "client-rejected" } | { "code": "client-swapped" } | { "code": "grant-rejected" } | { "code": "rate-limited" } | { "code": "notion-unavailable", status: number, } | { "code": "unreachable" } | { "code": "answer-lost" } | { "code": "not-notion", status: number, detail: string, } | { "code": "notion-refused", status: number, detail: string, } | { "code": "other-bot" } | { "code": "no-time" } | { "code": "client-secret-lost" } | { "code": "client-in-use" } | { "code": "client-gone" } | { "code": "client-url", detail: string, } | { "code": "secret-unreadable" } | { "code": "no-client" } | { "code": "no-such-client", name: string, } | { "code": "several-clients", candidates: string, } | { "code": "invalid-input", field: Field, } | { "code": "connection-gone" } | { "code": "no-such-connection", name: string, } | { "code": "several-connections", name: string, candidates: string, } | { "code": "token-inactive" } | { "code": "token-superseded" } | { "code": "other-client" } | { "code": "already-checking" } | { "code": "already-watching" } | { "code": "checks-failed", count: number, } | { "code": "checks-off" } | { "code": "link-malformed", detail: string, } | { "code": "link-unknown" } | { "code": "link-handled" } | { "code": "link-expired" } | { "code": "link-cancelled" } | { "code": "link-mismatch" } | { "code": "authorization-refused", detail: string, } | { "code": "authorization-denied" } | { "code": "authorization-expired" } | { "code": "authorization-over" } | { "code": "authorization-elsewhere" } | { "code": "cancelled" } | { "code": "left-early" } | { "code": "connect-interrupted" } | { "code": "reconnect-interrupted" } | { "code": "exchange-lost", why: Cause, } | { "code": "not-listed", why: Cause, } | { "code": "grant-ended", why: Cause, } | { "code": "grant-remains", why: Cause, } | { "code": "port-taken", port: number, detail: string, } | { "code": "browser-failed" } | { "code": "no-random-numbers" } | { "code": "no-refresh-token" } | { "code": "revocation-pending" } | { "code": "refresh-rejected" } | { "code": "refresh-unfinished", why: Cause, } | { "code": "refresh-lost", why: Cause, } | { "code": "refresh-not-saved", why: Cause, } | { "code": "refresh-tokens-remain", why: Cause, } | { "code": "removed-tokens-ended" } | { "code": "removed-tokens-remain" } | { "code": "still-active" } | { "code": "revocation-overtaken" } | { "code": "not-revoked-yet", workspace: string, why: Cause, } | { "code": "revocation-unfinished", workspace: string, why: Cause, } | { "code": "receipt-incomplete" } | { "code": "not-removed", why: Cause, } | { "code": "tokens-being-written" } | { "code": "other-program-at-work" } | { "code": "interrupted" } | { "code": "cut-off" } | { "code": "outcome-unknown" } | { "code": "overtaken" } | { "code": "removed-before-done" } | { "code": "earlier", message: string, } | { "code": "store-busy" } | { "code": "store-newer" } | { "code": "store-damaged" } | { "code": "store-unknown" } | { "code": "store-foreign" } | { "code": "store-failed", detail: string, } | { "code": "data-folder", path: string, detail: string, } | { "code": "no-data-folder" } | { "code": "notion-url", detail: string, } | { "code": "already-open" } | { "code": "sandbox-failed", detail: string, } | { "code": "sandbox-elsewhere" } | { "code": "not-written", path: string, detail: string, } | { "code": "not-savable" } | { "code": "no-downloads" } | { "code": "export-failed", detail: string, } | { "code": "not-opened", path: string, detail: string, } | { "code": "clipboard-failed" } | { "code": "app-link-missing" } | { "code": "app-link-other" } | { "code": "app-link-silent" } | { "code": "clock-wrong" } | { "code": "start-at-login-failed", detail: string, });
 
 /**
  * How far an authorization is: at first `waiting`, in the end one of the last five.

@@ -164,7 +164,7 @@ describe("removing everything", () => {
 
   it("goes on where one is not here any more, and says so", async () => {
     world.answers.revoke = () => {
-      if (called("revoke").length === 1) throw problem("not-found") as unknown as Error;
+      if (called("revoke").length === 1) throw problem("connection-gone") as unknown as Error;
       return { outcome: "revoked", receipt: receiptFor(birch, "revoke", null) };
     };
     await ask();

@@ -29,6 +29,6 @@ export function asText(results: Results, at: Millis): string {
 function resultWords(result: Result): string {
   if (result === "running") return t("self-test.running");
   if (result === "fine") return t("self-test.fine");
-  const { what } = problemWords(result);
-  return `${what} (${result.code}: ${result.message})`;
+  const { what, detail } = problemWords(result);
+  return detail === null ? `${what} (${result.code})` : `${what} (${result.code}: ${detail})`;
 }

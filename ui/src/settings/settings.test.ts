@@ -79,7 +79,7 @@ describe("the settings", () => {
   it("go back to what is true when a choice is refused, and say why beside it", async () => {
     const dialog = await openSettings({ background_checks: "daily" });
     world.answers.change_preferences = refuse(
-      problem("start-at-login-failed", { message: "~/.config/autostart/keyrack.desktop" }),
+      problem("start-at-login-failed", { detail: "~/.config/autostart/keyrack.desktop" }),
     );
     change("start-at-login", true);
     expect(control("start-at-login").checked).toBe(true);
@@ -129,7 +129,7 @@ describe("the settings", () => {
     expect(find("version")?.textContent).toBe("0.1.0");
     world.answers.open_data_folder = refuse(problem("data-folder"));
     await click("open-data-folder");
-    await vi.waitFor(() => expect(dialog.textContent).toContain("data folder cannot be used"));
+    await vi.waitFor(() => expect(dialog.textContent).toContain("cannot be used. Nothing was changed"));
   });
 
   it("say why they do not know where everything is", async () => {

@@ -72,7 +72,7 @@ export class RevokeAll implements Revocations {
   }
 
   #keep(connection: Connection, outcome: Outcome<Revocation>): void {
-    if (!outcome.ok && outcome.problem.code === "not-found") this.gone += 1;
+    if (!outcome.ok && outcome.problem.code === "connection-gone") this.gone += 1;
     else if (!outcome.ok) this.#failed(connection, outcome.problem, false);
     else if (outcome.value.outcome === "pending") this.#failed(connection, outcome.value.problem, true);
     else {

@@ -56,7 +56,10 @@ describe("revoking several", () => {
   it("counts as gone what is no longer here, and not what another program has ended or connected anew", async () => {
     const [a, b] = [connection("Acme"), connection("Birch")];
     const run = new RevokeAll([a, b], (row) =>
-      Promise.resolve({ ok: false, problem: problem(row === a ? "not-found" : "revocation-overtaken") }),
+      Promise.resolve({
+        ok: false,
+        problem: problem(row === a ? "connection-gone" : "revocation-overtaken"),
+      }),
     );
     await run.run();
     expect(run.gone).toBe(1);
@@ -108,7 +111,7 @@ describe("revoking several", () => {
 
   it("counts what is not here any more neither as failed nor as left", async () => {
     const run = new RevokeAll(rows(2), () =>
-      Promise.resolve({ ok: false, problem: problem("not-found") } as const),
+      Promise.resolve({ ok: false, problem: problem("connection-gone") } as const),
     );
     await run.run();
     expect(run).toMatchObject({ state: "finished", gone: 2, failed: [], done: 2 });

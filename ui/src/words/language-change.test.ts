@@ -65,13 +65,11 @@ describe("the window", () => {
     const announced = document.querySelector("p.unseen")?.textContent;
     expect(announced).toBe("Checking 1,000 workspaces");
     await emit("callback-refused", problem("link-unknown"));
-    await vi.waitFor(() =>
-      expect(notices()).toEqual(["A link arrived that belongs to nothing Keyrack started."]),
-    );
+    await vi.waitFor(() => expect(notices()).toEqual(["This link belongs to nothing that Keyrack started."]));
     chosen("de");
     await emit("changed");
     await vi.waitFor(() =>
-      expect(notices()).toEqual(["Ein Link kam an, der zu nichts gehört, was Keyrack begonnen hat."]),
+      expect(notices()).toEqual(["Dieser Link gehört zu nichts, was Keyrack begonnen hat."]),
     );
     expect(document.querySelector("p.unseen")?.textContent).toBe(announced);
   });

@@ -1,14 +1,24 @@
 // The wording: complete, used, filled in. What each language must be stands in translations.test.ts.
-import { describe, expect, expectTypeOf, it } from "vitest";
+import { afterEach, describe, expect, expectTypeOf, it } from "vitest";
+import problems from "../dev/problems.json";
 import { problem } from "../dev/samples";
 import type { Refusal } from "../rust/outcome";
 import en from "./en.json";
-import { fieldWords, problemWords, statusWords, t, type MessageKey } from "./messages";
+import { speak } from "./language.svelte";
+import { duration, fieldWords, problemWords, statusWords, t, type MessageKey } from "./messages";
 
 const sources = Object.entries(
-  // The command's notifications are worded here too.
+  // The command and the page in the browser are worded here too.
   import.meta.glob<string>(
-    ["../**/*.svelte", "../**/*.ts", "!../**/*.test.ts", "../../../src-tauri/cli/src/*.rs"],
+    [
+      "../**/*.svelte",
+      "../**/*.ts",
+      "!../**/*.test.ts",
+      "../../../src-tauri/cli/src/*.rs",
+      "../../../src-tauri/core/src/**/*.rs",
+      // The migrations quote what earlier versions wrote.
+      "!../../../src-tauri/core/src/storage/store/schema.rs",
+    ],
     {
       query: "?raw",
       import: "default",
@@ -52,7 +62,15 @@ describe("a message", () => {
   });
 });
 
+describe("a wait", () => {
+  it("is in seconds while they are few, then in minutes rounded up", () => {
+    expect([1, 119, 120, 121].map(duration)).toEqual(["1 second", "119 seconds", "2 minutes", "3 minutes"]);
+  });
+});
+
 describe("a problem", () => {
+  afterEach(() => speak("en"));
+
   it("says how long Notion asks to wait, where it does", () => {
     expect(problemWords(problem("rate-limited", { retry_after: 90 })).next).toBe(
       "Notion asks to wait 90 seconds.",
@@ -62,8 +80,27 @@ describe("a problem", () => {
 
   it("about a field has that field's sentence; about anything else it has none", () => {
     expect(fieldWords(problem("invalid-input", { field: "bridge_url" }))).toContain("https");
-    expect(fieldWords(problem("invalid-input", { field: "constructor" }))).toBeNull();
-    expect(fieldWords(problem("store-busy", { field: "name" }))).toBeNull();
+    expect(fieldWords(problem("store-busy"))).toBeNull();
+  });
+
+  it.each(["en", "de"] as const)("is worded as Rust words it, in %s", async (language) => {
+    await speak(language);
+    const here = problems.map((one) => problemWords(one.problem as Refusal));
+    expect(here).toEqual(problems.map((one) => one[language]));
+  });
+
+  it("has its sentences in one place only", () => {
+    const whats = problems.map(({ en: { what } }) => what);
+    const elsewhere = Object.entries(en).filter(
+      ([key, text]) => !key.startsWith("problem.") && typeof text === "string" && whats.includes(text),
+    );
+    expect(elsewhere.filter(([key]) => !key.startsWith("invalid."))).toEqual([]);
+    const sentences = Object.entries(en).filter(([key]) => /^problem\..*\.what$/.test(key));
+    expect(new Set(sentences.map(([, text]) => JSON.stringify(text))).size).toBe(sentences.length);
+    const isWritten = (text: unknown) =>
+      typeof text === "string" && text !== "{field}" && sources.includes(text);
+    const written = sentences.filter(([, text]) => isWritten(text));
+    expect(written).toEqual([]);
   });
 
   it.each([
@@ -71,7 +108,7 @@ describe("a problem", () => {
     ["cut-off", "may be done or not"],
     ["outcome-unknown", "see what became of it"],
     ["connect-interrupted", "Access may be allowed at Notion"],
-    ["exchange-lost", "access may be allowed at Notion"],
+    ["exchange-lost", "access may be allowed there"],
     ["overtaken", "may still work at Notion"],
     ["refresh-lost", "not sent a third time"],
     ["refresh-not-saved", "they were ended at Notion"],

@@ -1,8 +1,8 @@
 // Words: looks a message up, fills its places, and words a refusal. All text lives in words/, a file a language.
-import type { Refusal } from "../rust/outcome";
-import type { Connection, Millis, Owner } from "../rust/types";
+import type { Refusal, Unexpected } from "../rust/outcome";
+import type { Cause, Connection, Field, Millis, Owner } from "../rust/types";
 import { spoken, type MessageKey } from "./language.svelte";
-import { duration, remaining } from "./time";
+import { remaining } from "./time";
 
 export type { MessageKey };
 
@@ -22,22 +22,51 @@ export function t(key: MessageKey, places: Record<string, string | number> = {})
   });
 }
 
-/** The words for a refusal: what happened, what is safe, what to do next. */
-export function problemWords(problem: Refusal): { short: string; what: string; safe: string; next: string } {
-  const word = (part: "short" | "what" | "safe" | "next") => t(`problem.${problem.code}.${part}`);
-  const wait = problem.retry_after;
-  return {
-    short: word("short"),
-    what: word("what"),
-    safe: word("safe"),
-    next: wait === null ? word("next") : t("problem.wait", { duration: duration(wait, locale()) }),
-  };
+/** A refusal in words: in short, what happened, what is safe, what to do next, and what a system said itself. */
+export type ProblemWords = { short: string; what: string; safe: string; next: string; detail: string | null };
+
+/** The words for a refusal. Rust words it alike (`Words::problem`): a test compares them. */
+export function problemWords(problem: Refusal): ProblemWords {
+  const words = causeWords(problem);
+  if (problem.retry_after === null) return words;
+  return { ...words, next: t("problem.wait", { duration: duration(problem.retry_after) }) };
 }
 
-/** The sentence at the form field that an `invalid-input` concerns; null for other refusals. */
+/** The words for a cause; those of the cause behind it follow what happened. */
+function causeWords(cause: Cause | Unexpected): ProblemWords {
+  const behind = "why" in cause ? causeWords(cause.why) : null;
+  const places = { ...placesOf(cause), ...(behind === null ? {} : { remedy: behind.next }) };
+  const word = (part: "short" | "what" | "safe" | "next") => t(`problem.${cause.code}.${part}`, places);
+  const detail = "detail" in cause && cause.detail !== "" ? cause.detail : (behind?.detail ?? null);
+  const what = behind === null ? word("what") : `${word("what")} ${behind.what}`;
+  return { short: word("short"), what, safe: word("safe"), next: word("next"), detail };
+}
+
+/** The data of a cause as places of its words; only a count is a number, by which the words agree. */
+function placesOf(cause: Cause | Unexpected): Record<string, string | number> {
+  const places: Record<string, string | number> = {};
+  if (cause.code === "invalid-input") return { field: t(`invalid.${cause.field}`) };
+  for (const [name, value] of Object.entries(cause) as [string, unknown][]) {
+    if (typeof value === "string") places[name] = value;
+    if (typeof value === "number") places[name] = name === "count" ? value : String(value);
+  }
+  return places;
+}
+
+/** The form field that a refusal is about. */
+export function refusedField(problem: Refusal | null): Field | null {
+  return problem?.code === "invalid-input" ? problem.field : null;
+}
+
+/** The sentence at the form field that a refusal is about; null for other refusals. */
 export function fieldWords(problem: Refusal): string | null {
-  const key = `invalid.${problem.field ?? ""}`;
-  return problem.code === "invalid-input" && key in spoken().messages ? t(key as MessageKey) : null;
+  return refusedField(problem) === null ? null : problemWords(problem).what;
+}
+
+/** A wait in whole seconds, or in minutes from two minutes on, rounded up. */
+export function duration(seconds: number): string {
+  if (seconds < 120) return t("duration.second", { count: seconds });
+  return t("duration.minute", { count: Math.ceil(seconds / 60) });
 }
 
 export function workspaceName(of: { workspace_name: string }): string {

@@ -5,12 +5,13 @@ import type {
   CheckAll,
   Connection,
   Millis,
+  Problem,
   Progress,
   Rebuilt,
   Revocation,
 } from "../rust/types";
-import { locale, ownerName, problemWords, t, workspaceName } from "./messages";
-import { duration, upcoming } from "./time";
+import { duration, locale, ownerName, problemWords, t, workspaceName, type ProblemWords } from "./messages";
+import { upcoming } from "./time";
 
 export type Words = { what: string; next: string };
 
@@ -51,7 +52,7 @@ export function ofAuthorization(authorization: Authorization): Notice | null {
         ...plain,
         key,
         tone: "plain",
-        words: () => ({ what: t(`ended.${progress.kind}.what`), next: t(`ended.${progress.kind}.next`) }),
+        words: () => inTwo(problemWords(unconnected(progress.kind))),
         sandbox,
       };
     case "failed":
@@ -79,11 +80,19 @@ function connectedWords(progress: Extract<Progress, { kind: "completed" }>): Wor
 }
 
 export function ofProblem(problem: Refusal, key: string = problem.code): Notice {
-  const words = () => {
-    const { what, safe, next } = problemWords(problem);
-    return { what, next: `${safe} ${next}` };
-  };
+  const words = () => inTwo(problemWords(problem));
   return { ...plain, key, tone: "trouble", words, requestId: problem.request_id };
+}
+
+/** What happened, and all that is said of it after. */
+function inTwo({ what, safe, next, detail }: ProblemWords): Words {
+  return { what, next: detail === null ? `${safe} ${next}` : `${safe} ${next} (${detail})` };
+}
+
+/** The problem of an authorization that ended without a connection by somebody's will, or by time. */
+function unconnected(kind: "denied" | "expired" | "cancelled"): Problem {
+  const code = kind === "cancelled" ? kind : (`authorization-${kind}` as const);
+  return { code, retry_after: null, request_id: null };
 }
 
 /** The notice about a revocation that is still pending. */
@@ -148,7 +157,7 @@ export function ofCopied(connection: Connection, seconds: number): Notice {
     tone: "done",
     words: () => ({
       what: t("copied.token", { workspace: workspaceName(connection) }),
-      next: t("copied.token.next", { duration: duration(seconds, locale()) }),
+      next: t("copied.token.next", { duration: duration(seconds) }),
     }),
     sandbox: connection.sandbox,
   };

@@ -1,17 +1,6 @@
 // Ages and times in words.
 import { describe, expect, it } from "vitest";
-import {
-  age,
-  timeOfDay,
-  countdown,
-  duration,
-  exactTime,
-  longDate,
-  moment,
-  remaining,
-  rfc3339,
-  upcoming,
-} from "./time";
+import { age, timeOfDay, countdown, exactTime, longDate, moment, remaining, rfc3339, upcoming } from "./time";
 
 const NOW = new Date(2026, 10, 23, 9, 31, 7, 45).getTime();
 const MINUTE = 60_000;
@@ -64,17 +53,6 @@ describe("countdown", () => {
   });
 });
 
-describe("duration", () => {
-  it("is in seconds while they are few, then in minutes rounded up", () => {
-    expect([1, 119, 120, 121].map((seconds) => duration(seconds, "en"))).toEqual([
-      "1 second",
-      "119 seconds",
-      "2 minutes",
-      "3 minutes",
-    ]);
-  });
-});
-
 describe("remaining", () => {
   it.each([
     [MINUTE - 1, null],
@@ -109,7 +87,7 @@ describe("what is no date", () => {
       expect(words).toBe(raw);
     }
     expect(rfc3339(at)).toBe(raw);
-    expect(() => [countdown(at, NOW), duration(at, "en"), remaining(at, "en")]).not.toThrow();
+    expect(() => [countdown(at, NOW), remaining(at, "en")]).not.toThrow();
   });
 
   it.each([8.64e15, -8.64e15])("is not the last day there is: %d", (at) => {

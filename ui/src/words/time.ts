@@ -88,13 +88,6 @@ export function countdown(until: Millis, now: Millis): string | null {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-/** A wait in whole seconds, or in minutes from two minutes on, rounded up. */
-export function duration(seconds: number, locale: string): string {
-  const unit = seconds < 120 ? "second" : "minute";
-  const amount = unit === "second" ? seconds : Math.ceil(seconds / 60);
-  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(amount);
-}
-
 /** The time left of a longer act, "4 min": in minutes, in hours from two hours on, rounded; null for under a minute. */
 export function remaining(left: Millis, locale: string): string | null {
   if (left < MINUTE) return null;

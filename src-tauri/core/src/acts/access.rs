@@ -4,7 +4,7 @@ use notion_oauth::{Credentials, Notion};
 use secrecy::SecretString;
 
 use crate::domain::connection::Connection;
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 use crate::keyrack::Keyrack;
 use crate::storage::vault::{ConnectionSecrets, VaultError};
 
@@ -44,10 +44,7 @@ impl Keyrack {
             // The client's entry is lost, not the connection's tokens: connecting again would not
             // help.
             Err(VaultError::Lost | VaultError::Foreign) => {
-                return Err(Problem::new(
-                    ProblemCode::ClientSecretLost,
-                    "The keyring no longer holds this client's secret as Keyrack stored it. The connections are kept. Store the secret again: keyrack client secret, or New secret among the window's clients.",
-                ));
+                return Err(Problem::from(Cause::ClientSecretLost));
             }
             read => read?,
         };

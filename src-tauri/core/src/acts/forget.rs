@@ -2,7 +2,7 @@
 
 use crate::domain::event::Event;
 use crate::domain::operation::{Kind, Operation, Subject};
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 use crate::domain::receipt::Receipt;
 use crate::keyrack::Keyrack;
 
@@ -17,12 +17,9 @@ impl Keyrack {
         self.vault.probe().await?;
         let mut operation = self.begin(Kind::Forget, Subject::of_connection(&connection))?;
         self.finish_forgetting(&mut operation, id).await?;
-        operation.receipt().ok_or_else(|| {
-            Problem::new(
-                ProblemCode::StoreFailed,
-                "It is forgotten, but its receipt is incomplete.",
-            )
-        })
+        operation
+            .receipt()
+            .ok_or_else(|| Problem::from(Cause::ReceiptIncomplete))
     }
 
     /// Deletes the tokens and the row of a forgotten connection, in a "forget" or when start-up

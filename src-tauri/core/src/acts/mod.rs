@@ -5,7 +5,6 @@ pub mod check;
 pub mod clients;
 pub mod connect;
 pub mod forget;
-mod interrupted;
 mod preferences;
 mod prune;
 pub mod rebuild;

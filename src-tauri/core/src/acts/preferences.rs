@@ -2,7 +2,7 @@
 
 use crate::domain::event::Event;
 use crate::domain::preferences::{BackgroundChecks, CLIPBOARD_SECONDS, Preferences};
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Field, Problem};
 use crate::keyrack::Keyrack;
 
 impl Keyrack {
@@ -11,8 +11,10 @@ impl Keyrack {
     /// Fails with `invalid-input`, or with `start-at-login-failed` once all else is kept.
     pub fn set_preferences(&self, chosen: &Preferences) -> Result<(), Problem> {
         if !CLIPBOARD_SECONDS.contains(&chosen.clipboard_seconds) {
-            let range = "A copied token can stay on the clipboard for 10 to 300 seconds.";
-            return Err(Problem::invalid("clipboard_seconds", range));
+            return Err(Cause::InvalidInput {
+                field: Field::ClipboardSeconds,
+            }
+            .into());
         }
         self.store.set_preferences(chosen)?;
         self.emit(&Event::Changed);
@@ -33,10 +35,10 @@ impl Keyrack {
             return Ok(());
         }
         self.login_item.set_enabled(on, folder).map_err(|error| {
-            Problem::new(
-                ProblemCode::StartAtLoginFailed,
-                format!("Starting at login could not be changed: {error}. Everything else is as you chose."),
-            )
+            Cause::StartAtLoginFailed {
+                detail: error.to_string(),
+            }
+            .into()
         })
     }
 
@@ -44,8 +46,11 @@ impl Keyrack {
     pub fn open_data_folder(&self) -> Result<(), Problem> {
         let path = self.folder.path().display().to_string();
         (self.opener)(&path).map_err(|error| {
-            let words = format!("{path} could not be opened: {error}. Nothing was changed.");
-            Problem::new(ProblemCode::NotOpened, words)
+            Cause::NotOpened {
+                path,
+                detail: error.to_string(),
+            }
+            .into()
         })
     }
 }

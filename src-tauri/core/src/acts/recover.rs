@@ -1,10 +1,9 @@
 //! Recover: at start-up, finish or undo what ended processes left unfinished.
 
-use crate::acts::interrupted::{cut_off, interrupted};
 use crate::acts::revoke::is_settled;
 use crate::domain::event::Event;
 use crate::domain::operation::{Kind, Operation};
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Cause, Problem};
 use crate::keyrack::Keyrack;
 use crate::storage::process_lock::{clear, has_ended, left_behind};
 
@@ -54,11 +53,11 @@ impl Keyrack {
     async fn recover_operation(&self, operation: &mut Operation) -> Result<(), Problem> {
         match operation.kind {
             Kind::Revoke => self.recover_revocation(operation).await,
-            Kind::Check => self.fail(operation, &interrupted()),
+            Kind::Check => self.fail(operation, Cause::Interrupted),
             // The entry has the old secret or the new one, and a check shows which; or it has a name
             // that the list does not have; or the list has a part of what is to be brought back.
             Kind::RotateSecret | Kind::EditClient | Kind::Rebuild => {
-                self.fail(operation, &cut_off())
+                self.fail(operation, Cause::CutOff)
             }
             Kind::AddClient => self.undo_add_client(operation).await,
             Kind::RemoveClient => self.recover_removal(operation).await,
@@ -66,7 +65,7 @@ impl Keyrack {
             Kind::Refresh => self.recover_refresh(operation).await,
             Kind::Forget => match operation.subject.connection.clone() {
                 Some(connection) => self.finish_forgetting(operation, &connection).await,
-                None => self.fail(operation, &interrupted()),
+                None => self.fail(operation, Cause::Interrupted),
             },
         }
     }

@@ -13,11 +13,10 @@ use tokio::time::sleep;
 use crate::acts::access::Access;
 use crate::acts::check::Finding;
 use crate::acts::connect::unsaved_grant::end_tokens;
-use crate::acts::interrupted::interrupted;
 use crate::domain::connection::{Connection, Status, Verdict};
 use crate::domain::event::Event;
 use crate::domain::operation::{Kind, Operation, Subject};
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 use crate::failpoint::failpoint;
 use crate::keyrack::Keyrack;
 use crate::storage::vault::{ConnectionSecrets, Payload, VaultError};
@@ -47,10 +46,7 @@ impl Keyrack {
         let _lock = self.refresh_lock().await?;
         let connection = self.store.connection(id)?;
         if connection.status == Status::RevocationPending {
-            return Err(Problem::new(
-                ProblemCode::RevocationPending,
-                "This connection is being revoked, and new tokens would outlive that. Nothing was sent.",
-            ));
+            return Err(Cause::RevocationPending.into());
         }
         let operation = match self.store.unfinished_refresh(id)? {
             Some(unfinished) => unfinished,
@@ -76,14 +72,14 @@ impl Keyrack {
         ) else {
             // Without its connection the refresh has nothing left to do; an ended one stays as it
             // is.
-            let problem = match operation.record.sent_at {
+            let cause = match operation.record.sent_at {
                 Some(_) => removed_meanwhile(false),
-                None => interrupted(),
+                None => Cause::Interrupted,
             };
-            return self.fail(&mut operation.clone(), &problem);
+            return self.fail(&mut operation.clone(), cause);
         };
         if operation.record.sent_at.is_none() {
-            return self.fail(&mut operation, &interrupted());
+            return self.fail(&mut operation, Cause::Interrupted);
         }
         // The result is on the connection and on the row.
         let _ = self.go_on_refreshing(operation, &connection).await;
@@ -94,7 +90,7 @@ impl Keyrack {
     async fn refresh_lock(&self) -> Result<std::fs::File, Problem> {
         let folder = self.folder.clone();
         let locked = tokio::task::spawn_blocking(move || folder.lock(LOCK)).await;
-        locked.unwrap_or_else(|_| Err(interrupted()))
+        locked.unwrap_or_else(|_| Err(Cause::Interrupted.into()))
     }
 
     async fn go_on_refreshing(
@@ -115,11 +111,11 @@ impl Keyrack {
             Err(problem) => return self.give_up(operation, problem),
         };
         let Some(refresh) = &access.tokens.refresh else {
-            return self.give_up(operation, no_refresh_token());
+            return self.give_up(operation, Cause::NoRefreshToken.into());
         };
         if !connection.has_refresh_token {
             // The refresh token was refused before, and is not sent again.
-            return self.give_up(operation, rejected());
+            return self.give_up(operation, Cause::RefreshRejected.into());
         }
         let before = fingerprint(&access.tokens);
         if sent {
@@ -128,7 +124,7 @@ impl Keyrack {
                 return self.finish_refresh(operation);
             }
             return self
-                .after_a_lost_reply(operation, &access, unfinished())
+                .after_a_lost_reply(operation, &access, Cause::AnswerLost.into())
                 .await;
         }
         operation.record.tokens_before = Some(before);
@@ -183,7 +179,10 @@ impl Keyrack {
                 operation.record.sent_again_at = None;
                 self.leave_unfinished(operation, error.into())
             }
-            Err(error) => self.refuse_refresh(operation, dead, refused_again(error)),
+            Err(error) => {
+                let problem = Problem::from(error).under(|why| Cause::RefreshLost { why });
+                self.refuse_refresh(operation, dead, problem)
+            }
         }
     }
 
@@ -203,7 +202,7 @@ impl Keyrack {
                     Finding::Inactive(_) => Some(Verdict::Inactive),
                     Finding::Unknown(_) => None,
                 };
-                return self.refuse_refresh(operation, verdict, rejected());
+                return self.refuse_refresh(operation, verdict, Cause::RefreshRejected.into());
             }
             // Nothing was changed at Notion, and the same token may be sent again.
             Err(error) => return self.give_up(operation, error.into()),
@@ -216,17 +215,14 @@ impl Keyrack {
         let written = if sanitize_display_text(&grant.bot_id) == access.tokens.bot_id {
             self.keep_pair(access, &grant).await.map_err(Problem::from)
         } else {
-            Err(Problem::new(
-                ProblemCode::NotNotion,
-                "Notion answered the refresh with another bot's tokens.",
-            ))
+            Err(Cause::OtherBot.into())
         };
         match written {
             Ok(()) if self.is_gone(&access.tokens.id)? => {
                 // Revoked or forgotten by another process meanwhile: the new pair must not be kept.
                 let ended = end_tokens(&access.notion, &access.credentials, tokens, None).await;
                 self.vault.delete(&access.tokens.id).await?;
-                self.give_up(operation, removed_meanwhile(ended))
+                self.give_up(operation, removed_meanwhile(ended).into())
             }
             Ok(()) => self.finish_refresh(operation),
             Err(problem) => {
@@ -272,7 +268,7 @@ impl Keyrack {
     fn is_gone(&self, id: &str) -> Result<bool, Problem> {
         match self.store.connection(id) {
             Ok(_) => Ok(false),
-            Err(problem) if problem.code == ProblemCode::NotFound => Ok(true),
+            Err(problem) if problem.cause == Cause::ConnectionGone => Ok(true),
             Err(problem) => Err(problem),
         }
     }
@@ -300,17 +296,13 @@ impl Keyrack {
     }
 
     fn give_up(&self, mut operation: Operation, problem: Problem) -> Result<(), Problem> {
-        self.fail(&mut operation, &problem)?;
+        self.fail(&mut operation, problem.clone())?;
         Err(problem)
     }
 
     /// Leaves a refresh unfinished, so that the next refresh or the next start goes on with it.
     fn leave_unfinished(&self, mut operation: Operation, why: Problem) -> Result<(), Problem> {
-        let problem = Problem {
-            code: ProblemCode::RefreshUnfinished,
-            message: format!("{} {}", why.message, unfinished().message),
-            ..why
-        };
+        let problem = why.under(|why| Cause::RefreshUnfinished { why });
         operation.record.problem = Some(problem.clone());
         self.store.save_operation(&operation)?;
         Err(problem)
@@ -330,79 +322,29 @@ fn reply_is_lost(error: &Error) -> bool {
     )
 }
 
-fn unfinished() -> Problem {
-    Problem::new(
-        ProblemCode::RefreshUnfinished,
-        "The refresh is unfinished: the answer with the new tokens did not arrive. The old tokens are kept. Refresh again to go on with it.",
-    )
-}
-
-fn rejected() -> Problem {
-    Problem::new(
-        ProblemCode::RefreshRejected,
-        "Notion does not take this refresh token any more. Connect the workspace again when its access ends.",
-    )
-}
-
 fn lost_twice() -> Problem {
-    Problem::new(
-        ProblemCode::RefreshLost,
-        "Notion's answer was lost twice, and the refresh token is not sent a third time. Connect the workspace again.",
-    )
+    let why = Box::new(Cause::AnswerLost);
+    Cause::RefreshLost { why }.into()
 }
 
-fn refused_again(error: Error) -> Problem {
-    let problem = Problem::from(error);
-    Problem {
-        code: ProblemCode::RefreshLost,
-        message: format!(
-            "{}, after its first answer was lost, and the refresh token is not sent a third time. Connect the workspace again.",
-            problem.message
-        ),
-        ..problem
-    }
-}
-
-/// The problem of a refresh whose connection was removed meanwhile; `ended` says whether its new
+/// The cause of a refresh whose connection was removed meanwhile; `ended` says whether its new
 /// tokens were ended at Notion.
-fn removed_meanwhile(ended: bool) -> Problem {
-    let (code, became) = if ended {
-        (ProblemCode::RemovedTokensEnded, "were ended at Notion")
+fn removed_meanwhile(ended: bool) -> Cause {
+    if ended {
+        Cause::RemovedTokensEnded
     } else {
-        (ProblemCode::RemovedTokensRemain, MAY_STILL_WORK)
-    };
-    Problem::new(
-        code,
-        format!(
-            "This connection was removed while it was refreshed. Its new tokens are not kept, and {became}."
-        ),
-    )
+        Cause::RemovedTokensRemain
+    }
 }
 
 /// The problem of a refresh whose new tokens could not be kept; `ended` says whether they were ended
 /// at Notion.
 fn not_kept(why: Problem, ended: bool) -> Problem {
-    let (code, became) = if ended {
-        (ProblemCode::RefreshNotSaved, "were ended again")
-    } else {
-        (ProblemCode::RefreshTokensRemain, MAY_STILL_WORK)
-    };
-    Problem {
-        code,
-        message: format!(
-            "{} The new tokens were not saved and {became}. Connect again if a check says that the old ones do not work.",
-            why.message
-        ),
-        ..why
-    }
-}
-
-const MAY_STILL_WORK: &str =
-    "may still work at Notion: remove the access in the workspace's settings there";
-
-fn no_refresh_token() -> Problem {
-    Problem::new(
-        ProblemCode::NoRefreshToken,
-        "Notion gave no refresh token for this connection. Nothing was sent. Connect the workspace again instead.",
-    )
+    why.under(|why| {
+        if ended {
+            Cause::RefreshNotSaved { why }
+        } else {
+            Cause::RefreshTokensRemain { why }
+        }
+    })
 }

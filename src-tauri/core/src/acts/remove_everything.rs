@@ -8,7 +8,7 @@ use ts_rs::TS;
 use crate::domain::client::ConnectionsPolicy;
 use crate::domain::event::Event;
 use crate::domain::preferences::BackgroundChecks;
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 use crate::keyrack::Keyrack;
 use crate::storage::process_lock::others_alive;
 
@@ -52,12 +52,12 @@ impl Keyrack {
             self.cancel_authorization(&waiting.id)?;
         }
         if self.is_busy() {
-            return Err(not_removed("tokens are just being written"));
+            return Err(not_removed(Cause::TokensBeingWritten));
         }
         // A watching process only checks, and ends by itself.
         let watchers = usize::from(self.is_watched()?);
         if others_alive(&self.folder, self.process.id()) > watchers {
-            return Err(not_removed("the command keyrack is at work too; end it"));
+            return Err(not_removed(Cause::OtherProgramAtWork));
         }
         let before = self.vault.all().await?.len();
         // A watching process reads the preference at its next look.
@@ -83,7 +83,7 @@ impl Keyrack {
             (true, Err(_)) => Cleanup::Failed,
         };
         if self.is_busy() {
-            return Err(not_removed("a workspace was just connected"));
+            return Err(not_removed(Cause::TokensBeingWritten));
         }
         // If the process ends before it is closed, no names stay in the database.
         self.store.delete_finished_operations()?;
@@ -99,11 +99,6 @@ impl Keyrack {
     }
 }
 
-fn not_removed(why: &str) -> Problem {
-    Problem::new(
-        ProblemCode::NotRemoved,
-        format!(
-            "Not everything could be removed: {why}. What is left is still in the list. Try again."
-        ),
-    )
+fn not_removed(why: Cause) -> Problem {
+    Cause::NotRemoved { why: Box::new(why) }.into()
 }

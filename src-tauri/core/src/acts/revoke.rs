@@ -9,7 +9,7 @@ use crate::acts::check::Finding;
 use crate::domain::connection::Connection;
 use crate::domain::event::Event;
 use crate::domain::operation::{Kind, Operation, Subject};
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 use crate::domain::receipt::{RefreshTokenFate, Revocation};
 use crate::failpoint::failpoint;
 use crate::keyrack::Keyrack;
@@ -89,8 +89,8 @@ impl Keyrack {
         };
         match self.store.connection(id) {
             Ok(connection) => Ok(Some((operation, connection))),
-            Err(gone) if gone.code == ProblemCode::NotFound => {
-                self.fail(&mut operation, &gone)?;
+            Err(gone) if gone.cause == Cause::ConnectionGone => {
+                self.fail(&mut operation, gone)?;
                 Ok(None)
             }
             Err(problem) => Err(problem),
@@ -111,7 +111,7 @@ impl Keyrack {
             Err(problem)
                 if operation.record.revoked_at.is_none() && cannot_be_retried(&problem) =>
             {
-                self.fail(&mut operation, &problem)?;
+                self.fail(&mut operation, problem.clone())?;
                 // Another process may have revoked it meanwhile, and taken the tokens away.
                 self.store.connection(&connection.id)?;
                 return Err(problem);
@@ -129,12 +129,7 @@ impl Keyrack {
             }
         };
         self.emit(&Event::Changed);
-        obstacle.ok_or_else(|| {
-            Problem::new(
-                ProblemCode::StoreFailed,
-                "The revocation is done, but its receipt is incomplete.",
-            )
-        })
+        obstacle.ok_or_else(|| Problem::from(Cause::ReceiptIncomplete))
     }
 
     /// Does the remaining steps of a revocation. Each is on the operation's row before the next
@@ -158,10 +153,7 @@ impl Keyrack {
         }
         let pending = self.store.unfinished_revocation(&connection.id)?;
         if pending.is_none_or(|pending| pending.id != operation.id) {
-            return Err(Problem::new(
-                ProblemCode::RevocationOvertaken,
-                "Another process has ended this revocation, or connected the workspace again. What is in the keyring now was left alone.",
-            ));
+            return Err(Cause::RevocationOvertaken.into());
         }
         self.vault.delete(&connection.id).await?;
         let now = self.now();
@@ -225,7 +217,7 @@ impl Keyrack {
         record.request_ids.extend(meta.request_id);
         let still_works = match finding {
             Finding::Active => true,
-            Finding::Inactive(why) => why.code == ProblemCode::OtherClient,
+            Finding::Inactive(why) => why.cause == Cause::OtherClient,
             Finding::Unknown(problem) => {
                 record.unconfirmed = Some(problem);
                 return self.store.save_operation(operation);
@@ -234,10 +226,7 @@ impl Keyrack {
         if still_works {
             (record.revoked_at, record.already_gone, record.refresh_token) = (None, false, None);
             self.store.save_operation(operation)?;
-            return Err(Problem::new(
-                ProblemCode::StillActive,
-                "Notion took the revocation, but the token still works. It is kept here so that the revocation can be tried again.",
-            ));
+            return Err(Cause::StillActive.into());
         }
         (record.confirmed_at, record.unconfirmed) = (Some(self.now()), None);
         self.store.save_operation(operation)
@@ -258,10 +247,7 @@ pub(in crate::acts) fn is_settled(operation: &Operation) -> bool {
 
 /// Whether a problem is final: without the tokens there is nothing to send, now or later.
 fn cannot_be_retried(problem: &Problem) -> bool {
-    matches!(
-        problem.code,
-        ProblemCode::KeyringLost | ProblemCode::KeyringForeign
-    )
+    matches!(problem.cause, Cause::KeyringLost | Cause::KeyringForeign)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use ts_rs::TS;
 
 use crate::domain::client::Client;
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 use crate::domain::redirect::DEFAULT_PORT;
 use crate::domain::time::Millis;
 use crate::keyrack::Keyrack;
@@ -66,16 +66,10 @@ impl Keyrack {
         let notion = Notion::new(self.settings.notion.clone())?;
         let theirs = notion.clock().await?;
         let Some(theirs) = theirs else {
-            return Err(Problem::new(
-                ProblemCode::NotNotion,
-                "The answer tells no time, as Notion's always does.",
-            ));
+            return Err(Cause::NoTime.into());
         };
         match Millis::from(theirs) {
-            theirs if self.now().distance(theirs) > CLOCK => Err(Problem::new(
-                ProblemCode::ClockWrong,
-                "This computer's clock differs from Notion's by more than two minutes. Set it to the network's time.",
-            )),
+            theirs if self.now().distance(theirs) > CLOCK => Err(Cause::ClockWrong.into()),
             _ => Ok(()),
         }
     }

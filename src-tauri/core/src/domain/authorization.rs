@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::domain::owner::Owner;
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Cause, Problem};
 use crate::domain::time::Millis;
 
 /// How long an authorization waits for its callback: the longest that OAuth gives a code
@@ -77,6 +77,22 @@ pub enum Progress {
 }
 
 impl Progress {
+    /// Why an authorization ended without a connection; none for one that has not, or goes on.
+    #[must_use]
+    pub fn problem(&self) -> Option<Problem> {
+        match self {
+            Self::Denied => Some(Cause::AuthorizationDenied.into()),
+            Self::Expired => Some(Cause::AuthorizationExpired.into()),
+            Self::Cancelled => Some(Cause::Cancelled.into()),
+            Self::Failed { problem } => Some(problem.clone()),
+            Self::Completed { .. }
+            | Self::Waiting
+            | Self::AwaitingKeyring { .. }
+            | Self::Exchanging
+            | Self::Saving => None,
+        }
+    }
+
     /// Whether this is the first progress after a callback, when the person is looking at the
     /// browser.
     #[must_use]

@@ -5,7 +5,7 @@
 
 use secrecy::SecretString;
 
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 use crate::domain::redirect::{bridge_page, localhost_port, localhost_uri};
 use crate::identity::{APP_LINK, SCHEME};
 use notion_oauth::sanitize_display_text;
@@ -123,12 +123,10 @@ where
 }
 
 fn malformed(why: &str) -> Problem {
-    Problem::new(
-        ProblemCode::LinkMalformed,
-        format!(
-            "This is not an answer from Notion: {why}. Nothing was sent or changed. Copy the whole address from the browser, or connect again."
-        ),
-    )
+    Cause::LinkMalformed {
+        detail: why.to_owned(),
+    }
+    .into()
 }
 
 /// The text of a callback, if it has only characters that every URL parser leaves alone: no white
@@ -271,7 +269,7 @@ mod tests {
         ];
         for text in table {
             let refused = parse(text).expect_err(text);
-            assert_eq!(refused.code, ProblemCode::LinkMalformed, "{text}");
+            assert_eq!(refused.cause.code(), "link-malformed", "{text}");
         }
         assert!(
             parse(&format!(

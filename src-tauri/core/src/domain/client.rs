@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Cause, Field, Problem};
 use crate::domain::redirect::{DEFAULT_PORT, RedirectMethod, localhost_port, redirect_uri};
 use crate::domain::time::Millis;
 use notion_oauth::sanitize_display_text;
@@ -148,7 +148,7 @@ impl ClientDefaults {
 pub(crate) fn checked_name(typed: &str) -> Result<String, Problem> {
     let name = sanitize_display_text(typed);
     if name.is_empty() {
-        return Err(Problem::invalid("name", "Give the client a name."));
+        return Err(Cause::InvalidInput { field: Field::Name }.into());
     }
     Ok(name)
 }
@@ -157,10 +157,10 @@ pub(crate) fn checked_name(typed: &str) -> Result<String, Problem> {
 pub(crate) fn checked_secret(typed: &SecretString) -> Result<SecretString, Problem> {
     let secret = typed.expose_secret().trim();
     if secret.is_empty() || secret.contains(char::is_whitespace) {
-        return Err(Problem::invalid(
-            "client_secret",
-            "Enter the OAuth client secret from Notion's portal; it has no spaces.",
-        ));
+        return Err(Cause::InvalidInput {
+            field: Field::ClientSecret,
+        }
+        .into());
     }
     Ok(secret.into())
 }
@@ -178,10 +178,10 @@ impl NewClient {
         if client_id.is_empty()
             || client_id.contains(|c: char| c.is_whitespace() || c.is_control() || c == ':')
         {
-            return Err(Problem::invalid(
-                "client_id",
-                "Enter the OAuth client ID from Notion's portal; it has no spaces or colons.",
-            ));
+            return Err(Cause::InvalidInput {
+                field: Field::ClientId,
+            }
+            .into());
         }
         let secret = checked_secret(&self.client_secret)?;
         let client = Client {
@@ -228,24 +228,24 @@ mod tests {
     #[test]
     fn each_bad_field_is_named() {
         type Spoil = fn(&mut NewClient);
-        let table: [(&str, Spoil); 7] = [
-            ("name", |form| form.name = "\u{200B} ".into()),
-            ("client_id", |form| form.client_id = " ".into()),
-            ("client_id", |form| form.client_id = "two words".into()),
-            ("client_id", |form| form.client_id = "a:b".into()),
-            ("client_secret", |form| form.client_secret = " ".into()),
-            ("client_secret", |form| {
+        let table: [(Field, Spoil); 7] = [
+            (Field::Name, |form| form.name = "\u{200B} ".into()),
+            (Field::ClientId, |form| form.client_id = " ".into()),
+            (Field::ClientId, |form| form.client_id = "two words".into()),
+            (Field::ClientId, |form| form.client_id = "a:b".into()),
+            (Field::ClientSecret, |form| form.client_secret = " ".into()),
+            (Field::ClientSecret, |form| {
                 form.client_secret = "two words".into();
             }),
-            ("localhost_port", |form| {
+            (Field::LocalhostPort, |form| {
                 form.redirect_method = RedirectMethod::Localhost;
             }),
         ];
         for (field, spoil) in table {
             let mut form = form();
             spoil(&mut form);
-            let problem = form.checked(&BaseUrl::notion()).expect_err(field);
-            assert_eq!(problem.field.as_deref(), Some(field));
+            let problem = form.checked(&BaseUrl::notion()).expect_err("refused");
+            assert_eq!(problem.cause, Cause::InvalidInput { field });
         }
     }
 

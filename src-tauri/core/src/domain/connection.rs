@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::domain::owner::Owner;
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 use crate::domain::time::Millis;
 
 /// The status of a connection.
@@ -117,11 +117,11 @@ impl DerivedStatus {
         let known = self.last_status.unwrap_or(self.status);
         let only_the_person_can_help = self.problem.as_ref().is_some_and(|problem| {
             matches!(
-                problem.code,
-                ProblemCode::ClientRejected
-                    | ProblemCode::ClientSecretLost
-                    | ProblemCode::KeyringLost
-                    | ProblemCode::KeyringForeign
+                problem.cause,
+                Cause::ClientRejected
+                    | Cause::ClientSecretLost
+                    | Cause::KeyringLost
+                    | Cause::KeyringForeign
             )
         });
         known != Status::Active || only_the_person_can_help
@@ -170,7 +170,7 @@ mod tests {
     use super::*;
 
     fn offline() -> Problem {
-        Problem::new(ProblemCode::Unreachable, "offline")
+        Problem::from(Cause::Unreachable)
     }
 
     #[test]
@@ -243,9 +243,9 @@ mod tests {
     #[test]
     fn attention_is_needed_where_only_the_person_can_help() {
         let at = Millis(1);
-        let known = |verdict, failure: Option<ProblemCode>| Evidence {
+        let known = |verdict, failure: Option<Cause>| Evidence {
             verdict: Some((verdict, at)),
-            failure: failure.map(|code| Problem::new(code, "")),
+            failure: failure.map(Problem::from),
             ..Evidence::default()
         };
         let pending = Evidence {
@@ -258,36 +258,15 @@ mod tests {
         };
         let table = [
             (known(Verdict::Active, None), false),
-            (
-                known(Verdict::Active, Some(ProblemCode::Unreachable)),
-                false,
-            ),
-            (
-                known(Verdict::Active, Some(ProblemCode::RateLimited)),
-                false,
-            ),
-            (
-                known(Verdict::Active, Some(ProblemCode::KeyringLocked)),
-                false,
-            ),
-            (
-                known(Verdict::Active, Some(ProblemCode::ClientRejected)),
-                true,
-            ),
-            (
-                known(Verdict::Active, Some(ProblemCode::ClientSecretLost)),
-                true,
-            ),
-            (known(Verdict::Active, Some(ProblemCode::KeyringLost)), true),
-            (
-                known(Verdict::Active, Some(ProblemCode::KeyringForeign)),
-                true,
-            ),
+            (known(Verdict::Active, Some(Cause::Unreachable)), false),
+            (known(Verdict::Active, Some(Cause::RateLimited)), false),
+            (known(Verdict::Active, Some(Cause::KeyringLocked)), false),
+            (known(Verdict::Active, Some(Cause::ClientRejected)), true),
+            (known(Verdict::Active, Some(Cause::ClientSecretLost)), true),
+            (known(Verdict::Active, Some(Cause::KeyringLost)), true),
+            (known(Verdict::Active, Some(Cause::KeyringForeign)), true),
             (known(Verdict::Inactive, None), true),
-            (
-                known(Verdict::Inactive, Some(ProblemCode::Unreachable)),
-                true,
-            ),
+            (known(Verdict::Inactive, Some(Cause::Unreachable)), true),
             (Evidence::default(), true),
             (never, true),
             (pending, true),

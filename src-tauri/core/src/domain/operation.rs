@@ -10,7 +10,7 @@ use crate::domain::authorization::{Authorization, Progress};
 use crate::domain::client::Client;
 use crate::domain::connection::{Connection, Verdict};
 use crate::domain::owner::Owner;
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 use crate::domain::rebuilt::Rebuilt;
 use crate::domain::receipt::{Receipt, RefreshTokenFate};
 use crate::domain::time::Millis;
@@ -219,9 +219,7 @@ impl Operation {
     pub fn end_of_authorization(&self) -> Option<Progress> {
         self.finished_at?;
         match self.record.problem.clone() {
-            Some(problem) if problem.code == ProblemCode::LinkCancelled => {
-                Some(Progress::Cancelled)
-            }
+            Some(problem) if problem.cause == Cause::Cancelled => Some(Progress::Cancelled),
             Some(problem) => Some(Progress::Failed { problem }),
             None if self.record.denied => Some(Progress::Denied),
             None => self.completed(false),

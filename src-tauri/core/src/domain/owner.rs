@@ -1,7 +1,5 @@
 //! The owner of a connection: who authorized it.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -39,27 +37,6 @@ impl From<Option<notion_oauth::Owner>> for Owner {
                 email: email.map(|email| sanitize_display_text(&email)),
             },
             Some(notion_oauth::Owner::Workspace) => Self::Workspace,
-        }
-    }
-}
-
-impl fmt::Display for Owner {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::User {
-                name: Some(name),
-                email: Some(email),
-                ..
-            } => write!(f, "{name} ({email})"),
-            Self::User {
-                name: Some(only), ..
-            }
-            | Self::User {
-                email: Some(only), ..
-            } => f.write_str(only),
-            Self::User { id, .. } => f.write_str(id),
-            Self::Workspace => f.write_str("the workspace itself"),
-            Self::Unknown => f.write_str("an owner that Notion did not name"),
         }
     }
 }

@@ -1,39 +1,40 @@
 //! Problems: failures and refusals for the window and the command line.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// A failure or refusal: a code to branch on, and plain words.
+/// A failure or refusal: its cause, and what Notion asks and says about it.
 ///
-/// A problem never carries a secret: its parts come from our own words, HTTP statuses and Notion's
-/// error codes.
+/// A problem has no words of its own: the message catalogue words each cause once, for every
+/// program (`Words::problem`). It never carries a secret: its data come from this computer's own
+/// words, HTTP statuses and Notion's error codes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct Problem {
-    /// The kind of problem, by which the window chooses its words.
-    pub code: ProblemCode,
-    /// English, for logs and the command line: what happened, what is safe, what to do next.
-    pub message: String,
+    /// The cause, with its data; its `code` chooses the words.
+    #[serde(flatten)]
+    pub cause: Cause,
     /// The seconds that Notion asked to wait.
     #[ts(type = "number | null")]
     pub retry_after: Option<u64>,
     /// Notion's id of the request, for its support.
     pub request_id: Option<String>,
-    /// The form field that "invalid-input" concerns: a key of `NewClient`, or "callback".
-    pub field: Option<String>,
 }
 
-/// The kinds of problem that the window distinguishes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "kebab-case")]
+/// What went wrong.
+///
+/// The fields fill the places of the same name in the catalogue's words, but for two: `detail` is
+/// what a system or Notion said in its own language, shown beside the words (may be empty), and
+/// `why` is the cause behind this one, whose own words follow; `{remedy}` is what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(tag = "code", rename_all = "kebab-case")]
 #[ts(export_to = "types.ts")]
 #[allow(
     missing_docs,
-    reason = "each name says it; the words stand with the constructors"
+    reason = "each name says it, and the catalogue has the words"
 )]
-pub enum ProblemCode {
+pub enum Cause {
+    // The keyring.
     KeyringMissing,
     KeyringNoCollection,
     KeyringLocked,
@@ -41,139 +42,292 @@ pub enum ProblemCode {
     KeyringTooLarge,
     KeyringLost,
     KeyringForeign,
-    KeyringFailed,
+    KeyringFailed {
+        detail: String,
+    },
+
+    // Notion's answers.
     ClientRejected,
-    ClientSecretLost,
     ClientSwapped,
-    ClientInUse,
     GrantRejected,
     RateLimited,
-    NotionUnavailable,
+    NotionUnavailable {
+        status: u16,
+    },
     Unreachable,
-    NotNotion,
-    NotionRefused,
-    StillActive,
+    AnswerLost,
+    NotNotion {
+        status: u16,
+        detail: String,
+    },
+    NotionRefused {
+        status: u16,
+        detail: String,
+    },
+    OtherBot,
+    NoTime,
+
+    // Clients.
+    ClientSecretLost,
+    ClientInUse,
+    ClientGone,
+    ClientUrl {
+        detail: String,
+    },
+    SecretUnreadable,
+    NoClient,
+    NoSuchClient {
+        name: String,
+    },
+    SeveralClients {
+        candidates: String,
+    },
+    InvalidInput {
+        field: Field,
+    },
+
+    // Connections and checks.
+    ConnectionGone,
+    NoSuchConnection {
+        name: String,
+    },
+    SeveralConnections {
+        name: String,
+        candidates: String,
+    },
     TokenInactive,
     TokenSuperseded,
     OtherClient,
-    LinkMalformed,
+    AlreadyChecking,
+    AlreadyWatching,
+    ChecksFailed {
+        count: u32,
+    },
+    ChecksOff,
+
+    // Connecting.
+    LinkMalformed {
+        detail: String,
+    },
     LinkUnknown,
     LinkHandled,
     LinkExpired,
     LinkCancelled,
     LinkMismatch,
-    AuthorizationRefused,
-    NotSaved,
-    ExchangeLost,
+    AuthorizationRefused {
+        detail: String,
+    },
+    AuthorizationDenied,
+    AuthorizationExpired,
+    AuthorizationOver,
+    AuthorizationElsewhere,
+    Cancelled,
+    LeftEarly,
     ConnectInterrupted,
     ReconnectInterrupted,
+    ExchangeLost {
+        why: Box<Self>,
+    },
+    NotListed {
+        why: Box<Self>,
+    },
+    GrantEnded {
+        why: Box<Self>,
+    },
+    GrantRemains {
+        why: Box<Self>,
+    },
+    PortTaken {
+        port: u16,
+        detail: String,
+    },
+    BrowserFailed,
+    NoRandomNumbers,
+
+    // Refreshing.
+    NoRefreshToken,
+    RevocationPending,
+    RefreshRejected,
+    RefreshUnfinished {
+        why: Box<Self>,
+    },
+    RefreshLost {
+        why: Box<Self>,
+    },
+    RefreshNotSaved {
+        why: Box<Self>,
+    },
+    RefreshTokensRemain {
+        why: Box<Self>,
+    },
+    RemovedTokensEnded,
+    RemovedTokensRemain,
+
+    // Revoking and forgetting.
+    StillActive,
+    RevocationOvertaken,
+    NotRevokedYet {
+        workspace: String,
+        why: Box<Self>,
+    },
+    RevocationUnfinished {
+        workspace: String,
+        why: Box<Self>,
+    },
+    ReceiptIncomplete,
+    NotRemoved {
+        why: Box<Self>,
+    },
+    TokensBeingWritten,
+    OtherProgramAtWork,
+
+    // What became of an operation.
     Interrupted,
     CutOff,
     OutcomeUnknown,
     Overtaken,
     RemovedBeforeDone,
-    RevocationOvertaken,
+    /// A problem in the words of an earlier version, which kept them instead of their data.
+    Earlier {
+        message: String,
+    },
+
+    // The data folder and its database.
     StoreBusy,
     StoreNewer,
     StoreDamaged,
-    StoreFailed,
-    DataFolder,
-    NotionUrl,
+    StoreUnknown,
+    StoreForeign,
+    StoreFailed {
+        detail: String,
+    },
+    DataFolder {
+        path: String,
+        detail: String,
+    },
+    NoDataFolder,
+
+    // This computer.
+    NotionUrl {
+        detail: String,
+    },
     AlreadyOpen,
-    AlreadyChecking,
-    InvalidInput,
-    NotFound,
-    SandboxFailed,
-    BrowserFailed,
-    PortTaken,
-    NotWritten,
-    NoRefreshToken,
-    RefreshRejected,
-    RefreshLost,
-    RefreshNotSaved,
-    RefreshTokensRemain,
-    RemovedTokensEnded,
-    RemovedTokensRemain,
-    RefreshUnfinished,
-    RevocationPending,
+    SandboxFailed {
+        detail: String,
+    },
+    SandboxElsewhere,
+    NotWritten {
+        path: String,
+        detail: String,
+    },
+    NotSavable,
+    NoDownloads,
+    ExportFailed {
+        detail: String,
+    },
+    NotOpened {
+        path: String,
+        detail: String,
+    },
     ClipboardFailed,
     AppLinkMissing,
     AppLinkOther,
     AppLinkSilent,
     ClockWrong,
-    StartAtLoginFailed,
-    NotRemoved,
-    NotOpened,
+    StartAtLoginFailed {
+        detail: String,
+    },
 }
 
-impl ProblemCode {
+/// A form field or preference whose input is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "types.ts")]
+pub enum Field {
+    /// A client's name.
+    Name,
+    /// A client's id at Notion.
+    ClientId,
+    /// A client's secret.
+    ClientSecret,
+    /// A client's port for the localhost redirect method.
+    LocalhostPort,
+    /// A client's bridge page.
+    BridgeUrl,
+    /// How long a copied token stays on the clipboard.
+    ClipboardSeconds,
+}
+
+impl Cause {
+    /// The word that names the cause in JSON and in the catalogue.
+    #[must_use]
+    pub fn code(&self) -> String {
+        match serde_json::to_value(self) {
+            Ok(serde_json::Value::Object(mut fields)) => fields
+                .remove("code")
+                .and_then(|code| code.as_str().map(str::to_owned))
+                .unwrap_or_default(),
+            _ => String::new(),
+        }
+    }
+
     /// Whether the keyring as a whole cannot be used now, not just one entry.
-    pub(crate) fn is_about_all_of_the_keyring(self) -> bool {
+    pub(crate) fn is_about_all_of_the_keyring(&self) -> bool {
         matches!(
             self,
             Self::KeyringMissing
                 | Self::KeyringNoCollection
                 | Self::KeyringLocked
                 | Self::KeyringWaiting
-                | Self::KeyringFailed
+                | Self::KeyringFailed { .. }
         )
     }
 }
 
-impl Problem {
-    /// Makes a problem with nothing but its code and words.
-    #[must_use]
-    pub fn new(code: ProblemCode, message: impl Into<String>) -> Self {
+impl From<Cause> for Problem {
+    fn from(cause: Cause) -> Self {
         Self {
-            code,
-            message: message.into(),
+            cause,
             retry_after: None,
             request_id: None,
-            field: None,
         }
     }
+}
 
-    /// Makes a problem with a form field (`invalid-input`).
+impl Problem {
+    /// The same problem under another cause, which is usually one with this cause behind it.
     #[must_use]
-    pub fn invalid(field: &str, message: impl Into<String>) -> Self {
+    pub fn under(self, cause: impl FnOnce(Box<Cause>) -> Cause) -> Self {
         Self {
-            field: Some(field.to_owned()),
-            ..Self::new(ProblemCode::InvalidInput, message)
+            cause: cause(Box::new(self.cause)),
+            ..self
         }
     }
 }
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        if let Some(request_id) = &self.request_id {
-            write!(f, " (Notion's request id: {request_id})")?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for Problem {}
 
 impl From<notion_oauth::Error> for Problem {
     fn from(error: notion_oauth::Error) -> Self {
         use notion_oauth::Error;
-        let code = match &error {
-            Error::ClientRejected { .. } => ProblemCode::ClientRejected,
-            Error::GrantRejected { .. } => ProblemCode::GrantRejected,
-            Error::Unauthorized { .. } => ProblemCode::TokenInactive,
-            Error::RateLimited { .. } => ProblemCode::RateLimited,
-            Error::Unavailable { .. } => ProblemCode::NotionUnavailable,
-            Error::Refused { .. } => ProblemCode::NotionRefused,
-            Error::Unreachable { .. } => ProblemCode::Unreachable,
-            Error::NotNotion { .. } => ProblemCode::NotNotion,
-        };
         Self {
-            code,
-            message: error.to_string(),
             retry_after: error.retry_after().map(|wait| wait.as_secs()),
             request_id: error.request_id().map(str::to_owned),
-            field: None,
+            cause: match error {
+                Error::ClientRejected { .. } => Cause::ClientRejected,
+                Error::GrantRejected { .. } => Cause::GrantRejected,
+                Error::Unauthorized { .. } => Cause::TokenInactive,
+                Error::RateLimited { .. } => Cause::RateLimited,
+                Error::Unavailable { status, .. } => Cause::NotionUnavailable { status },
+                Error::Refused { status, code, .. } => Cause::NotionRefused {
+                    status,
+                    detail: code,
+                },
+                Error::Unreachable { sent: false } => Cause::Unreachable,
+                Error::Unreachable { sent: true } => Cause::AnswerLost,
+                Error::NotNotion { status, what } => Cause::NotNotion {
+                    status,
+                    detail: what,
+                },
+            },
         }
     }
 }

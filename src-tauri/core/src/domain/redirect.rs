@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Cause, Field, Problem};
 use crate::identity::{APP_LINK, CALLBACK_PATH};
 
 /// The redirect URI of `localhost` up to the port. Notion takes no `127.0.0.1`.
@@ -48,10 +48,10 @@ pub fn redirect_uri(
         RedirectMethod::AppLink => Ok(APP_LINK.to_owned()),
         RedirectMethod::Localhost => match localhost_port {
             Some(port) if port >= 1024 => Ok(localhost_uri(port)),
-            _ => Err(Problem::invalid(
-                "localhost_port",
-                "Choose a port from 1024 to 65535.",
-            )),
+            _ => Err(Cause::InvalidInput {
+                field: Field::LocalhostPort,
+            }
+            .into()),
         },
         RedirectMethod::Bridge => bridge_page(bridge_url.unwrap_or_default().trim()),
     }
@@ -60,24 +60,17 @@ pub fn redirect_uri(
 /// The address of a bridge page, taken only in the spelling that a URL parser would leave unchanged:
 /// the registered text, the sent one and the one in the callback must be the same bytes.
 pub(crate) fn bridge_page(text: &str) -> Result<String, Problem> {
-    let refused = |why: &str| Err(Problem::invalid("bridge_url", why));
-    let Ok(url) = url::Url::parse(text) else {
-        return refused(
-            "Enter the https address of your page, such as https://example.org/notion.html",
-        );
+    let is_usable = |url: &url::Url| {
+        url.scheme() == "https"
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.as_str() == text
     };
-    if url.scheme() != "https" {
-        return refused("The page must be served over https.");
-    }
-    if !url.username().is_empty()
-        || url.password().is_some()
-        || url.query().is_some()
-        || url.fragment().is_some()
-    {
-        return refused("The address must not contain a user name, a question mark or a # part.");
-    }
-    if url.as_str() != text {
-        return refused(&format!("Write the address as browsers do: {url}"));
+    if !url::Url::parse(text).is_ok_and(|url| is_usable(&url)) {
+        let field = Field::BridgeUrl;
+        return Err(Cause::InvalidInput { field }.into());
     }
     Ok(text.to_owned())
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use notion_oauth::Backoff;
 
 use crate::domain::connection::{Connection, Status};
-use crate::domain::problem::ProblemCode;
+use crate::domain::problem::Cause;
 use crate::domain::time::Millis;
 
 /// The time without checks after a start or a wake-up, when network and person are busy.
@@ -148,21 +148,21 @@ impl Schedule {
         let failure = (checked.status == Status::CannotCheck)
             .then_some(checked.problem.as_ref())
             .flatten()
-            .map(|problem| problem.code);
+            .map(|problem| &problem.cause);
         let client = &checked.client_id;
         match failure {
-            Some(code) if code.is_about_all_of_the_keyring() => {
+            Some(cause) if cause.is_about_all_of_the_keyring() => {
                 self.keyring = Some(Pause::after(self.keyring, now));
                 // Notion was not asked about the connection itself.
                 return;
             }
-            Some(code) if is_about_notion(code) => {
+            Some(cause) if is_about_notion(cause) => {
                 let before = self.pauses.get(client).copied();
                 self.pauses
                     .insert(client.clone(), Pause::after(before, now));
                 return;
             }
-            Some(ProblemCode::ClientRejected) => drop(self.refused.insert(client.clone(), now)),
+            Some(Cause::ClientRejected) => drop(self.refused.insert(client.clone(), now)),
             _ => drop(self.refused.remove(client)),
         }
         let over = [self.keyring.take(), self.pauses.remove(client)];
@@ -203,13 +203,14 @@ fn is_worth_asking(connection: &Connection) -> bool {
 }
 
 /// Whether a problem concerns all connections of the client.
-fn is_about_notion(code: ProblemCode) -> bool {
+fn is_about_notion(cause: &Cause) -> bool {
     matches!(
-        code,
-        ProblemCode::Unreachable
-            | ProblemCode::NotNotion
-            | ProblemCode::RateLimited
-            | ProblemCode::NotionUnavailable
+        cause,
+        Cause::Unreachable
+            | Cause::AnswerLost
+            | Cause::NotNotion { .. }
+            | Cause::RateLimited
+            | Cause::NotionUnavailable { .. }
     )
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use notion_oauth::BaseUrl;
 
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 use crate::identity::APP_ID;
 
 /// The settings from the environment.
@@ -23,26 +23,20 @@ impl Settings {
     pub fn from_environment() -> Result<Self, Problem> {
         let data_folder = match env::var_os("KEYRACK_DATA_DIR").filter(|set| !set.is_empty()) {
             Some(set) => PathBuf::from(set),
-            None => default_data_folder().ok_or_else(|| {
-                Problem::new(
-                    ProblemCode::DataFolder,
-                    "This system names no folder for application data. Set KEYRACK_DATA_DIR to a folder of yours.",
-                )
-            })?,
+            None => default_data_folder().ok_or_else(|| Problem::from(Cause::NoDataFolder))?,
         };
         let notion = match env::var("KEYRACK_NOTION_URL") {
             Ok(set) => BaseUrl::parse(&set).map_err(|error| {
-                Problem::new(
-                    ProblemCode::NotionUrl,
-                    format!("KEYRACK_NOTION_URL cannot be used: {error}"),
-                )
+                Problem::from(Cause::NotionUrl {
+                    detail: error.to_string(),
+                })
             })?,
             Err(env::VarError::NotPresent) => BaseUrl::notion(),
             Err(env::VarError::NotUnicode(_)) => {
-                return Err(Problem::new(
-                    ProblemCode::NotionUrl,
-                    "KEYRACK_NOTION_URL cannot be used: it is not text.",
-                ));
+                return Err(Cause::NotionUrl {
+                    detail: "not text".to_owned(),
+                }
+                .into());
             }
         };
         Ok(Self {

@@ -6,4 +6,5 @@ pub mod core_dumps;
 #[cfg(target_os = "linux")]
 pub mod desktop_entry;
 pub mod environment;
+pub mod language;
 pub mod login_item;

@@ -24,9 +24,10 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 use crate::domain::redirect::localhost_uri;
 use crate::identity::CALLBACK_PATH;
+use crate::words::Words;
 
 /// The most connections open at once; a browser opens a few in advance.
 const MOST_CONNECTIONS: usize = 32;
@@ -86,12 +87,14 @@ impl Localhost {
         Ok(Self { port, listeners })
     }
 
-    /// Serves requests until `take` takes a callback or the returned value is dropped.
-    pub fn serve(self, take: TakeCallback) -> Listening {
+    /// Serves requests until `take` takes a callback or the returned value is dropped. The pages are
+    /// in `words`.
+    pub fn serve(self, take: TakeCallback, words: Words) -> Listening {
         let ended = Arc::new(Notify::new());
         let handler = Arc::new(CallbackHandler {
             port: self.port,
             take,
+            words,
             ended: ended.clone(),
         });
         tokio::spawn(self.run(handler));
@@ -139,18 +142,18 @@ fn is_taken(error: &io::Error) -> bool {
 }
 
 fn taken(port: u16, error: &io::Error) -> Problem {
-    Problem::new(
-        ProblemCode::PortTaken,
-        format!(
-            "Port {port} of this computer cannot be used for Notion's answer: {error}. No browser was opened and nothing was changed. End the program that uses it, then connect again."
-        ),
-    )
+    Cause::PortTaken {
+        port,
+        detail: error.to_string(),
+    }
+    .into()
 }
 
 /// The handler of requests: replies with a page, and passes callbacks on.
 struct CallbackHandler {
     port: u16,
     take: TakeCallback,
+    words: Words,
     ended: Arc<Notify>,
 }
 
@@ -174,24 +177,24 @@ impl CallbackHandler {
         let is_for_us = hosts.next().is_some_and(|host| host == own.as_str());
         // A web page can reach this port under its own host name (DNS rebinding).
         if !is_for_us || hosts.next().is_some() || request.uri().authority().is_some() {
-            return page(
+            return self.page(
                 StatusCode::BAD_REQUEST,
-                "This is not for Keyrack",
-                "The request was sent under another name. Nothing was changed.",
+                "page.other-name",
+                "page.other-name.next",
             );
         }
         if request.uri().path() != CALLBACK_PATH {
-            return page(
+            return self.page(
                 StatusCode::NOT_FOUND,
-                "There is nothing here",
-                "Keyrack waits for Notion\u{2019}s answer at another path.",
+                "page.other-path",
+                "page.other-path.next",
             );
         }
         if request.method() != Method::GET {
-            let mut answer = page(
+            let mut answer = self.page(
                 StatusCode::METHOD_NOT_ALLOWED,
-                "This is not an answer",
-                "Nothing was changed.",
+                "page.other-method",
+                "page.other-method.next",
             );
             answer
                 .headers_mut()
@@ -203,29 +206,39 @@ impl CallbackHandler {
         match (self.take)(callback.as_bytes()) {
             Ok(()) => {
                 self.ended.notify_one();
-                page(
-                    StatusCode::OK,
-                    "Keyrack has the answer",
-                    "You can close this tab.",
-                )
+                self.page(StatusCode::OK, "page.taken", "page.taken.next")
             }
-            Err(NotTaken::Closing) => page(
+            Err(NotTaken::Closing) => self.page(
                 StatusCode::SERVICE_UNAVAILABLE,
-                "Keyrack is closing",
-                "Open it again and connect once more.",
+                "page.closing",
+                "page.closing.next",
             ),
-            Err(NotTaken::Refused(problem)) => page(
-                StatusCode::BAD_REQUEST,
-                "Keyrack cannot use this answer",
-                &problem.message,
-            ),
+            Err(NotTaken::Refused(problem)) => {
+                let title = self.words.text("page.refused", &[]);
+                let words = self.words.problem(&problem);
+                let text = format!("{} {} {}", words.what, words.safe, words.next);
+                self.page_of(StatusCode::BAD_REQUEST, &title, &text)
+            }
         }
+    }
+
+    /// The page with the words under these keys.
+    fn page(&self, status: StatusCode, title: &str, text: &str) -> Response<Full<Bytes>> {
+        let [title, text] = [title, text].map(|key| self.words.text(key, &[]));
+        self.page_of(status, &title, &text)
+    }
+
+    fn page_of(&self, status: StatusCode, title: &str, text: &str) -> Response<Full<Bytes>> {
+        let html = PAGE
+            .replace("{language}", &self.words.text("language", &[]))
+            .replace("{title}", &escaped(title))
+            .replace("{text}", &escaped(text));
+        page(status, html)
     }
 }
 
 /// A page for the browser. Its words are Keyrack's alone: nothing of the request is on it.
-fn page(status: StatusCode, title: &str, text: &str) -> Response<Full<Bytes>> {
-    let html = PAGE.replace("{title}", title).replace("{text}", text);
+fn page(status: StatusCode, html: String) -> Response<Full<Bytes>> {
     let mut answer = Response::new(Full::new(Bytes::from(html)));
     *answer.status_mut() = status;
     for (name, value) in [
@@ -243,4 +256,11 @@ fn page(status: StatusCode, title: &str, text: &str) -> Response<Full<Bytes>> {
             .insert(name, HeaderValue::from_static(value));
     }
     answer
+}
+
+/// Text as HTML's text (HTML Standard 13.3).
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }

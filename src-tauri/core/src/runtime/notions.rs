@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use notion_oauth::{BaseUrl, Notion, Pace, Retry};
 
 use crate::domain::client::Client;
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 
 /// The connection pools and paces of this process.
 #[derive(Default)]
@@ -27,10 +27,9 @@ impl Notions {
     /// Sets the base URL of the embedded sandbox.
     pub fn set_sandbox(&self, base_url: &str) -> Result<(), Problem> {
         let base = BaseUrl::parse(base_url).map_err(|error| {
-            Problem::new(
-                ProblemCode::SandboxFailed,
-                format!("The sandbox's address cannot be used: {error}"),
-            )
+            Problem::from(Cause::SandboxFailed {
+                detail: error.to_string(),
+            })
         })?;
         self.known().sandbox = Some(base);
         Ok(())
@@ -58,17 +57,14 @@ impl Notions {
         let mut known = self.known();
         let base = match base_url {
             Some(text) => BaseUrl::parse(text).map_err(|error| {
-                Problem::new(
-                    ProblemCode::NotionUrl,
-                    format!("This client's address of Notion cannot be used: {error}"),
-                )
+                Problem::from(Cause::ClientUrl {
+                    detail: error.to_string(),
+                })
             })?,
-            None => known.sandbox.clone().ok_or_else(|| {
-                Problem::new(
-                    ProblemCode::SandboxFailed,
-                    "The sandbox is not running here; it runs inside Keyrack's window. Nothing was sent.",
-                )
-            })?,
+            None => known
+                .sandbox
+                .clone()
+                .ok_or_else(|| Problem::from(Cause::SandboxElsewhere))?,
         };
         if let Some(notion) = known.pools.get(base.as_str()) {
             return Ok(notion.clone());

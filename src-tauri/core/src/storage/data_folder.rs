@@ -4,7 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 
 /// The databases in the data folder; SQLite keeps more files beside each.
 const DATABASES: &[&str] = &["keyrack.db", "sandbox.db"];
@@ -106,13 +106,11 @@ impl DataFolder {
 
     /// The problem of a failed access to this folder.
     pub(super) fn failed(&self, error: &io::Error) -> Problem {
-        Problem::new(
-            ProblemCode::DataFolder,
-            format!(
-                "Keyrack cannot use its data folder {}: {error}. Your tokens are safe in the keyring. Check that the folder is yours, writable, and not full.",
-                self.path.display()
-            ),
-        )
+        Cause::DataFolder {
+            path: self.path.display().to_string(),
+            detail: error.to_string(),
+        }
+        .into()
     }
 }
 
@@ -241,8 +239,8 @@ mod tests {
         let folder = DataFolder::open(&linked).expect("through the link");
         std::os::unix::fs::symlink("/dev/null", folder.path().join("file")).expect("a link");
         assert_eq!(
-            folder.file("file").expect_err("a link").code,
-            ProblemCode::DataFolder
+            folder.file("file").expect_err("a link").cause.code(),
+            "data-folder"
         );
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::domain::operation::Kind;
-use crate::domain::problem::ProblemCode;
+use crate::domain::problem::Cause;
 use crate::views::activity::{ActivityFilter, ExportFormat, Outcome};
 
 use crate::tests::env::TestEnv;
@@ -98,8 +98,8 @@ async fn an_act_whose_connection_was_removed_under_it_is_not_done() {
         panic!("{acts:?}")
     };
     assert_eq!(refresh.outcome, Outcome::Failed);
-    let why = refresh.problem.as_ref().map(|problem| problem.code);
-    assert_eq!(why, Some(ProblemCode::RemovedBeforeDone));
+    let why = refresh.problem.as_ref().map(|problem| &problem.cause);
+    assert_eq!(why, Some(&Cause::RemovedBeforeDone));
 }
 
 #[tokio::test]
@@ -150,5 +150,5 @@ async fn details_tell_what_notion_said_and_say_nothing_of_what_it_did_not() {
     assert_eq!(refreshed.refreshed_at, Some(env.now()));
     assert_eq!(refreshed.issued_at, None, "it is another token");
     let refused = keyrack.details("nobody").await.expect_err("there is none");
-    assert_eq!(refused.code, ProblemCode::NotFound);
+    assert_eq!(refused.cause, Cause::ConnectionGone);
 }

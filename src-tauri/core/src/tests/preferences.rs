@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering::SeqCst;
 
 use crate::domain::preferences::BackgroundChecks;
 use crate::domain::preferences::{Language, Preferences};
-use crate::domain::problem::ProblemCode;
+use crate::domain::problem::{Cause, Field};
 
 use crate::tests::env::TestEnv;
 
@@ -48,7 +48,7 @@ async fn what_is_chosen_is_kept_and_heeded_at_login() {
             ..chosen.clone()
         };
         let refused = keyrack.set_preferences(&absurd).expect_err("refused");
-        assert_eq!(refused.code, ProblemCode::InvalidInput);
-        assert_eq!(refused.field.as_deref(), Some("clipboard_seconds"));
+        let field = Field::ClipboardSeconds;
+        assert_eq!(refused.cause, Cause::InvalidInput { field });
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::domain::connection::Status;
 use crate::domain::operation::{Kind, Subject};
-use crate::domain::problem::ProblemCode;
+use crate::domain::problem::Cause;
 use crate::domain::rebuilt::{DatabaseState, Rebuilt};
 use crate::keyrack::Keyrack;
 use crate::storage::store::Store;
@@ -123,7 +123,7 @@ async fn another_folders_database_is_refused_and_its_entries_are_left_alone() {
     .expect("copied");
     let folder = crate::DataFolder::open(env.folder.path()).expect("a folder");
     let refused = Store::open(&folder).expect_err("another folder's");
-    assert_eq!(refused.code, ProblemCode::StoreFailed);
+    assert_eq!(refused.cause, Cause::StoreForeign);
 
     for (user, entry) in stranger.keyring.entries() {
         env.keyring.put(&user, &String::from_utf8_lossy(&entry));
@@ -144,7 +144,7 @@ async fn a_locked_keyring_puts_it_off() {
     env.keyring.behave(KeyringBehaviour::Locked);
     let keyrack = env.start();
     let locked = keyrack.recover().await.expect_err("locked");
-    assert_eq!(locked.code, ProblemCode::KeyringLocked);
+    assert_eq!(locked.cause, Cause::KeyringLocked);
     let waits = keyrack.unacknowledged().rebuild_waits;
     assert_eq!(
         waits,
@@ -233,7 +233,7 @@ async fn a_damaged_database_that_another_process_has_open_is_left_where_it_is() 
     }
     fs::write(&path, "not a database, not at all".repeat(1000)).expect("written");
     let refused = Store::open(&folder).expect_err("damaged");
-    assert_eq!(refused.code, ProblemCode::StoreDamaged);
+    assert_eq!(refused.cause, Cause::StoreDamaged);
     drop(keyrack);
     Store::open(&folder).expect("set aside");
 }

@@ -7,7 +7,7 @@ use crate::domain::authorization::Progress;
 use crate::domain::callback::Callback;
 use crate::domain::connection::Status;
 use crate::domain::operation::{Kind, Operation, Subject};
-use crate::domain::problem::ProblemCode;
+use crate::domain::problem::Cause;
 use crate::domain::receipt::Revocation;
 use crate::domain::time::Millis;
 
@@ -30,10 +30,7 @@ async fn a_start_after_an_end_between_revocation_and_confirmation_confirms_befor
         .store
         .connection(&id)
         .expect("the row stays: the token still works");
-    assert_eq!(
-        row.problem.map(|why| why.code),
-        Some(ProblemCode::StillActive)
-    );
+    assert_eq!(row.problem.map(|why| why.cause), Some(Cause::StillActive));
     env::tokens_are_kept(&keyrack, &id).await;
 }
 
@@ -53,7 +50,7 @@ async fn a_start_finishes_a_revocation_that_notion_has_confirmed_without_asking_
     let keyrack = env.start();
     keyrack.recover().await.expect("recovered");
     let gone = keyrack.store.connection(&id).expect_err("revoked");
-    assert_eq!(gone.code, ProblemCode::NotFound);
+    assert_eq!(gone.cause, Cause::ConnectionGone);
     let undone = keyrack.store.unfinished_operations().expect("operations");
     assert!(undone.is_empty(), "{undone:?}");
     assert_eq!(env.requests().await.len(), asked);
@@ -145,7 +142,7 @@ async fn a_start_ends_an_authorization_whose_answer_was_taken_and_went_no_furthe
     keyrack.recover().await.expect("recovered");
     let ended = keyrack.authorization(&id).expect("an authorization");
     assert!(
-        matches!(&ended.progress, Progress::Failed { problem } if problem.code == ProblemCode::Interrupted),
+        matches!(&ended.progress, Progress::Failed { problem } if problem.cause == Cause::Interrupted),
         "{ended:?}"
     );
     assert_eq!(env.count(TOKEN).await, 0);

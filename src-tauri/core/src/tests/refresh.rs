@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::domain::connection::{Status, Verdict};
 use crate::domain::operation::{Kind, Subject};
-use crate::domain::problem::ProblemCode;
+use crate::domain::problem::Cause;
 use crate::keyrack::Keyrack;
 use crate::storage::store::CheckOutcome;
 use crate::storage::vault::keyring::tests::KeyringBehaviour;
@@ -66,7 +66,7 @@ async fn a_refused_refresh_token_needs_reconnecting_once_the_access_token_is_dea
     let bot = keyrack.store.connection(&id).expect("a row").bot_id;
     env.revoke(&bot).await;
     let refused = keyrack.refresh(&id).await.expect_err("refused");
-    assert_eq!(refused.code, ProblemCode::RefreshRejected);
+    assert_eq!(refused.cause, Cause::RefreshRejected);
     assert_eq!(status(&keyrack, &id), Status::NeedsReconnecting);
     assert_eq!(env.count(TOKEN).await, 2);
 }
@@ -79,7 +79,7 @@ async fn a_refused_client_or_an_answer_that_was_never_asked_for_changes_nothing(
     env.fault(json!({"endpoint": "token", "times": 1, "status": 429, "body": busy}))
         .await;
     let refused = keyrack.refresh(&id).await.expect_err("busy");
-    assert_eq!(refused.code, ProblemCode::RateLimited);
+    assert_eq!(refused.cause, Cause::RateLimited);
     assert_eq!(status(&keyrack, &id), Status::Active);
     assert_eq!(pair(&keyrack, &id).await, before);
     keyrack.refresh(&id).await.expect("later it works");
@@ -92,7 +92,7 @@ async fn a_lost_answer_is_unfinished_while_the_old_token_works_and_nothing_is_se
         .await;
     for _ in 0..3 {
         let unfinished = keyrack.refresh(&id).await.expect_err("unfinished");
-        assert_eq!(unfinished.code, ProblemCode::RefreshUnfinished);
+        assert_eq!(unfinished.cause.code(), "refresh-unfinished");
         assert_eq!(env.count(TOKEN).await, 2, "the connect and one refresh");
         assert_eq!(status(&keyrack, &id), Status::Active);
     }
@@ -104,7 +104,7 @@ async fn a_lost_answer_that_ended_the_old_token_is_asked_for_once_more_and_then_
     env.fault(json!({"endpoint": "token", "times": 1, "cut": "after"}))
         .await;
     let refused = keyrack.refresh(&id).await.expect_err("rotated away");
-    assert_eq!(refused.code, ProblemCode::RefreshRejected);
+    assert_eq!(refused.cause, Cause::RefreshRejected);
     assert_eq!(env.count(TOKEN).await, 3);
     assert_eq!(status(&keyrack, &id), Status::NeedsReconnecting);
     let again = keyrack.check(&id).await.expect("checked");
@@ -116,12 +116,9 @@ async fn a_lost_answer_that_ended_the_old_token_is_asked_for_once_more_and_then_
         .await;
     env.revoke(&bot).await;
     let lost = keyrack.refresh(&id).await.expect_err("lost twice");
-    assert_eq!(lost.code, ProblemCode::RefreshLost);
+    assert_eq!(lost.cause.code(), "refresh-lost");
     let row = keyrack.store.connection(&id).expect("a row");
-    assert_eq!(
-        row.problem.map(|why| why.code),
-        Some(ProblemCode::RefreshLost)
-    );
+    assert_eq!(row.problem.map(|why| why.cause), Some(lost.cause));
     keyrack.refresh(&id).await.expect_err("never a third time");
     assert_eq!(env.count(TOKEN).await, 3);
     assert_eq!(status(&keyrack, &id), Status::NeedsReconnecting);
@@ -206,8 +203,8 @@ async fn refresh_is_sent(env: &TestEnv) {
 #[tokio::test]
 async fn a_connection_that_is_removed_meanwhile_leaves_new_tokens_only_if_that_is_said() {
     for (revoking, expected) in [
-        (json!({}), ProblemCode::RemovedTokensEnded),
-        (json!({"cut": "before"}), ProblemCode::RemovedTokensRemain),
+        (json!({}), Cause::RemovedTokensEnded),
+        (json!({"cut": "before"}), Cause::RemovedTokensRemain),
     ] {
         let (env, keyrack, id) = connected().await;
         slow_refresh_then(&env, revoking).await;
@@ -217,15 +214,15 @@ async fn a_connection_that_is_removed_meanwhile_leaves_new_tokens_only_if_that_i
             elsewhere.forget(&id).await.expect("forgotten");
         };
         let (refreshed, ()) = tokio::join!(keyrack.refresh(&id), forgotten);
-        assert_eq!(refreshed.expect_err("removed").code, expected);
+        assert_eq!(refreshed.expect_err("removed").cause, expected);
     }
 }
 
 #[tokio::test]
 async fn new_tokens_that_cannot_be_kept_are_said_to_be_ended_or_to_remain() {
     for (revoking, expected) in [
-        (json!({}), ProblemCode::RefreshNotSaved),
-        (json!({"cut": "before"}), ProblemCode::RefreshTokensRemain),
+        (json!({}), "refresh-not-saved"),
+        (json!({"cut": "before"}), "refresh-tokens-remain"),
     ] {
         let (env, keyrack, id) = connected().await;
         slow_refresh_then(&env, revoking).await;
@@ -234,6 +231,6 @@ async fn new_tokens_that_cannot_be_kept_are_said_to_be_ended_or_to_remain() {
             env.keyring.behave(KeyringBehaviour::Full);
         };
         let (refreshed, ()) = tokio::join!(keyrack.refresh(&id), full);
-        assert_eq!(refreshed.expect_err("not kept").code, expected);
+        assert_eq!(refreshed.expect_err("not kept").cause.code(), expected);
     }
 }

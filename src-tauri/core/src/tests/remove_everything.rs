@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering::SeqCst;
 use crate::acts::remove_everything::Cleanup;
 use crate::domain::preferences::BackgroundChecks;
 use crate::domain::preferences::Preferences;
-use crate::domain::problem::ProblemCode;
+use crate::domain::problem::Cause;
 use crate::storage::vault::keyring::tests::KeyringBehaviour;
 
 use crate::tests::env::TestEnv;
@@ -49,7 +49,7 @@ async fn nothing_is_removed_from_under_another_program_but_the_watcher() {
     env.connect(&keyrack, &client).await;
     let other = env.start();
     let refused = keyrack.remove_everything().await.expect_err("at work");
-    assert_eq!(refused.code, ProblemCode::NotRemoved);
+    assert_eq!(refused.cause.code(), "not-removed");
     assert_eq!(keyrack.connections().expect("the list").len(), 1);
     let _watching = other.watch().expect("it only watches");
     keyrack.remove_everything().await.expect("removed");
@@ -81,7 +81,7 @@ async fn what_cannot_be_removed_is_still_in_the_list() {
     env.connect(&keyrack, &client).await;
     env.keyring.behave(KeyringBehaviour::Locked);
     let refused = keyrack.remove_everything().await.expect_err("locked");
-    assert_eq!(refused.code, ProblemCode::KeyringLocked);
+    assert_eq!(refused.cause, Cause::KeyringLocked);
     assert_eq!(keyrack.connections().expect("the list").len(), 1);
     let folder = env.folder.path().to_owned();
     drop(keyrack);

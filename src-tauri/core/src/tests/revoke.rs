@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::domain::connection::Status;
-use crate::domain::problem::ProblemCode;
+use crate::domain::problem::Cause;
 use crate::domain::receipt::Revocation;
 use crate::tests::REVOKE;
 use crate::tests::env::{self, TestEnv};
@@ -27,7 +27,7 @@ async fn a_revocation_that_notion_does_not_take_stays_pending_and_keeps_the_toke
     env.pass(3_600_000);
     keyrack.retry_revocations().await.expect("tried");
     let gone = keyrack.store.connection(&id).expect_err("the row is gone");
-    assert_eq!(gone.code, ProblemCode::NotFound);
+    assert_eq!(gone.cause, Cause::ConnectionGone);
     assert_eq!(env.keyring.users(), [client.id]);
 }
 
@@ -45,7 +45,7 @@ async fn a_refresh_token_that_notion_has_no_time_for_keeps_the_revocation_pendin
     let Revocation::Pending { problem, .. } = outcome else {
         panic!("called revoked: {outcome:?}");
     };
-    assert_eq!(problem.code, ProblemCode::RateLimited);
+    assert_eq!(problem.cause, Cause::RateLimited);
     assert_eq!(env.count(REVOKE).await, 2);
     env::tokens_are_kept(&keyrack, &id).await;
 }
@@ -58,7 +58,7 @@ async fn a_token_that_still_works_after_its_revocation_is_kept_and_not_called_re
     env.fault(json!({"endpoint": "revoke", "times": 2, "status": 200, "body": {}}))
         .await;
     match keyrack.revoke(&id).await.expect("an outcome") {
-        Revocation::Pending { problem, .. } => assert_eq!(problem.code, ProblemCode::StillActive),
+        Revocation::Pending { problem, .. } => assert_eq!(problem.cause, Cause::StillActive),
         Revocation::Revoked { receipt } => panic!("called revoked: {receipt:?}"),
     }
     env::tokens_are_kept(&keyrack, &id).await;

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 
 use serde_json::json;
 
-use crate::domain::problem::ProblemCode;
+use crate::domain::problem::Cause;
 use crate::domain::redirect::RedirectMethod;
 use crate::storage::vault::keyring::tests::KeyringBehaviour;
 
@@ -22,7 +22,7 @@ async fn a_locked_keyring_and_a_damaged_database_are_named() {
     let (env, keyrack, _) = TestEnv::with_client().await;
     env.keyring.behave(KeyringBehaviour::Locked);
     let refused = keyrack.test_keyring().await.expect_err("locked");
-    assert_eq!(refused.code, ProblemCode::KeyringLocked);
+    assert_eq!(refused.cause, Cause::KeyringLocked);
     drop(keyrack);
     let database = env.folder.path().join("keyrack.db");
     let keyrack = env.start();
@@ -31,7 +31,7 @@ async fn a_locked_keyring_and_a_damaged_database_are_named() {
     bytes[end - 2 * 4096..].fill(0xa5);
     std::fs::write(&database, bytes).expect("written");
     let refused = keyrack.test_database().expect_err("damaged");
-    assert_eq!(refused.code, ProblemCode::StoreDamaged);
+    assert_eq!(refused.cause, Cause::StoreDamaged);
 }
 
 #[tokio::test]
@@ -40,7 +40,7 @@ async fn a_database_that_is_gone_is_named_and_not_made_anew() {
     let database = env.folder.path().join("keyrack.db");
     std::fs::remove_file(&database).expect("removed");
     let refused = keyrack.test_database().expect_err("gone");
-    assert_eq!(refused.code, ProblemCode::StoreFailed);
+    assert_eq!(refused.cause.code(), "store-failed");
     assert!(!database.exists());
 }
 
@@ -53,7 +53,7 @@ async fn a_port_that_another_program_has_is_named_and_ours_is_free() {
     env.client_with(&keyrack, RedirectMethod::Localhost, Some(port))
         .await;
     let refused = keyrack.test_localhost().await.expect_err("taken");
-    assert_eq!(refused.code, ProblemCode::PortTaken);
+    assert_eq!(refused.cause.code(), "port-taken");
     drop(free);
     keyrack.test_localhost().await.expect("free again");
 }
@@ -68,10 +68,10 @@ async fn a_silent_notion_and_a_wrong_clock_are_named() {
     for jump in [180_000, -360_000] {
         env.pass(jump);
         let refused = keyrack.test_notion().await.expect_err("wrong");
-        assert_eq!(refused.code, ProblemCode::ClockWrong);
+        assert_eq!(refused.cause, Cause::ClockWrong);
     }
     env.fault(json!({"endpoint": "me", "times": 1, "status": 503}))
         .await;
     let refused = keyrack.test_notion().await.expect_err("busy");
-    assert_eq!(refused.code, ProblemCode::NotionUnavailable);
+    assert_eq!(refused.cause.code(), "notion-unavailable");
 }

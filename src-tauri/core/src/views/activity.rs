@@ -6,7 +6,7 @@ use ts_rs::TS;
 use crate::domain::connection::Verdict;
 use crate::domain::operation::{Kind, Operation};
 use crate::domain::owner::Owner;
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 use crate::domain::receipt::Receipt;
 use crate::domain::time::Millis;
 use crate::keyrack::Keyrack;
@@ -231,8 +231,9 @@ impl Keyrack {
         let now = self.now().rfc3339();
         let date = now.get(..10).unwrap_or("undated");
         let unwritable = |error: &dyn std::fmt::Display| {
-            let message = format!("The activity could not be put into a file: {error}");
-            Problem::new(ProblemCode::NotWritten, message)
+            Problem::from(Cause::ExportFailed {
+                detail: error.to_string(),
+            })
         };
         let (extension, bytes) = match format {
             ExportFormat::Csv => {
@@ -287,7 +288,7 @@ fn as_csv(entries: &[ActivityEntry]) -> Result<Vec<u8>, csv::Error> {
             entry
                 .problem
                 .as_ref()
-                .map(|problem| word(problem.code))
+                .map(|problem| problem.cause.code())
                 .unwrap_or_default(),
             harmless(Some(&entry.request_ids.join(" "))),
             entry.id.clone(),
@@ -337,7 +338,7 @@ mod tests {
 
     #[test]
     fn an_act_came_to_what_its_row_proves() {
-        let problem = || Some(Problem::new(ProblemCode::Unreachable, "offline"));
+        let problem = || Some(Problem::from(Cause::Unreachable));
         let outcome = |kind, change: fn(&mut Operation)| act(kind, change).outcome;
         assert_eq!(
             outcome(Kind::Refresh, |it| it.finished_at = None),

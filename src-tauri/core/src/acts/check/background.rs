@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::connection::Connection;
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 use crate::domain::schedule::Schedule;
 use crate::domain::time::Millis;
 use crate::keyrack::Keyrack;
@@ -80,12 +80,10 @@ impl Keyrack {
     ///
     /// Fails with `already-open` if another process makes them for this data folder.
     pub fn watch(self: &Arc<Self>) -> Result<Watch, Problem> {
-        let only = self.folder.try_lock(LOCK)?.ok_or_else(|| {
-            Problem::new(
-                ProblemCode::AlreadyOpen,
-                "Background checks are already made by another process. Nothing was started.",
-            )
-        })?;
+        let only = self
+            .folder
+            .try_lock(LOCK)?
+            .ok_or_else(|| Problem::from(Cause::AlreadyWatching))?;
         let now = self.now();
         Ok(Watch {
             keyrack: self.clone(),
@@ -187,7 +185,7 @@ impl Watch {
                 self.notifications.learned(before, after);
                 Ok(())
             }
-            Err(gone) if gone.code == ProblemCode::NotFound => Ok(()),
+            Err(gone) if gone.cause == Cause::ConnectionGone => Ok(()),
             Err(problem) => Err(problem),
         }
     }

@@ -11,7 +11,7 @@ use crate::domain::check_all::CheckAll;
 use crate::domain::client::Client;
 use crate::domain::connection::{Connection, Status};
 use crate::domain::event::Event;
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 use crate::keyrack::Keyrack;
 use crate::runtime::batch::{Batch, CheckResult, Queue};
 
@@ -86,12 +86,9 @@ impl Keyrack {
 
     /// Takes the lock on checking all connections, which one process at a time can hold.
     pub(super) fn only_one_checks_all(&self) -> Result<File, Problem> {
-        self.folder.try_lock(LOCK)?.ok_or_else(|| {
-            Problem::new(
-                ProblemCode::AlreadyChecking,
-                "Another process is checking all connections. Its verdicts are kept; see them with: keyrack list",
-            )
-        })
+        self.folder
+            .try_lock(LOCK)?
+            .ok_or_else(|| Problem::from(Cause::AlreadyChecking))
     }
 
     async fn go_on_checking_all(self: Arc<Self>, run: &Arc<Batch>) -> CheckAll {
@@ -128,11 +125,11 @@ impl Keyrack {
 fn outcome(checked: Result<Connection, Problem>) -> CheckResult {
     let connection = match checked {
         Ok(connection) => connection,
-        Err(problem) if problem.code == ProblemCode::NotFound => return CheckResult::Removed,
+        Err(problem) if problem.cause == Cause::ConnectionGone => return CheckResult::Removed,
         // Without the store no verdict can be kept.
         Err(_) => return CheckResult::Aborted,
     };
-    let obstacle = connection.problem.map(|problem| problem.code);
+    let obstacle = connection.problem.map(|problem| problem.cause);
     match (connection.status, obstacle) {
         (Status::Active, _) => CheckResult::Active,
         // Each further check would ask the person to unlock the keyring anew.

@@ -9,7 +9,7 @@ use crate::acts::access::Access;
 use crate::domain::connection::{Connection, TokenGrant, Verdict};
 use crate::domain::event::Event;
 use crate::domain::operation::{Kind, Subject};
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 use crate::domain::time::Millis;
 use crate::failpoint::failpoint;
 use crate::keyrack::Keyrack;
@@ -75,10 +75,10 @@ impl Keyrack {
                 CheckOutcome::Verdict(Verdict::Active, None)
             }
             Finding::Inactive(cause) => {
-                let cause = if cause.code == ProblemCode::TokenInactive
+                let cause = if cause.cause == Cause::TokenInactive
                     && self.store.has_newer_consent(&connection)?
                 {
-                    superseded()
+                    Cause::TokenSuperseded.into()
                 } else {
                     cause
                 };
@@ -150,35 +150,25 @@ impl IntrospectionMeta {
 /// What the replies prove. "Inactive" takes `active: false`, or `invalid_grant` together with a 401
 /// from `users/me`; a refused client, a busy or unreachable Notion prove nothing about the token.
 fn judge(introspection: Result<Introspection, Error>, me: Option<Result<Bot, Error>>) -> Finding {
-    let dead = || {
-        Finding::Inactive(Problem::new(
-            ProblemCode::TokenInactive,
-            "Notion says that this token does not work any more: access was removed in Notion, or ended by a newer consent.",
-        ))
-    };
+    let dead = || Finding::Inactive(Cause::TokenInactive.into());
     match (introspection, me) {
         (Ok(Introspection { active: true, .. }), _) => Finding::Active,
-        (Ok(_) | Err(Error::GrantRejected { .. }), Some(Ok(_))) => Finding::Inactive(Problem::new(
-            ProblemCode::OtherClient,
-            "This token still works, but Notion says that it is not this client's. Keyrack cannot vouch for it or revoke it with this client.",
-        )),
+        (Ok(_) | Err(Error::GrantRejected { .. }), Some(Ok(_))) => {
+            Finding::Inactive(Cause::OtherClient.into())
+        }
         (Ok(_), _) | (Err(Error::GrantRejected { .. }), Some(Err(Error::Unauthorized { .. }))) => {
             dead()
         }
-        (Err(error), _) => Finding::Unknown(error.into()),
+        // The second opinion is what is missing.
+        (Err(Error::GrantRejected { .. }), Some(Err(error))) | (Err(error), _) => {
+            Finding::Unknown(error.into())
+        }
     }
 }
 
 /// Whether a time is within the range of dates (ECMA-262 21.4.1.1).
 fn is_a_date(millis: i64) -> bool {
     millis.unsigned_abs() <= 8_640_000_000_000_000
-}
-
-fn superseded() -> Problem {
-    Problem::new(
-        ProblemCode::TokenSuperseded,
-        "Notion says that this token does not work any more, and the same client was connected to this workspace again since: the newer consent most likely ended it. Nothing was removed here.",
-    )
 }
 
 #[cfg(test)]
@@ -217,44 +207,38 @@ mod tests {
             description: None,
             request_id: None,
         };
-        let inactive =
-            |finding: &Finding, code| matches!(finding, Finding::Inactive(why) if why.code == code);
+        let inactive = |finding: &Finding, code| matches!(finding, Finding::Inactive(why) if why.cause == code);
         let unknown =
-            |finding: &Finding, code| matches!(finding, Finding::Unknown(why) if why.code == code);
+            |finding: &Finding, code| matches!(finding, Finding::Unknown(why) if why.cause == code);
 
         assert_eq!(judge(Ok(introspection(true)), None), Finding::Active);
         for second in [UNAUTHORIZED, UNREACHABLE] {
             let finding = judge(Ok(introspection(false)), Some(Err(second)));
-            assert!(inactive(&finding, ProblemCode::TokenInactive));
+            assert!(inactive(&finding, Cause::TokenInactive));
         }
         assert!(inactive(
             &judge(Ok(introspection(false)), Some(Ok(me()))),
-            ProblemCode::OtherClient
+            Cause::OtherClient
         ));
         assert!(inactive(
             &judge(Err(rejected()), Some(Ok(me()))),
-            ProblemCode::OtherClient
+            Cause::OtherClient
         ));
         assert!(inactive(
             &judge(Err(rejected()), Some(Err(UNAUTHORIZED))),
-            ProblemCode::TokenInactive
+            Cause::TokenInactive
         ));
         assert!(unknown(
             &judge(Err(rejected()), Some(Err(UNREACHABLE))),
-            ProblemCode::GrantRejected
+            Cause::Unreachable
         ));
-        assert!(unknown(
-            &judge(Err(refused), None),
-            ProblemCode::NotionRefused
-        ));
-        assert!(unknown(
-            &judge(Err(UNREACHABLE), None),
-            ProblemCode::Unreachable
-        ));
+        let refusal = Cause::NotionRefused {
+            status: 400,
+            detail: "validation_error".to_owned(),
+        };
+        assert!(unknown(&judge(Err(refused), None), refusal));
+        assert!(unknown(&judge(Err(UNREACHABLE), None), Cause::Unreachable));
         let rejected = Error::ClientRejected { request_id: None };
-        assert!(unknown(
-            &judge(Err(rejected), None),
-            ProblemCode::ClientRejected
-        ));
+        assert!(unknown(&judge(Err(rejected), None), Cause::ClientRejected));
     }
 }

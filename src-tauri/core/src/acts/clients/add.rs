@@ -3,11 +3,10 @@
 use notion_oauth::Budget;
 use secrecy::SecretString;
 
-use crate::acts::interrupted::interrupted;
 use crate::domain::client::{Client, NewClient};
 use crate::domain::event::Event;
 use crate::domain::operation::{Kind, Operation, Subject};
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 use crate::domain::redirect::RedirectMethod;
 use crate::domain::time::Millis;
 use crate::identity::APP_LINK;
@@ -59,7 +58,7 @@ impl Keyrack {
         if let Err(error) = self.vault.write(&Payload::of_client(&client, secret)).await {
             // An entry that may have been written is deleted; failing that, by the next start.
             if self.vault.delete(&client.id).await.is_ok() {
-                self.fail(&mut operation, &error.clone().into())?;
+                self.fail(&mut operation, error.clone())?;
             }
             return Err(error.into());
         }
@@ -77,11 +76,11 @@ impl Keyrack {
     ) -> Result<(), Problem> {
         let entry = operation.subject.client.clone();
         match self.store.client(&entry) {
-            Err(problem) if problem.code == ProblemCode::NotFound => {
+            Err(problem) if problem.cause == Cause::ClientGone => {
                 self.vault.delete(&entry).await?;
             }
             known => drop(known?),
         }
-        self.fail(operation, &interrupted())
+        self.fail(operation, Cause::Interrupted)
     }
 }

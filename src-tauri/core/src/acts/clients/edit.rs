@@ -41,8 +41,8 @@ impl Keyrack {
         if let Some(entry) = entry
             && let Err(error) = self.vault.write(&entry).await
         {
-            let problem = error.into();
-            self.fail(&mut operation, &problem)?;
+            let problem = Problem::from(error);
+            self.fail(&mut operation, problem.clone())?;
             return Err(problem);
         }
         operation.finished_at = Some(self.now());

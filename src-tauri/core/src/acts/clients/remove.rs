@@ -1,10 +1,9 @@
 //! Remove a client: its connections first, then its row, then its secret.
 
-use crate::acts::interrupted::interrupted;
 use crate::domain::client::ConnectionsPolicy;
 use crate::domain::event::Event;
 use crate::domain::operation::{Kind, Operation, Subject};
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 use crate::domain::receipt::Revocation;
 use crate::keyrack::Keyrack;
 
@@ -35,7 +34,7 @@ impl Keyrack {
         let mut operation = self.begin(Kind::RemoveClient, Subject::of_client(&client))?;
         // The row first: removing it fails if another process has just connected something.
         if let Err(problem) = self.store.remove_client(&client.id) {
-            self.fail(&mut operation, &problem)?;
+            self.fail(&mut operation, problem.clone())?;
             return Err(problem);
         }
         self.emit(&Event::Changed);
@@ -49,8 +48,8 @@ impl Keyrack {
         operation: &mut Operation,
     ) -> Result<(), Problem> {
         match self.store.client(&operation.subject.client) {
-            Ok(_) => self.fail(operation, &interrupted()),
-            Err(problem) if problem.code == ProblemCode::NotFound => {
+            Ok(_) => self.fail(operation, Cause::Interrupted),
+            Err(problem) if problem.cause == Cause::ClientGone => {
                 self.finish_removing_client(operation).await
             }
             Err(problem) => Err(problem),
@@ -70,8 +69,5 @@ impl Keyrack {
 }
 
 fn in_use() -> Problem {
-    Problem::new(
-        ProblemCode::ClientInUse,
-        "This client has connections, and only it can check or revoke them. Nothing was changed. Revoke or forget them first.",
-    )
+    Cause::ClientInUse.into()
 }

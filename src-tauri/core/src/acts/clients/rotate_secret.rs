@@ -10,7 +10,7 @@ use crate::domain::client::checked_secret;
 use crate::domain::connection::{Connection, Status};
 use crate::domain::event::Event;
 use crate::domain::operation::{Kind, Subject};
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 use crate::keyrack::Keyrack;
 use crate::storage::vault::Payload;
 
@@ -41,8 +41,8 @@ impl Keyrack {
         let mut operation = self.begin(Kind::RotateSecret, Subject::of_client(&client))?;
         let entry = Payload::of_client(&client, client_secret);
         if let Err(error) = self.vault.write(&entry).await {
-            let problem = error.into();
-            self.fail(&mut operation, &problem)?;
+            let problem = Problem::from(error);
+            self.fail(&mut operation, problem.clone())?;
             return Err(problem);
         }
         operation.finished_at = Some(self.now());
@@ -50,9 +50,9 @@ impl Keyrack {
         self.emit(&Event::Changed);
 
         connections.retain(|connection| {
-            let codes = [ProblemCode::ClientRejected, ProblemCode::ClientSecretLost];
+            let codes = [Cause::ClientRejected, Cause::ClientSecretLost];
             let problem = connection.problem.as_ref();
-            problem.is_some_and(|problem| codes.contains(&problem.code))
+            problem.is_some_and(|problem| codes.contains(&problem.cause))
         });
         let keyrack = self.clone();
         Ok(async move {

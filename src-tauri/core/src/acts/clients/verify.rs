@@ -4,7 +4,7 @@ use notion_oauth::{Credentials, Error, Notion};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::domain::client::NewClient;
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 use crate::keyrack::Keyrack;
 
 /// The text introspected in place of a token: any reply about it proves the client.
@@ -47,10 +47,7 @@ pub(super) async fn verify(
         && !looks_secret(credentials.client_secret.expose_secret());
     match notion.introspect(credentials, token).await {
         Ok(_) | Err(Error::GrantRejected { .. }) => Ok(()),
-        Err(Error::ClientRejected { .. }) if swapped => Err(Problem::new(
-            ProblemCode::ClientSwapped,
-            "Notion does not know this client: the ID looks like a secret, so the two may be swapped. Nothing was saved. Put each into the other's place.",
-        )),
+        Err(Error::ClientRejected { .. }) if swapped => Err(Cause::ClientSwapped.into()),
         Err(error) => Err(error.into()),
     }
 }

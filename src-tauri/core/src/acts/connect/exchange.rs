@@ -6,14 +6,13 @@ use std::sync::Arc;
 use notion_oauth::{Credentials, Error, Grant};
 use tokio::sync::OwnedMutexGuard;
 
-use super::cancelled;
 use super::unsaved_grant::UnsavedGrant;
 use crate::domain::authorization::{Authorization, Progress};
 use crate::domain::client::Client;
 use crate::domain::event::Event;
 use crate::domain::operation::{Granted, Operation};
 use crate::domain::owner::Owner;
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 use crate::failpoint::failpoint;
 use crate::keyrack::Keyrack;
 use crate::runtime::pending::{AwaitingKeyring, Pending};
@@ -78,7 +77,7 @@ impl Keyrack {
             mut operation,
         } = awaiting;
         if pending.is_cancelled() {
-            self.fail(&mut operation, &cancelled())?;
+            self.fail(&mut operation, Cause::Cancelled)?;
             return Ok(self.move_on(authorization, Progress::Cancelled));
         }
         let _busy = self.busy();
@@ -101,7 +100,7 @@ impl Keyrack {
             }
             Err(error) => {
                 let problem = exchange_failed(error);
-                self.fail(&mut operation, &problem)?;
+                self.fail(&mut operation, problem.clone())?;
                 Err(problem)
             }
         }
@@ -120,7 +119,7 @@ impl Keyrack {
         let lock = tokio::select! {
             lock = self.locks.lock_bot(&operation.subject.client, &bot_id) => lock,
             () = pending.cancel_requested() => {
-                return self.end_unnamed(authorization, operation, unsaved, cancelled()).await;
+                return self.end_unnamed(authorization, operation, unsaved, Cause::Cancelled.into()).await;
             }
         };
         let before = match self.name_entry(&mut operation, &unsaved.grant).await {
@@ -273,16 +272,8 @@ impl Keyrack {
     ) -> Authorization {
         operation.finished_at = Some(self.now());
         if let Err(problem) = self.store.save_connected(&operation) {
-            let message = format!(
-                "{} The tokens are safe in the keyring; start Keyrack again to see the connection.",
-                problem.message
-            );
-            return self.move_on(
-                authorization,
-                Progress::Failed {
-                    problem: Problem { message, ..problem },
-                },
-            );
+            let problem = problem.under(|why| Cause::NotListed { why });
+            return self.move_on(authorization, Progress::Failed { problem });
         }
         drop(lock);
         self.emit(&Event::Changed);
@@ -303,7 +294,7 @@ impl Keyrack {
     ) -> Authorization {
         let (why, write) = match undo.not_written {
             NotWritten::Refused(problem) => (problem, None),
-            NotWritten::GivenUp(write) => (cancelled(), Some(write)),
+            NotWritten::GivenUp(write) => (Cause::Cancelled.into(), Some(write)),
         };
         let problem = undo.unsaved.end(undo.before.as_ref(), why).await;
         operation.record.granted = None;
@@ -373,7 +364,7 @@ enum NotWritten {
 
 /// The final progress of an authorization whose grant was ended again.
 fn not_connected(problem: Problem) -> Progress {
-    if problem.code == ProblemCode::LinkCancelled {
+    if problem.cause == Cause::Cancelled {
         Progress::Cancelled
     } else {
         Progress::Failed { problem }
@@ -385,13 +376,7 @@ fn not_connected(problem: Problem) -> Progress {
 fn exchange_failed(error: Error) -> Problem {
     match error {
         Error::Unreachable { sent: true } | Error::NotNotion { .. } | Error::Unavailable { .. } => {
-            Problem {
-                code: ProblemCode::ExchangeLost,
-                message: format!(
-                    "{error}, so access may be allowed at Notion, but no token was saved here. Connect again."
-                ),
-                ..Problem::from(error)
-            }
+            Problem::from(error).under(|why| Cause::ExchangeLost { why })
         }
         other => other.into(),
     }

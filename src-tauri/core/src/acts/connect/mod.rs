@@ -20,7 +20,7 @@ use crate::domain::authorization::{Authorization, LIFETIME, Progress};
 use crate::domain::callback::{Callback, CallbackResult};
 use crate::domain::client::Client;
 use crate::domain::event::Event;
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 use crate::identity::APP_LINK;
 use crate::keyrack::Keyrack;
 use crate::runtime::localhost::{Localhost, NotTaken, TakeCallback};
@@ -48,10 +48,7 @@ impl Keyrack {
             // time.
             return Err(Problem {
                 retry_after: Some(pause.as_secs()),
-                ..Problem::new(
-                    ProblemCode::RateLimited,
-                    "Notion has asked for a pause. Nothing was begun. Try again once it is over.",
-                )
+                ..Problem::from(Cause::RateLimited)
             });
         }
         self.keyring_ready(&client.id).await?;
@@ -61,12 +58,7 @@ impl Keyrack {
             None => None,
         };
 
-        let state = new_state().map_err(|_| {
-            Problem::new(
-                ProblemCode::BrowserFailed,
-                "This system gives no random numbers, without which no safe link can be made.",
-            )
-        })?;
+        let state = new_state().map_err(|_| Problem::from(Cause::NoRandomNumbers))?;
         let now = self.now();
         let authorization = Authorization {
             id: uuid::Uuid::new_v4().to_string(),
@@ -91,7 +83,7 @@ impl Keyrack {
             &state,
             AuthorizationOwner::User,
         );
-        let listening = port.map(|port| port.serve(self.callback_taker()));
+        let listening = port.map(|port| port.serve(self.callback_taker(), self.words()));
         self.pending.keep(&authorization.id, Some(url), listening);
         // Emitted before the browser opens: the callback may arrive before this function returns.
         self.emit(&Event::Authorization(authorization.clone()));
@@ -107,12 +99,7 @@ impl Keyrack {
     /// Opens the authorization URL of a waiting authorization in the browser once more.
     pub fn open_again(&self, authorization: &str) -> Result<(), Problem> {
         let url = self.authorization_url(authorization)?;
-        (self.opener)(url.expose_secret()).map_err(|_| {
-            Problem::new(
-                ProblemCode::BrowserFailed,
-                "The system's browser could not be opened. Nothing was sent or changed. Set a default browser, then try again.",
-            )
-        })
+        (self.opener)(url.expose_secret()).map_err(|_| Problem::from(Cause::BrowserFailed))
     }
 
     /// The authorization URL of an authorization that this process began, for browser or clipboard.
@@ -121,12 +108,7 @@ impl Keyrack {
             .pending
             .get(authorization)
             .and_then(|pending| pending.url.clone());
-        url.ok_or_else(|| {
-            Problem::new(
-                ProblemCode::NotFound,
-                "This authorization is over. Start again with Connect.",
-            )
-        })
+        url.ok_or_else(|| Problem::from(Cause::AuthorizationOver))
     }
 
     /// An authorization with its present progress, whichever process moves it on.
@@ -228,21 +210,15 @@ impl Keyrack {
         let client = self.store.client(&authorization.client_id)?;
         let notion = self.notions.of(&client)?;
         if !is_for(&callback, redirect_uri, notion.base().as_str()) {
-            return Err(Problem::new(
-                ProblemCode::LinkMismatch,
-                "The answer came back to another address than the one this authorization was sent with. Nothing was sent. Connect again.",
-            ));
+            return Err(Cause::LinkMismatch.into());
         }
         match callback.result {
             CallbackResult::Code(code) => Ok(Some((client, code))),
             CallbackResult::Error { error, .. } if error == "access_denied" => Ok(None),
-            CallbackResult::Error { error, description } => Err(Problem::new(
-                ProblemCode::AuthorizationRefused,
-                format!(
-                    "Notion did not give access: {}. Nothing was changed. Connect again.",
-                    description.unwrap_or(error)
-                ),
-            )),
+            CallbackResult::Error { error, description } => Err(Cause::AuthorizationRefused {
+                detail: description.unwrap_or(error),
+            }
+            .into()),
         }
     }
 
@@ -255,7 +231,7 @@ impl Keyrack {
             pending.cancel();
             if let Some(mut awaiting) = pending.take_awaiting_keyring() {
                 // If the operation cannot be finished now, the next start finishes it.
-                let _ = self.fail(&mut awaiting.operation, &cancelled());
+                let _ = self.fail(&mut awaiting.operation, Cause::Cancelled);
                 let authorization = self.store.authorization(id)?;
                 self.move_on(authorization, Progress::Cancelled);
             }
@@ -284,14 +260,6 @@ impl Keyrack {
             }
         });
     }
-}
-
-/// The problem on the row of a connect that the person cancelled.
-pub(super) fn cancelled() -> Problem {
-    Problem::new(
-        ProblemCode::LinkCancelled,
-        "Cancelled before anything was saved.",
-    )
 }
 
 /// Whether a callback came to the authorization's redirect URI and from its issuer, by exact

@@ -1,11 +1,10 @@
 //! Connect, recovered: what an ended process left of one is finished or undone.
 
 use super::unsaved_grant::end_tokens;
-use crate::acts::interrupted::interrupted;
 use crate::domain::authorization::Authorization;
 use crate::domain::event::Event;
 use crate::domain::operation::Operation;
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 use crate::keyrack::Keyrack;
 use crate::storage::vault::{ConnectionSecrets, VaultError};
 
@@ -16,12 +15,12 @@ impl Keyrack {
         operation: &mut Operation,
     ) -> Result<(), Problem> {
         let Some(entry) = operation.subject.connection.clone() else {
-            let problem = if operation.record.sent_at.is_some() {
-                not_saved()
+            let cause = if operation.record.sent_at.is_some() {
+                Cause::ConnectInterrupted
             } else {
-                interrupted()
+                Cause::Interrupted
             };
-            return self.end_connect(operation, &problem);
+            return self.end_connect(operation, cause);
         };
         let secrets = match self.vault.read_connection(&entry).await {
             Ok(secrets) => Some(secrets),
@@ -30,7 +29,7 @@ impl Keyrack {
         };
         let in_list = match self.store.connection(&entry) {
             Ok(_) => true,
-            Err(problem) if problem.code == ProblemCode::NotFound => false,
+            Err(problem) if problem.cause == Cause::ConnectionGone => false,
             Err(problem) => return Err(problem),
         };
         if in_list {
@@ -41,7 +40,7 @@ impl Keyrack {
             Some(secrets) if granted => self.finish_connect(operation, &secrets).await,
             _ => {
                 self.vault.delete(&entry).await?;
-                self.end_connect(operation, &not_saved())
+                self.end_connect(operation, Cause::ConnectInterrupted)
             }
         }
     }
@@ -54,12 +53,8 @@ impl Keyrack {
         secrets: Option<&ConnectionSecrets>,
     ) -> Result<(), Problem> {
         let has_refresh_token = secrets.is_some_and(|secrets| secrets.refresh.is_some());
-        let problem = Problem::new(
-            ProblemCode::ReconnectInterrupted,
-            "Keyrack ended in the middle of connecting this workspace again. Check it to see whether its tokens work, or connect again.",
-        );
         let authorization = self.open_authorization(operation);
-        operation.record.problem = Some(problem);
+        operation.record.problem = Some(Cause::ReconnectInterrupted.into());
         operation.finished_at = Some(self.now());
         self.store
             .clear_verdict(operation, Some(has_refresh_token))?;
@@ -88,7 +83,7 @@ impl Keyrack {
             )
             .await;
             self.vault.delete(&secrets.id).await?;
-            return self.end_connect(operation, &not_saved());
+            return self.end_connect(operation, Cause::ConnectInterrupted);
         }
         let authorization = self.open_authorization(operation);
         operation.finished_at = Some(self.now());
@@ -98,9 +93,9 @@ impl Keyrack {
         Ok(())
     }
 
-    fn end_connect(&self, operation: &mut Operation, problem: &Problem) -> Result<(), Problem> {
+    fn end_connect(&self, operation: &mut Operation, cause: Cause) -> Result<(), Problem> {
         let authorization = self.open_authorization(operation);
-        self.fail(operation, problem)?;
+        self.fail(operation, cause)?;
         self.emit_end(authorization, operation);
         Ok(())
     }
@@ -120,11 +115,4 @@ impl Keyrack {
             self.move_on(authorization, progress);
         }
     }
-}
-
-fn not_saved() -> Problem {
-    Problem::new(
-        ProblemCode::ConnectInterrupted,
-        "Keyrack ended in the middle of connecting. Access may be allowed at Notion, but no token was saved here. Connect again.",
-    )
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use notion_oauth::{Credentials, Error, Grant, Notion, Retry};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 use crate::failpoint::failpoint;
 use crate::storage::vault::ConnectionSecrets;
 
@@ -31,16 +31,10 @@ impl UnsavedGrant {
         {
             return problem;
         }
-        let (code, became) = if ended {
-            (problem.code, "The new tokens are not kept, and were ended.")
-        } else {
-            let became = "Access may still be allowed at Notion: remove it in the workspace's settings there.";
-            (ProblemCode::NotSaved, became)
-        };
-        Problem {
-            code,
-            message: format!("{} {became}", problem.message),
-            ..problem
+        match (ended, &problem.cause) {
+            (true, Cause::Cancelled) => problem,
+            (true, _) => problem.under(|why| Cause::GrantEnded { why }),
+            (false, _) => problem.under(|why| Cause::GrantRemains { why }),
         }
     }
 

@@ -6,7 +6,7 @@ use super::database::Store;
 use super::json::Json;
 use crate::domain::authorization::{Authorization, Progress};
 use crate::domain::operation::{Kind, Operation, Subject};
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 use crate::domain::time::Millis;
 use crate::failpoint::failpoint;
 
@@ -145,22 +145,10 @@ fn why_not_consumed(db: &Connection, state_hash: &[u8; 32]) -> Result<Problem, P
         )
         .optional()?;
     Ok(match found {
-        None => Problem::new(
-            ProblemCode::LinkUnknown,
-            "This answer does not belong to any authorization that was started here. Nothing was sent or changed. Start with Connect.",
-        ),
-        Some((true, _)) => Problem::new(
-            ProblemCode::LinkHandled,
-            "This answer was handled already. There is nothing more to do.",
-        ),
-        Some((false, Json(Progress::Cancelled))) => Problem::new(
-            ProblemCode::LinkCancelled,
-            "This authorization was cancelled here, so its answer was not used. Connect again if you want it.",
-        ),
-        Some((false, _)) => Problem::new(
-            ProblemCode::LinkExpired,
-            "This answer came too late: an authorization waits for ten minutes. Nothing was sent or changed. Connect again.",
-        ),
+        None => Cause::LinkUnknown.into(),
+        Some((true, _)) => Cause::LinkHandled.into(),
+        Some((false, Json(Progress::Cancelled))) => Cause::LinkCancelled.into(),
+        Some((false, _)) => Cause::LinkExpired.into(),
     })
 }
 
@@ -183,10 +171,5 @@ fn authorization(db: &Connection, id: &str) -> Result<Authorization, Problem> {
             },
         )
         .optional()?;
-    found.ok_or_else(|| {
-        Problem::new(
-            ProblemCode::NotFound,
-            "This authorization is not here any more.",
-        )
-    })
+    found.ok_or_else(|| Problem::from(Cause::AuthorizationOver))
 }

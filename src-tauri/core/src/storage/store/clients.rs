@@ -6,7 +6,7 @@ use super::database::Store;
 use super::json::Word;
 use crate::domain::client::Client;
 use crate::domain::operation::Operation;
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 use crate::domain::time::Millis;
 use crate::failpoint::failpoint;
 
@@ -32,8 +32,7 @@ impl Store {
         let mut query =
             db.prepare_cached(&format!("SELECT {COLUMNS} FROM clients WHERE id = ?1"))?;
         let found = query.query_row(params![id], client_from).optional()?;
-        found
-            .ok_or_else(|| Problem::new(ProblemCode::NotFound, "This client is not here any more."))
+        found.ok_or_else(|| Problem::from(Cause::ClientGone))
     }
 
     /// Adds a client and finishes its operation, in one transaction.

@@ -9,7 +9,7 @@ use super::json::{Json, Word};
 use crate::domain::connection::{Connection, TokenGrant, Verdict};
 use crate::domain::operation::{Kind, Operation};
 use crate::domain::owner::Owner;
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 use crate::domain::time::Millis;
 use crate::failpoint::failpoint;
 use notion_oauth::sanitize_display_text;
@@ -76,12 +76,7 @@ impl Store {
         let db = self.lock();
         let mut query = db.prepare_cached(&format!("{SELECT} WHERE c.id = ?1"))?;
         let found = query.query_row(params![id], connection_from).optional()?;
-        found.ok_or_else(|| {
-            Problem::new(
-                ProblemCode::NotFound,
-                "This connection is not here any more. Nothing was changed.",
-            )
-        })
+        found.ok_or_else(|| Problem::from(Cause::ConnectionGone))
     }
 
     /// The id of the connection with a client and a bot id, which identify it; none if there is
@@ -142,10 +137,10 @@ impl Store {
             &operation.record.granted,
             operation.finished_at,
         ) else {
-            return Err(Problem::new(
-                ProblemCode::StoreFailed,
-                "This operation granted nothing to write.",
-            ));
+            return Err(Cause::StoreFailed {
+                detail: "the operation has no grant".to_owned(),
+            }
+            .into());
         };
         let mut db = self.lock();
         let tx = db.transaction()?;
@@ -174,8 +169,8 @@ impl Store {
         )?;
         super::operations::save(&tx, operation)?;
         // Neither concerns the tokens that the connection has now.
-        super::operations::leave(&tx, Kind::Refresh, operation, &connected_again())?;
-        super::operations::leave(&tx, Kind::Revoke, operation, &connected_again())?;
+        super::operations::leave(&tx, Kind::Refresh, operation, Cause::Overtaken)?;
+        super::operations::leave(&tx, Kind::Revoke, operation, Cause::Overtaken)?;
         tx.commit()?;
         failpoint("store.save_connected");
         Ok(())
@@ -309,28 +304,12 @@ impl Store {
         let id = &operation.subject.connection;
         tx.execute("DELETE FROM connections WHERE id = ?1", params![id])?;
         super::operations::save(&tx, operation)?;
-        super::operations::leave(&tx, Kind::Revoke, operation, &removed())?;
-        super::operations::leave(&tx, Kind::Refresh, operation, &removed())?;
+        super::operations::leave(&tx, Kind::Revoke, operation, Cause::RemovedBeforeDone)?;
+        super::operations::leave(&tx, Kind::Refresh, operation, Cause::RemovedBeforeDone)?;
         tx.commit()?;
         failpoint("store.remove_connection");
         Ok(())
     }
-}
-
-/// The problem on the row of an operation that a new consent has superseded.
-fn connected_again() -> Problem {
-    Problem::new(
-        ProblemCode::Overtaken,
-        "The workspace was connected again before this was finished. Its earlier tokens are not here any more and may still work at Notion.",
-    )
-}
-
-/// The problem on the row of an operation whose connection was removed meanwhile.
-fn removed() -> Problem {
-    Problem::new(
-        ProblemCode::RemovedBeforeDone,
-        "The connection was removed from this computer before this was finished.",
-    )
 }
 
 fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {

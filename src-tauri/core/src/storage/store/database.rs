@@ -7,8 +7,8 @@ use rusqlite::params;
 use super::generation::{self, GenerationMarker};
 use super::quarantine::{quarantine, want_rebuild};
 use super::schema;
-use super::sqlite::{DATABASE, damaged, open_connection};
-use crate::domain::problem::{Problem, ProblemCode};
+use super::sqlite::{DATABASE, open_connection};
+use crate::domain::problem::{Cause, Problem};
 use crate::domain::rebuilt::{DatabaseState, WantedRebuild};
 use crate::failpoint::failpoint;
 use crate::storage::data_folder::DataFolder;
@@ -31,13 +31,13 @@ impl Store {
         let _one_at_a_time = folder.lock("store.lock")?;
         let marker = GenerationMarker::read(folder)?;
         let (mut connection, quarantined) = match open_sound(folder) {
-            Err(problem) if problem.code == ProblemCode::StoreDamaged => {
+            Err(problem) if problem.cause == Cause::StoreDamaged => {
                 // A process that has it open would go on writing to the moved file.
                 if any_alive(folder) {
                     return Err(problem);
                 }
                 if marker.is_none() {
-                    return Err(unknown());
+                    return Err(Cause::StoreUnknown.into());
                 }
                 let name = quarantine(folder)?;
                 (open_sound(folder)?, Some(name))
@@ -94,7 +94,7 @@ fn open_sound(folder: &DataFolder) -> Result<rusqlite::Connection, Problem> {
     if result == "ok" {
         Ok(connection)
     } else {
-        Err(damaged())
+        Err(Cause::StoreDamaged.into())
     }
 }
 
@@ -110,19 +110,10 @@ fn store_id(
     )?;
     let id = generation::meta(connection, "store_id")?;
     id.ok_or_else(|| {
-        Problem::new(
-            ProblemCode::StoreFailed,
-            "The database has no id. Your tokens are safe in the keyring.",
-        )
+        Problem::from(Cause::StoreFailed {
+            detail: "the database has no id".to_owned(),
+        })
     })
-}
-
-/// The problem of an unreadable database without a marker, which would name its keyring entries.
-fn unknown() -> Problem {
-    Problem::new(
-        ProblemCode::StoreFailed,
-        "Keyrack's database cannot be read, and there is no record of which entries in the keyring are its own. Your tokens are safe there. Put a backup of keyrack.db into the data folder, or move the file out of it to begin anew.",
-    )
 }
 
 #[cfg(test)]
@@ -155,7 +146,7 @@ mod tests {
             .pragma_update(None, "user_version", 9_999)
             .expect("a later version");
         let refused = Store::open(&folder).expect_err("newer");
-        assert_eq!(refused.code, ProblemCode::StoreNewer);
+        assert_eq!(refused.cause, Cause::StoreNewer);
     }
 
     #[test]
@@ -168,7 +159,7 @@ mod tests {
         )
         .expect("written");
         let refused = Store::open(&folder).expect_err("corrupt");
-        assert_eq!(refused.code, ProblemCode::StoreFailed);
+        assert_eq!(refused.cause, Cause::StoreUnknown);
     }
 
     #[cfg(unix)]
@@ -179,8 +170,8 @@ mod tests {
         let data = DataFolder::open(&folder.path().join("data")).expect("a data folder");
         std::os::unix::fs::symlink(&elsewhere, data.path().join("keyrack.db")).expect("a link");
         assert_eq!(
-            Store::open(&data).expect_err("a link").code,
-            ProblemCode::DataFolder
+            Store::open(&data).expect_err("a link").cause.code(),
+            "data-folder"
         );
         assert!(!elsewhere.exists());
     }

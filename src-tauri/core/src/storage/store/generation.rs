@@ -7,7 +7,7 @@ use std::io::{self, Write as _};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 use crate::domain::rebuilt::DatabaseState;
 use crate::storage::data_folder::DataFolder;
 
@@ -34,10 +34,7 @@ impl GenerationMarker {
         match meta(db, "store_id")? {
             None => return Ok(Some(DatabaseState::Missing)),
             Some(id) if id != self.store => {
-                return Err(Problem::new(
-                    ProblemCode::StoreFailed,
-                    "This database belongs to another data folder. Nothing was changed, and your tokens are safe in the keyring. Put the right one back, or remove it to have the list rebuilt from the keyring.",
-                ));
+                return Err(Cause::StoreForeign.into());
             }
             Some(_) => {}
         }

@@ -5,7 +5,7 @@ use rusqlite::{OpenFlags, ToSql, params_from_iter};
 use super::json::Word;
 use super::operations::{COLUMNS, operation_from};
 use crate::domain::operation::{Kind, Operation};
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Cause, Problem};
 use crate::storage::data_folder::DataFolder;
 
 /// A separate database connection for reading operations: years of them hold up nobody.
@@ -78,7 +78,7 @@ impl History {
         if result == "ok" {
             Ok(())
         } else {
-            Err(super::sqlite::damaged())
+            Err(Cause::StoreDamaged.into())
         }
     }
 }

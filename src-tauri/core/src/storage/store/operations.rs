@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use super::database::Store;
 use super::json::{Json, Word};
 use crate::domain::operation::{Kind, Operation};
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Cause, Problem};
 use crate::domain::receipt::Receipt;
 use crate::domain::time::Millis;
 use crate::failpoint::failpoint;
@@ -181,7 +181,7 @@ pub(super) fn leave(
     tx: &Transaction<'_>,
     kind: Kind,
     operation: &Operation,
-    why: &Problem,
+    why: Cause,
 ) -> rusqlite::Result<()> {
     tx.execute(
         "UPDATE operations SET finished_at = ?3, record = json_set(record, '$.problem', json(?4))
@@ -190,7 +190,7 @@ pub(super) fn leave(
             Word(kind),
             operation.subject.connection,
             operation.finished_at.map(|at| at.0),
-            Json(why),
+            Json(Problem::from(why)),
         ],
     )?;
     Ok(())

@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 
 use super::json::Json;
 use super::sqlite::DATABASE;
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 use crate::domain::rebuilt::{DatabaseState, WantedRebuild};
 use crate::storage::data_folder::DataFolder;
 
@@ -35,7 +35,7 @@ pub(super) fn want_rebuild(db: &Connection, wanted: &WantedRebuild) -> Result<()
         db.execute(
             "UPDATE operations SET finished_at = started_at, record = json_set(record, '$.problem', json(?1))
              WHERE finished_at IS NULL",
-            params![Json(overtaken())],
+            params![Json(Problem::from(Cause::OutcomeUnknown))],
         )?;
     }
     db.execute(
@@ -43,12 +43,4 @@ pub(super) fn want_rebuild(db: &Connection, wanted: &WantedRebuild) -> Result<()
         params![REBUILD_NOTE, Json(wanted)],
     )?;
     Ok(())
-}
-
-/// The problem on the row of an operation that was under way when the backup was made.
-fn overtaken() -> Problem {
-    Problem::new(
-        ProblemCode::OutcomeUnknown,
-        "It was under way when the backup was made that this database comes from. What became of it is not known here.",
-    )
 }

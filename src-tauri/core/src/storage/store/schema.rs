@@ -2,8 +2,10 @@
 
 use rusqlite_migration::{Error, M, MigrationDefinitionError, Migrations};
 
-use crate::domain::problem::{Problem, ProblemCode};
+use super::worded_problems::give_data;
+use crate::domain::problem::{Cause, Problem};
 
+/// The migrations in SQL.
 const MIGRATIONS: &[M<'static>] = &[
     M::up(
         "
@@ -134,16 +136,26 @@ const MIGRATIONS: &[M<'static>] = &[
     ),
 ];
 
+/// All migrations; what SQL cannot say follows what it can.
+fn migrations() -> Migrations<'static> {
+    let in_rust = [M::up_with_hook("", |tx| Ok(give_data(tx)?))];
+    MIGRATIONS.iter().cloned().chain(in_rust).collect()
+}
+
 /// Migrates the database to this version in one transaction.
 pub(super) fn migrate(connection: &mut rusqlite::Connection) -> Result<(), Problem> {
-    Migrations::from_slice(MIGRATIONS).to_latest(connection).map_err(|error| match error {
-        Error::MigrationDefinition(MigrationDefinitionError::DatabaseTooFarAhead) => Problem::new(
-            ProblemCode::StoreNewer,
-            "A newer Keyrack wrote this database. Nothing was changed and your tokens are safe in the keyring. Install the newer version again.",
-        ),
-        Error::RusqliteError { err, .. } => err.into(),
-        other => Problem::new(ProblemCode::StoreFailed, format!("Keyrack's database could not be prepared: {other}")),
-    })
+    migrations()
+        .to_latest(connection)
+        .map_err(|error| match error {
+            Error::MigrationDefinition(MigrationDefinitionError::DatabaseTooFarAhead) => {
+                Cause::StoreNewer.into()
+            }
+            Error::RusqliteError { err, .. } => err.into(),
+            other => Cause::StoreFailed {
+                detail: other.to_string(),
+            }
+            .into(),
+        })
 }
 
 #[cfg(test)]
@@ -155,9 +167,7 @@ mod tests {
 
     #[test]
     fn the_migrations_are_sound() {
-        Migrations::from_slice(MIGRATIONS)
-            .validate()
-            .expect("sound");
+        migrations().validate().expect("sound");
     }
 
     #[test]
@@ -269,7 +279,7 @@ mod tests {
                 "connect",
                 "not-saved",
                 "The keyring is locked. Access may still be allowed at Notion.",
-                "not-saved",
+                "grant-remains",
             ),
         ];
         for (number, (kind, code, message, _)) in messages.iter().enumerate() {

@@ -8,7 +8,7 @@ use rusqlite::{ErrorCode, OpenFlags};
 
 use super::evidence::evidence_from;
 use super::name_order::sort_key;
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::{Cause, Problem};
 
 /// The name of the database's file in the data folder.
 pub(super) const DATABASE: &str = "keyrack.db";
@@ -42,24 +42,14 @@ const PURE: FunctionFlags = FunctionFlags::SQLITE_UTF8.union(FunctionFlags::SQLI
 impl From<rusqlite::Error> for Problem {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::new(
-                ProblemCode::StoreBusy,
-                "Another program is writing to Keyrack's database. Nothing was changed. Try again in a moment.",
-            ),
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => damaged(),
-            _ => Self::new(
-                ProblemCode::StoreFailed,
-                format!(
-                    "Keyrack's database could not be used: {error}. Your tokens are safe in the keyring. Check that the disk is not full and that the data folder can be written to, then try again."
-                ),
-            ),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Cause::StoreBusy.into(),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                Cause::StoreDamaged.into()
+            }
+            _ => Cause::StoreFailed {
+                detail: error.to_string(),
+            }
+            .into(),
         }
     }
-}
-
-pub(super) fn damaged() -> Problem {
-    Problem::new(
-        ProblemCode::StoreDamaged,
-        "Keyrack's database is damaged. Your tokens are safe in the keyring. Close Keyrack wherever it runs and start it again: it then rebuilds the list from the keyring.",
-    )
 }

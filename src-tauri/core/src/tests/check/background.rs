@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::acts::check::background::{Attention, CaughtUp, Watch};
 use crate::domain::connection::Status;
 use crate::domain::preferences::BackgroundChecks;
-use crate::domain::problem::ProblemCode;
+use crate::domain::problem::Cause;
 
 use crate::tests::env::TestEnv;
 
@@ -90,8 +90,8 @@ async fn a_refused_secret_needs_attention_and_a_busy_notion_does_not() {
     env.fault(json!({"endpoint": "introspect", "times": 1, "status": 503}))
         .await;
     let reported = catch_up(&mut watch).await;
-    let obstacle = reported.obstacle.expect("an obstacle").code;
-    assert_eq!(obstacle, ProblemCode::NotionUnavailable);
+    let obstacle = reported.obstacle.expect("an obstacle").cause;
+    assert_eq!(obstacle, Cause::NotionUnavailable { status: 503 });
     assert_eq!(reported.attention, None);
     env.pass(HOUR);
     env.renew_secret().await;
@@ -138,7 +138,7 @@ async fn one_process_watches_and_it_ends_when_background_checks_are_off() {
     let (_outside, keyrack, _) = TestEnv::with_client().await;
     let mut watch = keyrack.watch().expect("the only one");
     let second = keyrack.watch().err().expect("a second one");
-    assert_eq!(second.code, ProblemCode::AlreadyOpen);
+    assert_eq!(second.cause, Cause::AlreadyWatching);
     assert_eq!(watch.tick().await, Ok(None), "off until somebody chooses");
     drop(watch);
     keyrack.watch().expect("free again");
@@ -159,5 +159,5 @@ async fn a_pending_revocation_is_finished_in_the_background() {
     let mut watch = keyrack.watch().expect("the only one");
     live(&env, &mut watch, 5 * MINUTE).await;
     let gone = keyrack.store.connection(&id).expect_err("revoked");
-    assert_eq!(gone.code, ProblemCode::NotFound);
+    assert_eq!(gone.cause, Cause::ConnectionGone);
 }

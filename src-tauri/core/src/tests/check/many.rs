@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::domain::check_all::CheckAllState;
 use crate::domain::connection::Status;
-use crate::domain::problem::ProblemCode;
+use crate::domain::problem::Cause;
 use crate::storage::vault::keyring::tests::KeyringBehaviour;
 
 use crate::tests::env::TestEnv;
@@ -62,7 +62,7 @@ async fn one_process_checks_all_and_another_is_told_so() {
     let other = env.start();
     let running = keyrack.check_all().expect("begun");
     let refused = other.check_all().err().expect("the first one does it");
-    assert_eq!(refused.code, ProblemCode::AlreadyChecking);
+    assert_eq!(refused.cause, Cause::AlreadyChecking);
     let again = keyrack.check_all().expect("the same one").await;
     assert_eq!((again.state, again.done), (CheckAllState::Running, 0));
     assert_eq!(running.await.done, 1);
@@ -89,7 +89,7 @@ async fn a_pause_that_notion_asks_for_is_waited_out_and_costs_no_verdict() {
         let checked = keyrack.check(&id).await.expect("checked");
         assert_eq!(checked.last_status, Some(Status::Active));
         let why = checked.problem.expect("why");
-        assert_eq!(why.code, ProblemCode::RateLimited);
+        assert_eq!(why.cause, Cause::RateLimited);
         assert!(why.retry_after > Some(2_900), "{why:?}");
     }
     assert_eq!(env.count(INTROSPECT).await, 3, "nothing in a pause");
@@ -151,7 +151,7 @@ async fn while_notion_wants_a_long_pause_nobody_is_sent_to_the_browser() {
     let opened = env.opened();
     let refused = keyrack.begin_authorization(&client.id).await;
     let why = refused.expect_err("a pause");
-    assert_eq!(why.code, ProblemCode::RateLimited);
+    assert_eq!(why.cause, Cause::RateLimited);
     assert!(why.retry_after > Some(2_900), "{why:?}");
     assert_eq!(env.opened(), opened);
 }

@@ -5,7 +5,7 @@ mod many;
 mod paced;
 mod schedule;
 
-use crate::domain::problem::ProblemCode;
+use crate::domain::problem::Cause;
 use crate::tests::env::TestEnv;
 
 #[tokio::test]
@@ -15,8 +15,8 @@ async fn a_token_that_died_after_a_newer_consent_is_told_apart() {
     let row = keyrack.store.connection(&older).expect("a row");
     env.revoke(&row.bot_id).await;
     let dead = keyrack.check(&older).await.expect("checked");
-    let code = |row: crate::Connection| row.problem.map(|why| why.code);
-    assert_eq!(code(dead), Some(ProblemCode::TokenInactive));
+    let code = |row: crate::Connection| row.problem.map(|why| why.cause);
+    assert_eq!(code(dead), Some(Cause::TokenInactive));
 
     // Another bot of the same client in the same workspace, as Notion may give to another person.
     let db =
@@ -28,5 +28,5 @@ async fn a_token_that_died_after_a_newer_consent_is_told_apart() {
     )
     .expect("added");
     let dead = keyrack.check(&older).await.expect("checked");
-    assert_eq!(code(dead), Some(ProblemCode::TokenSuperseded));
+    assert_eq!(code(dead), Some(Cause::TokenSuperseded));
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::domain::connection::{Connection, Status};
 use crate::domain::owner::Owner;
-use crate::domain::problem::{Problem, ProblemCode};
+use crate::domain::problem::Cause;
 use crate::domain::schedule::Schedule;
 use crate::domain::time::Millis;
 
@@ -36,11 +36,11 @@ fn connection(number: usize) -> Connection {
     }
 }
 
-fn failed(connection: &Connection, code: ProblemCode) -> Connection {
+fn failed(connection: &Connection, cause: &Cause) -> Connection {
     Connection {
         status: Status::CannotCheck,
         last_status: Some(connection.last_status.unwrap_or(connection.status)),
-        problem: Some(Problem::new(code, "it is so")),
+        problem: Some(cause.clone().into()),
         ..connection.clone()
     }
 }
@@ -180,23 +180,27 @@ fn a_computer_that_is_on_for_an_hour_a_day_still_checks_daily() {
 #[test]
 fn offline_asks_ever_more_rarely_and_one_at_a_time_and_then_catches_up() {
     // Each of the two clients meets Notion's obstacle once; the keyring's is common to all.
-    for (code, most) in [
-        (ProblemCode::Unreachable, 2 * 20),
-        (ProblemCode::NotNotion, 2 * 20),
-        (ProblemCode::NotionUnavailable, 2 * 20),
-        (ProblemCode::KeyringLocked, 20),
+    let not_notion = Cause::NotNotion {
+        status: 200,
+        detail: "a web page".to_owned(),
+    };
+    for (cause, most) in [
+        (Cause::Unreachable, 2 * 20),
+        (not_notion, 2 * 20),
+        (Cause::NotionUnavailable { status: 503 }, 2 * 20),
+        (Cause::KeyringLocked, 20),
     ] {
         let mut life = Life::new(200, HOUR);
-        life.run(12 * HOUR, |connection| failed(connection, code));
+        life.run(12 * HOUR, |connection| failed(connection, &cause));
         let asked = life.asked.len();
         assert!(
             (10..=most).contains(&asked),
-            "{code:?}: {asked} in 12 hours"
+            "{cause:?}: {asked} in 12 hours"
         );
         life.asked.clear();
         let alive = life.alive();
         life.run(2 * HOUR, alive);
-        assert!(life.asked.len() >= 200, "{code:?}: {}", life.asked.len());
+        assert!(life.asked.len() >= 200, "{cause:?}: {}", life.asked.len());
         assert!(life.most_in_a_minute() <= 30, "{}", life.most_in_a_minute());
     }
 }
@@ -210,7 +214,7 @@ fn a_dead_token_is_not_asked_about_again_and_a_refused_client_once_in_an_interva
                 status: Status::Inactive,
                 ..connection.clone()
             },
-            _ => failed(connection, ProblemCode::ClientRejected),
+            _ => failed(connection, &Cause::ClientRejected),
         }
     });
     let (dead, refused): (Vec<_>, Vec<_>) = life
@@ -220,7 +224,7 @@ fn a_dead_token_is_not_asked_about_again_and_a_refused_client_once_in_an_interva
     assert_eq!(dead.len(), 10, "each once");
     assert!((23..=25).contains(&refused.len()), "{}", refused.len());
 
-    let unknown = failed(&life.connections[0], ProblemCode::RateLimited);
+    let unknown = failed(&life.connections[0], &Cause::RateLimited);
     assert_eq!(
         life.schedule.due(&unknown, life.every, Millis(life.now)),
         None
@@ -239,7 +243,7 @@ fn a_dead_token_is_not_asked_about_again_and_a_refused_client_once_in_an_interva
 fn a_clock_that_was_set_back_a_year_stops_nothing() {
     let mut life = Life::new(50, HOUR);
     life.run(HOUR / 4, |connection| {
-        failed(connection, ProblemCode::Unreachable)
+        failed(connection, &Cause::Unreachable)
     });
     life.now -= 365 * 24 * HOUR;
     let alive = |connection: &Connection| connection.clone();
@@ -269,7 +273,7 @@ fn one_that_always_fails_holds_up_no_other() {
         let alive = life.alive();
         life.run(HOUR / 2, |connection| {
             if connection.id == ill {
-                failed(connection, ProblemCode::NotionUnavailable)
+                failed(connection, &Cause::NotionUnavailable { status: 503 })
             } else {
                 alive(connection)
             }
@@ -288,7 +292,7 @@ fn a_client_whose_notion_cannot_be_reached_holds_up_no_other_client() {
     for _ in 0..48 {
         let alive = life.alive();
         life.run(HOUR / 2, |connection| match connection.client_id.as_str() {
-            "client-0" => failed(connection, ProblemCode::Unreachable),
+            "client-0" => failed(connection, &Cause::Unreachable),
             _ => alive(connection),
         });
     }

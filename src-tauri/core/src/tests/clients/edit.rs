@@ -5,7 +5,7 @@ use secrecy::ExposeSecret as _;
 
 use crate::domain::client::ClientChange;
 use crate::domain::connection::Status;
-use crate::domain::problem::ProblemCode;
+use crate::domain::problem::{Cause, Field};
 use crate::domain::redirect::RedirectMethod;
 use crate::storage::vault::keyring::tests::KeyringBehaviour;
 
@@ -35,9 +35,10 @@ async fn a_client_is_renamed_and_its_connections_and_its_entry_say_so() {
         "the secret stays"
     );
     let refused = keyrack.edit_client(&client.id, called(" ")).await;
+    let field = Field::Name;
     assert_eq!(
-        refused.expect_err("no name").code,
-        ProblemCode::InvalidInput
+        refused.expect_err("no name").cause,
+        Cause::InvalidInput { field }
     );
 }
 
@@ -79,9 +80,10 @@ async fn another_redirect_method_holds_for_the_next_connect_and_leaves_connectio
         ..ClientChange::of(&edited)
     };
     let refused = keyrack.edit_client(&client.id, bad).await;
+    let field = Field::BridgeUrl;
     assert_eq!(
-        refused.expect_err("http").field.as_deref(),
-        Some("bridge_url")
+        refused.expect_err("http").cause,
+        Cause::InvalidInput { field }
     );
 }
 
@@ -126,10 +128,7 @@ async fn a_locked_keyring_refuses_what_its_entry_carries_and_changes_nothing() {
         ..ClientChange::of(&client)
     };
     let refused = keyrack.edit_client(&client.id, renamed).await;
-    assert_eq!(
-        refused.expect_err("locked").code,
-        ProblemCode::KeyringLocked
-    );
+    assert_eq!(refused.expect_err("locked").cause, Cause::KeyringLocked);
     assert_eq!(keyrack.store.client(&client.id).expect("a row"), client);
 
     let faster = ClientChange {

@@ -3,7 +3,7 @@
 use crate::domain::client::ConnectionsPolicy;
 use crate::domain::connection::Status;
 use crate::domain::operation::{Kind, Subject};
-use crate::domain::problem::ProblemCode;
+use crate::domain::problem::Cause;
 
 use crate::tests::env::TestEnv;
 
@@ -20,7 +20,7 @@ async fn a_client_with_connections_is_removed_only_as_told_what_becomes_of_them(
             .remove_client(&client.id, ConnectionsPolicy::Keep)
             .await
             .expect_err("in use");
-        assert_eq!(refused.code, ProblemCode::ClientInUse);
+        assert_eq!(refused.cause, Cause::ClientInUse);
         assert_eq!(env.keyring.users().len(), 2);
 
         keyrack

@@ -2,7 +2,7 @@
 
 use crate::domain::connection::Status;
 use crate::domain::operation::{Granted, Kind, Subject};
-use crate::domain::problem::ProblemCode;
+use crate::domain::problem::{Cause, Field};
 use crate::keyrack::Keyrack;
 use crate::storage::vault::keyring::tests::KeyringBehaviour;
 use crate::storage::vault::{ConnectionSecrets, Payload};
@@ -23,20 +23,23 @@ async fn a_renewed_secret_keeps_the_verdicts_and_the_new_one_heals_the_connectio
         assert_eq!(unknown.status, Status::CannotCheck);
         assert_eq!(unknown.last_status, Some(Status::Active));
         assert_eq!(unknown.checked_at, verdict, "the last verdict stays");
-        let why = unknown.problem.expect("why").code;
-        assert_eq!(why, ProblemCode::ClientRejected);
+        let why = unknown.problem.expect("why").cause;
+        assert_eq!(why, Cause::ClientRejected);
     }
 
-    for (wrong, code) in [
-        ("secret_wrong", ProblemCode::ClientRejected),
-        ("two words", ProblemCode::InvalidInput),
+    let unusable = Cause::InvalidInput {
+        field: Field::ClientSecret,
+    };
+    for (wrong, cause) in [
+        ("secret_wrong", Cause::ClientRejected),
+        ("two words", unusable),
     ] {
         let refused = keyrack
             .replace_client_secret(&client.id, wrong.into())
             .await
             .err()
             .expect("refused");
-        assert_eq!(refused.code, code);
+        assert_eq!(refused.cause, cause);
     }
     keyrack
         .replace_client_secret(&client.id, format!(" {renewed}\n").into())
@@ -91,7 +94,7 @@ async fn a_keyring_that_refuses_keeps_the_old_secret() {
         .await
         .err()
         .expect("locked");
-    assert_eq!(refused.code, ProblemCode::KeyringLocked);
+    assert_eq!(refused.cause, Cause::KeyringLocked);
     env.keyring.behave(KeyringBehaviour::Normal);
     let checked = keyrack.check(&id).await.expect("checked");
     assert_eq!(checked.status, Status::Active);

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::domain::client::NewClient;
-use crate::domain::problem::ProblemCode;
+use crate::domain::problem::{Cause, Field};
 use crate::domain::redirect::RedirectMethod;
 use crate::storage::vault::keyring::tests::KeyringBehaviour;
 
@@ -39,24 +39,26 @@ async fn a_client_is_told_apart_from_a_wrong_secret_a_swap_and_a_busy_notion() {
         "in either answer's shape"
     );
 
-    let code = |refused: Result<(), crate::Problem>| refused.expect_err("refused").code;
+    let code = |refused: Result<(), crate::Problem>| refused.expect_err("refused").cause;
     assert_eq!(
         code(verify(&id, "secret_wrong").await),
-        ProblemCode::ClientRejected
+        Cause::ClientRejected
     );
     assert_eq!(
         code(verify("secret_wrong", &id).await),
-        ProblemCode::ClientSwapped
+        Cause::ClientSwapped
     );
     assert_eq!(
         code(verify("two words", &secret).await),
-        ProblemCode::InvalidInput
+        Cause::InvalidInput {
+            field: Field::ClientId
+        }
     );
     env.fault(json!({"endpoint": "introspect", "times": 1, "status": 503}))
         .await;
     assert_eq!(
         code(verify(&id, &secret).await),
-        ProblemCode::NotionUnavailable
+        Cause::NotionUnavailable { status: 503 }
     );
     assert_eq!(keyrack.clients().expect("the clients"), []);
     assert!(env.keyring.users().is_empty(), "nothing is kept");
@@ -69,13 +71,10 @@ async fn a_saved_client_is_verified_with_the_secret_in_the_keyring() {
     env.renew_secret().await;
     let refused = keyrack.verify_saved_client(&client.id).await;
     assert_eq!(
-        refused.expect_err("an old secret").code,
-        ProblemCode::ClientRejected
+        refused.expect_err("an old secret").cause,
+        Cause::ClientRejected
     );
     env.keyring.behave(KeyringBehaviour::Locked);
     let refused = keyrack.verify_saved_client(&client.id).await;
-    assert_eq!(
-        refused.expect_err("locked").code,
-        ProblemCode::KeyringLocked
-    );
+    assert_eq!(refused.expect_err("locked").cause, Cause::KeyringLocked);
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::domain::authorization::Progress;
 use crate::domain::client::Client;
-use crate::domain::problem::ProblemCode;
+use crate::domain::problem::Cause;
 use crate::keyrack::Keyrack;
 
 use crate::tests::campaign::{Random, report, seed, wanted};
@@ -141,7 +141,7 @@ async fn the_same_callback_from_many_threads_is_exchanged_once() {
         let mut handled = 0;
         for racer in storm {
             handled += usize::from(
-                matches!(racer.await.expect("no panic"), Err(why) if why.code == ProblemCode::LinkHandled),
+                matches!(racer.await.expect("no panic"), Err(why) if why.cause == Cause::LinkHandled),
             );
         }
         let exchanges = env.count(super::TOKEN).await - before;

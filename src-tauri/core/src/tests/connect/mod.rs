@@ -7,7 +7,7 @@ use secrecy::ExposeSecret as _;
 
 use crate::domain::authorization::Progress;
 use crate::domain::connection::Status;
-use crate::domain::problem::ProblemCode;
+use crate::domain::problem::Cause;
 use crate::storage::vault::keyring::tests::KeyringBehaviour;
 use crate::tests::env::{self, TestEnv};
 use crate::tests::{REVOKE, TOKEN};
@@ -60,7 +60,7 @@ async fn two_clients_in_one_workspace_live_side_by_side_and_take_no_answer_of_th
         let Progress::Failed { problem } = ended.progress else {
             panic!("connected with the other's code: {ended:?}");
         };
-        assert_eq!(problem.code, ProblemCode::GrantRejected);
+        assert_eq!(problem.cause, Cause::GrantRejected);
     }
     let rows = keyrack.connections().expect("the list");
     assert!(rows.iter().all(|row| row.status == Status::Active));
@@ -104,7 +104,7 @@ async fn an_expired_answer_and_a_clock_set_back_are_refused() {
             .accept(callback.as_bytes())
             .await
             .expect_err("too late");
-        assert_eq!(refused.code, ProblemCode::LinkExpired, "after {jump} ms");
+        assert_eq!(refused.cause, Cause::LinkExpired, "after {jump} ms");
     }
     assert_eq!(env.count(TOKEN).await, 0);
 }

@@ -133,7 +133,7 @@ async fn connect(keyrack: &Arc<Keyrack>, callback: &str) -> String {
             ..
         } => "done, the earlier works too".to_owned(),
         Progress::Completed { .. } => "done".to_owned(),
-        Progress::Failed { problem } => word(problem.code),
+        Progress::Failed { problem } => problem.cause.code(),
         other => format!("{other:?}"),
     }
 }
@@ -145,14 +145,14 @@ async fn revoke(keyrack: &Keyrack, id: &str) -> String {
             let fate = receipt.refresh_token.map_or_else(|| "-".to_owned(), word);
             format!("done, {confirmed}, refresh token {fate}")
         }
-        Revocation::Pending { problem, .. } => word(problem.code),
+        Revocation::Pending { problem, .. } => problem.cause.code(),
     }
 }
 
 fn told<T>(result: Result<T, Problem>) -> String {
     match result {
         Ok(_) => "done".to_owned(),
-        Err(problem) => word(problem.code),
+        Err(problem) => problem.cause.code(),
     }
 }
 

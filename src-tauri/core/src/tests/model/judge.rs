@@ -9,7 +9,7 @@ use crate::domain::authorization::Progress;
 use crate::domain::client::ConnectionsPolicy;
 use crate::domain::connection::{Connection as Row, Status};
 use crate::domain::operation::Kind;
-use crate::domain::problem::ProblemCode;
+use crate::domain::problem::Cause;
 
 use super::acts::{Act, Report};
 use super::life::{Disturbance, Life};
@@ -48,7 +48,7 @@ impl Life {
                     receipt.revoked_at.is_some() && receipt.removed_from_keyring_at.is_some();
                 self.must(complete, || "a receipt without its times".to_owned());
             }
-            Report::Problem(problem) if problem.code == ProblemCode::NotionRefused => {
+            Report::Problem(problem) if matches!(problem.cause, Cause::NotionRefused { .. }) => {
                 self.once_more += 1;
             }
             Report::Connected { .. } if self.modes["second_consent"] == "same_pair" => {
@@ -76,7 +76,7 @@ impl Life {
     fn judge_verdict(&mut self, act: &Act, row: &Row, works: bool) {
         let is_new = row.checked_at == Some(self.env.now());
         let other_client =
-            |row: &Row| row.problem.as_ref().map(|why| why.code) == Some(ProblemCode::OtherClient);
+            |row: &Row| row.problem.as_ref().map(|why| &why.cause) == Some(&Cause::OtherClient);
         match row.status {
             Status::Active if is_new => {
                 self.must(works, || "a dead token is called active".to_owned());
@@ -119,15 +119,15 @@ impl Life {
             (Act::Connect { .. }, Report::Connected { earlier_works }) => {
                 *earlier_works || *disturbance != Disturbance::None
             }
-            (Act::Connect { .. }, Report::Problem(problem)) => access_may_remain(problem.code),
+            (Act::Connect { .. }, Report::Problem(problem)) => access_may_remain(&problem.cause),
             (Act::Refresh(_), Report::Checked(_)) => old_lives,
             (Act::Refresh(_), Report::Problem(problem)) => matches!(
-                problem.code,
-                ProblemCode::RefreshUnfinished
-                    | ProblemCode::RefreshRejected
-                    | ProblemCode::RefreshLost
-                    | ProblemCode::RefreshTokensRemain
-                    | ProblemCode::RemovedTokensRemain
+                problem.cause,
+                Cause::RefreshUnfinished { .. }
+                    | Cause::RefreshRejected
+                    | Cause::RefreshLost { .. }
+                    | Cause::RefreshTokensRemain { .. }
+                    | Cause::RemovedTokensRemain
             ),
             (_, Report::Revoked(receipt)) => receipt.confirmed_at.is_none(),
             _ => false,
@@ -177,7 +177,7 @@ impl Life {
         if !unknown.is_empty() {
             let is_reported = match (act, ended.map(|ended| ended.progress)) {
                 (Act::Connect { .. }, Some(Progress::Failed { problem })) => {
-                    access_may_remain(problem.code)
+                    access_may_remain(&problem.cause)
                 }
                 // The earlier token lives on.
                 (Act::Connect { .. }, Some(Progress::Completed { new, .. })) => !new,
@@ -248,12 +248,12 @@ impl Life {
 }
 
 /// Whether the words of a failed connect say that access may remain at Notion.
-fn access_may_remain(code: ProblemCode) -> bool {
+fn access_may_remain(cause: &Cause) -> bool {
     matches!(
-        code,
-        ProblemCode::NotSaved
-            | ProblemCode::ExchangeLost
-            | ProblemCode::ConnectInterrupted
-            | ProblemCode::ReconnectInterrupted
+        cause,
+        Cause::GrantRemains { .. }
+            | Cause::ExchangeLost { .. }
+            | Cause::ConnectInterrupted
+            | Cause::ReconnectInterrupted
     )
 }

@@ -385,7 +385,7 @@ impl Life {
         }
         let keyrack = self.env.start();
         if let Err(problem) = keyrack.recover().await {
-            self.violations.push(format!("a start fails: {problem}"));
+            self.violations.push(format!("a start fails: {problem:?}"));
         }
         self.keyrack = Some(keyrack);
     }

@@ -1,0 +1,276 @@
+//! What a terminal reads of connections, receipts and progress: the catalogue's words, in lines.
+
+use std::time::Duration;
+
+use keyrack_core::{
+    Authorization, CheckAll, Connection, DatabaseState, Millis, Owner, Progress, Rebuilt, Receipt,
+    RefreshTokenFate, Status, Words,
+};
+
+/// A workspace's name, or words in its place for a workspace without one.
+pub fn workspace(name: &str, words: Words) -> String {
+    match name.trim() {
+        "" => words.text("workspace.unnamed", &[]),
+        name => name.to_owned(),
+    }
+}
+
+/// An owner: name and e-mail address, as far as they are known.
+pub fn owner(owner: &Owner, words: Words) -> String {
+    match owner {
+        Owner::User {
+            name: Some(name),
+            email: Some(email),
+            ..
+        } => words.text("owner.both", &[("name", name), ("email", email)]),
+        Owner::User {
+            name: Some(only), ..
+        }
+        | Owner::User {
+            email: Some(only), ..
+        } => only.clone(),
+        Owner::User { .. } => words.text("owner.nameless", &[]),
+        Owner::Workspace => words.text("owner.workspace", &[]),
+        Owner::Unknown => words.text("owner.unknown", &[]),
+    }
+}
+
+/// A connection in one line: workspace, owner, status with its age and reason, and bot id.
+pub fn connection(connection: &Connection, now: Millis, words: Words) -> String {
+    let mut status = words.text(status_key(connection.status), &[]);
+    if let Some(at) = connection.checked_at {
+        let checked = words.text("status.checked", &[("age", &age(at, now, words))]);
+        status = format!("{status}, {checked}");
+    }
+    if let Some(problem) = &connection.problem {
+        status = format!("{status}: {}", words.problem(problem).what);
+    }
+    format!(
+        "{}  {}  {status}  [{}]",
+        workspace(&connection.workspace_name, words),
+        owner(&connection.owner, words),
+        connection.bot_id
+    )
+}
+
+fn status_key(status: Status) -> &'static str {
+    match status {
+        Status::Active => "status.active",
+        Status::Inactive => "status.inactive",
+        Status::NeedsReconnecting => "status.needs-reconnecting",
+        Status::RevocationPending => "status.revocation-pending",
+        Status::NotChecked => "status.not-checked",
+        Status::CannotCheck => "status.cannot-check",
+    }
+}
+
+/// The age of something, in the unit that fits.
+fn age(at: Millis, now: Millis, words: Words) -> String {
+    let ago = |key, count: u64| words.text(key, &[("count", &count.to_string())]);
+    match at.until(now).as_secs() {
+        0..60 => words.text("time.now", &[]),
+        seconds @ 60..3600 => ago("command.ago.minutes", seconds / 60),
+        seconds @ 3600..172_800 => ago("command.ago.hours", seconds / 3600),
+        seconds => ago("command.ago.days", seconds / 86_400),
+    }
+}
+
+/// A completed authorization in one line; none for one that has not completed.
+pub fn connected(authorization: &Authorization, words: Words) -> Option<String> {
+    let Progress::Completed {
+        workspace_name,
+        owner: of,
+        ..
+    } = &authorization.progress
+    else {
+        return None;
+    };
+    let workspace = workspace(workspace_name, words);
+    let places = [("workspace", workspace.as_str())];
+    Some(match of {
+        Owner::User { .. } => {
+            let owner = owner(of, words);
+            words.text("connected.user", &[places[0], ("owner", &owner)])
+        }
+        Owner::Workspace => words.text("connected.workspace", &places),
+        Owner::Unknown => words.text("connected.unknown", &places),
+    })
+}
+
+/// A receipt in lines: what was asked, what Notion and the keyring answered.
+pub fn receipt(receipt: &Receipt, words: Words) -> Vec<String> {
+    let workspace = workspace(&receipt.workspace_name, words);
+    let places = [("workspace", workspace.as_str())];
+    let mut lines = Vec::new();
+    if receipt.revoked_at.is_some() {
+        lines.push(words.text("receipt.revoked.title", &places));
+        let accepted = if receipt.already_gone {
+            "receipt.gone"
+        } else {
+            "receipt.accepted"
+        };
+        lines.push(words.text(accepted, &[]));
+        lines.push(match (&receipt.confirmed_at, &receipt.unconfirmed) {
+            (Some(_), _) => words.text("receipt.confirmed", &[]),
+            (None, Some(problem)) => {
+                let reason = words.problem(problem).short;
+                words.text("receipt.unconfirmed", &[("reason", &reason)])
+            }
+            (None, None) => words.text("receipt.unconfirmed.plain", &[]),
+        });
+        if receipt.refresh_token == Some(RefreshTokenFate::NotRevoked) {
+            lines.push(words.text("receipt.refresh.not-revoked", &[]));
+        }
+    } else {
+        lines.push(words.text("receipt.forgotten.title", &places));
+        lines.push(words.text("receipt.not-asked", &[]));
+    }
+    let removed = if receipt.removed_from_keyring_at.is_some() {
+        "receipt.removed"
+    } else {
+        "receipt.kept"
+    };
+    lines.push(words.text(removed, &[]));
+    if !receipt.request_ids.is_empty() {
+        let count = receipt.request_ids.len();
+        let label = words.counted("receipt.requests", count, &[]);
+        let value = receipt.request_ids.join(", ");
+        lines.push(words.text("receipt.line", &[("label", &label), ("value", &value)]));
+    }
+    lines
+}
+
+/// What was rebuilt from the keyring, in one paragraph.
+pub fn rebuilt(rebuilt: &Rebuilt, words: Words) -> String {
+    let what = match rebuilt.database {
+        DatabaseState::Intact => "rebuilt.intact",
+        DatabaseState::Missing => "rebuilt.missing",
+        DatabaseState::Damaged => "rebuilt.damaged",
+        DatabaseState::Outdated => "rebuilt.outdated",
+    };
+    let mut sentences = vec![words.text(what, &[])];
+    let found: Vec<String> = [
+        ("rebuilt.connections", rebuilt.connections),
+        ("rebuilt.clients", rebuilt.clients),
+    ]
+    .into_iter()
+    .filter(|(_, count)| *count > 0)
+    .map(|(key, count)| words.counted(key, count, &[]))
+    .collect();
+    sentences.push(if found.is_empty() {
+        words.text("rebuilt.nothing", &[])
+    } else {
+        words.text("rebuilt.found", &[("found", &found.join(", "))])
+    });
+    if rebuilt.connections > 0 {
+        sentences.push(words.text("rebuilt.next", &[]));
+    }
+    if rebuilt.without_client > 0 {
+        let count = rebuilt.without_client;
+        sentences.push(words.counted("rebuilt.without-client", count, &[]));
+    }
+    if rebuilt.database != DatabaseState::Intact {
+        sentences.push(words.text("rebuilt.activity", &[]));
+    }
+    if let Some(name) = &rebuilt.quarantined {
+        sentences.push(words.text("rebuilt.set-aside", &[("name", name)]));
+    }
+    sentences.join(" ")
+}
+
+/// The progress of a check of all connections; none once the check is over and its result follows.
+pub fn progress(progress: &CheckAll, words: Words) -> Option<String> {
+    let left = Duration::from_millis(progress.left?).as_secs();
+    let time = format!("{}:{:02}", left / 60, left % 60);
+    let count = progress.total.try_into().unwrap_or(usize::MAX);
+    let done = progress.done.to_string();
+    let mut parts = vec![
+        words.counted("checking.count", count, &[("done", &done)]),
+        words.text("command.minutes-left", &[("time", &time)]),
+    ];
+    if progress.paused_until.is_some() {
+        parts.push(words.text("command.paused", &[]));
+    }
+    Some(parts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use keyrack_core::Language;
+
+    use super::*;
+
+    const LANGUAGES: [Language; 2] = [Language::En, Language::De];
+
+    fn english() -> Words {
+        Words::of(Language::En)
+    }
+
+    #[test]
+    fn a_receipt_says_what_became_of_the_refresh_token_only_if_it_may_be_valid() {
+        let says = |fate| {
+            let receipt = Receipt {
+                operation_id: String::new(),
+                kind: "revoke",
+                workspace_name: "Acme".to_owned(),
+                owner: Owner::Workspace,
+                client_name: String::new(),
+                bot_id: String::new(),
+                started_at: Millis(0),
+                finished_at: Millis(1),
+                revoked_at: Some(Millis(1)),
+                already_gone: false,
+                confirmed_at: Some(Millis(1)),
+                unconfirmed: None,
+                refresh_token: fate,
+                removed_from_keyring_at: Some(Millis(1)),
+                request_ids: Vec::new(),
+            };
+            super::receipt(&receipt, english())
+                .concat()
+                .contains("refresh token")
+        };
+        assert!(says(Some(RefreshTokenFate::NotRevoked)));
+        assert!(!says(Some(RefreshTokenFate::Revoked)));
+        assert!(!says(Some(RefreshTokenFate::None)));
+        assert!(!says(None));
+    }
+
+    #[test]
+    fn ages_are_told_in_the_unit_that_fits() {
+        let ago = |seconds: i64| age(Millis(0), Millis(seconds * 1000), english());
+        assert_eq!(
+            [59, 60, 3599, 3600, 172_799, 172_800].map(ago),
+            [
+                "just now",
+                "1 min ago",
+                "59 min ago",
+                "1 h ago",
+                "47 h ago",
+                "2 days ago"
+            ]
+        );
+        assert_eq!(
+            age(Millis(5000), Millis(0), english()),
+            "just now",
+            "a clock that jumped back"
+        );
+    }
+
+    #[test]
+    fn every_status_has_words_in_every_language() {
+        for language in LANGUAGES {
+            for status in [
+                Status::Active,
+                Status::Inactive,
+                Status::NeedsReconnecting,
+                Status::RevocationPending,
+                Status::NotChecked,
+                Status::CannotCheck,
+            ] {
+                let key = status_key(status);
+                assert_ne!(Words::of(language).text(key, &[]), key);
+            }
+        }
+    }
+}
