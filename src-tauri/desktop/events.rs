@@ -40,6 +40,9 @@ pub fn emit_to_window<R: Runtime>(app: &AppHandle<R>, event: &Event) {
             emit_changed(app);
             Ok(())
         }
+        Event::WaitsElsewhere(connection) => {
+            app.emit_to(window::LABEL, "waits-elsewhere", connection)
+        }
         Event::Authorization(authorization) => {
             if authorization.progress.is_answer() {
                 window::bring_forward(app);

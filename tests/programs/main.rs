@@ -21,4 +21,5 @@ mod permissions;
 mod refresh;
 mod revoke;
 mod screens;
+mod side_by_side;
 mod single_instance;

@@ -299,6 +299,23 @@ describe("connecting", () => {
   });
 });
 
+describe("an act that waits for another process", () => {
+  it("says so for as long as it waits", async () => {
+    const acme = connection("Acme");
+    world.rust = { ...world.rust, connections: [acme] };
+    let end: (checked: Connection) => void = () => undefined;
+    world.answers.check = () => new Promise<Connection>((done) => (end = done));
+    open();
+    await click("check");
+    await emit("waits-elsewhere", acme.id);
+    expect((await the("notice")).textContent).toContain("Waiting for another program of Keyrack’s");
+    end(acme);
+    await vi.waitFor(() => expect(find("notice")).toBeNull());
+    await emit("waits-elsewhere", acme.id);
+    expect(find("notice")).toBeNull();
+  });
+});
+
 describe("when there is nothing to show", () => {
   it("says what happened, what is safe and what to do, and tries again", async () => {
     world.answers.snapshot = refuse(problem("store-newer"));

@@ -40,6 +40,10 @@ pub fn show_event(event: &Event, words: Words) {
     {
         eprint_line(&format!("keyrack: {}", wording::rebuilt(rebuilt, words)));
     }
+    if let Event::WaitsElsewhere(_) = event {
+        let [what, next] = ["waits.what", "waits.next"].map(|key| words.text(key, &[]));
+        eprint_line(&format!("keyrack: {what} {next}"));
+    }
     let mut err = io::stderr().lock();
     if let Event::CheckAll(progress) = event
         && err.is_terminal()

@@ -22,7 +22,7 @@ use crate::host::environment::Settings;
 use crate::host::language::system_language;
 use crate::host::login_item::LoginItem;
 use crate::runtime::batch::Batch;
-use crate::runtime::locks::Locks;
+use crate::runtime::locks::{ConnectionLock, Locks};
 use crate::runtime::notions::Notions;
 use crate::runtime::pending::PendingAuthorizations;
 use crate::runtime::unacknowledged::{Inbox, Unacknowledged};
@@ -67,7 +67,7 @@ impl Keyrack {
             opener: effects.opener,
             login_item: effects.login_item,
             notions: Notions::default(),
-            locks: Locks::default(),
+            locks: Locks::open(&folder)?,
             pending: PendingAuthorizations::default(),
             clock: effects.clock,
             listener: effects.listener,
@@ -233,6 +233,13 @@ impl Keyrack {
         let operation = Operation::begun(kind, subject, self.process.id(), self.now());
         self.store.begin_operation(&operation)?;
         Ok(operation)
+    }
+
+    /// Waits until nothing else acts on the connection, in this process or in another one. Fails
+    /// with `busy-elsewhere` if another process goes on doing so.
+    pub(crate) async fn lock_connection(&self, id: &str) -> Result<ConnectionLock, Problem> {
+        let waits = || self.emit(&Event::WaitsElsewhere(id.to_owned()));
+        self.locks.lock_connection(id, waits).await
     }
 
     /// Finishes an operation that failed.

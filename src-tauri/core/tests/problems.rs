@@ -67,6 +67,7 @@ fn every_cause() -> Vec<Cause> {
             field: Field::BridgeUrl,
         },
         ConnectionGone,
+        BusyElsewhere,
         NoSuchConnection { name: text("Acme") },
         SeveralConnections {
             name: text("Acme"),
@@ -133,7 +134,6 @@ fn every_cause() -> Vec<Cause> {
         RefreshTokensRemain {
             why: Box::new(KeyringLocked),
         },
-        RemovedTokensEnded,
         RemovedTokensRemain,
         StillActive,
         RevocationOvertaken,

@@ -1,14 +1,9 @@
-//! A database that cannot be read or written, or a data folder that another process locks: reported
-//! clearly, and nothing is lost.
+//! A database that cannot be read or written: reported clearly, and nothing is lost.
 
-use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::path::PathBuf;
-use std::process::{Child, Output, Stdio};
+use std::process::Output;
 
 use support::programs;
 use support::test_env::{ACME, TestEnv};
-use support::wait::until;
 use support::words::words;
 
 /// Runs `keyrack` with failing system calls, by strace's fault injection.
@@ -75,55 +70,6 @@ async fn a_database_that_another_program_writes_to_is_told_as_busy() {
     assert_eq!(env.sandbox.requests().await.len(), before);
     database.execute_batch("ROLLBACK").unwrap();
     assert!(env.keyrack(&["revoke", ACME], "").status.success());
-}
-
-fn refresh(env: &TestEnv) -> Child {
-    let mut command = env.world.command(programs::keyrack());
-    command.args(["refresh", ACME]).stdin(Stdio::null());
-    command.stdout(Stdio::null()).stderr(env.world.open_log());
-    command.spawn().unwrap()
-}
-
-#[tokio::test]
-async fn a_refresh_waits_for_the_lock_of_another_process() {
-    let env = TestEnv::connected_by_command().await;
-    let lock = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(env.data_folder().join("refresh.lock"))
-        .unwrap();
-    lock.lock().unwrap();
-    let before = env.exchanges().await;
-    let mut waiting = refresh(&env);
-    let open = PathBuf::from(format!("/proc/{}/fd", waiting.id()));
-    until("a refresh that waits for its lock", || {
-        let mut files = fs::read_dir(&open).unwrap().flatten();
-        let has_it = |path: PathBuf| path.ends_with("refresh.lock");
-        let found = files.any(|file| fs::read_link(file.path()).is_ok_and(has_it));
-        found.then_some(())
-    });
-    assert_eq!(env.exchanges().await, before, "nothing is sent meanwhile");
-    lock.unlock().unwrap();
-    assert!(waiting.wait().unwrap().success());
-    assert_eq!(env.exchanges().await, before + 1);
-}
-
-#[tokio::test]
-async fn refreshes_of_eight_processes_come_one_after_the_other() {
-    let env = TestEnv::connected_by_command().await;
-    let racers: Vec<_> = (0..8).map(|_| refresh(&env)).collect();
-    for mut racer in racers {
-        assert!(racer.wait().unwrap().success());
-    }
-    let requests = env.sandbox.requests().await;
-    let sent: Vec<_> = requests
-        .iter()
-        .filter_map(|request| request["body"]["refresh_token"].as_str())
-        .collect();
-    let different: BTreeSet<_> = sent.iter().collect();
-    assert_eq!((sent.len(), different.len()), (8, 8), "each token once");
-    assert!(env.keyrack(&["check", ACME], "").status.success());
 }
 
 #[tokio::test]

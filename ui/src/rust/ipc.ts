@@ -113,6 +113,8 @@ export async function subscribe(on: {
   changed: () => void;
   authorization: (authorization: Authorization) => void;
   callbackRefused: (problem: Problem) => void;
+  /** An act on this connection (`Connection::id`) waits for another process. */
+  waitsElsewhere: (connection: string) => void;
   checkAll: (checkAll: CheckAll) => void;
 }): Promise<Outcome<null>> {
   try {
@@ -120,6 +122,7 @@ export async function subscribe(on: {
       listen("changed", () => on.changed()),
       listen<Authorization>("authorization", (event) => on.authorization(event.payload)),
       listen<Problem>("callback-refused", (event) => on.callbackRefused(event.payload)),
+      listen<string>("waits-elsewhere", (event) => on.waitsElsewhere(event.payload)),
       listen<CheckAll>("check-all", (event) => on.checkAll(event.payload)),
     ]);
     return { ok: true, value: null };

@@ -14,6 +14,7 @@ export type Listener = {
   authorization: (authorization: Authorization) => void;
   checkedAll: (checkAll: CheckAll) => void;
   callbackRefused: (problem: Problem) => void;
+  waitsElsewhere: (connection: string) => void;
 };
 
 export class Sync {
@@ -63,6 +64,7 @@ export class Sync {
         changed: () => void this.refresh(),
         authorization: (authorization) => this.#authorization(authorization),
         callbackRefused: (problem) => this.#listener.callbackRefused(problem),
+        waitsElsewhere: (connection) => this.#listener.waitsElsewhere(connection),
         checkAll: (checkAll) => this.#checkAll(checkAll),
       });
       if (!outcome.ok) {

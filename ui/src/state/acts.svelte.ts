@@ -5,7 +5,7 @@ import type { Outcome } from "../rust/outcome";
 import type { Sync } from "../rust/sync.svelte";
 import type { Authorization, Client, Connection, NewClient, Receipt, Revocation } from "../rust/types";
 import { statusWords, t, workspaceName } from "../words/messages";
-import { CHECK_ALL, ofAuthorization, ofCopied, ofPending } from "../words/notices";
+import { CHECK_ALL, ofAuthorization, ofCopied, ofPending, ofWaiting, waitingKey } from "../words/notices";
 import type { Navigation } from "./navigation.svelte";
 import type { Notices } from "./notices.svelte";
 import { RevokeAll } from "./revoke-all.svelte";
@@ -176,6 +176,12 @@ export class Acts {
     await this.#sync.refresh();
   }
 
+  /** Shows that the person's act on a connection waits for another process, for as long as it goes on. */
+  waitsElsewhere(id: string): void {
+    const connection = this.#sync.connection(id);
+    if (connection !== undefined && this.on.has(id)) this.#notices.show(ofWaiting(connection));
+  }
+
   /** Runs an act on a connection, one at a time; null if one was under way already. */
   async #act<T>(act: Act, { id }: Target, run: () => Promise<Outcome<T>>): Promise<Outcome<T> | null> {
     if (this.on.has(id)) return null;
@@ -194,6 +200,7 @@ export class Acts {
     const outcome = await end;
     this.on.delete(id);
     this.#ends.delete(id);
+    this.#notices.dismiss(waitingKey(id));
     return outcome;
   }
 

@@ -34,6 +34,7 @@ export class App {
         authorization: (authorization) => this.notices.ended(authorization),
         checkedAll: (checkAll) => this.notices.show(ofCheckAll(checkAll)),
         callbackRefused: (problem) => this.notices.callbackRefused(problem),
+        waitsElsewhere: (connection) => this.acts.waitsElsewhere(connection),
       },
       first,
     );

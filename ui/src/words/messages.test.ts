@@ -113,7 +113,6 @@ describe("a problem", () => {
     ["refresh-lost", "not sent a third time"],
     ["refresh-not-saved", "they were ended at Notion"],
     ["refresh-tokens-remain", "may still work at Notion"],
-    ["removed-tokens-ended", "were ended at Notion"],
     ["removed-tokens-remain", "may still work at Notion"],
   ] as const)("of what was left undone, %s, says what became of it", (code, truth) => {
     const { what, safe, next } = problemWords(problem(code));

@@ -120,6 +120,15 @@ export function ofPending(
   };
 }
 
+/** The key of the notice that an act on a connection (`Connection::id`) waits for another process. */
+export const waitingKey = (id: string) => `waits-${id}`;
+
+/** The notice that an act on a connection waits for another process. */
+export function ofWaiting(connection: Connection): Notice {
+  const words = () => ({ what: t("waits.what"), next: t("waits.next") });
+  return { ...plain, key: waitingKey(connection.id), tone: "plain", words, sandbox: connection.sandbox };
+}
+
 /** The notice about the end of a check of all connections. */
 export function ofCheckAll(checkAll: CheckAll): Notice {
   const { total: count, done, attention, unknown, state } = checkAll;

@@ -12,7 +12,7 @@ impl Keyrack {
     /// Fails with nothing changed if the connection is gone or the keyring does not answer. If the
     /// keyring fails in the middle, the operation stays unfinished, and the next start finishes it.
     pub async fn forget(&self, id: &str) -> Result<Receipt, Problem> {
-        let _lock = self.locks.lock_connection(id).await;
+        let _lock = self.lock_connection(id).await?;
         let connection = self.store.connection(id)?;
         self.vault.probe().await?;
         let mut operation = self.begin(Kind::Forget, Subject::of_connection(&connection))?;

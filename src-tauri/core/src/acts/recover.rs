@@ -41,6 +41,9 @@ impl Keyrack {
             first_problem.get_or_insert(problem);
         }
         self.prune_history()?;
+        let connections = self.store.connections()?;
+        self.locks
+            .keep_only(connections.iter().map(|one| one.id.as_str()));
         for mark in left_behind(&self.folder) {
             match self.vault.delete(&mark).await {
                 Ok(()) => clear(&self.folder, &mark),

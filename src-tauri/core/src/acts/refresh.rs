@@ -22,9 +22,6 @@ use crate::keyrack::Keyrack;
 use crate::storage::vault::{ConnectionSecrets, Payload, VaultError};
 use notion_oauth::sanitize_display_text;
 
-/// The lock that allows one refresh at a time for each data folder, in whichever process.
-const LOCK: &str = "refresh.lock";
-
 /// The pauses between tries to write a new pair to a keyring that is locked or gone.
 const PAUSES: Backoff = Backoff {
     first: Duration::from_secs(1),
@@ -42,8 +39,7 @@ impl Keyrack {
     /// new consent helps. After `refresh-unfinished` the old tokens are kept, and another call goes
     /// on where this one ended.
     pub async fn refresh(&self, id: &str) -> Result<Connection, Problem> {
-        let _connection = self.locks.lock_connection(id).await;
-        let _lock = self.refresh_lock().await?;
+        let _lock = self.lock_connection(id).await?;
         let connection = self.store.connection(id)?;
         if connection.status == Status::RevocationPending {
             return Err(Cause::RevocationPending.into());
@@ -64,8 +60,7 @@ impl Keyrack {
         operation: &Operation,
     ) -> Result<(), Problem> {
         let id = operation.subject.connection.clone().unwrap_or_default();
-        let _connection = self.locks.lock_connection(&id).await;
-        let _lock = self.refresh_lock().await?;
+        let _lock = self.lock_connection(&id).await?;
         let (Some(mut operation), Ok(connection)) = (
             self.store.unfinished_refresh(&id)?,
             self.store.connection(&id),
@@ -73,7 +68,7 @@ impl Keyrack {
             // Without its connection the refresh has nothing left to do; an ended one stays as it
             // is.
             let cause = match operation.record.sent_at {
-                Some(_) => removed_meanwhile(false),
+                Some(_) => Cause::RemovedTokensRemain,
                 None => Cause::Interrupted,
             };
             return self.fail(&mut operation.clone(), cause);
@@ -85,12 +80,6 @@ impl Keyrack {
         let _ = self.go_on_refreshing(operation, &connection).await;
         self.emit(&Event::Changed);
         Ok(())
-    }
-
-    async fn refresh_lock(&self) -> Result<std::fs::File, Problem> {
-        let folder = self.folder.clone();
-        let locked = tokio::task::spawn_blocking(move || folder.lock(LOCK)).await;
-        locked.unwrap_or_else(|_| Err(Cause::Interrupted.into()))
     }
 
     async fn go_on_refreshing(
@@ -218,12 +207,6 @@ impl Keyrack {
             Err(Cause::OtherBot.into())
         };
         match written {
-            Ok(()) if self.is_gone(&access.tokens.id)? => {
-                // Revoked or forgotten by another process meanwhile: the new pair must not be kept.
-                let ended = end_tokens(&access.notion, &access.credentials, tokens, None).await;
-                self.vault.delete(&access.tokens.id).await?;
-                self.give_up(operation, removed_meanwhile(ended).into())
-            }
             Ok(()) => self.finish_refresh(operation),
             Err(problem) => {
                 // The new pair could not be kept, so it must not stay alive.
@@ -263,14 +246,6 @@ impl Keyrack {
             }
         }
         self.vault.write(&payload).await
-    }
-
-    fn is_gone(&self, id: &str) -> Result<bool, Problem> {
-        match self.store.connection(id) {
-            Ok(_) => Ok(false),
-            Err(problem) if problem.cause == Cause::ConnectionGone => Ok(true),
-            Err(problem) => Err(problem),
-        }
     }
 
     /// Finishes a refresh whose new pair is in the vault, which is the evidence that it works.
@@ -325,16 +300,6 @@ fn reply_is_lost(error: &Error) -> bool {
 fn lost_twice() -> Problem {
     let why = Box::new(Cause::AnswerLost);
     Cause::RefreshLost { why }.into()
-}
-
-/// The cause of a refresh whose connection was removed meanwhile; `ended` says whether its new
-/// tokens were ended at Notion.
-fn removed_meanwhile(ended: bool) -> Cause {
-    if ended {
-        Cause::RemovedTokensEnded
-    } else {
-        Cause::RemovedTokensRemain
-    }
 }
 
 /// The problem of a refresh whose new tokens could not be kept; `ended` says whether they were ended

@@ -28,7 +28,7 @@ impl Keyrack {
     /// more. Any other obstacle leaves the revocation pending, and the tokens are kept while they
     /// may be needed.
     pub async fn revoke(&self, id: &str) -> Result<Revocation, Problem> {
-        let _lock = self.locks.lock_connection(id).await;
+        let _lock = self.lock_connection(id).await?;
         let connection = self.store.connection(id)?;
         let operation = match self.store.unfinished_revocation(id)? {
             Some(pending) => pending,
@@ -45,7 +45,9 @@ impl Keyrack {
             if let (Kind::Revoke, true, Some(id)) =
                 (operation.kind, ours, operation.subject.connection)
             {
-                let _lock = self.locks.lock_connection(&id).await;
+                let Ok(_lock) = self.lock_connection(&id).await else {
+                    continue;
+                };
                 // The lock's previous holder may have tried or finished it.
                 let Some((operation, connection)) = self.pending_revocation(&id)? else {
                     continue;
@@ -73,7 +75,7 @@ impl Keyrack {
         let Some(id) = &ended.subject.connection else {
             return Ok(());
         };
-        let _lock = self.locks.lock_connection(id).await;
+        let _lock = self.lock_connection(id).await?;
         if let Some((operation, connection)) = self.pending_revocation(id)? {
             // The obstacle is on the operation's row.
             let _ = self.try_revocation(operation, &connection).await;

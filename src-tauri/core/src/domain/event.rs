@@ -10,6 +10,8 @@ use crate::domain::rebuilt::Rebuilt;
 pub enum Event {
     /// Clients or connections changed.
     Changed,
+    /// An act on this connection (`Connection::id`) waits for another process that is at work on it.
+    WaitsElsewhere(String),
     /// An authorization made progress, or ended.
     Authorization(Authorization),
     /// A check of all connections made progress, or ended.

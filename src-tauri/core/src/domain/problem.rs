@@ -88,6 +88,7 @@ pub enum Cause {
 
     // Connections and checks.
     ConnectionGone,
+    BusyElsewhere,
     NoSuchConnection {
         name: String,
     },
@@ -160,7 +161,6 @@ pub enum Cause {
     RefreshTokensRemain {
         why: Box<Self>,
     },
-    RemovedTokensEnded,
     RemovedTokensRemain,
 
     // Revoking and forgetting.

@@ -23,7 +23,7 @@ pub(crate) struct Unacknowledged {
 impl Unacknowledged {
     fn record(&mut self, event: &Event) {
         match event {
-            Event::Changed | Event::CheckAll(_) => {}
+            Event::Changed | Event::WaitsElsewhere(_) | Event::CheckAll(_) => {}
             Event::Authorization(authorization) => {
                 // The end of an earlier authorization must not hide the one under way.
                 let goes_on = |latest: &Authorization| {

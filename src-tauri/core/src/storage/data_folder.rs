@@ -19,7 +19,7 @@ const FILES: &[&str] = &[
     "watch.lock",
     "check-all.lock",
 ];
-const FOLDERS: &[&str] = &["processes", "webview"];
+const FOLDERS: &[&str] = &["processes", "locks", "webview"];
 
 /// A folder that only its user may enter.
 #[derive(Debug, Clone)]

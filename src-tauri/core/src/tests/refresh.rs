@@ -201,21 +201,27 @@ async fn refresh_is_sent(env: &TestEnv) {
 }
 
 #[tokio::test]
-async fn a_connection_that_is_removed_meanwhile_leaves_new_tokens_only_if_that_is_said() {
-    for (revoking, expected) in [
-        (json!({}), Cause::RemovedTokensEnded),
-        (json!({"cut": "before"}), Cause::RemovedTokensRemain),
-    ] {
-        let (env, keyrack, id) = connected().await;
-        slow_refresh_then(&env, revoking).await;
-        let elsewhere = env.start();
-        let forgotten = async {
-            refresh_is_sent(&env).await;
-            elsewhere.forget(&id).await.expect("forgotten");
-        };
-        let (refreshed, ()) = tokio::join!(keyrack.refresh(&id), forgotten);
-        assert_eq!(refreshed.expect_err("removed").cause, expected);
-    }
+async fn another_process_s_forget_waits_for_the_refresh_and_takes_the_new_tokens_too() {
+    let (env, keyrack, id) = connected().await;
+    slow_refresh_then(&env, json!({})).await;
+    let elsewhere = env.start();
+    let forgotten = async {
+        refresh_is_sent(&env).await;
+        elsewhere.forget(&id).await.expect("forgotten")
+    };
+    let (refreshed, receipt) = tokio::join!(keyrack.refresh(&id), forgotten);
+    let gone = refreshed.map_err(|problem| problem.cause);
+    assert!(
+        matches!(gone, Ok(_) | Err(Cause::ConnectionGone)),
+        "{gone:?}"
+    );
+    assert!(receipt.removed_from_keyring_at.is_some());
+    assert!(
+        !env.keyring.users().contains(&id),
+        "no tokens are left here"
+    );
+    let kept = keyrack.receipts().expect("receipts");
+    assert_eq!(kept, [receipt]);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ pub mod background;
 pub mod many;
 
 use notion_oauth::{Bot, Error, Introspection, Retry};
+use secrecy::ExposeSecret as _;
 
 use crate::acts::access::Access;
 use crate::domain::connection::{Connection, TokenGrant, Verdict};
@@ -57,7 +58,7 @@ impl Keyrack {
         let finding = match self.access(&connection).await {
             Ok(mut access) => {
                 access.notion = access.notion.with_retry(retry);
-                let (finding, meta) = access.find_out().await;
+                let (finding, meta) = self.find_out_now(&mut access, &connection).await;
                 operation.record.request_ids.extend(meta.request_id.clone());
                 grant = meta.grant();
                 if finding == Finding::Active && connection.workspace_id.is_empty() {
@@ -99,6 +100,37 @@ impl Keyrack {
         }
         self.emit(&Event::Changed);
         self.store.connection(id)
+    }
+
+    /// Finds out about the token that the vault has: one that was replaced while Notion was asked
+    /// is dead, and its connection is not. Such a token is put into `access`, and asked about once.
+    async fn find_out_now(
+        &self,
+        access: &mut Access,
+        connection: &Connection,
+    ) -> (Finding, IntrospectionMeta) {
+        let (finding, meta) = access.find_out().await;
+        if !matches!(finding, Finding::Inactive(_)) {
+            return (finding, meta);
+        }
+        // Whoever is about to replace the token has done so by then.
+        let present = match self.lock_connection(&connection.id).await {
+            Ok(_lock) => {
+                let read = self.vault.read_connection(&connection.id).await;
+                read.map_err(Problem::from)
+            }
+            Err(busy) => Err(busy),
+        };
+        match present {
+            Ok(present)
+                if present.access.expose_secret() != access.tokens.access.expose_secret() =>
+            {
+                access.tokens = present;
+                access.find_out().await
+            }
+            Ok(_) => (finding, meta),
+            Err(problem) => (Finding::Unknown(problem), meta),
+        }
     }
 }
 

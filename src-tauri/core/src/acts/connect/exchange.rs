@@ -15,6 +15,7 @@ use crate::domain::owner::Owner;
 use crate::domain::problem::{Cause, Problem};
 use crate::failpoint::failpoint;
 use crate::keyrack::Keyrack;
+use crate::runtime::locks::ConnectionLock;
 use crate::runtime::pending::{AwaitingKeyring, Pending};
 use crate::storage::vault::{ConnectionSecrets, Payload, VaultError};
 use notion_oauth::sanitize_display_text;
@@ -219,10 +220,10 @@ impl Keyrack {
         operation: &Operation,
         pending: &Pending,
         grant: &Grant,
-    ) -> Result<OwnedMutexGuard<()>, NotWritten> {
+    ) -> Result<ConnectionLock, NotWritten> {
         let id = operation.subject.connection.clone().unwrap_or_default();
         let lock = tokio::select! {
-            lock = self.locks.lock_connection(&id) => lock,
+            lock = self.lock_connection(&id) => lock.map_err(NotWritten::Refused)?,
             () = pending.cancel_requested() => {
                 return Err(NotWritten::GivenUp(Box::pin(async { Ok(()) })));
             }
@@ -268,7 +269,7 @@ impl Keyrack {
         mut operation: Operation,
         unsaved: &UnsavedGrant,
         before: Option<&ConnectionSecrets>,
-        lock: OwnedMutexGuard<()>,
+        lock: ConnectionLock,
     ) -> Authorization {
         operation.finished_at = Some(self.now());
         if let Err(problem) = self.store.save_connected(&operation) {
@@ -326,7 +327,7 @@ impl Keyrack {
         before: Option<ConnectionSecrets>,
     ) -> Result<(), Problem> {
         let entry = operation.subject.connection.clone().unwrap_or_default();
-        let _lock = self.locks.lock_connection(&entry).await;
+        let _lock = self.lock_connection(&entry).await?;
         operation.finished_at = Some(self.now());
         // A connection that was revoked or forgotten meanwhile does not get its tokens back.
         let is_listed = self.store.connection(&entry).is_ok();

@@ -66,7 +66,8 @@ fn with_data(problem: &Value) -> Value {
         "link-cancelled" => json!({"code": "cancelled"}),
         "sandbox-failed" => json!({"code": "sandbox-elsewhere"}),
         "notion-url" => json!({"code": "client-url", "detail": message}),
-        "not-found"
+        "removed-tokens-ended"
+        | "not-found"
         | "data-folder"
         | "invalid-input"
         | "port-taken"
