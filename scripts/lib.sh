@@ -125,13 +125,13 @@ need_cargo_deny() {
   cargo install --locked --debug --quiet --root target/tools "cargo-deny@$want"
 }
 
-# ui_packages: the npm packages of the lock file, and no script of theirs run.
-ui_packages() {
-  local installed=ui/node_modules/.installed-lock.json
-  cmp -s ui/package-lock.json "$installed" && return 0
-  heading "Installing the npm packages in ui/node_modules"
-  npm --prefix ui ci --ignore-scripts --no-audit --no-fund >&2
-  cp ui/package-lock.json "$installed"
+# npm_packages FOLDER: the packages of its lock file, unless they are installed.
+npm_packages() {
+  local installed=$1/node_modules/.installed-lock.json
+  cmp -s "$1/package-lock.json" "$installed" && return 0
+  heading "Installing the npm packages in $1/node_modules"
+  npm --prefix "$1" ci --ignore-scripts --no-audit --no-fund >&2
+  cp "$1/package-lock.json" "$installed"
 }
 
 # ui_build: the pages that the program carries inside, if their sources have changed.

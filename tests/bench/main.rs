@@ -6,6 +6,7 @@
 )]
 #![allow(clippy::print_stdout, reason = "the figures are the result")]
 
+mod check_all;
 mod figures;
 mod start;
 mod watch;

@@ -61,7 +61,7 @@ impl Keyrack {
         let folder = DataFolder::open(&settings.data_folder)?;
         let store = Store::open(&folder)?;
         let process = ProcessMark::make(&folder)?;
-        Ok(Self {
+        let keyrack = Self {
             vault: Vault::start(effects.keyring, store.id(), process.id()),
             process,
             opener: effects.opener,
@@ -78,7 +78,24 @@ impl Keyrack {
             settings,
             folder,
             store,
-        })
+        };
+        keyrack.count_requests_elsewhere()?;
+        Ok(keyrack)
+    }
+
+    /// Has the paces count what other processes asked Notion in the last minute: a client's budget is
+    /// theirs too.
+    pub(crate) fn count_requests_elsewhere(&self) -> Result<(), Problem> {
+        let now = self.now();
+        let a_minute_ago = Millis(now.0.saturating_sub(60_000));
+        let requests = self
+            .store
+            .requests_elsewhere(self.process.id(), a_minute_ago)?;
+        let ages = requests
+            .into_iter()
+            .map(|(client, at)| (client, at.until(now)));
+        self.notions.count_elsewhere(ages);
+        Ok(())
     }
 
     /// Closes the data folder, and empties it if everything was removed and nothing was added since.

@@ -75,25 +75,41 @@ impl Http {
         secret: &SecretString,
         body: &impl Serialize,
     ) -> Result<Reply, Error> {
+        let request = self.as_client(path, credentials, body)?;
+        send(request, Party::Client, &secrets_of(credentials, secret)).await
+    }
+
+    /// Posts a question as a client, like [`Http::post`]: one that may be asked twice.
+    pub async fn ask(
+        &self,
+        path: &str,
+        credentials: &Credentials,
+        secret: &SecretString,
+        body: &impl Serialize,
+    ) -> Result<Reply, Error> {
+        let request = self.as_client(path, credentials, body)?;
+        send_safely(request, Party::Client, &secrets_of(credentials, secret)).await
+    }
+
+    fn as_client(
+        &self,
+        path: &str,
+        credentials: &Credentials,
+        body: &impl Serialize,
+    ) -> Result<RequestBuilder, Error> {
         let client_secret = credentials.client_secret.expose_secret();
         let request = self
             .client
             .post(self.base.join(path))
             .basic_auth(&credentials.client_id, Some(client_secret));
-        let request = with_json(request, body)?;
-        send(
-            request,
-            Party::Client,
-            &[secret.expose_secret(), client_secret],
-        )
-        .await
+        with_json(request, body)
     }
 
     /// Sends a GET request with a bearer token.
     pub async fn get(&self, path: &str, token: &SecretString) -> Result<Reply, Error> {
         let token = token.expose_secret();
         let request = self.client.get(self.base.join(path)).bearer_auth(token);
-        send(request, Party::Bearer, &[token]).await
+        send_safely(request, Party::Bearer, &[token]).await
     }
 
     /// Asks `users/me` with a token that nobody has, and returns the `Date` of the refusal (RFC 9110
@@ -137,6 +153,12 @@ impl Http {
     }
 }
 
+/// The secrets that a client's request carries, which no text of the reply may show.
+fn secrets_of<'a>(credentials: &'a Credentials, secret: &'a SecretString) -> [&'a str; 2] {
+    let client_secret = &credentials.client_secret;
+    [secret, client_secret].map(ExposeSecret::expose_secret)
+}
+
 fn with_json(request: RequestBuilder, body: &impl Serialize) -> Result<RequestBuilder, Error> {
     let json = serde_json::to_vec(body).map_err(|_| Error::Unreachable { sent: false })?;
     Ok(request.header(CONTENT_TYPE, "application/json").body(json))
@@ -151,6 +173,31 @@ async fn send(request: RequestBuilder, party: Party, secrets: &[&str]) -> Result
         secrets,
     )
     .await
+}
+
+/// Sends a request that changes nothing at Notion, and once more if its connection was dropped without
+/// a reply: the other side may close an idle one just as it is used again (RFC 9112 9.3.1).
+async fn send_safely(
+    request: RequestBuilder,
+    party: Party,
+    secrets: &[&str],
+) -> Result<Reply, Error> {
+    let again = request.try_clone();
+    let response = match (request.send().await, again) {
+        (Err(error), Some(again)) if is_dropped(&error) => again.send().await,
+        (response, _) => response,
+    };
+    judge(
+        response.map_err(|error| unreachable(&error))?,
+        party,
+        secrets,
+    )
+    .await
+}
+
+/// Whether a connection that was open ended without a reply, and not for the time it took.
+fn is_dropped(error: &reqwest::Error) -> bool {
+    error.is_request() && !error.is_connect() && !error.is_timeout()
 }
 
 fn unreachable(error: &reqwest::Error) -> Error {

@@ -51,7 +51,7 @@ pub use introspection::{Introspection, Revocation};
 pub use notion::{Credentials, Notion};
 pub use owner::Owner;
 pub use pace::Pace;
-pub use pacer::{Budget, Pacer};
+pub use pacer::{Budget, Pacer, Share};
 pub use path::{ApiPath, InvalidPath};
 pub use request::{Auth, Method, Request, Response};
 pub use retry::Retry;

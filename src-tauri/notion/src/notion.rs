@@ -74,6 +74,14 @@ impl Notion {
         Self { pace, ..self }
     }
 
+    /// Makes this [`Notion`] leave room for others at its pace, for one call among very many
+    /// ([`Pace::among_many`]).
+    #[must_use]
+    pub fn among_many(self) -> Self {
+        let pace = self.pace.as_ref().map(Pace::among_many);
+        Self { pace, ..self }
+    }
+
     /// The base URL that requests go to.
     #[must_use]
     pub fn base(&self) -> &BaseUrl {
@@ -138,11 +146,11 @@ impl Notion {
         let body = TokenBody {
             token: token.expose_secret(),
         };
-        let post = || {
+        let ask = || {
             self.http
-                .post("/v1/oauth/introspect", credentials, token, &body)
+                .ask("/v1/oauth/introspect", credentials, token, &body)
         };
-        let reply = self.run(post).await?;
+        let reply = self.run(ask).await?;
         reply.read(Introspection::read)
     }
 

@@ -3,13 +3,14 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::{Budget, Error, Pacer, Retry};
+use crate::{Budget, Error, Pacer, Retry, Share};
 
 /// The pace of one client. Clones share it: all calls for the client draw on one budget, and a pause
 /// that Notion asks for holds for all.
 #[derive(Debug, Clone)]
 pub struct Pace {
     pacer: Arc<Mutex<Pacer>>,
+    share: Share,
 }
 
 impl Pace {
@@ -18,6 +19,7 @@ impl Pace {
     pub fn new(budget: Budget) -> Self {
         Self {
             pacer: Arc::new(Mutex::new(Pacer::new(budget))),
+            share: Share::Whole,
         }
     }
 
@@ -26,12 +28,28 @@ impl Pace {
         self.pacer().set_budget(budget);
     }
 
+    /// The same pace for one call among very many, which leaves room for others ([`Share::Many`]).
+    #[must_use]
+    pub fn among_many(&self) -> Self {
+        Self {
+            pacer: self.pacer.clone(),
+            share: Share::Many,
+        }
+    }
+
+    /// Replaces what is known of calls that other processes started.
+    pub fn started_elsewhere(&self, calls: Vec<Instant>) {
+        self.pacer().started_elsewhere(calls);
+    }
+
     /// The wait until the last of `calls` further calls may start, if they come one after the other
     /// and no others do.
     #[must_use]
     pub fn left(&self, calls: u32) -> Duration {
         let now = now();
-        self.pacer().last_of(calls, now).duration_since(now)
+        self.pacer()
+            .last_of(self.share, calls, now)
+            .duration_since(now)
     }
 
     /// The rest of a pause that Notion asked for; zero if there is none.
@@ -40,7 +58,7 @@ impl Pace {
         self.pacer().pause_left(now())
     }
 
-    /// Makes a call when a slot is free, and repeats it as `retry` says; each attempt takes a slot. A
+    /// Makes a call when there is room for it, and repeats it as `retry` says; each attempt counts. A
     /// 429 or 529 pauses all calls at this pace for as long as it asks.
     ///
     /// Fails with [`Error::RateLimited`], and nothing sent, if a pause is longer than
@@ -53,12 +71,23 @@ impl Pace {
         retry.run(Some(self), call).await
     }
 
-    /// Waits until the next call may start; fails if a pause is longer than `longest_pause`.
-    pub(crate) async fn wait_for_slot(&self, longest_pause: Duration) -> Result<(), Error> {
-        let mut slot = None;
+    /// Waits until there is room for a call, which another call may take first.
+    pub async fn wait_for_room(&self) {
         loop {
             let now = now();
-            {
+            let earliest = self.pacer().earliest(self.share, now);
+            if earliest <= now {
+                return;
+            }
+            tokio::time::sleep_until(earliest.into()).await;
+        }
+    }
+
+    /// Waits until the next call may start; fails if a pause is longer than `longest_pause`.
+    pub(crate) async fn wait_for_turn(&self, longest_pause: Duration) -> Result<(), Error> {
+        loop {
+            let now = now();
+            let started = {
                 let mut pacer = self.pacer();
                 let pause = pacer.pause_left(now);
                 if pause > longest_pause {
@@ -67,14 +96,11 @@ impl Pace {
                         request_id: None,
                     });
                 }
-                slot = match slot.map(|slot| pacer.claim(slot, now)) {
-                    None => Some(pacer.reserve(now)),
-                    Some(Ok(())) => return Ok(()),
-                    Some(Err(later)) => Some(later),
-                };
-            }
-            if let Some(slot) = slot {
-                tokio::time::sleep_until(slot.into()).await;
+                pacer.start(self.share, now)
+            };
+            match started {
+                Ok(()) => return Ok(()),
+                Err(later) => tokio::time::sleep_until(later.into()).await,
             }
         }
     }
@@ -129,8 +155,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_call_that_waits_for_its_turn_is_not_held_by_an_hours_pause() {
         let (pace, begin) = (Pace::new(Budget::Standard), now());
-        // The first few calls may start at once; this one has to wait, and the pause comes meanwhile.
-        for _ in 0..4 {
+        // What fits may start at once; this one has to wait, and the pause comes meanwhile.
+        for _ in 0..Budget::Standard.per_minute() {
             pace.call(Retry::PATIENT, async || Ok(())).await.unwrap();
         }
         let other = pace.clone();
@@ -142,12 +168,13 @@ mod tests {
             waiting.await.unwrap(),
             Err(Error::RateLimited { .. })
         ));
-        assert!(now() < begin + seconds(1));
+        assert!(now() < begin + seconds(61));
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_is_left_counts_the_pause_and_the_calls() {
-        let pace = Pace::new(Budget::Standard);
+        let pace = Pace::new(Budget::Standard).among_many();
+        assert_eq!(pace.left(170), Duration::ZERO);
         let alone = pace.left(180);
         assert!((seconds(58)..=seconds(62)).contains(&alone), "{alone:?}");
         assert_eq!(pace.left(0), Duration::ZERO);

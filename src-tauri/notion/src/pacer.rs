@@ -1,10 +1,12 @@
 //! The pacer: when the next call may start, so that Notion sends no 429.
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-const WINDOW_NANOS: u64 = 60_000_000_000;
+/// Notion counts in minutes; calls may reach it faster or slower one after the other.
+const WINDOW: Duration = Duration::from_millis(60_250);
 
 /// The calls that a client may make per minute, by the plan of its workspaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -15,48 +17,6 @@ pub enum Budget {
     Standard,
     /// 600 calls a minute, on higher plans.
     Higher,
-}
-
-/// The pace of one client, without a clock: each method takes the time.
-///
-/// In any 60 s, wherever they begin, no more calls start than the budget allows, and at least 95 %
-/// of it can be used. A few calls may start at once; the rest come evenly, so that a program that
-/// slept does not make up for it in a storm.
-///
-/// A call reserves a slot, waits for it, and claims it:
-///
-/// ```
-/// # use std::time::{Duration, Instant};
-/// # use notion_oauth::{Budget, Pacer};
-/// # let mut pacer = Pacer::new(Budget::Standard);
-/// let mut slot = pacer.reserve(Instant::now());
-/// while let Err(later) = pacer.claim(slot, Instant::now()) {
-///     slot = later;
-///     // wait until `slot`
-/// }
-/// // send the request
-/// ```
-///
-/// The method is the generic cell rate algorithm (ITU-T I.371, appendix).
-#[derive(Debug, Clone)]
-pub struct Pacer {
-    /// The time from one call to the next, in a long row.
-    interval: Duration,
-    /// How far calls may run ahead of an evenly spaced row.
-    ahead: Duration,
-    /// When the next call is due in an evenly spaced row.
-    even: Option<Instant>,
-    paused_until: Option<Instant>,
-}
-
-/// A budget's time from one call to the next, and how far calls may run ahead of an evenly spaced
-/// row.
-fn rhythm(budget: Budget) -> (Duration, Duration) {
-    let burst = budget.per_minute() / 45;
-    // A slot may be claimed one interval late, which can move one more call into a window.
-    let in_a_row = u64::from(budget.per_minute() - burst - 1);
-    let interval = Duration::from_nanos(WINDOW_NANOS.div_ceil(in_a_row));
-    (interval, interval * (burst - 1))
 }
 
 impl Budget {
@@ -70,47 +30,126 @@ impl Budget {
     }
 }
 
+/// How much of the budget a call may draw on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    /// All of it: for what a person waits for.
+    Whole,
+    /// All but one part in 24, for one call among very many. What is spared is for the person's acts
+    /// meanwhile, and for the person's own programs that use the same client: 7 calls of 180, of which
+    /// the longest act takes 4.
+    Many,
+}
+
+/// The pace of one client, without a clock: each method takes the time.
+///
+/// In any 60 s, wherever they begin, no more calls start than the budget allows. What fits starts at
+/// once:
+///
+/// ```
+/// # use std::time::Instant;
+/// # use notion_oauth::{Budget, Pacer, Share};
+/// # let mut pacer = Pacer::new(Budget::Standard);
+/// while let Err(later) = pacer.start(Share::Whole, Instant::now()) {
+///     // wait until `later`
+/// }
+/// // send the request
+/// ```
+#[derive(Debug, Clone)]
+pub struct Pacer {
+    budget: Budget,
+    /// The calls that started in the last window, in their order.
+    started: VecDeque<Instant>,
+    /// Calls that other processes started, in their order.
+    elsewhere: Vec<Instant>,
+    paused_until: Option<Instant>,
+}
+
 impl Pacer {
     /// Makes a pacer that has seen no call yet.
     #[must_use]
     pub fn new(budget: Budget) -> Self {
-        let (interval, ahead) = rhythm(budget);
         Self {
-            interval,
-            ahead,
-            even: None,
+            budget,
+            started: VecDeque::new(),
+            elsewhere: Vec::new(),
             paused_until: None,
         }
     }
 
-    /// Replaces the budget. Calls that have started still count, but a smaller budget holds only from
-    /// a minute later on.
+    /// Replaces the budget. Calls that have started still count.
     pub fn set_budget(&mut self, budget: Budget) {
-        (self.interval, self.ahead) = rhythm(budget);
+        self.budget = budget;
+    }
+
+    /// Replaces what is known of calls that other processes started: they draw on the same budget.
+    pub fn started_elsewhere(&mut self, mut calls: Vec<Instant>) {
+        calls.sort_unstable();
+        self.elsewhere = calls;
+    }
+
+    /// The most calls in a window.
+    fn most(&self, share: Share) -> usize {
+        let whole = self.budget.per_minute();
+        let most = match share {
+            Share::Whole => whole,
+            Share::Many => whole - whole.div_ceil(24),
+        };
+        usize::try_from(most).unwrap_or(usize::MAX)
+    }
+
+    /// The starts that still count at `now`, in their order.
+    fn recent(&self, now: Instant) -> Vec<Instant> {
+        let all = self.started.iter().chain(&self.elsewhere);
+        let mut recent: Vec<_> = all.copied().filter(|at| *at + WINDOW > now).collect();
+        recent.sort_unstable();
+        recent
+    }
+
+    /// Starts a call if there is room for it; otherwise the error is when there may be.
+    pub fn start(&mut self, share: Share, now: Instant) -> Result<(), Instant> {
+        let earliest = self.earliest(share, now);
+        if earliest > now {
+            return Err(earliest);
+        }
+        while self.started.front().is_some_and(|at| *at + WINDOW <= now) {
+            self.started.pop_front();
+        }
+        self.started.push_back(now);
+        Ok(())
     }
 
     /// When the next call may start: `now`, or later.
     #[must_use]
-    pub fn earliest(&self, now: Instant) -> Instant {
-        self.nth(0, now)
-    }
-
-    /// When the call after `before` further calls could start.
-    fn nth(&self, before: u32, now: Instant) -> Instant {
-        let start = now + self.pause_left(now);
-        let wait = self
-            .even
-            .map_or(Duration::ZERO, |even| even.saturating_duration_since(start));
-        start + (wait + self.interval * before).saturating_sub(self.ahead)
+    pub fn earliest(&self, share: Share, now: Instant) -> Instant {
+        self.nth(share, 0, now)
     }
 
     /// When the last of `calls` further calls could start; `now` for none.
     #[must_use]
-    pub fn last_of(&self, calls: u32, now: Instant) -> Instant {
+    pub fn last_of(&self, share: Share, calls: u32, now: Instant) -> Instant {
         match calls.checked_sub(1) {
-            Some(before) => self.nth(before, now),
+            Some(before) => self.nth(share, before, now),
             None => now,
         }
+    }
+
+    /// When the call after `before` further calls could start, if no others do.
+    fn nth(&self, share: Share, before: u32, now: Instant) -> Instant {
+        let from = now + self.pause_left(now);
+        let recent = self.recent(from);
+        let most = self.most(share);
+        let mut place = recent.len() + usize::try_from(before).unwrap_or(usize::MAX);
+        let mut windows = 0;
+        // A call may start once the one `most` places before it has left the window.
+        while place >= most {
+            place -= most;
+            if let Some(earlier) = recent.get(place) {
+                return *earlier + WINDOW * (windows + 1);
+            }
+            windows += 1;
+        }
+        from + WINDOW * windows
     }
 
     /// The rest of a pause; zero if there is none.
@@ -118,29 +157,6 @@ impl Pacer {
     pub fn pause_left(&self, now: Instant) -> Duration {
         let until = self.paused_until.unwrap_or(now);
         until.saturating_duration_since(now)
-    }
-
-    /// Reserves the earliest slot, which no other call gets from then on.
-    pub fn reserve(&mut self, now: Instant) -> Instant {
-        let slot = self.earliest(now);
-        self.even = Some(self.even.map_or(slot, |even| even.max(slot)) + self.interval);
-        slot
-    }
-
-    /// Asks whether the call that reserved `slot` may start now.
-    ///
-    /// If not, the error is the slot to wait for: the same if its time has not come, a new one if
-    /// a pause has covered it or the caller comes too late for it (after a suspended minute all
-    /// slots are past, and must not be used at once).
-    pub fn claim(&mut self, slot: Instant, now: Instant) -> Result<(), Instant> {
-        let covered = self.paused_until.is_some_and(|until| slot < until);
-        if covered || now > slot + self.interval {
-            Err(self.reserve(now))
-        } else if now < slot {
-            Err(slot)
-        } else {
-            Ok(())
-        }
     }
 
     /// Lets no call start before `until`, as after a 429. An `until` before the end of a pause under way

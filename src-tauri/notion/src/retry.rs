@@ -60,7 +60,7 @@ impl Retry {
         }
     }
 
-    /// Makes a call until it succeeds or there is no next attempt, each time in a slot of the pace, if
+    /// Makes a call until it succeeds or there is no next attempt, each time when the pace allows it, if
     /// there is a pace.
     pub(crate) async fn run<T, F: Future<Output = Result<T, Error>>>(
         &self,
@@ -70,7 +70,7 @@ impl Retry {
         let mut attempt = 1;
         loop {
             if let Some(pace) = pace {
-                pace.wait_for_slot(self.longest_wait).await?;
+                pace.wait_for_turn(self.longest_wait).await?;
             }
             let error = match call().await {
                 Ok(result) => return Ok(result),

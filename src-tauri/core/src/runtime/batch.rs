@@ -14,8 +14,9 @@ use crate::domain::time::Millis;
 /// How often the progress is reported.
 const REPORT_EVERY: Duration = Duration::from_secs(1);
 
-/// How many seconds Notion may take to reply before a client's budget is not used up.
-const SECONDS_IN_FLIGHT: u32 = 3;
+/// How many checks of a client are under way at once: enough to use up its budget with Notion taking
+/// seconds to reply, and few enough not to flood it. As many may draw the first 429 of a busy Notion.
+pub(crate) const AT_ONCE: usize = 45;
 
 /// The result of checking one connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +43,6 @@ pub(crate) struct Batch {
 /// The connections of one client whose check has not begun.
 pub(crate) struct Queue {
     pace: Pace,
-    at_once: u32,
     waiting: Mutex<VecDeque<String>>,
 }
 
@@ -56,10 +56,9 @@ struct Counts {
 }
 
 impl Queue {
-    pub fn new(pace: Pace, per_minute: u32, ids: VecDeque<String>) -> Self {
+    pub fn new(pace: Pace, ids: VecDeque<String>) -> Self {
         Self {
             pace,
-            at_once: (per_minute * SECONDS_IN_FLIGHT).div_ceil(60),
             waiting: Mutex::new(ids),
         }
     }
@@ -92,10 +91,11 @@ impl Batch {
     {
         let mut workers = JoinSet::new();
         for (of, queue) in self.queues.iter().enumerate() {
-            for _ in 0..queue.at_once {
+            let at_once = queue.waiting().len().min(AT_ONCE);
+            for _ in 0..at_once {
                 let (batch, check) = (self.clone(), check.clone());
                 workers.spawn(async move {
-                    while let Some(id) = batch.next(of) {
+                    while let Some(id) = batch.next(of).await {
                         batch.count(check(id).await);
                     }
                 });
@@ -151,11 +151,18 @@ impl Batch {
         })
     }
 
-    fn next(&self, of: usize) -> Option<String> {
-        if *self.cancelled.borrow() {
+    /// The next connection of a queue, once there is room for its check; none if the queue is empty or
+    /// the batch is cancelled.
+    async fn next(&self, of: usize) -> Option<String> {
+        let queue = &self.queues[of];
+        let is_over = || *self.cancelled.borrow() || queue.waiting().is_empty();
+        if !is_over() {
+            queue.pace.wait_for_room().await;
+        }
+        if is_over() {
             return None;
         }
-        self.queues[of].waiting().pop_front()
+        queue.waiting().pop_front()
     }
 
     fn count(&self, checked: CheckResult) {

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use notion_oauth::{BaseUrl, Notion, Pace, Retry};
 
@@ -21,6 +22,8 @@ struct Known {
     pools: HashMap<String, Notion>,
     /// The paces of clients, by base URL and Notion's id of the client.
     paces: HashMap<(String, String), Pace>,
+    /// The requests of other processes that the paces have not heard of, by Notion's id of the client.
+    elsewhere: HashMap<String, Vec<Instant>>,
 }
 
 impl Notions {
@@ -46,10 +49,26 @@ impl Notions {
     pub fn pace(&self, notion: &Notion, client: &Client) -> Pace {
         let whose = (notion.base().as_str().to_owned(), client.client_id.clone());
         let mut known = self.known();
+        let elsewhere = known.elsewhere.remove(&client.client_id);
         let pace = known.paces.entry(whose);
         let pace = pace.or_insert_with(|| Pace::new(client.budget));
         pace.set_budget(client.budget);
+        if let Some(calls) = elsewhere {
+            pace.started_elsewhere(calls);
+        }
         pace.clone()
+    }
+
+    /// Counts requests of other processes, by Notion's id of the client and their age, in place of those
+    /// counted before.
+    pub fn count_elsewhere(&self, requests: impl IntoIterator<Item = (String, Duration)>) {
+        let now = tokio::time::Instant::now().into_std();
+        let mut elsewhere: HashMap<_, Vec<_>> = HashMap::new();
+        for (client, age) in requests {
+            let at = now.checked_sub(age).unwrap_or(now);
+            elsewhere.entry(client).or_default().push(at);
+        }
+        self.known().elsewhere = elsewhere;
     }
 
     /// Notion at a base URL; none means the embedded sandbox.

@@ -209,6 +209,26 @@ async fn a_cut_after_the_request_may_have_reached_notion_and_is_not_repeated() {
 }
 
 #[tokio::test]
+async fn a_question_whose_connection_is_dropped_is_asked_once_more() {
+    let dropped = || Answer::Bytes(Vec::new());
+    let active = reply(200, &[], r#"{"active":true}"#);
+    let mut server = Server::start([dropped(), active, dropped(), dropped()]).await;
+    let notion = server.notion();
+    let token = "ntn_a".into();
+    let asked = notion.introspect(&credentials(), &token).await;
+    assert!(asked.unwrap().active);
+    let lost = Error::Unreachable { sent: true };
+    assert_eq!(notion.me(&token).await, Err(lost));
+    let mut paths = Vec::new();
+    for _ in 0..4 {
+        paths.push(server.request().await.line);
+    }
+    let (introspect, me) = ("POST /v1/oauth/introspect", "GET /v1/users/me");
+    assert_eq!(paths, [introspect, introspect, me, me]);
+    assert!(server.saw_nothing_else());
+}
+
+#[tokio::test]
 async fn where_nobody_listens_nothing_was_sent() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
 
-use notion_oauth::{Pace, Retry};
+use notion_oauth::{Notion, Pace, Retry};
 
 use crate::domain::check_all::CheckAll;
 use crate::domain::client::Client;
@@ -54,6 +54,7 @@ impl Keyrack {
             (running, None)
         } else {
             let lock = self.only_one_checks_all()?;
+            self.count_requests_elsewhere()?;
             let run = Arc::new(Batch::new(self.queues(ids)?));
             self.set_checking(Some(run.clone()));
             (run, Some(lock))
@@ -79,7 +80,7 @@ impl Keyrack {
             let of_client = |connection: &&Connection| connection.client_id == client.id;
             let ids = connections.iter().filter(of_client);
             let ids = ids.map(|connection| connection.id.clone()).collect();
-            Queue::new(self.pace_of(&client), client.budget.per_minute(), ids)
+            Queue::new(self.pace_of(&client), ids)
         });
         Ok(queues.collect())
     }
@@ -95,7 +96,10 @@ impl Keyrack {
         let keyrack = self.clone();
         let check = move |id: String| {
             let keyrack = keyrack.clone();
-            async move { outcome(keyrack.check_with(&id, RETRY).await) }
+            async move {
+                let asking = |notion: Notion| notion.with_retry(RETRY).among_many();
+                outcome(keyrack.check_with(&id, asking).await)
+            }
         };
         let report = |run: &Batch| self.emit(&Event::CheckAll(run.progress(self.now())));
         run.go(check, report).await;
@@ -116,7 +120,7 @@ impl Keyrack {
     /// reason.
     fn pace_of(&self, client: &Client) -> Pace {
         match self.notions.of(client) {
-            Ok(notion) => self.notions.pace(&notion, client),
+            Ok(notion) => self.notions.pace(&notion, client).among_many(),
             Err(_) => Pace::new(client.budget),
         }
     }

@@ -3,7 +3,7 @@
 pub mod background;
 pub mod many;
 
-use notion_oauth::{Bot, Error, Introspection, Retry};
+use notion_oauth::{Bot, Error, Introspection, Notion};
 use secrecy::ExposeSecret as _;
 
 use crate::acts::access::Access;
@@ -42,22 +42,22 @@ impl Keyrack {
     ///
     /// Fails only if the connection is gone or the store cannot be written.
     pub async fn check(&self, id: &str) -> Result<Connection, Problem> {
-        self.check_with(id, Retry::PATIENT).await
+        self.check_with(id, |notion| notion).await
     }
 
-    /// Checks a connection like [`Keyrack::check`], with another [`Retry`]. Other acts on the
-    /// connection need not wait for it: their evidence is newer, and stays.
+    /// Checks a connection like [`Keyrack::check`], by a Notion that `asking` has changed. Other acts
+    /// on the connection need not wait for it: their evidence is newer, and stays.
     pub(in crate::acts) async fn check_with(
         &self,
         id: &str,
-        retry: Retry,
+        asking: impl FnOnce(Notion) -> Notion,
     ) -> Result<Connection, Problem> {
         let connection = self.store.connection(id)?;
         let mut operation = self.begin(Kind::Check, Subject::of_connection(&connection))?;
         let (mut bot, mut grant) = (None, None);
-        let finding = match self.access(&connection).await {
+        let finding = match self.access_now(&connection).await {
             Ok(mut access) => {
-                access.notion = access.notion.with_retry(retry);
+                access.notion = asking(access.notion);
                 let (finding, meta) = self.find_out_now(&mut access, &connection).await;
                 operation.record.request_ids.extend(meta.request_id.clone());
                 grant = meta.grant();
@@ -100,6 +100,18 @@ impl Keyrack {
         }
         self.emit(&Event::Changed);
         self.store.connection(id)
+    }
+
+    /// Access to a connection; an entry that is gone is looked for again when whoever took it away
+    /// has taken away the rest.
+    async fn access_now(&self, connection: &Connection) -> Result<Access, Problem> {
+        match self.access(connection).await {
+            Err(problem) if problem.cause == Cause::KeyringLost => {
+                let _lock = self.lock_connection(&connection.id).await?;
+                self.access(connection).await
+            }
+            access => access,
+        }
     }
 
     /// Finds out about the token that the vault has: one that was replaced while Notion was asked

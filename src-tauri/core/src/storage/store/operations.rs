@@ -30,6 +30,30 @@ impl Store {
         Ok(())
     }
 
+    /// The requests of operations that processes other than `own` began after `from`: Notion's id of
+    /// the client, and when the operation began.
+    pub(crate) fn requests_elsewhere(
+        &self,
+        own: &str,
+        from: Millis,
+    ) -> Result<Vec<(String, Millis)>, Problem> {
+        let db = self.lock();
+        let mut query = db.prepare_cached(
+            "SELECT c.client_id, o.started_at, max(1, coalesce(json_array_length(o.record, '$.request_ids'), 0))
+             FROM operations o JOIN clients c ON c.id = o.subject ->> '$.client'
+             WHERE o.started_at > ?1 AND o.process <> ?2",
+        )?;
+        let rows = query.query_map(params![from.0, own], |row| {
+            Ok((row.get(0)?, Millis(row.get(1)?), row.get(2)?))
+        })?;
+        let mut requests = Vec::new();
+        for row in rows {
+            let (client, at, count): (String, Millis, u32) = row?;
+            requests.extend((0..count).map(|_| (client.clone(), at)));
+        }
+        Ok(requests)
+    }
+
     /// All unfinished operations, oldest first.
     pub(crate) fn unfinished_operations(&self) -> Result<Vec<Operation>, Problem> {
         let db = self.lock();

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep};
 use crate::acts::check::many::RETRY;
 use crate::domain::check_all::{CheckAll, CheckAllState};
 use crate::domain::time::Millis;
-use crate::runtime::batch::{Batch, CheckResult, Queue};
+use crate::runtime::batch::{AT_ONCE, Batch, CheckResult, Queue};
 
 const CONNECTIONS: usize = 1_000;
 /// The least seconds in which the budget allows a thousand calls.
@@ -74,9 +74,9 @@ impl Counting {
 
 /// Checks a thousand connections, and returns the reported progress with its times, the end last.
 async fn check_all(notion: Arc<Counting>, cancel_at: Option<u64>) -> Vec<(Duration, CheckAll)> {
-    let pace = Pace::new(Budget::Standard);
+    let pace = Pace::new(Budget::Standard).among_many();
     let ids = (0..CONNECTIONS).map(|number| number.to_string()).collect();
-    let queue = Queue::new(pace.clone(), Budget::Standard.per_minute(), ids);
+    let queue = Queue::new(pace.clone(), ids);
     let run = Arc::new(Batch::new(vec![queue]));
     let check = {
         let notion = notion.clone();
@@ -160,7 +160,8 @@ async fn a_429_is_waited_out_as_told_and_loses_no_verdict() {
     // Calls under way at the first 429 may still arrive; then none does.
     let deaf = Duration::from_secs(63)..until;
     assert_eq!(calls.iter().filter(|call| deaf.contains(*call)).count(), 0);
-    assert!(*notion.refused.lock().expect("a count") <= 9, "few drew it");
+    let refused = *notion.refused.lock().expect("a count");
+    assert!(refused as usize <= AT_ONCE, "{refused} drew it");
 }
 
 #[tokio::test(start_paused = true)]
@@ -170,10 +171,11 @@ async fn a_cancel_ends_it_at_once_and_begins_nothing_more() {
     let (took, ended) = reports.last().expect("an end");
     assert_eq!(*took, Duration::from_secs(100));
     assert_eq!(ended.state, CheckAllState::Cancelled);
-    assert!((270..=310).contains(&ended.done), "{}", ended.done);
+    // What Notion allows in two minutes of its own, less what is left for others.
+    assert!((340..=360).contains(&ended.done), "{}", ended.done);
     let begun = notion.calls();
     sleep(Duration::from_mins(10)).await;
     // Checks under way are finished; the rest never begins.
-    assert!(notion.calls() - begun <= 9);
-    assert!(notion.calls() < 320);
+    assert!(notion.calls() - begun <= AT_ONCE);
+    assert!(notion.calls() <= 360);
 }
