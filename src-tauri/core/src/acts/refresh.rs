@@ -59,19 +59,21 @@ impl Keyrack {
         &self,
         operation: &Operation,
     ) -> Result<(), Problem> {
-        let id = operation.subject.connection.clone().unwrap_or_default();
+        let Some(id) = operation.subject.connection.clone() else {
+            return self.fail(&mut operation.clone(), Cause::Interrupted);
+        };
         let _lock = self.lock_connection(&id).await?;
-        let (Some(mut operation), Ok(connection)) = (
-            self.store.unfinished_refresh(&id)?,
-            self.store.connection(&id),
-        ) else {
-            // Without its connection the refresh has nothing left to do; an ended one stays as it
-            // is.
+        let Some(mut operation) = self.store.unfinished_refresh(&id)? else {
+            // Whoever had the lock has finished it.
+            return Ok(());
+        };
+        let Ok(connection) = self.store.connection(&id) else {
+            // Without its connection the refresh has nothing left to do.
             let cause = match operation.record.sent_at {
                 Some(_) => Cause::RemovedTokensRemain,
                 None => Cause::Interrupted,
             };
-            return self.fail(&mut operation.clone(), cause);
+            return self.fail(&mut operation, cause);
         };
         if operation.record.sent_at.is_none() {
             return self.fail(&mut operation, Cause::Interrupted);

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::domain::operation::Kind;
+use crate::domain::operation::{Kind, Subject};
 use crate::domain::problem::Cause;
 use crate::views::activity::{ActivityFilter, ExportFormat, Outcome};
 
@@ -151,4 +151,24 @@ async fn details_tell_what_notion_said_and_say_nothing_of_what_it_did_not() {
     assert_eq!(refreshed.issued_at, None, "it is another token");
     let refused = keyrack.details("nobody").await.expect_err("there is none");
     assert_eq!(refused.cause, Cause::ConnectionGone);
+}
+
+#[tokio::test]
+async fn what_has_ended_is_not_written_over() {
+    let (_env, keyrack, client) = TestEnv::with_client().await;
+    let subject = Subject::of_client(&client);
+    let mut operation = keyrack.begin(Kind::EditClient, subject).expect("begun");
+    keyrack
+        .fail(&mut operation, Cause::KeyringLocked)
+        .expect("ended");
+    let again = keyrack.fail(&mut operation, Cause::CutOff);
+    assert_eq!(
+        again.expect_err("it has ended").cause.code(),
+        "store-failed"
+    );
+    let acts = keyrack
+        .activity(&ActivityFilter::default(), None)
+        .expect("acts");
+    let why = acts.entries[0].problem.as_ref().map(|why| &why.cause);
+    assert_eq!(why, Some(&Cause::KeyringLocked));
 }

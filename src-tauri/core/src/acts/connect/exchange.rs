@@ -123,8 +123,8 @@ impl Keyrack {
                 return self.end_unnamed(authorization, operation, unsaved, Cause::Cancelled.into()).await;
             }
         };
-        let before = match self.name_entry(&mut operation, &unsaved.grant).await {
-            Ok(before) => before,
+        let (entry, before) = match self.name_entry(&mut operation, &unsaved.grant).await {
+            Ok(named) => named,
             Err(problem) => {
                 return self
                     .end_unnamed(authorization, operation, unsaved, problem)
@@ -132,7 +132,7 @@ impl Keyrack {
             }
         };
         match self
-            .write_grant(&authorization, &operation, pending, &unsaved.grant)
+            .write_grant(&authorization, &operation, &entry, pending, &unsaved.grant)
             .await
         {
             Ok(lock) => {
@@ -142,6 +142,7 @@ impl Keyrack {
             }
             Err(not_written) => {
                 let undo = Undo {
+                    entry,
                     lock,
                     before,
                     unsaved,
@@ -167,7 +168,9 @@ impl Keyrack {
             &operation.subject.client,
             &sanitize_display_text(&unsaved.grant.bot_id),
         );
-        operation.subject.connection = known.unwrap_or_default();
+        if let Ok(known) = known {
+            operation.subject.connection = known;
+        }
         operation.record.problem = Some(problem.clone());
         operation.finished_at = Some(self.now());
         // If the operation cannot be finished now, the next start finishes it.
@@ -177,12 +180,12 @@ impl Keyrack {
     }
 
     /// Names the vault entry on the operation's row before the entry is written: that of the
-    /// connection with this bot id, or a new one. Returns the tokens that it would replace.
+    /// connection with this bot id, or a new one. Returns its id, and the tokens that it would replace.
     async fn name_entry(
         &self,
         operation: &mut Operation,
         grant: &Grant,
-    ) -> Result<Option<ConnectionSecrets>, Problem> {
+    ) -> Result<(String, Option<ConnectionSecrets>), Problem> {
         let bot_id = sanitize_display_text(&grant.bot_id);
         let known = self
             .store
@@ -209,7 +212,7 @@ impl Keyrack {
         let id = known.unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
         operation.name_granted(&id, granted, grant.request_id.clone());
         self.store.save_operation(operation)?;
-        Ok(before)
+        Ok((id, before))
     }
 
     /// Writes the tokens to the vault, and returns the connection's lock. A keyring that is locked
@@ -218,18 +221,18 @@ impl Keyrack {
         &self,
         authorization: &Authorization,
         operation: &Operation,
+        entry: &str,
         pending: &Pending,
         grant: &Grant,
     ) -> Result<ConnectionLock, NotWritten> {
-        let id = operation.subject.connection.clone().unwrap_or_default();
         let lock = tokio::select! {
-            lock = self.lock_connection(&id) => lock.map_err(NotWritten::Refused)?,
+            lock = self.lock_connection(entry) => lock.map_err(NotWritten::Refused)?,
             () = pending.cancel_requested() => {
                 return Err(NotWritten::GivenUp(Box::pin(async { Ok(()) })));
             }
         };
         let payload = Payload::Connection(ConnectionSecrets {
-            id,
+            id: entry.to_owned(),
             client: operation.subject.client.clone(),
             bot_id: sanitize_display_text(&grant.bot_id),
             access: grant.access_token.clone(),
@@ -302,13 +305,14 @@ impl Keyrack {
         operation.record.problem = Some(problem.clone());
         let _ = self.store.save_operation(&operation);
         let (keyrack, busy, before, lock) = (self.clone(), self.busy(), undo.before, undo.lock);
+        let entry = undo.entry;
         let given_up = write.is_some();
         let restore = async move {
             if let Some(write) = write {
                 let _ = write.await;
             }
             // A failure leaves the operation unfinished, and the next start finishes it.
-            let _ = keyrack.restore_entry(operation, before).await;
+            let _ = keyrack.restore_entry(operation, &entry, before).await;
             drop((lock, busy));
         };
         if given_up {
@@ -324,13 +328,13 @@ impl Keyrack {
     async fn restore_entry(
         &self,
         mut operation: Operation,
+        entry: &str,
         before: Option<ConnectionSecrets>,
     ) -> Result<(), Problem> {
-        let entry = operation.subject.connection.clone().unwrap_or_default();
-        let _lock = self.lock_connection(&entry).await?;
+        let _lock = self.lock_connection(entry).await?;
         operation.finished_at = Some(self.now());
         // A connection that was revoked or forgotten meanwhile does not get its tokens back.
-        let is_listed = self.store.connection(&entry).is_ok();
+        let is_listed = self.store.connection(entry).is_ok();
         if let Some(before) = before
             && is_listed
         {
@@ -341,13 +345,15 @@ impl Keyrack {
             self.emit(&Event::Changed);
             return Ok(());
         }
-        self.vault.delete(&entry).await?;
+        self.vault.delete(entry).await?;
         self.store.save_operation(&operation)
     }
 }
 
 /// The data for undoing a grant that was not written.
 struct Undo {
+    /// The vault entry that was to be written.
+    entry: String,
     /// The bot's lock, held until the vault's entry is restored.
     lock: OwnedMutexGuard<()>,
     /// The tokens that the connection had before.

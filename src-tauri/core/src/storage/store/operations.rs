@@ -171,9 +171,9 @@ pub(super) fn begin(db: &Connection, operation: &Operation) -> rusqlite::Result<
     Ok(())
 }
 
-/// Writes an operation's progress inside a transaction that may change other rows too. An ended
-/// operation stays as it is: its row is a receipt. With the end of a connect its authorization ends
-/// too.
+/// Writes an operation's progress inside a transaction that may change other rows too. Fails if the
+/// operation has ended, whose row is a receipt and stays as it is, or is gone. With the end of a
+/// connect its authorization ends too.
 pub(super) fn save(tx: &Transaction<'_>, operation: &Operation) -> rusqlite::Result<()> {
     let changed = tx.execute(
         "UPDATE operations SET process = ?2, connection = ?3, subject = ?4, record = ?5, finished_at = ?6
@@ -187,8 +187,10 @@ pub(super) fn save(tx: &Transaction<'_>, operation: &Operation) -> rusqlite::Res
             operation.finished_at.map(|at| at.0),
         ],
     )?;
-    if changed == 1
-        && let Some(authorization) = &operation.subject.authorization
+    if changed != 1 {
+        return Err(rusqlite::Error::StatementChangedRows(changed));
+    }
+    if let Some(authorization) = &operation.subject.authorization
         && let Some(progress) = operation.end_of_authorization()
     {
         tx.execute(
