@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::process::{Child, Output, Stdio};
+use std::time::Duration;
 
+use support::cli;
 use support::process::signal;
 use support::programs;
 use support::test_env::{ACME, TestEnv};
@@ -42,6 +44,39 @@ async fn a_stopped_process_holds_another_up_for_a_while_and_with_a_word() {
     assert!(stopped.wait().unwrap().success());
     assert_eq!(env.exchanges().await, before + 1, "sent once");
     assert!(env.keyrack(&["revoke", ACME], "").status.success());
+}
+
+/// Longer than anything waits for a reply.
+const A_LONG_STOP: Duration = Duration::from_secs(30);
+
+#[tokio::test]
+async fn a_reply_that_came_while_the_process_was_stopped_counts() {
+    let env = TestEnv::connected_by_command().await;
+    let slow = serde_json::json!({"endpoint": "token", "times": 2, "delay_ms": 1_000});
+    env.sandbox.fault(slow).await;
+    let before = env.exchanges().await;
+    let mut refreshing = refresh(&env);
+    until_async("the refresh to be sent", async || {
+        (env.exchanges().await > before).then_some(())
+    })
+    .await;
+    signal("STOP", &refreshing.id().to_string());
+    let mut connecting = cli::begin(&env).expect("a link");
+    let callback = env.callback(&connecting.link).await;
+    connecting.type_line(&callback);
+    until_async("the exchange to be sent", async || {
+        (env.exchanges().await > before + 1).then_some(())
+    })
+    .await;
+    signal("STOP", &connecting.id().to_string());
+
+    tokio::time::sleep(A_LONG_STOP).await;
+    signal("CONT", &refreshing.id().to_string());
+    assert!(refreshing.wait().unwrap().success());
+    signal("CONT", &connecting.id().to_string());
+    assert!(connecting.end().success());
+    assert_eq!(env.exchanges().await, before + 2, "each sent once");
+    assert!(env.keyrack(&["check", ACME], "").status.success());
 }
 
 #[tokio::test]

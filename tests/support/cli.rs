@@ -51,9 +51,14 @@ impl Connecting {
         writeln!(self.input, "{line}").unwrap();
     }
 
+    /// The id of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Presses Ctrl-C.
     pub fn interrupt(&self) {
-        signal("INT", &self.child.id().to_string());
+        signal("INT", &self.id().to_string());
     }
 
     /// Waits for the end of the connect.

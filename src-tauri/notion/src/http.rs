@@ -9,6 +9,7 @@ use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
+use crate::patience::within;
 use crate::reply::{Party, Reply};
 use crate::retry::asked_wait;
 use crate::{Auth, BaseUrl, Credentials, Error, Method, Request};
@@ -47,7 +48,6 @@ impl Http {
             .redirect(redirect::Policy::none())
             .retry(retry::never())
             .connect_timeout(CONNECT_DEADLINE)
-            .timeout(TOTAL_DEADLINE)
             .pool_idle_timeout(IDLE_CONNECTION);
         if base.is_loopback() {
             // A proxy, or a resolver that maps localhost elsewhere, would receive the secrets.
@@ -116,14 +116,17 @@ impl Http {
     /// 6.6.1).
     pub async fn clock(&self) -> Result<Option<SystemTime>, Error> {
         let request = self.client.get(self.base.join("/v1/users/me"));
-        let response = request.bearer_auth("nobody").send().await;
-        let response = response.map_err(|error| unreachable(&error))?;
-        let date = date(response.headers());
-        match judge(response, Party::Bearer, &[]).await {
-            Ok(reply) => Err(reply.not_notion("a welcome to nobody".to_owned())),
-            Err(Error::Unauthorized { .. }) => Ok(date),
-            Err(other) => Err(other),
-        }
+        in_time(async {
+            let response = request.bearer_auth("nobody").send().await;
+            let response = response.map_err(|error| unreachable(&error))?;
+            let date = date(response.headers());
+            match judge(response, Party::Bearer, &[]).await {
+                Ok(reply) => Err(reply.not_notion("a welcome to nobody".to_owned())),
+                Err(Error::Unauthorized { .. }) => Ok(date),
+                Err(other) => Err(other),
+            }
+        })
+        .await
     }
 
     /// Sends any request, once.
@@ -166,13 +169,19 @@ fn with_json(request: RequestBuilder, body: &impl Serialize) -> Result<RequestBu
 
 /// Sends a request once.
 async fn send(request: RequestBuilder, party: Party, secrets: &[&str]) -> Result<Reply, Error> {
-    let response = request.send().await;
-    judge(
-        response.map_err(|error| unreachable(&error))?,
-        party,
-        secrets,
-    )
+    in_time(async {
+        let response = request.send().await;
+        let response = response.map_err(|error| unreachable(&error))?;
+        judge(response, party, secrets).await
+    })
     .await
+}
+
+/// Gives a call up after [`TOTAL_DEADLINE`]: it may have reached Notion.
+async fn in_time<T>(call: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    // Boxed: it is held by every act that asks Notion.
+    let ended = within(TOTAL_DEADLINE, Box::pin(call)).await;
+    ended.unwrap_or(Err(Error::Unreachable { sent: true }))
 }
 
 /// Sends a request that changes nothing at Notion, and once more if its connection was dropped without
@@ -182,16 +191,15 @@ async fn send_safely(
     party: Party,
     secrets: &[&str],
 ) -> Result<Reply, Error> {
-    let again = request.try_clone();
-    let response = match (request.send().await, again) {
-        (Err(error), Some(again)) if is_dropped(&error) => again.send().await,
-        (response, _) => response,
-    };
-    judge(
-        response.map_err(|error| unreachable(&error))?,
-        party,
-        secrets,
-    )
+    in_time(async {
+        let again = request.try_clone();
+        let response = match (request.send().await, again) {
+            (Err(error), Some(again)) if is_dropped(&error) => again.send().await,
+            (response, _) => response,
+        };
+        let response = response.map_err(|error| unreachable(&error))?;
+        judge(response, party, secrets).await
+    })
     .await
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use notion_oauth::{Credentials, Error, Grant, Notion, Retry};
+use notion_oauth::{Credentials, Error, Grant, Notion, Retry, within};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::domain::problem::{Cause, Problem};
@@ -49,9 +49,9 @@ impl UnsavedGrant {
         }
         let notion = self.notion.clone().with_retry(Retry::NEVER);
         let asked = notion.introspect(&self.credentials, earlier);
-        match tokio::time::timeout(PATIENCE, asked).await {
-            Ok(Ok(introspection)) => introspection.active,
-            Ok(Err(_)) | Err(_) => false,
+        match within(PATIENCE, asked).await {
+            Some(Ok(introspection)) => introspection.active,
+            Some(Err(_)) | None => false,
         }
     }
 }

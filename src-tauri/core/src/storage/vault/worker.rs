@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use notion_oauth::within;
 use tokio::sync::oneshot;
 
 use super::error::VaultError;
@@ -43,7 +44,7 @@ impl Worker {
         F: FnOnce(&mut Keyring) -> Result<T, VaultError> + Send + 'static,
     {
         let answer = self.send(true, job)?;
-        if let Ok(answer) = tokio::time::timeout(deadline, answer).await {
+        if let Some(answer) = within(deadline, answer).await {
             return answer.unwrap_or_else(|_| Err(died()));
         }
         self.leave_the_stuck_thread();
