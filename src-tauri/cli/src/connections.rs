@@ -59,20 +59,16 @@ pub async fn revoke(keyrack: &Keyrack, output: Output, name: &str) -> Result<(),
     }
 }
 
-/// The cause of a pending revocation. A keyring problem may come after Notion has accepted the
-/// revocation, any other comes before: only then are the tokens known to be kept.
+/// The cause of a pending revocation. Only where Notion surely did not end the tokens are they known
+/// to be kept as they were; any other problem may come after that.
 fn not_revoked(workspace: String, why: Box<Cause>) -> Cause {
     match *why {
-        Cause::KeyringMissing
-        | Cause::KeyringNoCollection
-        | Cause::KeyringLocked
-        | Cause::KeyringWaiting
-        | Cause::KeyringTooLarge
-        | Cause::KeyringLost
-        | Cause::KeyringForeign
-        | Cause::KeyringFailed { .. }
-        | Cause::ClientSecretLost => Cause::RevocationUnfinished { workspace, why },
-        _ => Cause::NotRevokedYet { workspace, why },
+        Cause::Unreachable
+        | Cause::RateLimited
+        | Cause::ClientRejected
+        | Cause::NotionRefused { .. }
+        | Cause::StillActive => Cause::NotRevokedYet { workspace, why },
+        _ => Cause::RevocationUnfinished { workspace, why },
     }
 }
 
@@ -139,8 +135,14 @@ mod tests {
     #[test]
     fn tokens_are_said_to_be_kept_only_where_that_is_known() {
         let code = |why| not_revoked("Acme".to_owned(), Box::new(why)).code();
-        let busy = Cause::NotionUnavailable { status: 503 };
-        assert_eq!(code(busy), "not-revoked-yet");
-        assert_eq!(code(Cause::KeyringLocked), "revocation-unfinished");
+        assert_eq!(code(Cause::Unreachable), "not-revoked-yet");
+        for unknown in [
+            Cause::AnswerLost,
+            Cause::NotionUnavailable { status: 503 },
+            Cause::KeyringLocked,
+            Cause::StoreBusy,
+        ] {
+            assert_eq!(code(unknown), "revocation-unfinished");
+        }
     }
 }

@@ -10,7 +10,7 @@ mod watch;
 mod wording;
 
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use clap::Parser as _;
 use keyrack_core::{
@@ -39,16 +39,10 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let result = runtime.block_on(run(arguments.command, asked, output));
+    let ended = runtime.block_on(run(arguments.command, asked, output));
     // A read of standard input cannot be interrupted; the end of the process does not wait for it.
     runtime.shutdown_background();
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            output.problem(&problem);
-            ExitCode::FAILURE
-        }
-    }
+    ended
 }
 
 /// Prints one line about an authorization that an earlier run left unfinished, if it failed.
@@ -62,10 +56,35 @@ fn report_unfinished(keyrack: &Keyrack, output: Output) {
     }
 }
 
-/// Runs a command. Its words are in the language that was asked for, or else in the one chosen in the
-/// settings or the system's.
-async fn run(command: Command, asked: Option<Language>, output: Output) -> Result<(), Problem> {
-    let opener: Opener = match &command {
+/// Runs a command, and says why if it fails. Its words are in the language that was asked for, or else
+/// in the one chosen in the settings or the system's.
+async fn run(command: Command, asked: Option<Language>, mut output: Output) -> ExitCode {
+    let chosen = Arc::new(OnceLock::new());
+    let ended = match open(&command, output.words, chosen.clone()) {
+        Ok(keyrack) => {
+            output.words = asked.map_or_else(|| keyrack.words(), Words::of);
+            // It is set once, here.
+            let _ = chosen.set(output.words);
+            act(&keyrack, command, output).await
+        }
+        Err(problem) => Err(problem),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            output.problem(&problem);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Opens the data folder. What happens is shown in the chosen words, until they are known in `words`.
+fn open(
+    command: &Command,
+    words: Words,
+    chosen: Arc<OnceLock<Words>>,
+) -> Result<Arc<Keyrack>, Problem> {
+    let opener: Opener = match command {
         Command::Connect {
             no_browser: true, ..
         } => Box::new(output::print_authorization_url),
@@ -76,25 +95,28 @@ async fn run(command: Command, asked: Option<Language>, output: Output) -> Resul
         keyring: system_keyring(),
         opener,
         login_item: system_login_item(),
-        listener: Box::new(move |event| output::show_event(event, output.words)),
+        listener: Box::new(move |event| {
+            output::show_event(event, chosen.get().copied().unwrap_or(words));
+        }),
     };
-    let keyrack = Arc::new(Keyrack::open(Settings::from_environment()?, effects)?);
-    let output = Output {
-        words: asked.map_or_else(|| keyrack.words(), Words::of),
-        ..output
-    };
+    let keyrack = Keyrack::open(Settings::from_environment()?, effects)?;
+    Ok(Arc::new(keyrack))
+}
+
+/// Makes an act of the command line, after what earlier runs left.
+async fn act(keyrack: &Arc<Keyrack>, command: Command, output: Output) -> Result<(), Problem> {
     if let Err(problem) = keyrack.recover().await {
         let problem = output.words.line(&problem);
         let words = output.words;
         output::eprint_line(&words.text("command.unfinished", &[("problem", &problem)]));
     }
-    report_unfinished(&keyrack, output);
+    report_unfinished(keyrack, output);
     match command {
-        Command::Client(ClientCommand::Add(form)) => clients::add(&keyrack, output, form).await,
+        Command::Client(ClientCommand::Add(form)) => clients::add(keyrack, output, form).await,
         Command::Client(ClientCommand::Secret { name }) => {
-            clients::secret(&keyrack, output, &name).await
+            clients::secret(keyrack, output, &name).await
         }
-        Command::Client(ClientCommand::Edit(edit)) => clients::edit(&keyrack, output, edit).await,
+        Command::Client(ClientCommand::Edit(edit)) => clients::edit(keyrack, output, edit).await,
         Command::Client(ClientCommand::Remove {
             name,
             revoke_connections,
@@ -105,30 +127,30 @@ async fn run(command: Command, asked: Option<Language>, output: Output) -> Resul
                 (_, true) => ConnectionsPolicy::Forget,
                 _ => ConnectionsPolicy::Keep,
             };
-            clients::remove(&keyrack, output, &name, connections).await
+            clients::remove(keyrack, output, &name, connections).await
         }
-        Command::Client(ClientCommand::List) => clients::list(&keyrack, output),
+        Command::Client(ClientCommand::List) => clients::list(keyrack, output),
         Command::Connect { client, .. } => {
-            connect::connect(&keyrack, output, client.as_deref()).await
+            connect::connect(keyrack, output, client.as_deref()).await
         }
-        Command::List => connections::list(&keyrack, output),
+        Command::List => connections::list(keyrack, output),
         Command::Check {
             name: Some(name), ..
-        } => connections::check(&keyrack, output, &name).await,
-        Command::Check { name: None, .. } => connections::check_all(&keyrack, output).await,
-        Command::Refresh { name } => connections::refresh(&keyrack, output, &name).await,
-        Command::Revoke { name } => connections::revoke(&keyrack, output, &name).await,
+        } => connections::check(keyrack, output, &name).await,
+        Command::Check { name: None, .. } => connections::check_all(keyrack, output).await,
+        Command::Refresh { name } => connections::refresh(keyrack, output, &name).await,
+        Command::Revoke { name } => connections::revoke(keyrack, output, &name).await,
         Command::Watch { every, once: true } => {
-            watch::once(&keyrack, output, every.map(Into::into)).await
+            watch::once(keyrack, output, every.map(Into::into)).await
         }
         Command::Watch { every, once: false } => {
-            watch::watch(&keyrack, output, every.map(Into::into)).await
+            watch::watch(keyrack, output, every.map(Into::into)).await
         }
-        Command::Receipts => connections::receipts(&keyrack, output),
+        Command::Receipts => connections::receipts(keyrack, output),
         Command::Rebuild => {
             output.rebuilt(&keyrack.rebuild().await?);
             Ok(())
         }
-        Command::Forget { name } => connections::forget(&keyrack, output, &name).await,
+        Command::Forget { name } => connections::forget(keyrack, output, &name).await,
     }
 }

@@ -90,7 +90,7 @@ impl Keyrack {
         let a_minute_ago = Millis(now.0.saturating_sub(60_000));
         let requests = self
             .store
-            .requests_elsewhere(self.process.id(), a_minute_ago)?;
+            .requests_elsewhere(self.process.id(), a_minute_ago, now)?;
         let ages = requests
             .into_iter()
             .map(|(client, at)| (client, at.until(now)));

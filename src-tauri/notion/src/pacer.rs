@@ -36,7 +36,7 @@ pub enum Share {
     /// All of it: for what a person waits for.
     Whole,
     /// All but one part in 24, for one call among very many. What is spared is for the person's acts
-    /// meanwhile, and for the person's own programs that use the same client: 7 calls of 180, of which
+    /// meanwhile, and for the person's own programs that use the same client: 8 calls of 180, of which
     /// the longest act takes 4.
     Many,
 }

@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
-/// The steps in which time is counted: of a longer stop only one of them is taken for patience.
+use tokio::time::{Instant, sleep};
+
+/// The steps in which time is counted.
 const STEP: Duration = Duration::from_millis(500);
+
+/// The most that a step counts for: a busy computer makes it longer, a stop much longer.
+const MOST: Duration = Duration::from_secs(2);
 
 /// The output of a future; none once this process has waited for it for as long as `patience`.
 ///
@@ -13,9 +18,9 @@ pub async fn within<F: Future>(patience: Duration, future: F) -> Option<F::Outpu
     let runs_out = async {
         let mut left = patience;
         while !left.is_zero() {
-            let step = left.min(STEP);
-            tokio::time::sleep(step).await;
-            left -= step;
+            let began = Instant::now();
+            sleep(left.min(STEP)).await;
+            left = left.saturating_sub(began.elapsed().min(MOST));
         }
     };
     tokio::select! {
@@ -27,7 +32,7 @@ pub async fn within<F: Future>(patience: Duration, future: F) -> Option<F::Outpu
 
 #[cfg(test)]
 mod tests {
-    use tokio::time::{Instant, advance, sleep};
+    use tokio::time::advance;
 
     use super::*;
 

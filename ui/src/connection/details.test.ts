@@ -79,7 +79,7 @@ describe("the details", () => {
     const panel = await openDetails();
     await vi.waitFor(() => expect(panel.textContent).toContain("not known before the next check"));
     expect(panel.textContent).toContain("Revocation pending");
-    expect(panel.textContent).toContain("Keyrack tries again by itself.");
+    expect(panel.textContent).toContain("Try again later.");
     expect(panel.textContent).toContain("Request ID 1c9d");
     expect(panel.textContent).toContain("next try at");
   });

@@ -9,7 +9,8 @@ use crate::keyrack::Keyrack;
 impl Keyrack {
     /// Deletes a connection's tokens from the keyring and its row from the store.
     ///
-    /// Fails with nothing changed if the connection is gone or the keyring does not answer. If the
+    /// Fails with nothing changed if another process is at work on the connection
+    /// (`busy-elsewhere`), it is gone, or the keyring does not answer. If the
     /// keyring fails in the middle, the operation stays unfinished, and the next start finishes it.
     pub async fn forget(&self, id: &str) -> Result<Receipt, Problem> {
         let _lock = self.lock_connection(id).await?;

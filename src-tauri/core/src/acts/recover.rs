@@ -5,7 +5,7 @@ use crate::domain::event::Event;
 use crate::domain::operation::{Kind, Operation};
 use crate::domain::problem::{Cause, Problem};
 use crate::keyrack::Keyrack;
-use crate::storage::process_lock::{clear, has_ended, left_behind};
+use crate::storage::process_lock::{clear, has_ended, left_behind, others_alive};
 
 impl Keyrack {
     /// Finishes or undoes the unfinished operations of processes that have ended, and fills a
@@ -41,9 +41,12 @@ impl Keyrack {
             first_problem.get_or_insert(problem);
         }
         self.prune_history()?;
-        let connections = self.store.connections()?;
-        self.locks
-            .keep_only(connections.iter().map(|one| one.id.as_str()));
+        // Another process might just be taking one.
+        if others_alive(&self.folder, self.process.id()) == 0 {
+            let connections = self.store.connections()?;
+            self.locks
+                .keep_only(connections.iter().map(|one| one.id.as_str()));
+        }
         for mark in left_behind(&self.folder) {
             match self.vault.delete(&mark).await {
                 Ok(()) => clear(&self.folder, &mark),
@@ -67,7 +70,10 @@ impl Keyrack {
             Kind::Connect => self.recover_connect(operation).await,
             Kind::Refresh => self.recover_refresh(operation).await,
             Kind::Forget => match operation.subject.connection.clone() {
-                Some(connection) => self.finish_forgetting(operation, &connection).await,
+                Some(connection) => {
+                    let _lock = self.lock_connection(&connection).await?;
+                    self.finish_forgetting(operation, &connection).await
+                }
                 None => self.fail(operation, Cause::Interrupted),
             },
         }

@@ -34,8 +34,8 @@ const TRIES: u32 = 5;
 impl Keyrack {
     /// Refreshes a connection's tokens and returns it with the new evidence.
     ///
-    /// Fails with nothing changed if the connection has no refresh token, its revocation is
-    /// pending, the keyring takes no entry, or nothing was sent. `refresh-rejected` is final: only a
+    /// Fails with nothing changed if another process is at work on the connection
+    /// (`busy-elsewhere`), it has no refresh token, its revocation is pending, the keyring takes no entry, or nothing was sent. `refresh-rejected` is final: only a
     /// new consent helps. After `refresh-unfinished` the old tokens are kept, and another call goes
     /// on where this one ended.
     pub async fn refresh(&self, id: &str) -> Result<Connection, Problem> {

@@ -24,8 +24,8 @@ const RETRIES: Backoff = Backoff {
 impl Keyrack {
     /// Revokes a connection, or goes on with a revocation that is pending.
     ///
-    /// Fails with nothing begun if the connection is gone or its tokens are not in the keyring any
-    /// more. Any other obstacle leaves the revocation pending, and the tokens are kept while they
+    /// Fails with nothing begun if another process is at work on the connection
+    /// (`busy-elsewhere`), it is gone, or its tokens are not in the keyring any more. Any other obstacle leaves the revocation pending, and the tokens are kept while they
     /// may be needed.
     pub async fn revoke(&self, id: &str) -> Result<Revocation, Problem> {
         let _lock = self.lock_connection(id).await?;
@@ -114,10 +114,10 @@ impl Keyrack {
                 if operation.record.revoked_at.is_none() && cannot_be_retried(&problem) =>
             {
                 self.fail(&mut operation, problem.clone())?;
-                // Another process may have revoked it meanwhile, and taken the tokens away.
-                self.store.connection(&connection.id)?;
                 return Err(problem);
             }
+            // Its row has ended, and stays as it is.
+            Err(problem) if problem.cause == Cause::RevocationOvertaken => return Err(problem),
             Err(problem) => {
                 let wait = retry_delay(
                     operation.record.attempts,

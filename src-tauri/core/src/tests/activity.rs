@@ -169,6 +169,10 @@ async fn what_has_ended_is_not_written_over() {
     let acts = keyrack
         .activity(&ActivityFilter::default(), None)
         .expect("acts");
-    let why = acts.entries[0].problem.as_ref().map(|why| &why.cause);
-    assert_eq!(why, Some(&Cause::KeyringLocked));
+    let edits = acts
+        .entries
+        .iter()
+        .filter(|act| act.kind == Kind::EditClient);
+    let why: Vec<_> = edits.map(|act| act.problem.clone()).collect();
+    assert_eq!(why, [Some(Cause::KeyringLocked.into())]);
 }

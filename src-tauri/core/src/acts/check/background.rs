@@ -78,7 +78,7 @@ impl Keyrack {
 
     /// Begins background checks. No request is made before the first tick.
     ///
-    /// Fails with `already-open` if another process makes them for this data folder.
+    /// Fails with `already-watching` if another process makes them for this data folder.
     pub fn watch(self: &Arc<Self>) -> Result<Watch, Problem> {
         let only = self
             .folder

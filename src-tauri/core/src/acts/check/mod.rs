@@ -3,7 +3,9 @@
 pub mod background;
 pub mod many;
 
-use notion_oauth::{Bot, Error, Introspection, Notion};
+use std::time::Duration;
+
+use notion_oauth::{Bot, Error, Introspection, Notion, within};
 use secrecy::ExposeSecret as _;
 
 use crate::acts::access::Access;
@@ -14,8 +16,12 @@ use crate::domain::problem::{Cause, Problem};
 use crate::domain::time::Millis;
 use crate::failpoint::failpoint;
 use crate::keyrack::Keyrack;
+use crate::runtime::locks::ConnectionLock;
 use crate::storage::store::CheckOutcome;
 use notion_oauth::sanitize_display_text;
+
+/// How long a check waits for another act on the connection to end.
+const LONGEST_ACT: Duration = Duration::from_secs(10);
 
 /// The result of asking Notion about an access token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +52,8 @@ impl Keyrack {
     }
 
     /// Checks a connection like [`Keyrack::check`], by a Notion that `asking` has changed. Other acts
-    /// on the connection need not wait for it: their evidence is newer, and stays.
+    /// on the connection need not wait for it: their evidence is newer, and stays. It waits for them
+    /// only before it calls a token dead or gone.
     pub(in crate::acts) async fn check_with(
         &self,
         id: &str,
@@ -107,11 +114,18 @@ impl Keyrack {
     async fn access_now(&self, connection: &Connection) -> Result<Access, Problem> {
         match self.access(connection).await {
             Err(problem) if problem.cause == Cause::KeyringLost => {
-                let _lock = self.lock_connection(&connection.id).await?;
+                let _lock = self.settled(&connection.id).await?;
                 self.access(connection).await
             }
             access => access,
         }
+    }
+
+    /// Waits until no act is under way on a connection, whoever makes it, and not for long: one may wait
+    /// for a person.
+    async fn settled(&self, id: &str) -> Result<ConnectionLock, Problem> {
+        let settled = within(LONGEST_ACT, self.lock_connection(id)).await;
+        settled.unwrap_or_else(|| Err(Cause::BusyElsewhere.into()))
     }
 
     /// Finds out about the token that the vault has: one that was replaced while Notion was asked
@@ -126,7 +140,7 @@ impl Keyrack {
             return (finding, meta);
         }
         // Whoever is about to replace the token has done so by then.
-        let present = match self.lock_connection(&connection.id).await {
+        let present = match self.settled(&connection.id).await {
             Ok(_lock) => {
                 let read = self.vault.read_connection(&connection.id).await;
                 read.map_err(Problem::from)

@@ -123,7 +123,18 @@ impl Keyrack {
                 return self.end_unnamed(authorization, operation, unsaved, Cause::Cancelled.into()).await;
             }
         };
-        let (entry, before) = match self.name_entry(&mut operation, &unsaved.grant).await {
+        // Nothing of the connection is looked at before its lock: another process may be replacing it.
+        let named = tokio::select! {
+            entry = self.lock_entry(&operation.subject.client, &bot_id) => match entry {
+                Ok((entry, held)) => {
+                    let before = self.name_entry(&mut operation, &entry, &unsaved.grant).await;
+                    before.map(|before| (entry, before, held))
+                }
+                Err(problem) => Err(problem),
+            },
+            () = pending.cancel_requested() => Err(Cause::Cancelled.into()),
+        };
+        let (entry, before, held) = match named {
             Ok(named) => named,
             Err(problem) => {
                 return self
@@ -135,15 +146,15 @@ impl Keyrack {
             .write_grant(&authorization, &operation, &entry, pending, &unsaved.grant)
             .await
         {
-            Ok(lock) => {
+            Ok(()) => {
                 let before = before.as_ref();
-                self.record_grant(authorization, operation, &unsaved, before, lock)
+                self.record_grant(authorization, operation, &unsaved, before, held)
                     .await
             }
             Err(not_written) => {
                 let undo = Undo {
                     entry,
-                    lock,
+                    locks: (lock, held),
                     before,
                     unsaved,
                     not_written,
@@ -179,13 +190,32 @@ impl Keyrack {
         self.move_on(authorization, not_connected(problem))
     }
 
-    /// Names the vault entry on the operation's row before the entry is written: that of the
-    /// connection with this bot id, or a new one. Returns its id, and the tokens that it would replace.
+    /// The vault entry for a bot's tokens, that of its connection or a new one, with its lock.
+    async fn lock_entry(
+        &self,
+        client: &str,
+        bot_id: &str,
+    ) -> Result<(String, ConnectionLock), Problem> {
+        loop {
+            let known = self.store.connection_of_bot(client, bot_id)?;
+            let entry = known.unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
+            let held = self.lock_connection(&entry).await?;
+            // Another process may have connected the bot meanwhile.
+            let now = self.store.connection_of_bot(client, bot_id)?;
+            if now.is_none_or(|now| now == entry) {
+                return Ok((entry, held));
+            }
+        }
+    }
+
+    /// Names the vault entry on the operation's row before the entry is written. Returns the tokens
+    /// that it would replace.
     async fn name_entry(
         &self,
         operation: &mut Operation,
+        entry: &str,
         grant: &Grant,
-    ) -> Result<(String, Option<ConnectionSecrets>), Problem> {
+    ) -> Result<Option<ConnectionSecrets>, Problem> {
         let bot_id = sanitize_display_text(&grant.bot_id);
         let known = self
             .store
@@ -209,14 +239,13 @@ impl Keyrack {
             },
             None => None,
         };
-        let id = known.unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
-        operation.name_granted(&id, granted, grant.request_id.clone());
+        operation.name_granted(entry, granted, grant.request_id.clone());
         self.store.save_operation(operation)?;
-        Ok((id, before))
+        Ok(before)
     }
 
-    /// Writes the tokens to the vault, and returns the connection's lock. A keyring that is locked
-    /// or gone is waited for: the person opens it and tries again, or cancels.
+    /// Writes the tokens to the vault. A keyring that is locked or gone is waited for: the person opens
+    /// it and tries again, or cancels.
     async fn write_grant(
         &self,
         authorization: &Authorization,
@@ -224,13 +253,7 @@ impl Keyrack {
         entry: &str,
         pending: &Pending,
         grant: &Grant,
-    ) -> Result<ConnectionLock, NotWritten> {
-        let lock = tokio::select! {
-            lock = self.lock_connection(entry) => lock.map_err(NotWritten::Refused)?,
-            () = pending.cancel_requested() => {
-                return Err(NotWritten::GivenUp(Box::pin(async { Ok(()) })));
-            }
-        };
+    ) -> Result<(), NotWritten> {
         let payload = Payload::Connection(ConnectionSecrets {
             id: entry.to_owned(),
             client: operation.subject.client.clone(),
@@ -243,7 +266,7 @@ impl Keyrack {
             let mut write = Box::pin(self.vault.write(&payload));
             let error = tokio::select! {
                 written = &mut write => match written {
-                    Ok(()) => return Ok(lock),
+                    Ok(()) => return Ok(()),
                     Err(error) => error,
                 },
                 () = pending.cancel_requested() => return Err(NotWritten::GivenUp(write)),
@@ -304,8 +327,8 @@ impl Keyrack {
         operation.record.granted = None;
         operation.record.problem = Some(problem.clone());
         let _ = self.store.save_operation(&operation);
-        let (keyrack, busy, before, lock) = (self.clone(), self.busy(), undo.before, undo.lock);
-        let entry = undo.entry;
+        let (keyrack, busy, before) = (self.clone(), self.busy(), undo.before);
+        let (entry, locks) = (undo.entry, undo.locks);
         let given_up = write.is_some();
         let restore = async move {
             if let Some(write) = write {
@@ -313,7 +336,7 @@ impl Keyrack {
             }
             // A failure leaves the operation unfinished, and the next start finishes it.
             let _ = keyrack.restore_entry(operation, &entry, before).await;
-            drop((lock, busy));
+            drop((locks, busy));
         };
         if given_up {
             // In the background, because the write may hang without end.
@@ -331,7 +354,6 @@ impl Keyrack {
         entry: &str,
         before: Option<ConnectionSecrets>,
     ) -> Result<(), Problem> {
-        let _lock = self.lock_connection(entry).await?;
         operation.finished_at = Some(self.now());
         // A connection that was revoked or forgotten meanwhile does not get its tokens back.
         let is_listed = self.store.connection(entry).is_ok();
@@ -354,8 +376,8 @@ impl Keyrack {
 struct Undo {
     /// The vault entry that was to be written.
     entry: String,
-    /// The bot's lock, held until the vault's entry is restored.
-    lock: OwnedMutexGuard<()>,
+    /// The bot's lock and the connection's, held until the vault's entry is restored.
+    locks: (OwnedMutexGuard<()>, ConnectionLock),
     /// The tokens that the connection had before.
     before: Option<ConnectionSecrets>,
     unsaved: UnsavedGrant,

@@ -22,6 +22,7 @@ impl Keyrack {
             };
             return self.end_connect(operation, cause);
         };
+        let _lock = self.lock_connection(&entry).await?;
         let secrets = match self.vault.read_connection(&entry).await {
             Ok(secrets) => Some(secrets),
             Err(VaultError::Lost | VaultError::Foreign) => None,

@@ -25,7 +25,7 @@ impl Store {
     /// Opens the database, creating or upgrading it. If it is missing, damaged or older than at the
     /// last start, a rebuild from the vault is noted; a damaged one is quarantined.
     ///
-    /// Fails with `store-newer` when a later Keyrack wrote it, `store-busy`, or `store-failed`.
+    /// Fails with `store-newer` when a later Keyrack wrote it, or another cause that begins with `store-`.
     pub fn open(folder: &DataFolder) -> Result<Self, Problem> {
         // Otherwise two first starts at once would both turn on the WAL and make the tables.
         let _one_at_a_time = folder.lock("store.lock")?;

@@ -30,20 +30,22 @@ impl Store {
         Ok(())
     }
 
-    /// The requests of operations that processes other than `own` began after `from`: Notion's id of
-    /// the client, and when the operation began.
+    /// The requests of operations that processes other than `own` began after `from` and until `now`:
+    /// Notion's id of the client, and when the operation began. What seems to begin later, by a clock
+    /// that was wrong, is not known to be recent.
     pub(crate) fn requests_elsewhere(
         &self,
         own: &str,
         from: Millis,
+        now: Millis,
     ) -> Result<Vec<(String, Millis)>, Problem> {
         let db = self.lock();
         let mut query = db.prepare_cached(
             "SELECT c.client_id, o.started_at, max(1, coalesce(json_array_length(o.record, '$.request_ids'), 0))
              FROM operations o JOIN clients c ON c.id = o.subject ->> '$.client'
-             WHERE o.started_at > ?1 AND o.process <> ?2",
+             WHERE o.started_at > ?1 AND o.started_at <= ?3 AND o.process <> ?2",
         )?;
-        let rows = query.query_map(params![from.0, own], |row| {
+        let rows = query.query_map(params![from.0, own, now.0], |row| {
             Ok((row.get(0)?, Millis(row.get(1)?), row.get(2)?))
         })?;
         let mut requests = Vec::new();

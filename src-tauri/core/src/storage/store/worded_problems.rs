@@ -1,6 +1,5 @@
 //! Problems as versions before 7 of the database kept them: in English words, without their data.
 
-use rusqlite::types::ToSqlOutput;
 use rusqlite::{Transaction, params};
 use serde_json::{Value, json};
 
@@ -17,23 +16,19 @@ const PLACES: &[(&str, &str, &str)] = &[
 pub(super) fn give_data(tx: &Transaction<'_>) -> rusqlite::Result<()> {
     for (table, column, place) in PLACES {
         let mut query = tx.prepare(&format!(
-            "SELECT DISTINCT {column} ->> '{place}' FROM {table}
-             WHERE {column} -> '{place}' IS NOT NULL AND {column} -> '{place}' ->> '$.code' IS NOT NULL"
+            "SELECT rowid, {column} ->> '{place}' FROM {table}
+             WHERE {column} -> '{place}' ->> '$.code' IS NOT NULL"
+        ))?;
+        let mut change = tx.prepare(&format!(
+            "UPDATE {table} SET {column} = json_set({column}, '{place}', json(?2)) WHERE rowid = ?1"
         ))?;
         let stored = query
-            .query_map([], |row| row.get(0))?
-            .collect::<rusqlite::Result<Vec<String>>>()?;
-        for text in stored {
-            let Ok(problem) = serde_json::from_str(&text) else {
-                continue;
-            };
-            tx.execute(
-                &format!(
-                    "UPDATE {table} SET {column} = json_set({column}, '{place}', json(?2))
-                     WHERE {column} ->> '{place}' = ?1"
-                ),
-                params![text, ToSqlOutput::from(with_data(&problem).to_string())],
-            )?;
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<Vec<(i64, String)>>>()?;
+        for (row, text) in stored {
+            if let Ok(problem) = serde_json::from_str(&text) {
+                change.execute(params![row, with_data(&problem).to_string()])?;
+            }
         }
     }
     Ok(())
@@ -45,6 +40,9 @@ fn with_data(problem: &Value) -> Value {
     let (code, message) = (text("code"), text("message"));
     let earlier = || json!({"code": "earlier", "message": message});
     let mut cause = match code {
+        "notion-unavailable" | "not-notion" | "notion-refused" if status_in(message).is_none() => {
+            earlier()
+        }
         "notion-unavailable" => json!({"code": code, "status": status_in(message)}),
         "not-notion" | "notion-refused" => {
             json!({"code": code, "status": status_in(message), "detail": ""})
@@ -83,11 +81,11 @@ fn with_data(problem: &Value) -> Value {
     cause
 }
 
-/// The HTTP status in words such as "(HTTP 503)"; 0 if there is none.
-fn status_in(message: &str) -> u16 {
+/// The HTTP status in words such as "(HTTP 503)".
+fn status_in(message: &str) -> Option<u16> {
     let after = message.split_once("(HTTP ").map(|(_, after)| after);
     let digits = after.and_then(|after| after.get(..3));
-    digits.and_then(|digits| digits.parse().ok()).unwrap_or(0)
+    digits.and_then(|digits| digits.parse().ok())
 }
 
 #[cfg(test)]
