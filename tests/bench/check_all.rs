@@ -11,6 +11,7 @@ use support::cli;
 use support::programs;
 use support::secrets;
 use support::test_env::TestEnv;
+use support::world::World;
 
 use crate::figures::{median, record};
 
@@ -93,7 +94,9 @@ fn by_the_sdk(env: &TestEnv, connections: usize) -> Cost {
 #[tokio::test]
 #[ignore = "a measurement: scripts/bench"]
 async fn a_check_of_all_beside_the_sdk() {
-    let env = TestEnv::with_client();
+    // Each workspace is chosen on the consent page.
+    let env = TestEnv::with(World::new(), &[]);
+    env.add_client_by_command();
     let mut connected = 0;
     for connections in CONNECTIONS {
         while connected < connections {
