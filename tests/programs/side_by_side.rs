@@ -18,6 +18,14 @@ fn refresh(env: &TestEnv) -> Child {
     command.spawn().unwrap()
 }
 
+/// Waits until more token requests than `before` have reached the sandbox.
+async fn is_sent(env: &TestEnv, before: usize) {
+    until_async("a token request", async || {
+        (env.exchanges().await > before).then_some(())
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_stopped_process_holds_another_up_for_a_while_and_with_a_word() {
     let env = TestEnv::connected_by_command().await;
@@ -25,10 +33,7 @@ async fn a_stopped_process_holds_another_up_for_a_while_and_with_a_word() {
     env.sandbox.fault(slow).await;
     let before = env.exchanges().await;
     let mut stopped = refresh(&env);
-    until_async("the refresh to be sent", async || {
-        (env.exchanges().await > before).then_some(())
-    })
-    .await;
+    is_sent(&env, before).await;
     signal("STOP", &stopped.id().to_string());
 
     let Output { status, stderr, .. } = env.keyrack(&["revoke", ACME], "");
@@ -56,18 +61,12 @@ async fn a_reply_that_came_while_the_process_was_stopped_counts() {
     env.sandbox.fault(slow).await;
     let before = env.exchanges().await;
     let mut refreshing = refresh(&env);
-    until_async("the refresh to be sent", async || {
-        (env.exchanges().await > before).then_some(())
-    })
-    .await;
+    is_sent(&env, before).await;
     signal("STOP", &refreshing.id().to_string());
     let mut connecting = cli::begin(&env).expect("a link");
     let callback = env.callback(&connecting.link).await;
     connecting.type_line(&callback);
-    until_async("the exchange to be sent", async || {
-        (env.exchanges().await > before + 1).then_some(())
-    })
-    .await;
+    is_sent(&env, before + 1).await;
     signal("STOP", &connecting.id().to_string());
 
     tokio::time::sleep(A_LONG_STOP).await;

@@ -125,8 +125,9 @@ impl Words {
 
     /// A cause in words; the words of the cause behind it follow what happened.
     fn cause(&self, cause: &Cause) -> ProblemWords {
-        let Ok(Value::Object(data)) = serde_json::to_value(cause) else {
-            return self.cause(&Cause::Interrupted);
+        let data = match serde_json::to_value(cause) {
+            Ok(Value::Object(data)) => data,
+            _ => serde_json::Map::new(),
         };
         let mut places = Vec::new();
         let mut count = None;

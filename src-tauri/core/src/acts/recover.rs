@@ -43,9 +43,8 @@ impl Keyrack {
         self.prune_history()?;
         // Another process might just be taking one.
         if others_alive(&self.folder, self.process.id()) == 0 {
-            let connections = self.store.connections()?;
-            self.locks
-                .keep_only(connections.iter().map(|one| one.id.as_str()));
+            let ids = self.store.connection_ids()?;
+            self.locks.keep_only(ids.iter().map(String::as_str));
         }
         for mark in left_behind(&self.folder) {
             match self.vault.delete(&mark).await {

@@ -71,6 +71,14 @@ impl Store {
         Ok(connections)
     }
 
+    /// The ids of all connections.
+    pub(crate) fn connection_ids(&self) -> Result<Vec<String>, Problem> {
+        let db = self.lock();
+        let mut query = db.prepare_cached("SELECT id FROM connections")?;
+        let ids = query.query_map([], |row| row.get(0))?;
+        Ok(ids.collect::<Result<_, _>>()?)
+    }
+
     /// One connection by its id.
     pub(crate) fn connection(&self, id: &str) -> Result<Connection, Problem> {
         let db = self.lock();
