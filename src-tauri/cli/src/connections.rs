@@ -64,7 +64,6 @@ pub async fn revoke(keyrack: &Keyrack, output: Output, name: &str) -> Result<(),
 fn not_revoked(workspace: String, why: Box<Cause>) -> Cause {
     match *why {
         Cause::Unreachable
-        | Cause::RateLimited
         | Cause::ClientRejected
         | Cause::NotionRefused { .. }
         | Cause::StillActive => Cause::NotRevokedYet { workspace, why },
@@ -138,6 +137,8 @@ mod tests {
         assert_eq!(code(Cause::Unreachable), "not-revoked-yet");
         for unknown in [
             Cause::AnswerLost,
+            // Notion may have asked for the pause after the first of two tokens.
+            Cause::RateLimited,
             Cause::NotionUnavailable { status: 503 },
             Cause::KeyringLocked,
             Cause::StoreBusy,
