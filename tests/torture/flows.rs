@@ -144,7 +144,7 @@ impl Fixture {
                     .keyrack(&["revoke", connection.as_deref().unwrap()], "");
                 assert!(!pending.status.success(), "it is not pending");
                 self.change(
-                    "UPDATE operations SET record = json_set(record, '$.retry_at', 0)
+                    "UPDATE operations SET act = json_set(act, '$.retry_at', 0)
                      WHERE kind = 'revoke' AND finished_at IS NULL",
                 );
             }

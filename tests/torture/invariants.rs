@@ -101,7 +101,7 @@ pub async fn requests(fixture: &Fixture, tally: &mut Tally) {
     let db = Connection::open(fixture.database()).unwrap();
     let journaled: i64 = one(
         &db,
-        "SELECT count(*) FROM operations WHERE kind = 'refresh' AND record ->> 'sent_again_at' IS NOT NULL",
+        "SELECT count(*) FROM operations WHERE kind = 'refresh' AND act ->> '$.sent.again_at' IS NOT NULL",
     );
     tally.must(
         "all",

@@ -19,9 +19,10 @@ const A_FEW_DISKS: usize = 10;
 const DISKS: usize = 200;
 
 /// The steps of a start that recovers.
-const RECOVERY: [&str; 6] = [
+const RECOVERY: [&str; 7] = [
     "store.claim_operation",
     "store.save_operation",
+    "store.end_operation",
     "store.save_connected",
     "store.clear_verdict",
     "store.remove_connection",

@@ -196,7 +196,7 @@ pub fn progress(progress: &CheckAll, words: Words) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use keyrack_core::Language;
+    use keyrack_core::{Language, OperationKind};
 
     use super::*;
 
@@ -211,7 +211,7 @@ mod tests {
         let says = |fate| {
             let receipt = Receipt {
                 operation_id: String::new(),
-                kind: "revoke",
+                kind: OperationKind::Revoke,
                 workspace_name: "Acme".to_owned(),
                 owner: Owner::Workspace,
                 client_name: String::new(),

@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::domain::act::Act;
 use crate::domain::authorization::Authorization;
 use crate::domain::client::{Client, ClientDefaults};
 use crate::domain::connection::Connection;
 use crate::domain::event::Event;
-use crate::domain::operation::{Kind, Operation, Subject};
+use crate::domain::operation::Operation;
 use crate::domain::preferences::{BackgroundChecks, Preferences};
 use crate::domain::problem::Problem;
 use crate::domain::receipt::Receipt;
@@ -246,8 +247,8 @@ impl Keyrack {
     }
 
     /// Writes the row of an operation that is about to begin.
-    pub(crate) fn begin(&self, kind: Kind, subject: Subject) -> Result<Operation, Problem> {
-        let operation = Operation::begun(kind, subject, self.process.id(), self.now());
+    pub(crate) fn begin<A: Clone + Into<Act>>(&self, act: A) -> Result<Operation<A>, Problem> {
+        let operation = Operation::begun(act, self.process.id(), self.now());
         self.store.begin_operation(&operation)?;
         Ok(operation)
     }
@@ -259,15 +260,14 @@ impl Keyrack {
         self.locks.lock_connection(id, waits).await
     }
 
-    /// Finishes an operation that failed.
-    pub(crate) fn fail(
+    /// Ends an operation that failed.
+    pub(crate) fn fail<A: Clone + Into<Act>>(
         &self,
-        operation: &mut Operation,
+        operation: Operation<A>,
         problem: impl Into<Problem>,
     ) -> Result<(), Problem> {
-        operation.record.problem = Some(problem.into());
-        operation.finished_at = Some(self.now());
-        self.store.save_operation(operation)
+        let ended = operation.failed(problem.into(), self.now());
+        self.store.end_operation(&ended)
     }
 }
 

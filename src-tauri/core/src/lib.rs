@@ -38,7 +38,7 @@ pub use domain::check_all::{CheckAll, CheckAllState};
 pub use domain::client::{Client, ClientChange, ClientDefaults, ConnectionsPolicy, NewClient};
 pub use domain::connection::{Connection, Status};
 pub use domain::event::Event;
-pub use domain::operation::Kind as OperationKind;
+pub use domain::kind::Kind as OperationKind;
 pub use domain::owner::Owner;
 pub use domain::preferences::{BackgroundChecks, Language, Preferences};
 pub use domain::problem::{Cause, Field, Problem};

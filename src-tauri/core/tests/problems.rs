@@ -145,7 +145,6 @@ fn every_cause() -> Vec<Cause> {
             workspace: text("Acme"),
             why: Box::new(KeyringLocked),
         },
-        ReceiptIncomplete,
         NotRemoved {
             why: Box::new(OtherProgramAtWork),
         },

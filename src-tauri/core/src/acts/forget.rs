@@ -1,8 +1,9 @@
 //! Forget: delete a connection here only. Notion is not asked, and the receipt says so.
 
+use crate::domain::act::Forget;
 use crate::domain::event::Event;
-use crate::domain::operation::{Kind, Operation, Subject};
-use crate::domain::problem::{Cause, Problem};
+use crate::domain::operation::Operation;
+use crate::domain::problem::Problem;
 use crate::domain::receipt::Receipt;
 use crate::keyrack::Keyrack;
 
@@ -16,25 +17,21 @@ impl Keyrack {
         let _lock = self.lock_connection(id).await?;
         let connection = self.store.connection(id)?;
         self.vault.probe().await?;
-        let mut operation = self.begin(Kind::Forget, Subject::of_connection(&connection))?;
-        self.finish_forgetting(&mut operation, id).await?;
-        operation
-            .receipt()
-            .ok_or_else(|| Problem::from(Cause::ReceiptIncomplete))
+        let operation = self.begin(Forget::of(&connection))?;
+        self.finish_forgetting(operation).await
     }
 
     /// Deletes the tokens and the row of a forgotten connection, in a "forget" or when start-up
     /// finishes one.
     pub(super) async fn finish_forgetting(
         &self,
-        operation: &mut Operation,
-        id: &str,
-    ) -> Result<(), Problem> {
-        self.vault.delete(id).await?;
-        operation.record.removed_at = Some(self.now());
-        operation.finished_at = Some(self.now());
-        self.store.remove_connection(operation)?;
+        operation: Operation<Forget>,
+    ) -> Result<Receipt, Problem> {
+        let id = operation.act.of.id.clone();
+        self.vault.delete(&id).await?;
+        let (ended, receipt) = operation.removed(self.now());
+        self.store.remove_connection(&ended, &id)?;
         self.emit(&Event::Changed);
-        Ok(())
+        Ok(receipt)
     }
 }

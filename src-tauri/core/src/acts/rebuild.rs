@@ -4,7 +4,6 @@ use notion_oauth::Budget;
 
 use crate::domain::client::Client;
 use crate::domain::event::Event;
-use crate::domain::operation::{Kind, Subject};
 use crate::domain::problem::Problem;
 use crate::domain::rebuilt::{FoundConnection, Rebuilt, WantedRebuild};
 use crate::domain::redirect::RedirectMethod;
@@ -40,15 +39,15 @@ impl Keyrack {
                 Payload::Connection(secrets) => connections.push(found(secrets)),
             }
         }
-        let mut operation = self.begin(Kind::Rebuild, Subject::default())?;
-        operation.record.rebuilt = Some(Rebuilt {
+        let operation = self.begin(Rebuilt {
             database,
             quarantined,
             ..Rebuilt::default()
-        });
-        self.store
-            .add_found(&clients, &connections, &mut operation, self.now())?;
-        let rebuilt = operation.record.rebuilt.unwrap_or_default();
+        })?;
+        let now = self.now();
+        let rebuilt = self
+            .store
+            .add_found(&clients, &connections, operation, now)?;
         if rebuilt.is_worth_reporting() {
             self.emit(&Event::Rebuilt(rebuilt.clone()));
         }

@@ -1,8 +1,8 @@
 //! Recover: at start-up, finish or undo what ended processes left unfinished.
 
-use crate::acts::revoke::is_settled;
+use crate::domain::act::Act;
 use crate::domain::event::Event;
-use crate::domain::operation::{Kind, Operation};
+use crate::domain::operation::Operation;
 use crate::domain::problem::{Cause, Problem};
 use crate::keyrack::Keyrack;
 use crate::storage::process_lock::{clear, has_ended, left_behind, others_alive};
@@ -20,18 +20,16 @@ impl Keyrack {
         for mut operation in self.store.unfinished_operations()? {
             let ended = operation.process != self.process.id()
                 && has_ended(&self.folder, &operation.process);
-            let left_to_retry = operation.kind == Kind::Revoke && !is_settled(&operation);
+            let left_to_retry = matches!(&operation.act, Act::Revoke(act) if !act.is_settled());
             if ended && !left_to_retry {
-                let former = operation.process.clone();
+                let (id, own) = (operation.id.clone(), self.process.id());
+                let former = std::mem::replace(&mut operation.process, own.to_owned());
                 // Of two starts at once, one claims the operation.
-                if !self
-                    .store
-                    .claim_operation(&mut operation, self.process.id())?
-                {
+                if !self.store.claim_operation(&id, &former, own)? {
                     continue;
                 }
-                if let Err(problem) = self.recover_operation(&mut operation).await {
-                    self.store.claim_operation(&mut operation, &former)?;
+                if let Err(problem) = self.recover_operation(operation).await {
+                    self.store.claim_operation(&id, own, &former)?;
                     first_problem.get_or_insert(problem);
                 }
             }
@@ -55,26 +53,23 @@ impl Keyrack {
         first_problem.map_or(Ok(()), Err)
     }
 
-    async fn recover_operation(&self, operation: &mut Operation) -> Result<(), Problem> {
-        match operation.kind {
-            Kind::Revoke => self.recover_revocation(operation).await,
-            Kind::Check => self.fail(operation, Cause::Interrupted),
+    async fn recover_operation(&self, operation: Operation) -> Result<(), Problem> {
+        match operation.act.clone() {
+            Act::Check(_) => self.fail(operation, Cause::Interrupted),
             // The entry has the old secret or the new one, and a check shows which; or it has a name
             // that the list does not have; or the list has a part of what is to be brought back.
-            Kind::RotateSecret | Kind::EditClient | Kind::Rebuild => {
+            Act::RotateSecret(_) | Act::EditClient(_) | Act::Rebuild(_) => {
                 self.fail(operation, Cause::CutOff)
             }
-            Kind::AddClient => self.undo_add_client(operation).await,
-            Kind::RemoveClient => self.recover_removal(operation).await,
-            Kind::Connect => self.recover_connect(operation).await,
-            Kind::Refresh => self.recover_refresh(operation).await,
-            Kind::Forget => match operation.subject.connection.clone() {
-                Some(connection) => {
-                    let _lock = self.lock_connection(&connection).await?;
-                    self.finish_forgetting(operation, &connection).await
-                }
-                None => self.fail(operation, Cause::Interrupted),
-            },
+            Act::AddClient(client) => self.undo_add_client(operation, &client.id).await,
+            Act::RemoveClient(act) => self.recover_removal(operation.with(act)).await,
+            Act::Connect(act) => self.recover_connect(operation.with(act)).await,
+            Act::Refresh(act) => self.recover_refresh(&act.of.id).await,
+            Act::Revoke(act) => self.recover_revocation(&act.of.id).await,
+            Act::Forget(act) => {
+                let _lock = self.lock_connection(&act.of.id).await?;
+                self.finish_forgetting(operation.with(act)).await.map(drop)
+            }
         }
     }
 }

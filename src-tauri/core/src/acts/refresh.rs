@@ -13,9 +13,10 @@ use tokio::time::sleep;
 use crate::acts::access::Access;
 use crate::acts::check::Finding;
 use crate::acts::connect::unsaved_grant::end_tokens;
+use crate::domain::act::{Refresh, SentRefresh};
 use crate::domain::connection::{Connection, Status, Verdict};
 use crate::domain::event::Event;
-use crate::domain::operation::{Kind, Operation, Subject};
+use crate::domain::operation::Operation;
 use crate::domain::problem::{Cause, Problem};
 use crate::failpoint::failpoint;
 use crate::keyrack::Keyrack;
@@ -46,7 +47,7 @@ impl Keyrack {
         }
         let operation = match self.store.unfinished_refresh(id)? {
             Some(unfinished) => unfinished,
-            None => self.begin(Kind::Refresh, Subject::of_connection(&connection))?,
+            None => self.begin(Refresh::of(&connection))?,
         };
         let refreshed = self.go_on_refreshing(operation, &connection).await;
         self.emit(&Event::Changed);
@@ -55,28 +56,22 @@ impl Keyrack {
     }
 
     /// Goes on with a refresh that an ended process left unfinished.
-    pub(in crate::acts) async fn recover_refresh(
-        &self,
-        operation: &Operation,
-    ) -> Result<(), Problem> {
-        let Some(id) = operation.subject.connection.clone() else {
-            return self.fail(&mut operation.clone(), Cause::Interrupted);
-        };
-        let _lock = self.lock_connection(&id).await?;
-        let Some(mut operation) = self.store.unfinished_refresh(&id)? else {
+    pub(in crate::acts) async fn recover_refresh(&self, id: &str) -> Result<(), Problem> {
+        let _lock = self.lock_connection(id).await?;
+        let Some(operation) = self.store.unfinished_refresh(id)? else {
             // Whoever had the lock has finished it.
             return Ok(());
         };
-        let Ok(connection) = self.store.connection(&id) else {
+        let Ok(connection) = self.store.connection(id) else {
             // Without its connection the refresh has nothing left to do.
-            let cause = match operation.record.sent_at {
+            let cause = match operation.act.sent {
                 Some(_) => Cause::RemovedTokensRemain,
                 None => Cause::Interrupted,
             };
-            return self.fail(&mut operation, cause);
+            return self.fail(operation, cause);
         };
-        if operation.record.sent_at.is_none() {
-            return self.fail(&mut operation, Cause::Interrupted);
+        if operation.act.sent.is_none() {
+            return self.fail(operation, Cause::Interrupted);
         }
         // The result is on the connection and on the row.
         let _ = self.go_on_refreshing(operation, &connection).await;
@@ -86,19 +81,20 @@ impl Keyrack {
 
     async fn go_on_refreshing(
         &self,
-        mut operation: Operation,
+        mut operation: Operation<Refresh>,
         connection: &Connection,
     ) -> Result<(), Problem> {
         let _busy = self.busy();
         self.process.id().clone_into(&mut operation.process);
-        let sent = operation.record.sent_at.is_some();
         let ready = match self.vault.probe().await {
             Ok(()) => self.access(connection).await,
             Err(error) => Err(error.into()),
         };
         let access = match ready {
             Ok(access) => access,
-            Err(problem) if sent => return self.leave_unfinished(operation, problem),
+            Err(problem) if operation.act.sent.is_some() => {
+                return self.leave_unfinished(operation, problem);
+            }
             Err(problem) => return self.give_up(operation, problem),
         };
         let Some(refresh) = &access.tokens.refresh else {
@@ -109,24 +105,30 @@ impl Keyrack {
             return self.give_up(operation, Cause::RefreshRejected.into());
         }
         let before = fingerprint(&access.tokens);
-        if sent {
-            if operation.record.tokens_before.as_ref() != Some(&before) {
+        if let Some(sent) = operation.act.sent.clone() {
+            if sent.tokens_before != before {
                 // The new pair had reached the vault.
                 return self.finish_refresh(operation);
             }
+            let lost = Cause::AnswerLost.into();
             return self
-                .after_a_lost_reply(operation, &access, Cause::AnswerLost.into())
+                .after_a_lost_reply(operation, sent, &access, lost)
                 .await;
         }
-        operation.record.tokens_before = Some(before);
-        operation.record.sent_at = Some(self.now());
+        let sent = SentRefresh {
+            at: self.now(),
+            again_at: None,
+            tokens_before: before,
+        };
+        operation.act.sent = Some(sent.clone());
         self.store.save_operation(&operation)?;
         let answer = access.notion.refresh(&access.credentials, refresh).await;
         failpoint("notion.refresh");
         match answer {
             Err(error) if reply_is_lost(&error) => {
                 let problem = Problem::from(error);
-                self.after_a_lost_reply(operation, &access, problem).await
+                self.after_a_lost_reply(operation, sent, &access, problem)
+                    .await
             }
             answer => self.settle_refresh(operation, &access, answer).await,
         }
@@ -136,21 +138,25 @@ impl Keyrack {
     /// works nothing is lost; once it does not, the refresh token is sent once more and never again.
     async fn after_a_lost_reply(
         &self,
-        mut operation: Operation,
+        mut operation: Operation<Refresh>,
+        sent: SentRefresh,
         access: &Access,
         problem: Problem,
     ) -> Result<(), Problem> {
         let (finding, meta) = access.find_out().await;
-        operation.record.request_ids.extend(meta.request_id);
+        operation.request_ids.extend(meta.request_id);
         if !matches!(finding, Finding::Inactive(_)) {
             return self.leave_unfinished(operation, problem);
         }
         let dead = Some(Verdict::Inactive);
         let refresh = match &access.tokens.refresh {
-            Some(refresh) if operation.record.sent_again_at.is_none() => refresh,
+            Some(refresh) if sent.again_at.is_none() => refresh,
             _ => return self.refuse_refresh(operation, dead, lost_twice()),
         };
-        operation.record.sent_again_at = Some(self.now());
+        operation.act.sent = Some(SentRefresh {
+            again_at: Some(self.now()),
+            ..sent.clone()
+        });
         self.store.save_operation(&operation)?;
         let answer = access.notion.refresh(&access.credentials, refresh).await;
         failpoint("notion.refresh");
@@ -167,7 +173,7 @@ impl Keyrack {
                 | Error::ClientRejected { .. }
                 | Error::Unreachable { sent: false }),
             ) => {
-                operation.record.sent_again_at = None;
+                operation.act.sent = Some(sent);
                 self.leave_unfinished(operation, error.into())
             }
             Err(error) => {
@@ -180,7 +186,7 @@ impl Keyrack {
     /// Applies a reply to a refresh that is certain: a grant or a refusal.
     async fn settle_refresh(
         &self,
-        mut operation: Operation,
+        mut operation: Operation<Refresh>,
         access: &Access,
         answer: Result<Grant, Error>,
     ) -> Result<(), Problem> {
@@ -198,10 +204,7 @@ impl Keyrack {
             // Nothing was changed at Notion, and the same token may be sent again.
             Err(error) => return self.give_up(operation, error.into()),
         };
-        operation
-            .record
-            .request_ids
-            .extend(grant.request_id.clone());
+        operation.request_ids.extend(grant.request_id.clone());
         let tokens = (&grant.access_token, grant.refresh_token.as_ref());
         let written = if sanitize_display_text(&grant.bot_id) == access.tokens.bot_id {
             self.keep_pair(access, &grant).await.map_err(Problem::from)
@@ -215,9 +218,8 @@ impl Keyrack {
                 let kept = Some(&access.tokens);
                 let ended = end_tokens(&access.notion, &access.credentials, tokens, kept).await;
                 let problem = not_kept(problem, ended);
-                operation.record.problem = Some(problem.clone());
-                operation.finished_at = Some(self.now());
-                self.store.clear_verdict(&operation, None)?;
+                let ended = operation.failed(problem.clone(), self.now());
+                self.store.clear_verdict(&ended, None)?;
                 Err(problem)
             }
         }
@@ -251,36 +253,38 @@ impl Keyrack {
     }
 
     /// Finishes a refresh whose new pair is in the vault, which is the evidence that it works.
-    fn finish_refresh(&self, mut operation: Operation) -> Result<(), Problem> {
-        operation.record.problem = None;
-        operation.finished_at = Some(self.now());
+    fn finish_refresh(&self, operation: Operation<Refresh>) -> Result<(), Problem> {
+        let ended = operation.done(self.now());
         self.store
-            .save_refreshed(&operation, Some(Verdict::Active), true)
+            .save_refreshed(&ended, Some(Verdict::Active), true)
     }
 
     /// Finishes a refresh whose refresh token was refused: once the access token is dead too, only a
     /// new consent helps.
     fn refuse_refresh(
         &self,
-        mut operation: Operation,
+        operation: Operation<Refresh>,
         verdict: Option<Verdict>,
         problem: Problem,
     ) -> Result<(), Problem> {
-        operation.record.problem = Some(problem.clone());
-        operation.finished_at = Some(self.now());
-        self.store.save_refreshed(&operation, verdict, false)?;
+        let ended = operation.failed(problem.clone(), self.now());
+        self.store.save_refreshed(&ended, verdict, false)?;
         Err(problem)
     }
 
-    fn give_up(&self, mut operation: Operation, problem: Problem) -> Result<(), Problem> {
-        self.fail(&mut operation, problem.clone())?;
+    fn give_up(&self, operation: Operation<Refresh>, problem: Problem) -> Result<(), Problem> {
+        self.fail(operation, problem.clone())?;
         Err(problem)
     }
 
     /// Leaves a refresh unfinished, so that the next refresh or the next start goes on with it.
-    fn leave_unfinished(&self, mut operation: Operation, why: Problem) -> Result<(), Problem> {
+    fn leave_unfinished(
+        &self,
+        mut operation: Operation<Refresh>,
+        why: Problem,
+    ) -> Result<(), Problem> {
         let problem = why.under(|why| Cause::RefreshUnfinished { why });
-        operation.record.problem = Some(problem.clone());
+        operation.problem = Some(problem.clone());
         self.store.save_operation(&operation)?;
         Err(problem)
     }

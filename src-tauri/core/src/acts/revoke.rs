@@ -6,11 +6,12 @@ use notion_oauth::{Backoff, Error};
 
 use crate::acts::access::Access;
 use crate::acts::check::Finding;
+use crate::domain::act::{Accepted, Act, Proof, Revoke};
 use crate::domain::connection::Connection;
 use crate::domain::event::Event;
-use crate::domain::operation::{Kind, Operation, Subject};
+use crate::domain::operation::Operation;
 use crate::domain::problem::{Cause, Problem};
-use crate::domain::receipt::{RefreshTokenFate, Revocation};
+use crate::domain::receipt::{Receipt, RefreshTokenFate, Revocation};
 use crate::failpoint::failpoint;
 use crate::keyrack::Keyrack;
 use crate::storage::process_lock::has_ended;
@@ -32,7 +33,7 @@ impl Keyrack {
         let connection = self.store.connection(id)?;
         let operation = match self.store.unfinished_revocation(id)? {
             Some(pending) => pending,
-            None => self.begin(Kind::Revoke, Subject::of_connection(&connection))?,
+            None => self.begin(Revoke::of(&connection))?,
         };
         self.try_revocation(operation, &connection).await
     }
@@ -42,14 +43,12 @@ impl Keyrack {
         for operation in self.store.unfinished_operations()? {
             let ours = operation.process == self.process.id()
                 || has_ended(&self.folder, &operation.process);
-            if let (Kind::Revoke, true, Some(id)) =
-                (operation.kind, ours, operation.subject.connection)
-            {
-                let Ok(_lock) = self.lock_connection(&id).await else {
+            if let (Act::Revoke(Revoke { of, .. }), true) = (operation.act, ours) {
+                let Ok(_lock) = self.lock_connection(&of.id).await else {
                     continue;
                 };
                 // The lock's previous holder may have tried or finished it.
-                let Some((operation, connection)) = self.pending_revocation(&id)? else {
+                let Some((operation, connection)) = self.pending_revocation(&of.id)? else {
                     continue;
                 };
                 // The embedded sandbox runs in the window only, whose revocations these are.
@@ -57,7 +56,7 @@ impl Keyrack {
                     .notions
                     .of(&self.store.client(&connection.client_id)?)
                     .is_ok();
-                let due = operation.record.retry_at.is_none_or(|at| at <= self.now());
+                let due = operation.act.retry_at.is_none_or(|at| at <= self.now());
                 if due && reachable {
                     // The obstacle is on the operation's row, where the window shows it.
                     let _ = self.try_revocation(operation, &connection).await;
@@ -68,13 +67,7 @@ impl Keyrack {
     }
 
     /// Finishes a revocation, of an ended process, that needs Notion no more.
-    pub(in crate::acts) async fn recover_revocation(
-        &self,
-        ended: &Operation,
-    ) -> Result<(), Problem> {
-        let Some(id) = &ended.subject.connection else {
-            return Ok(());
-        };
+    pub(in crate::acts) async fn recover_revocation(&self, id: &str) -> Result<(), Problem> {
         let _lock = self.lock_connection(id).await?;
         if let Some((operation, connection)) = self.pending_revocation(id)? {
             // The obstacle is on the operation's row.
@@ -85,14 +78,17 @@ impl Keyrack {
 
     /// The pending revocation of a connection, with the connection. If that is gone, the revocation
     /// is finished as failed.
-    fn pending_revocation(&self, id: &str) -> Result<Option<(Operation, Connection)>, Problem> {
-        let Some(mut operation) = self.store.unfinished_revocation(id)? else {
+    fn pending_revocation(
+        &self,
+        id: &str,
+    ) -> Result<Option<(Operation<Revoke>, Connection)>, Problem> {
+        let Some(operation) = self.store.unfinished_revocation(id)? else {
             return Ok(None);
         };
         match self.store.connection(id) {
             Ok(connection) => Ok(Some((operation, connection))),
             Err(gone) if gone.cause == Cause::ConnectionGone => {
-                self.fail(&mut operation, gone)?;
+                self.fail(operation, gone)?;
                 Ok(None)
             }
             Err(problem) => Err(problem),
@@ -101,56 +97,52 @@ impl Keyrack {
 
     async fn try_revocation(
         &self,
-        mut operation: Operation,
+        mut operation: Operation<Revoke>,
         connection: &Connection,
     ) -> Result<Revocation, Problem> {
         self.process.id().clone_into(&mut operation.process);
-        operation.record.attempts += 1;
-        let obstacle = match self.finish_revocation(&mut operation, connection).await {
-            Ok(()) => operation.receipt().map(|receipt| Revocation::Revoked {
+        operation.act.attempts += 1;
+        let result = match self.finish_revocation(&mut operation, connection).await {
+            Ok(receipt) => Revocation::Revoked {
                 receipt: Box::new(receipt),
-            }),
-            Err(problem)
-                if operation.record.revoked_at.is_none() && cannot_be_retried(&problem) =>
-            {
-                self.fail(&mut operation, problem.clone())?;
+            },
+            Err(problem) if operation.act.accepted.is_none() && cannot_be_retried(&problem) => {
+                self.fail(operation, problem.clone())?;
                 return Err(problem);
             }
             // Its row has ended, and stays as it is.
             Err(problem) if problem.cause == Cause::RevocationOvertaken => return Err(problem),
             Err(problem) => {
                 let wait = retry_delay(
-                    operation.record.attempts,
+                    operation.act.attempts,
                     problem.retry_after.map(Duration::from_secs),
                 );
                 let retry_at = self.now().plus(wait);
-                operation.record.problem = Some(problem.clone());
-                operation.record.retry_at = Some(retry_at);
+                operation.problem = Some(problem.clone());
+                operation.act.retry_at = Some(retry_at);
                 self.store.save_operation(&operation)?;
-                Some(Revocation::Pending { problem, retry_at })
+                Revocation::Pending { problem, retry_at }
             }
         };
         self.emit(&Event::Changed);
-        obstacle.ok_or_else(|| Problem::from(Cause::ReceiptIncomplete))
+        Ok(result)
     }
 
     /// Does the remaining steps of a revocation. Each is on the operation's row before the next
     /// begins, so that a later try goes on where this one ends.
     async fn finish_revocation(
         &self,
-        operation: &mut Operation,
+        operation: &mut Operation<Revoke>,
         connection: &Connection,
-    ) -> Result<(), Problem> {
-        if !is_settled(operation) {
-            match self.access(connection).await {
-                Ok(access) => self.end_at_notion(operation, &access).await?,
+    ) -> Result<Receipt, Problem> {
+        if !operation.act.is_settled() {
+            match (self.access(connection).await, &mut operation.act.accepted) {
+                (Ok(access), _) => self.end_at_notion(operation, &access).await?,
                 // Revoked before, and without the tokens there is nothing left to ask Notion.
-                Err(problem)
-                    if operation.record.revoked_at.is_some() && cannot_be_retried(&problem) =>
-                {
-                    operation.record.unconfirmed = Some(problem);
+                (Err(problem), Some(accepted)) if cannot_be_retried(&problem) => {
+                    accepted.proof = Some(Proof::Unconfirmed(problem));
                 }
-                Err(problem) => return Err(problem),
+                (Err(problem), _) => return Err(problem),
             }
         }
         let pending = self.store.unfinished_revocation(&connection.id)?;
@@ -158,45 +150,32 @@ impl Keyrack {
             return Err(Cause::RevocationOvertaken.into());
         }
         self.vault.delete(&connection.id).await?;
-        let now = self.now();
-        let record = &mut operation.record;
-        (record.removed_at, record.problem, record.retry_at) = (Some(now), None, None);
-        operation.finished_at = Some(now);
-        self.store.remove_connection(operation)
+        // If the store cannot be written, the operation goes on.
+        let (ended, receipt) = operation.clone().removed(self.now());
+        self.store.remove_connection(&ended, &connection.id)?;
+        Ok(receipt)
     }
 
     /// Revokes the access token, then the refresh token, whose reply is only recorded, and confirms
     /// by introspection.
     async fn end_at_notion(
         &self,
-        operation: &mut Operation,
+        operation: &mut Operation<Revoke>,
         access: &Access,
     ) -> Result<(), Problem> {
-        if operation.record.revoked_at.is_none() {
-            let answer = access
-                .notion
-                .revoke(&access.credentials, &access.tokens.access)
-                .await;
-            failpoint("notion.revoke");
-            let (already_gone, request_id) = match answer {
-                Ok(revocation) => (false, revocation.request_id),
-                Err(Error::GrantRejected { request_id, .. }) => (true, request_id),
-                Err(error) => return Err(error.into()),
-            };
-            operation.record.already_gone = already_gone;
-            operation.record.request_ids.extend(request_id);
-            operation.record.revoked_at = Some(self.now());
-            self.store.save_operation(operation)?;
-        }
-        if operation.record.refresh_token.is_none() {
-            operation.record.refresh_token = Some(match &access.tokens.refresh {
+        let mut accepted = match operation.act.accepted.clone() {
+            Some(accepted) => accepted,
+            None => self.revoke_access_token(operation, access).await?,
+        };
+        if accepted.refresh_token.is_none() {
+            accepted.refresh_token = Some(match &access.tokens.refresh {
                 None => RefreshTokenFate::None,
                 Some(token) => {
                     let answer = access.notion.revoke(&access.credentials, token).await;
                     failpoint("notion.revoke");
                     match answer {
                         Ok(revocation) => {
-                            operation.record.request_ids.extend(revocation.request_id);
+                            operation.request_ids.extend(revocation.request_id);
                             RefreshTokenFate::Revoked
                         }
                         Err(Error::GrantRejected { .. }) => RefreshTokenFate::Revoked,
@@ -206,45 +185,73 @@ impl Keyrack {
                     }
                 }
             });
+            operation.act.accepted = Some(accepted.clone());
             self.store.save_operation(operation)?;
         }
-        self.confirm(operation, access).await
+        self.confirm(operation, accepted, access).await
+    }
+
+    /// Revokes the access token, and records that Notion accepted it.
+    async fn revoke_access_token(
+        &self,
+        operation: &mut Operation<Revoke>,
+        access: &Access,
+    ) -> Result<Accepted, Problem> {
+        let answer = access
+            .notion
+            .revoke(&access.credentials, &access.tokens.access)
+            .await;
+        failpoint("notion.revoke");
+        let (already_gone, request_id) = match answer {
+            Ok(revocation) => (false, revocation.request_id),
+            Err(Error::GrantRejected { request_id, .. }) => (true, request_id),
+            Err(error) => return Err(error.into()),
+        };
+        operation.request_ids.extend(request_id);
+        let accepted = Accepted {
+            at: self.now(),
+            already_gone,
+            refresh_token: None,
+            proof: None,
+        };
+        operation.act.accepted = Some(accepted.clone());
+        self.store.save_operation(operation)?;
+        Ok(accepted)
     }
 
     /// Confirms by introspection that the token is dead. "Not confirmed" is recorded; "still active"
     /// undoes the claim that it is revoked.
-    async fn confirm(&self, operation: &mut Operation, access: &Access) -> Result<(), Problem> {
+    async fn confirm(
+        &self,
+        operation: &mut Operation<Revoke>,
+        accepted: Accepted,
+        access: &Access,
+    ) -> Result<(), Problem> {
         let (finding, meta) = access.find_out().await;
-        let record = &mut operation.record;
-        record.request_ids.extend(meta.request_id);
-        let still_works = match finding {
-            Finding::Active => true,
-            Finding::Inactive(why) => why.cause == Cause::OtherClient,
-            Finding::Unknown(problem) => {
-                record.unconfirmed = Some(problem);
-                return self.store.save_operation(operation);
+        operation.request_ids.extend(meta.request_id);
+        let proof = match finding {
+            Finding::Inactive(why) if why.cause != Cause::OtherClient => {
+                Some(Proof::Confirmed(self.now()))
             }
+            Finding::Active | Finding::Inactive(_) => None,
+            Finding::Unknown(problem) => Some(Proof::Unconfirmed(problem)),
         };
+        let still_works = proof.is_none();
+        operation.act.accepted = proof.map(|proof| Accepted {
+            proof: Some(proof),
+            ..accepted
+        });
+        self.store.save_operation(operation)?;
         if still_works {
-            (record.revoked_at, record.already_gone, record.refresh_token) = (None, false, None);
-            self.store.save_operation(operation)?;
             return Err(Cause::StillActive.into());
         }
-        (record.confirmed_at, record.unconfirmed) = (Some(self.now()), None);
-        self.store.save_operation(operation)
+        Ok(())
     }
 }
 
 /// The wait before the next try: never less than Notion asked for.
 fn retry_delay(attempts: u32, asked: Option<Duration>) -> Duration {
     RETRIES.wait(attempts).max(asked.unwrap_or_default())
-}
-
-/// Whether nothing is left to ask Notion: it accepted the revocation, and the token is confirmed
-/// dead or cannot be confirmed.
-pub(in crate::acts) fn is_settled(operation: &Operation) -> bool {
-    let record = &operation.record;
-    record.revoked_at.is_some() && (record.confirmed_at.is_some() || record.unconfirmed.is_some())
 }
 
 /// Whether a problem is final: without the tokens there is nothing to send, now or later.

@@ -1,11 +1,13 @@
 //! Values and decisions, without await, IO or Keyrack.
 
+pub mod act;
 pub mod authorization;
 pub mod callback;
 pub mod check_all;
 pub mod client;
 pub mod connection;
 pub mod event;
+pub mod kind;
 pub mod operation;
 pub mod owner;
 pub mod preferences;

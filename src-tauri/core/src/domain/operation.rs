@@ -3,262 +3,211 @@
 //! Unfinished rows are the journal that start-up finishes or undoes, finished rows are the
 //! activity, and a finished revocation or "forget" is a receipt.
 
-use serde::{Deserialize, Serialize};
-use ts_rs::TS;
-
-use crate::domain::authorization::{Authorization, Progress};
-use crate::domain::client::Client;
-use crate::domain::connection::{Connection, Verdict};
-use crate::domain::owner::Owner;
+use crate::domain::act::{Act, Connect, ConnectStep, Forget, OfConnection, Proof, Revoke};
+use crate::domain::authorization::Progress;
+use crate::domain::kind::Kind;
 use crate::domain::problem::{Cause, Problem};
-use crate::domain::rebuilt::Rebuilt;
-use crate::domain::receipt::{Receipt, RefreshTokenFate};
+use crate::domain::receipt::Receipt;
 use crate::domain::time::Millis;
 
-/// The kinds of operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "kebab-case")]
-#[ts(rename = "OperationKind", export_to = "types.ts")]
-#[allow(missing_docs, reason = "each name says it")]
-pub enum Kind {
-    AddClient,
-    EditClient,
-    RotateSecret,
-    RemoveClient,
-    Connect,
-    Check,
-    Refresh,
-    Revoke,
-    Forget,
-    Rebuild,
-}
-
-/// An operation: one act, from before its first effect until after its last.
+/// An operation under way, of one kind of act or of any.
+///
+/// Ending it takes it away, so that it ends once. One that is dropped is still unfinished in the
+/// store, which is the journal: the next start finishes or undoes it.
+#[must_use = "an operation is ended, or its row is left to the journal"]
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Operation {
+pub(crate) struct Operation<A = Act> {
     pub id: String,
-    pub kind: Kind,
     /// The process that runs the operation (`ProcessMark`).
     pub process: String,
-    pub subject: Subject,
-    pub record: Record,
-    pub started_at: Millis,
-    /// When the operation ended; none while it is unfinished.
-    pub finished_at: Option<Millis>,
-}
-
-/// The subject of an operation, with the names of that time: a receipt outlives its rows.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Subject {
-    /// The client (`Client::id`).
-    pub client: String,
-    pub client_name: String,
-    /// Whether it belonged to the embedded sandbox.
-    #[serde(default)]
-    pub sandbox: bool,
-    /// The connection (`Connection::id`), and the vault entry that the operation may write or
-    /// delete.
-    pub connection: Option<String>,
-    /// The authorization (`Authorization::id`) of a connect.
-    pub authorization: Option<String>,
-    pub bot_id: Option<String>,
-    pub workspace_name: Option<String>,
-    pub owner: Option<Owner>,
-}
-
-impl Subject {
-    pub fn of_client(client: &Client) -> Self {
-        Self {
-            client: client.id.clone(),
-            client_name: client.name.clone(),
-            sandbox: client.sandbox,
-            ..Self::default()
-        }
-    }
-
-    pub fn of_authorization(authorization: &Authorization) -> Self {
-        Self {
-            client: authorization.client_id.clone(),
-            client_name: authorization.client_name.clone(),
-            sandbox: authorization.sandbox,
-            authorization: Some(authorization.id.clone()),
-            ..Self::default()
-        }
-    }
-
-    pub fn of_connection(connection: &Connection) -> Self {
-        Self {
-            client: connection.client_id.clone(),
-            client_name: connection.client_name.clone(),
-            sandbox: connection.sandbox,
-            connection: Some(connection.id.clone()),
-            authorization: None,
-            bot_id: Some(connection.bot_id.clone()),
-            workspace_name: Some(connection.workspace_name.clone()),
-            owner: Some(connection.owner.clone()),
-        }
-    }
-}
-
-/// The record of an operation's steps. Each step fills in its part before the next one begins.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub(crate) struct Record {
-    /// Connect, refresh: when the code or the refresh token was about to be sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sent_at: Option<Millis>,
-    /// Refresh: when the refresh token was about to be sent for the second and last time.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sent_again_at: Option<Millis>,
-    /// Refresh: SHA-256 of the access token that the vault held before.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tokens_before: Option<String>,
-    /// Connect: the person did not allow access.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub denied: bool,
-    /// Connect: what the exchange granted, without the tokens.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub granted: Option<Granted>,
-    /// Check: the verdict.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verdict: Option<Verdict>,
-    /// Revoke: when Notion accepted the revocation.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revoked_at: Option<Millis>,
-    /// Revoke: whether Notion replied that the token was gone already.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub already_gone: bool,
-    /// Revoke: what happened to the refresh token.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub refresh_token: Option<RefreshTokenFate>,
-    /// Revoke: when introspection said "inactive".
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub confirmed_at: Option<Millis>,
-    /// Revoke: why introspection could not confirm the revocation.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unconfirmed: Option<Problem>,
-    /// Revoke, forget, remove a client: when the keyring no longer had the tokens or the secret.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub removed_at: Option<Millis>,
-    /// Rebuild: its result.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rebuilt: Option<Rebuilt>,
+    pub act: A,
     /// Notion's ids of the requests made.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub request_ids: Vec<String>,
-    /// Revoke: how many times it was tried.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub attempts: u32,
-    /// Revoke: when it is tried again by itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub retry_at: Option<Millis>,
-    /// The last problem; of a check, also why the token does not work.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The last obstacle.
     pub problem: Option<Problem>,
+    pub started_at: Millis,
 }
 
-#[allow(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference"
-)]
-fn is_zero(count: &u32) -> bool {
-    *count == 0
+/// An operation that has ended. Its problem is why it failed; of a check, also why the token does not
+/// work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ended<A = Act> {
+    operation: Operation<A>,
+    at: Millis,
 }
 
-/// The grant of an exchange without the tokens.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Granted {
-    pub bot_id: String,
-    pub workspace_id: String,
-    pub workspace_name: String,
-    pub workspace_icon: Option<String>,
-    pub owner: Owner,
-    pub has_refresh_token: bool,
-    /// Whether no connection of the client had the bot id before.
-    pub new: bool,
-}
-
-impl Operation {
+impl<A> Operation<A> {
     /// Makes an operation that is about to begin.
-    pub fn begun(kind: Kind, subject: Subject, process: &str, now: Millis) -> Self {
+    pub fn begun(act: A, process: &str, now: Millis) -> Self {
         Self {
             id: uuid::Uuid::new_v4().to_string(),
-            kind,
             process: process.to_owned(),
-            subject,
-            record: Record::default(),
+            act,
+            request_ids: Vec::new(),
+            problem: None,
             started_at: now,
-            finished_at: None,
         }
     }
 
-    /// Records the grant and its connection, and with it the vault entry to be written.
-    pub fn name_granted(&mut self, connection: &str, granted: Granted, request_id: Option<String>) {
-        self.subject.connection = Some(connection.to_owned());
-        self.subject.bot_id = Some(granted.bot_id.clone());
-        self.subject.workspace_name = Some(granted.workspace_name.clone());
-        self.subject.owner = Some(granted.owner.clone());
-        self.record.granted = Some(granted);
-        self.record.request_ids.extend(request_id);
-    }
-
-    /// The progress of an authorization that ended with this operation's grant, and whether an
-    /// earlier token of the connection is known to work still.
-    pub fn completed(&self, earlier_works: bool) -> Option<Progress> {
-        let granted = self.record.granted.clone()?;
-        Some(Progress::Completed {
-            connection_id: self.subject.connection.clone()?,
-            workspace_name: granted.workspace_name,
-            owner: granted.owner,
-            new: granted.new,
-            earlier_works,
-        })
-    }
-
-    /// How the authorization of a finished connect ended.
-    pub fn end_of_authorization(&self) -> Option<Progress> {
-        self.finished_at?;
-        match self.record.problem.clone() {
-            Some(problem) if problem.cause == Cause::Cancelled => Some(Progress::Cancelled),
-            Some(problem) => Some(Progress::Failed { problem }),
-            None if self.record.denied => Some(Progress::Denied),
-            None => self.completed(false),
-        }
-    }
-
-    /// The receipt of a finished revocation or "forget".
-    pub fn receipt(&self) -> Option<Receipt> {
-        let kind = match self.kind {
-            Kind::Revoke => "revoke",
-            Kind::Forget => "forget",
-            Kind::AddClient
-            | Kind::EditClient
-            | Kind::RotateSecret
-            | Kind::RemoveClient
-            | Kind::Connect
-            | Kind::Check
-            | Kind::Refresh
-            | Kind::Rebuild => return None,
-        };
-        let (subject, record) = (self.subject.clone(), self.record.clone());
-        // A failed operation has no receipt.
-        record.removed_at?;
-        Some(Receipt {
-            operation_id: self.id.clone(),
-            kind,
-            workspace_name: subject.workspace_name?,
-            owner: subject.owner?,
-            client_name: subject.client_name,
-            bot_id: subject.bot_id?,
+    /// The same operation with other data of its act.
+    pub fn with<B>(self, act: B) -> Operation<B> {
+        Operation {
+            id: self.id,
+            process: self.process,
+            act,
+            request_ids: self.request_ids,
+            problem: self.problem,
             started_at: self.started_at,
-            finished_at: self.finished_at?,
-            revoked_at: record.revoked_at,
-            already_gone: record.already_gone,
-            confirmed_at: record.confirmed_at,
-            unconfirmed: record.unconfirmed,
-            refresh_token: record.refresh_token,
-            removed_from_keyring_at: record.removed_at,
-            request_ids: record.request_ids,
-        })
+        }
+    }
+
+    /// The operation, which has ended as it is.
+    pub fn ended(self, at: Millis) -> Ended<A> {
+        Ended {
+            operation: self,
+            at,
+        }
+    }
+
+    /// Ends the operation as done.
+    pub fn done(self, at: Millis) -> Ended<A> {
+        let operation = Self {
+            problem: None,
+            ..self
+        };
+        operation.ended(at)
+    }
+
+    /// Ends the operation with a problem.
+    pub fn failed(self, problem: Problem, at: Millis) -> Ended<A> {
+        let operation = Self {
+            problem: Some(problem),
+            ..self
+        };
+        operation.ended(at)
+    }
+}
+
+impl<A> Ended<A> {
+    /// The operation as it was when it ended.
+    pub fn operation(&self) -> &Operation<A> {
+        &self.operation
+    }
+
+    /// When it ended.
+    pub fn at(&self) -> Millis {
+        self.at
+    }
+
+    /// The same operation with other data of its act.
+    pub fn with<B>(self, act: B) -> Ended<B> {
+        Ended {
+            operation: self.operation.with(act),
+            at: self.at,
+        }
+    }
+}
+
+impl Ended<Connect> {
+    /// How the authorization of a connect ended; `earlier_works` says whether an earlier token of the
+    /// connection is known to work still.
+    pub fn end_of_authorization(&self, earlier_works: bool) -> Progress {
+        let Operation { act, problem, .. } = &self.operation;
+        match (problem, &act.step) {
+            (Some(problem), _) if problem.cause == Cause::Cancelled => Progress::Cancelled,
+            (Some(problem), _) => Progress::Failed {
+                problem: problem.clone(),
+            },
+            (None, ConnectStep::Granted { entry, granted }) => Progress::Completed {
+                connection_id: entry.clone(),
+                workspace_name: granted.workspace_name.clone(),
+                owner: granted.owner.clone(),
+                new: granted.new,
+                earlier_works,
+            },
+            (None, _) => Progress::Denied,
+        }
+    }
+}
+
+impl Operation<Revoke> {
+    /// Ends a revocation whose tokens the keyring no longer has, with its receipt.
+    pub fn removed(mut self, at: Millis) -> (Ended<Revoke>, Receipt) {
+        (self.act.removed_at, self.act.retry_at) = (Some(at), None);
+        let ended = self.done(at);
+        let receipt = ended.receipt_of_revocation(at);
+        (ended, receipt)
+    }
+}
+
+impl Operation<Forget> {
+    /// Ends a "forget" whose tokens the keyring no longer has, with its receipt.
+    pub fn removed(mut self, at: Millis) -> (Ended<Forget>, Receipt) {
+        self.act.removed_at = Some(at);
+        let ended = self.done(at);
+        let receipt = ended.receipt_of(Kind::Forget, &ended.operation.act.of, at);
+        (ended, receipt)
+    }
+}
+
+impl Ended {
+    /// The receipt of a revocation or a "forget"; none if it failed.
+    pub fn receipt(self) -> Option<Receipt> {
+        match self.operation.act.clone() {
+            Act::Revoke(act) => {
+                let removed_at = act.removed_at?;
+                Some(self.with(act).receipt_of_revocation(removed_at))
+            }
+            Act::Forget(act) => {
+                let removed_at = act.removed_at?;
+                Some(self.receipt_of(Kind::Forget, &act.of, removed_at))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Ended<Revoke> {
+    fn receipt_of_revocation(&self, removed_at: Millis) -> Receipt {
+        let receipt = self.receipt_of(Kind::Revoke, &self.operation.act.of, removed_at);
+        let Some(accepted) = self.operation.act.accepted.clone() else {
+            return receipt;
+        };
+        let (confirmed_at, unconfirmed) = match accepted.proof {
+            Some(Proof::Confirmed(at)) => (Some(at), None),
+            Some(Proof::Unconfirmed(why)) => (None, Some(why)),
+            None => (None, None),
+        };
+        Receipt {
+            revoked_at: Some(accepted.at),
+            already_gone: accepted.already_gone,
+            confirmed_at,
+            unconfirmed,
+            refresh_token: accepted.refresh_token,
+            ..receipt
+        }
+    }
+}
+
+impl<A> Ended<A> {
+    /// The part of a receipt that all have.
+    fn receipt_of(&self, kind: Kind, of: &OfConnection, removed_at: Millis) -> Receipt {
+        Receipt {
+            operation_id: self.operation.id.clone(),
+            kind,
+            workspace_name: of.workspace_name.clone(),
+            owner: of.owner.clone(),
+            client_name: of.client.name.clone(),
+            bot_id: of.bot_id.clone(),
+            started_at: self.operation.started_at,
+            finished_at: self.at,
+            revoked_at: None,
+            already_gone: false,
+            confirmed_at: None,
+            unconfirmed: None,
+            refresh_token: None,
+            removed_from_keyring_at: Some(removed_at),
+            request_ids: self.operation.request_ids.clone(),
+        }
     }
 }

@@ -174,7 +174,6 @@ pub enum Cause {
         workspace: String,
         why: Box<Self>,
     },
-    ReceiptIncomplete,
     NotRemoved {
         why: Box<Self>,
     },

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::domain::kind::Kind;
 use crate::domain::owner::Owner;
 use crate::domain::problem::Problem;
 use crate::domain::time::Millis;
@@ -26,9 +27,9 @@ pub enum RefreshTokenFate {
 pub struct Receipt {
     /// The operation's id.
     pub operation_id: String,
-    /// The operation's kind: "revoke" or "forget".
+    /// The kind of act: a revocation or a "forget".
     #[ts(type = "\"revoke\" | \"forget\"")]
-    pub kind: &'static str,
+    pub kind: Kind,
     /// The workspace's name at that time.
     pub workspace_name: String,
     /// The owner at that time.

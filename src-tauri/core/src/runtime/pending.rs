@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use tokio::sync::{Notify, watch};
 
 use super::localhost::Listening;
+use crate::domain::act::Connect;
 use crate::domain::operation::Operation;
 
 /// The secret halves of the authorizations under way in this process, by `Authorization::id`.
@@ -58,7 +59,7 @@ pub(crate) struct AwaitingKeyring {
     pub code: SecretString,
     pub redirect_uri: String,
     /// The operation of the connect.
-    pub operation: Operation,
+    pub operation: Operation<Connect>,
 }
 
 impl Pending {

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use crate::domain::operation::{Kind, Subject};
+use crate::domain::act::{Act, Check, OfClient, Refresh};
+use crate::domain::kind::Kind;
 use crate::domain::problem::Cause;
 use crate::views::activity::{ActivityFilter, ExportFormat, Outcome};
 
@@ -84,10 +85,8 @@ async fn everything_that_happened_stands_there_newest_first_with_what_it_came_to
 async fn an_act_whose_connection_was_removed_under_it_is_not_done() {
     let (env, keyrack, client) = TestEnv::with_client().await;
     let id = env.connect(&keyrack, &client).await;
-    let subject = crate::domain::operation::Subject::of_connection(
-        &keyrack.store.connection(&id).expect("a row"),
-    );
-    keyrack.begin(Kind::Refresh, subject).expect("begun");
+    let connection = keyrack.store.connection(&id).expect("a row");
+    let _journal = keyrack.begin(Refresh::of(&connection)).expect("begun");
     keyrack.forget(&id).await.expect("forgotten");
     let only = ActivityFilter {
         kinds: Some(vec![Kind::Refresh]),
@@ -109,8 +108,7 @@ async fn older_acts_come_page_by_page_and_none_twice() {
     // All at the same moment, so that only their ids tell them apart.
     let connection = keyrack.store.connection(&id).expect("a row");
     for _ in 0..230 {
-        let subject = crate::domain::operation::Subject::of_connection(&connection);
-        keyrack.begin(Kind::Check, subject).expect("begun");
+        let _journal = keyrack.begin(Check::of(&connection)).expect("begun");
     }
     let filter = ActivityFilter::default();
     let (mut seen, mut before, mut sizes) = (std::collections::HashSet::new(), None, Vec::new());
@@ -156,12 +154,12 @@ async fn details_tell_what_notion_said_and_say_nothing_of_what_it_did_not() {
 #[tokio::test]
 async fn what_has_ended_is_not_written_over() {
     let (_env, keyrack, client) = TestEnv::with_client().await;
-    let subject = Subject::of_client(&client);
-    let mut operation = keyrack.begin(Kind::EditClient, subject).expect("begun");
+    let act = Act::EditClient(OfClient::from(&client));
+    let operation = keyrack.begin(act).expect("begun");
     keyrack
-        .fail(&mut operation, Cause::KeyringLocked)
+        .fail(operation.clone(), Cause::KeyringLocked)
         .expect("ended");
-    let again = keyrack.fail(&mut operation, Cause::CutOff);
+    let again = keyrack.fail(operation, Cause::CutOff);
     assert_eq!(
         again.expect_err("it has ended").cause.code(),
         "store-failed"

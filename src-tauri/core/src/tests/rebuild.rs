@@ -3,8 +3,8 @@
 use std::fs;
 use std::sync::Arc;
 
+use crate::domain::act::Forget;
 use crate::domain::connection::Status;
-use crate::domain::operation::{Kind, Subject};
 use crate::domain::problem::Cause;
 use crate::domain::rebuilt::{DatabaseState, Rebuilt};
 use crate::keyrack::Keyrack;
@@ -212,8 +212,7 @@ async fn what_an_unfinished_or_a_finished_act_has_ended_does_not_come_back() {
     let other = env.another_client(&keyrack).await;
     let forgotten = env.connect(&keyrack, &other).await;
     let row = keyrack.store.connection(&forgotten).expect("a row");
-    let subject = Subject::of_connection(&row);
-    keyrack.begin(Kind::Forget, subject).expect("begun");
+    let _journal = keyrack.begin(Forget::of(&row)).expect("begun");
     let db = rusqlite::Connection::open(env.folder.path().join("keyrack.db")).expect("opened");
     db.execute("DELETE FROM connections", []).expect("deleted");
     let entry = String::from_utf8_lossy(&entries[&revoked]).into_owned();

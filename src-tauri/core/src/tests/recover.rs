@@ -3,25 +3,47 @@
 use serde_json::json;
 
 use crate::acts::connect::state::state_hash;
+use crate::domain::act::{Accepted, Act, Check, Connect, ConnectStep, Proof, Refresh, Revoke};
 use crate::domain::authorization::Progress;
 use crate::domain::callback::Callback;
-use crate::domain::connection::Status;
-use crate::domain::operation::{Kind, Operation, Subject};
+use crate::domain::client::Client;
+use crate::domain::connection::{Connection, Status};
 use crate::domain::problem::Cause;
+use crate::domain::rebuilt::Rebuilt;
 use crate::domain::receipt::Revocation;
 use crate::domain::time::Millis;
+use crate::keyrack::Keyrack;
 
 use super::{REVOKE, TOKEN};
 use crate::tests::env::{self, TestEnv};
+
+/// Begins a revocation that Notion has accepted, with what introspection showed.
+fn accepted(keyrack: &Keyrack, id: &str, proof: Option<Proof>) {
+    let connection = keyrack.store.connection(id).expect("a row");
+    let mut operation = keyrack.begin(Revoke::of(&connection)).expect("begun");
+    operation.act.accepted = Some(Accepted {
+        at: keyrack.now(),
+        already_gone: false,
+        refresh_token: None,
+        proof,
+    });
+    keyrack.store.save_operation(&operation).expect("saved");
+}
+
+/// A connect of no authorization.
+fn connect(client: &Client, step: ConnectStep) -> Connect {
+    Connect {
+        client: client.into(),
+        authorization: "none".to_owned(),
+        step,
+    }
+}
 
 #[tokio::test]
 async fn a_start_after_an_end_between_revocation_and_confirmation_confirms_before_it_deletes() {
     let (env, keyrack, client) = TestEnv::with_client().await;
     let id = env.connect(&keyrack, &client).await;
-    let subject = Subject::of_connection(&keyrack.store.connection(&id).expect("a row"));
-    let mut operation = keyrack.begin(Kind::Revoke, subject).expect("begun");
-    operation.record.revoked_at = Some(keyrack.now());
-    keyrack.store.save_operation(&operation).expect("saved");
+    accepted(&keyrack, &id, None);
     drop(keyrack);
 
     let keyrack = env.start();
@@ -38,11 +60,7 @@ async fn a_start_after_an_end_between_revocation_and_confirmation_confirms_befor
 async fn a_start_finishes_a_revocation_that_notion_has_confirmed_without_asking_again() {
     let (env, keyrack, client) = TestEnv::with_client().await;
     let id = env.connect(&keyrack, &client).await;
-    let subject = Subject::of_connection(&keyrack.store.connection(&id).expect("a row"));
-    let mut operation = keyrack.begin(Kind::Revoke, subject).expect("begun");
-    operation.record.revoked_at = Some(keyrack.now());
-    operation.record.confirmed_at = Some(keyrack.now());
-    keyrack.store.save_operation(&operation).expect("saved");
+    accepted(&keyrack, &id, Some(Proof::Confirmed(keyrack.now())));
     keyrack.vault.delete(&id).await.expect("deleted");
     drop(keyrack);
 
@@ -70,11 +88,9 @@ async fn a_start_finishes_a_connect_whose_tokens_reached_the_keyring_and_undoes_
     );
     assert_eq!(reopened.expect("reopened"), 1);
     // And as if another had ended between the exchange and the vault.
-    let mut lost = keyrack
-        .begin(Kind::Connect, Subject::of_client(&client))
-        .expect("begun");
-    lost.record.sent_at = Some(keyrack.now());
-    keyrack.store.save_operation(&lost).expect("saved");
+    let sent_at = keyrack.now();
+    let lost = connect(&client, ConnectStep::Sent { sent_at });
+    let _journal = keyrack.begin(lost).expect("begun");
     drop((db, keyrack));
 
     let keyrack = env.start();
@@ -103,9 +119,8 @@ async fn a_start_leaves_the_work_of_a_living_process_alone() {
     let env = TestEnv::new().await;
     let living = env.start();
     let client = env.client(&living).await;
-    living
-        .begin(Kind::Connect, Subject::of_client(&client))
-        .expect("begun");
+    let called = connect(&client, ConnectStep::Called);
+    let _journal = living.begin(called).expect("begun");
     let other = env.start();
     other.recover().await.expect("recovered");
     assert_eq!(
@@ -161,7 +176,7 @@ async fn a_connection_that_is_connected_again_is_not_revoked_for_what_was_pendin
     assert_eq!(row.status, Status::Active);
     let db =
         rusqlite::Connection::open(env.folder.path().join("keyrack.db")).expect("the database");
-    let code = "SELECT record ->> '$.problem.code' FROM operations WHERE kind = 'revoke'";
+    let code = "SELECT problem ->> 'code' FROM operations WHERE kind = 'revoke'";
     let code: String = db
         .query_row(code, [], |row| row.get(0))
         .expect("the problem's code");
@@ -175,57 +190,39 @@ async fn a_connection_that_is_connected_again_is_not_revoked_for_what_was_pendin
     assert_eq!(row.status, Status::Active);
 }
 
-/// Begins an operation, has `prepare` do its first steps, starts anew and returns the code of the
-/// problem on its row.
-async fn problem_after_an_end(kind: Kind, prepare: impl FnOnce(&mut Operation)) -> String {
+/// Begins an act, starts anew and returns the code of the problem on its row.
+async fn problem_after_an_end<A: Into<Act>>(act: impl FnOnce(&Client, &Connection) -> A) -> String {
     let (env, keyrack, client) = TestEnv::with_client().await;
     let id = env.connect(&keyrack, &client).await;
-    let subject = match kind {
-        Kind::Check | Kind::Refresh => {
-            Subject::of_connection(&keyrack.store.connection(&id).expect("a row"))
-        }
-        _ => Subject::of_client(&client),
-    };
-    let mut operation = keyrack.begin(kind, subject).expect("begun");
-    prepare(&mut operation);
-    keyrack.store.save_operation(&operation).expect("saved");
+    let connection = keyrack.store.connection(&id).expect("a row");
+    let act: Act = act(&client, &connection).into();
+    let begun = keyrack.begin(act).expect("begun");
     drop(keyrack);
 
     let keyrack = env.start();
     keyrack.recover().await.expect("recovered");
     let db =
         rusqlite::Connection::open(env.folder.path().join("keyrack.db")).expect("the database");
-    let code = "SELECT record ->> '$.problem.code' FROM operations WHERE id = ?1";
-    db.query_row(code, [operation.id], |row| row.get(0))
+    let code = "SELECT problem ->> 'code' FROM operations WHERE id = ?1";
+    db.query_row(code, [begun.id], |row| row.get(0))
         .expect("the problem's code")
 }
 
 #[tokio::test]
 async fn what_an_end_left_undone_is_said_as_it_was() {
-    let at = Some(Millis(1));
-    let none = |_: &mut _| ();
-
-    assert_eq!(problem_after_an_end(Kind::Check, none).await, "interrupted");
-    assert_eq!(
-        problem_after_an_end(Kind::Refresh, none).await,
-        "interrupted"
-    );
-    assert_eq!(
-        problem_after_an_end(Kind::Connect, none).await,
-        "interrupted"
-    );
-    assert_eq!(
-        problem_after_an_end(Kind::EditClient, none).await,
-        "cut-off"
-    );
-    assert_eq!(
-        problem_after_an_end(Kind::RotateSecret, none).await,
-        "cut-off"
-    );
-    assert_eq!(problem_after_an_end(Kind::Rebuild, none).await, "cut-off");
-    let sent = |operation: &mut Operation| operation.record.sent_at = at;
-    assert_eq!(
-        problem_after_an_end(Kind::Connect, sent).await,
-        "connect-interrupted"
-    );
+    let check = problem_after_an_end(|_, connection| Check::of(connection));
+    assert_eq!(check.await, "interrupted");
+    let refresh = problem_after_an_end(|_, connection| Refresh::of(connection));
+    assert_eq!(refresh.await, "interrupted");
+    let called = problem_after_an_end(|client, _| connect(client, ConnectStep::Called));
+    assert_eq!(called.await, "interrupted");
+    let edit = problem_after_an_end(|client, _| Act::EditClient(client.into()));
+    assert_eq!(edit.await, "cut-off");
+    let rotate = problem_after_an_end(|client, _| Act::RotateSecret(client.into()));
+    assert_eq!(rotate.await, "cut-off");
+    let rebuild = problem_after_an_end(|_, _| Rebuilt::default());
+    assert_eq!(rebuild.await, "cut-off");
+    let sent_at = Millis(1);
+    let sent = problem_after_an_end(|client, _| connect(client, ConnectStep::Sent { sent_at }));
+    assert_eq!(sent.await, "connect-interrupted");
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
+use crate::domain::act::Check;
 use crate::domain::connection::{Status, Verdict};
-use crate::domain::operation::{Kind, Subject};
 use crate::domain::problem::Cause;
 use crate::keyrack::Keyrack;
 use crate::storage::store::CheckOutcome;
@@ -168,15 +168,13 @@ async fn what_a_check_learned_of_the_old_token_does_not_count_against_the_new_on
     let (env, keyrack, client) = TestEnv::with_client().await;
     let id = env.connect(&keyrack, &client).await;
     let before = keyrack.store.connection(&id).expect("a row");
-    let subject = Subject::of_connection(&before);
-    let mut check = keyrack.begin(Kind::Check, subject).expect("begun");
+    let check = keyrack.begin(Check::of(&before)).expect("begun");
     env.pass(1_000);
     keyrack.refresh(&id).await.expect("refreshed");
-    check.finished_at = Some(keyrack.now());
     let dead = CheckOutcome::Verdict(Verdict::Inactive, None);
     keyrack
         .store
-        .save_check(&check, &before, &dead, None)
+        .save_check(&check.done(keyrack.now()), &before, &dead, None)
         .expect("saved");
     let row = keyrack.store.connection(&id).expect("a row");
     assert_eq!(row.status, Status::Active);

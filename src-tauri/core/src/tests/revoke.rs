@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::domain::connection::Status;
+use crate::domain::kind::Kind;
 use crate::domain::problem::Cause;
 use crate::domain::receipt::Revocation;
 use crate::tests::REVOKE;
@@ -79,7 +80,7 @@ async fn receipts_are_kept_of_what_was_done_and_of_nothing_else() {
     keyrack.forget(&second).await.expect("forgotten");
     let receipts = keyrack.receipts().expect("receipts");
     let kinds: Vec<_> = receipts.iter().map(|receipt| receipt.kind).collect();
-    assert_eq!(kinds, ["revoke", "forget"]);
+    assert_eq!(kinds, [Kind::Revoke, Kind::Forget]);
     assert!(receipts[0].confirmed_at.is_some() && receipts[0].request_ids.len() >= 3);
     assert!(
         receipts

@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::domain::act::{Act, Check, ConnectStep};
 use crate::domain::connection::Verdict;
-use crate::domain::operation::{Kind, Operation};
+use crate::domain::kind::Kind;
+use crate::domain::operation::Operation;
 use crate::domain::owner::Owner;
 use crate::domain::problem::{Cause, Problem};
 use crate::domain::receipt::Receipt;
@@ -114,29 +116,36 @@ pub struct ExportedActivity {
 }
 
 impl ActivityEntry {
-    fn of(operation: Operation) -> Self {
-        let receipt = operation.receipt();
-        let outcome = outcome(&operation);
+    /// The entry of an operation, which has ended at a time or is under way.
+    fn of(operation: Operation, finished_at: Option<Millis>) -> Self {
+        let outcome = match finished_at {
+            Some(_) => outcome(&operation),
+            None => Outcome::Unfinished,
+        };
+        let receipt = finished_at.and_then(|at| operation.clone().ended(at).receipt());
         // Problems on the way to a success stay in the row, and are not shown in the activity.
         let problem = match outcome {
             Outcome::Done | Outcome::Active | Outcome::Denied => None,
-            Outcome::Unfinished | Outcome::Inactive | Outcome::Failed => operation.record.problem,
+            Outcome::Unfinished | Outcome::Inactive | Outcome::Failed => operation.problem,
         };
+        let act = operation.act;
+        let client = act.client();
+        let workspace = act.workspace();
         Self {
             id: operation.id,
-            kind: operation.kind,
-            client_name: operation.subject.client_name,
-            sandbox: operation.subject.sandbox,
-            connection_id: operation.subject.connection,
-            workspace_name: operation.subject.workspace_name,
-            owner: operation.subject.owner,
-            bot_id: operation.subject.bot_id,
+            kind: act.kind(),
+            client_name: client.map(|client| client.name.clone()).unwrap_or_default(),
+            sandbox: client.is_some_and(|client| client.sandbox),
+            connection_id: act.connection().map(str::to_owned),
+            workspace_name: workspace.as_ref().map(|it| it.name.to_owned()),
+            owner: workspace.as_ref().map(|it| it.owner.clone()),
+            bot_id: workspace.as_ref().map(|it| it.bot_id.to_owned()),
             started_at: operation.started_at,
-            finished_at: operation.finished_at,
+            finished_at,
             outcome,
             problem,
             receipt,
-            request_ids: operation.record.request_ids,
+            request_ids: operation.request_ids,
         }
     }
 
@@ -167,23 +176,20 @@ impl ActivityEntry {
     }
 }
 
+/// The outcome of an operation that has ended.
 fn outcome(operation: &Operation) -> Outcome {
-    let record = &operation.record;
-    if operation.finished_at.is_none() {
-        return Outcome::Unfinished;
-    }
-    let done = match operation.kind {
-        Kind::Check => match record.verdict {
+    let failed = operation.problem.is_some();
+    let done = match &operation.act {
+        Act::Check(Check { verdict, .. }) => match verdict {
             Some(Verdict::Active) => return Outcome::Active,
             Some(Verdict::Inactive) => return Outcome::Inactive,
-            None => record.problem.is_none(),
+            None => !failed,
         },
-        Kind::Connect if record.denied => return Outcome::Denied,
-        Kind::Connect => record.granted.is_some() && record.problem.is_none(),
+        Act::Connect(act) if act.step == ConnectStep::Denied => return Outcome::Denied,
         // Forgetting the connection afterwards is an operation of its own.
-        Kind::Revoke => record.revoked_at.is_some(),
-        Kind::Forget => record.removed_at.is_some(),
-        _ => record.problem.is_none(),
+        Act::Revoke(act) => act.accepted.is_some(),
+        Act::Forget(act) => act.removed_at.is_some(),
+        _ => !failed,
     };
     if done { Outcome::Done } else { Outcome::Failed }
 }
@@ -211,8 +217,8 @@ impl Keyrack {
         let text = filter.text.trim().to_lowercase();
         let mut found = Vec::new();
         let (connection, kinds) = (filter.connection.as_deref(), filter.kinds.as_deref());
-        History::open(&self.folder)?.each(connection, kinds, before, |operation| {
-            let entry = ActivityEntry::of(operation);
+        History::open(&self.folder)?.each(connection, kinds, before, |operation, ended_at| {
+            let entry = ActivityEntry::of(operation, ended_at);
             if (!filter.trouble || entry.is_trouble()) && entry.mentions(&text) {
                 found.push(entry);
             }
@@ -322,71 +328,94 @@ fn harmless(text: Option<&str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::operation::Subject;
+    use crate::domain::act::{Accepted, Connect, OfClient, OfConnection, Refresh, Revoke};
 
-    fn act(kind: Kind, change: impl FnOnce(&mut Operation)) -> ActivityEntry {
-        let subject = Subject {
-            client_name: "=cmd|' /C calc'!A1".into(),
-            workspace_name: Some("Acme, \"Research\"".into()),
-            ..Subject::default()
-        };
-        let mut operation = Operation::begun(kind, subject, "process", Millis(0));
-        operation.finished_at = Some(Millis(1));
-        change(&mut operation);
-        ActivityEntry::of(operation)
+    fn of() -> OfConnection {
+        OfConnection {
+            id: "connection".into(),
+            client: OfClient {
+                id: "client".into(),
+                name: "=cmd|' /C calc'!A1".into(),
+                sandbox: false,
+            },
+            bot_id: "bot".into(),
+            workspace_name: "Acme, \"Research\"".into(),
+            owner: Owner::Unknown,
+        }
+    }
+
+    fn ended(act: impl Into<Act>, problem: Option<Problem>) -> ActivityEntry {
+        let mut operation = Operation::begun(act.into(), "process", Millis(0));
+        operation.problem = problem;
+        ActivityEntry::of(operation, Some(Millis(1)))
+    }
+
+    fn check(verdict: Option<Verdict>) -> Check {
+        Check { of: of(), verdict }
+    }
+
+    fn revoke(accepted: Option<Accepted>) -> Revoke {
+        Revoke {
+            of: of(),
+            attempts: 1,
+            retry_at: None,
+            accepted,
+            removed_at: None,
+        }
     }
 
     #[test]
     fn an_act_came_to_what_its_row_proves() {
         let problem = || Some(Problem::from(Cause::Unreachable));
-        let outcome = |kind, change: fn(&mut Operation)| act(kind, change).outcome;
+        let refresh = || Refresh {
+            of: of(),
+            sent: None,
+        };
+        let begun = Operation::begun(refresh().into(), "process", Millis(0));
+        assert_eq!(ActivityEntry::of(begun, None).outcome, Outcome::Unfinished);
+        assert_eq!(ended(refresh(), None).outcome, Outcome::Done);
+        let denied = Connect {
+            client: of().client,
+            authorization: "authorization".into(),
+            step: ConnectStep::Denied,
+        };
+        assert_eq!(ended(denied, None).outcome, Outcome::Denied);
+        let active = check(Some(Verdict::Active));
+        assert_eq!(ended(active, None).outcome, Outcome::Active);
+        let inactive = check(Some(Verdict::Inactive));
+        assert_eq!(ended(inactive, None).outcome, Outcome::Inactive);
         assert_eq!(
-            outcome(Kind::Refresh, |it| it.finished_at = None),
-            Outcome::Unfinished
-        );
-        assert_eq!(outcome(Kind::Refresh, |_| {}), Outcome::Done);
-        assert_eq!(
-            outcome(Kind::Connect, |it| it.record.denied = true),
-            Outcome::Denied
-        );
-        assert_eq!(
-            outcome(Kind::Check, |it| it.record.verdict = Some(Verdict::Active)),
-            Outcome::Active
-        );
-        assert_eq!(
-            outcome(Kind::Check, |it| it.record.verdict =
-                Some(Verdict::Inactive)),
-            Outcome::Inactive
-        );
-        assert_eq!(
-            outcome(Kind::Revoke, |_| {}),
+            ended(revoke(None), None).outcome,
             Outcome::Failed,
             "nothing says that Notion took it"
         );
-        let late = act(Kind::Revoke, |it| {
-            it.record.problem = problem();
-            it.record.revoked_at = Some(Millis(1));
-        });
+        let accepted = Accepted {
+            at: Millis(1),
+            already_gone: false,
+            refresh_token: None,
+            proof: None,
+        };
+        let late = ended(revoke(Some(accepted)), problem());
         assert_eq!(
             (late.outcome, late.problem),
             (Outcome::Done, None),
             "it took a second try"
         );
-        let failed = act(Kind::Check, |it| it.record.problem = problem());
+        let failed = ended(check(None), problem());
         assert_eq!(failed.outcome, Outcome::Failed);
         assert!(failed.is_trouble() && failed.problem.is_some());
     }
 
     #[test]
     fn a_table_is_quoted_and_holds_no_formula() {
-        let entry = act(Kind::Check, |it| it.record.verdict = Some(Verdict::Active));
+        let entry = ended(check(Some(Verdict::Active)), None);
         let id = entry.id.clone();
         let table = String::from_utf8(as_csv(&[entry]).expect("a table")).expect("text");
         let (_, row) = table.split_once('\n').expect("a row");
         assert_eq!(
             row,
             format!(
-                "1970-01-01T00:00:00Z,1970-01-01T00:00:00.001Z,check,active,\"Acme, \"\"Research\"\"\",,,'=cmd|' /C calc'!A1,,,,{id}\n"
+                "1970-01-01T00:00:00Z,1970-01-01T00:00:00.001Z,check,active,\"Acme, \"\"Research\"\"\",,,'=cmd|' /C calc'!A1,bot,,,{id}\n"
             )
         );
     }

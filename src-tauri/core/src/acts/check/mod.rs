@@ -9,9 +9,9 @@ use notion_oauth::{Bot, Error, Introspection, Notion, within};
 use secrecy::ExposeSecret as _;
 
 use crate::acts::access::Access;
+use crate::domain::act::Check;
 use crate::domain::connection::{Connection, TokenGrant, Verdict};
 use crate::domain::event::Event;
-use crate::domain::operation::{Kind, Subject};
 use crate::domain::problem::{Cause, Problem};
 use crate::domain::time::Millis;
 use crate::failpoint::failpoint;
@@ -60,13 +60,13 @@ impl Keyrack {
         asking: impl FnOnce(Notion) -> Notion,
     ) -> Result<Connection, Problem> {
         let connection = self.store.connection(id)?;
-        let mut operation = self.begin(Kind::Check, Subject::of_connection(&connection))?;
+        let mut operation = self.begin(Check::of(&connection))?;
         let (mut bot, mut grant) = (None, None);
         let finding = match self.access_now(&connection).await {
             Ok(mut access) => {
                 access.notion = asking(access.notion);
                 let (finding, meta) = self.find_out_now(&mut access, &connection).await;
-                operation.record.request_ids.extend(meta.request_id.clone());
+                operation.request_ids.extend(meta.request_id.clone());
                 grant = meta.grant();
                 if finding == Finding::Active && connection.workspace_id.is_empty() {
                     // Rebuilt from the vault, which has no workspace and owner.
@@ -76,10 +76,9 @@ impl Keyrack {
             }
             Err(problem) => Finding::Unknown(problem),
         };
-        let now = self.now();
         let outcome = match finding {
             Finding::Active => {
-                operation.record.verdict = Some(Verdict::Active);
+                operation.act.verdict = Some(Verdict::Active);
                 CheckOutcome::Verdict(Verdict::Active, None)
             }
             Finding::Inactive(cause) => {
@@ -90,18 +89,18 @@ impl Keyrack {
                 } else {
                     cause
                 };
-                operation.record.verdict = Some(Verdict::Inactive);
-                operation.record.problem = Some(cause.clone());
+                operation.act.verdict = Some(Verdict::Inactive);
+                operation.problem = Some(cause.clone());
                 CheckOutcome::Verdict(Verdict::Inactive, Some(cause))
             }
             Finding::Unknown(problem) => {
-                operation.record.problem = Some(problem.clone());
+                operation.problem = Some(problem.clone());
                 CheckOutcome::Failure(problem)
             }
         };
-        operation.finished_at = Some(now);
+        let ended = operation.ended(self.now());
         self.store
-            .save_check(&operation, &connection, &outcome, grant.as_ref())?;
+            .save_check(&ended, &connection, &outcome, grant.as_ref())?;
         if let Some(bot) = bot {
             self.store.name_connection(id, bot)?;
         }

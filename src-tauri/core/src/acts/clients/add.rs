@@ -3,9 +3,10 @@
 use notion_oauth::Budget;
 use secrecy::SecretString;
 
+use crate::domain::act::{Act, OfClient};
 use crate::domain::client::{Client, NewClient};
 use crate::domain::event::Event;
-use crate::domain::operation::{Kind, Operation, Subject};
+use crate::domain::operation::Operation;
 use crate::domain::problem::{Cause, Problem};
 use crate::domain::redirect::RedirectMethod;
 use crate::domain::time::Millis;
@@ -54,16 +55,16 @@ impl Keyrack {
             ..client
         };
         self.vault.probe().await?;
-        let mut operation = self.begin(Kind::AddClient, Subject::of_client(&client))?;
+        let operation = self.begin(Act::AddClient(OfClient::from(&client)))?;
         if let Err(error) = self.vault.write(&Payload::of_client(&client, secret)).await {
             // An entry that may have been written is deleted; failing that, by the next start.
             if self.vault.delete(&client.id).await.is_ok() {
-                self.fail(&mut operation, error.clone())?;
+                self.fail(operation, error.clone())?;
             }
             return Err(error.into());
         }
-        operation.finished_at = Some(self.now());
-        self.store.add_client(&client, &operation)?;
+        self.store
+            .add_client(&client, &operation.done(self.now()))?;
         self.emit(&Event::Changed);
         Ok(client)
     }
@@ -72,12 +73,12 @@ impl Keyrack {
     /// unfinished one has left at most a vault entry.
     pub(in crate::acts) async fn undo_add_client(
         &self,
-        operation: &mut Operation,
+        operation: Operation<Act>,
+        entry: &str,
     ) -> Result<(), Problem> {
-        let entry = operation.subject.client.clone();
-        match self.store.client(&entry) {
+        match self.store.client(entry) {
             Err(problem) if problem.cause == Cause::ClientGone => {
-                self.vault.delete(&entry).await?;
+                self.vault.delete(entry).await?;
             }
             known => drop(known?),
         }

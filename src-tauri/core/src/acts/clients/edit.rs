@@ -1,8 +1,8 @@
 //! Edit a client: its name, how its callbacks arrive, and its budget. Notion is not asked.
 
+use crate::domain::act::{Act, OfClient};
 use crate::domain::client::{Client, ClientChange, checked_name};
 use crate::domain::event::Event;
-use crate::domain::operation::{Kind, Subject};
 use crate::domain::problem::Problem;
 use crate::domain::redirect::redirect_uri;
 use crate::keyrack::Keyrack;
@@ -37,16 +37,16 @@ impl Keyrack {
             let secret = self.keyring_ready(id).await?.client_secret;
             Some(Payload::of_client(&client, secret))
         };
-        let mut operation = self.begin(Kind::EditClient, Subject::of_client(&client))?;
+        let operation = self.begin(Act::EditClient(OfClient::from(&client)))?;
         if let Some(entry) = entry
             && let Err(error) = self.vault.write(&entry).await
         {
             let problem = Problem::from(error);
-            self.fail(&mut operation, problem.clone())?;
+            self.fail(operation, problem.clone())?;
             return Err(problem);
         }
-        operation.finished_at = Some(self.now());
-        self.store.save_client(&client, &operation)?;
+        self.store
+            .save_client(&client, &operation.done(self.now()))?;
         self.emit(&Event::Changed);
         Ok(client)
     }

@@ -1,8 +1,9 @@
 //! Remove a client: its connections first, then its row, then its secret.
 
+use crate::domain::act::RemoveClient;
 use crate::domain::client::ConnectionsPolicy;
 use crate::domain::event::Event;
-use crate::domain::operation::{Kind, Operation, Subject};
+use crate::domain::operation::Operation;
 use crate::domain::problem::{Cause, Problem};
 use crate::domain::receipt::Revocation;
 use crate::keyrack::Keyrack;
@@ -31,23 +32,23 @@ impl Keyrack {
             }
         }
         self.vault.probe().await?;
-        let mut operation = self.begin(Kind::RemoveClient, Subject::of_client(&client))?;
+        let operation = self.begin(RemoveClient::of(&client))?;
         // The row first: removing it fails if another process has just connected something.
         if let Err(problem) = self.store.remove_client(&client.id) {
-            self.fail(&mut operation, problem.clone())?;
+            self.fail(operation, problem.clone())?;
             return Err(problem);
         }
         self.emit(&Event::Changed);
-        self.finish_removing_client(&mut operation).await
+        self.finish_removing_client(operation).await
     }
 
     /// Finishes removing a client whose row is gone, by deleting its secret; otherwise nothing was
     /// removed yet.
     pub(in crate::acts) async fn recover_removal(
         &self,
-        operation: &mut Operation,
+        operation: Operation<RemoveClient>,
     ) -> Result<(), Problem> {
-        match self.store.client(&operation.subject.client) {
+        match self.store.client(&operation.act.client.id) {
             Ok(_) => self.fail(operation, Cause::Interrupted),
             Err(problem) if problem.cause == Cause::ClientGone => {
                 self.finish_removing_client(operation).await
@@ -59,12 +60,11 @@ impl Keyrack {
     /// Deletes the secret of a client whose row is gone, in a removal or when start-up finishes one.
     pub(in crate::acts) async fn finish_removing_client(
         &self,
-        operation: &mut Operation,
+        mut operation: Operation<RemoveClient>,
     ) -> Result<(), Problem> {
-        self.vault.delete(&operation.subject.client).await?;
-        operation.record.removed_at = Some(self.now());
-        operation.finished_at = Some(self.now());
-        self.store.save_operation(operation)
+        self.vault.delete(&operation.act.client.id).await?;
+        operation.act.removed_at = Some(self.now());
+        self.store.end_operation(&operation.done(self.now()))
     }
 }
 

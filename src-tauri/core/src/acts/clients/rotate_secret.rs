@@ -6,10 +6,10 @@ use notion_oauth::Credentials;
 use secrecy::SecretString;
 
 use super::verify::{NO_TOKEN, verify};
+use crate::domain::act::{Act, OfClient};
 use crate::domain::client::checked_secret;
 use crate::domain::connection::{Connection, Status};
 use crate::domain::event::Event;
-use crate::domain::operation::{Kind, Subject};
 use crate::domain::problem::{Cause, Problem};
 use crate::keyrack::Keyrack;
 use crate::storage::vault::Payload;
@@ -38,15 +38,14 @@ impl Keyrack {
         let token = self.a_token_of(&connections).await;
         verify(&notion, &credentials, &token).await?;
 
-        let mut operation = self.begin(Kind::RotateSecret, Subject::of_client(&client))?;
+        let operation = self.begin(Act::RotateSecret(OfClient::from(&client)))?;
         let entry = Payload::of_client(&client, client_secret);
         if let Err(error) = self.vault.write(&entry).await {
             let problem = Problem::from(error);
-            self.fail(&mut operation, problem.clone())?;
+            self.fail(operation, problem.clone())?;
             return Err(problem);
         }
-        operation.finished_at = Some(self.now());
-        self.store.save_operation(&operation)?;
+        self.store.end_operation(&operation.done(self.now()))?;
         self.emit(&Event::Changed);
 
         connections.retain(|connection| {

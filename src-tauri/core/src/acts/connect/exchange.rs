@@ -7,10 +7,11 @@ use notion_oauth::{Credentials, Error, Grant};
 use tokio::sync::OwnedMutexGuard;
 
 use super::unsaved_grant::UnsavedGrant;
+use crate::domain::act::{Connect, ConnectStep, Granted};
 use crate::domain::authorization::{Authorization, Progress};
 use crate::domain::client::Client;
 use crate::domain::event::Event;
-use crate::domain::operation::{Granted, Operation};
+use crate::domain::operation::Operation;
 use crate::domain::owner::Owner;
 use crate::domain::problem::{Cause, Problem};
 use crate::failpoint::failpoint;
@@ -78,12 +79,14 @@ impl Keyrack {
             mut operation,
         } = awaiting;
         if pending.is_cancelled() {
-            self.fail(&mut operation, Cause::Cancelled)?;
+            self.fail(operation, Cause::Cancelled)?;
             return Ok(self.move_on(authorization, Progress::Cancelled));
         }
         let _busy = self.busy();
         let notion = self.notions.of(client)?;
-        operation.record.sent_at = Some(self.now());
+        operation.act.step = ConnectStep::Sent {
+            sent_at: self.now(),
+        };
         self.store.save_operation(&operation)?;
         let authorization = self.move_on(authorization, Progress::Exchanging);
         let answer = notion.exchange(&credentials, &code, &redirect_uri).await;
@@ -101,7 +104,7 @@ impl Keyrack {
             }
             Err(error) => {
                 let problem = exchange_failed(error);
-                self.fail(&mut operation, problem.clone())?;
+                self.fail(operation, problem.clone())?;
                 Err(problem)
             }
         }
@@ -111,30 +114,30 @@ impl Keyrack {
     async fn keep_or_end(
         self: &Arc<Self>,
         authorization: Authorization,
-        mut operation: Operation,
+        mut operation: Operation<Connect>,
         pending: &Pending,
         unsaved: UnsavedGrant,
     ) -> Authorization {
         let bot_id = sanitize_display_text(&unsaved.grant.bot_id);
         // An earlier write of the same bot's tokens may hang without end, and keep the lock.
         let lock = tokio::select! {
-            lock = self.locks.lock_bot(&operation.subject.client, &bot_id) => lock,
+            lock = self.locks.lock_bot(&operation.act.client.id, &bot_id) => lock,
             () = pending.cancel_requested() => {
                 return self.end_unnamed(authorization, operation, unsaved, Cause::Cancelled.into()).await;
             }
         };
         // Nothing of the connection is looked at before its lock: another process may be replacing it.
         let named = tokio::select! {
-            entry = self.lock_entry(&operation.subject.client, &bot_id) => match entry {
+            entry = self.lock_entry(&operation.act.client.id, &bot_id) => match entry {
                 Ok((entry, held)) => {
-                    let before = self.name_entry(&mut operation, &entry, &unsaved.grant).await;
-                    before.map(|before| (entry, before, held))
+                    let named = self.name_entry(&mut operation, entry, &unsaved.grant).await;
+                    named.map(|named| (named, held))
                 }
                 Err(problem) => Err(problem),
             },
             () = pending.cancel_requested() => Err(Cause::Cancelled.into()),
         };
-        let (entry, before, held) = match named {
+        let (named, held) = match named {
             Ok(named) => named,
             Err(problem) => {
                 return self
@@ -142,20 +145,17 @@ impl Keyrack {
                     .await;
             }
         };
-        match self
-            .write_grant(&authorization, &operation, &entry, pending, &unsaved.grant)
-            .await
-        {
+        let client = operation.act.client.id.clone();
+        let payload = named.payload(client, &unsaved.grant);
+        match self.write_grant(&authorization, &payload, pending).await {
             Ok(()) => {
-                let before = before.as_ref();
-                self.record_grant(authorization, operation, &unsaved, before, held)
+                self.record_grant(authorization, operation, &unsaved, &named, held)
                     .await
             }
             Err(not_written) => {
                 let undo = Undo {
-                    entry,
+                    named,
                     locks: (lock, held),
-                    before,
                     unsaved,
                     not_written,
                 };
@@ -170,24 +170,23 @@ impl Keyrack {
     async fn end_unnamed(
         &self,
         authorization: Authorization,
-        mut operation: Operation,
+        mut operation: Operation<Connect>,
         unsaved: UnsavedGrant,
         why: Problem,
     ) -> Authorization {
         let problem = unsaved.end(None, why).await;
         let known = self.store.connection_of_bot(
-            &operation.subject.client,
+            &operation.act.client.id,
             &sanitize_display_text(&unsaved.grant.bot_id),
         );
-        if let Ok(known) = known {
-            operation.subject.connection = known;
-        }
-        operation.record.problem = Some(problem.clone());
-        operation.finished_at = Some(self.now());
-        // If the operation cannot be finished now, the next start finishes it.
-        let _ = self.store.clear_verdict(&operation, None);
+        operation.act.step = ConnectStep::Discarded {
+            connection: known.ok().flatten(),
+        };
+        let ended = operation.failed(problem, self.now());
+        // If the operation cannot be ended now, the next start ends it.
+        let _ = self.store.clear_verdict(&ended, None);
         self.emit(&Event::Changed);
-        self.move_on(authorization, not_connected(problem))
+        self.move_on(authorization, ended.end_of_authorization(false))
     }
 
     /// The vault entry for a bot's tokens, that of its connection or a new one, with its lock.
@@ -208,18 +207,17 @@ impl Keyrack {
         }
     }
 
-    /// Names the vault entry on the operation's row before the entry is written. Returns the tokens
-    /// that it would replace.
+    /// Names the vault entry on the operation's row before the entry is written.
     async fn name_entry(
         &self,
-        operation: &mut Operation,
-        entry: &str,
+        operation: &mut Operation<Connect>,
+        entry: String,
         grant: &Grant,
-    ) -> Result<Option<ConnectionSecrets>, Problem> {
+    ) -> Result<Named, Problem> {
         let bot_id = sanitize_display_text(&grant.bot_id);
         let known = self
             .store
-            .connection_of_bot(&operation.subject.client, &bot_id)?;
+            .connection_of_bot(&operation.act.client.id, &bot_id)?;
         let granted = Granted {
             bot_id,
             workspace_id: sanitize_display_text(&grant.workspace_id),
@@ -239,9 +237,17 @@ impl Keyrack {
             },
             None => None,
         };
-        operation.name_granted(entry, granted, grant.request_id.clone());
+        operation.act.step = ConnectStep::Granted {
+            entry: entry.clone(),
+            granted: granted.clone(),
+        };
+        operation.request_ids.extend(grant.request_id.clone());
         self.store.save_operation(operation)?;
-        Ok(before)
+        Ok(Named {
+            entry,
+            granted,
+            before,
+        })
     }
 
     /// Writes the tokens to the vault. A keyring that is locked or gone is waited for: the person opens
@@ -249,21 +255,12 @@ impl Keyrack {
     async fn write_grant(
         &self,
         authorization: &Authorization,
-        operation: &Operation,
-        entry: &str,
+        payload: &Payload,
         pending: &Pending,
-        grant: &Grant,
     ) -> Result<(), NotWritten> {
-        let payload = Payload::Connection(ConnectionSecrets {
-            id: entry.to_owned(),
-            client: operation.subject.client.clone(),
-            bot_id: sanitize_display_text(&grant.bot_id),
-            access: grant.access_token.clone(),
-            refresh: grant.refresh_token.clone(),
-        });
         loop {
             self.move_on(authorization.clone(), Progress::Saving);
-            let mut write = Box::pin(self.vault.write(&payload));
+            let mut write = Box::pin(self.vault.write(payload));
             let error = tokio::select! {
                 written = &mut write => match written {
                     Ok(()) => return Ok(()),
@@ -292,23 +289,23 @@ impl Keyrack {
     async fn record_grant(
         &self,
         authorization: Authorization,
-        mut operation: Operation,
+        operation: Operation<Connect>,
         unsaved: &UnsavedGrant,
-        before: Option<&ConnectionSecrets>,
+        named: &Named,
         lock: ConnectionLock,
     ) -> Authorization {
-        operation.finished_at = Some(self.now());
-        if let Err(problem) = self.store.save_connected(&operation) {
+        let ended = operation.done(self.now());
+        let saved = self
+            .store
+            .save_connected(&ended, &named.entry, &named.granted);
+        if let Err(problem) = saved {
             let problem = problem.under(|why| Cause::NotListed { why });
             return self.move_on(authorization, Progress::Failed { problem });
         }
         drop(lock);
         self.emit(&Event::Changed);
-        let earlier_works = unsaved.earlier_works(before).await;
-        match operation.completed(earlier_works) {
-            Some(completed) => self.move_on(authorization, completed),
-            None => authorization,
-        }
+        let earlier_works = unsaved.earlier_works(named.before.as_ref()).await;
+        self.move_on(authorization, ended.end_of_authorization(earlier_works))
     }
 
     /// Ends tokens that were not kept, and restores the vault's entry once a write that may still be
@@ -316,19 +313,26 @@ impl Keyrack {
     async fn undo_grant(
         self: &Arc<Self>,
         authorization: Authorization,
-        mut operation: Operation,
+        mut operation: Operation<Connect>,
         undo: Undo,
     ) -> Authorization {
         let (why, write) = match undo.not_written {
             NotWritten::Refused(problem) => (problem, None),
             NotWritten::GivenUp(write) => (Cause::Cancelled.into(), Some(write)),
         };
-        let problem = undo.unsaved.end(undo.before.as_ref(), why).await;
-        operation.record.granted = None;
-        operation.record.problem = Some(problem.clone());
+        let Named {
+            entry,
+            granted,
+            before,
+        } = undo.named;
+        let problem = undo.unsaved.end(before.as_ref(), why).await;
+        operation.act.step = ConnectStep::Undone {
+            entry: entry.clone(),
+            granted,
+        };
+        operation.problem = Some(problem.clone());
         let _ = self.store.save_operation(&operation);
-        let (keyrack, busy, before) = (self.clone(), self.busy(), undo.before);
-        let (entry, locks) = (undo.entry, undo.locks);
+        let (keyrack, busy, locks) = (self.clone(), self.busy(), undo.locks);
         let given_up = write.is_some();
         let restore = async move {
             if let Some(write) = write {
@@ -350,11 +354,11 @@ impl Keyrack {
     /// Writes the earlier tokens back into the entry, or deletes the entry if there were none.
     async fn restore_entry(
         &self,
-        mut operation: Operation,
+        operation: Operation<Connect>,
         entry: &str,
         before: Option<ConnectionSecrets>,
     ) -> Result<(), Problem> {
-        operation.finished_at = Some(self.now());
+        let ended = operation.ended(self.now());
         // A connection that was revoked or forgotten meanwhile does not get its tokens back.
         let is_listed = self.store.connection(entry).is_ok();
         if let Some(before) = before
@@ -362,24 +366,42 @@ impl Keyrack {
         {
             let has_refresh_token = before.refresh.is_some();
             self.vault.write(&Payload::Connection(before)).await?;
-            self.store
-                .clear_verdict(&operation, Some(has_refresh_token))?;
+            self.store.clear_verdict(&ended, Some(has_refresh_token))?;
             self.emit(&Event::Changed);
             return Ok(());
         }
         self.vault.delete(entry).await?;
-        self.store.save_operation(&operation)
+        self.store.end_operation(&ended)
+    }
+}
+
+/// A grant with the vault entry that is named for it.
+struct Named {
+    /// The vault entry to be written, that of the connection (`Connection::id`).
+    entry: String,
+    granted: Granted,
+    /// The tokens that the connection had before.
+    before: Option<ConnectionSecrets>,
+}
+
+impl Named {
+    /// The content of the vault entry.
+    fn payload(&self, client: String, grant: &Grant) -> Payload {
+        Payload::Connection(ConnectionSecrets {
+            id: self.entry.clone(),
+            client,
+            bot_id: self.granted.bot_id.clone(),
+            access: grant.access_token.clone(),
+            refresh: grant.refresh_token.clone(),
+        })
     }
 }
 
 /// The data for undoing a grant that was not written.
 struct Undo {
-    /// The vault entry that was to be written.
-    entry: String,
+    named: Named,
     /// The bot's lock and the connection's, held until the vault's entry is restored.
     locks: (OwnedMutexGuard<()>, ConnectionLock),
-    /// The tokens that the connection had before.
-    before: Option<ConnectionSecrets>,
     unsaved: UnsavedGrant,
     not_written: NotWritten,
 }

@@ -16,6 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use state::{new_state, state_hash};
 
+use crate::domain::act::ConnectStep;
 use crate::domain::authorization::{Authorization, LIFETIME, Progress};
 use crate::domain::callback::{Callback, CallbackResult};
 use crate::domain::client::Client;
@@ -170,7 +171,7 @@ impl Keyrack {
             mut operation,
         } = taken;
         let result = self.result_of(&authorization, &redirect_uri, callback);
-        let progress = match result {
+        let ended = match result {
             Ok(Some((client, code))) => {
                 let awaiting = AwaitingKeyring {
                     code,
@@ -186,18 +187,14 @@ impl Keyrack {
                 };
             }
             Ok(None) => {
-                operation.record.denied = true;
-                Progress::Denied
+                operation.act.step = ConnectStep::Denied;
+                operation.done(self.now())
             }
-            Err(problem) => {
-                operation.record.problem = Some(problem.clone());
-                Progress::Failed { problem }
-            }
+            Err(problem) => operation.failed(problem, self.now()),
         };
-        operation.finished_at = Some(self.now());
-        // If the operation cannot be finished now, the next start finishes it.
-        let _ = self.store.save_operation(&operation);
-        self.move_on(authorization, progress)
+        // If the operation cannot be ended now, the next start ends it.
+        let _ = self.store.end_operation(&ended);
+        self.move_on(authorization, ended.end_of_authorization(false))
     }
 
     /// The code of a callback, with the client that it is for; none if access was denied.
@@ -229,9 +226,9 @@ impl Keyrack {
             self.move_on(authorization, Progress::Cancelled);
         } else if let Some(pending) = self.pending.get(id) {
             pending.cancel();
-            if let Some(mut awaiting) = pending.take_awaiting_keyring() {
+            if let Some(awaiting) = pending.take_awaiting_keyring() {
                 // If the operation cannot be finished now, the next start finishes it.
-                let _ = self.fail(&mut awaiting.operation, Cause::Cancelled);
+                let _ = self.fail(awaiting.operation, Cause::Cancelled);
                 let authorization = self.store.authorization(id)?;
                 self.move_on(authorization, Progress::Cancelled);
             }

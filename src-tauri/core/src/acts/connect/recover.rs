@@ -1,9 +1,10 @@
 //! Connect, recovered: what an ended process left of one is finished or undone.
 
 use super::unsaved_grant::end_tokens;
+use crate::domain::act::{Connect, ConnectStep, Granted};
 use crate::domain::authorization::Authorization;
 use crate::domain::event::Event;
-use crate::domain::operation::Operation;
+use crate::domain::operation::{Ended, Operation};
 use crate::domain::problem::{Cause, Problem};
 use crate::keyrack::Keyrack;
 use crate::storage::vault::{ConnectionSecrets, VaultError};
@@ -12,15 +13,17 @@ impl Keyrack {
     /// Finishes a connect whose tokens reached the vault; otherwise undoes it.
     pub(in crate::acts) async fn recover_connect(
         &self,
-        operation: &mut Operation,
+        operation: Operation<Connect>,
     ) -> Result<(), Problem> {
-        let Some(entry) = operation.subject.connection.clone() else {
-            let cause = if operation.record.sent_at.is_some() {
-                Cause::ConnectInterrupted
-            } else {
-                Cause::Interrupted
-            };
-            return self.end_connect(operation, cause);
+        let (entry, granted) = match operation.act.step.clone() {
+            ConnectStep::Called | ConnectStep::Denied => {
+                return self.end_connect(operation, Cause::Interrupted);
+            }
+            ConnectStep::Sent { .. } | ConnectStep::Discarded { .. } => {
+                return self.end_connect(operation, Cause::ConnectInterrupted);
+            }
+            ConnectStep::Granted { entry, granted } => (entry, Some(granted)),
+            ConnectStep::Undone { entry, .. } => (entry, None),
         };
         let _lock = self.lock_connection(&entry).await?;
         let secrets = match self.vault.read_connection(&entry).await {
@@ -33,12 +36,11 @@ impl Keyrack {
             Err(problem) if problem.cause == Cause::ConnectionGone => false,
             Err(problem) => return Err(problem),
         };
-        if in_list {
-            return self.settle_reconnect(operation, secrets.as_ref());
-        }
-        let granted = operation.record.granted.is_some();
-        match secrets {
-            Some(secrets) if granted => self.finish_connect(operation, &secrets).await,
+        match (secrets, granted) {
+            (secrets, _) if in_list => self.settle_reconnect(operation, secrets.as_ref()),
+            (Some(secrets), Some(granted)) => {
+                self.finish_connect(operation, &secrets, &granted).await
+            }
             _ => {
                 self.vault.delete(&entry).await?;
                 self.end_connect(operation, Cause::ConnectInterrupted)
@@ -46,21 +48,19 @@ impl Keyrack {
         }
     }
 
-    /// Finishes a reconnect with its verdict cleared: only a check can show whether the entry has
-    /// the old tokens or the new ones.
+    /// Ends a reconnect with its verdict cleared: only a check can show whether the entry has the old
+    /// tokens or the new ones.
     fn settle_reconnect(
         &self,
-        operation: &mut Operation,
+        operation: Operation<Connect>,
         secrets: Option<&ConnectionSecrets>,
     ) -> Result<(), Problem> {
         let has_refresh_token = secrets.is_some_and(|secrets| secrets.refresh.is_some());
-        let authorization = self.open_authorization(operation);
-        operation.record.problem = Some(Cause::ReconnectInterrupted.into());
-        operation.finished_at = Some(self.now());
-        self.store
-            .clear_verdict(operation, Some(has_refresh_token))?;
+        let authorization = self.open_authorization(&operation);
+        let ended = operation.failed(Cause::ReconnectInterrupted.into(), self.now());
+        self.store.clear_verdict(&ended, Some(has_refresh_token))?;
         self.emit(&Event::Changed);
-        self.emit_end(authorization, operation);
+        self.emit_end(authorization, &ended);
         Ok(())
     }
 
@@ -68,10 +68,11 @@ impl Keyrack {
     /// tokens of this connect are superseded, and are ended if Notion can be reached.
     async fn finish_connect(
         &self,
-        operation: &mut Operation,
+        operation: Operation<Connect>,
         secrets: &ConnectionSecrets,
+        granted: &Granted,
     ) -> Result<(), Problem> {
-        let client = &operation.subject.client;
+        let client = &operation.act.client.id;
         if let Some(other) = self.store.connection_of_bot(client, &secrets.bot_id)? {
             let newer = self.access(&self.store.connection(&other)?).await?;
             // Best effort: the tokens are lost once the entry is deleted.
@@ -86,34 +87,35 @@ impl Keyrack {
             self.vault.delete(&secrets.id).await?;
             return self.end_connect(operation, Cause::ConnectInterrupted);
         }
-        let authorization = self.open_authorization(operation);
-        operation.finished_at = Some(self.now());
-        self.store.save_connected(operation)?;
+        let authorization = self.open_authorization(&operation);
+        let ended = operation.done(self.now());
+        self.store.save_connected(&ended, &secrets.id, granted)?;
         self.emit(&Event::Changed);
-        self.emit_end(authorization, operation);
+        self.emit_end(authorization, &ended);
         Ok(())
     }
 
-    fn end_connect(&self, operation: &mut Operation, cause: Cause) -> Result<(), Problem> {
-        let authorization = self.open_authorization(operation);
-        self.fail(operation, cause)?;
-        self.emit_end(authorization, operation);
+    fn end_connect(&self, operation: Operation<Connect>, cause: Cause) -> Result<(), Problem> {
+        let authorization = self.open_authorization(&operation);
+        let ended = operation.failed(cause.into(), self.now());
+        self.store.end_operation(&ended)?;
+        self.emit_end(authorization, &ended);
         Ok(())
     }
 
     /// The authorization of a connect, if it is not deleted and has not ended.
-    fn open_authorization(&self, operation: &Operation) -> Option<Authorization> {
-        let id = operation.subject.authorization.as_deref()?;
-        let authorization = self.store.authorization(id).ok()?;
+    fn open_authorization(&self, operation: &Operation<Connect>) -> Option<Authorization> {
+        let authorization = self
+            .store
+            .authorization(&operation.act.authorization)
+            .ok()?;
         (!authorization.progress.is_final()).then_some(authorization)
     }
 
     /// Emits how an authorization ended with its operation.
-    fn emit_end(&self, authorization: Option<Authorization>, operation: &Operation) {
-        if let (Some(authorization), Some(progress)) =
-            (authorization, operation.end_of_authorization())
-        {
-            self.move_on(authorization, progress);
+    fn emit_end(&self, authorization: Option<Authorization>, ended: &Ended<Connect>) {
+        if let Some(authorization) = authorization {
+            self.move_on(authorization, ended.end_of_authorization(false));
         }
     }
 }

@@ -4,8 +4,9 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::database::Store;
 use super::json::Json;
+use crate::domain::act::Connect;
 use crate::domain::authorization::{Authorization, Progress};
-use crate::domain::operation::{Kind, Operation, Subject};
+use crate::domain::operation::Operation;
 use crate::domain::problem::{Cause, Problem};
 use crate::domain::time::Millis;
 use crate::failpoint::failpoint;
@@ -19,7 +20,7 @@ pub(crate) struct ConsumedState {
     /// The redirect URI in the authorization URL.
     pub redirect_uri: String,
     /// The operation of the connect that begins with it.
-    pub operation: Operation,
+    pub operation: Operation<Connect>,
 }
 
 impl Store {
@@ -74,8 +75,7 @@ impl Store {
             return Err(why_not_consumed(&tx, state_hash)?);
         };
         let authorization = authorization(&tx, &id)?;
-        let subject = Subject::of_authorization(&authorization);
-        let operation = Operation::begun(Kind::Connect, subject, process, now);
+        let operation = Operation::begun(Connect::of(&authorization), process, now);
         super::operations::begin(&tx, &operation)?;
         tx.commit()?;
         failpoint("store.consume_state");

@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 use super::database::Store;
 use super::json::Word;
 use crate::domain::client::Client;
-use crate::domain::operation::Operation;
+use crate::domain::operation::Ended;
 use crate::domain::problem::{Cause, Problem};
 use crate::domain::time::Millis;
 use crate::failpoint::failpoint;
@@ -36,11 +36,11 @@ impl Store {
     }
 
     /// Adds a client and finishes its operation, in one transaction.
-    pub(crate) fn add_client(&self, client: &Client, operation: &Operation) -> Result<(), Problem> {
+    pub(crate) fn add_client(&self, client: &Client, ended: &Ended) -> Result<(), Problem> {
         let mut db = self.lock();
         let tx = db.transaction()?;
         insert(&tx, client, "")?;
-        super::operations::save(&tx, operation)?;
+        super::operations::end(&tx, ended)?;
         tx.commit()?;
         failpoint("store.add_client");
         Ok(())
@@ -56,11 +56,7 @@ impl Store {
     }
 
     /// Writes an edited client, and finishes its operation.
-    pub(crate) fn save_client(
-        &self,
-        client: &Client,
-        operation: &Operation,
-    ) -> Result<(), Problem> {
+    pub(crate) fn save_client(&self, client: &Client, ended: &Ended) -> Result<(), Problem> {
         let mut db = self.lock();
         let tx = db.transaction()?;
         tx.execute(
@@ -74,7 +70,7 @@ impl Store {
                 Word(client.budget),
             ],
         )?;
-        super::operations::save(&tx, operation)?;
+        super::operations::end(&tx, ended)?;
         tx.commit()?;
         failpoint("store.save_client");
         Ok(())

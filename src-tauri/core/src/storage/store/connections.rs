@@ -6,8 +6,10 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::database::Store;
 use super::evidence::evidence_from;
 use super::json::{Json, Word};
+use crate::domain::act::{Act, Check, Connect, Granted, Refresh};
 use crate::domain::connection::{Connection, TokenGrant, Verdict};
-use crate::domain::operation::{Kind, Operation};
+use crate::domain::kind::Kind;
+use crate::domain::operation::Ended;
 use crate::domain::owner::Owner;
 use crate::domain::problem::{Cause, Problem};
 use crate::domain::time::Millis;
@@ -18,7 +20,7 @@ use notion_oauth::sanitize_display_text;
 const SELECT: &str = "
     SELECT c.id, c.client, clients.name, clients.base_url IS NULL, c.bot_id, c.workspace_id,
            c.workspace_name, c.workspace_icon, c.owner, c.connected_at,
-           c.verdict, c.verdict_at, c.cause, c.failure, c.has_refresh_token, o.record
+           c.verdict, c.verdict_at, c.cause, c.failure, c.has_refresh_token, o.act, o.problem
     FROM connections c
     JOIN clients ON clients.id = c.client
     LEFT JOIN operations o ON o.kind = 'revoke' AND o.connection = c.id AND o.finished_at IS NULL";
@@ -62,7 +64,7 @@ impl Store {
         let db = self.lock();
         let mut query = db.prepare_cached(&format!(
             "{SELECT} ORDER BY
-                NOT needs_attention(c.verdict, c.verdict_at, c.cause, c.failure, c.has_refresh_token, o.record),
+                NOT needs_attention(c.verdict, c.verdict_at, c.cause, c.failure, c.has_refresh_token, o.act, o.problem),
                 sort_key(c.workspace_name), c.id LIMIT ?1"
         ))?;
         let connections = query
@@ -139,17 +141,12 @@ impl Store {
 
     /// Writes the connection of an exchange, new or in place, and finishes the connect, in one
     /// transaction. The fresh exchange is the evidence that the token works.
-    pub(crate) fn save_connected(&self, operation: &Operation) -> Result<(), Problem> {
-        let (Some(id), Some(granted), Some(at)) = (
-            &operation.subject.connection,
-            &operation.record.granted,
-            operation.finished_at,
-        ) else {
-            return Err(Cause::StoreFailed {
-                detail: "the operation has no grant".to_owned(),
-            }
-            .into());
-        };
+    pub(crate) fn save_connected(
+        &self,
+        ended: &Ended<Connect>,
+        id: &str,
+        granted: &Granted,
+    ) -> Result<(), Problem> {
         let mut db = self.lock();
         let tx = db.transaction()?;
         tx.execute(
@@ -164,21 +161,22 @@ impl Store {
                 capabilities = NULL, issued_at = NULL",
             params![
                 id,
-                operation.subject.client,
+                ended.operation().act.client.id,
                 granted.bot_id,
                 granted.workspace_id,
                 granted.workspace_name,
                 granted.workspace_icon,
                 Json(&granted.owner),
                 granted.has_refresh_token,
-                at.0,
+                ended.at().0,
                 Word(Verdict::Active),
             ],
         )?;
-        super::operations::save(&tx, operation)?;
+        super::operations::end(&tx, ended)?;
         // Neither concerns the tokens that the connection has now.
-        super::operations::leave(&tx, Kind::Refresh, operation, Cause::Overtaken)?;
-        super::operations::leave(&tx, Kind::Revoke, operation, Cause::Overtaken)?;
+        for kind in [Kind::Refresh, Kind::Revoke] {
+            super::operations::leave(&tx, kind, id, ended.at(), Cause::Overtaken)?;
+        }
         tx.commit()?;
         failpoint("store.save_connected");
         Ok(())
@@ -189,14 +187,14 @@ impl Store {
     /// it.
     pub(crate) fn save_check(
         &self,
-        operation: &Operation,
+        ended: &Ended<Check>,
         before: &Connection,
         outcome: &CheckOutcome,
         grant: Option<&TokenGrant>,
     ) -> Result<(), Problem> {
         let mut db = self.lock();
         let tx = db.transaction()?;
-        let id = &operation.subject.connection;
+        let id = &before.id;
         if let Some(grant) = grant {
             tx.execute(
                 "UPDATE connections SET capabilities = ?2, issued_at = ?3
@@ -217,7 +215,7 @@ impl Store {
                 params![
                     id,
                     Word(*verdict),
-                    operation.finished_at.map(|at| at.0),
+                    ended.at().0,
                     cause.as_ref().map(Json),
                     before.connected_at.0,
                     before.checked_at.map(|at| at.0),
@@ -234,7 +232,7 @@ impl Store {
                 ],
             )?,
         };
-        super::operations::save(&tx, operation)?;
+        super::operations::end(&tx, ended)?;
         tx.commit()?;
         failpoint("store.save_check");
         Ok(())
@@ -259,35 +257,36 @@ impl Store {
     /// last one stays.
     pub(crate) fn save_refreshed(
         &self,
-        operation: &Operation,
+        ended: &Ended<Refresh>,
         verdict: Option<Verdict>,
         has_refresh_token: bool,
     ) -> Result<(), Problem> {
         let mut db = self.lock();
         let tx = db.transaction()?;
+        let operation = ended.operation();
         tx.execute(
             "UPDATE connections SET verdict = coalesce(?2, verdict), verdict_at = iif(?2 IS NULL, verdict_at, ?3),
                 cause = ?4, failure = NULL, has_refresh_token = ?5, issued_at = NULL
              WHERE id = ?1",
             params![
-                operation.subject.connection,
+                operation.act.of.id,
                 verdict.map(Word),
-                operation.finished_at.map(|at| at.0),
-                operation.record.problem.as_ref().map(Json),
+                ended.at().0,
+                operation.problem.as_ref().map(Json),
                 has_refresh_token,
             ],
         )?;
-        super::operations::save(&tx, operation)?;
+        super::operations::end(&tx, ended)?;
         tx.commit()?;
         failpoint("store.save_refreshed");
         Ok(())
     }
 
-    /// Finishes a reconnect or a refresh whose result is unknown, and clears the verdict: the old
-    /// one is no evidence for the tokens that the vault holds now.
-    pub(crate) fn clear_verdict(
+    /// Ends a reconnect or a refresh whose result is unknown, and clears the verdict of its connection,
+    /// if it is listed: the old one is no evidence for the tokens that the vault holds now.
+    pub(crate) fn clear_verdict<A: Clone + Into<Act>>(
         &self,
-        operation: &Operation,
+        ended: &Ended<A>,
         has_refresh_token: Option<bool>,
     ) -> Result<(), Problem> {
         let mut db = self.lock();
@@ -296,24 +295,28 @@ impl Store {
             "UPDATE connections SET verdict = NULL, verdict_at = NULL, cause = NULL, failure = NULL,
                 has_refresh_token = coalesce(?2, has_refresh_token), issued_at = NULL
              WHERE id = ?1",
-            params![operation.subject.connection, has_refresh_token],
+            params![ended.operation().act.clone().into().connection(), has_refresh_token],
         )?;
-        super::operations::save(&tx, operation)?;
+        super::operations::end(&tx, ended)?;
         tx.commit()?;
         failpoint("store.clear_verdict");
         Ok(())
     }
 
-    /// Removes a connection and finishes the operation that ended it, and its unfinished revocation
-    /// or refresh, in one transaction.
-    pub(crate) fn remove_connection(&self, operation: &Operation) -> Result<(), Problem> {
+    /// Removes a connection and ends the operation that ended it, and its unfinished revocation or
+    /// refresh, in one transaction.
+    pub(crate) fn remove_connection<A: Clone + Into<Act>>(
+        &self,
+        ended: &Ended<A>,
+        id: &str,
+    ) -> Result<(), Problem> {
         let mut db = self.lock();
         let tx = db.transaction()?;
-        let id = &operation.subject.connection;
         tx.execute("DELETE FROM connections WHERE id = ?1", params![id])?;
-        super::operations::save(&tx, operation)?;
-        super::operations::leave(&tx, Kind::Revoke, operation, Cause::RemovedBeforeDone)?;
-        super::operations::leave(&tx, Kind::Refresh, operation, Cause::RemovedBeforeDone)?;
+        super::operations::end(&tx, ended)?;
+        for kind in [Kind::Revoke, Kind::Refresh] {
+            super::operations::leave(&tx, kind, id, ended.at(), Cause::RemovedBeforeDone)?;
+        }
         tx.commit()?;
         failpoint("store.remove_connection");
         Ok(())

@@ -3,13 +3,14 @@
 use rusqlite::types::{FromSql, ValueRef};
 
 use super::json::{Json, Word};
+use crate::domain::act::Revoke;
 use crate::domain::connection::{Evidence, Verdict};
-use crate::domain::operation::Record;
+
 use crate::domain::problem::Problem;
 use crate::domain::time::Millis;
 
-/// The evidence in the columns verdict, `verdict_at`, cause, failure, `has_refresh_token` and the
-/// record of the unfinished revocation, in this order.
+/// The evidence in the columns verdict, `verdict_at`, cause, failure, `has_refresh_token`, and the act
+/// and the problem of the unfinished revocation, in this order.
 pub(super) fn evidence_from<'a>(
     column: impl Fn(usize) -> rusqlite::Result<ValueRef<'a>>,
 ) -> rusqlite::Result<Evidence> {
@@ -17,13 +18,14 @@ pub(super) fn evidence_from<'a>(
     let verdict_at = read::<Option<i64>>(column(1)?)?.map(Millis);
     let problem =
         |value| Ok::<_, rusqlite::Error>(read::<Option<Json<Problem>>>(value)?.map(|json| json.0));
-    let revocation = read::<Option<Json<Record>>>(column(5)?)?;
+    let revocation = read::<Option<Json<Revoke>>>(column(5)?)?;
+    let obstacle = problem(column(6)?)?;
     Ok(Evidence {
         verdict: verdict.zip(verdict_at),
         cause: problem(column(2)?)?,
         failure: problem(column(3)?)?,
         has_refresh_token: read(column(4)?)?,
-        revocation: revocation.map(|json| (json.0.problem, json.0.retry_at)),
+        revocation: revocation.map(|json| (obstacle, json.0.retry_at)),
     })
 }
 

@@ -4,8 +4,10 @@ use rusqlite::{OpenFlags, ToSql, params_from_iter};
 
 use super::json::Word;
 use super::operations::{COLUMNS, operation_from};
-use crate::domain::operation::{Kind, Operation};
+use crate::domain::kind::Kind;
+use crate::domain::operation::Operation;
 use crate::domain::problem::{Cause, Problem};
+use crate::domain::time::Millis;
 use crate::storage::data_folder::DataFolder;
 
 /// A separate database connection for reading operations: years of them hold up nobody.
@@ -24,7 +26,7 @@ impl History {
         Ok(Self { connection })
     }
 
-    /// Passes operations to `take`, newest first, until it wants no more; only those of a
+    /// Passes operations to `take`, each with when it ended, newest first, until it wants no more; only those of a
     /// connection, of some kinds, and from before the one with the id `before`, as far as these are
     /// given.
     pub fn each(
@@ -32,7 +34,7 @@ impl History {
         connection: Option<&str>,
         kinds: Option<&[Kind]>,
         before: Option<&str>,
-        mut take: impl FnMut(Operation) -> bool,
+        mut take: impl FnMut(Operation, Option<Millis>) -> bool,
     ) -> Result<(), Problem> {
         let mut sql = format!("SELECT {COLUMNS} FROM operations WHERE TRUE");
         let mut values: Vec<Box<dyn ToSql>> = Vec::new();
@@ -63,7 +65,8 @@ impl History {
         let mut query = self.connection.prepare(&sql)?;
         let rows = query.query_map(params_from_iter(values), operation_from)?;
         for row in rows {
-            if !take(row?) {
+            let (operation, ended_at) = row?;
+            if !take(operation, ended_at) {
                 break;
             }
         }

@@ -16,6 +16,7 @@ mod quarantine;
 mod rebuild;
 mod schema;
 mod sqlite;
+mod typed_acts;
 mod worded_problems;
 
 pub(crate) use authorizations::ConsumedState;

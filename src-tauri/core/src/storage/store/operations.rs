@@ -1,32 +1,51 @@
 //! Operations in the store.
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use serde::de::DeserializeOwned;
 
 use super::database::Store;
 use super::json::{Json, Word};
-use crate::domain::operation::{Kind, Operation};
+use crate::domain::act::{Act, Refresh, Revoke};
+use crate::domain::kind::Kind;
+use crate::domain::operation::{Ended, Operation};
 use crate::domain::problem::{Cause, Problem};
 use crate::domain::receipt::Receipt;
 use crate::domain::time::Millis;
 use crate::failpoint::failpoint;
 
-pub(super) const COLUMNS: &str = "id, kind, process, subject, record, started_at, finished_at";
+pub(super) const COLUMNS: &str = "id, process, act, request_ids, problem, started_at, finished_at";
 
 impl Store {
     /// Commits the row of an operation before its first effect.
-    pub(crate) fn begin_operation(&self, operation: &Operation) -> Result<(), Problem> {
+    pub(crate) fn begin_operation<A: Clone + Into<Act>>(
+        &self,
+        operation: &Operation<A>,
+    ) -> Result<(), Problem> {
         begin(&self.lock(), operation)?;
         failpoint("store.begin_operation");
         Ok(())
     }
 
     /// Commits the progress of an operation.
-    pub(crate) fn save_operation(&self, operation: &Operation) -> Result<(), Problem> {
+    pub(crate) fn save_operation<A: Clone + Into<Act>>(
+        &self,
+        operation: &Operation<A>,
+    ) -> Result<(), Problem> {
+        write(&self.lock(), operation, None)?;
+        failpoint("store.save_operation");
+        Ok(())
+    }
+
+    /// Commits the end of an operation.
+    pub(crate) fn end_operation<A: Clone + Into<Act>>(
+        &self,
+        ended: &Ended<A>,
+    ) -> Result<(), Problem> {
         let mut db = self.lock();
         let tx = db.transaction()?;
-        save(&tx, operation)?;
+        end(&tx, ended)?;
         tx.commit()?;
-        failpoint("store.save_operation");
+        failpoint("store.end_operation");
         Ok(())
     }
 
@@ -41,8 +60,8 @@ impl Store {
     ) -> Result<Vec<(String, Millis)>, Problem> {
         let db = self.lock();
         let mut query = db.prepare_cached(
-            "SELECT c.client_id, o.started_at, max(1, coalesce(json_array_length(o.record, '$.request_ids'), 0))
-             FROM operations o JOIN clients c ON c.id = o.subject ->> '$.client'
+            "SELECT c.client_id, o.started_at, max(1, json_array_length(o.request_ids))
+             FROM operations o JOIN clients c ON c.id = o.client
              WHERE o.started_at > ?1 AND o.started_at <= ?3 AND o.process <> ?2",
         )?;
         let rows = query.query_map(params![from.0, own, now.0], |row| {
@@ -63,7 +82,7 @@ impl Store {
             "SELECT {COLUMNS} FROM operations WHERE finished_at IS NULL ORDER BY started_at, id"
         ))?;
         let operations = query
-            .query_map([], operation_from)?
+            .query_map([], |row| Ok(operation_from(row)?.0))?
             .collect::<Result<_, _>>()?;
         Ok(operations)
     }
@@ -84,20 +103,15 @@ impl Store {
         Ok(())
     }
 
-    /// Claims an unfinished operation from the process that it names; false if another process was
-    /// faster, or the operation has ended.
-    pub(crate) fn claim_operation(
-        &self,
-        operation: &mut Operation,
-        process: &str,
-    ) -> Result<bool, Problem> {
+    /// Claims an unfinished operation from one process for another; false if another was faster, or
+    /// the operation has ended.
+    pub(crate) fn claim_operation(&self, id: &str, from: &str, to: &str) -> Result<bool, Problem> {
         let claimed = self.lock().execute(
             "UPDATE operations SET process = ?3
              WHERE id = ?1 AND process = ?2 AND finished_at IS NULL",
-            params![operation.id, operation.process, process],
+            params![id, from, to],
         )?;
         failpoint("store.claim_operation");
-        process.clone_into(&mut operation.process);
         Ok(claimed == 1)
     }
 
@@ -112,7 +126,10 @@ impl Store {
         let operations = query
             .query_map(kinds, operation_from)?
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(operations.iter().filter_map(Operation::receipt).collect())
+        let ended = operations
+            .into_iter()
+            .filter_map(|(operation, finished_at)| Some(operation.ended(finished_at?)));
+        Ok(ended.filter_map(Ended::receipt).collect())
     }
 
     /// When the tokens of a connection were last refreshed.
@@ -120,7 +137,7 @@ impl Store {
         let db = self.lock();
         let mut query = db.prepare_cached(
             "SELECT max(finished_at) FROM operations WHERE connection = ?1 AND kind = ?2
-                AND json_extract(record, '$.problem') IS NULL",
+                AND problem IS NULL",
         )?;
         let at = query.query_row(params![connection, Word(Kind::Refresh)], |row| {
             row.get::<_, Option<i64>>(0)
@@ -132,7 +149,7 @@ impl Store {
     pub(crate) fn unfinished_revocation(
         &self,
         connection: &str,
-    ) -> Result<Option<Operation>, Problem> {
+    ) -> Result<Option<Operation<Revoke>>, Problem> {
         self.unfinished(Kind::Revoke, connection)
     }
 
@@ -140,61 +157,56 @@ impl Store {
     pub(crate) fn unfinished_refresh(
         &self,
         connection: &str,
-    ) -> Result<Option<Operation>, Problem> {
+    ) -> Result<Option<Operation<Refresh>>, Problem> {
         self.unfinished(Kind::Refresh, connection)
     }
 
-    fn unfinished(&self, kind: Kind, connection: &str) -> Result<Option<Operation>, Problem> {
+    fn unfinished<A: DeserializeOwned>(
+        &self,
+        kind: Kind,
+        connection: &str,
+    ) -> Result<Option<Operation<A>>, Problem> {
         let db = self.lock();
         let mut query = db.prepare_cached(&format!(
             "SELECT {COLUMNS} FROM operations WHERE kind = ?1 AND connection = ?2 AND finished_at IS NULL"
         ))?;
-        Ok(query
-            .query_row(params![Word(kind), connection], operation_from)
-            .optional()?)
+        let found = query.query_row(params![Word(kind), connection], operation_from);
+        Ok(found.optional()?.map(|(operation, _)| operation))
     }
 }
 
 /// Writes the row of an operation that is about to begin.
-pub(super) fn begin(db: &Connection, operation: &Operation) -> rusqlite::Result<()> {
+pub(super) fn begin<A: Clone + Into<Act>>(
+    db: &Connection,
+    operation: &Operation<A>,
+) -> rusqlite::Result<()> {
+    let act = operation.act.clone().into();
     db.execute(
-        "INSERT INTO operations (id, kind, process, connection, subject, record, started_at)
+        "INSERT INTO operations (id, kind, process, client, connection, act, started_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         params![
             operation.id,
-            Word(operation.kind),
+            Word(act.kind()),
             operation.process,
-            operation.subject.connection,
-            Json(&operation.subject),
-            Json(&operation.record),
+            act.client().map(|client| &client.id),
+            act.connection(),
+            Json(&act),
             operation.started_at.0,
         ],
     )?;
     Ok(())
 }
 
-/// Writes an operation's progress inside a transaction that may change other rows too. Fails if the
-/// operation has ended, whose row is a receipt and stays as it is, or is gone. With the end of a
-/// connect its authorization ends too.
-pub(super) fn save(tx: &Transaction<'_>, operation: &Operation) -> rusqlite::Result<()> {
-    let changed = tx.execute(
-        "UPDATE operations SET process = ?2, connection = ?3, subject = ?4, record = ?5, finished_at = ?6
-         WHERE id = ?1 AND finished_at IS NULL",
-        params![
-            operation.id,
-            operation.process,
-            operation.subject.connection,
-            Json(&operation.subject),
-            Json(&operation.record),
-            operation.finished_at.map(|at| at.0),
-        ],
-    )?;
-    if changed != 1 {
-        return Err(rusqlite::Error::StatementChangedRows(changed));
-    }
-    if let Some(authorization) = &operation.subject.authorization
-        && let Some(progress) = operation.end_of_authorization()
-    {
+/// Writes the end of an operation inside a transaction that may change other rows too. With a connect
+/// its authorization ends.
+pub(super) fn end<A: Clone + Into<Act>>(
+    tx: &Transaction<'_>,
+    ended: &Ended<A>,
+) -> rusqlite::Result<()> {
+    write(tx, ended.operation(), Some(ended.at()))?;
+    if let Act::Connect(act) = ended.operation().act.clone().into() {
+        let authorization = act.authorization.clone();
+        let progress = ended.clone().with(act).end_of_authorization(false);
         tx.execute(
             "UPDATE authorizations SET progress = ?2 WHERE id = ?1",
             params![authorization, Json(progress)],
@@ -203,35 +215,63 @@ pub(super) fn save(tx: &Transaction<'_>, operation: &Operation) -> rusqlite::Res
     Ok(())
 }
 
-/// Finishes the unfinished operation of a kind on the connection that another operation has ended,
-/// with the reason.
+/// Writes an operation's progress, or its end. Fails if the operation has ended, whose row is a receipt
+/// and stays as it is, or is gone.
+fn write<A: Clone + Into<Act>>(
+    db: &Connection,
+    operation: &Operation<A>,
+    finished_at: Option<Millis>,
+) -> rusqlite::Result<()> {
+    let act = operation.act.clone().into();
+    let changed = db.execute(
+        "UPDATE operations SET process = ?2, connection = ?3, act = ?4, request_ids = ?5, problem = ?6,
+            finished_at = ?7
+         WHERE id = ?1 AND finished_at IS NULL",
+        params![
+            operation.id,
+            operation.process,
+            act.connection(),
+            Json(&act),
+            Json(&operation.request_ids),
+            operation.problem.as_ref().map(Json),
+            finished_at.map(|at| at.0),
+        ],
+    )?;
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(rusqlite::Error::StatementChangedRows(changed))
+    }
+}
+
+/// Ends the unfinished operation of a kind on a connection that another act has ended, with the
+/// reason.
 pub(super) fn leave(
     tx: &Transaction<'_>,
     kind: Kind,
-    operation: &Operation,
+    connection: &str,
+    at: Millis,
     why: Cause,
 ) -> rusqlite::Result<()> {
     tx.execute(
-        "UPDATE operations SET finished_at = ?3, record = json_set(record, '$.problem', json(?4))
+        "UPDATE operations SET finished_at = ?3, problem = ?4
          WHERE kind = ?1 AND connection = ?2 AND finished_at IS NULL",
-        params![
-            Word(kind),
-            operation.subject.connection,
-            operation.finished_at.map(|at| at.0),
-            Json(Problem::from(why)),
-        ],
+        params![Word(kind), connection, at.0, Json(Problem::from(why))],
     )?;
     Ok(())
 }
 
-pub(super) fn operation_from(row: &Row<'_>) -> rusqlite::Result<Operation> {
-    Ok(Operation {
+/// An operation of its row, and when it ended, if it has.
+pub(super) fn operation_from<A: DeserializeOwned>(
+    row: &Row<'_>,
+) -> rusqlite::Result<(Operation<A>, Option<Millis>)> {
+    let operation = Operation {
         id: row.get(0)?,
-        kind: row.get::<_, Word<_>>(1)?.0,
-        process: row.get(2)?,
-        subject: row.get::<_, Json<_>>(3)?.0,
-        record: row.get::<_, Json<_>>(4)?.0,
+        process: row.get(1)?,
+        act: row.get::<_, Json<_>>(2)?.0,
+        request_ids: row.get::<_, Json<_>>(3)?.0,
+        problem: row.get::<_, Option<Json<_>>>(4)?.map(|json| json.0),
         started_at: Millis(row.get(5)?),
-        finished_at: row.get::<_, Option<i64>>(6)?.map(Millis),
-    })
+    };
+    Ok((operation, row.get::<_, Option<i64>>(6)?.map(Millis)))
 }

@@ -33,7 +33,7 @@ pub(super) fn quarantine(folder: &DataFolder) -> Result<String, Problem> {
 pub(super) fn want_rebuild(db: &Connection, wanted: &WantedRebuild) -> Result<(), Problem> {
     if wanted.database == DatabaseState::Outdated {
         db.execute(
-            "UPDATE operations SET finished_at = started_at, record = json_set(record, '$.problem', json(?1))
+            "UPDATE operations SET finished_at = started_at, problem = ?1
              WHERE finished_at IS NULL",
             params![Json(Problem::from(Cause::OutcomeUnknown))],
         )?;

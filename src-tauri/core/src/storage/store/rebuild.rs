@@ -10,7 +10,7 @@ use crate::domain::client::Client;
 use crate::domain::operation::Operation;
 use crate::domain::owner::Owner;
 use crate::domain::problem::Problem;
-use crate::domain::rebuilt::{FoundConnection, WantedRebuild};
+use crate::domain::rebuilt::{FoundConnection, Rebuilt, WantedRebuild};
 use crate::domain::time::Millis;
 use crate::failpoint::failpoint;
 
@@ -26,18 +26,18 @@ impl Store {
         want_rebuild(&self.lock(), wanted)
     }
 
-    /// Adds the missing rows, and finishes the operation with their counts, in one transaction.
-    /// Existing rows stay as they are.
+    /// Adds the missing rows, and ends the operation with their counts, in one transaction. Existing
+    /// rows stay as they are.
     pub(crate) fn add_found(
         &self,
         clients: &[Client],
         connections: &[FoundConnection],
-        operation: &mut Operation,
+        mut operation: Operation<Rebuilt>,
         now: Millis,
-    ) -> Result<(), Problem> {
+    ) -> Result<Rebuilt, Problem> {
         let mut db = self.lock();
         let tx = db.transaction()?;
-        let rebuilt = operation.record.rebuilt.get_or_insert_default();
+        let rebuilt = &mut operation.act;
         for client in clients {
             if is_claimed_by_operation(&tx, &client.id, None)? {
                 continue;
@@ -71,11 +71,11 @@ impl Store {
             )?;
         }
         tx.execute("DELETE FROM meta WHERE key = ?1", params![REBUILD_NOTE])?;
-        operation.finished_at = Some(now);
-        super::operations::save(&tx, operation)?;
+        let ended = operation.done(now);
+        super::operations::end(&tx, &ended)?;
         tx.commit()?;
         failpoint("store.add_found");
-        Ok(())
+        Ok(ended.operation().act.clone())
     }
 }
 
@@ -89,9 +89,9 @@ fn is_claimed_by_operation(
     tx.query_row(
         "SELECT EXISTS (
             SELECT 1 FROM operations
-            WHERE subject ->> 'client' = ?1 AND connection IS ?2
+            WHERE client = ?1 AND connection IS ?2
               AND kind IN ('add-client', 'remove-client', 'connect', 'revoke', 'forget')
-              AND (finished_at IS NULL OR record ->> 'removed_at' IS NOT NULL))",
+              AND (finished_at IS NULL OR act ->> 'removed_at' IS NOT NULL))",
         params![client, connection],
         |row| row.get(0),
     )

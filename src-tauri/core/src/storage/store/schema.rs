@@ -2,6 +2,7 @@
 
 use rusqlite_migration::{Error, M, MigrationDefinitionError, Migrations};
 
+use super::typed_acts::{self, give_acts};
 use super::worded_problems::give_data;
 use crate::domain::problem::{Cause, Problem};
 
@@ -136,9 +137,12 @@ const MIGRATIONS: &[M<'static>] = &[
     ),
 ];
 
-/// All migrations; what SQL cannot say follows what it can.
+/// All migrations; what SQL alone cannot say follows what it can.
 fn migrations() -> Migrations<'static> {
-    let in_rust = [M::up_with_hook("", |tx| Ok(give_data(tx)?))];
+    let in_rust = [
+        M::up_with_hook("", |tx| Ok(give_data(tx)?)),
+        M::up_with_hook(typed_acts::COLUMNS, |tx| Ok(give_acts(tx)?)),
+    ];
     MIGRATIONS.iter().cloned().chain(in_rust).collect()
 }
 
@@ -162,8 +166,13 @@ pub(super) fn migrate(connection: &mut rusqlite::Connection) -> Result<(), Probl
 mod tests {
     use rusqlite_migration::Migrations;
 
+    use super::super::database::Store;
+    use super::super::sqlite::{DATABASE, open_connection};
     use super::*;
+    use crate::domain::connection::Status;
     use crate::domain::rebuilt::{DatabaseState, Rebuilt, WantedRebuild};
+    use crate::domain::time::Millis;
+    use crate::storage::data_folder::DataFolder;
 
     #[test]
     fn the_migrations_are_sound() {
@@ -186,8 +195,7 @@ mod tests {
                 ('r', 'rebuild', 'p', NULL, '{}',
                  '{"rebuilt":{"loss":"none","clients":1,"connections":2,"without_client":0,"set_aside":null}}', 0, 1),
                 ('s', 'rebuild', 'p', NULL, '{}',
-                 '{"rebuilt":{"loss":"damaged","clients":0,"connections":0,"without_client":0,"set_aside":"f"}}', 0, 1),
-                ('t', 'check', 'p', NULL, '{}', '{"attempts":1}', 0, 1);
+                 '{"rebuilt":{"loss":"damaged","clients":0,"connections":0,"without_client":0,"set_aside":"f"}}', 0, 1);
             INSERT INTO meta VALUES ('rebuild', '{"loss":"missing","set_aside":null}');
             "#,
         )
@@ -206,18 +214,50 @@ mod tests {
                 r#"{"kind":"waiting"}"#
             ]
         );
-        let read = |text: &String| -> Rebuilt {
-            let record: serde_json::Value = serde_json::from_str(text).expect("JSON");
-            serde_json::from_value(record["rebuilt"].clone()).expect("a rebuild")
-        };
-        let records = texts("SELECT record FROM operations ORDER BY id");
-        assert_eq!(read(&records[0]).database, DatabaseState::Intact);
-        assert_eq!(read(&records[1]).database, DatabaseState::Damaged);
-        assert_eq!(read(&records[1]).quarantined.as_deref(), Some("f"));
-        assert_eq!(records[2], r#"{"attempts":1}"#);
+        let read = |text: &String| -> Rebuilt { serde_json::from_str(text).expect("a rebuild") };
+        let rebuilds = texts("SELECT act FROM operations WHERE kind = 'rebuild' ORDER BY id");
+        assert_eq!(read(&rebuilds[0]).database, DatabaseState::Intact);
+        assert_eq!(read(&rebuilds[1]).database, DatabaseState::Damaged);
+        assert_eq!(read(&rebuilds[1]).quarantined.as_deref(), Some("f"));
         let wanted = &texts("SELECT value FROM meta WHERE key = 'rebuild'")[0];
         let wanted: WantedRebuild = serde_json::from_str(wanted).expect("a wish");
         assert_eq!(wanted.database, DatabaseState::Missing);
+    }
+
+    #[test]
+    fn the_journal_of_an_earlier_keyrack_goes_on() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = DataFolder::open(folder.path()).expect("a data folder");
+        let path = folder.path().join(DATABASE);
+        let mut db = open_connection(&path).expect("a database");
+        migrations().to_version(&mut db, 7).expect("as it was");
+        db.execute_batch(
+            r#"
+            INSERT INTO clients VALUES ('c', 'Mine', 'id', 'app-link', 'uri', NULL, 0, 'standard');
+            INSERT INTO connections (id, client, bot_id, workspace_id, workspace_name, owner,
+                                     has_refresh_token, connected_at, verdict, verdict_at)
+                VALUES ('k', 'c', 'b', 'w', 'Acme', '{"kind":"unknown"}', 1, 0, 'active', 1);
+            INSERT INTO operations VALUES
+                ('r', 'revoke', 'p', 'k',
+                 '{"client":"c","client_name":"Mine","sandbox":true,"connection":"k","authorization":null,
+                   "bot_id":"b","workspace_name":"Acme","owner":{"kind":"unknown"}}',
+                 '{"attempts":2,"retry_at":9,"request_ids":["one"],
+                   "problem":{"code":"unreachable","retry_after":null,"request_id":null}}', 3, NULL);
+            "#,
+        )
+        .expect("rows");
+        drop(db);
+        let store = Store::open(&folder).expect("the store");
+        let revocation = store.unfinished_revocation("k").expect("read");
+        let revocation = revocation.expect("it is unfinished");
+        assert_eq!((revocation.id.as_str(), revocation.act.attempts), ("r", 2));
+        assert_eq!(revocation.request_ids, ["one"]);
+        let row = store.connection("k").expect("the row");
+        assert_eq!(row.status, Status::RevocationPending);
+        assert_eq!(row.problem.map(|why| why.cause), Some(Cause::Unreachable));
+        assert_eq!(row.retry_at, Some(Millis(9)));
+        let one = store.unfinished_operations().expect("read").len();
+        assert_eq!(one, 1);
     }
 
     #[test]
@@ -292,7 +332,7 @@ mod tests {
         }
         migrate(&mut db).expect("migrated");
         let mut query = db
-            .prepare("SELECT record ->> '$.problem.code' FROM operations ORDER BY id")
+            .prepare("SELECT problem ->> 'code' FROM operations ORDER BY id")
             .expect("a query");
         let codes = query.query_map([], |row| row.get::<_, String>(0));
         let codes: Vec<_> = codes

@@ -29,7 +29,7 @@ pub(super) fn open_connection(path: &Path) -> Result<rusqlite::Connection, Probl
     connection.create_scalar_function("sort_key", 1, PURE, |call| {
         Ok(call.get_raw(0).as_str().map(sort_key)?)
     })?;
-    connection.create_scalar_function("needs_attention", 6, PURE, |call| {
+    connection.create_scalar_function("needs_attention", 7, PURE, |call| {
         let evidence = evidence_from(|column| Ok(call.get_raw(column)))?;
         Ok(evidence.derive_status().needs_attention())
     })?;

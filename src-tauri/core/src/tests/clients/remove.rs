@@ -1,8 +1,8 @@
 //! Removing a client.
 
+use crate::domain::act::RemoveClient;
 use crate::domain::client::ConnectionsPolicy;
 use crate::domain::connection::Status;
-use crate::domain::operation::{Kind, Subject};
 use crate::domain::problem::Cause;
 
 use crate::tests::env::TestEnv;
@@ -56,9 +56,7 @@ async fn a_revocation_that_does_not_end_keeps_the_client() {
 async fn a_start_finishes_a_removal_whose_row_was_gone_and_undoes_one_whose_was_not() {
     for row_is_gone in [true, false] {
         let (env, keyrack, client) = TestEnv::with_client().await;
-        keyrack
-            .begin(Kind::RemoveClient, Subject::of_client(&client))
-            .expect("begun");
+        let _journal = keyrack.begin(RemoveClient::of(&client)).expect("begun");
         if row_is_gone {
             keyrack.store.remove_client(&client.id).expect("removed");
         }

@@ -1,7 +1,7 @@
 //! Rotating a client's secret: the connections' status meanwhile and afterwards.
 
+use crate::domain::act::{Connect, ConnectStep, Granted, OfConnection};
 use crate::domain::connection::Status;
-use crate::domain::operation::{Granted, Kind, Subject};
 use crate::domain::problem::{Cause, Field};
 use crate::keyrack::Keyrack;
 use crate::storage::vault::keyring::tests::KeyringBehaviour;
@@ -66,20 +66,28 @@ async fn another_row_like(keyrack: &Keyrack, id: &str) -> String {
     };
     let written = keyrack.vault.write(&Payload::Connection(another)).await;
     written.expect("written");
-    let subject = Subject::of_connection(&connection);
-    let mut connect = keyrack.begin(Kind::Connect, subject).expect("begun");
     let granted = Granted {
         bot_id: "another-bot".to_owned(),
-        workspace_id: connection.workspace_id,
+        workspace_id: connection.workspace_id.clone(),
         workspace_name: "Another".to_owned(),
         workspace_icon: None,
-        owner: connection.owner,
+        owner: connection.owner.clone(),
         has_refresh_token: true,
         new: true,
     };
-    connect.name_granted("another", granted, None);
-    connect.finished_at = Some(keyrack.now());
-    keyrack.store.save_connected(&connect).expect("saved");
+    let connect = Connect {
+        client: OfConnection::from(&connection).client,
+        authorization: "none".to_owned(),
+        step: ConnectStep::Granted {
+            entry: "another".to_owned(),
+            granted: granted.clone(),
+        },
+    };
+    let connected = keyrack.begin(connect).expect("begun").done(keyrack.now());
+    let saved = keyrack
+        .store
+        .save_connected(&connected, "another", &granted);
+    saved.expect("saved");
     "another".to_owned()
 }
 

@@ -5,10 +5,10 @@ use std::fs;
 
 use rusqlite::Connection;
 
+use crate::domain::act;
 use crate::domain::authorization::Progress;
 use crate::domain::client::ConnectionsPolicy;
 use crate::domain::connection::{Connection as Row, Status};
-use crate::domain::operation::Kind;
 use crate::domain::problem::Cause;
 
 use super::acts::{Act, Report};
@@ -151,12 +151,11 @@ impl Life {
             format!("entries {entries:?}, rows {rows:?}")
         });
         for operation in undone {
-            let waits = matches!(operation.kind, Kind::Revoke | Kind::Refresh)
-                && operation
-                    .subject
-                    .connection
-                    .as_ref()
-                    .is_some_and(|id| rows.contains(id));
+            let waits = match &operation.act {
+                act::Act::Revoke(act::Revoke { of, .. })
+                | act::Act::Refresh(act::Refresh { of, .. }) => rows.contains(&of.id),
+                _ => false,
+            };
             self.must(waits, || format!("left undone: {operation:?}"));
         }
         let marks = fs::read_dir(self.env.folder.path().join("processes")).expect("marks");
@@ -214,7 +213,7 @@ impl Life {
         let journaled: usize = Connection::open(&database)
             .and_then(|db| {
                 let query =
-                    "SELECT count(*) FROM operations WHERE record ->> 'sent_again_at' IS NOT NULL";
+                    "SELECT count(*) FROM operations WHERE act ->> '$.sent.again_at' IS NOT NULL";
                 db.query_row(query, [], |row| row.get::<_, i64>(0))
             })
             .expect("a count")
