@@ -20,8 +20,9 @@ const COMMANDS: &[&str] = &[
     "cancel_authorization",
     "acknowledge",
     "check",
-    "check_all",
-    "cancel_check_all",
+    "begin_batch",
+    "cancel_batch",
+    "acknowledge_batch",
     "refresh",
     "revoke",
     "forget",
@@ -37,6 +38,7 @@ const COMMANDS: &[&str] = &[
     "open_data_folder",
     "self_test",
     "remove_everything",
+    "acknowledge_removal",
     "quit",
 ];
 

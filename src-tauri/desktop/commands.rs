@@ -8,9 +8,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use keyrack_core::{
-    About, ActivityFilter, ActivityPage, Authorization, Cause, Changes, Client, ClientChange,
-    Connection, ConnectionsPolicy, Details, ExportFormat, NewClient, Preferences, Problem, Receipt,
-    RedirectMethod, Removed, Revocation, SelfTest, Snapshot,
+    About, ActivityFilter, ActivityPage, Authorization, BatchAct, Cause, Changes, Client,
+    ClientChange, Connection, ConnectionsPolicy, Details, ExportFormat, NewClient, Preferences,
+    Problem, Receipt, RedirectMethod, Revocation, SelfTest, Snapshot,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use tauri::{AppHandle, Manager as _, Runtime, State, async_runtime, ipc::Invoke};
@@ -42,8 +42,9 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         cancel_authorization,
         acknowledge,
         check,
-        check_all,
-        cancel_check_all,
+        begin_batch,
+        cancel_batch,
+        acknowledge_batch,
         refresh,
         revoke,
         forget,
@@ -59,6 +60,7 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         open_data_folder,
         self_test,
         remove_everything,
+        acknowledge_removal,
         quit,
     ]
 }
@@ -191,20 +193,27 @@ async fn check(shell: Shared<'_>, connection: String) -> Result<Connection, Prob
     shell.keyrack()?.check(&connection).await
 }
 
-/// Checks the given connections, or all. Returns at once; events report the progress.
+/// Acts on the given connections, or on all. Returns at once; events report the progress and the end.
 #[tauri::command]
-async fn check_all(shell: Shared<'_>, connections: Option<Vec<String>>) -> Result<(), Problem> {
-    let keyrack = shell.keyrack()?;
-    match connections {
-        Some(ids) => drop(async_runtime::spawn(keyrack.check_some(&ids)?)),
-        None => drop(async_runtime::spawn(keyrack.check_all()?)),
-    }
+async fn begin_batch(
+    shell: Shared<'_>,
+    act: BatchAct,
+    connections: Option<Vec<String>>,
+) -> Result<(), Problem> {
+    let batch = shell.keyrack()?.begin_batch(act, connections.as_deref())?;
+    async_runtime::spawn(batch);
     Ok(())
 }
 
 #[tauri::command(async)]
-fn cancel_check_all(shell: Shared<'_>) -> Result<(), Problem> {
-    shell.keyrack()?.cancel_check_all();
+fn cancel_batch(shell: Shared<'_>, act: BatchAct) -> Result<(), Problem> {
+    shell.keyrack()?.cancel_batch(act);
+    Ok(())
+}
+
+#[tauri::command(async)]
+fn acknowledge_batch(shell: Shared<'_>, act: BatchAct) -> Result<(), Problem> {
+    shell.keyrack()?.acknowledge_batch(act);
     Ok(())
 }
 
@@ -322,17 +331,25 @@ async fn self_test<R: Runtime>(
     }
 }
 
+/// Removes everything. Returns at once; events report each stage.
 #[tauri::command]
 async fn remove_everything<R: Runtime>(
     app: AppHandle<R>,
     shell: Shared<'_>,
-) -> Result<Removed, Problem> {
-    let removed = shell.keyrack()?.remove_everything().await?;
-    let app_link = app_link::unregister(&app).await;
-    Ok(Removed {
-        app_link,
-        ..removed
-    })
+    revoke_first: bool,
+) -> Result<(), Problem> {
+    let keyrack = shell.keyrack()?;
+    async_runtime::spawn(async move {
+        let app_link = || app_link::unregister(&app);
+        keyrack.remove_everything(revoke_first, app_link).await
+    });
+    Ok(())
+}
+
+#[tauri::command(async)]
+fn acknowledge_removal(shell: Shared<'_>) -> Result<(), Problem> {
+    shell.keyrack()?.acknowledge_removal();
+    Ok(())
 }
 
 /// Closes the window as its close button does: tokens on their way to the keyring are waited for.

@@ -49,7 +49,9 @@ pub fn emit_to_window<R: Runtime>(app: &AppHandle<R>, event: &Event) {
             }
             app.emit_to(window::LABEL, "authorization", authorization)
         }
-        Event::CheckAll(progress) => app.emit_to(window::LABEL, "check-all", progress),
+        Event::Batch(progress) => app.emit_to(window::LABEL, "batch", progress),
+        Event::BatchEnded(end) => app.emit_to(window::LABEL, "batch-ended", end),
+        Event::Removal(removal) => app.emit_to(window::LABEL, "removal", removal),
         Event::CallbackRefused(problem) => app.emit_to(window::LABEL, "callback-refused", problem),
     };
 }

@@ -35,25 +35,12 @@ pub enum Command {
     },
     /// Lists the connections with their last known status.
     List,
-    /// Asks Notion whether a connection's token works.
-    Check {
-        /// A workspace's name, a bot id or a connection id.
-        #[arg(required_unless_present = "all", conflicts_with = "all")]
-        name: Option<String>,
-        /// Checks all connections, as fast as Notion's limits allow.
-        #[arg(long)]
-        all: bool,
-    },
-    /// Changes a connection's tokens for new ones.
-    Refresh {
-        /// A workspace's name, a bot id or a connection id.
-        name: String,
-    },
-    /// Ends a connection's tokens at Notion, then deletes them here.
-    Revoke {
-        /// A workspace's name, a bot id or a connection id.
-        name: String,
-    },
+    /// Asks Notion whether the tokens of connections work.
+    Check(Which),
+    /// Changes the tokens of connections for new ones.
+    Refresh(Which),
+    /// Ends the tokens of connections at Notion, then deletes them here.
+    Revoke(Which),
     /// Checks all connections in the background until it is ended, and notifies of what needs
     /// attention.
     Watch {
@@ -70,11 +57,23 @@ pub enum Command {
     Receipts,
     /// Searches the keyring for clients and connections that the list does not have, and adds them.
     Rebuild,
-    /// Deletes a connection here only; Notion is not asked, so its tokens may stay valid there.
-    Forget {
-        /// A workspace's name, a bot id or a connection id.
-        name: String,
-    },
+    /// Deletes connections here only; Notion is not asked, so their tokens may stay valid there.
+    Forget(Which),
+}
+
+/// The connections of an act.
+#[derive(Debug, Args)]
+pub struct Which {
+    /// Workspaces' names, bot ids or connection ids.
+    #[arg(
+        value_name = "NAME",
+        required_unless_present = "all",
+        conflicts_with = "all"
+    )]
+    pub names: Vec<String>,
+    /// All connections, as fast as Notion's limits allow.
+    #[arg(long)]
+    pub all: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -2,9 +2,14 @@
 
 use std::sync::Arc;
 
-use keyrack_core::{Cause, Connection, Keyrack, Problem, Revocation, Status, Words};
+use keyrack_core::{
+    Batch, BatchAct, BatchState, Cause, Connection, Keyrack, NotDone, Problem, Revocation, Status,
+    Words,
+};
+use tokio::signal::ctrl_c;
 
-use crate::output::Output;
+use crate::arguments::Which;
+use crate::output::{Output, eprint_line};
 use crate::wording::{self, workspace};
 
 pub fn list(keyrack: &Keyrack, output: Output) -> Result<(), Problem> {
@@ -12,56 +17,141 @@ pub fn list(keyrack: &Keyrack, output: Output) -> Result<(), Problem> {
     Ok(())
 }
 
-pub async fn check(keyrack: &Keyrack, output: Output, name: &str) -> Result<(), Problem> {
-    let connection = keyrack
-        .check(&find(keyrack, output.words, name)?.id)
-        .await?;
-    output.connection(&connection);
-    reached_a_verdict(&connection)
-}
-
-/// Checks all connections and reports each, then fails with the first problem, if any.
-pub async fn check_all(keyrack: &Arc<Keyrack>, output: Output) -> Result<(), Problem> {
-    let ended = keyrack.check_all()?.await;
-    let checked = keyrack.connections()?;
-    output.connections(&checked);
-    checked.iter().try_for_each(reached_a_verdict)?;
-    if ended.unknown > 0 {
-        return Err(Cause::ChecksFailed {
-            count: ended.unknown,
-        }
-        .into());
+/// Acts on the one connection that is named, or on several or all at once.
+pub async fn act(
+    keyrack: &Arc<Keyrack>,
+    output: Output,
+    act: BatchAct,
+    which: Which,
+) -> Result<(), Problem> {
+    let found = which
+        .names
+        .iter()
+        .map(|name| find(keyrack, output.words, name));
+    let found = found.collect::<Result<Vec<_>, _>>()?;
+    let ids: Vec<_> = found.iter().map(|one| one.id.clone()).collect();
+    match found.as_slice() {
+        _ if which.all => act_on_many(keyrack, output, act, None).await,
+        [one] => act_on_one(keyrack, output, act, one).await,
+        _ => act_on_many(keyrack, output, act, Some(&ids)).await,
     }
-    Ok(())
 }
 
-pub async fn refresh(keyrack: &Keyrack, output: Output, name: &str) -> Result<(), Problem> {
-    let connection = keyrack
-        .refresh(&find(keyrack, output.words, name)?.id)
-        .await?;
-    output.connection(&connection);
-    Ok(())
-}
-
-pub async fn revoke(keyrack: &Keyrack, output: Output, name: &str) -> Result<(), Problem> {
-    let connection = find(keyrack, output.words, name)?;
-    let revocation = keyrack.revoke(&connection.id).await?;
-    match &revocation {
-        Revocation::Revoked { receipt } => {
-            output.receipt(receipt);
+async fn act_on_one(
+    keyrack: &Keyrack,
+    output: Output,
+    act: BatchAct,
+    connection: &Connection,
+) -> Result<(), Problem> {
+    let id = &connection.id;
+    match act {
+        BatchAct::Check => {
+            let checked = keyrack.check(id).await?;
+            output.connection(&checked);
+            reached_a_verdict(&checked)
+        }
+        BatchAct::Refresh => {
+            output.connection(&keyrack.refresh(id).await?);
             Ok(())
         }
-        Revocation::Pending { problem, .. } => {
-            output.document(&revocation);
-            let workspace = workspace(&connection.workspace_name, output.words);
-            Err(problem.clone().under(|why| not_revoked(workspace, why)))
+        BatchAct::Revoke => match keyrack.revoke(id).await? {
+            Revocation::Revoked { receipt } => {
+                output.receipt(&receipt);
+                Ok(())
+            }
+            Revocation::Pending { problem, retry_at } => {
+                let why = not_revoked(connection, problem.clone(), output.words);
+                output.document(&Revocation::Pending { problem, retry_at });
+                Err(why)
+            }
+        },
+        BatchAct::Forget => {
+            output.receipt(&keyrack.forget(id).await?);
+            Ok(())
         }
     }
+}
+
+/// Acts on several connections, or on all, and reports each; then fails if not all are done.
+async fn act_on_many(
+    keyrack: &Arc<Keyrack>,
+    output: Output,
+    act: BatchAct,
+    ids: Option<&[String]>,
+) -> Result<(), Problem> {
+    let mut running = tokio::spawn(keyrack.begin_batch(act, ids)?);
+    let ended = tokio::select! {
+        ended = &mut running => ended,
+        Ok(()) = ctrl_c() => {
+            // What is under way is waited for: it would be left half done.
+            keyrack.cancel_batch(act);
+            output.say("command.cancelling");
+            tokio::select! {
+                ended = &mut running => ended,
+                Ok(()) = ctrl_c() => return Err(Cause::LeftEarly.into()),
+            }
+        }
+    };
+    let Ok(end) = ended else {
+        return Err(Cause::LeftEarly.into());
+    };
+    let is_named = |connection: &Connection| ids.is_none_or(|ids| ids.contains(&connection.id));
+    let mut connections = keyrack.connections()?;
+    connections.retain(is_named);
+    if act == BatchAct::Check {
+        output.connections(&connections);
+        connections.iter().try_for_each(reached_a_verdict)?;
+    } else {
+        output.batch(&end, &connections);
+    }
+    let words = output.words;
+    for NotDone {
+        connection,
+        problem,
+        pending,
+    } in &end.not_done
+    {
+        let line = if *pending {
+            words.line(&not_revoked(connection, problem.clone(), words))
+        } else {
+            words.line(problem)
+        };
+        let workspace = workspace(&connection.workspace_name, words);
+        eprint_line(&format!("keyrack: {workspace}: {line}"));
+    }
+    let Batch {
+        total,
+        done,
+        failed,
+        state,
+        ..
+    } = end.counts;
+    let untouched = total.saturating_sub(done);
+    if untouched > 0 {
+        let why = match state {
+            BatchState::Cancelled => "summary.untouched",
+            _ => "summary.stopped",
+        };
+        let count = untouched.try_into().unwrap_or(usize::MAX);
+        eprint_line(&format!("keyrack: {}", words.counted(why, count, &[])));
+    }
+    let count = failed.saturating_add(untouched);
+    match (count, act) {
+        (0, _) => Ok(()),
+        (_, BatchAct::Check) => Err(Cause::ChecksFailed { count }.into()),
+        _ => Err(Cause::NotAllDone { count }.into()),
+    }
+}
+
+/// The problem of a pending revocation, with its workspace.
+fn not_revoked(connection: &Connection, problem: Problem, words: Words) -> Problem {
+    let workspace = workspace(&connection.workspace_name, words);
+    problem.under(|why| not_revoked_yet(workspace, why))
 }
 
 /// The cause of a pending revocation. Only where Notion surely did not end the tokens are they known
 /// to be kept as they were; any other problem may come after that.
-fn not_revoked(workspace: String, why: Box<Cause>) -> Cause {
+fn not_revoked_yet(workspace: String, why: Box<Cause>) -> Cause {
     match *why {
         Cause::Unreachable
         | Cause::ClientRejected
@@ -69,14 +159,6 @@ fn not_revoked(workspace: String, why: Box<Cause>) -> Cause {
         | Cause::StillActive => Cause::NotRevokedYet { workspace, why },
         _ => Cause::RevocationUnfinished { workspace, why },
     }
-}
-
-pub async fn forget(keyrack: &Keyrack, output: Output, name: &str) -> Result<(), Problem> {
-    let receipt = keyrack
-        .forget(&find(keyrack, output.words, name)?.id)
-        .await?;
-    output.receipt(&receipt);
-    Ok(())
 }
 
 pub fn receipts(keyrack: &Keyrack, output: Output) -> Result<(), Problem> {
@@ -133,7 +215,7 @@ mod tests {
 
     #[test]
     fn tokens_are_said_to_be_kept_only_where_that_is_known() {
-        let code = |why| not_revoked("Acme".to_owned(), Box::new(why)).code();
+        let code = |why| not_revoked_yet("Acme".to_owned(), Box::new(why)).code();
         assert_eq!(code(Cause::Unreachable), "not-revoked-yet");
         for unknown in [
             Cause::AnswerLost,

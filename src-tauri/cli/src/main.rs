@@ -14,8 +14,8 @@ use std::sync::{Arc, OnceLock};
 
 use clap::Parser as _;
 use keyrack_core::{
-    ConnectionsPolicy, Effects, Keyrack, Language, Opener, Problem, Progress, Settings, Words,
-    open_in_browser, system_clock, system_keyring, system_language, system_login_item,
+    BatchAct, ConnectionsPolicy, Effects, Keyrack, Language, Opener, Problem, Progress, Settings,
+    Words, open_in_browser, system_clock, system_keyring, system_language, system_login_item,
 };
 
 use arguments::{Arguments, ClientCommand, Command};
@@ -134,12 +134,11 @@ async fn act(keyrack: &Arc<Keyrack>, command: Command, output: Output) -> Result
             connect::connect(keyrack, output, client.as_deref()).await
         }
         Command::List => connections::list(keyrack, output),
-        Command::Check {
-            name: Some(name), ..
-        } => connections::check(keyrack, output, &name).await,
-        Command::Check { name: None, .. } => connections::check_all(keyrack, output).await,
-        Command::Refresh { name } => connections::refresh(keyrack, output, &name).await,
-        Command::Revoke { name } => connections::revoke(keyrack, output, &name).await,
+        Command::Check(which) => connections::act(keyrack, output, BatchAct::Check, which).await,
+        Command::Refresh(which) => {
+            connections::act(keyrack, output, BatchAct::Refresh, which).await
+        }
+        Command::Revoke(which) => connections::act(keyrack, output, BatchAct::Revoke, which).await,
         Command::Watch { every, once: true } => {
             watch::once(keyrack, output, every.map(Into::into)).await
         }
@@ -151,6 +150,6 @@ async fn act(keyrack: &Arc<Keyrack>, command: Command, output: Output) -> Result
             output.rebuilt(&keyrack.rebuild().await?);
             Ok(())
         }
-        Command::Forget { name } => connections::forget(keyrack, output, &name).await,
+        Command::Forget(which) => connections::act(keyrack, output, BatchAct::Forget, which).await,
     }
 }

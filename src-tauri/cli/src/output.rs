@@ -3,8 +3,8 @@
 use std::io::{self, IsTerminal as _, Write as _};
 
 use keyrack_core::{
-    Authorization, Client, Connection, DatabaseState, Event, Problem, Rebuilt, Receipt, Words,
-    system_clock,
+    Authorization, BatchAct, BatchEnd, Client, Connection, DatabaseState, Event, Problem, Rebuilt,
+    Receipt, Words, system_clock,
 };
 use serde::Serialize;
 
@@ -33,7 +33,7 @@ pub fn print_authorization_url(url: &str) -> io::Result<()> {
 }
 
 /// Shows an event on standard error: what start-up rebuilt from the keyring, and in a terminal, on
-/// one line, the progress of a check of all connections.
+/// one line, the progress of an act on many connections.
 pub fn show_event(event: &Event, words: Words) {
     if let Event::Rebuilt(rebuilt) = event
         && rebuilt.database != DatabaseState::Intact
@@ -45,15 +45,18 @@ pub fn show_event(event: &Event, words: Words) {
         eprint_line(&format!("keyrack: {what} {next}"));
     }
     let mut err = io::stderr().lock();
-    if let Event::CheckAll(progress) = event
-        && err.is_terminal()
-    {
-        // A closed terminal is no error.
-        let _ = match wording::progress(progress, words) {
-            Some(words) => write!(err, "\r\x1b[K{words}").and_then(|()| err.flush()),
-            None => write!(err, "\r\x1b[K"),
-        };
+    if !err.is_terminal() {
+        return;
     }
+    // A closed terminal is no error.
+    let _ = match event {
+        Event::Batch(progress) => {
+            let words = wording::progress(progress, words);
+            write!(err, "\r\x1b[K{words}").and_then(|()| err.flush())
+        }
+        Event::BatchEnded(_) => write!(err, "\r\x1b[K"),
+        _ => Ok(()),
+    };
 }
 
 impl Output {
@@ -97,13 +100,41 @@ impl Output {
     }
 
     pub fn connections(self, connections: &[Connection]) {
-        self.result(connections, || {
-            let now = system_clock()();
-            connections
-                .iter()
-                .map(|connection| wording::connection(connection, now, self.words))
-                .collect()
+        self.result(connections, || self.lines_of_connections(connections));
+    }
+
+    /// Prints the end of an act on many connections: its receipts, or else the connections.
+    pub fn batch(self, end: &BatchEnd, connections: &[Connection]) {
+        self.result(end, || match end.counts.act {
+            BatchAct::Revoke | BatchAct::Forget => self.lines_of_receipts(&end.receipts),
+            BatchAct::Check | BatchAct::Refresh => self.lines_of_connections(connections),
         });
+    }
+
+    fn lines_of_connections(self, connections: &[Connection]) -> Vec<String> {
+        let now = system_clock()();
+        connections
+            .iter()
+            .map(|connection| wording::connection(connection, now, self.words))
+            .collect()
+    }
+
+    /// Receipts, each as one paragraph.
+    fn lines_of_receipts(self, receipts: &[Receipt]) -> Vec<String> {
+        let mut lines = Vec::new();
+        for receipt in receipts {
+            lines.push(format!(
+                "{}  {}",
+                receipt.finished_at.rfc3339(),
+                receipt.client_name
+            ));
+            lines.extend(
+                wording::receipt(receipt, self.words)
+                    .into_iter()
+                    .map(|line| format!("  {line}")),
+            );
+        }
+        lines
     }
 
     pub fn connection(self, connection: &Connection) {
@@ -122,24 +153,8 @@ impl Output {
         });
     }
 
-    /// Prints receipts, each as one paragraph.
     pub fn receipts(self, receipts: &[Receipt]) {
-        self.result(receipts, || {
-            let mut lines = Vec::new();
-            for receipt in receipts {
-                lines.push(format!(
-                    "{}  {}",
-                    receipt.finished_at.rfc3339(),
-                    receipt.client_name
-                ));
-                lines.extend(
-                    wording::receipt(receipt, self.words)
-                        .into_iter()
-                        .map(|line| format!("  {line}")),
-                );
-            }
-            lines
-        });
+        self.result(receipts, || self.lines_of_receipts(receipts));
     }
 
     pub fn receipt(self, receipt: &Receipt) {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use keyrack_core::{
-    Authorization, CheckAll, Connection, DatabaseState, Millis, Owner, Progress, Rebuilt, Receipt,
-    RefreshTokenFate, Status, Words,
+    Authorization, Batch, BatchAct, Connection, DatabaseState, Millis, Owner, Progress, Rebuilt,
+    Receipt, RefreshTokenFate, Status, Words,
 };
 
 /// A workspace's name, or words in its place for a workspace without one.
@@ -178,20 +178,25 @@ pub fn rebuilt(rebuilt: &Rebuilt, words: Words) -> String {
     sentences.join(" ")
 }
 
-/// The progress of a check of all connections; none once the check is over and its result follows.
-pub fn progress(progress: &CheckAll, words: Words) -> Option<String> {
-    let left = Duration::from_millis(progress.left?).as_secs();
-    let time = format!("{}:{:02}", left / 60, left % 60);
+/// The progress of an act on many connections.
+pub fn progress(progress: &Batch, words: Words) -> String {
+    let counts = match progress.act {
+        BatchAct::Check => "checking.count",
+        BatchAct::Refresh => "refreshing.count",
+        BatchAct::Revoke => "revoking.count",
+        BatchAct::Forget => "forgetting.count",
+    };
     let count = progress.total.try_into().unwrap_or(usize::MAX);
     let done = progress.done.to_string();
-    let mut parts = vec![
-        words.counted("checking.count", count, &[("done", &done)]),
-        words.text("command.minutes-left", &[("time", &time)]),
-    ];
+    let mut parts = vec![words.counted(counts, count, &[("done", &done)])];
+    if let Some(left) = progress.left.map(Duration::from_millis) {
+        let time = format!("{}:{:02}", left.as_secs() / 60, left.as_secs() % 60);
+        parts.push(words.text("command.minutes-left", &[("time", &time)]));
+    }
     if progress.paused_until.is_some() {
         parts.push(words.text("command.paused", &[]));
     }
-    Some(parts.join(", "))
+    parts.join(", ")
 }
 
 #[cfg(test)]
@@ -214,6 +219,7 @@ mod tests {
                 kind: OperationKind::Revoke,
                 workspace_name: "Acme".to_owned(),
                 owner: Owner::Workspace,
+                sandbox: false,
                 client_name: String::new(),
                 bot_id: String::new(),
                 started_at: Millis(0),

@@ -1,13 +1,14 @@
 //! [`Keyrack`]: one data folder with its store and vault, and the effects it acts through.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::domain::act::Act;
 use crate::domain::authorization::Authorization;
+use crate::domain::batch::BatchAct;
 use crate::domain::client::{Client, ClientDefaults};
 use crate::domain::connection::Connection;
 use crate::domain::event::Event;
@@ -22,7 +23,7 @@ use crate::host::clock::Clock;
 use crate::host::environment::Settings;
 use crate::host::language::system_language;
 use crate::host::login_item::LoginItem;
-use crate::runtime::batch::Batch;
+use crate::runtime::batch::Runs;
 use crate::runtime::locks::{ConnectionLock, Locks};
 use crate::runtime::notions::Notions;
 use crate::runtime::pending::PendingAuthorizations;
@@ -45,11 +46,10 @@ pub struct Keyrack {
     pub(crate) notions: Notions,
     pub(crate) locks: Locks,
     pub(crate) pending: PendingAuthorizations,
+    pub(crate) runs: Runs,
     clock: Clock,
     listener: Box<dyn Fn(&Event) + Send + Sync>,
     inbox: Inbox,
-    /// The check of many connections that is under way, if there is one.
-    checking: Mutex<Option<Arc<Batch>>>,
     /// Whether everything was removed, so that [`Keyrack::close`] empties the data folder.
     pub(crate) leaves_nothing: AtomicBool,
     /// The strong count is the number of acts in flight, plus this one.
@@ -70,10 +70,10 @@ impl Keyrack {
             notions: Notions::default(),
             locks: Locks::open(&folder)?,
             pending: PendingAuthorizations::default(),
+            runs: Runs::default(),
             clock: effects.clock,
             listener: effects.listener,
             inbox: Inbox::default(),
-            checking: Mutex::default(),
             leaves_nothing: AtomicBool::new(false),
             in_flight: Arc::new(()),
             settings,
@@ -202,8 +202,19 @@ impl Keyrack {
     }
 
     /// Acknowledges the end of the last authorization and all other news: the person has seen them.
+    /// Results are acknowledged each for itself.
     pub fn acknowledge(&self) {
         self.inbox.acknowledge();
+    }
+
+    /// Acknowledges the end of an act on many connections: the person has seen its result.
+    pub fn acknowledge_batch(&self, act: BatchAct) {
+        self.inbox.acknowledge_batch(act);
+    }
+
+    /// Acknowledges the removal of everything, unless it goes on.
+    pub fn acknowledge_removal(&self) {
+        self.inbox.acknowledge_removal();
     }
 
     /// Whether an exchange or the write of its grant is in flight: only then can the end of the
@@ -231,19 +242,6 @@ impl Keyrack {
     /// The events that are not acknowledged yet.
     pub(crate) fn unacknowledged(&self) -> Unacknowledged {
         self.inbox.read()
-    }
-
-    /// The check of many connections that is under way.
-    pub(crate) fn checking(&self) -> Option<Arc<Batch>> {
-        self.checking_slot().clone()
-    }
-
-    pub(crate) fn set_checking(&self, batch: Option<Arc<Batch>>) {
-        *self.checking_slot() = batch;
-    }
-
-    fn checking_slot(&self) -> MutexGuard<'_, Option<Arc<Batch>>> {
-        self.checking.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes the row of an operation that is about to begin.

@@ -77,6 +77,8 @@ fn every_cause() -> Vec<Cause> {
         TokenSuperseded,
         OtherClient,
         AlreadyChecking,
+        BatchUnderWay,
+        NotAllDone { count: 3 },
         AlreadyWatching,
         ChecksFailed { count: 1_200 },
         ChecksOff,
@@ -221,6 +223,7 @@ fn problems() -> Vec<Problem> {
     ];
     problems.extend(fields.map(|field| Cause::InvalidInput { field }.into()));
     problems.push(Cause::ChecksFailed { count: 1 }.into());
+    problems.push(Cause::NotAllDone { count: 1 }.into());
     problems
 }
 

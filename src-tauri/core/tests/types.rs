@@ -5,7 +5,7 @@ use std::path::Path;
 
 use keyrack_core::{
     About, ActivityFilter, ActivityPage, Changes, ClientChange, ConnectionsPolicy, Details,
-    ExportFormat, NewClient, Removed, Revocation, SelfTest,
+    ExportFormat, NewClient, Removal, Revocation, SelfTest,
 };
 use ts_rs::{Config, TS};
 
@@ -25,7 +25,7 @@ fn the_committed_types_are_the_generated_ones() {
     ConnectionsPolicy::export_all(&config).expect("exported");
     Details::export_all(&config).expect("exported");
     ExportFormat::export_all(&config).expect("exported");
-    Removed::export_all(&config).expect("exported");
+    Removal::export_all(&config).expect("exported");
     SelfTest::export_all(&config).expect("exported");
     Revocation::export_all(&config).expect("exported");
     let generated = fs::read_to_string(folder.path().join("types.ts")).expect("generated");

@@ -1,6 +1,7 @@
 //! The acts: one file for each verb, with its recovery. All are methods of `Keyrack`.
 
 pub mod access;
+pub mod batch;
 pub mod check;
 pub mod clients;
 pub mod connect;

@@ -1,53 +1,85 @@
 //! Remove everything that this data folder has in the keyring and on this computer.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
 
-use serde::Serialize;
-use ts_rs::TS;
-
+use crate::domain::batch::{BatchAct, BatchEnd, BatchState};
 use crate::domain::client::ConnectionsPolicy;
 use crate::domain::event::Event;
 use crate::domain::preferences::BackgroundChecks;
 use crate::domain::problem::{Cause, Problem};
+use crate::domain::removal::{Cleanup, Removal, RemovalStage, Removed};
 use crate::keyrack::Keyrack;
 use crate::storage::process_lock::others_alive;
 
-/// What "Remove everything" removed. The data folder is deleted when Keyrack is closed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[ts(export_to = "types.ts")]
-pub struct Removed {
-    /// How many entries were deleted from the keyring.
-    pub keyring_entries: u32,
-    /// How many connections were forgotten here only: their access stays at Notion.
-    pub forgotten: u32,
-    /// The result for this program's registration for app links.
-    pub app_link: Cleanup,
-    /// The result for background checks that start at login.
-    pub start_at_login: Cleanup,
-    /// The folder that is deleted when Keyrack is closed.
-    pub data_folder: String,
-}
-
-/// The result of removing something that Keyrack may have set up outside of its data folder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "kebab-case")]
-#[ts(export_to = "types.ts")]
-pub enum Cleanup {
-    /// Keyrack had set up nothing.
-    NothingThere,
-    /// What Keyrack had set up is removed.
-    Removed,
-    /// What Keyrack had set up could not be removed.
-    Failed,
-}
-
 impl Keyrack {
-    /// Forgets every connection and client that is left, deletes this data folder's other entries
-    /// in the keyring, and the start at login. The shell removes the app link's registration.
+    /// Removes everything: every connection and client, this data folder's other entries in the
+    /// keyring, the start at login, and what `app_link` removes, which belongs to the shell. If asked,
+    /// all connections are revoked first, and the rest is removed only if that was not cancelled and
+    /// none failed; otherwise Notion is not asked.
     ///
-    /// Notion is not asked: to end the access, revoke first. [`Keyrack::close`] empties the data
-    /// folder. May be repeated; if it fails, what is left is still in the list.
-    pub async fn remove_everything(&self) -> Result<Removed, Problem> {
+    /// Each stage is emitted, and the last is returned. [`Keyrack::close`] empties the data folder. May
+    /// be repeated after any stage; what is left is still in the list.
+    pub async fn remove_everything<Fut: Future<Output = Cleanup>>(
+        self: &Arc<Self>,
+        revoke_first: bool,
+        app_link: impl FnOnce() -> Fut + Send,
+    ) -> Removal {
+        let mut removal = self.unacknowledged().removal.unwrap_or_default();
+        if revoke_first {
+            self.at_stage(&mut removal, RemovalStage::Revoking);
+            match self.revoke_all().await {
+                Ok(end) => {
+                    let (state, failed) = (end.counts.state, end.counts.failed);
+                    let untouched = end.counts.total > end.counts.done;
+                    removal.revocations = Some(end);
+                    if state == BatchState::Cancelled {
+                        return self.at_stage(&mut removal, RemovalStage::Cancelled);
+                    }
+                    if failed > 0 || untouched {
+                        return self.at_stage(&mut removal, RemovalStage::NotRevoked);
+                    }
+                }
+                Err(problem) => return self.not_removed(&mut removal, problem),
+            }
+        }
+        self.at_stage(&mut removal, RemovalStage::Removing);
+        let left = self.remove_what_is_left(&mut removal.removed).await;
+        if let Err(problem) = left {
+            return self.not_removed(&mut removal, problem);
+        }
+        let app_link = app_link().await;
+        removal.removed.app_link = removal.removed.app_link.then(app_link);
+        self.leaves_nothing.store(true, SeqCst);
+        self.emit(&Event::Changed);
+        self.at_stage(&mut removal, RemovalStage::Removed)
+    }
+
+    async fn revoke_all(self: &Arc<Self>) -> Result<BatchEnd, Problem> {
+        Ok(self.run_batch(BatchAct::Revoke, None)?.await)
+    }
+
+    fn at_stage(&self, removal: &mut Removal, stage: RemovalStage) -> Removal {
+        (removal.stage, removal.problem) = (stage, None);
+        self.emit(&Event::Removal(removal.clone()));
+        removal.clone()
+    }
+
+    /// What was removed once stays so, even if a further try to remove the rest is refused.
+    fn not_removed(&self, removal: &mut Removal, problem: Problem) -> Removal {
+        let was_removed = self.leaves_nothing.load(SeqCst);
+        removal.stage = if was_removed {
+            RemovalStage::Removed
+        } else {
+            RemovalStage::Unfinished
+        };
+        removal.problem = Some(problem);
+        self.emit(&Event::Removal(removal.clone()));
+        removal.clone()
+    }
+
+    async fn remove_what_is_left(&self, removed: &mut Removed) -> Result<(), Problem> {
+        removed.data_folder = self.folder.path().display().to_string();
         if let Some(waiting) = self.latest_authorization() {
             self.cancel_authorization(&waiting.id)?;
         }
@@ -59,20 +91,23 @@ impl Keyrack {
         if others_alive(&self.folder, self.process.id()) > watchers {
             return Err(not_removed(Cause::OtherProgramAtWork));
         }
-        let before = self.vault.all().await?.len();
+        // Read before anything is deleted: a locked keyring refuses here.
+        self.vault.all().await?;
         // A watching process reads the preference at its next look.
         self.store.set_background_checks(BackgroundChecks::Off)?;
-        let mut forgotten = 0;
         for connection in self.store.connections()? {
             self.forget(&connection.id).await?;
-            forgotten += 1;
+            removed.forgotten += 1;
+            removed.keyring_entries += 1;
         }
         for client in self.store.clients()? {
             self.remove_client(&client.id, ConnectionsPolicy::Keep)
                 .await?;
+            removed.keyring_entries += 1;
         }
         for entry in self.vault.all().await? {
             self.vault.delete(entry.id()).await?;
+            removed.keyring_entries += 1;
         }
         let start_at_login = match (
             self.login_item.is_enabled(self.folder.path()),
@@ -82,20 +117,12 @@ impl Keyrack {
             (true, Ok(())) => Cleanup::Removed,
             (true, Err(_)) => Cleanup::Failed,
         };
+        removed.start_at_login = removed.start_at_login.then(start_at_login);
         if self.is_busy() {
             return Err(not_removed(Cause::TokensBeingWritten));
         }
         // If the process ends before it is closed, no names stay in the database.
-        self.store.delete_finished_operations()?;
-        self.leaves_nothing.store(true, SeqCst);
-        self.emit(&Event::Changed);
-        Ok(Removed {
-            keyring_entries: before.try_into().unwrap_or(u32::MAX),
-            forgotten,
-            app_link: Cleanup::NothingThere,
-            start_at_login,
-            data_folder: self.folder.path().display().to_string(),
-        })
+        self.store.delete_finished_operations()
     }
 }
 

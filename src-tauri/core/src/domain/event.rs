@@ -1,9 +1,10 @@
 //! Events for the front end.
 
 use crate::domain::authorization::Authorization;
-use crate::domain::check_all::CheckAll;
+use crate::domain::batch::{Batch, BatchEnd};
 use crate::domain::problem::Problem;
 use crate::domain::rebuilt::Rebuilt;
+use crate::domain::removal::Removal;
 
 /// An event for the front end.
 #[derive(Debug, Clone)]
@@ -14,8 +15,12 @@ pub enum Event {
     WaitsElsewhere(String),
     /// An authorization made progress, or ended.
     Authorization(Authorization),
-    /// A check of all connections made progress, or ended.
-    CheckAll(CheckAll),
+    /// An act on many connections made progress.
+    Batch(Batch),
+    /// An act on many connections ended.
+    BatchEnded(BatchEnd),
+    /// The removal of everything came to its next stage.
+    Removal(Removal),
     /// The list was rebuilt from the keyring.
     Rebuilt(Rebuilt),
     /// The list is to be rebuilt from the keyring, which cannot be read yet.

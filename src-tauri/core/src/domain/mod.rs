@@ -2,8 +2,8 @@
 
 pub mod act;
 pub mod authorization;
+pub mod batch;
 pub mod callback;
-pub mod check_all;
 pub mod client;
 pub mod connection;
 pub mod event;
@@ -15,5 +15,6 @@ pub mod problem;
 pub mod rebuilt;
 pub mod receipt;
 pub mod redirect;
+pub mod removal;
 pub mod schedule;
 pub mod time;

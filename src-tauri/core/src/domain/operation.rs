@@ -198,6 +198,7 @@ impl<A> Ended<A> {
             workspace_name: of.workspace_name.clone(),
             owner: of.owner.clone(),
             client_name: of.client.name.clone(),
+            sandbox: of.client.sandbox,
             bot_id: of.bot_id.clone(),
             started_at: self.operation.started_at,
             finished_at: self.at,

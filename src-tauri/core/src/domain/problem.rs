@@ -100,7 +100,11 @@ pub enum Cause {
     TokenSuperseded,
     OtherClient,
     AlreadyChecking,
+    BatchUnderWay,
     AlreadyWatching,
+    NotAllDone {
+        count: u32,
+    },
     ChecksFailed {
         count: u32,
     },

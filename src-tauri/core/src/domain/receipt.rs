@@ -36,6 +36,8 @@ pub struct Receipt {
     pub owner: Owner,
     /// The client's name at that time.
     pub client_name: String,
+    /// Whether it belonged to the embedded sandbox.
+    pub sandbox: bool,
     /// Notion's id of the bot.
     pub bot_id: String,
     /// When the operation began.

@@ -1,4 +1,4 @@
-//! A batch of checks: queues by client, each at its client's pace, with counts and time left.
+//! Many at once: the connections wait in queues by client, each at its client's pace.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,8 +7,11 @@ use std::time::Duration;
 use notion_oauth::Pace;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
-use crate::domain::check_all::{CheckAll, CheckAllState};
+use crate::domain::batch::{Batch, BatchAct, BatchEnd, BatchState, NotDone};
+use crate::domain::problem::{Cause, Problem};
+use crate::domain::receipt::Receipt;
 use crate::domain::time::Millis;
 
 /// How often the progress is reported.
@@ -16,43 +19,93 @@ const REPORT_EVERY: Duration = Duration::from_secs(1);
 
 /// How many checks of a client are under way at once: enough to use up its budget with Notion taking
 /// seconds to reply, and few enough not to flood it. As many may draw the first 429 of a busy Notion.
-pub(crate) const AT_ONCE: usize = 45;
+pub(crate) const CHECKS_AT_ONCE: usize = 45;
 
-/// The result of checking one connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CheckResult {
-    Active,
+/// How many other acts are under way at once for a client: each writes to the keyring, which takes one
+/// after the other.
+const ACTS_AT_ONCE: usize = 4;
+
+/// The least progress by which the time left of other acts is estimated.
+const EVIDENCE: (u32, Duration) = (3, Duration::from_secs(2));
+
+/// What became of one connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Became {
+    /// It succeeded, and left a receipt, if the act has one.
+    Succeeded(Option<Box<Receipt>>),
+    /// A check found that it needs attention.
     Attention,
-    /// The check reached no verdict; by what was known before, the connection may need attention.
-    Unknown {
+    /// It failed; by what is known, the connection may need attention.
+    Failed {
         needs_attention: bool,
+        not_done: Option<Box<NotDone>>,
     },
     /// The connection was removed meanwhile.
-    Removed,
-    /// The connection could not be checked, and neither can any other.
-    Aborted,
+    Gone,
+    /// It failed, and so will all others.
+    Aborted(Option<Box<NotDone>>),
 }
 
-/// A batch of checks, in queues by client.
-pub(crate) struct Batch {
+/// An act on many connections that is under way.
+pub(crate) struct Run {
+    act: BatchAct,
     queues: Vec<Queue>,
-    counts: Mutex<Counts>,
+    tally: Mutex<Tally>,
     cancelled: watch::Sender<bool>,
+    began: Instant,
 }
 
-/// The connections of one client whose check has not begun.
+/// The connections of one client that have not had their turn.
 pub(crate) struct Queue {
     pace: Pace,
     waiting: Mutex<VecDeque<String>>,
 }
 
 #[derive(Debug, Default)]
-struct Counts {
+struct Tally {
     total: u32,
     done: u32,
-    active: u32,
+    succeeded: u32,
     attention: u32,
-    unknown: u32,
+    failed: u32,
+    gone: u32,
+    receipts: Vec<Receipt>,
+    not_done: Vec<NotDone>,
+}
+
+/// The acts on many connections that are under way, at most one of a kind.
+#[derive(Default)]
+pub(crate) struct Runs(Mutex<Vec<Arc<Run>>>);
+
+impl Runs {
+    /// Adds a run; fails with `batch-under-way` while there is one of its kind.
+    pub fn begin(&self, run: Arc<Run>) -> Result<(), Problem> {
+        let mut runs = self.lock();
+        if runs.iter().any(|other| other.act == run.act) {
+            return Err(Cause::BatchUnderWay.into());
+        }
+        runs.push(run);
+        Ok(())
+    }
+
+    /// Drops the run of a kind, which has ended.
+    pub fn end(&self, act: BatchAct) {
+        self.lock().retain(|run| run.act != act);
+    }
+
+    /// The run of a kind that is under way.
+    pub fn get(&self, act: BatchAct) -> Option<Arc<Run>> {
+        self.lock().iter().find(|run| run.act == act).cloned()
+    }
+
+    /// The progress of all.
+    pub fn progress(&self, now: Millis) -> Vec<Batch> {
+        self.lock().iter().map(|run| run.progress(now)).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Arc<Run>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Queue {
@@ -68,35 +121,42 @@ impl Queue {
     }
 }
 
-impl Batch {
-    pub fn new(queues: Vec<Queue>) -> Self {
+impl Run {
+    pub fn new(act: BatchAct, queues: Vec<Queue>) -> Self {
         let total: usize = queues.iter().map(|queue| queue.waiting().len()).sum();
-        let counts = Counts {
+        let tally = Tally {
             total: total.try_into().unwrap_or(u32::MAX),
-            ..Counts::default()
+            ..Tally::default()
         };
         Self {
+            act,
             queues,
-            counts: Mutex::new(counts),
+            tally: Mutex::new(tally),
             cancelled: watch::Sender::new(false),
+            began: Instant::now(),
         }
     }
 
-    /// Runs the checks, a few at once, until all are done or the batch is cancelled. Checks that are
-    /// under way then go on by themselves.
-    pub async fn go<F, Fut>(self: &Arc<Self>, check: F, report: impl Fn(&Self))
+    /// Acts on the connections, a few at once, until all have had their turn or it is cancelled. What
+    /// is under way then is waited for; only checks, which may wait long for Notion, go on by
+    /// themselves.
+    pub async fn go<F, Fut>(self: &Arc<Self>, act_on: F, report: impl Fn(&Self))
     where
         F: Fn(String) -> Fut + Clone + Send + 'static,
-        Fut: Future<Output = CheckResult> + Send,
+        Fut: Future<Output = Became> + Send,
     {
+        let most = match self.act {
+            BatchAct::Check => CHECKS_AT_ONCE,
+            BatchAct::Refresh | BatchAct::Revoke | BatchAct::Forget => ACTS_AT_ONCE,
+        };
         let mut workers = JoinSet::new();
         for (of, queue) in self.queues.iter().enumerate() {
-            let at_once = queue.waiting().len().min(AT_ONCE);
+            let at_once = queue.waiting().len().min(most);
             for _ in 0..at_once {
-                let (batch, check) = (self.clone(), check.clone());
+                let (run, act_on) = (self.clone(), act_on.clone());
                 workers.spawn(async move {
-                    while let Some(id) = batch.next(of).await {
-                        batch.count(check(id).await);
+                    while let Some(id) = run.next(of).await {
+                        run.count(act_on(id).await);
                     }
                 });
             }
@@ -106,7 +166,7 @@ impl Batch {
         loop {
             tokio::select! {
                 worker = workers.join_next() => if worker.is_none() { break },
-                _ = cancelled.wait_for(|cancelled| *cancelled) => {
+                _ = cancelled.wait_for(|cancelled| *cancelled), if self.act == BatchAct::Check => {
                     workers.detach_all();
                     break;
                 }
@@ -119,44 +179,76 @@ impl Batch {
         self.cancelled.send_replace(true);
     }
 
-    /// The progress, while the batch goes on.
-    pub fn progress(&self, now: Millis) -> CheckAll {
-        let counts = self.counts();
-        // A connection that needs attention takes a second request: the same share of the rest will.
-        let done = counts.done.max(1);
+    /// The progress, while it goes on.
+    pub fn progress(&self, now: Millis) -> Batch {
+        let pauses = self.queues.iter().map(|queue| queue.pace.pause_left());
+        let pause = pauses.max().unwrap_or_default();
+        let state = if self.is_cancelled() {
+            BatchState::Cancelling
+        } else {
+            BatchState::Running
+        };
+        let tally = self.tally();
+        let left = match self.act {
+            BatchAct::Check => Some(self.left_by_pace(&tally)),
+            BatchAct::Refresh | BatchAct::Revoke | BatchAct::Forget => self.left_by_time(&tally),
+        };
+        Batch {
+            left: left.map(|left| left.as_millis().try_into().unwrap_or(u64::MAX)),
+            paused_until: (!pause.is_zero()).then(|| now.plus(pause)),
+            ..tally.counts(self.act, state)
+        }
+    }
+
+    /// The result, once it has ended.
+    pub fn ended(&self) -> BatchEnd {
+        let state = if self.is_cancelled() {
+            BatchState::Cancelled
+        } else {
+            BatchState::Finished
+        };
+        let mut tally = self.tally();
+        BatchEnd {
+            counts: tally.counts(self.act, state),
+            receipts: std::mem::take(&mut tally.receipts),
+            not_done: std::mem::take(&mut tally.not_done),
+            gone: tally.gone,
+        }
+    }
+
+    /// The time left by the paces. A check of a connection that needs attention takes a second request:
+    /// the same share of the rest will.
+    fn left_by_pace(&self, tally: &Tally) -> Duration {
+        let done = tally.done.max(1);
         let requests = |checks: usize| {
             let checks = u32::try_from(checks).unwrap_or(u32::MAX);
-            checks.saturating_add(checks.saturating_mul(counts.attention) / done)
+            checks.saturating_add(checks.saturating_mul(tally.attention) / done)
         };
         let left = self.queues.iter().map(|queue| {
             let waiting = queue.waiting().len();
             queue.pace.left(requests(waiting))
         });
-        let left = left.max().unwrap_or_default();
-        let pauses = self.queues.iter().map(|queue| queue.pace.pause_left());
-        let pause = pauses.max().unwrap_or_default();
-        CheckAll {
-            left: Some(left.as_millis().try_into().unwrap_or(u64::MAX)),
-            paused_until: (!pause.is_zero()).then(|| now.plus(pause)),
-            ..counts.in_state(CheckAllState::Running)
-        }
+        left.max().unwrap_or_default()
     }
 
-    /// The final progress, once the batch has ended.
-    pub fn ended(&self) -> CheckAll {
-        self.counts().in_state(if *self.cancelled.borrow() {
-            CheckAllState::Cancelled
-        } else {
-            CheckAllState::Finished
-        })
+    /// The time left by the time that passed; none while too little has.
+    fn left_by_time(&self, tally: &Tally) -> Option<Duration> {
+        let (done, passed) = (tally.done, self.began.elapsed());
+        let (least, long_enough) = EVIDENCE;
+        let is_known = done >= least && passed >= long_enough && !self.is_cancelled();
+        is_known.then(|| passed / done * tally.total.saturating_sub(done))
     }
 
-    /// The next connection of a queue, once there is room for its check; none if the queue is empty or
-    /// the batch is cancelled.
+    fn is_cancelled(&self) -> bool {
+        *self.cancelled.borrow()
+    }
+
+    /// The next connection of a queue, once there is room for its requests; none if the queue is empty
+    /// or the run is cancelled.
     async fn next(&self, of: usize) -> Option<String> {
         let queue = &self.queues[of];
-        let is_over = || *self.cancelled.borrow() || queue.waiting().is_empty();
-        if !is_over() {
+        let is_over = || self.is_cancelled() || queue.waiting().is_empty();
+        if !is_over() && self.act != BatchAct::Forget {
             queue.pace.wait_for_room().await;
         }
         if is_over() {
@@ -165,45 +257,59 @@ impl Batch {
         queue.waiting().pop_front()
     }
 
-    fn count(&self, checked: CheckResult) {
-        let mut counts = self.counts();
-        counts.done += 1;
-        match checked {
-            CheckResult::Active => counts.active += 1,
-            CheckResult::Attention => counts.attention += 1,
-            CheckResult::Unknown { needs_attention } => {
-                counts.unknown += 1;
-                counts.attention += u32::from(needs_attention);
+    fn count(&self, became: Became) {
+        let mut tally = self.tally();
+        tally.done += 1;
+        match became {
+            Became::Succeeded(receipt) => {
+                tally.succeeded += 1;
+                tally.receipts.extend(receipt.map(|receipt| *receipt));
             }
-            CheckResult::Aborted => {
+            Became::Attention => tally.attention += 1,
+            Became::Failed {
+                needs_attention,
+                not_done,
+            } => {
+                tally.failed += 1;
+                tally.attention += u32::from(needs_attention);
+                tally.not_done.extend(not_done.map(|one| *one));
+            }
+            Became::Aborted(not_done) => {
+                tally.failed += 1;
+                tally.not_done.extend(not_done.map(|one| *one));
                 let rest = self
                     .queues
                     .iter()
                     .map(|queue| queue.waiting().drain(..).count());
                 let rest = u32::try_from(rest.sum::<usize>()).unwrap_or(u32::MAX);
-                counts.done += rest;
-                counts.unknown += 1 + rest;
+                // None of the others could be checked either; other acts have not touched them.
+                if self.act == BatchAct::Check {
+                    tally.done += rest;
+                    tally.failed += rest;
+                }
             }
-            CheckResult::Removed => {
-                counts.done -= 1;
-                counts.total -= 1;
+            Became::Gone => {
+                tally.done -= 1;
+                tally.total -= 1;
+                tally.gone += 1;
             }
         }
     }
 
-    fn counts(&self) -> MutexGuard<'_, Counts> {
-        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    fn tally(&self) -> MutexGuard<'_, Tally> {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Counts {
-    fn in_state(&self, state: CheckAllState) -> CheckAll {
-        CheckAll {
+impl Tally {
+    fn counts(&self, act: BatchAct, state: BatchState) -> Batch {
+        Batch {
+            act,
             total: self.total,
             done: self.done,
-            active: self.active,
+            succeeded: self.succeeded,
             attention: self.attention,
-            unknown: self.unknown,
+            failed: self.failed,
             left: None,
             paused_until: None,
             state,

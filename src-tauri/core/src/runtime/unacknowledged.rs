@@ -3,9 +3,11 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::domain::authorization::Authorization;
+use crate::domain::batch::{BatchAct, BatchEnd};
 use crate::domain::event::Event;
 use crate::domain::problem::Problem;
 use crate::domain::rebuilt::Rebuilt;
+use crate::domain::removal::Removal;
 
 /// The events that are not acknowledged yet.
 #[derive(Debug, Clone, Default)]
@@ -16,6 +18,10 @@ pub(crate) struct Unacknowledged {
     pub callback_refused: Option<Problem>,
     /// The result of rebuilding the list from the keyring.
     pub rebuilt: Option<Rebuilt>,
+    /// The removal of everything.
+    pub removal: Option<Removal>,
+    /// The last ends of acts on many connections, one of a kind.
+    pub ended_batches: Vec<BatchEnd>,
     /// Why the list cannot be rebuilt from the keyring yet.
     pub rebuild_waits: Option<Problem>,
 }
@@ -23,7 +29,12 @@ pub(crate) struct Unacknowledged {
 impl Unacknowledged {
     fn record(&mut self, event: &Event) {
         match event {
-            Event::Changed | Event::WaitsElsewhere(_) | Event::CheckAll(_) => {}
+            Event::Changed | Event::WaitsElsewhere(_) | Event::Batch(_) => {}
+            Event::BatchEnded(end) => {
+                let other = |one: &BatchEnd| one.counts.act != end.counts.act;
+                self.ended_batches.retain(other);
+                self.ended_batches.push(end.clone());
+            }
             Event::Authorization(authorization) => {
                 // The end of an earlier authorization must not hide the one under way.
                 let goes_on = |latest: &Authorization| {
@@ -35,6 +46,7 @@ impl Unacknowledged {
                     self.authorization = Some(authorization.clone());
                 }
             }
+            Event::Removal(removal) => self.removal = Some(removal.clone()),
             Event::CallbackRefused(problem) => self.callback_refused = Some(problem.clone()),
             Event::RebuildWaits(problem) => self.rebuild_waits = Some(problem.clone()),
             Event::Rebuilt(rebuilt) => {
@@ -59,14 +71,29 @@ impl Inbox {
         self.lock().clone()
     }
 
-    /// Acknowledges everything but an authorization that is under way.
+    /// Acknowledges the news: everything but an authorization that is under way, and results.
     pub fn acknowledge(&self) {
         let mut waiting = self.lock();
-        let authorization = waiting.authorization.take();
+        let before = std::mem::take(&mut *waiting);
         *waiting = Unacknowledged {
-            authorization: authorization.filter(|it| !it.progress.is_final()),
+            authorization: before.authorization.filter(|it| !it.progress.is_final()),
+            removal: before.removal,
+            ended_batches: before.ended_batches,
             ..Unacknowledged::default()
         };
+    }
+
+    /// Acknowledges the end of an act on many connections.
+    pub fn acknowledge_batch(&self, act: BatchAct) {
+        let mut waiting = self.lock();
+        waiting.ended_batches.retain(|end| end.counts.act != act);
+    }
+
+    /// Acknowledges the removal of everything, unless it goes on.
+    pub fn acknowledge_removal(&self) {
+        let mut waiting = self.lock();
+        let goes_on = |removal: &Removal| removal.stage.goes_on();
+        waiting.removal = waiting.removal.take().filter(goes_on);
     }
 
     fn lock(&self) -> MutexGuard<'_, Unacknowledged> {

@@ -1,6 +1,7 @@
 //! Tests of the acts from end to end, and of processes that end in the middle.
 
 mod activity;
+mod batch;
 mod campaign;
 mod changes;
 mod check;

@@ -1,14 +1,23 @@
 //! Remove everything, from the keyring to the data folder.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
 
-use crate::acts::remove_everything::Cleanup;
 use crate::domain::preferences::BackgroundChecks;
 use crate::domain::preferences::Preferences;
 use crate::domain::problem::Cause;
+use crate::domain::removal::{Cleanup, Removal, RemovalStage};
+use crate::keyrack::Keyrack;
 use crate::storage::vault::keyring::tests::KeyringBehaviour;
 
 use crate::tests::env::TestEnv;
+use serde_json::json;
+
+/// Removes everything, with an app link that was registered.
+async fn remove(keyrack: &Arc<Keyrack>, revoke_first: bool) -> Removal {
+    let app_link = || async { Cleanup::Removed };
+    keyrack.remove_everything(revoke_first, app_link).await
+}
 
 #[tokio::test]
 async fn nothing_of_this_folder_is_left_and_nothing_of_another_is_touched() {
@@ -25,7 +34,9 @@ async fn nothing_of_this_folder_is_left_and_nothing_of_another_is_touched() {
     let folder = env.folder.path().to_owned();
     std::fs::write(folder.join("notes.txt"), "the person's own").expect("written");
 
-    let removed = keyrack.remove_everything().await.expect("removed");
+    let removal = remove(&keyrack, false).await;
+    assert_eq!(removal.stage, RemovalStage::Removed);
+    let removed = removal.removed;
     assert_eq!((removed.keyring_entries, removed.forgotten), (2, 1));
     assert_eq!(removed.start_at_login, Cleanup::Removed);
     assert!(!env.starts_at_login.load(SeqCst));
@@ -48,18 +59,20 @@ async fn nothing_is_removed_from_under_another_program_but_the_watcher() {
     let (env, keyrack, client) = TestEnv::with_client().await;
     env.connect(&keyrack, &client).await;
     let other = env.start();
-    let refused = keyrack.remove_everything().await.expect_err("at work");
-    assert_eq!(refused.cause.code(), "not-removed");
+    let refused = remove(&keyrack, false).await;
+    assert_eq!(refused.stage, RemovalStage::Unfinished);
+    let why = refused.problem.expect("a reason").cause;
+    assert_eq!(why.code(), "not-removed");
     assert_eq!(keyrack.connections().expect("the list").len(), 1);
     let _watching = other.watch().expect("it only watches");
-    keyrack.remove_everything().await.expect("removed");
+    assert_eq!(remove(&keyrack, false).await.stage, RemovalStage::Removed);
 }
 
 #[tokio::test]
 async fn what_waits_for_an_answer_is_cancelled_first() {
     let (env, keyrack, client) = TestEnv::with_client().await;
     let (_, callback) = env.callback(&keyrack, &client).await;
-    keyrack.remove_everything().await.expect("removed");
+    assert_eq!(remove(&keyrack, false).await.stage, RemovalStage::Removed);
     let refused = keyrack.accept(callback.as_bytes()).await;
     refused.expect_err("nothing waits for it");
     assert!(env.keyring.users().is_empty());
@@ -68,7 +81,7 @@ async fn what_waits_for_an_answer_is_cancelled_first() {
 #[tokio::test]
 async fn what_is_added_afterwards_stays() {
     let (env, keyrack, _) = TestEnv::with_client().await;
-    keyrack.remove_everything().await.expect("removed");
+    assert_eq!(remove(&keyrack, false).await.stage, RemovalStage::Removed);
     env.client(&keyrack).await;
     drop(keyrack);
     let clients = env.start().clients().expect("the clients");
@@ -80,10 +93,42 @@ async fn what_cannot_be_removed_is_still_in_the_list() {
     let (env, keyrack, client) = TestEnv::with_client().await;
     env.connect(&keyrack, &client).await;
     env.keyring.behave(KeyringBehaviour::Locked);
-    let refused = keyrack.remove_everything().await.expect_err("locked");
-    assert_eq!(refused.cause, Cause::KeyringLocked);
+    let refused = remove(&keyrack, false).await;
+    assert_eq!(refused.stage, RemovalStage::Unfinished);
+    let why = refused.problem.expect("a reason").cause;
+    assert_eq!(why, Cause::KeyringLocked);
     assert_eq!(keyrack.connections().expect("the list").len(), 1);
     let folder = env.folder.path().to_owned();
     drop(keyrack);
     assert!(folder.join("keyrack.db").exists());
+}
+
+#[tokio::test]
+async fn what_is_revoked_first_keeps_everything_else_until_all_of_it_is() {
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let other = env.another_client(&keyrack).await;
+    env.connect(&keyrack, &client).await;
+    env.connect(&keyrack, &other).await;
+    env.fault(json!({"endpoint": "revoke", "times": 1, "status": 503}))
+        .await;
+    let removal = remove(&keyrack, true).await;
+    assert_eq!(removal.stage, RemovalStage::NotRevoked);
+    let revocations = removal.revocations.expect("they were tried");
+    assert_eq!(
+        (revocations.receipts.len(), revocations.not_done.len()),
+        (1, 1)
+    );
+    assert_eq!(keyrack.connections().expect("the list").len(), 1);
+    assert_eq!(keyrack.clients().expect("the clients").len(), 2);
+    let kept = keyrack.unacknowledged().removal.expect("until it is read");
+    assert_eq!(kept.stage, RemovalStage::NotRevoked);
+
+    // A page that was loaded anew goes on where the earlier one was.
+    let removal = remove(&keyrack, true).await;
+    assert_eq!(removal.stage, RemovalStage::Removed);
+    assert_eq!(removal.removed.forgotten, 0, "it was revoked");
+    assert_eq!(removal.removed.app_link, Cleanup::Removed);
+    assert!(env.keyring.users().is_empty());
+    keyrack.acknowledge_removal();
+    assert_eq!(keyrack.unacknowledged().removal, None);
 }

@@ -4,12 +4,13 @@ use serde::Serialize;
 use ts_rs::TS;
 
 use crate::domain::authorization::Authorization;
-use crate::domain::check_all::CheckAll;
+use crate::domain::batch::{Batch, BatchEnd};
 use crate::domain::client::{Client, ClientDefaults};
 use crate::domain::connection::Connection;
 use crate::domain::preferences::Preferences;
 use crate::domain::problem::Problem;
 use crate::domain::rebuilt::Rebuilt;
+use crate::domain::removal::Removal;
 use crate::keyrack::Keyrack;
 
 /// A snapshot of everything the window shows.
@@ -30,8 +31,12 @@ pub struct Snapshot {
     pub rebuilt: Option<Rebuilt>,
     /// Why the list cannot be rebuilt from the keyring yet, until acknowledged; tried again by itself.
     pub rebuild_waits: Option<Problem>,
-    /// The progress of a check of all connections, while one is under way.
-    pub check_all: Option<CheckAll>,
+    /// The progress of the acts on many connections that are under way.
+    pub batches: Vec<Batch>,
+    /// The removal of everything, until acknowledged.
+    pub removal: Option<Removal>,
+    /// The ends of acts on many connections, until acknowledged.
+    pub ended_batches: Vec<BatchEnd>,
     /// The person's preferences.
     pub preferences: Preferences,
     /// The defaults of the client form.
@@ -50,7 +55,9 @@ impl Keyrack {
             callback_refused: new.callback_refused,
             rebuilt: new.rebuilt,
             rebuild_waits: new.rebuild_waits,
-            check_all: self.checking().map(|run| run.progress(self.now())),
+            batches: self.batches(),
+            removal: new.removal,
+            ended_batches: new.ended_batches,
             preferences: self.preferences()?,
             client_defaults: ClientDefaults::for_notion(&self.settings.notion),
         })

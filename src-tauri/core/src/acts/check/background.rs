@@ -115,7 +115,7 @@ impl Watch {
         if self.due.front().is_some_and(|(at, _)| *at <= now)
             && let Some((_, id)) = self.due.pop_front()
             // A check of all connections covers this one.
-            && self.keyrack.only_one_checks_all().is_ok()
+            && self.keyrack.only_one_checks_many().is_ok()
         {
             self.check_if_due(&id, now).await?;
         }
@@ -133,7 +133,7 @@ impl Watch {
     pub async fn catch_up(&mut self, every: Duration) -> Result<CaughtUp, Problem> {
         // The obstacle of a revocation is on its row.
         let _ = self.keyrack.retry_revocations().await;
-        let _only = self.keyrack.only_one_checks_all()?;
+        let _only = self.keyrack.only_one_checks_many()?;
         let mut obstacle = None;
         for before in self.keyrack.store.connections()? {
             let now = self.keyrack.now();

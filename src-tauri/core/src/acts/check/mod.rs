@@ -54,7 +54,7 @@ impl Keyrack {
     /// Checks a connection like [`Keyrack::check`], by a Notion that `asking` has changed. Other acts
     /// on the connection need not wait for it: their evidence is newer, and stays. It waits for them
     /// only before it calls a token dead or gone.
-    pub(in crate::acts) async fn check_with(
+    async fn check_with(
         &self,
         id: &str,
         asking: impl FnOnce(Notion) -> Notion,

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::domain::check_all::CheckAllState;
+use crate::domain::batch::{BatchAct, BatchState};
 use crate::domain::connection::Status;
 use crate::domain::problem::Cause;
 use crate::storage::vault::keyring::tests::KeyringBehaviour;
@@ -20,10 +20,14 @@ async fn each_connection_is_checked_once_and_counted_for_what_it_came_to() {
     let bot = keyrack.store.connection(&dead).expect("a row").bot_id;
     env.revoke(&bot).await;
 
-    let ended = keyrack.check_all().expect("begun").await;
-    assert_eq!(ended.state, CheckAllState::Finished);
+    let ended = keyrack
+        .begin_batch(BatchAct::Check, None)
+        .expect("begun")
+        .await
+        .counts;
+    assert_eq!(ended.state, BatchState::Finished);
     assert_eq!((ended.total, ended.done), (2, 2));
-    assert_eq!((ended.active, ended.attention, ended.unknown), (1, 1, 0));
+    assert_eq!((ended.succeeded, ended.attention, ended.failed), (1, 1, 0));
     assert_eq!((ended.left, ended.paused_until), (None, None));
     let status = |id: &str| keyrack.store.connection(id).expect("a row").status;
     assert_eq!(
@@ -31,11 +35,15 @@ async fn each_connection_is_checked_once_and_counted_for_what_it_came_to() {
         [Status::Inactive, Status::Active]
     );
     assert_eq!(env.count(INTROSPECT).await, 2);
-    assert!(keyrack.checking().is_none());
+    assert_eq!(keyrack.batches(), []);
 
     env.keyring.behave(KeyringBehaviour::Locked);
-    let ended = keyrack.check_all().expect("begun").await;
-    assert_eq!((ended.done, ended.unknown), (2, 2), "nothing is proven");
+    let ended = keyrack
+        .begin_batch(BatchAct::Check, None)
+        .expect("begun")
+        .await
+        .counts;
+    assert_eq!((ended.done, ended.failed), (2, 2), "nothing is proven");
     assert_eq!(env.count(INTROSPECT).await, 2);
 }
 
@@ -48,8 +56,12 @@ async fn only_those_that_are_named_are_checked() {
     let before = keyrack.store.connection(&left).expect("a row").checked_at;
     env.pass(1_000);
     let ids = [named.clone(), "one that is gone".to_owned()];
-    let ended = keyrack.check_some(&ids).expect("begun").await;
-    assert_eq!((ended.total, ended.done, ended.active), (1, 1, 1));
+    let ended = keyrack
+        .begin_batch(BatchAct::Check, Some(&ids))
+        .expect("begun")
+        .await
+        .counts;
+    assert_eq!((ended.total, ended.done, ended.succeeded), (1, 1, 1));
     let checked_at = |id: &str| keyrack.store.connection(id).expect("a row").checked_at;
     assert_eq!(checked_at(&left), before);
     assert_eq!(checked_at(&named), Some(env.now()));
@@ -60,13 +72,19 @@ async fn one_process_checks_all_and_another_is_told_so() {
     let (env, keyrack, client) = TestEnv::with_client().await;
     env.connect(&keyrack, &client).await;
     let other = env.start();
-    let running = keyrack.check_all().expect("begun");
-    let refused = other.check_all().err().expect("the first one does it");
+    let running = keyrack.begin_batch(BatchAct::Check, None).expect("begun");
+    let refused = other
+        .begin_batch(BatchAct::Check, None)
+        .err()
+        .expect("the first one does it");
     assert_eq!(refused.cause, Cause::AlreadyChecking);
-    let again = keyrack.check_all().expect("the same one").await;
-    assert_eq!((again.state, again.done), (CheckAllState::Running, 0));
-    assert_eq!(running.await.done, 1);
-    assert_eq!(other.check_all().expect("free again").await.done, 1);
+    let again = keyrack.begin_batch(BatchAct::Check, None).err();
+    assert_eq!(again.expect("the same one").cause, Cause::AlreadyChecking);
+    assert_eq!(running.await.counts.done, 1);
+    let free = other
+        .begin_batch(BatchAct::Check, None)
+        .expect("free again");
+    assert_eq!(free.await.counts.done, 1);
     assert_eq!(env.count(INTROSPECT).await, 2);
 }
 
@@ -77,8 +95,12 @@ async fn a_pause_that_notion_asks_for_is_waited_out_and_costs_no_verdict() {
     env
         .fault(json!({"endpoint": "introspect", "times": 1, "status": 429, "headers": {"retry-after": "1"}}))
         .await;
-    let ended = keyrack.check_all().expect("begun").await;
-    assert_eq!((ended.done, ended.active), (1, 1));
+    let ended = keyrack
+        .begin_batch(BatchAct::Check, None)
+        .expect("begun")
+        .await
+        .counts;
+    assert_eq!((ended.done, ended.succeeded), (1, 1));
     assert_eq!(env.count(INTROSPECT).await, 2);
 
     // Longer than a single check waits: it fails at once, and so does the next.
@@ -104,7 +126,7 @@ async fn a_check_that_waits_out_a_pause_holds_up_nothing_and_overwrites_nothing_
     env
         .fault(json!({"endpoint": "introspect", "times": 1, "status": 429, "headers": {"retry-after": "2"}}))
         .await;
-    let checking = tokio::spawn(keyrack.check_all().expect("begun"));
+    let checking = tokio::spawn(keyrack.begin_batch(BatchAct::Check, None).expect("begun"));
     while env.count(INTROSPECT).await == 0 {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
@@ -119,11 +141,11 @@ async fn a_check_that_waits_out_a_pause_holds_up_nothing_and_overwrites_nothing_
         .fault(json!({"endpoint": "introspect", "times": 1, "status": 429, "headers": {"retry-after": "3000"}}))
         .await;
     let asked = env.count(INTROSPECT).await;
-    let waiting = tokio::spawn(keyrack.check_all().expect("begun"));
+    let waiting = tokio::spawn(keyrack.begin_batch(BatchAct::Check, None).expect("begun"));
     while env.count(INTROSPECT).await == asked {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
-    keyrack.cancel_check_all();
+    keyrack.cancel_batch(BatchAct::Check);
     waiting.await.expect("no panic");
     keyrack.forget(&id).await.expect("nothing holds it up");
 }
@@ -136,8 +158,12 @@ async fn a_locked_keyring_ends_it_at_the_first_connection() {
         env.connect(&keyrack, client).await;
     }
     env.keyring.behave(KeyringBehaviour::Locked);
-    let ended = keyrack.check_all().expect("begun").await;
-    assert_eq!((ended.state, ended.unknown), (CheckAllState::Finished, 2));
+    let ended = keyrack
+        .begin_batch(BatchAct::Check, None)
+        .expect("begun")
+        .await
+        .counts;
+    assert_eq!((ended.state, ended.failed), (BatchState::Finished, 2));
 }
 
 #[tokio::test]
@@ -173,17 +199,25 @@ async fn the_check_counts_what_needs_attention_as_the_list_does() {
         u32::try_from(needing).expect("few")
     };
 
-    let ended = keyrack.check_all().expect("begun").await;
+    let ended = keyrack
+        .begin_batch(BatchAct::Check, None)
+        .expect("begun")
+        .await
+        .counts;
     assert_eq!((ended.attention, in_list()), (1, 1));
 
     // Neither can be checked now: the one known to be dead still needs the person, the other does not.
     let page = json!({"content-type": "text/html"});
     env.fault(json!({"endpoint": "introspect", "times": 2, "headers": page, "body": "{}"}))
         .await;
-    let ended = keyrack.check_all().expect("begun").await;
+    let ended = keyrack
+        .begin_batch(BatchAct::Check, None)
+        .expect("begun")
+        .await
+        .counts;
     let row = |id: &str| keyrack.store.connection(id).expect("a row");
     assert_eq!(row(&alive).status, Status::CannotCheck);
     assert_eq!(row(&dead).status, Status::CannotCheck);
-    assert_eq!((ended.done, ended.unknown), (2, 2));
+    assert_eq!((ended.done, ended.failed), (2, 2));
     assert_eq!((ended.attention, in_list()), (1, 1));
 }

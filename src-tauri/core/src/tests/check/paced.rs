@@ -8,9 +8,9 @@ use notion_oauth::{Budget, Error, Pace};
 use tokio::time::{Instant, sleep};
 
 use crate::acts::check::many::RETRY;
-use crate::domain::check_all::{CheckAll, CheckAllState};
+use crate::domain::batch::{Batch, BatchAct, BatchState};
 use crate::domain::time::Millis;
-use crate::runtime::batch::{AT_ONCE, Batch, CheckResult, Queue};
+use crate::runtime::batch::{Became, CHECKS_AT_ONCE, Queue, Run};
 
 const CONNECTIONS: usize = 1_000;
 /// The least seconds in which the budget allows a thousand calls.
@@ -73,11 +73,11 @@ impl Counting {
 }
 
 /// Checks a thousand connections, and returns the reported progress with its times, the end last.
-async fn check_all(notion: Arc<Counting>, cancel_at: Option<u64>) -> Vec<(Duration, CheckAll)> {
+async fn check_all(notion: Arc<Counting>, cancel_at: Option<u64>) -> Vec<(Duration, Batch)> {
     let pace = Pace::new(Budget::Standard).among_many();
     let ids = (0..CONNECTIONS).map(|number| number.to_string()).collect();
     let queue = Queue::new(pace.clone(), ids);
-    let run = Arc::new(Batch::new(vec![queue]));
+    let run = Arc::new(Run::new(BatchAct::Check, vec![queue]));
     let check = {
         let notion = notion.clone();
         move |id: String| {
@@ -85,9 +85,10 @@ async fn check_all(notion: Arc<Counting>, cancel_at: Option<u64>) -> Vec<(Durati
             async move {
                 let number = id.parse().expect("a number");
                 match pace.call(RETRY, || notion.introspect(number)).await {
-                    Ok(()) => CheckResult::Active,
-                    Err(_) => CheckResult::Unknown {
+                    Ok(()) => Became::Succeeded(None),
+                    Err(_) => Became::Failed {
                         needs_attention: false,
+                        not_done: None,
                     },
                 }
             }
@@ -106,7 +107,7 @@ async fn check_all(notion: Arc<Counting>, cancel_at: Option<u64>) -> Vec<(Durati
         reports.push((notion.began.elapsed(), progress));
     };
     run.go(check, |run| report(run.progress(Millis(0)))).await;
-    report(run.ended());
+    report(run.ended().counts);
     reports.into_inner().expect("the reports")
 }
 
@@ -117,8 +118,8 @@ async fn a_thousand_use_95_percent_of_the_budget_and_draw_no_429() {
         let reports = check_all(notion.clone(), None).await;
         assert_eq!(*notion.refused.lock().expect("a count"), 0);
         let (took, ended) = reports.last().expect("an end");
-        assert_eq!((ended.done, ended.active), (1_000, 1_000));
-        assert_eq!(ended.state, CheckAllState::Finished);
+        assert_eq!((ended.done, ended.succeeded), (1_000, 1_000));
+        assert_eq!(ended.state, BatchState::Finished);
         let used = AT_BEST / took.as_secs_f64();
         assert!(used >= 0.95, "{used:.3} of the budget");
     }
@@ -150,7 +151,10 @@ async fn a_429_is_waited_out_as_told_and_loses_no_verdict() {
     });
     let reports = check_all(notion.clone(), None).await;
     let (_, ended) = reports.last().expect("an end");
-    assert_eq!((ended.done, ended.active, ended.unknown), (1_000, 1_000, 0));
+    assert_eq!(
+        (ended.done, ended.succeeded, ended.failed),
+        (1_000, 1_000, 0)
+    );
     let paused = reports
         .iter()
         .filter(|(_, progress)| progress.paused_until.is_some())
@@ -161,7 +165,7 @@ async fn a_429_is_waited_out_as_told_and_loses_no_verdict() {
     let deaf = Duration::from_secs(63)..until;
     assert_eq!(calls.iter().filter(|call| deaf.contains(*call)).count(), 0);
     let refused = *notion.refused.lock().expect("a count");
-    assert!(refused as usize <= AT_ONCE, "{refused} drew it");
+    assert!(refused as usize <= CHECKS_AT_ONCE, "{refused} drew it");
 }
 
 #[tokio::test(start_paused = true)]
@@ -170,12 +174,12 @@ async fn a_cancel_ends_it_at_once_and_begins_nothing_more() {
     let reports = check_all(notion.clone(), Some(100)).await;
     let (took, ended) = reports.last().expect("an end");
     assert_eq!(*took, Duration::from_secs(100));
-    assert_eq!(ended.state, CheckAllState::Cancelled);
+    assert_eq!(ended.state, BatchState::Cancelled);
     // What Notion allows in two minutes of its own, less what is left for others.
     assert!((340..=360).contains(&ended.done), "{}", ended.done);
     let begun = notion.calls();
     sleep(Duration::from_mins(10)).await;
     // Checks under way are finished; the rest never begins.
-    assert!(notion.calls() - begun <= AT_ONCE);
+    assert!(notion.calls() - begun <= CHECKS_AT_ONCE);
     assert!(notion.calls() <= 360);
 }

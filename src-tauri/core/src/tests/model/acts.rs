@@ -7,6 +7,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 
 use crate::domain::authorization::Progress;
+use crate::domain::batch::BatchAct;
 use crate::domain::client::ClientChange;
 use crate::domain::client::ConnectionsPolicy;
 use crate::domain::client::{Client, NewClient};
@@ -88,7 +89,7 @@ impl Act {
                     keyrack.add_client(form(id, secret)).await.map(drop)
                 }
                 Self::CheckAll => {
-                    keyrack.check_all()?.await;
+                    keyrack.begin_batch(BatchAct::Check, None)?.await;
                     Ok(())
                 }
                 Self::RetryRevocations => keyrack.retry_revocations().await,
