@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use keyrack_core::{
     About, ActivityFilter, ActivityPage, Authorization, BatchAct, Cause, Changes, Client,
-    ClientChange, Connection, ConnectionsPolicy, Details, ExportFormat, NewClient, Preferences,
-    Problem, Receipt, RedirectMethod, Revocation, SelfTest, Snapshot,
+    ClientChange, Connection, ConnectionsPolicy, Details, ExportFormat, Keyrack, NewClient,
+    Preferences, Problem, Receipt, RedirectMethod, Revocation, SelfTest, Snapshot,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use tauri::{AppHandle, Manager as _, Runtime, State, async_runtime, ipc::Invoke};
@@ -35,10 +35,11 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         edit_client,
         remove_client,
         begin_authorization,
+        begin_reconnect,
         open_again,
         copy_authorization_url,
         submit_callback,
-        retry_authorization,
+        continue_authorization,
         cancel_authorization,
         acknowledge,
         check,
@@ -143,10 +144,32 @@ async fn begin_authorization<R: Runtime>(
     client: String,
 ) -> Result<Authorization, Problem> {
     let keyrack = shell.keyrack()?;
-    if keyrack.client(&client)?.redirect_method != RedirectMethod::Localhost {
-        app_link::register(&app).await;
-    }
+    register_app_link(&app, &keyrack, &client).await?;
     keyrack.begin_authorization(&client).await
+}
+
+#[tauri::command]
+async fn begin_reconnect<R: Runtime>(
+    app: AppHandle<R>,
+    shell: Shared<'_>,
+    connection: String,
+) -> Result<Authorization, Problem> {
+    let keyrack = shell.keyrack()?;
+    let client = keyrack.connection(&connection)?.client_id;
+    register_app_link(&app, &keyrack, &client).await?;
+    keyrack.begin_reconnect(&connection).await
+}
+
+/// Registers this program for app links, if the client's callbacks arrive by one.
+async fn register_app_link<R: Runtime>(
+    app: &AppHandle<R>,
+    keyrack: &Keyrack,
+    client: &str,
+) -> Result<(), Problem> {
+    if keyrack.client(client)?.redirect_method != RedirectMethod::Localhost {
+        app_link::register(app).await;
+    }
+    Ok(())
 }
 
 #[tauri::command(async)]
@@ -171,9 +194,9 @@ async fn submit_callback(shell: Shared<'_>, text: SecretString) -> Result<(), Pr
 }
 
 #[tauri::command]
-async fn retry_authorization(shell: Shared<'_>, authorization: String) -> Result<(), Problem> {
+async fn continue_authorization(shell: Shared<'_>, authorization: String) -> Result<(), Problem> {
     let keyrack = shell.keyrack()?;
-    async_runtime::spawn(async move { keyrack.retry_authorization(&authorization).await });
+    async_runtime::spawn(async move { keyrack.continue_authorization(&authorization).await });
     Ok(())
 }
 

@@ -223,7 +223,7 @@ describe("connecting", () => {
     [...dialog.querySelectorAll("button")]
       .find((button) => button.textContent.trim() === "Try again")
       ?.click();
-    expect(called("retry_authorization")).toEqual([{ authorization: "authorization-1" }]);
+    expect(called("continue_authorization")).toEqual([{ authorization: "authorization-1" }]);
   });
 
   it("ends without a dialog: workspace, owner, and Undo, which revokes", async () => {

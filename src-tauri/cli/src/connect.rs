@@ -10,6 +10,7 @@ use tokio::sync::mpsc::unbounded_channel;
 
 use crate::clients;
 use crate::output::{self, Output};
+use crate::wording;
 
 /// How often the store is asked whether a window has accepted the callback.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
@@ -56,10 +57,10 @@ struct InputState {
     refused: Option<Problem>,
     /// How many pasted callbacks are being processed.
     accepting: usize,
-    /// How many retries of the keyring are under way.
-    retrying: usize,
-    /// Whether the callback waits in this process for the keyring.
-    awaits_keyring: bool,
+    /// How many times the person went on, without an outcome yet.
+    going_on: usize,
+    /// Whether the callback waits in this process for the person.
+    waits_here: bool,
 }
 
 /// What the command does next for an authorization that is not over.
@@ -68,8 +69,11 @@ enum NextStep {
     Wait,
     /// Ask to press Enter: the callback waits in this process for the keyring.
     AskForKeyring(Problem),
-    /// Point to the window: the callback waits in another process, which alone can go on with it.
-    AskElsewhere,
+    /// Ask to press Enter: access was allowed for another workspace than the one to connect again.
+    AskForOther(String),
+    /// Point to the window, in the words of this key: the callback waits in another process, which
+    /// alone can go on with it.
+    AskElsewhere(&'static str),
     /// Cancel the authorization: no callback can follow from standard input.
     GiveUp(Problem),
     /// End the wait with this progress: the authorization's time is over.
@@ -96,7 +100,10 @@ async fn wait(
             show(&next_step, output);
             shown = Some(next_step.clone());
         }
-        let asks = matches!(next_step, NextStep::AskForKeyring(_));
+        let asks = matches!(
+            next_step,
+            NextStep::AskForKeyring(_) | NextStep::AskForOther(_)
+        );
         match next_step {
             NextStep::Leave(progress) => {
                 authorization.progress = progress;
@@ -112,9 +119,9 @@ async fn wait(
             line = next_line(&mut lines), if !input.ended => match line {
                 None => input.ended = true,
                 Some(_) if asks => {
-                    input.retrying += 1;
+                    input.going_on += 1;
                     let (keyrack, done, id) = (keyrack.clone(), done.clone(), begun.id.clone());
-                    tokio::spawn(async move { done.send((true, keyrack.retry_authorization(&id).await)) });
+                    tokio::spawn(async move { done.send((true, keyrack.continue_authorization(&id).await)) });
                 }
                 Some(line) if line.trim_ascii().is_empty() => {}
                 Some(line) => {
@@ -125,12 +132,12 @@ async fn wait(
                     tokio::spawn(async move { done.send((false, keyrack.accept(line.trim_ascii()).await)) });
                 }
             },
-            Some((retry, outcome)) = outcomes.recv() => {
-                *(if retry { &mut input.retrying } else { &mut input.accepting }) -= 1;
+            Some((went_on, outcome)) = outcomes.recv() => {
+                *(if went_on { &mut input.going_on } else { &mut input.accepting }) -= 1;
                 shown = None;
                 match outcome {
                     Ok(moved) if moved.id == begun.id => {
-                        input.awaits_keyring = true;
+                        input.waits_here = true;
                         authorization = moved;
                         continue;
                     }
@@ -138,7 +145,7 @@ async fn wait(
                     // outcome there is this command's outcome too.
                     Ok(_) => {}
                     Err(problem) if problem.cause == Cause::LinkHandled => {}
-                    Err(problem) if retry => return Err(problem),
+                    Err(problem) if went_on => return Err(problem),
                     Err(problem) => {
                         output.problem(&problem);
                         input.refused = Some(problem);
@@ -158,10 +165,10 @@ async fn wait(
 /// Decides the next step. A refused callback can be followed by another as long as standard input
 /// is open.
 fn next_step(progress: &Progress, late: bool, input: &InputState) -> NextStep {
-    let here = input.awaits_keyring || input.accepting + input.retrying > 0;
+    let here = input.waits_here || input.accepting + input.going_on > 0;
     match progress {
         Progress::AwaitingKeyring { problem } if here => {
-            if input.retrying > 0 {
+            if input.going_on > 0 {
                 NextStep::Wait
             } else if late || input.ended {
                 NextStep::GiveUp(problem.clone())
@@ -169,14 +176,19 @@ fn next_step(progress: &Progress, late: bool, input: &InputState) -> NextStep {
                 NextStep::AskForKeyring(problem.clone())
             }
         }
-        _ if input.accepting + input.retrying > 0 => NextStep::Wait,
+        Progress::OtherWorkspace { workspace_name, .. } if here && !late && !input.ended => {
+            NextStep::AskForOther(workspace_name.clone())
+        }
+        Progress::OtherWorkspace { .. } if here => NextStep::GiveUp(Cause::Cancelled.into()),
+        _ if input.accepting + input.going_on > 0 => NextStep::Wait,
         Progress::Waiting if late => NextStep::Leave(Progress::Expired),
         Progress::Waiting if input.ended => input
             .refused
             .clone()
             .map_or(NextStep::Wait, NextStep::GiveUp),
         other if late => NextStep::Leave(other.clone()),
-        Progress::AwaitingKeyring { .. } => NextStep::AskElsewhere,
+        Progress::AwaitingKeyring { .. } => NextStep::AskElsewhere("command.in-window"),
+        Progress::OtherWorkspace { .. } => NextStep::AskElsewhere("command.choose-in-window"),
         _ => NextStep::Wait,
     }
 }
@@ -188,7 +200,14 @@ fn show(next_step: &NextStep, output: Output) {
             let enter = output.words.text("command.enter", &[]);
             output::eprint_line(&format!("{why} {enter}"));
         }
-        NextStep::AskElsewhere => output.say("command.in-window"),
+        NextStep::AskForOther(name) => {
+            let name = wording::workspace(name, output.words);
+            let text = output
+                .words
+                .text("command.other-workspace", &[("workspace", &name)]);
+            output::eprint_line(&text);
+        }
+        NextStep::AskElsewhere(key) => output.say(key),
         NextStep::Wait | NextStep::GiveUp(_) | NextStep::Leave(_) => {}
     }
 }
@@ -257,7 +276,8 @@ mod tests {
     fn a_callback_that_awaits_the_keyring_is_tried_again_where_it_is() {
         let next_step = |input: &InputState| next_step(&awaiting_keyring(), false, input);
         let mut input = InputState::default();
-        assert_eq!(next_step(&input), NextStep::AskElsewhere);
+        let elsewhere = NextStep::AskElsewhere("command.in-window");
+        assert_eq!(next_step(&input), elsewhere);
         input.accepting = 1;
         assert_eq!(
             next_step(&input),
@@ -265,7 +285,7 @@ mod tests {
             "with tokens"
         );
         input.accepting = 0;
-        input.awaits_keyring = true;
+        input.waits_here = true;
         assert_eq!(
             next_step(&input),
             NextStep::AskForKeyring(locked()),
@@ -277,8 +297,27 @@ mod tests {
             NextStep::GiveUp(locked()),
             "nobody can press Enter"
         );
-        input.retrying = 1;
+        input.going_on = 1;
         assert_eq!(next_step(&input), NextStep::Wait, "it was pressed before");
+    }
+
+    #[test]
+    fn another_workspace_is_a_question_only_where_it_can_be_answered() {
+        let other = Progress::OtherWorkspace {
+            workspace_name: "Beta".to_owned(),
+            owner: keyrack_core::Owner::Unknown,
+            listed: false,
+        };
+        let next_step = |input: &InputState| next_step(&other, false, input);
+        let mut input = InputState::default();
+        let elsewhere = NextStep::AskElsewhere("command.choose-in-window");
+        assert_eq!(next_step(&input), elsewhere);
+        input.accepting = 1;
+        let asked = NextStep::AskForOther("Beta".to_owned());
+        assert_eq!(next_step(&input), asked);
+        input.ended = true;
+        let given_up = NextStep::GiveUp(Cause::Cancelled.into());
+        assert_eq!(next_step(&input), given_up, "nobody can press Enter");
     }
 
     #[test]

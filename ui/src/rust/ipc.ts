@@ -69,8 +69,8 @@ export const openAgain = (authorization: string) => call<null>("open_again", { a
 export const copyAuthorizationUrl = (authorization: string) =>
   call<null>("copy_authorization_url", { authorization });
 export const submitCallback = (text: string) => call<null>("submit_callback", { text });
-export const retryAuthorization = (authorization: string) =>
-  call<null>("retry_authorization", { authorization });
+export const continueAuthorization = (authorization: string) =>
+  call<null>("continue_authorization", { authorization });
 export const cancelAuthorization = (authorization: string) =>
   call<null>("cancel_authorization", { authorization });
 export const acknowledge = () => call<null>("acknowledge");

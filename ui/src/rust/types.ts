@@ -144,6 +144,10 @@ sandbox: boolean,
  */
 host: string, 
 /**
+ * The connection that it is to connect again, if it is not for a new one.
+ */
+reconnects: Reconnects | null, 
+/**
  * When the authorization expires.
  */
 expires_at: Millis, 
@@ -158,13 +162,86 @@ progress: Progress, };
 export type BackgroundChecks = "off" | "hourly" | "six-hours" | "daily";
 
 /**
+ * The progress of an act on many connections.
+ */
+export type Batch = { 
+/**
+ * The act.
+ */
+act: BatchAct, 
+/**
+ * How many connections it is for; those that were removed meanwhile are not counted.
+ */
+total: number, 
+/**
+ * How many connections have had their turn.
+ */
+done: number, 
+/**
+ * With how many it succeeded; of a check, how many work.
+ */
+succeeded: number, 
+/**
+ * How many of the connections in `done` need attention, by what is known of them now.
+ */
+attention: number, 
+/**
+ * With how many it failed; of a check, how many could not be checked. One that needs attention is
+ * counted in `attention` too.
+ */
+failed: number, 
+/**
+ * The estimated time left in milliseconds; none while it is not known, and at the end.
+ */
+left: number | null, 
+/**
+ * Until when it pauses, because Notion asked for it.
+ */
+paused_until: Millis | null, 
+/**
+ * Whether it goes on.
+ */
+state: BatchState, };
+
+/**
+ * An act that can be done on many connections at once.
+ */
+export type BatchAct = "check" | "refresh" | "revoke" | "forget";
+
+/**
+ * The end of an act on many connections.
+ */
+export type BatchEnd = { 
+/**
+ * The final counts.
+ */
+counts: Batch, 
+/**
+ * The receipts of the connections that were revoked or forgotten.
+ */
+receipts: Array<Receipt>, 
+/**
+ * The connections with which it failed; none of a check, whose reasons are on the connections.
+ */
+not_done: Array<NotDone>, 
+/**
+ * How many connections had been removed before their turn.
+ */
+gone: number, };
+
+/**
+ * Whether an act on many connections goes on.
+ */
+export type BatchState = "running" | "cancelling" | "cancelled" | "finished";
+
+/**
  * What went wrong.
  *
  * The fields fill the places of the same name in the catalogue's words, but for two: `detail` is
  * what a system or Notion said in its own language, shown beside the words (may be empty), and
  * `why` is the cause behind this one, whose own words follow; `{remedy}` is what to do about it.
  */
-export type Cause = { "code": "keyring-missing" } | { "code": "keyring-no-collection" } | { "code": "keyring-locked" } | { "code": "keyring-waiting" } | { "code": "keyring-too-large" } | { "code": "keyring-lost" } | { "code": "keyring-foreign" } | { "code": "keyring-failed", detail: string, } | { "code": "client-rejected" } | { "code": "client-swapped" } | { "code": "grant-rejected" } | { "code": "rate-limited" } | { "code": "notion-unavailable", status: number, } | { "code": "unreachable" } | { "code": "answer-lost" } | { "code": "not-notion", status: number, detail: string, } | { "code": "notion-refused", status: number, detail: string, } | { "code": "other-bot" } | { "code": "no-time" } | { "code": "client-secret-lost" } | { "code": "client-in-use" } | { "code": "client-gone" } | { "code": "client-url", detail: string, } | { "code": "secret-unreadable" } | { "code": "no-client" } | { "code": "no-such-client", name: string, } | { "code": "several-clients", candidates: string, } | { "code": "invalid-input", field: Field, } | { "code": "connection-gone" } | { "code": "busy-elsewhere" } | { "code": "no-such-connection", name: string, } | { "code": "several-connections", name: string, candidates: string, } | { "code": "token-inactive" } | { "code": "token-superseded" } | { "code": "other-client" } | { "code": "already-checking" } | { "code": "already-watching" } | { "code": "checks-failed", count: number, } | { "code": "checks-off" } | { "code": "link-malformed", detail: string, } | { "code": "link-unknown" } | { "code": "link-handled" } | { "code": "link-expired" } | { "code": "link-cancelled" } | { "code": "link-mismatch" } | { "code": "authorization-refused", detail: string, } | { "code": "authorization-denied" } | { "code": "authorization-expired" } | { "code": "authorization-over" } | { "code": "authorization-elsewhere" } | { "code": "cancelled" } | { "code": "left-early" } | { "code": "connect-interrupted" } | { "code": "reconnect-interrupted" } | { "code": "exchange-lost", why: Cause, } | { "code": "not-listed", why: Cause, } | { "code": "grant-ended", why: Cause, } | { "code": "grant-remains", why: Cause, } | { "code": "port-taken", port: number, detail: string, } | { "code": "browser-failed" } | { "code": "no-random-numbers" } | { "code": "no-refresh-token" } | { "code": "revocation-pending" } | { "code": "refresh-rejected" } | { "code": "refresh-unfinished", why: Cause, } | { "code": "refresh-lost", why: Cause, } | { "code": "refresh-not-saved", why: Cause, } | { "code": "refresh-tokens-remain", why: Cause, } | { "code": "removed-tokens-remain" } | { "code": "still-active" } | { "code": "revocation-overtaken" } | { "code": "not-revoked-yet", workspace: string, why: Cause, } | { "code": "revocation-unfinished", workspace: string, why: Cause, } | { "code": "not-removed", why: Cause, } | { "code": "tokens-being-written" } | { "code": "other-program-at-work" } | { "code": "interrupted" } | { "code": "cut-off" } | { "code": "outcome-unknown" } | { "code": "overtaken" } | { "code": "removed-before-done" } | { "code": "earlier", message: string, } | { "code": "store-busy" } | { "code": "store-newer" } | { "code": "store-damaged" } | { "code": "store-unknown" } | { "code": "store-foreign" } | { "code": "store-failed", detail: string, } | { "code": "data-folder", path: string, detail: string, } | { "code": "no-data-folder" } | { "code": "notion-url", detail: string, } | { "code": "already-open" } | { "code": "sandbox-failed", detail: string, } | { "code": "sandbox-elsewhere" } | { "code": "not-written", path: string, detail: string, } | { "code": "not-savable" } | { "code": "no-downloads" } | { "code": "export-failed", detail: string, } | { "code": "not-opened", path: string, detail: string, } | { "code": "clipboard-failed" } | { "code": "app-link-missing" } | { "code": "app-link-other" } | { "code": "app-link-silent" } | { "code": "clock-wrong" } | { "code": "start-at-login-failed", detail: string, };
+export type Cause = { "code": "keyring-missing" } | { "code": "keyring-no-collection" } | { "code": "keyring-locked" } | { "code": "keyring-waiting" } | { "code": "keyring-too-large" } | { "code": "keyring-lost" } | { "code": "keyring-foreign" } | { "code": "keyring-failed", detail: string, } | { "code": "client-rejected" } | { "code": "client-swapped" } | { "code": "grant-rejected" } | { "code": "rate-limited" } | { "code": "notion-unavailable", status: number, } | { "code": "unreachable" } | { "code": "answer-lost" } | { "code": "not-notion", status: number, detail: string, } | { "code": "notion-refused", status: number, detail: string, } | { "code": "other-bot" } | { "code": "no-time" } | { "code": "client-secret-lost" } | { "code": "client-in-use" } | { "code": "client-gone" } | { "code": "client-url", detail: string, } | { "code": "secret-unreadable" } | { "code": "no-client" } | { "code": "no-such-client", name: string, } | { "code": "several-clients", candidates: string, } | { "code": "invalid-input", field: Field, } | { "code": "connection-gone" } | { "code": "busy-elsewhere" } | { "code": "no-such-connection", name: string, } | { "code": "several-connections", name: string, candidates: string, } | { "code": "token-inactive" } | { "code": "token-superseded" } | { "code": "other-client" } | { "code": "already-checking" } | { "code": "batch-under-way" } | { "code": "already-watching" } | { "code": "not-all-done", count: number, } | { "code": "checks-failed", count: number, } | { "code": "checks-off" } | { "code": "link-malformed", detail: string, } | { "code": "link-unknown" } | { "code": "link-handled" } | { "code": "link-expired" } | { "code": "link-cancelled" } | { "code": "link-mismatch" } | { "code": "authorization-refused", detail: string, } | { "code": "authorization-denied" } | { "code": "authorization-expired" } | { "code": "authorization-over" } | { "code": "authorization-elsewhere" } | { "code": "cancelled" } | { "code": "left-early" } | { "code": "connect-interrupted" } | { "code": "reconnect-interrupted" } | { "code": "exchange-lost", why: Cause, } | { "code": "not-listed", why: Cause, } | { "code": "grant-ended", why: Cause, } | { "code": "grant-remains", why: Cause, } | { "code": "port-taken", port: number, detail: string, } | { "code": "browser-failed" } | { "code": "no-random-numbers" } | { "code": "no-refresh-token" } | { "code": "revocation-pending" } | { "code": "refresh-rejected" } | { "code": "refresh-unfinished", why: Cause, } | { "code": "refresh-lost", why: Cause, } | { "code": "refresh-not-saved", why: Cause, } | { "code": "refresh-tokens-remain", why: Cause, } | { "code": "removed-tokens-remain" } | { "code": "still-active" } | { "code": "revocation-overtaken" } | { "code": "not-revoked-yet", workspace: string, why: Cause, } | { "code": "revocation-unfinished", workspace: string, why: Cause, } | { "code": "not-removed", why: Cause, } | { "code": "tokens-being-written" } | { "code": "other-program-at-work" } | { "code": "interrupted" } | { "code": "cut-off" } | { "code": "outcome-unknown" } | { "code": "overtaken" } | { "code": "removed-before-done" } | { "code": "earlier", message: string, } | { "code": "store-busy" } | { "code": "store-newer" } | { "code": "store-damaged" } | { "code": "store-unknown" } | { "code": "store-foreign" } | { "code": "store-failed", detail: string, } | { "code": "data-folder", path: string, detail: string, } | { "code": "no-data-folder" } | { "code": "notion-url", detail: string, } | { "code": "already-open" } | { "code": "sandbox-failed", detail: string, } | { "code": "sandbox-elsewhere" } | { "code": "not-written", path: string, detail: string, } | { "code": "not-savable" } | { "code": "no-downloads" } | { "code": "export-failed", detail: string, } | { "code": "not-opened", path: string, detail: string, } | { "code": "clipboard-failed" } | { "code": "app-link-missing" } | { "code": "app-link-other" } | { "code": "app-link-silent" } | { "code": "clock-wrong" } | { "code": "start-at-login-failed", detail: string, };
 
 /**
  * What changed since the window last read the list.
@@ -183,49 +260,6 @@ gone: Array<string>,
  * Everything else, in a snapshot whose `connections` are empty.
  */
 rest: Snapshot, };
-
-/**
- * The progress of a check of all connections.
- */
-export type CheckAll = { 
-/**
- * How many connections are to be checked.
- */
-total: number, 
-/**
- * How many connections have been checked, or could not be.
- */
-done: number, 
-/**
- * How many checked connections work.
- */
-active: number, 
-/**
- * How many of the connections in `done` need attention, by what is known of them now.
- */
-attention: number, 
-/**
- * How many of the connections in `done` could not be checked. One that needs attention is counted
- * in `attention` too.
- */
-unknown: number, 
-/**
- * The estimated time left in milliseconds; none when the check is over.
- */
-left: number | null, 
-/**
- * Until when the check pauses, because Notion asked for it.
- */
-paused_until: Millis | null, 
-/**
- * Whether the check goes on.
- */
-state: CheckAllState, };
-
-/**
- * Whether a check of all connections goes on.
- */
-export type CheckAllState = "running" | "cancelled" | "finished";
 
 /**
  * The result of removing something that Keyrack may have set up outside of its data folder.
@@ -470,6 +504,23 @@ localhost_port: number | null,
 bridge_url: string | null, };
 
 /**
+ * A connection with which an act on many failed.
+ */
+export type NotDone = { 
+/**
+ * The connection.
+ */
+connection: Connection, 
+/**
+ * The reason.
+ */
+problem: Problem, 
+/**
+ * Whether it is tried again by itself.
+ */
+pending: boolean, };
+
+/**
  * The kinds of act.
  */
 export type OperationKind = "add-client" | "edit-client" | "rotate-secret" | "remove-client" | "connect" | "check" | "refresh" | "revoke" | "forget" | "rebuild";
@@ -531,7 +582,7 @@ retry_after: number | null,
 /**
  * Notion's id of the request, for its support.
  */
-request_id: string | null, } & ({ "code": "keyring-missing" } | { "code": "keyring-no-collection" } | { "code": "keyring-locked" } | { "code": "keyring-waiting" } | { "code": "keyring-too-large" } | { "code": "keyring-lost" } | { "code": "keyring-foreign" } | { "code": "keyring-failed", detail: string, } | { "code": "client-rejected" } | { "code": "client-swapped" } | { "code": "grant-rejected" } | { "code": "rate-limited" } | { "code": "notion-unavailable", status: number, } | { "code": "unreachable" } | { "code": "answer-lost" } | { "code": "not-notion", status: number, detail: string, } | { "code": "notion-refused", status: number, detail: string, } | { "code": "other-bot" } | { "code": "no-time" } | { "code": "client-secret-lost" } | { "code": "client-in-use" } | { "code": "client-gone" } | { "code": "client-url", detail: string, } | { "code": "secret-unreadable" } | { "code": "no-client" } | { "code": "no-such-client", name: string, } | { "code": "several-clients", candidates: string, } | { "code": "invalid-input", field: Field, } | { "code": "connection-gone" } | { "code": "busy-elsewhere" } | { "code": "no-such-connection", name: string, } | { "code": "several-connections", name: string, candidates: string, } | { "code": "token-inactive" } | { "code": "token-superseded" } | { "code": "other-client" } | { "code": "already-checking" } | { "code": "already-watching" } | { "code": "checks-failed", count: number, } | { "code": "checks-off" } | { "code": "link-malformed", detail: string, } | { "code": "link-unknown" } | { "code": "link-handled" } | { "code": "link-expired" } | { "code": "link-cancelled" } | { "code": "link-mismatch" } | { "code": "authorization-refused", detail: string, } | { "code": "authorization-denied" } | { "code": "authorization-expired" } | { "code": "authorization-over" } | { "code": "authorization-elsewhere" } | { "code": "cancelled" } | { "code": "left-early" } | { "code": "connect-interrupted" } | { "code": "reconnect-interrupted" } | { "code": "exchange-lost", why: Cause, } | { "code": "not-listed", why: Cause, } | { "code": "grant-ended", why: Cause, } | { "code": "grant-remains", why: Cause, } | { "code": "port-taken", port: number, detail: string, } | { "code": "browser-failed" } | { "code": "no-random-numbers" } | { "code": "no-refresh-token" } | { "code": "revocation-pending" } | { "code": "refresh-rejected" } | { "code": "refresh-unfinished", why: Cause, } | { "code": "refresh-lost", why: Cause, } | { "code": "refresh-not-saved", why: Cause, } | { "code": "refresh-tokens-remain", why: Cause, } | { "code": "removed-tokens-remain" } | { "code": "still-active" } | { "code": "revocation-overtaken" } | { "code": "not-revoked-yet", workspace: string, why: Cause, } | { "code": "revocation-unfinished", workspace: string, why: Cause, } | { "code": "not-removed", why: Cause, } | { "code": "tokens-being-written" } | { "code": "other-program-at-work" } | { "code": "interrupted" } | { "code": "cut-off" } | { "code": "outcome-unknown" } | { "code": "overtaken" } | { "code": "removed-before-done" } | { "code": "earlier", message: string, } | { "code": "store-busy" } | { "code": "store-newer" } | { "code": "store-damaged" } | { "code": "store-unknown" } | { "code": "store-foreign" } | { "code": "store-failed", detail: string, } | { "code": "data-folder", path: string, detail: string, } | { "code": "no-data-folder" } | { "code": "notion-url", detail: string, } | { "code": "already-open" } | { "code": "sandbox-failed", detail: string, } | { "code": "sandbox-elsewhere" } | { "code": "not-written", path: string, detail: string, } | { "code": "not-savable" } | { "code": "no-downloads" } | { "code": "export-failed", detail: string, } | { "code": "not-opened", path: string, detail: string, } | { "code": "clipboard-failed" } | { "code": "app-link-missing" } | { "code": "app-link-other" } | { "code": "app-link-silent" } | { "code": "clock-wrong" } | { "code": "start-at-login-failed", detail: string, });
+request_id: string | null, } & ({ "code": "keyring-missing" } | { "code": "keyring-no-collection" } | { "code": "keyring-locked" } | { "code": "keyring-waiting" } | { "code": "keyring-too-large" } | { "code": "keyring-lost" } | { "code": "keyring-foreign" } | { "code": "keyring-failed", detail: string, } | { "code": "client-rejected" } | { "code": "client-swapped" } | { "code": "grant-rejected" } | { "code": "rate-limited" } | { "code": "notion-unavailable", status: number, } | { "code": "unreachable" } | { "code": "answer-lost" } | { "code": "not-notion", status: number, detail: string, } | { "code": "notion-refused", status: number, detail: string, } | { "code": "other-bot" } | { "code": "no-time" } | { "code": "client-secret-lost" } | { "code": "client-in-use" } | { "code": "client-gone" } | { "code": "client-url", detail: string, } | { "code": "secret-unreadable" } | { "code": "no-client" } | { "code": "no-such-client", name: string, } | { "code": "several-clients", candidates: string, } | { "code": "invalid-input", field: Field, } | { "code": "connection-gone" } | { "code": "busy-elsewhere" } | { "code": "no-such-connection", name: string, } | { "code": "several-connections", name: string, candidates: string, } | { "code": "token-inactive" } | { "code": "token-superseded" } | { "code": "other-client" } | { "code": "already-checking" } | { "code": "batch-under-way" } | { "code": "already-watching" } | { "code": "not-all-done", count: number, } | { "code": "checks-failed", count: number, } | { "code": "checks-off" } | { "code": "link-malformed", detail: string, } | { "code": "link-unknown" } | { "code": "link-handled" } | { "code": "link-expired" } | { "code": "link-cancelled" } | { "code": "link-mismatch" } | { "code": "authorization-refused", detail: string, } | { "code": "authorization-denied" } | { "code": "authorization-expired" } | { "code": "authorization-over" } | { "code": "authorization-elsewhere" } | { "code": "cancelled" } | { "code": "left-early" } | { "code": "connect-interrupted" } | { "code": "reconnect-interrupted" } | { "code": "exchange-lost", why: Cause, } | { "code": "not-listed", why: Cause, } | { "code": "grant-ended", why: Cause, } | { "code": "grant-remains", why: Cause, } | { "code": "port-taken", port: number, detail: string, } | { "code": "browser-failed" } | { "code": "no-random-numbers" } | { "code": "no-refresh-token" } | { "code": "revocation-pending" } | { "code": "refresh-rejected" } | { "code": "refresh-unfinished", why: Cause, } | { "code": "refresh-lost", why: Cause, } | { "code": "refresh-not-saved", why: Cause, } | { "code": "refresh-tokens-remain", why: Cause, } | { "code": "removed-tokens-remain" } | { "code": "still-active" } | { "code": "revocation-overtaken" } | { "code": "not-revoked-yet", workspace: string, why: Cause, } | { "code": "revocation-unfinished", workspace: string, why: Cause, } | { "code": "not-removed", why: Cause, } | { "code": "tokens-being-written" } | { "code": "other-program-at-work" } | { "code": "interrupted" } | { "code": "cut-off" } | { "code": "outcome-unknown" } | { "code": "overtaken" } | { "code": "removed-before-done" } | { "code": "earlier", message: string, } | { "code": "store-busy" } | { "code": "store-newer" } | { "code": "store-damaged" } | { "code": "store-unknown" } | { "code": "store-foreign" } | { "code": "store-failed", detail: string, } | { "code": "data-folder", path: string, detail: string, } | { "code": "no-data-folder" } | { "code": "notion-url", detail: string, } | { "code": "already-open" } | { "code": "sandbox-failed", detail: string, } | { "code": "sandbox-elsewhere" } | { "code": "not-written", path: string, detail: string, } | { "code": "not-savable" } | { "code": "no-downloads" } | { "code": "export-failed", detail: string, } | { "code": "not-opened", path: string, detail: string, } | { "code": "clipboard-failed" } | { "code": "app-link-missing" } | { "code": "app-link-other" } | { "code": "app-link-silent" } | { "code": "clock-wrong" } | { "code": "start-at-login-failed", detail: string, });
 
 /**
  * How far an authorization is: at first `waiting`, in the end one of the last five.
@@ -540,7 +591,19 @@ export type Progress = { "kind": "waiting" } | { "kind": "awaiting-keyring",
 /**
  * The problem with the keyring.
  */
-problem: Problem, } | { "kind": "exchanging" } | { "kind": "saving" } | { "kind": "completed", 
+problem: Problem, } | { "kind": "exchanging" } | { "kind": "other-workspace", 
+/**
+ * The workspace's name.
+ */
+workspace_name: string, 
+/**
+ * Who authorized the connection.
+ */
+owner: Owner, 
+/**
+ * Whether that workspace is in the list, and would get the new tokens.
+ */
+listed: boolean, } | { "kind": "saving" } | { "kind": "completed", 
 /**
  * The connection (`Connection::id`).
  */
@@ -616,6 +679,10 @@ owner: Owner,
  */
 client_name: string, 
 /**
+ * Whether it belonged to the embedded sandbox.
+ */
+sandbox: boolean, 
+/**
  * Notion's id of the bot.
  */
 bot_id: string, 
@@ -657,6 +724,19 @@ removed_from_keyring_at: Millis | null,
 request_ids: Array<string>, };
 
 /**
+ * The connection that an authorization is to connect again.
+ */
+export type Reconnects = { 
+/**
+ * The connection (`Connection::id`).
+ */
+connection_id: string, 
+/**
+ * The workspace's name.
+ */
+workspace_name: string, };
+
+/**
  * A redirect method: how a callback arrives.
  */
 export type RedirectMethod = "app-link" | "localhost" | "bridge";
@@ -667,7 +747,33 @@ export type RedirectMethod = "app-link" | "localhost" | "bridge";
 export type RefreshTokenFate = "revoked" | "not-revoked" | "none";
 
 /**
- * What "Remove everything" removed. The data folder is deleted when Keyrack is closed.
+ * The removal of everything.
+ */
+export type Removal = { 
+/**
+ * How far it is.
+ */
+stage: RemovalStage, 
+/**
+ * The revocations that came first; none if nothing was to be revoked.
+ */
+revocations: BatchEnd | null, 
+/**
+ * What is removed, by all tries together.
+ */
+removed: Removed, 
+/**
+ * Why the last try could not go on.
+ */
+problem: Problem | null, };
+
+/**
+ * How far the removal of everything is.
+ */
+export type RemovalStage = "revoking" | "cancelled" | "not-revoked" | "removing" | "unfinished" | "removed";
+
+/**
+ * What "Remove everything" removed.
  */
 export type Removed = { 
 /**
@@ -746,9 +852,17 @@ rebuilt: Rebuilt | null,
  */
 rebuild_waits: Problem | null, 
 /**
- * The progress of a check of all connections, while one is under way.
+ * The progress of the acts on many connections that are under way.
  */
-check_all: CheckAll | null, 
+batches: Array<Batch>, 
+/**
+ * The removal of everything, until acknowledged.
+ */
+removal: Removal | null, 
+/**
+ * The ends of acts on many connections, until acknowledged.
+ */
+ended_batches: Array<BatchEnd>, 
 /**
  * The person's preferences.
  */

@@ -27,10 +27,22 @@ pub struct Authorization {
     pub sandbox: bool,
     /// The host that the browser was sent to; never the whole authorization URL.
     pub host: String,
+    /// The connection that it is to connect again, if it is not for a new one.
+    pub reconnects: Option<Reconnects>,
     /// When the authorization expires.
     pub expires_at: Millis,
     /// How far the authorization is.
     pub progress: Progress,
+}
+
+/// The connection that an authorization is to connect again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct Reconnects {
+    /// The connection (`Connection::id`).
+    pub connection_id: String,
+    /// The workspace's name.
+    pub workspace_name: String,
 }
 
 /// How far an authorization is: at first `waiting`, in the end one of the last five.
@@ -47,6 +59,16 @@ pub enum Progress {
     },
     /// The code is being exchanged for tokens.
     Exchanging,
+    /// Access was allowed for another workspace than the one to connect again. Nothing is replaced; the
+    /// person chooses to connect that one instead, or to end the access again.
+    OtherWorkspace {
+        /// The workspace's name.
+        workspace_name: String,
+        /// Who authorized the connection.
+        owner: Owner,
+        /// Whether that workspace is in the list, and would get the new tokens.
+        listed: bool,
+    },
     /// The keyring is writing the tokens; it may ask to be unlocked.
     Saving,
     /// The workspace is connected.
@@ -88,6 +110,7 @@ impl Progress {
             Self::Completed { .. }
             | Self::Waiting
             | Self::AwaitingKeyring { .. }
+            | Self::OtherWorkspace { .. }
             | Self::Exchanging
             | Self::Saving => None,
         }
@@ -108,7 +131,11 @@ impl Progress {
     pub fn is_final(&self) -> bool {
         !matches!(
             self,
-            Self::Waiting | Self::AwaitingKeyring { .. } | Self::Exchanging | Self::Saving
+            Self::Waiting
+                | Self::AwaitingKeyring { .. }
+                | Self::Exchanging
+                | Self::OtherWorkspace { .. }
+                | Self::Saving
         )
     }
 }

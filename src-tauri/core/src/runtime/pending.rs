@@ -50,7 +50,7 @@ pub(crate) struct Pending {
     /// The port that the callback may arrive at; closed when this value is dropped.
     _listening: Option<Listening>,
     awaiting_keyring: Mutex<Option<AwaitingKeyring>>,
-    retry: Notify,
+    goes_on: Notify,
     cancelled: watch::Sender<bool>,
 }
 
@@ -68,7 +68,7 @@ impl Pending {
             url,
             _listening: listening,
             awaiting_keyring: Mutex::default(),
-            retry: Notify::new(),
+            goes_on: Notify::new(),
             cancelled: watch::Sender::new(false),
         }
     }
@@ -89,14 +89,14 @@ impl Pending {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Requests another try of the keyring, for the person.
-    pub fn request_retry(&self) {
-        self.retry.notify_one();
+    /// Goes on with what waits for the person, who wants it.
+    pub fn go_on(&self) {
+        self.goes_on.notify_one();
     }
 
-    /// Waits for [`Pending::request_retry`].
-    pub async fn retry_requested(&self) {
-        self.retry.notified().await;
+    /// Waits for [`Pending::go_on`].
+    pub async fn go_on_requested(&self) {
+        self.goes_on.notified().await;
     }
 
     /// Cancels the authorization, for the person.

@@ -26,7 +26,7 @@ use crate::storage::vault::keyring::tests::{Keyring, KeyringBehaviour, keyring};
 /// The test environment: everything outside of Keyrack.
 pub(super) struct TestEnv {
     sandbox: Sandbox,
-    notion: TestClient,
+    pub notion: TestClient,
     pub keyring: Keyring,
     pub folder: TempDir,
     now: Arc<AtomicI64>,
@@ -58,6 +58,7 @@ impl TestEnv {
     pub async fn with_redirect_uris(redirect_uris: Vec<String>) -> Self {
         Self::with_sandbox(Options {
             redirect_uris,
+            auto_approve: true,
             ..Options::default()
         })
         .await
@@ -67,14 +68,19 @@ impl TestEnv {
     pub async fn with_database(db: PathBuf) -> Self {
         Self::with_sandbox(Options {
             db: Some(db),
+            auto_approve: true,
             ..Options::default()
         })
         .await
     }
 
+    /// A test environment in which each access is allowed on the consent page.
+    pub async fn with_consent_page() -> Self {
+        Self::with_sandbox(Options::default()).await
+    }
+
     async fn with_sandbox(options: Options) -> Self {
         let options = Options {
-            auto_approve: true,
             control: true,
             ..options
         };

@@ -22,8 +22,12 @@ use crate::storage::vault::{ConnectionSecrets, Payload, VaultError};
 use notion_oauth::sanitize_display_text;
 
 impl Keyrack {
-    /// Goes on with an authorization whose callback or tokens wait for the keyring.
-    pub async fn retry_authorization(self: &Arc<Self>, id: &str) -> Result<Authorization, Problem> {
+    /// Goes on with an authorization that waits for the person: for the keyring, or with another
+    /// workspace than the one that was to be connected again.
+    pub async fn continue_authorization(
+        self: &Arc<Self>,
+        id: &str,
+    ) -> Result<Authorization, Problem> {
         let authorization = self.store.authorization(id)?;
         // Read before the code is taken out: a busy store must not lose the code.
         let client = self.store.client(&authorization.client_id)?;
@@ -37,7 +41,7 @@ impl Keyrack {
             } else {
                 authorization
             };
-            pending.request_retry();
+            pending.go_on();
             return Ok(authorization);
         };
         match self
@@ -119,11 +123,25 @@ impl Keyrack {
         unsaved: UnsavedGrant,
     ) -> Authorization {
         let bot_id = sanitize_display_text(&unsaved.grant.bot_id);
+        if let Some(other) = self.other_workspace(&authorization, &unsaved.grant) {
+            self.move_on(authorization.clone(), other);
+            tokio::select! {
+                () = pending.go_on_requested() => {}
+                () = pending.cancel_requested() => {
+                    let before = self.tokens_of_bot(&operation.act.client.id, &bot_id).await;
+                    return self
+                        .end_unnamed(authorization, operation, unsaved, before, Cause::Cancelled.into())
+                        .await;
+                }
+            }
+        }
         // An earlier write of the same bot's tokens may hang without end, and keep the lock.
         let lock = tokio::select! {
             lock = self.locks.lock_bot(&operation.act.client.id, &bot_id) => lock,
             () = pending.cancel_requested() => {
-                return self.end_unnamed(authorization, operation, unsaved, Cause::Cancelled.into()).await;
+                return self
+                    .end_unnamed(authorization, operation, unsaved, None, Cause::Cancelled.into())
+                    .await;
             }
         };
         // Nothing of the connection is looked at before its lock: another process may be replacing it.
@@ -141,7 +159,7 @@ impl Keyrack {
             Ok(named) => named,
             Err(problem) => {
                 return self
-                    .end_unnamed(authorization, operation, unsaved, problem)
+                    .end_unnamed(authorization, operation, unsaved, None, problem)
                     .await;
             }
         };
@@ -164,17 +182,47 @@ impl Keyrack {
         }
     }
 
-    /// Ends a grant that never had a vault entry, and its operation. If its bot is connected
-    /// already, the connection's tokens may be the very ones that were ended, so its verdict is
-    /// cleared.
+    /// The progress of a consent for another workspace than the one to connect again; none if it is for
+    /// that one, or for any.
+    fn other_workspace(&self, authorization: &Authorization, grant: &Grant) -> Option<Progress> {
+        let asked = authorization.reconnects.as_ref()?;
+        // Removed meanwhile, it has nothing that could be mistaken for the other's.
+        let asked = self.store.connection(&asked.connection_id).ok()?;
+        let [bot_id, workspace_id] =
+            [&grant.bot_id, &grant.workspace_id].map(|id| sanitize_display_text(id));
+        let is_asked = if asked.workspace_id.is_empty() || workspace_id.is_empty() {
+            asked.bot_id == bot_id
+        } else {
+            asked.workspace_id == workspace_id
+        };
+        let known = self.store.connection_of_bot(&asked.client_id, &bot_id);
+        (!is_asked).then(|| Progress::OtherWorkspace {
+            workspace_name: sanitize_display_text(
+                grant.workspace_name.as_deref().unwrap_or_default(),
+            ),
+            owner: Owner::from(grant.owner.clone()),
+            listed: matches!(known, Ok(Some(_))),
+        })
+    }
+
+    /// The tokens of the connection of a bot, if there is one and the keyring gives them.
+    async fn tokens_of_bot(&self, client: &str, bot_id: &str) -> Option<ConnectionSecrets> {
+        let known = self.store.connection_of_bot(client, bot_id).ok()??;
+        self.vault.read_connection(&known).await.ok()
+    }
+
+    /// Ends a grant that never had a vault entry, except tokens of `before`, and its operation. If its
+    /// bot is connected already, the connection's tokens may be the very ones that were ended, so its
+    /// verdict is cleared.
     async fn end_unnamed(
         &self,
         authorization: Authorization,
         mut operation: Operation<Connect>,
         unsaved: UnsavedGrant,
+        before: Option<ConnectionSecrets>,
         why: Problem,
     ) -> Authorization {
-        let problem = unsaved.end(None, why).await;
+        let problem = unsaved.end(before.as_ref(), why).await;
         let known = self.store.connection_of_bot(
             &operation.act.client.id,
             &sanitize_display_text(&unsaved.grant.bot_id),
@@ -278,7 +326,7 @@ impl Keyrack {
                 },
             );
             tokio::select! {
-                () = pending.retry_requested() => {}
+                () = pending.go_on_requested() => {}
                 () = pending.cancel_requested() => return Err(NotWritten::GivenUp(Box::pin(async { Ok(()) }))),
             }
         }

@@ -17,7 +17,7 @@ use secrecy::{ExposeSecret, SecretString};
 use state::{new_state, state_hash};
 
 use crate::domain::act::ConnectStep;
-use crate::domain::authorization::{Authorization, LIFETIME, Progress};
+use crate::domain::authorization::{Authorization, LIFETIME, Progress, Reconnects};
 use crate::domain::callback::{Callback, CallbackResult};
 use crate::domain::client::Client;
 use crate::domain::event::Event;
@@ -33,13 +33,37 @@ use crate::storage::store::ConsumedState;
 const LOOK_EVERY: Duration = Duration::from_secs(15);
 
 impl Keyrack {
-    /// Starts an authorization and opens the browser.
+    /// Starts an authorization of a new connection and opens the browser.
     ///
     /// The keyring must take a probe and return the client's secret first: nobody should allow
     /// access in a browser only to learn that the tokens cannot be kept.
     pub async fn begin_authorization(
         self: &Arc<Self>,
         client: &str,
+    ) -> Result<Authorization, Problem> {
+        self.authorize(client, None).await
+    }
+
+    /// Starts an authorization that is to connect a connection again, like
+    /// [`Keyrack::begin_authorization`]. If access is allowed for another workspace, the person
+    /// chooses before anything is replaced.
+    pub async fn begin_reconnect(
+        self: &Arc<Self>,
+        connection: &str,
+    ) -> Result<Authorization, Problem> {
+        let connection = self.store.connection(connection)?;
+        let reconnects = Reconnects {
+            connection_id: connection.id,
+            workspace_name: connection.workspace_name,
+        };
+        self.authorize(&connection.client_id, Some(reconnects))
+            .await
+    }
+
+    async fn authorize(
+        self: &Arc<Self>,
+        client: &str,
+        reconnects: Option<Reconnects>,
     ) -> Result<Authorization, Problem> {
         let client = self.store.client(client)?;
         let notion = self.notions.of(&client)?;
@@ -67,6 +91,7 @@ impl Keyrack {
             client_name: client.name.clone(),
             sandbox: client.sandbox,
             host: notion.base().host().to_owned(),
+            reconnects,
             expires_at: now.plus(LIFETIME),
             progress: Progress::Waiting,
         };

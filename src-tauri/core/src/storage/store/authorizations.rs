@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use super::database::Store;
 use super::json::Json;
 use crate::domain::act::Connect;
-use crate::domain::authorization::{Authorization, Progress};
+use crate::domain::authorization::{Authorization, Progress, Reconnects};
 use crate::domain::operation::Operation;
 use crate::domain::problem::{Cause, Problem};
 use crate::domain::time::Millis;
@@ -33,8 +33,8 @@ impl Store {
         created_at: Millis,
     ) -> Result<(), Problem> {
         self.lock().execute(
-            "INSERT INTO authorizations (id, client, state_hash, redirect_uri, host, created_at, expires_at, progress)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO authorizations (id, client, state_hash, redirect_uri, host, created_at, expires_at, progress, reconnects)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             params![
                 authorization.id,
                 authorization.client_id,
@@ -44,6 +44,7 @@ impl Store {
                 created_at.0,
                 authorization.expires_at.0,
                 Json(&authorization.progress),
+                authorization.reconnects.as_ref().map(|it| &it.connection_id),
             ],
         )?;
         failpoint("store.add_authorization");
@@ -129,7 +130,7 @@ impl Store {
     pub(crate) fn prune_authorizations(&self, before: Millis) -> Result<(), Problem> {
         self.lock().execute(
             "DELETE FROM authorizations WHERE expires_at < ?1
-                AND progress ->> 'kind' NOT IN ('awaiting-keyring', 'exchanging', 'saving')",
+                AND progress ->> 'kind' NOT IN ('awaiting-keyring', 'exchanging', 'other-workspace', 'saving')",
             params![before.0],
         )?;
         Ok(())
@@ -155,8 +156,11 @@ fn why_not_consumed(db: &Connection, state_hash: &[u8; 32]) -> Result<Problem, P
 fn authorization(db: &Connection, id: &str) -> Result<Authorization, Problem> {
     let found = db
         .query_row(
-            "SELECT a.id, a.client, clients.name, clients.base_url IS NULL, a.host, a.expires_at, a.progress
-             FROM authorizations a JOIN clients ON clients.id = a.client WHERE a.id = ?1",
+            "SELECT a.id, a.client, clients.name, clients.base_url IS NULL, a.host, a.expires_at, a.progress,
+                    connections.id, connections.workspace_name
+             FROM authorizations a JOIN clients ON clients.id = a.client
+             LEFT JOIN connections ON connections.id = a.reconnects
+             WHERE a.id = ?1",
             params![id],
             |row| {
                 Ok(Authorization {
@@ -167,6 +171,13 @@ fn authorization(db: &Connection, id: &str) -> Result<Authorization, Problem> {
                     host: row.get(4)?,
                     expires_at: Millis(row.get(5)?),
                     progress: row.get::<_, Json<_>>(6)?.0,
+                    reconnects: match row.get(7)? {
+                        Some(connection_id) => Some(Reconnects {
+                            connection_id,
+                            workspace_name: row.get(8)?,
+                        }),
+                        None => None,
+                    },
                 })
             },
         )

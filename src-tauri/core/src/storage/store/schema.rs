@@ -142,6 +142,8 @@ fn migrations() -> Migrations<'static> {
     let in_rust = [
         M::up_with_hook("", |tx| Ok(give_data(tx)?)),
         M::up_with_hook(typed_acts::COLUMNS, |tx| Ok(give_acts(tx)?)),
+        // The connection that an authorization is to connect again.
+        M::up("ALTER TABLE authorizations ADD COLUMN reconnects TEXT;"),
     ];
     MIGRATIONS.iter().cloned().chain(in_rust).collect()
 }

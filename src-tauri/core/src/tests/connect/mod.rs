@@ -2,6 +2,7 @@
 
 mod forged;
 mod localhost;
+mod other_workspace;
 
 use secrecy::ExposeSecret as _;
 
@@ -86,7 +87,10 @@ async fn an_answer_that_finds_the_keyring_locked_is_parked_and_costs_nothing_unt
     );
     assert_eq!(env.count(TOKEN).await, 0);
     env.keyring.behave(KeyringBehaviour::Normal);
-    let ended = keyrack.retry_authorization(&id).await.expect("completed");
+    let ended = keyrack
+        .continue_authorization(&id)
+        .await
+        .expect("completed");
     assert!(
         matches!(ended.progress, Progress::Completed { .. }),
         "{ended:?}"
@@ -130,7 +134,10 @@ async fn tokens_that_wait_for_the_keyring_are_kept_once_it_is_open() {
     let env = TestEnv::new().await;
     let (keyrack, id, exchanging) = env.tokens_meet_a_locked_keyring().await;
     env.keyring.behave(KeyringBehaviour::Normal);
-    keyrack.retry_authorization(&id).await.expect("tried again");
+    keyrack
+        .continue_authorization(&id)
+        .await
+        .expect("tried again");
     let ended = exchanging.await.expect("no panic");
     assert!(
         matches!(ended.progress, Progress::Completed { .. }),

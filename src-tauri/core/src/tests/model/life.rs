@@ -300,7 +300,7 @@ impl Life {
                     .cancel_authorization(&id)
                     .map(|()| Report::Cancelled);
             }
-            let ended = keyrack.retry_authorization(&id).await?;
+            let ended = keyrack.continue_authorization(&id).await?;
             Ok(reported(ended.progress))
         });
         self.finish(decided, Some(&authorization), pace).await
@@ -347,7 +347,7 @@ impl Life {
             0 => drop(tokio::spawn(async move { keyrack.cancel_authorization(&id) }).await),
             1 => {
                 self.env.keyring.behave(KeyringBehaviour::Normal);
-                drop(tokio::spawn(async move { keyrack.retry_authorization(&id).await }).await);
+                drop(tokio::spawn(async move { keyrack.continue_authorization(&id).await }).await);
             }
             _ => self.end.borrow_mut().dead = true,
         }

@@ -1,0 +1,152 @@
+//! A consent for another workspace than the one to connect again.
+
+use std::sync::Arc;
+
+use secrecy::ExposeSecret as _;
+
+use crate::domain::authorization::Progress;
+use crate::domain::client::Client;
+use crate::domain::connection::Status;
+use crate::keyrack::Keyrack;
+use crate::tests::REVOKE;
+use crate::tests::env::{self, TestEnv};
+
+/// A client at a sandbox with a consent page, and two workspaces.
+struct Two {
+    env: TestEnv,
+    keyrack: Arc<Keyrack>,
+    client: Client,
+    acme: String,
+    beta: String,
+}
+
+impl Two {
+    async fn new() -> Self {
+        let env = TestEnv::with_consent_page().await;
+        let keyrack = env.start();
+        Self {
+            client: env.client(&keyrack).await,
+            acme: env.notion.add_workspace("Acme", "Ada").await,
+            beta: env.notion.add_workspace("Beta", "Ben").await,
+            env,
+            keyrack,
+        }
+    }
+
+    /// Connects a workspace, and returns the connection's id.
+    async fn connect(&self, workspace: &str) -> String {
+        let link = self.env.link(&self.keyrack, &self.client).await;
+        let callback = self.env.notion.allow(&link, workspace).await;
+        let ended = self.keyrack.accept(callback.as_bytes()).await;
+        match ended.expect("accepted").progress {
+            Progress::Completed { connection_id, .. } => connection_id,
+            other => panic!("not connected: {other:?}"),
+        }
+    }
+
+    /// Begins to connect a connection again, and allows access to a workspace. Returns the
+    /// authorization's id and its end, which may be long in coming.
+    async fn reconnect(
+        &self,
+        connection: &str,
+        workspace: &str,
+    ) -> (String, tokio::task::JoinHandle<Progress>) {
+        let begun = self.keyrack.begin_reconnect(connection).await;
+        let begun = begun.expect("begun");
+        let asked = begun.reconnects.expect("the one to connect again");
+        assert_eq!(asked.connection_id, connection);
+        let link = self.env.last_link();
+        let callback = self.env.notion.allow(&link, workspace).await;
+        let rest = self.keyrack.take_callback(callback.as_bytes());
+        let rest = rest.expect("taken");
+        (begun.id, tokio::spawn(async move { rest.await.progress }))
+    }
+
+    async fn access_token(&self, connection: &str) -> String {
+        let tokens = self.keyrack.vault.read_connection(connection).await;
+        tokens.expect("tokens").access.expose_secret().to_owned()
+    }
+}
+
+#[tokio::test]
+async fn the_workspace_that_was_asked_for_is_connected_without_a_question() {
+    let two = Two::new().await;
+    let acme = two.connect(&two.acme).await;
+    let (_, ended) = two.reconnect(&acme, &two.acme).await;
+    let ended = ended.await.expect("no panic");
+    assert!(
+        matches!(&ended, Progress::Completed { connection_id, new: false, .. } if *connection_id == acme)
+    );
+}
+
+#[tokio::test]
+async fn another_workspace_is_told_before_anything_is_replaced_and_connected_if_wanted() {
+    let two = Two::new().await;
+    let acme = two.connect(&two.acme).await;
+    let before = two.access_token(&acme).await;
+    let (id, ended) = two.reconnect(&acme, &two.beta).await;
+    let told = |progress: &Progress| matches!(progress, Progress::OtherWorkspace { workspace_name, listed: false, .. } if workspace_name == "Beta");
+    env::until(&two.keyrack, &id, told).await;
+    let rows = two.keyrack.connections().expect("the list");
+    assert_eq!(rows.len(), 1, "nothing is added yet");
+
+    two.keyrack
+        .continue_authorization(&id)
+        .await
+        .expect("wanted");
+    let ended = ended.await.expect("no panic");
+    assert!(matches!(ended, Progress::Completed { new: true, .. }));
+    let rows = two.keyrack.connections().expect("the list");
+    assert_eq!(rows.len(), 2);
+    assert_eq!(two.access_token(&acme).await, before);
+}
+
+#[tokio::test]
+async fn another_workspace_that_is_not_wanted_is_ended_and_its_own_connection_left_as_it_was() {
+    let two = Two::new().await;
+    let acme = two.connect(&two.acme).await;
+    let beta = two.connect(&two.beta).await;
+    let before = [two.access_token(&acme).await, two.access_token(&beta).await];
+    let (id, ended) = two.reconnect(&acme, &two.beta).await;
+    let told =
+        |progress: &Progress| matches!(progress, Progress::OtherWorkspace { listed: true, .. });
+    env::until(&two.keyrack, &id, told).await;
+
+    two.keyrack.cancel_authorization(&id).expect("cancelled");
+    assert_eq!(ended.await.expect("no panic"), Progress::Cancelled);
+    assert_eq!(two.env.count(REVOKE).await, 2, "the new pair is ended");
+    let after = [two.access_token(&acme).await, two.access_token(&beta).await];
+    assert_eq!(after, before);
+    for id in [&acme, &beta] {
+        let checked = two.keyrack.check(id).await.expect("checked");
+        assert_eq!(checked.status, Status::Active);
+    }
+}
+
+#[tokio::test]
+async fn a_process_that_ends_before_the_choice_leaves_what_was_as_it_was() {
+    let two = Two::new().await;
+    let acme = two.connect(&two.acme).await;
+    let before = two.access_token(&acme).await;
+    let (id, ended) = two.reconnect(&acme, &two.beta).await;
+    let told = |progress: &Progress| matches!(progress, Progress::OtherWorkspace { .. });
+    env::until(&two.keyrack, &id, told).await;
+    ended.abort();
+    ended.await.expect_err("it is aborted");
+    let Two { env, keyrack, .. } = two;
+    drop(keyrack);
+
+    let keyrack = env.start();
+    keyrack.recover().await.expect("recovered");
+    let ended = keyrack
+        .authorization(&id)
+        .expect("an authorization")
+        .progress;
+    let why = ended.problem().expect("it failed").cause.code();
+    assert_eq!(
+        why, "connect-interrupted",
+        "access may be allowed at Notion"
+    );
+    let kept = keyrack.vault.read_connection(&acme).await.expect("tokens");
+    assert_eq!(kept.access.expose_secret(), before);
+}
