@@ -4,6 +4,8 @@
 const COMMANDS: &[&str] = &[
     "snapshot",
     "changes",
+    "news",
+    "preferences",
     "try_sandbox",
     "redirect_uri",
     "verify_client",

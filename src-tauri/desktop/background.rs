@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use keyrack_core::{BackgroundChecks, Backoff, ChangeWatch, Event, Keyrack};
+use keyrack_core::{BackgroundChecks, Backoff, Keyrack};
 use secrecy::ExposeSecret as _;
 use tauri::{AppHandle, Manager as _, Runtime, async_runtime};
 use tokio::time::{sleep, timeout};
 
-use crate::events::emit_to_window;
+use crate::events::announce;
 use crate::links::inbox::Links;
 use crate::shell::Shell;
 
@@ -24,7 +24,7 @@ const RECOVERY_PAUSES: Backoff = Backoff {
     most: Duration::from_hours(1),
 };
 
-/// How often other processes' changes are looked for: one counter in shared memory.
+/// How often other processes' changes are looked for: one number is read.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// The longest that background tasks wait for the first painted list: a hidden window paints none.
@@ -46,7 +46,7 @@ async fn serve<R: Runtime>(app: AppHandle<R>, keyrack: Arc<Keyrack>, links: Link
     let shell = app.state::<Shell>();
     let _ = timeout(LONGEST_FOR_FIRST_LIST, shell.painted.notified()).await;
     watch(&keyrack);
-    async_runtime::spawn(watch_changes(app.clone(), keyrack.clone()));
+    async_runtime::spawn(watch_changes(app.clone()));
     async_runtime::spawn(recover(keyrack.clone()));
     loop {
         let _ = keyrack.retry_revocations().await;
@@ -97,19 +97,9 @@ async fn recover(keyrack: Arc<Keyrack>) {
     }
 }
 
-async fn watch_changes<R: Runtime>(app: AppHandle<R>, keyrack: Arc<Keyrack>) {
-    let mut watch = None;
+async fn watch_changes<R: Runtime>(app: AppHandle<R>) {
     loop {
-        let changed = if let Some(watch) = watch.as_mut() {
-            ChangeWatch::has_changed(watch).unwrap_or(false)
-        } else {
-            watch = ChangeWatch::open(keyrack.folder()).ok();
-            // A write before the watch began may be missing from the window's last snapshot.
-            watch.is_some()
-        };
-        if changed {
-            emit_to_window(&app, &Event::Changed);
-        }
+        announce(&app);
         sleep(LOOK_EVERY).await;
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use keyrack_core::{
     About, ActivityFilter, ActivityPage, Authorization, BatchAct, Cause, Changes, Client,
-    ClientChange, Connection, ConnectionsPolicy, Details, ExportFormat, Keyrack, NewClient,
+    ClientChange, Connection, ConnectionsPolicy, Details, ExportFormat, Keyrack, NewClient, News,
     Preferences, Problem, Receipt, RedirectMethod, Revocation, SelfTest, Snapshot,
 };
 use secrecy::{ExposeSecret as _, SecretString};
@@ -26,6 +26,8 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
         snapshot,
         changes,
+        news,
+        preferences,
         try_sandbox,
         redirect_uri,
         verify_client,
@@ -68,15 +70,25 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
 
 #[tauri::command(async)]
 fn snapshot(shell: Shared<'_>) -> Result<Snapshot, Problem> {
-    shell.reader.snapshot(&*shell.keyrack()?)
+    shell.keyrack()?.snapshot()
 }
 
-/// Returns what changed since the last call. The window's first call comes once it has painted its
-/// first list.
+/// Returns what changed since a revision. The window's first call comes once it has painted its first
+/// list.
 #[tauri::command(async)]
-fn changes(shell: Shared<'_>) -> Result<Changes, Problem> {
+fn changes(shell: Shared<'_>, since: i64) -> Result<Changes, Problem> {
     shell.painted.notify_one();
-    shell.reader.changes(&*shell.keyrack()?)
+    shell.keyrack()?.changes(since)
+}
+
+#[tauri::command(async)]
+fn news(shell: Shared<'_>) -> Result<News, Problem> {
+    Ok(shell.keyrack()?.news())
+}
+
+#[tauri::command(async)]
+fn preferences(shell: Shared<'_>) -> Result<Preferences, Problem> {
+    shell.keyrack()?.preferences()
 }
 
 #[tauri::command]

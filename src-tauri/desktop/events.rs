@@ -1,43 +1,50 @@
 //! Passes events on to the window.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::SeqCst};
 use std::time::Duration;
 
 use keyrack_core::Event;
 use tauri::{AppHandle, Emitter as _, Manager as _, Runtime, async_runtime};
 use tokio::time::sleep;
 
+use crate::shell::Shell;
 use crate::window;
 
-/// How long a change waits for others: the window looks at the whole list at each `changed` event.
+/// How long a change waits for others: the window asks Rust for the changed rows at each `changed`
+/// event, and a check of all makes hundreds of them in a second.
 const GATHER: Duration = Duration::from_millis(100);
 
-/// Lets one event stand for all changes within a moment.
+/// The announcement of changes to the window: its last one, and whether the next one gathers.
 #[derive(Debug, Default)]
-pub struct Coalescer(Arc<AtomicBool>);
+pub struct Announcement {
+    told: AtomicI64,
+    gathers: AtomicBool,
+}
 
-impl Coalescer {
-    /// Begins a moment, at whose end `emit` is called once for all changes that came meanwhile; none
-    /// while such a moment is under way.
-    fn begin<F: FnOnce()>(&self, emit: F) -> Option<impl Future<Output = ()> + use<F>> {
-        let waits = self.0.clone();
-        let is_first = !waits.swap(true, Ordering::SeqCst);
-        is_first.then_some(async move {
+impl Announcement {
+    /// Whether a revision is newer than what the window was told; it counts as told from now on.
+    fn is_news(&self, revision: i64) -> bool {
+        self.told.fetch_max(revision, SeqCst) < revision
+    }
+
+    /// Waits a moment, in which further changes come; returns at once, and false, if such a moment
+    /// is under way.
+    async fn gather(&self) -> bool {
+        let is_first = !self.gathers.swap(true, SeqCst);
+        if is_first {
             sleep(GATHER).await;
-            // Before `emit`, so that a change from here on begins a moment of its own.
-            waits.store(false, Ordering::SeqCst);
-            emit();
-        })
+            // A change from here on begins a moment of its own.
+            self.gathers.store(false, SeqCst);
+        }
+        is_first
     }
 }
 
 /// Passes an event of core on to the window. A failure is ignored: the window is closing.
 pub fn emit_to_window<R: Runtime>(app: &AppHandle<R>, event: &Event) {
     let _ = match event {
-        // The snapshot includes the last rebuild.
-        Event::Changed | Event::Rebuilt(_) | Event::RebuildWaits(_) => {
-            emit_changed(app);
+        Event::Changed => {
+            announce_soon(app);
             Ok(())
         }
         Event::WaitsElsewhere(connection) => {
@@ -52,43 +59,55 @@ pub fn emit_to_window<R: Runtime>(app: &AppHandle<R>, event: &Event) {
         Event::Batch(progress) => app.emit_to(window::LABEL, "batch", progress),
         Event::BatchEnded(end) => app.emit_to(window::LABEL, "batch-ended", end),
         Event::Removal(removal) => app.emit_to(window::LABEL, "removal", removal),
+        Event::Rebuilt(rebuilt) => {
+            announce_soon(app);
+            app.emit_to(window::LABEL, "rebuilt", rebuilt)
+        }
+        Event::RebuildWaits(problem) => app.emit_to(window::LABEL, "rebuild-waits", problem),
         Event::CallbackRefused(problem) => app.emit_to(window::LABEL, "callback-refused", problem),
     };
 }
 
-/// Emits one `changed` event for all changes within a moment: hundreds of verdicts in a second would
-/// keep the page from anything else.
-fn emit_changed<R: Runtime>(app: &AppHandle<R>) {
-    let target = app.clone();
-    let emit = move || {
-        let _ = target.emit_to(window::LABEL, "changed", ());
-    };
-    if let Some(moment) = app.state::<Coalescer>().begin(emit) {
-        async_runtime::spawn(moment);
+/// Tells the window how far the list has changed, if it was not told yet.
+pub fn announce<R: Runtime>(app: &AppHandle<R>) {
+    let keyrack = app.state::<Shell>().keyrack();
+    if let Ok(revision) = keyrack.and_then(|keyrack| keyrack.revision())
+        && app.state::<Announcement>().is_news(revision)
+    {
+        // A failure is ignored: the window is closing.
+        let _ = app.emit_to(window::LABEL, "changed", revision);
     }
+}
+
+/// Announces all changes within a moment once.
+fn announce_soon<R: Runtime>(app: &AppHandle<R>) {
+    let app = app.clone();
+    async_runtime::spawn(async move {
+        if app.state::<Announcement>().gather().await {
+            announce(&app);
+        }
+    });
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicU32;
-
     use super::*;
+
+    #[test]
+    fn a_revision_is_news_once() {
+        let announcement = Announcement::default();
+        assert!(announcement.is_news(1));
+        assert!(!announcement.is_news(1));
+        assert!(announcement.is_news(3));
+        assert!(!announcement.is_news(2), "it was told with a later one");
+    }
 
     #[tokio::test(start_paused = true)]
     async fn changes_within_a_moment_are_told_once_and_later_ones_again() {
-        let coalescer = Coalescer::default();
-        let emitted = Arc::new(AtomicU32::new(0));
-        let emit = || {
-            let emitted = emitted.clone();
-            move || {
-                emitted.fetch_add(1, Ordering::SeqCst);
-            }
-        };
-        for moments in 1..=2 {
-            let moment = coalescer.begin(emit()).expect("the first change");
-            assert!(coalescer.begin(emit()).is_none(), "it comes meanwhile");
-            moment.await;
-            assert_eq!(emitted.load(Ordering::SeqCst), moments);
+        let announcement = Announcement::default();
+        for _ in 0..2 {
+            let told = tokio::join!(announcement.gather(), announcement.gather());
+            assert_eq!(told, (true, false));
         }
     }
 }

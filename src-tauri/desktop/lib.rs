@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use tauri::{App, Builder, Manager as _, Runtime};
 
-use events::Coalescer;
+use events::Announcement;
 use links::inbox::{self, Inbox};
 #[cfg(target_os = "linux")]
 use links::single_instance;
@@ -76,7 +76,7 @@ pub fn builder<R: Runtime>(builder: Builder<R>, inbox: Inbox) -> Builder<R> {
         ))
         .plugin(tauri_plugin_deep_link::init())
         .manage(inbox)
-        .manage(Coalescer::default())
+        .manage(Announcement::default())
         .invoke_handler(commands::all())
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use keyrack_core::{
-    Effects, Keyrack, Problem, Reader, Settings, system_clock, system_keyring, system_login_item,
+    Effects, Keyrack, Problem, Settings, system_clock, system_keyring, system_login_item,
 };
 use tauri::{AppHandle, Runtime};
 use tempfile::TempDir;
@@ -22,8 +22,6 @@ pub struct Shell {
     opened: Result<Opened, Problem>,
     pub clipboard: Clipboard,
     pub sandbox: EmbeddedSandbox,
-    /// The reader that knows which part of the list the window has.
-    pub reader: Reader,
     /// Notified when the window has painted its first list.
     pub painted: Notify,
     pub round_trip: RoundTrip,
@@ -43,7 +41,6 @@ impl Shell {
             opened: Opened::open(app),
             clipboard: Clipboard::default(),
             sandbox: EmbeddedSandbox::default(),
-            reader: Reader::default(),
             painted: Notify::new(),
             round_trip: RoundTrip::default(),
             scratch: Mutex::default(),

@@ -22,7 +22,18 @@ pub fn grow(env: &TestEnv, rows: usize) {
     let day = 24 * 60 * 60 * 1_000;
     tx.execute("UPDATE connections SET verdict_at = verdict_at - ?1", [day])
         .unwrap();
+    touch(&tx);
     tx.commit().unwrap();
+}
+
+/// Gives all rows new revisions, by which a window that is open reads them again.
+pub fn touch(database: &rusqlite::Connection) {
+    database
+        .execute_batch(
+            "UPDATE connections SET revision = rowid + (SELECT last FROM revision);
+             UPDATE revision SET last = (SELECT max(revision) FROM connections);",
+        )
+        .unwrap();
 }
 
 const NAMES: [&str; 7] = [

@@ -14,6 +14,7 @@ use super::cli;
 use super::links::{self, Catcher};
 use super::page::{Page, Part};
 use super::programs;
+use super::rows;
 use super::sandbox::Sandbox;
 use super::secret_service::SecretService;
 use super::wait::until_async;
@@ -142,7 +143,9 @@ impl TestEnv {
     pub fn a_day_passes(&self) {
         let day = 24 * 60 * 60 * 1_000;
         let sql = "UPDATE connections SET verdict_at = verdict_at - ?1";
-        assert_eq!(self.database().execute(sql, [day]).unwrap(), 1);
+        let database = self.database();
+        assert_eq!(database.execute(sql, [day]).unwrap(), 1);
+        rows::touch(&database);
     }
 
     /// Opens the app's window.

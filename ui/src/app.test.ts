@@ -128,7 +128,12 @@ describe("a row", () => {
     const acme = connection("Acme");
     world.rust = { ...world.rust, connections: [acme] };
     world.answers.check = () => {
-      const inactive = { ...acme, status: "inactive", problem: problem("token-inactive") } as const;
+      const inactive = {
+        ...acme,
+        status: "inactive",
+        problem: problem("token-inactive"),
+        revision: world.next(),
+      } as const;
       world.rust = { ...world.rust, connections: [inactive] };
       return inactive;
     };
@@ -137,6 +142,35 @@ describe("a row", () => {
     await vi.waitFor(() => expect(find("connection")?.dataset.status).toBe("inactive"));
     const announced = [...document.querySelectorAll('[role="status"]')].map((element) => element.textContent);
     expect(announced.filter((text) => text === "Acme: Inactive")).toHaveLength(1);
+  });
+
+  it("reads nothing after a check whose answer is all that changed", async () => {
+    world.rust = { ...world.rust, connections: [connection("Acme"), connection("Birch")] };
+    open();
+    await vi.waitFor(() => expect(called("changes")).not.toHaveLength(0));
+    const read = called("changes").length;
+    const before = find("checked-at")?.getAttribute("datetime");
+    await click("check");
+    await vi.waitFor(() => expect(find("checked-at")?.getAttribute("datetime")).not.toBe(before));
+    const { revision = 0 } = world.rust.connections.find(({ revision }) => revision > 0) ?? {};
+    await emit("changed", revision);
+    expect(called("changes")).toHaveLength(read);
+    // Another process has changed something.
+    await emit("changed", revision + 1);
+    expect(called("changes").slice(read)).toEqual([{ since: revision }]);
+  });
+
+  it("reads on where the answer is not all that changed", async () => {
+    const acme = connection("Acme");
+    world.rust = { ...world.rust, connections: [acme] };
+    world.answers.check = () => ({ ...acme, status: "inactive", revision: world.next() + 1 });
+    open();
+    await click("check");
+    await vi.waitFor(() => expect(find("connection")?.dataset.status).toBe("inactive"));
+    world.rust = { ...world.rust, connections: [acme, connection("Birch")] };
+    await emit("changed");
+    await vi.waitFor(() => expect(document.querySelectorAll('[data-testid="connection"]')).toHaveLength(2));
+    expect(called("changes").at(-1)).toEqual({ since: 0 });
   });
 
   it("shows what is in the list by now, whatever an answer that comes late says", async () => {

@@ -150,10 +150,13 @@ impl Keyrack {
     /// The person's preferences. Whether background checks start at login is read from the system,
     /// where the person may have changed it too.
     pub fn preferences(&self) -> Result<Preferences, Problem> {
-        Ok(Preferences {
-            start_at_login: self.login_item.is_enabled(self.folder.path()),
-            ..self.store.preferences()?
-        })
+        Ok(self.with_login(self.store.preferences()?))
+    }
+
+    /// Preferences of the store with whether background checks start at login.
+    pub(crate) fn with_login(&self, mut chosen: Preferences) -> Preferences {
+        chosen.start_at_login = self.login_item.is_enabled(self.folder.path());
+        chosen
     }
 
     /// The words of the language that the person chose, or of the system's.

@@ -38,6 +38,7 @@ pub use domain::client::{Client, ClientChange, ClientDefaults, ConnectionsPolicy
 pub use domain::connection::{Connection, Status};
 pub use domain::event::Event;
 pub use domain::kind::Kind as OperationKind;
+pub use domain::list::Changes;
 pub use domain::owner::Owner;
 pub use domain::preferences::{BackgroundChecks, Language, Preferences};
 pub use domain::problem::{Cause, Field, Problem};
@@ -59,13 +60,11 @@ pub use identity::{APP_ID, APP_LINK, SCHEME};
 pub use keyrack::Keyrack;
 pub use notion_oauth::{Backoff, Budget};
 pub use storage::data_folder::DataFolder;
-pub use storage::store::ChangeWatch;
 pub use storage::vault::{KeyringConnector, system_keyring};
 pub use views::about::About;
 pub use views::activity::{
     ActivityEntry, ActivityFilter, ActivityPage, ExportFormat, ExportedActivity,
 };
-pub use views::changes::{Changes, Reader};
 pub use views::details::Details;
-pub use views::snapshot::Snapshot;
+pub use views::snapshot::{News, Snapshot};
 pub use words::{ProblemWords, Words};

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use keyrack_core::{
     About, ActivityFilter, ActivityPage, Changes, ClientChange, ConnectionsPolicy, Details,
-    ExportFormat, NewClient, Removal, Revocation, SelfTest,
+    ExportFormat, NewClient, News, Removal, Revocation, SelfTest, Snapshot,
 };
 use ts_rs::{Config, TS};
 
@@ -21,12 +21,14 @@ fn the_committed_types_are_the_generated_ones() {
     ActivityPage::export_all(&config).expect("exported");
     Changes::export_all(&config).expect("exported");
     NewClient::export_all(&config).expect("exported");
+    News::export_all(&config).expect("exported");
     ClientChange::export_all(&config).expect("exported");
     ConnectionsPolicy::export_all(&config).expect("exported");
     Details::export_all(&config).expect("exported");
     ExportFormat::export_all(&config).expect("exported");
     Removal::export_all(&config).expect("exported");
     SelfTest::export_all(&config).expect("exported");
+    Snapshot::export_all(&config).expect("exported");
     Revocation::export_all(&config).expect("exported");
     let generated = fs::read_to_string(folder.path().join("types.ts")).expect("generated");
 

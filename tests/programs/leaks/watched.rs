@@ -20,7 +20,7 @@ const RECORD: &str = "
         return answer;
     };
     const tauri = window.__TAURI_INTERNALS__;
-    for (const event of ['changed', 'authorization', 'check-all', 'callback-refused']) {
+    for (const event of ['changed', 'authorization', 'check-all', 'rebuilt', 'rebuild-waits', 'callback-refused']) {
         const handler = tauri.transformCallback((told) => window.fromRust.push(JSON.stringify(told)));
         tauri.invoke('plugin:event|listen', { event, target: { kind: 'Any' }, handler });
     }";

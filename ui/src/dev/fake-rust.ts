@@ -9,6 +9,7 @@ import type {
   Changes,
   CheckAll,
   ClientChange,
+  News,
   Preferences,
   RedirectMethod,
   Removed,
@@ -89,8 +90,9 @@ export class FakeRust {
   readonly answers: Record<string, Command>;
 
   readonly #traits: Traits;
-  /** The snapshot that the page has: `changes` returns what is different from it. */
+  /** What the page has: `changes` returns what is different from it, and gives it revisions. */
   #sent: Snapshot;
+  #revision = 0;
 
   constructor(rust: Snapshot, traits: Partial<Traits> = {}) {
     this.rust = rust;
@@ -109,6 +111,12 @@ export class FakeRust {
     return snapshot;
   }
 
+  /** Returns the next revision. */
+  next(): number {
+    this.#revision += 1;
+    return this.#revision;
+  }
+
   #answer(command: string, args: Arguments): unknown {
     this.calls.push([command, args]);
     const run = () => this.answers[command]?.(args) ?? null;
@@ -121,19 +129,32 @@ export class FakeRust {
 
   #change(more: Partial<Snapshot>): void {
     this.rust = { ...this.rust, ...more };
-    void emit("changed");
+    void emit("changed", this.next());
   }
 
   #sync(): Record<string, Command> {
     return {
       snapshot: () => this.give(this.rust),
       changes: (): Changes => {
-        const before = new Map(this.#sent.connections.map((row) => [row.id, row]));
+        const { clients, connections, preferences } = this.#sent;
+        const before = new Map(connections.map((row) => [row.id, row]));
         const now = this.give(this.rust);
-        const connections = now.connections.filter((row) => before.get(row.id) !== row);
+        const different = now.connections.filter((row) => before.get(row.id) !== row);
         for (const { id } of now.connections) before.delete(id);
-        return { connections, gone: [...before.keys()], rest: { ...now, connections: [] } };
+        return {
+          connections: different.map((row) => ({ ...row, revision: this.next() })),
+          gone: [...before.keys()],
+          clients: now.clients === clients ? null : now.clients,
+          preferences: now.preferences === preferences ? null : now.preferences,
+          revision: this.#revision,
+          more: false,
+        };
       },
+      news: (): News => {
+        const { authorization, callback_refused, rebuilt, rebuild_waits, check_all } = this.rust;
+        return { authorization, callback_refused, rebuilt, rebuild_waits, check_all };
+      },
+      preferences: () => this.rust.preferences,
       acknowledge: () => {
         const acknowledged = {
           authorization: null,
@@ -183,10 +204,14 @@ export class FakeRust {
       begin_authorization: ({ client: id }) => {
         const of = this.rust.clients.find((one) => one.id === id) ?? client();
         const begun = authorizationOf({ kind: "waiting" }, of);
-        this.#change({ authorization: begun });
+        this.rust = { ...this.rust, authorization: begun };
         return begun;
       },
-      cancel_authorization: () => this.#change({ authorization: authorizationOf({ kind: "cancelled" }) }),
+      cancel_authorization: () => {
+        const cancelled = authorizationOf({ kind: "cancelled" });
+        this.rust = { ...this.rust, authorization: cancelled };
+        void emit("authorization", cancelled);
+      },
       submit_callback: () => {
         throw refusal("link-malformed");
       },
@@ -194,7 +219,8 @@ export class FakeRust {
       refresh: ({ connection }) => this.#checked(connection),
       check_all: ({ connections }) => {
         const total = connections?.length ?? this.rust.connections.length;
-        this.#change({ check_all: checkAll({ total }) });
+        this.rust = { ...this.rust, check_all: checkAll({ total }) };
+        this.#step({});
         if (this.#traits.timed) void this.#checkEach(total);
       },
       cancel_check_all: () => {
@@ -254,8 +280,10 @@ export class FakeRust {
 
   async #checked(id: string) {
     await this.#wait(CALL);
-    const checked = { ...this.#connection(id), checked_at: Date.now() };
-    this.#change({ connections: this.rust.connections.map((row) => (row.id === id ? checked : row)) });
+    const checked = { ...this.#connection(id), checked_at: Date.now(), revision: this.next() };
+    const connections = this.rust.connections.map((row) => (row.id === id ? checked : row));
+    // The answer is all that changed, so that no reading is needed.
+    this.rust = { ...this.rust, connections };
     return checked;
   }
 

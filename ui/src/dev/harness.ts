@@ -55,10 +55,10 @@ export async function type(id: string, text: string) {
 export const called = (command: string) =>
   world.calls.filter(([name]) => name === command).map(([, args]) => args);
 
-/** Emits an event of Rust's once the window listens, and waits until the window has read the changes. */
+/** Emits an event of Rust's once the window listens; with a change, that there is one. */
 export async function emit(event: string, payload?: unknown) {
   await vi.waitFor(() => expect(called("changes")).not.toHaveLength(0));
-  await events.emit(event, payload);
+  await events.emit(event, event === "changed" ? (payload ?? world.next()) : payload);
 }
 
 /** Rejects with a refusal in the shape of Rust's: a plain object, not an error. */

@@ -72,6 +72,7 @@ export function connection(workspace_name: string, more: Partial<Connection> = {
     checked_at: now,
     problem: null,
     retry_at: null,
+    revision: 0,
     needs_attention: (more.last_status ?? more.status ?? "active") !== "active",
     ...more,
   };
@@ -106,6 +107,7 @@ export function snapshot(more: Partial<Snapshot> = {}): Snapshot {
   return {
     clients: [client()],
     connections: [],
+    revision: 0,
     more: false,
     authorization: null,
     callback_refused: null,

@@ -3,7 +3,7 @@ import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { called, click, emit, find, open, refuse, the, world } from "../dev/harness";
 import { checkAll, connection, problem } from "../dev/samples";
-import type { Changes, CheckAll } from "../rust/types";
+import type { CheckAll } from "../rust/types";
 
 describe("checking all", () => {
   beforeEach(() => (world.rust = { ...world.rust, connections: [connection("Acme"), connection("Birch")] }));
@@ -19,23 +19,11 @@ describe("checking all", () => {
     flushSync();
   };
   const announced = () => document.querySelector('p.unseen[role="status"]')?.textContent;
-  const answer = () => {
-    const changes = world.answers.changes;
-    let give: (changes: Changes) => void = () => undefined;
-    world.answers.changes = () => new Promise<Changes>((resolve) => (give = resolve));
-    return (older: typeof world.rust) => {
-      if (changes !== undefined) world.answers.changes = changes;
-      give({ connections: [], gone: [], rest: { ...older, connections: [] } });
-    };
-  };
 
   it("starts with the button and with F5, and shows what Rust says of it", async () => {
-    world.answers.check_all = () => {
-      world.rust = { ...world.rust, check_all: checkAll({ done: 0 }) };
-      return null;
-    };
     open();
     await click("check-all");
+    await step({ done: 0 });
     expect((await the("check-all-progress")).textContent).toContain("Checking 0 of 1,000");
     press("F5");
     expect(called("check_all")).toHaveLength(1);
@@ -133,15 +121,14 @@ describe("checking all", () => {
     await vi.waitFor(() => expect(document.activeElement).toBe(find("check-all")));
   });
 
-  it("reads the list anew at its end, and believes no older snapshot that it still runs", async () => {
+  it("has the last verdicts at its end, and believes no older news that it still runs", async () => {
     world.rust = { ...world.rust, check_all: checkAll() };
+    const older = world.answers.news?.({} as never);
+    let answer: (news: unknown) => void = () => undefined;
+    world.answers.news = () => new Promise((resolve) => (answer = resolve));
     open();
     await the("check-all-progress");
-    await vi.waitFor(() => expect(called("changes")).toHaveLength(1));
-    const older = world.rust;
-    const give = answer();
-    await emit("changed");
-    await vi.waitFor(() => expect(called("changes")).toHaveLength(2));
+    await vi.waitFor(() => expect(called("news")).toHaveLength(1));
     world.rust = { ...world.rust, connections: [connection("Acme", { status: "inactive" })] };
     await step({ state: "finished", done: 1_000, active: 999, attention: 1 });
     expect(find("check-all-progress")).toBeNull();
@@ -150,7 +137,7 @@ describe("checking all", () => {
       strips.push(find("check-all")?.getAttribute("aria-disabled") === "true");
     });
     watch.observe(document.body, { subtree: true, childList: true, attributes: true });
-    give(older);
+    answer(older);
     await vi.waitFor(() => expect(find("connection")?.dataset.status).toBe("inactive"));
     watch.disconnect();
     expect(strips).not.toContain(true);

@@ -1,4 +1,4 @@
-// The calls that cross to Rust: one function a command, one listener for the four events.
+// The calls that cross to Rust: one function a command, one listener for the events.
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type { Outcome, Refusal } from "./outcome";
@@ -15,8 +15,10 @@ import type {
   ConnectionsPolicy,
   Details,
   NewClient,
+  News,
   Preferences,
   Problem,
+  Rebuilt,
   Receipt,
   RedirectMethod,
   Removed,
@@ -41,8 +43,11 @@ function asRefusal(reason: unknown): Refusal {
 }
 
 export const snapshot = () => call<Snapshot>("snapshot");
-/** Returns what changed since the last snapshot or the last changes. */
-export const changes = () => call<Changes>("changes");
+/** Returns what changed since a revision, or the first part of it. */
+export const changes = (since: number) => call<Changes>("changes", { since });
+/** Returns what goes on, and what is to be told once. */
+export const news = () => call<News>("news");
+export const preferences = () => call<Preferences>("preferences");
 export const trySandbox = () => call<Client>("try_sandbox");
 /** The redirect URI to register at Notion, to the letter. */
 export const redirectUri = (
@@ -110,18 +115,23 @@ export const quit = () => call<null>("quit");
 
 /** Listens to Rust for as long as the window lives. */
 export async function subscribe(on: {
-  changed: () => void;
+  /** The list has changed up to this revision. */
+  changed: (revision: number) => void;
   authorization: (authorization: Authorization) => void;
   callbackRefused: (problem: Problem) => void;
+  rebuilt: (rebuilt: Rebuilt) => void;
+  rebuildWaits: (problem: Problem) => void;
   /** An act on this connection (`Connection::id`) waits for another process. */
   waitsElsewhere: (connection: string) => void;
   checkAll: (checkAll: CheckAll) => void;
 }): Promise<Outcome<null>> {
   try {
     await Promise.all([
-      listen("changed", () => on.changed()),
+      listen<number>("changed", (event) => on.changed(event.payload)),
       listen<Authorization>("authorization", (event) => on.authorization(event.payload)),
       listen<Problem>("callback-refused", (event) => on.callbackRefused(event.payload)),
+      listen<Rebuilt>("rebuilt", (event) => on.rebuilt(event.payload)),
+      listen<Problem>("rebuild-waits", (event) => on.rebuildWaits(event.payload)),
       listen<string>("waits-elsewhere", (event) => on.waitsElsewhere(event.payload)),
       listen<CheckAll>("check-all", (event) => on.checkAll(event.payload)),
     ]);

@@ -1,23 +1,40 @@
-// Rust's state: the last snapshot, read once and then updated by changes and by Rust's events.
+// Rust's state: a snapshot, kept up to date by changes, by Rust's events, and by what commands answer.
 import * as ipc from "./ipc";
+import { withNews, without } from "./list";
 import type { Outcome, Refusal } from "./outcome";
-import { Reading } from "./reading";
-import type { About, Authorization, CheckAll, Connection, Problem, Snapshot } from "./types";
+import type {
+  About,
+  Authorization,
+  Changes,
+  CheckAll,
+  Connection,
+  News,
+  Preferences,
+  Problem,
+  Rebuilt,
+  Snapshot,
+} from "./types";
 
 /** The callbacks that receive what comes from Rust. */
 export type Listener = {
-  /** Called with the next snapshot, which is shown once this resolves. */
-  prepare: (snapshot: Snapshot | null) => Promise<void>;
-  taken: (snapshot: Snapshot) => void;
+  /** Called with preferences, which are shown, with all that came with them, once this resolves. */
+  prepare: (preferences: Preferences | null) => Promise<void>;
+  /** Called when the list was read. */
+  taken: (connections: readonly Connection[]) => void;
+  /** Called with what was under way or to be told before the window listened. */
+  news: (news: News) => void;
   /** Called when a reading was refused; the list stays unchanged. */
   refused: (problem: Refusal) => void;
   authorization: (authorization: Authorization) => void;
   checkedAll: (checkAll: CheckAll) => void;
   callbackRefused: (problem: Problem) => void;
+  rebuilt: (rebuilt: Rebuilt) => void;
+  rebuildWaits: (problem: Problem) => void;
   waitsElsewhere: (connection: string) => void;
 };
 
 export class Sync {
+  /** What Rust has, up to the snapshot's revision; of some connections there may be newer rows already. */
   snapshot = $state.raw<Snapshot | null>(null);
   /** Why there is no snapshot at all. */
   failure = $state.raw<Refusal | null>(null);
@@ -25,15 +42,18 @@ export class Sync {
   about = $state.raw<About | null>(null);
 
   readonly #listener: Listener;
-  readonly #reading: Reading;
+  /** A snapshot that was read already, used up by the first reading. */
+  #first: Outcome<Snapshot> | undefined;
+  #underWay: Promise<void> | null = null;
+  #stale = false;
   #subscribed = false;
-  /** The number of events of a check of all: a snapshot that was being read meanwhile is older than the last event. */
+  /** The number of events about what goes on: news that were being read meanwhile are older than the last one. */
   #steps = 0;
 
   /** `first` is a snapshot that was read already. */
   constructor(listener: Listener, first: Outcome<Snapshot> | undefined) {
     this.#listener = listener;
-    this.#reading = new Reading(() => this.#read(), first);
+    this.#first = first;
   }
 
   connection(id: string): Connection | undefined {
@@ -50,57 +70,136 @@ export class Sync {
     return this.snapshot?.connections.length ?? 0;
   }
 
+  /**
+   * Reads the snapshot, or what changed since the last reading. Requests during a reading cause exactly one more
+   * reading.
+   */
   refresh(): Promise<void> {
-    return this.#reading.again();
+    this.#stale = true;
+    this.#underWay ??= this.#read();
+    return this.#underWay;
+  }
+
+  /** Takes a connection that a command answered with. If it is the only change, nothing is left to be read. */
+  learn(connection: Connection): void {
+    if (this.snapshot === null) return;
+    const { connections, revision } = this.snapshot;
+    // A row that was read meanwhile, or is gone by now, is newer than the answer.
+    if (connection.revision <= revision) return;
+    this.snapshot = {
+      ...this.snapshot,
+      connections: withNews(connections, [connection]),
+      revision: connection.revision === revision + 1 ? connection.revision : revision,
+    };
+  }
+
+  /** Takes away a connection that a command has ended. */
+  remove(connection: string): void {
+    if (this.snapshot === null) return;
+    this.snapshot = { ...this.snapshot, connections: without(this.snapshot.connections, [connection]) };
+  }
+
+  /** Takes the authorization that a command has begun, unless an event has brought it, or what became of it. */
+  begun(authorization: Authorization): void {
+    if (this.snapshot === null || this.snapshot.authorization?.id === authorization.id) return;
+    this.snapshot = { ...this.snapshot, authorization };
+  }
+
+  /** Reads the preferences, a part of which can be changed outside of Keyrack. */
+  async readPreferences(): Promise<void> {
+    const outcome = await ipc.preferences();
+    if (outcome.ok && this.snapshot !== null)
+      this.snapshot = { ...this.snapshot, preferences: outcome.value };
   }
 
   /**
-   * Follows Rust's events once there is a snapshot, and reads what the snapshot lacks: changes from before
+   * Follows Rust's events once there is a snapshot, and reads what the snapshot lacks: what happened before
    * the listening, and the rest of a long list. May be repeated after a failure.
    */
   async follow(): Promise<void> {
     if (!this.#subscribed) {
       const outcome = await ipc.subscribe({
-        changed: () => void this.refresh(),
+        changed: (revision) => this.#changed(revision),
         authorization: (authorization) => this.#authorization(authorization),
         callbackRefused: (problem) => this.#listener.callbackRefused(problem),
+        rebuilt: (rebuilt) => this.#listener.rebuilt(rebuilt),
+        rebuildWaits: (problem) => this.#listener.rebuildWaits(problem),
         waitsElsewhere: (connection) => this.#listener.waitsElsewhere(connection),
         checkAll: (checkAll) => this.#checkAll(checkAll),
       });
       if (!outcome.ok) {
-        this.#reading.forget();
         this.snapshot = null;
         this.failure = outcome.problem;
         return;
       }
       this.#subscribed = true;
     }
-    await this.refresh();
+    await Promise.all([this.refresh(), this.#readNews()]);
   }
 
-  /** Begins a reading; the function returned takes its outcome. */
-  #read(): (outcome: Outcome<Snapshot>) => Promise<void> {
-    const steps = this.#steps;
-    return async (outcome) => {
-      await this.#listener.prepare(outcome.ok ? outcome.value : this.snapshot);
-      if (outcome.ok) this.#take(outcome.value, steps);
-      else if (this.snapshot === null) this.failure = outcome.problem;
-      else this.#listener.refused(outcome.problem);
-    };
+  async #read(): Promise<void> {
+    while (this.#stale) {
+      this.#stale = false;
+      // The first list is shown before the rest is read, which `follow` does.
+      if (this.snapshot === null) await this.#readSnapshot();
+      else while (await this.#readChanges());
+    }
+    // Nothing is awaited since the last look at the wish, so that none falls in between.
+    this.#underWay = null;
   }
 
-  #take(snapshot: Snapshot, steps: number): void {
+  async #readSnapshot(): Promise<void> {
+    const first = this.#first;
+    this.#first = undefined;
+    const outcome = first ?? (await ipc.snapshot());
+    await this.#listener.prepare(outcome.ok ? outcome.value.preferences : null);
+    if (!outcome.ok) {
+      this.failure = outcome.problem;
+      return;
+    }
     this.failure = null;
-    const newer = steps !== this.#steps && this.snapshot !== null ? this.snapshot : snapshot;
-    this.snapshot = { ...snapshot, check_all: newer.check_all };
-    this.#listener.taken(snapshot);
+    this.snapshot = outcome.value;
+    this.#listener.taken(outcome.value.connections);
+    this.#listener.news(outcome.value);
+  }
+
+  /** Reads the changes, at most one part of them, and says whether there are more. */
+  async #readChanges(): Promise<boolean> {
+    const outcome = await ipc.changes(this.snapshot?.revision ?? 0);
+    if (!outcome.ok) {
+      this.#listener.refused(outcome.problem);
+      return false;
+    }
+    const { preferences, more } = outcome.value;
+    if (preferences !== null) await this.#listener.prepare(preferences);
+    if (this.snapshot === null) return false;
+    this.snapshot = merged(this.snapshot, outcome.value);
+    this.#listener.taken(this.snapshot.connections);
+    return more;
+  }
+
+  async #readNews(): Promise<void> {
+    const steps = this.#steps;
+    const outcome = await ipc.news();
+    if (!outcome.ok) {
+      this.#listener.refused(outcome.problem);
+      return;
+    }
+    if (steps === this.#steps && this.snapshot !== null)
+      this.snapshot = { ...this.snapshot, ...outcome.value };
+    this.#listener.news(outcome.value);
+  }
+
+  #changed(revision: number): void {
+    if (this.snapshot === null || revision > this.snapshot.revision) void this.refresh();
   }
 
   #authorization(authorization: Authorization): void {
+    this.#steps += 1;
     if (this.snapshot !== null) this.snapshot = { ...this.snapshot, authorization };
     this.#listener.authorization(authorization);
-    // A snapshot that is being read may be older than this event.
-    void this.refresh();
+    // The new connection, which this event speaks of, is shown with it.
+    if (authorization.progress.kind === "completed") void this.refresh();
   }
 
   #checkAll(checkAll: CheckAll): void {
@@ -109,7 +208,24 @@ export class Sync {
     if (this.snapshot !== null) this.snapshot = { ...this.snapshot, check_all: running ? checkAll : null };
     if (running) return;
     this.#listener.checkedAll(checkAll);
-    // A snapshot that is being read may lack the last verdicts.
+    // So that the list has the last verdicts when their number is said.
     void this.refresh();
   }
+}
+
+/** A snapshot with the changes since it. */
+function merged(
+  before: Snapshot,
+  { connections, gone, clients, preferences, revision, more }: Changes,
+): Snapshot {
+  const same = connections.length === 0 && gone.length === 0;
+  return {
+    ...before,
+    connections: same ? before.connections : withNews(without(before.connections, gone), connections),
+    clients: clients ?? before.clients,
+    preferences: preferences ?? before.preferences,
+    // An answer may have led further meanwhile.
+    revision: Math.max(before.revision, revision),
+    more,
+  };
 }

@@ -244,12 +244,11 @@ export type BatchState = "running" | "cancelling" | "cancelled" | "finished";
 export type Cause = { "code": "keyring-missing" } | { "code": "keyring-no-collection" } | { "code": "keyring-locked" } | { "code": "keyring-waiting" } | { "code": "keyring-too-large" } | { "code": "keyring-lost" } | { "code": "keyring-foreign" } | { "code": "keyring-failed", detail: string, } | { "code": "client-rejected" } | { "code": "client-swapped" } | { "code": "grant-rejected" } | { "code": "rate-limited" } | { "code": "notion-unavailable", status: number, } | { "code": "unreachable" } | { "code": "answer-lost" } | { "code": "not-notion", status: number, detail: string, } | { "code": "notion-refused", status: number, detail: string, } | { "code": "other-bot" } | { "code": "no-time" } | { "code": "client-secret-lost" } | { "code": "client-in-use" } | { "code": "client-gone" } | { "code": "client-url", detail: string, } | { "code": "secret-unreadable" } | { "code": "no-client" } | { "code": "no-such-client", name: string, } | { "code": "several-clients", candidates: string, } | { "code": "invalid-input", field: Field, } | { "code": "connection-gone" } | { "code": "busy-elsewhere" } | { "code": "no-such-connection", name: string, } | { "code": "several-connections", name: string, candidates: string, } | { "code": "token-inactive" } | { "code": "token-superseded" } | { "code": "other-client" } | { "code": "already-checking" } | { "code": "batch-under-way" } | { "code": "already-watching" } | { "code": "not-all-done", count: number, } | { "code": "checks-failed", count: number, } | { "code": "checks-off" } | { "code": "link-malformed", detail: string, } | { "code": "link-unknown" } | { "code": "link-handled" } | { "code": "link-expired" } | { "code": "link-cancelled" } | { "code": "link-mismatch" } | { "code": "authorization-refused", detail: string, } | { "code": "authorization-denied" } | { "code": "authorization-expired" } | { "code": "authorization-over" } | { "code": "authorization-elsewhere" } | { "code": "cancelled" } | { "code": "left-early" } | { "code": "connect-interrupted" } | { "code": "reconnect-interrupted" } | { "code": "exchange-lost", why: Cause, } | { "code": "not-listed", why: Cause, } | { "code": "grant-ended", why: Cause, } | { "code": "grant-remains", why: Cause, } | { "code": "port-taken", port: number, detail: string, } | { "code": "browser-failed" } | { "code": "no-random-numbers" } | { "code": "no-refresh-token" } | { "code": "revocation-pending" } | { "code": "refresh-rejected" } | { "code": "refresh-unfinished", why: Cause, } | { "code": "refresh-lost", why: Cause, } | { "code": "refresh-not-saved", why: Cause, } | { "code": "refresh-tokens-remain", why: Cause, } | { "code": "removed-tokens-remain" } | { "code": "still-active" } | { "code": "revocation-overtaken" } | { "code": "not-revoked-yet", workspace: string, why: Cause, } | { "code": "revocation-unfinished", workspace: string, why: Cause, } | { "code": "not-removed", why: Cause, } | { "code": "tokens-being-written" } | { "code": "other-program-at-work" } | { "code": "interrupted" } | { "code": "cut-off" } | { "code": "outcome-unknown" } | { "code": "overtaken" } | { "code": "removed-before-done" } | { "code": "earlier", message: string, } | { "code": "store-busy" } | { "code": "store-newer" } | { "code": "store-damaged" } | { "code": "store-unknown" } | { "code": "store-foreign" } | { "code": "store-failed", detail: string, } | { "code": "data-folder", path: string, detail: string, } | { "code": "no-data-folder" } | { "code": "notion-url", detail: string, } | { "code": "already-open" } | { "code": "sandbox-failed", detail: string, } | { "code": "sandbox-elsewhere" } | { "code": "not-written", path: string, detail: string, } | { "code": "not-savable" } | { "code": "no-downloads" } | { "code": "export-failed", detail: string, } | { "code": "not-opened", path: string, detail: string, } | { "code": "clipboard-failed" } | { "code": "app-link-missing" } | { "code": "app-link-other" } | { "code": "app-link-silent" } | { "code": "clock-wrong" } | { "code": "start-at-login-failed", detail: string, };
 
 /**
- * What changed since the window last read the list.
+ * What changed since the revision that a reader has. What is gone is to be taken away first.
  */
 export type Changes = { 
 /**
- * Connections that are new or different, at most 1,000; `rest.more` says whether there are
- * more.
+ * Connections that are new or different, in the order of their revisions, at most 1,000.
  */
 connections: Array<Connection>, 
 /**
@@ -257,9 +256,21 @@ connections: Array<Connection>,
  */
 gone: Array<string>, 
 /**
- * Everything else, in a snapshot whose `connections` are empty.
+ * All clients, by name, if any of them changed.
  */
-rest: Snapshot, };
+clients: Array<Client> | null, 
+/**
+ * The person's preferences, if they changed.
+ */
+preferences: Preferences | null, 
+/**
+ * The revision up to which the reader now has everything.
+ */
+revision: number, 
+/**
+ * Whether more changes follow this revision.
+ */
+more: boolean, };
 
 /**
  * The result of removing something that Keyrack may have set up outside of its data folder.
@@ -419,7 +430,11 @@ retry_at: Millis | null,
  * never checked, or only the person can mend why it cannot be checked. Not for what passes by
  * itself, such as being offline.
  */
-needs_attention: boolean, };
+needs_attention: boolean, 
+/**
+ * The revision of the last change of what is said here; a higher one is newer.
+ */
+revision: number, };
 
 /**
  * What happens to the connections of a client that is removed.
@@ -502,6 +517,39 @@ localhost_port: number | null,
  * The address of the bridge page, for `bridge`.
  */
 bridge_url: string | null, };
+
+/**
+ * What goes on in this process, and what is to be told once. What comes later are events.
+ */
+export type News = { 
+/**
+ * The authorization under way, or the last ended one until it is acknowledged.
+ */
+authorization: Authorization | null, 
+/**
+ * Why the last callback that belonged to no authorization was refused, until acknowledged.
+ */
+callback_refused: Problem | null, 
+/**
+ * The result of a rebuild of the list from the keyring, until acknowledged.
+ */
+rebuilt: Rebuilt | null, 
+/**
+ * Why the list cannot be rebuilt from the keyring yet, until acknowledged; tried again by itself.
+ */
+rebuild_waits: Problem | null, 
+/**
+ * The progress of the acts on many connections that are under way.
+ */
+batches: Array<Batch>, 
+/**
+ * The removal of everything, until acknowledged.
+ */
+removal: Removal | null, 
+/**
+ * The ends of acts on many connections, until acknowledged.
+ */
+ended_batches: Array<BatchEnd>, };
 
 /**
  * A connection with which an act on many failed.
@@ -820,7 +868,7 @@ retry_at: Millis, };
 export type SelfTest = "keyring" | "app-link" | "localhost" | "notion" | "database";
 
 /**
- * A snapshot of everything the window shows.
+ * A snapshot of everything the window shows at first; changes, events and answers follow.
  */
 export type Snapshot = { 
 /**
@@ -828,13 +876,25 @@ export type Snapshot = {
  */
 clients: Array<Client>, 
 /**
- * All connections, by workspace name; of many, the window gets only some at first.
+ * The connections that a person sees first, at most 100.
  */
 connections: Array<Connection>, 
+/**
+ * The revision since which changes are missing; 0 if connections are.
+ */
+revision: number, 
 /**
  * Whether more connections follow as changes.
  */
 more: boolean, 
+/**
+ * The person's preferences.
+ */
+preferences: Preferences, 
+/**
+ * The defaults of the client form.
+ */
+client_defaults: ClientDefaults, 
 /**
  * The authorization under way, or the last ended one until it is acknowledged.
  */
@@ -862,15 +922,7 @@ removal: Removal | null,
 /**
  * The ends of acts on many connections, until acknowledged.
  */
-ended_batches: Array<BatchEnd>, 
-/**
- * The person's preferences.
- */
-preferences: Preferences, 
-/**
- * The defaults of the client form.
- */
-client_defaults: ClientDefaults, };
+ended_batches: Array<BatchEnd>, };
 
 /**
  * The status of a connection.

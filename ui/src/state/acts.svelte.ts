@@ -77,27 +77,26 @@ export class Acts {
     this.connecting = true;
     this.#notices.clear();
     const outcome = await ipc.beginAuthorization(client);
-    // The snapshot, not the reply: by now the authorization may have progressed.
-    if (outcome.ok) await this.#sync.refresh();
+    if (outcome.ok) this.#sync.begun(outcome.value);
     else this.#notices.refused(outcome.problem);
     this.connecting = false;
   }
 
   async check(target: Target): Promise<void> {
-    await this.#learned(target, await this.#act("check", target, () => ipc.check(target.id)));
+    this.#learned(target, await this.#act("check", target, () => ipc.check(target.id)));
   }
 
   async refreshTokens(target: Target): Promise<void> {
-    await this.#learned(target, await this.#act("refresh", target, () => ipc.refresh(target.id)));
+    this.#learned(target, await this.#act("refresh", target, () => ipc.refresh(target.id)));
   }
 
   /**
-   * Shows and says how a connection is now: as the list has it, since what came back may be older than what
-   * was read meanwhile. The act is over by then, so that whoever sees its verdict can begin the next one.
+   * Shows and says how a connection is now: as the list has it, which may have a newer row than the answer.
+   * The act is over by then, so that whoever sees its verdict can begin the next one.
    */
-  async #learned({ id }: Target, outcome: Outcome<Connection> | null): Promise<void> {
+  #learned({ id }: Target, outcome: Outcome<Connection> | null): void {
     if (outcome?.ok !== true) return;
-    await this.#sync.refresh();
+    this.#sync.learn(outcome.value);
     this.#notices.dismiss(id);
     const connection = this.#sync.connection(id);
     if (connection === undefined) return;
@@ -111,8 +110,7 @@ export class Acts {
     if (!this.canCheckAll) return;
     this.#notices.dismiss(CHECK_ALL);
     const outcome = await ipc.checkAll(connections?.map(({ id }) => id) ?? null);
-    if (outcome.ok) await this.#sync.refresh();
-    else this.#notices.refused(outcome.problem, CHECK_ALL);
+    if (!outcome.ok) this.#notices.refused(outcome.problem, CHECK_ALL);
   }
 
   /** Cancels the check of all, and says whether that worked. Checks on their way still bring their verdicts. */
@@ -137,8 +135,8 @@ export class Acts {
     else {
       const connection = this.#sync.connection(target.id) ?? null;
       this.#notices.show(ofPending(target.id, connection, outcome.value, Date.now()));
+      await this.#sync.refresh();
     }
-    await this.#sync.refresh();
   }
 
   /** Revokes several connections, unless that is under way; `revoking` has the progress and the results. */
@@ -149,7 +147,6 @@ export class Acts {
     this.#notices.announce(t("revoking.announce", { count: run.total }));
     await run.run();
     this.#navigation.show({ kind: "summary", run });
-    await this.#sync.refresh();
   }
 
   summaryRead(): void {
@@ -165,15 +162,14 @@ export class Acts {
     while (this.#ends.has(id)) await this.#ends.get(id);
     if (!wanted()) return null;
     const outcome = await this.#during("revoke", id, () => ipc.revoke(id));
-    if (outcome.ok && outcome.value.outcome === "revoked") this.#notices.forget(id);
+    if (outcome.ok && outcome.value.outcome === "revoked") this.#gone(id);
+    else await this.#sync.refresh();
     return outcome;
   }
 
   async forget(target: Target): Promise<void> {
     const outcome = await this.#act("forget", target, () => ipc.forget(target.id));
-    if (outcome?.ok !== true) return;
-    this.#hand(outcome.value, target);
-    await this.#sync.refresh();
+    if (outcome?.ok === true) this.#hand(outcome.value, target);
   }
 
   /** Shows that the person's act on a connection waits for another process, for as long as it goes on. */
@@ -205,7 +201,13 @@ export class Acts {
   }
 
   #hand(receipt: Receipt, { id, sandbox }: Target): void {
-    this.#notices.forget(id);
+    this.#gone(id);
     this.#navigation.show({ kind: "receipt", receipt, sandbox });
+  }
+
+  /** Takes a connection that was ended out of the list, with the notices about it. */
+  #gone(id: string): void {
+    this.#notices.forget(id);
+    this.#sync.remove(id);
   }
 }

@@ -24,16 +24,18 @@ export class App {
     this.sync = new Sync(
       {
         // Nothing is shown before its words are there.
-        prepare: (snapshot) => speak(snapshot?.preferences.language ?? null),
-        taken: (snapshot) => {
+        prepare: (preferences) => speak(preferences?.language ?? null),
+        taken: (connections) => {
           this.clock.tick();
-          this.navigation.keepDetails(snapshot.connections);
-          this.notices.news(snapshot);
+          this.navigation.keepDetails(connections);
         },
+        news: (news) => this.notices.news(news),
         refused: (problem) => this.notices.refused(problem),
         authorization: (authorization) => this.notices.ended(authorization),
         checkedAll: (checkAll) => this.notices.show(ofCheckAll(checkAll)),
         callbackRefused: (problem) => this.notices.callbackRefused(problem),
+        rebuilt: (rebuilt) => this.notices.rebuilt(rebuilt),
+        rebuildWaits: (problem) => this.notices.rebuildWaits(problem),
         waitsElsewhere: (connection) => this.acts.waitsElsewhere(connection),
       },
       first,

@@ -1,7 +1,7 @@
 // Notices, which stay until they are dismissed, and announcements, which only a screen reader reads out.
 import * as ipc from "../rust/ipc";
 import type { Refusal } from "../rust/outcome";
-import type { Authorization, Problem, Snapshot } from "../rust/types";
+import type { Authorization, News, Problem, Rebuilt } from "../rust/types";
 import { ofAuthorization, ofProblem, ofRebuilt, ofRebuildWaits, type Notice } from "../words/notices";
 
 export class Notices {
@@ -44,12 +44,20 @@ export class Notices {
     this.announcement = { text };
   }
 
-  /** Tells what a snapshot has that is to be told once. */
-  news({ callback_refused: callback, rebuilt, rebuild_waits: waits, authorization }: Snapshot): void {
+  /** Tells what is to be told once. */
+  news({ callback_refused: callback, rebuilt, rebuild_waits: waits, authorization }: News): void {
     if (callback !== null) this.callbackRefused(callback);
-    if (rebuilt !== null) this.#news(ofRebuilt(rebuilt));
-    if (waits !== null) this.#news(ofRebuildWaits(waits));
+    if (rebuilt !== null) this.rebuilt(rebuilt);
+    if (waits !== null) this.rebuildWaits(waits);
     if (authorization !== null) this.ended(authorization);
+  }
+
+  rebuilt(rebuilt: Rebuilt): void {
+    this.#news(ofRebuilt(rebuilt));
+  }
+
+  rebuildWaits(problem: Problem): void {
+    this.#news(ofRebuildWaits(problem));
   }
 
   callbackRefused(problem: Problem): void {

@@ -16,10 +16,12 @@ impl Keyrack {
             }
             .into());
         }
+        let checks = chosen.background_checks != BackgroundChecks::Off;
+        // Before the rest, with whose new revision it is read.
+        let at_login = self.start_at_login(chosen.start_at_login && checks);
         self.store.set_preferences(chosen)?;
         self.emit(&Event::Changed);
-        let checks = chosen.background_checks != BackgroundChecks::Off;
-        self.start_at_login(chosen.start_at_login && checks)
+        at_login
     }
 
     /// Sets how often connections are checked in the background; takes effect within a minute, in

@@ -8,7 +8,7 @@ use crate::domain::problem::{Cause, Problem};
 use crate::domain::time::Millis;
 
 /// The status of a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export_to = "types.ts")]
 pub enum Status {
@@ -27,7 +27,7 @@ pub enum Status {
 }
 
 /// A connection with its status, derived when it is read from the store.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct Connection {
     /// Keyrack's id of the connection, and the user name of its vault entry.
@@ -66,6 +66,9 @@ pub struct Connection {
     /// never checked, or only the person can mend why it cannot be checked. Not for what passes by
     /// itself, such as being offline.
     pub needs_attention: bool,
+    /// The revision of the last change of what is said here; a higher one is newer.
+    #[ts(type = "number")]
+    pub revision: i64,
 }
 
 /// The verdict of conclusive evidence on an access token.

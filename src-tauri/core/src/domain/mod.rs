@@ -8,6 +8,7 @@ pub mod client;
 pub mod connection;
 pub mod event;
 pub mod kind;
+pub mod list;
 pub mod operation;
 pub mod owner;
 pub mod preferences;

@@ -6,7 +6,7 @@ use ts_rs::TS;
 use notion_oauth::sanitize_display_text;
 
 /// The owner of a connection as Notion names it (`owner` of the token response).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 #[ts(export_to = "types.ts")]
 pub enum Owner {

@@ -8,7 +8,7 @@ use ts_rs::TS;
 /// A problem has no words of its own: the message catalogue words each cause once, for every
 /// program (`Words::problem`). It never carries a secret: its data come from this computer's own
 /// words, HTTP statuses and Notion's error codes.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct Problem {
     /// The cause, with its data; its `code` chooses the words.
@@ -26,7 +26,7 @@ pub struct Problem {
 /// The fields fill the places of the same name in the catalogue's words, but for two: `detail` is
 /// what a system or Notion said in its own language, shown beside the words (may be empty), and
 /// `why` is the cause behind this one, whose own words follow; `{remedy}` is what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "code", rename_all = "kebab-case")]
 #[ts(export_to = "types.ts")]
 #[allow(
@@ -243,7 +243,7 @@ pub enum Cause {
 }
 
 /// A form field or preference whose input is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "types.ts")]
 pub enum Field {

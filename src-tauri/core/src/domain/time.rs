@@ -8,7 +8,7 @@ use time::format_description::well_known::Rfc3339;
 use ts_rs::TS;
 
 /// A point in time: milliseconds since the Unix epoch, UTC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[ts(type = "number", export_to = "types.ts")]
 pub struct Millis(pub i64);
 

@@ -1,4 +1,4 @@
-//! The snapshot: everything the window shows.
+//! The snapshot: everything the window shows at first.
 
 use serde::Serialize;
 use ts_rs::TS;
@@ -7,22 +7,42 @@ use crate::domain::authorization::Authorization;
 use crate::domain::batch::{Batch, BatchEnd};
 use crate::domain::client::{Client, ClientDefaults};
 use crate::domain::connection::Connection;
+use crate::domain::list::Head;
 use crate::domain::preferences::Preferences;
 use crate::domain::problem::Problem;
 use crate::domain::rebuilt::Rebuilt;
 use crate::domain::removal::Removal;
 use crate::keyrack::Keyrack;
 
-/// A snapshot of everything the window shows.
+/// The connections in a snapshot: more than any window shows at once.
+const HEAD: u32 = 100;
+
+/// A snapshot of everything the window shows at first; changes, events and answers follow.
 #[derive(Debug, Clone, Serialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct Snapshot {
     /// All clients, by name.
     pub clients: Vec<Client>,
-    /// All connections, by workspace name; of many, the window gets only some at first.
+    /// The connections that a person sees first, at most 100.
     pub connections: Vec<Connection>,
+    /// The revision since which changes are missing; 0 if connections are.
+    #[ts(type = "number")]
+    pub revision: i64,
     /// Whether more connections follow as changes.
     pub more: bool,
+    /// The person's preferences.
+    pub preferences: Preferences,
+    /// The defaults of the client form.
+    pub client_defaults: ClientDefaults,
+    /// What else goes on and is to be told.
+    #[serde(flatten)]
+    pub news: News,
+}
+
+/// What goes on in this process, and what is to be told once. What comes later are events.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct News {
     /// The authorization under way, or the last ended one until it is acknowledged.
     pub authorization: Option<Authorization>,
     /// Why the last callback that belonged to no authorization was refused, until acknowledged.
@@ -37,20 +57,33 @@ pub struct Snapshot {
     pub removal: Option<Removal>,
     /// The ends of acts on many connections, until acknowledged.
     pub ended_batches: Vec<BatchEnd>,
-    /// The person's preferences.
-    pub preferences: Preferences,
-    /// The defaults of the client form.
-    pub client_defaults: ClientDefaults,
 }
 
 impl Keyrack {
-    /// Reads a snapshot with the given connections.
-    pub(crate) fn snapshot_of(&self, connections: Vec<Connection>) -> Result<Snapshot, Problem> {
-        let new = self.unacknowledged();
-        Ok(Snapshot {
-            clients: self.store.clients()?,
+    /// Reads a snapshot.
+    pub fn snapshot(&self) -> Result<Snapshot, Problem> {
+        let Head {
             connections,
-            more: false,
+            clients,
+            revision,
+            more,
+        } = self.store.head(HEAD)?;
+        Ok(Snapshot {
+            clients,
+            connections,
+            revision,
+            more,
+            preferences: self.preferences()?,
+            client_defaults: self.client_defaults(),
+            news: self.news(),
+        })
+    }
+
+    /// What goes on in this process, and what is to be told once.
+    #[must_use]
+    pub fn news(&self) -> News {
+        let new = self.unacknowledged();
+        News {
             authorization: new.authorization,
             callback_refused: new.callback_refused,
             rebuilt: new.rebuilt,
@@ -58,8 +91,6 @@ impl Keyrack {
             batches: self.batches(),
             removal: new.removal,
             ended_batches: new.ended_batches,
-            preferences: self.preferences()?,
-            client_defaults: ClientDefaults::for_notion(&self.settings.notion),
-        })
+        }
     }
 }

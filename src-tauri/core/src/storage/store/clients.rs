@@ -1,9 +1,10 @@
 //! Clients in the store.
 
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection as Db, OptionalExtension, Row, Transaction, params};
 
 use super::database::Store;
 use super::json::Word;
+use super::revision::{touch_clients, touch_renamed};
 use crate::domain::client::Client;
 use crate::domain::operation::Ended;
 use crate::domain::problem::{Cause, Problem};
@@ -16,14 +17,7 @@ const COLUMNS: &str =
 impl Store {
     /// All clients, by name.
     pub(crate) fn clients(&self) -> Result<Vec<Client>, Problem> {
-        let db = self.lock();
-        let mut query = db.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM clients ORDER BY name COLLATE NOCASE, id"
-        ))?;
-        let clients = query
-            .query_map([], client_from)?
-            .collect::<Result<_, _>>()?;
-        Ok(clients)
+        Ok(all(&self.lock())?)
     }
 
     /// One client by its id.
@@ -49,8 +43,12 @@ impl Store {
     /// Removes a client's row and its authorizations. Refused by the database while the client has
     /// connections.
     pub(crate) fn remove_client(&self, id: &str) -> Result<(), Problem> {
-        self.lock()
-            .execute("DELETE FROM clients WHERE id = ?1", params![id])?;
+        let mut db = self.lock();
+        let tx = db.transaction()?;
+        if tx.execute("DELETE FROM clients WHERE id = ?1", params![id])? == 1 {
+            touch_clients(&tx)?;
+        }
+        tx.commit()?;
         failpoint("store.remove_client");
         Ok(())
     }
@@ -59,6 +57,7 @@ impl Store {
     pub(crate) fn save_client(&self, client: &Client, ended: &Ended) -> Result<(), Problem> {
         let mut db = self.lock();
         let tx = db.transaction()?;
+        touch_renamed(&tx, &client.id, &client.name)?;
         tx.execute(
             "UPDATE clients SET name = ?2, redirect_method = ?3, redirect_uri = ?4, budget = ?5
              WHERE id = ?1",
@@ -70,6 +69,7 @@ impl Store {
                 Word(client.budget),
             ],
         )?;
+        touch_clients(&tx)?;
         super::operations::end(&tx, ended)?;
         tx.commit()?;
         failpoint("store.save_client");
@@ -77,9 +77,18 @@ impl Store {
     }
 }
 
+/// All clients, by name.
+pub(super) fn all(db: &Db) -> rusqlite::Result<Vec<Client>> {
+    let mut query = db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM clients ORDER BY name COLLATE NOCASE, id"
+    ))?;
+    let rows = query.query_map([], client_from)?;
+    rows.collect()
+}
+
 /// Adds a client's row; `or` is what SQLite does about an existing one. Returns how many were added.
 pub(super) fn insert(tx: &Transaction<'_>, client: &Client, or: &str) -> rusqlite::Result<usize> {
-    tx.execute(
+    let added = tx.execute(
         &format!("INSERT {or} INTO clients ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"),
         params![
             client.id,
@@ -91,7 +100,11 @@ pub(super) fn insert(tx: &Transaction<'_>, client: &Client, or: &str) -> rusqlit
             client.created_at.0,
             Word(client.budget),
         ],
-    )
+    )?;
+    if added == 1 {
+        touch_clients(tx)?;
+    }
+    Ok(added)
 }
 
 fn client_from(row: &Row<'_>) -> rusqlite::Result<Client> {

@@ -1,11 +1,12 @@
 //! Connections in the store.
 
 use notion_oauth::Bot;
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Connection as Db, OptionalExtension, Row, params};
 
 use super::database::Store;
 use super::evidence::evidence_from;
 use super::json::{Json, Word};
+use super::revision::{note_removed, touch_connection};
 use crate::domain::act::{Act, Check, Connect, Granted, Refresh};
 use crate::domain::connection::{Connection, TokenGrant, Verdict};
 use crate::domain::kind::Kind;
@@ -17,10 +18,11 @@ use crate::failpoint::failpoint;
 use notion_oauth::sanitize_display_text;
 
 /// The query for a connection with its client and its unfinished revocation, if any.
-const SELECT: &str = "
+pub(super) const SELECT: &str = "
     SELECT c.id, c.client, clients.name, clients.base_url IS NULL, c.bot_id, c.workspace_id,
            c.workspace_name, c.workspace_icon, c.owner, c.connected_at,
-           c.verdict, c.verdict_at, c.cause, c.failure, c.has_refresh_token, o.act, o.problem
+           c.verdict, c.verdict_at, c.cause, c.failure, c.has_refresh_token, o.act, o.problem,
+           c.revision
     FROM connections c
     JOIN clients ON clients.id = c.client
     LEFT JOIN operations o ON o.kind = 'revoke' AND o.connection = c.id AND o.finished_at IS NULL";
@@ -54,21 +56,6 @@ impl Store {
         ))?;
         let connections = query
             .query_map([client], connection_from)?
-            .collect::<Result<_, _>>()?;
-        Ok(connections)
-    }
-
-    /// The first connections, at most `most`, in about the order of the window's list: those that
-    /// need attention, then by name.
-    pub(crate) fn first_connections(&self, most: u32) -> Result<Vec<Connection>, Problem> {
-        let db = self.lock();
-        let mut query = db.prepare_cached(&format!(
-            "{SELECT} ORDER BY
-                NOT needs_attention(c.verdict, c.verdict_at, c.cause, c.failure, c.has_refresh_token, o.act, o.problem),
-                sort_key(c.workspace_name), c.id LIMIT ?1"
-        ))?;
-        let connections = query
-            .query_map([most], connection_from)?
             .collect::<Result<_, _>>()?;
         Ok(connections)
     }
@@ -172,6 +159,7 @@ impl Store {
                 Word(Verdict::Active),
             ],
         )?;
+        touch_connection(&tx, id)?;
         super::operations::end(&tx, ended)?;
         // Neither concerns the tokens that the connection has now.
         for kind in [Kind::Refresh, Kind::Revoke] {
@@ -208,7 +196,7 @@ impl Store {
                 ],
             )?;
         }
-        match outcome {
+        let written = match outcome {
             CheckOutcome::Verdict(verdict, cause) => tx.execute(
                 "UPDATE connections SET verdict = ?2, verdict_at = ?3, cause = ?4, failure = NULL
                  WHERE id = ?1 AND connected_at = ?5 AND verdict_at IS ?6",
@@ -232,6 +220,9 @@ impl Store {
                 ],
             )?,
         };
+        if written == 1 {
+            touch_connection(&tx, id)?;
+        }
         super::operations::end(&tx, ended)?;
         tx.commit()?;
         failpoint("store.save_check");
@@ -240,7 +231,9 @@ impl Store {
 
     /// Writes a connection's workspace and owner, which its vault entry does not have.
     pub(crate) fn name_connection(&self, id: &str, bot: Bot) -> Result<(), Problem> {
-        self.lock().execute(
+        let mut db = self.lock();
+        let tx = db.transaction()?;
+        let named = tx.execute(
             "UPDATE connections SET workspace_id = ?2, workspace_name = ?3, owner = ?4
              WHERE id = ?1 AND workspace_id = ''",
             params![
@@ -250,7 +243,10 @@ impl Store {
                 Json(Owner::from(bot.owner)),
             ],
         )?;
-        Ok(())
+        if named == 1 {
+            touch_connection(&tx, id)?;
+        }
+        Ok(tx.commit()?)
     }
 
     /// Writes the result of a refresh and finishes it, in one transaction. Without a verdict the
@@ -276,6 +272,7 @@ impl Store {
                 has_refresh_token,
             ],
         )?;
+        touch_connection(&tx, &operation.act.of.id)?;
         super::operations::end(&tx, ended)?;
         tx.commit()?;
         failpoint("store.save_refreshed");
@@ -297,6 +294,9 @@ impl Store {
              WHERE id = ?1",
             params![ended.operation().act.clone().into().connection(), has_refresh_token],
         )?;
+        if let Some(id) = ended.operation().act.clone().into().connection() {
+            touch_connection(&tx, id)?;
+        }
         super::operations::end(&tx, ended)?;
         tx.commit()?;
         failpoint("store.clear_verdict");
@@ -312,7 +312,10 @@ impl Store {
     ) -> Result<(), Problem> {
         let mut db = self.lock();
         let tx = db.transaction()?;
-        tx.execute("DELETE FROM connections WHERE id = ?1", params![id])?;
+        let removed = tx.execute("DELETE FROM connections WHERE id = ?1", params![id])?;
+        if removed == 1 {
+            note_removed(&tx, id)?;
+        }
         super::operations::end(&tx, ended)?;
         for kind in [Kind::Revoke, Kind::Refresh] {
             super::operations::leave(&tx, kind, id, ended.at(), Cause::RemovedBeforeDone)?;
@@ -323,7 +326,19 @@ impl Store {
     }
 }
 
-fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
+/// The first connections, at most `most`, in about the order of the window's list: those that need
+/// attention, then by name.
+pub(super) fn first(db: &Db, most: u32) -> rusqlite::Result<Vec<Connection>> {
+    let mut query = db.prepare_cached(&format!(
+        "{SELECT} ORDER BY
+            NOT needs_attention(c.verdict, c.verdict_at, c.cause, c.failure, c.has_refresh_token, o.act, o.problem),
+            sort_key(c.workspace_name), c.id LIMIT ?1"
+    ))?;
+    let rows = query.query_map([most], connection_from)?;
+    rows.collect()
+}
+
+pub(super) fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
     let evidence = evidence_from(|column| row.get_ref(10 + column))?;
     let derived = evidence.derive_status();
     Ok(Connection {
@@ -344,5 +359,6 @@ fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
         checked_at: evidence.verdict.map(|(_, at)| at),
         problem: derived.problem,
         retry_at: evidence.revocation.and_then(|(_, retry_at)| retry_at),
+        revision: row.get(17)?,
     })
 }

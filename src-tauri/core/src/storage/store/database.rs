@@ -6,6 +6,7 @@ use rusqlite::params;
 
 use super::generation::{self, GenerationMarker};
 use super::quarantine::{quarantine, want_rebuild};
+use super::revision::forget_removed;
 use super::schema;
 use super::sqlite::{DATABASE, open_connection};
 use crate::domain::problem::{Cause, Problem};
@@ -59,6 +60,9 @@ impl Store {
                     quarantined,
                 },
             )?;
+        }
+        if !any_alive(folder) {
+            forget_removed(&tx)?;
         }
         let marker = GenerationMarker::anew(&tx, &id)?;
         tx.commit()?;

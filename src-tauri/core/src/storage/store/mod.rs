@@ -1,7 +1,7 @@
 //! The store: SQLite for everything that is not a secret.
 
 mod authorizations;
-mod change_watch;
+mod changes;
 mod clients;
 mod connections;
 mod database;
@@ -14,13 +14,13 @@ mod operations;
 mod preferences;
 mod quarantine;
 mod rebuild;
+mod revision;
 mod schema;
 mod sqlite;
 mod typed_acts;
 mod worded_problems;
 
 pub(crate) use authorizations::ConsumedState;
-pub use change_watch::ChangeWatch;
 pub(crate) use connections::CheckOutcome;
 pub use database::Store;
 pub(crate) use history::History;

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::database::Store;
 use super::json::{Json, Word};
+use super::revision::touch_revoked;
 use crate::domain::act::{Act, Refresh, Revoke};
 use crate::domain::kind::Kind;
 use crate::domain::operation::{Ended, Operation};
@@ -21,7 +22,10 @@ impl Store {
         &self,
         operation: &Operation<A>,
     ) -> Result<(), Problem> {
-        begin(&self.lock(), operation)?;
+        let mut db = self.lock();
+        let tx = db.transaction()?;
+        begin(&tx, operation)?;
+        tx.commit()?;
         failpoint("store.begin_operation");
         Ok(())
     }
@@ -31,7 +35,10 @@ impl Store {
         &self,
         operation: &Operation<A>,
     ) -> Result<(), Problem> {
-        write(&self.lock(), operation, None)?;
+        let mut db = self.lock();
+        let tx = db.transaction()?;
+        write(&tx, operation, None)?;
+        tx.commit()?;
         failpoint("store.save_operation");
         Ok(())
     }
@@ -194,7 +201,7 @@ pub(super) fn begin<A: Clone + Into<Act>>(
             operation.started_at.0,
         ],
     )?;
-    Ok(())
+    touch_revoked(db, &act)
 }
 
 /// Writes the end of an operation inside a transaction that may change other rows too. With a connect
@@ -218,12 +225,12 @@ pub(super) fn end<A: Clone + Into<Act>>(
 /// Writes an operation's progress, or its end. Fails if the operation has ended, whose row is a receipt
 /// and stays as it is, or is gone.
 fn write<A: Clone + Into<Act>>(
-    db: &Connection,
+    tx: &Transaction<'_>,
     operation: &Operation<A>,
     finished_at: Option<Millis>,
 ) -> rusqlite::Result<()> {
     let act = operation.act.clone().into();
-    let changed = db.execute(
+    let changed = tx.execute(
         "UPDATE operations SET process = ?2, connection = ?3, act = ?4, request_ids = ?5, problem = ?6,
             finished_at = ?7
          WHERE id = ?1 AND finished_at IS NULL",
@@ -237,15 +244,14 @@ fn write<A: Clone + Into<Act>>(
             finished_at.map(|at| at.0),
         ],
     )?;
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(rusqlite::Error::StatementChangedRows(changed))
+    if changed != 1 {
+        return Err(rusqlite::Error::StatementChangedRows(changed));
     }
+    touch_revoked(tx, &act)
 }
 
 /// Ends the unfinished operation of a kind on a connection that another act has ended, with the
-/// reason.
+/// reason. That act gives the connection its revision.
 pub(super) fn leave(
     tx: &Transaction<'_>,
     kind: Kind,

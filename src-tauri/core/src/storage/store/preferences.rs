@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::database::Store;
 use super::json::{Json, Word};
+use super::revision::touch_preferences;
 use crate::domain::preferences::{BackgroundChecks, Language, Preferences};
 use crate::domain::problem::Problem;
 
@@ -19,16 +20,7 @@ impl Store {
     /// The person's preferences, with defaults for what was never chosen; without the start at
     /// login.
     pub(crate) fn preferences(&self) -> Result<Preferences, Problem> {
-        let db = self.lock();
-        let checks = get::<Word<BackgroundChecks>>(&db, BACKGROUND_CHECKS)?;
-        let language = get::<Word<Language>>(&db, LANGUAGE)?;
-        Ok(Preferences {
-            background_checks: checks.map_or_else(BackgroundChecks::default, |word| word.0),
-            notifications: get::<Json<bool>>(&db, NOTIFICATIONS)?.is_none_or(|json| json.0),
-            start_at_login: false,
-            clipboard_seconds: get::<Json<u32>>(&db, CLIPBOARD_SECONDS)?.map_or(30, |json| json.0),
-            language: language.map(|word| word.0),
-        })
+        Ok(read(&self.lock())?)
     }
 
     /// Keeps the person's preferences, all or nothing.
@@ -42,6 +34,7 @@ impl Store {
             Some(language) => set(&tx, LANGUAGE, &Word(language))?,
             None => drop(tx.execute("DELETE FROM meta WHERE key = ?1", params![LANGUAGE])?),
         }
+        touch_preferences(&tx)?;
         Ok(tx.commit()?)
     }
 
@@ -57,8 +50,25 @@ impl Store {
 
     /// Keeps how often connections are checked in the background.
     pub(crate) fn set_background_checks(&self, checks: BackgroundChecks) -> Result<(), Problem> {
-        Ok(set(&self.lock(), BACKGROUND_CHECKS, &Word(checks))?)
+        let mut db = self.lock();
+        let tx = db.transaction()?;
+        set(&tx, BACKGROUND_CHECKS, &Word(checks))?;
+        touch_preferences(&tx)?;
+        Ok(tx.commit()?)
     }
+}
+
+/// The person's preferences, without the start at login.
+pub(super) fn read(db: &Connection) -> rusqlite::Result<Preferences> {
+    let checks = get::<Word<BackgroundChecks>>(db, BACKGROUND_CHECKS)?;
+    let language = get::<Word<Language>>(db, LANGUAGE)?;
+    Ok(Preferences {
+        background_checks: checks.map_or_else(BackgroundChecks::default, |word| word.0),
+        notifications: get::<Json<bool>>(db, NOTIFICATIONS)?.is_none_or(|json| json.0),
+        start_at_login: false,
+        clipboard_seconds: get::<Json<u32>>(db, CLIPBOARD_SECONDS)?.map_or(30, |json| json.0),
+        language: language.map(|word| word.0),
+    })
 }
 
 fn get<T: FromSql>(db: &Connection, key: &str) -> rusqlite::Result<Option<T>> {

@@ -6,6 +6,7 @@ use super::database::Store;
 use super::generation::meta;
 use super::json::Json;
 use super::quarantine::{REBUILD_NOTE, want_rebuild};
+use super::revision::touch_connection;
 use crate::domain::client::Client;
 use crate::domain::operation::Operation;
 use crate::domain::owner::Owner;
@@ -57,7 +58,7 @@ impl Store {
                 rebuilt.without_client += 1;
                 continue;
             }
-            rebuilt.connections += tx.execute(
+            let added = tx.execute(
                 "INSERT OR IGNORE INTO connections
                     (id, client, bot_id, workspace_id, workspace_name, owner, has_refresh_token, connected_at)
                  VALUES (?1, ?2, ?3, '', '', ?4, ?5, 0)",
@@ -69,6 +70,10 @@ impl Store {
                     found.has_refresh_token,
                 ],
             )?;
+            if added == 1 {
+                touch_connection(&tx, &found.id)?;
+            }
+            rebuilt.connections += added;
         }
         tx.execute("DELETE FROM meta WHERE key = ?1", params![REBUILD_NOTE])?;
         let ended = operation.done(now);

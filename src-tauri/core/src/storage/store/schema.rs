@@ -137,15 +137,36 @@ const MIGRATIONS: &[M<'static>] = &[
     ),
 ];
 
-/// All migrations; what SQL alone cannot say follows what it can.
+/// The revisions, by which a reader asks for what changed since it last read.
+///
+/// `revision` has the last one, and those of the last changes of any client and of the preferences;
+/// a connection has that of its own last change, and a removed one leaves its id with it.
+const REVISIONS: M<'static> = M::up(
+    "
+    CREATE TABLE revision (
+        last INTEGER NOT NULL,
+        clients INTEGER NOT NULL,
+        preferences INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO revision SELECT coalesce(max(rowid), 0), 0, 0 FROM connections;
+    ALTER TABLE connections ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+    UPDATE connections SET revision = rowid;
+    CREATE INDEX changed ON connections (revision);
+    CREATE TABLE removed (id TEXT PRIMARY KEY, revision INTEGER NOT NULL) STRICT;
+    CREATE INDEX removed_since ON removed (revision);
+    ",
+);
+
+/// All migrations, in their order; what SQL alone cannot say follows what it can.
 fn migrations() -> Migrations<'static> {
-    let in_rust = [
+    let later = [
         M::up_with_hook("", |tx| Ok(give_data(tx)?)),
         M::up_with_hook(typed_acts::COLUMNS, |tx| Ok(give_acts(tx)?)),
         // The connection that an authorization is to connect again.
         M::up("ALTER TABLE authorizations ADD COLUMN reconnects TEXT;"),
+        REVISIONS,
     ];
-    MIGRATIONS.iter().cloned().chain(in_rust).collect()
+    MIGRATIONS.iter().cloned().chain(later).collect()
 }
 
 /// Migrates the database to this version in one transaction.
@@ -260,6 +281,29 @@ mod tests {
         assert_eq!(row.retry_at, Some(Millis(9)));
         let one = store.unfinished_operations().expect("read").len();
         assert_eq!(one, 1);
+    }
+
+    #[test]
+    fn the_connections_of_an_earlier_keyrack_have_revisions_of_their_own() {
+        let mut db = rusqlite::Connection::open_in_memory().expect("a database");
+        Migrations::from_slice(MIGRATIONS)
+            .to_latest(&mut db)
+            .expect("as it was");
+        db.execute_batch(
+            "INSERT INTO clients VALUES ('c', 'Mine', 'id', 'app-link', 'uri', NULL, 0, 'standard');
+            INSERT INTO connections (id, client, bot_id, workspace_id, workspace_name, owner, has_refresh_token, connected_at)
+                VALUES ('a', 'c', '1', '', '', '', 0, 0), ('b', 'c', '2', '', '', '', 0, 0);",
+        )
+        .expect("rows");
+        migrate(&mut db).expect("migrated");
+        let revisions: (i64, i64, i64) = db
+            .query_row(
+                "SELECT min(c.revision), max(c.revision), last FROM connections c, revision",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+            )
+            .expect("revisions");
+        assert_eq!(revisions, (1, 2, 2));
     }
 
     #[test]

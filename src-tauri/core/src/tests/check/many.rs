@@ -193,7 +193,7 @@ async fn the_check_counts_what_needs_attention_as_the_list_does() {
     let in_list = || {
         let rows = keyrack.connections().expect("the list");
         let needing = rows.iter().filter(|row| row.needs_attention).count();
-        let head = keyrack.store.first_connections(10).expect("the head");
+        let head = keyrack.store.head(10).expect("the head").connections;
         let first = head.iter().take_while(|row| row.needs_attention).count();
         assert_eq!(needing, first, "those that need attention stand first");
         u32::try_from(needing).expect("few")

@@ -33,6 +33,7 @@ fn connection(number: usize) -> Connection {
         checked_at: Some(Millis(START)),
         problem: None,
         retry_at: None,
+        revision: 0,
     }
 }
 
