@@ -181,10 +181,10 @@ pub fn rebuilt(rebuilt: &Rebuilt, words: Words) -> String {
 /// The progress of an act on many connections.
 pub fn progress(progress: &Batch, words: Words) -> String {
     let counts = match progress.act {
-        BatchAct::Check => "checking.count",
-        BatchAct::Refresh => "refreshing.count",
-        BatchAct::Revoke => "revoking.count",
-        BatchAct::Forget => "forgetting.count",
+        BatchAct::Check => "batch.count.check",
+        BatchAct::Refresh => "batch.count.refresh",
+        BatchAct::Revoke => "batch.count.revoke",
+        BatchAct::Forget => "batch.count.forget",
     };
     let count = progress.total.try_into().unwrap_or(usize::MAX);
     let done = progress.done.to_string();

@@ -2,7 +2,7 @@
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { called, click, emit, find, open, refuse, the, type, world } from "../dev/harness";
-import { checkAll, client, connection, problem, receiptFor } from "../dev/samples";
+import { batch, client, connection, problem, receiptFor } from "../dev/samples";
 import { about, act } from "../dev/samples-activity";
 import type { ActivityEntry, ActivityPage } from "../rust/types";
 
@@ -115,8 +115,8 @@ describe("the activity", () => {
   it("is read again only when connections or clients are different", async () => {
     await openActivity([act("check", "active")]);
     const changes = called("changes").length;
-    await emit("check-all", checkAll({ done: 1 }));
-    await emit("check-all", checkAll({ done: 2 }));
+    await emit("batch", batch({ done: 1 }));
+    await emit("batch", batch({ done: 2 }));
     await emit("changed");
     await vi.waitFor(() => expect(called("changes").length).toBeGreaterThan(changes));
     await settled();

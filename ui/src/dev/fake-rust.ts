@@ -6,25 +6,33 @@ import type {
   About,
   ActivityEntry,
   ActivityFilter,
+  Batch,
+  BatchAct,
+  BatchEnd,
   Changes,
-  CheckAll,
   ClientChange,
   News,
+  NotDone,
   Preferences,
+  Problem,
+  Receipt,
   RedirectMethod,
+  Removal,
   Removed,
   Revocation,
   SelfTest,
   Snapshot,
 } from "../rust/types";
 import { detailsOf, pageOf } from "./fake-activity";
-import { checkAll, client, problem, receiptFor, sandboxClient } from "./samples";
+import { batch, batchEnd, client, problem, receiptFor, sandboxClient } from "./samples";
 import { authorizationOf } from "./scenes";
 
 /** The arguments of the commands: each has some of them. */
 type Arguments = {
   connection: string;
+  act: BatchAct;
   connections: string[] | null;
+  revokeFirst: boolean;
   name: string;
   client: string;
   change: ClientChange;
@@ -55,6 +63,9 @@ const ABOUT: About = {
   data_folder: "/home/ada/.local/share/app.keyrack.desktop",
   keyring: "GNOME Keyring, login",
 };
+
+/** How many acts of a batch are under way at once. */
+const WIDTH = 4;
 
 /** The time that commands take where they take time; in milliseconds. */
 const LEAST = 40;
@@ -151,8 +162,9 @@ export class FakeRust {
         };
       },
       news: (): News => {
-        const { authorization, callback_refused, rebuilt, rebuild_waits, check_all } = this.rust;
-        return { authorization, callback_refused, rebuilt, rebuild_waits, check_all };
+        const { authorization, callback_refused, rebuilt, rebuild_waits } = this.rust;
+        const { batches, removal, ended_batches } = this.rust;
+        return { authorization, callback_refused, rebuilt, rebuild_waits, batches, removal, ended_batches };
       },
       preferences: () => this.rust.preferences,
       acknowledge: () => {
@@ -217,14 +229,21 @@ export class FakeRust {
       },
       check: ({ connection }) => this.#checked(connection),
       refresh: ({ connection }) => this.#checked(connection),
-      check_all: ({ connections }) => {
-        const total = connections?.length ?? this.rust.connections.length;
-        this.rust = { ...this.rust, check_all: checkAll({ total }) };
-        this.#step({});
-        if (this.#traits.timed) void this.#checkEach(total);
+      begin_batch: ({ act, connections }) => {
+        const ids = connections ?? this.rust.connections.map(({ id }) => id);
+        this.#step(batch({ act, total: ids.length, left: act === "check" ? 230_000 : null }));
+        if (act !== "check") void this.#run(act, ids).then((end) => this.#ended(end));
+        else if (this.#traits.timed) void this.#checkEach(ids.length);
       },
-      cancel_check_all: () => {
-        if (this.#traits.timed) this.#step({ state: "cancelled", left: null });
+      cancel_batch: ({ act }) => {
+        const running = this.rust.batches.find((one) => one.act === act);
+        if (running === undefined) return;
+        if (act !== "check") this.#step({ ...running, state: "cancelling" });
+        else if (this.#traits.timed) this.#ended(batchEnd({ ...running, state: "cancelled", left: null }));
+      },
+      acknowledge_batch: ({ act }) => {
+        const ended_batches = this.rust.ended_batches.filter(({ counts }) => counts.act !== act);
+        this.rust = { ...this.rust, ended_batches };
       },
       revoke: async ({ connection }): Promise<Revocation> => {
         await this.#wait(REVOCATION);
@@ -254,17 +273,20 @@ export class FakeRust {
         if (code !== undefined)
           throw refusal(code, { request_id: test === "notion" ? "1c9d5b1e-77aa" : null });
       },
-      remove_everything: async (): Promise<Removed> => {
-        await this.#wait(CALL);
-        this.#change({ clients: [], connections: [] });
-        return {
-          keyring_entries: 7,
-          forgotten: 0,
-          app_link: "removed",
-          start_at_login: "nothing-there",
-          data_folder: about.data_folder,
-        };
+      remove_everything: ({ revokeFirst }) => {
+        void this.#removeEverything(revokeFirst);
       },
+      acknowledge_removal: () => {
+        this.rust = { ...this.rust, removal: null };
+      },
+      /** What removing what is left comes to, which a test may replace; a refusal leaves it unfinished. */
+      removed: (): Removed => ({
+        keyring_entries: 7,
+        forgotten: 0,
+        app_link: "removed",
+        start_at_login: "nothing-there",
+        data_folder: about.data_folder,
+      }),
     };
   }
 
@@ -305,16 +327,106 @@ export class FakeRust {
   async #checkEach(total: number): Promise<void> {
     for (let done = 1; done <= total; done += 1) {
       await this.#wait(CHECK);
-      this.#step({ done, active: done, left: (total - done) * CHECK });
+      if (this.rust.batches.every(({ act }) => act !== "check")) return;
+      this.#step(batch({ total, done, succeeded: done, left: (total - done) * CHECK }));
     }
-    this.#step({ state: "finished", left: null });
+    this.#ended(batchEnd({ total, done: total, succeeded: total }));
   }
 
-  #step(more: Partial<CheckAll>): void {
-    if (this.rust.check_all === null) return;
-    const step = { ...this.rust.check_all, ...more };
-    this.rust = { ...this.rust, check_all: step.state === "running" ? step : null };
-    void emit("check-all", step);
+  /** Acts on each of these connections, a few at a time, until the batch is cancelled. */
+  async #run(act: BatchAct, ids: readonly string[]): Promise<BatchEnd> {
+    const queue = [...ids];
+    const receipts: Receipt[] = [];
+    const not_done: NotDone[] = [];
+    let [gone, refreshed] = [0, 0];
+    const counts = (): Batch => {
+      const succeeded = receipts.length + refreshed;
+      const done = succeeded + not_done.length;
+      const total = ids.length - gone;
+      return batch({ act, total, done, succeeded, failed: not_done.length, left: null });
+    };
+    const running = () => this.rust.batches.find((one) => one.act === act)?.state === "running";
+    const work = async () => {
+      for (let id = queue.shift(); id !== undefined && running(); id = queue.shift()) {
+        const connection = this.#connection(id);
+        try {
+          const came = await this.answers[act]?.({ connection: id } as Arguments);
+          if (act === "refresh") refreshed += 1;
+          else if (act === "forget") receipts.push(came as Receipt);
+          else {
+            const revocation = came as Revocation;
+            if (revocation.outcome === "revoked") receipts.push(revocation.receipt);
+            else not_done.push({ connection, problem: revocation.problem, pending: true });
+          }
+        } catch (reason) {
+          const why = reason as Problem;
+          if (why.code === "connection-gone") gone += 1;
+          else not_done.push({ connection, problem: why, pending: false });
+        }
+        const state = running() ? "running" : "cancelling";
+        this.#step({ ...counts(), state });
+      }
+    };
+    await Promise.all(Array.from({ length: WIDTH }, work));
+    const state = running() ? "finished" : "cancelled";
+    return { ...batchEnd({ ...counts(), state }, { receipts, not_done, gone }) };
+  }
+
+  async #removeEverything(revokeFirst: boolean): Promise<void> {
+    let revocations: BatchEnd | null = this.rust.removal?.revocations ?? null;
+    const none: Removed = {
+      keyring_entries: 0,
+      forgotten: 0,
+      app_link: "nothing-there",
+      start_at_login: "nothing-there",
+      data_folder: "",
+    };
+    const before = this.rust.removal?.stage === "removed" ? this.rust.removal.removed : null;
+    const stage = (stage: Removal["stage"], more: Partial<Removal> = {}) => {
+      const removal: Removal = { stage, revocations, removed: before ?? none, problem: null, ...more };
+      this.rust = { ...this.rust, removal };
+      void emit("removal", removal);
+    };
+    if (revokeFirst) {
+      const ids = this.rust.connections.map(({ id }) => id);
+      stage("revoking");
+      this.#step(batch({ act: "revoke", total: ids.length, left: null }));
+      revocations = await this.#run("revoke", ids);
+      this.#drop("revoke");
+      if (revocations.counts.state === "cancelled") {
+        stage("cancelled");
+        return;
+      }
+      if (revocations.counts.failed > 0) {
+        stage("not-revoked");
+        return;
+      }
+    }
+    stage("removing");
+    await this.#wait(CALL);
+    try {
+      const removed = (await this.answers.removed?.({} as Arguments)) as Removed;
+      this.#change({ clients: [], connections: [] });
+      stage("removed", { removed });
+    } catch (reason) {
+      stage(before === null ? "unfinished" : "removed", { problem: reason as Problem });
+    }
+  }
+
+  #step(step: Batch): void {
+    this.#drop(step.act);
+    this.rust = { ...this.rust, batches: [...this.rust.batches, step] };
+    void emit("batch", step);
+  }
+
+  #ended(end: BatchEnd): void {
+    this.#drop(end.counts.act);
+    this.rust = { ...this.rust, ended_batches: [...this.rust.ended_batches, end] };
+    void emit("batch-ended", end);
+  }
+
+  #drop(act: BatchAct): void {
+    this.rust = { ...this.rust, batches: this.rust.batches.filter((one) => one.act !== act) };
   }
 }
 

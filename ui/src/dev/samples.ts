@@ -1,8 +1,9 @@
 // Sample rows, clients, authorizations and problems, for the fake of Rust and for the tests.
 import type {
   Authorization,
+  Batch,
+  BatchEnd,
   Cause,
-  CheckAll,
   Client,
   Connection,
   Owner,
@@ -78,17 +79,31 @@ export function connection(workspace_name: string, more: Partial<Connection> = {
   };
 }
 
-export function checkAll(more: Partial<CheckAll> = {}): CheckAll {
+export function batch(more: Partial<Batch> = {}): Batch {
   return {
+    act: "check",
     total: 1_000,
     done: 0,
-    active: 0,
+    succeeded: 0,
     attention: 0,
-    unknown: 0,
+    failed: 0,
     left: 230_000,
     paused_until: null,
     state: "running",
     ...more,
+  };
+}
+
+/** The end of an act on many connections with these receipts and failures. */
+export function batchEnd(counts: Partial<Batch>, more: Partial<Omit<BatchEnd, "counts">> = {}): BatchEnd {
+  const { receipts = [], not_done = [], gone = 0 } = more;
+  const [succeeded, failed] = [receipts.length, not_done.length];
+  const done = succeeded + failed;
+  return {
+    counts: batch({ total: done, done, succeeded, failed, left: null, state: "finished", ...counts }),
+    receipts,
+    not_done,
+    gone,
   };
 }
 
@@ -113,7 +128,9 @@ export function snapshot(more: Partial<Snapshot> = {}): Snapshot {
     callback_refused: null,
     rebuilt: null,
     rebuild_waits: null,
-    check_all: null,
+    batches: [],
+    removal: null,
+    ended_batches: [],
     preferences: preferences(),
     client_defaults: { redirect_method: "localhost", localhost_port: 41753, notion_host: "api.notion.com" },
     ...more,
@@ -127,6 +144,7 @@ export function authorization(progress: Progress, more: Partial<Authorization> =
     client_name: "My integration",
     sandbox: false,
     host: "api.notion.com",
+    reconnects: null,
     expires_at: Date.now() + 600_000,
     progress,
     ...more,
@@ -154,6 +172,7 @@ export function receiptFor(of: Connection, kind: Receipt["kind"], unconfirmed: P
     workspace_name: of.workspace_name,
     owner: of.owner,
     client_name: of.client_name,
+    sandbox: of.sandbox,
     bot_id: of.bot_id,
     started_at: at,
     finished_at: at,

@@ -2,7 +2,7 @@
 import type { Authorization, Cause, Client, Connection, Progress, Snapshot } from "../rust/types";
 import {
   authorization,
-  checkAll,
+  batch,
   client,
   completed,
   connection,
@@ -198,10 +198,10 @@ export function snapshotOf(scene: string): Snapshot {
     many,
     huge,
     background: { ...list, preferences: preferences({ background_checks: "hourly" }) },
-    checking: { ...many, check_all: checkAll({ total: 1_000, done: 312, active: 310, attention: 2 }) },
+    checking: { ...many, batches: [batch({ done: 312, succeeded: 310, attention: 2 })] },
     "checking-paused": {
       ...many,
-      check_all: checkAll({ total: 1_000, done: 312, active: 310, paused_until: now + 4 * MINUTE }),
+      batches: [batch({ done: 312, succeeded: 310, paused_until: now + 4 * MINUTE })],
     },
     failing: { ...base, connections: failing() },
     hostile: { ...base, connections: hostile() },
@@ -215,6 +215,29 @@ export function snapshotOf(scene: string): Snapshot {
     parked: {
       ...list,
       authorization: authorizationOf({ kind: "awaiting-keyring", problem: problem("keyring-locked") }),
+    },
+    "other-workspace": {
+      ...list,
+      authorization: {
+        ...authorizationOf({
+          kind: "other-workspace",
+          workspace_name: "Bibliothek am Park",
+          owner: { kind: "workspace" },
+          listed: true,
+        }),
+        reconnects: { connection_id: "connection-0001", workspace_name: "Northwind Client Portal" },
+      },
+    },
+    "waiting-reconnect": {
+      ...list,
+      authorization: {
+        ...authorizationOf({ kind: "waiting" }),
+        reconnects: { connection_id: "connection-0001", workspace_name: "Northwind Client Portal" },
+      },
+    },
+    revoking: {
+      ...many,
+      batches: [batch({ act: "revoke", total: 60, done: 21, succeeded: 20, failed: 1, left: 40_000 })],
     },
     exchanging: { ...list, authorization: authorizationOf({ kind: "exchanging" }) },
     saving: { ...list, authorization: authorizationOf({ kind: "saving" }) },

@@ -2,8 +2,8 @@
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { called, click, emit, find, open, refuse, the, world } from "../dev/harness";
-import { checkAll, connection, problem } from "../dev/samples";
-import type { CheckAll } from "../rust/types";
+import { batch, batchEnd, connection, problem } from "../dev/samples";
+import type { Batch } from "../rust/types";
 
 describe("checking all", () => {
   beforeEach(() => (world.rust = { ...world.rust, connections: [connection("Acme"), connection("Birch")] }));
@@ -12,10 +12,15 @@ describe("checking all", () => {
     document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
     flushSync();
   };
-  const step = async (more: Partial<CheckAll>) => {
-    const checked = checkAll(more);
-    world.rust = { ...world.rust, check_all: checked.state === "running" ? checked : null };
-    await emit("check-all", checked);
+  const step = async (more: Partial<Batch>) => {
+    const checked = batch(more);
+    world.rust = { ...world.rust, batches: [checked] };
+    await emit("batch", checked);
+    flushSync();
+  };
+  const ended = async (more: Partial<Batch>) => {
+    world.rust = { ...world.rust, batches: [] };
+    await emit("batch-ended", batchEnd(batch({ state: "finished", left: null, ...more })));
     flushSync();
   };
   const announced = () => document.querySelector('p.unseen[role="status"]')?.textContent;
@@ -26,26 +31,26 @@ describe("checking all", () => {
     await step({ done: 0 });
     expect((await the("check-all-progress")).textContent).toContain("Checking 0 of 1,000");
     press("F5");
-    expect(called("check_all")).toHaveLength(1);
-    await step({ state: "finished", done: 1_000, active: 1_000 });
+    expect(called("begin_batch")).toHaveLength(1);
+    await ended({ done: 1_000, succeeded: 1_000 });
     press("F5");
-    expect(called("check_all")).toHaveLength(2);
+    expect(called("begin_batch")).toHaveLength(2);
   });
 
   it.each([
     ["with nothing to check", { connections: [] }],
-    ["while it runs", { check_all: checkAll() }],
+    ["while it runs", { batches: [batch()] }],
   ])("is not offered %s", async (_, more) => {
     world.rust = { ...world.rust, ...more };
     open();
     expect((await the("check-all")).getAttribute("aria-disabled")).toBe("true");
     await click("check-all");
     press("F5");
-    expect(called("check_all")).toEqual([]);
+    expect(called("begin_batch")).toEqual([]);
   });
 
   it("says why it did not start", async () => {
-    world.answers.check_all = refuse(problem("keyring-locked"));
+    world.answers.begin_batch = refuse(problem("keyring-locked"));
     open();
     await click("check-all");
     expect((await the("notice")).textContent).toContain("Your keyring is locked.");
@@ -69,7 +74,7 @@ describe("checking all", () => {
   it("says until when Notion asked for a pause", async () => {
     const now = new Date();
     const until = new Date(now.getFullYear(), now.getMonth(), now.getDate(), 14, 5);
-    world.rust = { ...world.rust, check_all: checkAll({ paused_until: until.getTime() }) };
+    world.rust = { ...world.rust, batches: [batch({ paused_until: until.getTime() })] };
     open();
     expect((await the("check-all-progress")).textContent).toMatch(
       /Notion asked for a pause; it goes on at (14:05|2:05\sPM)/,
@@ -97,7 +102,7 @@ describe("checking all", () => {
       await step({ total: 2 });
       await vi.advanceTimersByTimeAsync(200);
       expect(find("check-all-progress")).toBeNull();
-      await step({ state: "finished", total: 2, done: 2, active: 2 });
+      await ended({ total: 2, done: 2, succeeded: 2 });
       await vi.advanceTimersByTimeAsync(1_000);
       expect(find("check-all-progress")).toBeNull();
       expect(find("notice")?.textContent).toContain("Checked 2 workspaces: 2 active");
@@ -107,22 +112,22 @@ describe("checking all", () => {
   });
 
   it("is cancelled with the button, which hands the focus back", async () => {
-    world.rust = { ...world.rust, check_all: checkAll({ done: 312, active: 312 }) };
+    world.rust = { ...world.rust, batches: [batch({ done: 312, succeeded: 312 })] };
     open();
     const cancel = await the("cancel-check-all");
     cancel.focus();
     cancel.click();
     await vi.waitFor(() => expect(cancel.textContent.trim()).toBe("Cancelling…"));
     cancel.click();
-    expect(called("cancel_check_all")).toHaveLength(1);
-    await step({ state: "cancelled", done: 313, active: 313 });
+    expect(called("cancel_batch")).toHaveLength(1);
+    await ended({ state: "cancelled", done: 313, succeeded: 313 });
     expect((await the("notice")).textContent).toContain("313 of 1,000 workspaces were checked");
     await vi.waitFor(() => expect(find("check-all-progress")).toBeNull());
     await vi.waitFor(() => expect(document.activeElement).toBe(find("check-all")));
   });
 
   it("has the last verdicts at its end, and believes no older news that it still runs", async () => {
-    world.rust = { ...world.rust, check_all: checkAll() };
+    world.rust = { ...world.rust, batches: [batch()] };
     const older = world.answers.news?.({} as never);
     let answer: (news: unknown) => void = () => undefined;
     world.answers.news = () => new Promise((resolve) => (answer = resolve));
@@ -130,7 +135,7 @@ describe("checking all", () => {
     await the("check-all-progress");
     await vi.waitFor(() => expect(called("news")).toHaveLength(1));
     world.rust = { ...world.rust, connections: [connection("Acme", { status: "inactive" })] };
-    await step({ state: "finished", done: 1_000, active: 999, attention: 1 });
+    await ended({ done: 1_000, succeeded: 999, attention: 1 });
     expect(find("check-all-progress")).toBeNull();
     const strips: boolean[] = [];
     const watch = new MutationObserver(() => {

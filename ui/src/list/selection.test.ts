@@ -2,8 +2,7 @@
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { called, click, find, open, the, type, world } from "../dev/harness";
-import { connection, problem, receiptFor } from "../dev/samples";
-import type { Connection } from "../rust/types";
+import { batch, batchEnd, connection, problem, receiptFor } from "../dev/samples";
 import { Selection } from "./selection.svelte";
 
 const rows = ["a", "b", "c", "d", "e"].map((id) => ({ id }));
@@ -117,7 +116,7 @@ describe("the selection", () => {
     pick("Acme");
     pick("Cedar");
     await click("check-selected");
-    expect(called("check_all")).toEqual([{ connections: [acme.id, cedar.id] }]);
+    expect(called("begin_batch")).toEqual([{ act: "check", connections: [acme.id, cedar.id] }]);
   });
 
   it("is revoked by Delete only if the row with the focus belongs to it", async () => {
@@ -138,8 +137,7 @@ describe("the selection", () => {
   it("is revoked together after a question, and what came of each is told and kept", async () => {
     const locked = problem("keyring-locked");
     const left = [acme, birch, cedar];
-    world.answers.revoke = () => {
-      const { connection: id } = called("revoke").at(-1) as { connection: string };
+    world.answers.revoke = ({ connection: id }) => {
       if (id === birch.id) throw locked as unknown as Error;
       const at = left.findIndex((row) => row.id === id);
       const [row = acme] = left.splice(at, 1);
@@ -158,10 +156,10 @@ describe("the selection", () => {
     expect(dialog).toContain("Revoke access to 2 workspaces?");
     expect(dialog).toContain("Birch");
     expect(dialog).not.toContain("Cedar");
-    expect(called("revoke")).toEqual([]);
+    expect(called("begin_batch")).toEqual([]);
     confirm.click();
     const summary = await the("summary");
-    expect(called("revoke")).toEqual([{ connection: acme.id }, { connection: birch.id }]);
+    expect(called("begin_batch")).toEqual([{ act: "revoke", connections: [acme.id, birch.id] }]);
     expect(summary.textContent).toContain("Access to 1 of 2 workspaces is revoked");
     expect(summary.textContent).toContain("Failed: keyring locked.");
     expect(document.querySelector("p.unseen")?.textContent).not.toContain("is revoked");
@@ -171,6 +169,7 @@ describe("the selection", () => {
     expect(saved?.text).toContain("Access to Acme is revoked");
     await click("summary-done");
     expect(document.querySelector("dialog[open]")).toBeNull();
+    expect(called("acknowledge_batch")).toEqual([{ act: "revoke" }]);
     expect(count()).toBe("1 selected");
   });
 
@@ -223,8 +222,7 @@ describe("the selection", () => {
       await click("activity");
       const dialog = await the("activity-dialog");
       finish[0]?.();
-      await vi.waitFor(() => expect(find("check-selected")).not.toBeNull());
-      await vi.waitFor(() => expect(find("check")?.getAttribute("aria-disabled")).toBe("false"));
+      await vi.waitFor(() => expect(world.rust.batches).toEqual([]));
       flushSync();
       expect(find("activity-dialog")).toBe(dialog);
       expect(find("summary")).toBeNull();
@@ -242,42 +240,63 @@ describe("the selection", () => {
       finish[1]?.();
       const receipt = await the("receipt");
       finish[0]?.();
-      await vi.waitFor(() => expect(find("check")?.getAttribute("aria-disabled")).toBe("false"));
+      await vi.waitFor(() => expect(world.rust.batches).toEqual([]));
       flushSync();
       expect(find("receipt")).toBe(receipt);
       await click("receipt-done");
       await the("summary");
     });
 
-    it("lets everything be removed only after its summary was closed", async () => {
+    it("lets everything be removed only then", async () => {
       await revokeAcme();
       const removing = async () => (await the("remove-everything")) as HTMLButtonElement;
       await click("settings");
       expect((await removing()).disabled).toBe(true);
       expect(find("settings-dialog")?.textContent).toContain("Connections are being revoked just now.");
       finish[0]?.();
-      await click("close-settings");
-      await click("summary-done");
-      await click("settings");
-      expect((await removing()).disabled).toBe(false);
+      await vi.waitFor(async () => expect((await removing()).disabled).toBe(false));
       expect(find("settings-dialog")?.textContent).not.toContain("just now");
     });
   });
 
-  it("waits for another act on a row, and leaves that act its own end", async () => {
-    let checked: (row: Connection) => void = () => undefined;
-    world.answers.check = () => new Promise((resolve) => (checked = resolve));
-    world.answers.revoke = () => ({ outcome: "revoked", receipt: receiptFor(acme, "revoke", null) });
+  it("is refreshed together, and what failed is named", async () => {
+    world.answers.refresh = ({ connection: id }) => {
+      if (id === birch.id) throw problem("no-refresh-token") as unknown as Error;
+      return acme;
+    };
     open();
-    await click("check");
+    await the("connection");
     pick("Acme");
-    await click("revoke-selected");
-    await click("confirm-revoke-selected");
-    await new Promise((resolve) => setTimeout(resolve));
-    expect(called("revoke")).toEqual([]);
-    expect(find("check")?.getAttribute("aria-disabled")).toBe("true");
-    checked(acme);
-    await the("summary");
-    expect(called("revoke")).toEqual([{ connection: acme.id }]);
+    pick("Birch");
+    await click("refresh-selected");
+    const summary = await the("summary");
+    expect(called("begin_batch")).toEqual([{ act: "refresh", connections: [acme.id, birch.id] }]);
+    expect(summary.textContent).toContain("The tokens of 1 of 2 workspaces are refreshed");
+    expect(summary.textContent).toContain("Not refreshed: 1");
+    expect(summary.textContent).not.toContain("receipt");
+  });
+
+  it("is forgotten together after a question that says what stays", async () => {
+    open();
+    await the("connection");
+    pick("Acme");
+    pick("Birch");
+    await click("forget-selected");
+    const confirm = await the("confirm-forget-selected");
+    expect(confirm.closest("dialog")?.textContent).toContain("Keyrack can no longer revoke them");
+    confirm.click();
+    expect((await the("summary")).textContent).toContain("2 workspaces are forgotten here");
+  });
+
+  it("has its summary and its progress still after the page was loaded anew", async () => {
+    const receipts = [receiptFor(acme, "revoke", null)];
+    const ended_batches = [batchEnd({ act: "revoke" }, { receipts })];
+    const batches = [batch({ act: "refresh", total: 60, done: 7, left: null })];
+    world.rust = { ...world.rust, ended_batches, batches };
+    open();
+    expect((await the("summary")).textContent).toContain("Access to 1 workspace is revoked");
+    expect((await the("refresh-all-progress")).textContent).toContain("Refreshing 7 of 60");
+    await click("summary-done");
+    expect(find("summary")).toBeNull();
   });
 });

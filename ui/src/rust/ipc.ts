@@ -7,8 +7,10 @@ import type {
   ActivityFilter,
   ActivityPage,
   Authorization,
+  Batch,
+  BatchAct,
+  BatchEnd,
   Changes,
-  CheckAll,
   Client,
   ClientChange,
   Connection,
@@ -21,7 +23,7 @@ import type {
   Rebuilt,
   Receipt,
   RedirectMethod,
-  Removed,
+  Removal,
   Revocation,
   SelfTest,
   Snapshot,
@@ -69,6 +71,8 @@ export const verifySavedClient = (client: string) => call<null>("verify_saved_cl
 export const removeClient = (client: string, connections: ConnectionsPolicy) =>
   call<null>("remove_client", { client, connections });
 export const beginAuthorization = (client: string) => call<Authorization>("begin_authorization", { client });
+/** Begins to connect a connection again. */
+export const beginReconnect = (connection: string) => call<Authorization>("begin_reconnect", { connection });
 export const openAgain = (authorization: string) => call<null>("open_again", { authorization });
 /** Copies the authorization URL, for another browser than the one that was opened. */
 export const copyAuthorizationUrl = (authorization: string) =>
@@ -80,10 +84,12 @@ export const cancelAuthorization = (authorization: string) =>
   call<null>("cancel_authorization", { authorization });
 export const acknowledge = () => call<null>("acknowledge");
 export const check = (connection: string) => call<Connection>("check", { connection });
-/** Checks the connections named, or all if none are. Comes back at once; the progress comes as events. */
-export const checkAll = (connections: readonly string[] | null = null) =>
-  call<null>("check_all", { connections });
-export const cancelCheckAll = () => call<null>("cancel_check_all");
+/** Acts on the connections named, or on all if none are. Comes back at once; events bring the progress and the end. */
+export const beginBatch = (act: BatchAct, connections: readonly string[] | null = null) =>
+  call<null>("begin_batch", { act, connections });
+export const cancelBatch = (act: BatchAct) => call<null>("cancel_batch", { act });
+/** Acknowledges the end of an act on many connections, which the person has seen. */
+export const acknowledgeBatch = (act: BatchAct) => call<null>("acknowledge_batch", { act });
 export const refresh = (connection: string) => call<Connection>("refresh", { connection });
 export const revoke = (connection: string) => call<Revocation>("revoke", { connection });
 export const forget = (connection: string) => call<Receipt>("forget", { connection });
@@ -109,8 +115,10 @@ export const about = () => call<About>("about");
 export const openDataFolder = () => call<null>("open_data_folder");
 /** Runs one test of the self-test; a refusal is what is wrong. */
 export const selfTest = (test: SelfTest) => call<null>("self_test", { test });
-/** Removes the rest: keyring entries, app link, start at login; the data folder once Keyrack is closed. */
-export const removeEverything = () => call<Removed>("remove_everything");
+/** Removes everything, if wanted after revoking all connections. Comes back at once; events bring each stage. */
+export const removeEverything = (revokeFirst: boolean) => call<null>("remove_everything", { revokeFirst });
+/** Acknowledges the removal of everything, unless it goes on. */
+export const acknowledgeRemoval = () => call<null>("acknowledge_removal");
 export const quit = () => call<null>("quit");
 
 /** Listens to Rust for as long as the window lives. */
@@ -123,7 +131,9 @@ export async function subscribe(on: {
   rebuildWaits: (problem: Problem) => void;
   /** An act on this connection (`Connection::id`) waits for another process. */
   waitsElsewhere: (connection: string) => void;
-  checkAll: (checkAll: CheckAll) => void;
+  batch: (batch: Batch) => void;
+  batchEnded: (end: BatchEnd) => void;
+  removal: (removal: Removal) => void;
 }): Promise<Outcome<null>> {
   try {
     await Promise.all([
@@ -133,7 +143,9 @@ export async function subscribe(on: {
       listen<Rebuilt>("rebuilt", (event) => on.rebuilt(event.payload)),
       listen<Problem>("rebuild-waits", (event) => on.rebuildWaits(event.payload)),
       listen<string>("waits-elsewhere", (event) => on.waitsElsewhere(event.payload)),
-      listen<CheckAll>("check-all", (event) => on.checkAll(event.payload)),
+      listen<Batch>("batch", (event) => on.batch(event.payload)),
+      listen<BatchEnd>("batch-ended", (event) => on.batchEnded(event.payload)),
+      listen<Removal>("removal", (event) => on.removal(event.payload)),
     ]);
     return { ok: true, value: null };
   } catch (reason) {

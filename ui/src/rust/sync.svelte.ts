@@ -5,13 +5,16 @@ import type { Outcome, Refusal } from "./outcome";
 import type {
   About,
   Authorization,
+  Batch,
+  BatchAct,
+  BatchEnd,
   Changes,
-  CheckAll,
   Connection,
   News,
   Preferences,
   Problem,
   Rebuilt,
+  Removal,
   Snapshot,
 } from "./types";
 
@@ -21,12 +24,15 @@ export type Listener = {
   prepare: (preferences: Preferences | null) => Promise<void>;
   /** Called when the list was read. */
   taken: (connections: readonly Connection[]) => void;
+  /** Called with a connection that is gone (`Connection::id`). */
+  gone: (connection: string) => void;
   /** Called with what was under way or to be told before the window listened. */
   news: (news: News) => void;
   /** Called when a reading was refused; the list stays unchanged. */
   refused: (problem: Refusal) => void;
   authorization: (authorization: Authorization) => void;
-  checkedAll: (checkAll: CheckAll) => void;
+  batchEnded: (end: BatchEnd) => void;
+  removal: (removal: Removal) => void;
   callbackRefused: (problem: Problem) => void;
   rebuilt: (rebuilt: Rebuilt) => void;
   rebuildWaits: (problem: Problem) => void;
@@ -64,10 +70,9 @@ export class Sync {
     return this.snapshot?.connections.filter(({ client_id }) => client_id === client) ?? [];
   }
 
-  /** Reads the present number of connections. */
-  async count(): Promise<number> {
-    await this.refresh();
-    return this.snapshot?.connections.length ?? 0;
+  /** The progress of an act on many connections, while it is under way. */
+  batch(act: BatchAct): Batch | undefined {
+    return this.snapshot?.batches.find((batch) => batch.act === act);
   }
 
   /**
@@ -105,6 +110,11 @@ export class Sync {
     this.snapshot = { ...this.snapshot, authorization };
   }
 
+  /** Drops the removal of everything, whose last stage was read. */
+  removalRead(): void {
+    if (this.snapshot !== null) this.snapshot = { ...this.snapshot, removal: null };
+  }
+
   /** Reads the preferences, a part of which can be changed outside of Keyrack. */
   async readPreferences(): Promise<void> {
     const outcome = await ipc.preferences();
@@ -125,7 +135,9 @@ export class Sync {
         rebuilt: (rebuilt) => this.#listener.rebuilt(rebuilt),
         rebuildWaits: (problem) => this.#listener.rebuildWaits(problem),
         waitsElsewhere: (connection) => this.#listener.waitsElsewhere(connection),
-        checkAll: (checkAll) => this.#checkAll(checkAll),
+        batch: (batch) => this.#batch(batch),
+        batchEnded: (end) => this.#batchEnded(end),
+        removal: (removal) => this.#removal(removal),
       });
       if (!outcome.ok) {
         this.snapshot = null;
@@ -170,10 +182,11 @@ export class Sync {
       this.#listener.refused(outcome.problem);
       return false;
     }
-    const { preferences, more } = outcome.value;
+    const { preferences, gone, more } = outcome.value;
     if (preferences !== null) await this.#listener.prepare(preferences);
     if (this.snapshot === null) return false;
     this.snapshot = merged(this.snapshot, outcome.value);
+    for (const id of gone) this.#listener.gone(id);
     this.#listener.taken(this.snapshot.connections);
     return more;
   }
@@ -202,14 +215,37 @@ export class Sync {
     if (authorization.progress.kind === "completed") void this.refresh();
   }
 
-  #checkAll(checkAll: CheckAll): void {
+  #batch(batch: Batch): void {
     this.#steps += 1;
-    const running = checkAll.state === "running";
-    if (this.snapshot !== null) this.snapshot = { ...this.snapshot, check_all: running ? checkAll : null };
-    if (running) return;
-    this.#listener.checkedAll(checkAll);
-    // So that the list has the last verdicts when their number is said.
+    if (this.snapshot !== null) {
+      const others = this.snapshot.batches.filter(({ act }) => act !== batch.act);
+      this.snapshot = { ...this.snapshot, batches: [...others, batch] };
+    }
+  }
+
+  #batchEnded(end: BatchEnd): void {
+    this.#steps += 1;
+    if (this.snapshot !== null) {
+      const batches = this.snapshot.batches.filter(({ act }) => act !== end.counts.act);
+      this.snapshot = { ...this.snapshot, batches };
+    }
+    this.#listener.batchEnded(end);
+    // So that the list has the last rows when their number is said.
     void this.refresh();
+  }
+
+  #removal(removal: Removal): void {
+    this.#steps += 1;
+    if (this.snapshot !== null) {
+      // Its revocations report their progress, and their end with the removal's next stage.
+      const batches =
+        removal.stage === "revoking"
+          ? this.snapshot.batches
+          : this.snapshot.batches.filter(({ act }) => act !== "revoke");
+      this.snapshot = { ...this.snapshot, batches, removal };
+    }
+    this.#listener.removal(removal);
+    if (removal.stage !== "revoking" && removal.stage !== "removing") void this.refresh();
   }
 }
 

@@ -2,7 +2,7 @@
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { called, click, find, open, refuse, the, world } from "../dev/harness";
-import { connection, problem, receiptFor } from "../dev/samples";
+import { batchEnd, connection, problem, receiptFor } from "../dev/samples";
 import type { Removed } from "../rust/types";
 
 const acme = connection("Acme Research");
@@ -20,7 +20,7 @@ async function ask() {
 }
 
 function removes(more: Partial<Removed>) {
-  world.answers.remove_everything = (): Removed => ({
+  world.answers.removed = (): Removed => ({
     keyring_entries: 3,
     forgotten: 0,
     app_link: "removed",
@@ -38,11 +38,10 @@ function understand() {
 describe("removing everything", () => {
   beforeEach(() => {
     world.rust = { ...world.rust, connections: [acme, birch] };
-    world.answers.revoke = () => {
-      const { connection } = called("revoke").at(-1) as { connection: string };
-      const of = connection === acme.id ? acme : birch;
-      return { outcome: "revoked", receipt: receiptFor(of, "revoke", null) };
-    };
+    world.answers.revoke = ({ connection: id }) => ({
+      outcome: "revoked",
+      receipt: receiptFor(id === acme.id ? acme : birch, "revoke", null),
+    });
     removes({});
   });
 
@@ -59,7 +58,6 @@ describe("removing everything", () => {
     expect(button("confirm-remove-without-revoking").disabled).toBe(true);
     understand();
     expect(button("confirm-remove-everything").disabled).toBe(false);
-    expect(called("revoke")).toEqual([]);
     await click("keep-everything");
     await the("settings-dialog");
     expect(called("remove_everything")).toEqual([]);
@@ -70,7 +68,7 @@ describe("removing everything", () => {
     understand();
     await click("confirm-remove-everything");
     await the("removed");
-    expect(called("revoke")).toEqual([{ connection: acme.id }, { connection: birch.id }]);
+    expect(called("remove_everything")).toEqual([{ revokeFirst: true }]);
     expect(lines()).toEqual([
       "2 connections revoked",
       "3 entries deleted from your keyring",
@@ -84,8 +82,8 @@ describe("removing everything", () => {
   });
 
   it("removes nothing else while one could not be revoked, and names it", async () => {
-    world.answers.revoke = () =>
-      called("revoke").length === 1
+    world.answers.revoke = ({ connection: id }) =>
+      id === acme.id
         ? { outcome: "revoked", receipt: receiptFor(acme, "revoke", null) }
         : { outcome: "pending", problem: problem("unreachable"), retry_at: Date.now() };
     await ask();
@@ -93,11 +91,11 @@ describe("removing everything", () => {
     await click("confirm-remove-everything");
     expect((await the("not-revoked")).textContent).toMatch(/Birch\s+offline/);
     expect(text()).toContain("1 connection could not be revoked");
-    expect(called("remove_everything")).toEqual([]);
     expect(document.activeElement).not.toBe(find("remove-anyway"));
     await click("stop-here");
     expect(document.querySelector("dialog[open]")).toBeNull();
-    expect(called("remove_everything")).toEqual([]);
+    expect(called("remove_everything")).toEqual([{ revokeFirst: true }]);
+    expect(called("acknowledge_removal")).toHaveLength(1);
   });
 
   it("removes anyway only when told so, and says what is left at Notion", async () => {
@@ -127,8 +125,7 @@ describe("removing everything", () => {
     await vi.waitFor(() =>
       expect(text()).toContain(`${begun} of 6 connections were revoked. Nothing else was removed.`),
     );
-    expect(called("revoke")).toHaveLength(begun);
-    expect(called("remove_everything")).toEqual([]);
+    expect(finish).toHaveLength(begun);
   });
 
   it("is cancelled though all are on their way already, and says how many were revoked", async () => {
@@ -145,7 +142,6 @@ describe("removing everything", () => {
     finish.forEach((end) => end());
     await the("stop-here");
     expect(text()).toContain("2 of 2 connections were revoked. Nothing else was removed.");
-    expect(called("remove_everything")).toEqual([]);
   });
 
   it("says how many are revoked meanwhile, not how many were asked for", async () => {
@@ -163,8 +159,8 @@ describe("removing everything", () => {
   });
 
   it("goes on where one is not here any more, and says so", async () => {
-    world.answers.revoke = () => {
-      if (called("revoke").length === 1) throw problem("connection-gone") as unknown as Error;
+    world.answers.revoke = ({ connection: id }) => {
+      if (id === acme.id) throw problem("connection-gone") as unknown as Error;
       return { outcome: "revoked", receipt: receiptFor(birch, "revoke", null) };
     };
     await ask();
@@ -178,8 +174,8 @@ describe("removing everything", () => {
 
   it("hands over the receipts before they go with the data folder", async () => {
     world.answers.save_text = () => "~/Downloads/receipts.txt";
-    world.answers.revoke = () =>
-      called("revoke").length === 1
+    world.answers.revoke = ({ connection: id }) =>
+      id === acme.id
         ? { outcome: "revoked", receipt: receiptFor(acme, "revoke", problem("unreachable")) }
         : { outcome: "pending", problem: problem("unreachable"), retry_at: 0 };
     removes({ forgotten: 1 });
@@ -200,7 +196,7 @@ describe("removing everything", () => {
     expect(saved?.text).not.toContain("tries again");
   });
 
-  it("says what could not be undone and where, tries again, and adds up what both tries came to", async () => {
+  it("says what could not be undone and where, and tries again", async () => {
     removes({ forgotten: 2, start_at_login: "failed" });
     await ask();
     understand();
@@ -209,12 +205,11 @@ describe("removing everything", () => {
     expect(lines()).toContain(
       "Background checks may still start at login: turn Keyrack off in the system’s autostart settings",
     );
-    removes({ keyring_entries: 1, app_link: "nothing-there", start_at_login: "removed" });
+    removes({ keyring_entries: 4, forgotten: 2, start_at_login: "removed" });
     await click("remove-again");
     await vi.waitFor(() => expect(lines()).toContain("Background checks no longer start at login"));
     expect(lines()).toContain("4 entries deleted from your keyring");
     expect(lines()).toContain("2 connections left at Notion: remove them in Notion’s settings");
-    expect(lines()).toContain("App link no longer registered to Keyrack");
     expect(find("remove-again")).toBeNull();
   });
 
@@ -227,7 +222,7 @@ describe("removing everything", () => {
     expect(lines()).toContain(
       "App link still registered to Keyrack: remove the system’s entry that opens app.keyrack links",
     );
-    world.answers.remove_everything = refuse(problem("not-removed"));
+    world.answers.removed = refuse(problem("not-removed"));
     await click("remove-again");
     await vi.waitFor(() => expect(text()).toContain("Not everything could be removed."));
     expect(lines()).toContain("3 entries deleted from your keyring");
@@ -241,23 +236,36 @@ describe("removing everything", () => {
     understand();
     await click("confirm-remove-without-revoking");
     expect((await the("removed")).textContent).toContain("2 connections left at Notion");
-    expect(called("revoke")).toEqual([]);
+    expect(called("remove_everything")).toEqual([{ revokeFirst: false }]);
   });
 
-  it("says what could not be removed, tries again, and counts what the refused try forgot", async () => {
-    world.answers.remove_everything = () => {
-      world.rust = { ...world.rust, connections: [birch] };
-      throw problem("not-removed") as unknown as Error;
-    };
+  it("says what could not be removed, and tries again", async () => {
+    world.answers.removed = refuse(problem("not-removed"));
     await ask();
     understand();
     await click("confirm-remove-without-revoking");
     await the("remove-again");
     expect(text()).toContain("Not everything could be removed.");
-    removes({ forgotten: 1 });
+    removes({ forgotten: 2 });
     await click("remove-again");
     await the("removed");
     expect(lines()).toContain("2 connections left at Notion: remove them in Notion’s settings");
+  });
+
+  it("is where it was after the page was loaded anew", async () => {
+    const not_done = [{ connection: birch, problem: problem("unreachable"), pending: true }];
+    const receipts = [receiptFor(acme, "revoke", null)];
+    const revocations = batchEnd({ act: "revoke" }, { receipts, not_done });
+    const removed = { keyring_entries: 0, forgotten: 0, data_folder: "" };
+    const left = { app_link: "nothing-there", start_at_login: "nothing-there" } as const;
+    world.rust = {
+      ...world.rust,
+      removal: { stage: "not-revoked", revocations, removed: { ...removed, ...left }, problem: null },
+    };
+    open();
+    expect((await the("not-revoked")).textContent).toMatch(/Birch\s+offline/);
+    await click("remove-anyway");
+    await the("removed");
   });
 
   it("speaks of no revocation where there is nothing to revoke", async () => {

@@ -3,12 +3,27 @@ import { SvelteMap } from "svelte/reactivity";
 import * as ipc from "../rust/ipc";
 import type { Outcome } from "../rust/outcome";
 import type { Sync } from "../rust/sync.svelte";
-import type { Authorization, Client, Connection, NewClient, Receipt, Revocation } from "../rust/types";
+import type {
+  Authorization,
+  BatchAct,
+  BatchEnd,
+  Client,
+  Connection,
+  NewClient,
+  Receipt,
+} from "../rust/types";
 import { statusWords, t, workspaceName } from "../words/messages";
-import { CHECK_ALL, ofAuthorization, ofCopied, ofPending, ofWaiting, waitingKey } from "../words/notices";
+import {
+  batchKey,
+  ofAuthorization,
+  ofCheckAll,
+  ofCopied,
+  ofPending,
+  ofWaiting,
+  waitingKey,
+} from "../words/notices";
 import type { Navigation } from "./navigation.svelte";
 import type { Notices } from "./notices.svelte";
-import { RevokeAll } from "./revoke-all.svelte";
 
 /** An act on one connection that has not come back from Rust yet. */
 export type Act = "check" | "refresh" | "revoke" | "forget";
@@ -22,15 +37,10 @@ export class Acts {
   connecting = $state.raw(false);
   /** The act that is under way on each connection (`Connection::id`). */
   readonly on = new SvelteMap<string, Act>();
-  /** The revocation of several connections, until its summary was read. */
-  revoking = $state.raw<RevokeAll | null>(null);
 
   readonly #sync: Sync;
   readonly #notices: Notices;
   readonly #navigation: Navigation;
-  /** When the act that is under way on a connection ends. */
-  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- Nothing is drawn from it.
-  readonly #ends = new Map<string, Promise<unknown>>();
 
   constructor(sync: Sync, notices: Notices, navigation: Navigation) {
     this.#sync = sync;
@@ -49,9 +59,10 @@ export class Acts {
     return authorization === null || ofAuthorization(authorization) !== null ? null : authorization;
   }
 
-  get canCheckAll(): boolean {
+  /** Whether an act on many connections can begin: there are some, and the same is not under way. */
+  canBegin(act: BatchAct): boolean {
     const { snapshot } = this.#sync;
-    return snapshot !== null && snapshot.connections.length > 0 && snapshot.check_all === null;
+    return snapshot !== null && snapshot.connections.length > 0 && this.#sync.batch(act) === undefined;
   }
 
   async trySandbox(): Promise<void> {
@@ -73,10 +84,18 @@ export class Acts {
   }
 
   async connect(client: string | undefined = this.client?.id): Promise<void> {
-    if (client === undefined || this.connecting || this.authorization !== null) return;
+    if (client !== undefined) await this.#authorize(() => ipc.beginAuthorization(client));
+  }
+
+  async reconnect({ id }: Target): Promise<void> {
+    await this.#authorize(() => ipc.beginReconnect(id));
+  }
+
+  async #authorize(begin: () => Promise<Outcome<Authorization>>): Promise<void> {
+    if (this.connecting || this.authorization !== null) return;
     this.connecting = true;
     this.#notices.clear();
-    const outcome = await ipc.beginAuthorization(client);
+    const outcome = await begin();
     if (outcome.ok) this.#sync.begun(outcome.value);
     else this.#notices.refused(outcome.problem);
     this.connecting = false;
@@ -105,19 +124,34 @@ export class Acts {
     );
   }
 
-  /** Checks these connections, or all if null. The progress and the end of the check come as events. */
-  async checkAll(connections: readonly Target[] | null = null): Promise<void> {
-    if (!this.canCheckAll) return;
-    this.#notices.dismiss(CHECK_ALL);
-    const outcome = await ipc.checkAll(connections?.map(({ id }) => id) ?? null);
-    if (!outcome.ok) this.#notices.refused(outcome.problem, CHECK_ALL);
+  /** Acts on these connections, or on all if null. The progress and the end come as events. */
+  async beginBatch(act: BatchAct, connections: readonly Target[] | null = null): Promise<void> {
+    if (!this.canBegin(act)) return;
+    this.#notices.dismiss(batchKey(act));
+    const outcome = await ipc.beginBatch(act, connections?.map(({ id }) => id) ?? null);
+    if (!outcome.ok) this.#notices.refused(outcome.problem, batchKey(act));
   }
 
-  /** Cancels the check of all, and says whether that worked. Checks on their way still bring their verdicts. */
-  async cancelCheckAll(): Promise<boolean> {
-    const outcome = await ipc.cancelCheckAll();
-    if (!outcome.ok) this.#notices.refused(outcome.problem, CHECK_ALL);
+  /** Cancels an act on many connections, and says whether that worked. Those under way still end. */
+  async cancelBatch(act: BatchAct): Promise<boolean> {
+    const outcome = await ipc.cancelBatch(act);
+    if (!outcome.ok) this.#notices.refused(outcome.problem, batchKey(act));
     return outcome.ok;
+  }
+
+  /** Shows what an act on many connections came to: a check in a notice, the others in a summary. */
+  batchEnded(end: BatchEnd): void {
+    if (end.counts.act === "check") {
+      this.#notices.show(ofCheckAll(end.counts));
+      void ipc.acknowledgeBatch("check");
+      return;
+    }
+    this.#navigation.show({ kind: "summary", end });
+  }
+
+  summaryRead({ counts }: BatchEnd): void {
+    this.#navigation.resultRead();
+    void ipc.acknowledgeBatch(counts.act);
   }
 
   async copyToken(connection: Connection): Promise<void> {
@@ -139,34 +173,6 @@ export class Acts {
     }
   }
 
-  /** Revokes several connections, unless that is under way; `revoking` has the progress and the results. */
-  async revokeAll(connections: readonly Connection[]): Promise<void> {
-    if (this.revoking !== null) return;
-    const run = new RevokeAll(connections, (connection, wanted) => this.revokeOne(connection, wanted));
-    this.revoking = run;
-    this.#notices.announce(t("revoking.announce", { count: run.total }));
-    await run.run();
-    this.#navigation.show({ kind: "summary", run });
-  }
-
-  summaryRead(): void {
-    this.revoking = null;
-    this.#navigation.resultRead();
-  }
-
-  /**
-   * Revokes one of several connections: its row shows it, and the summary has the result.
-   * Waits for another act on it first; null if the revocation is no longer `wanted` by then.
-   */
-  async revokeOne({ id }: Target, wanted: () => boolean): Promise<Outcome<Revocation> | null> {
-    while (this.#ends.has(id)) await this.#ends.get(id);
-    if (!wanted()) return null;
-    const outcome = await this.#during("revoke", id, () => ipc.revoke(id));
-    if (outcome.ok && outcome.value.outcome === "revoked") this.#gone(id);
-    else await this.#sync.refresh();
-    return outcome;
-  }
-
   async forget(target: Target): Promise<void> {
     const outcome = await this.#act("forget", target, () => ipc.forget(target.id));
     if (outcome?.ok === true) this.#hand(outcome.value, target);
@@ -181,7 +187,10 @@ export class Acts {
   /** Runs an act on a connection, one at a time; null if one was under way already. */
   async #act<T>(act: Act, { id }: Target, run: () => Promise<Outcome<T>>): Promise<Outcome<T> | null> {
     if (this.on.has(id)) return null;
-    const outcome = await this.#during(act, id, run);
+    this.on.set(id, act);
+    const outcome = await run();
+    this.on.delete(id);
+    this.#notices.dismiss(waitingKey(id));
     if (!outcome.ok) {
       this.#notices.refused(outcome.problem, id);
       await this.#sync.refresh();
@@ -189,20 +198,9 @@ export class Acts {
     return outcome;
   }
 
-  async #during<T>(act: Act, id: string, run: () => Promise<T>): Promise<T> {
-    this.on.set(id, act);
-    const end = run();
-    this.#ends.set(id, end);
-    const outcome = await end;
-    this.on.delete(id);
-    this.#ends.delete(id);
-    this.#notices.dismiss(waitingKey(id));
-    return outcome;
-  }
-
-  #hand(receipt: Receipt, { id, sandbox }: Target): void {
+  #hand(receipt: Receipt, { id }: Target): void {
     this.#gone(id);
-    this.#navigation.show({ kind: "receipt", receipt, sandbox });
+    this.#navigation.show({ kind: "receipt", receipt });
   }
 
   /** Takes a connection that was ended out of the list, with the notices about it. */

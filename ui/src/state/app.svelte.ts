@@ -4,7 +4,6 @@ import type { Outcome } from "../rust/outcome";
 import { Sync } from "../rust/sync.svelte";
 import type { Snapshot } from "../rust/types";
 import { speak } from "../words/language.svelte";
-import { ofCheckAll } from "../words/notices";
 import { Acts } from "./acts.svelte";
 import { Clock } from "./clock.svelte";
 import { Navigation } from "./navigation.svelte";
@@ -29,10 +28,16 @@ export class App {
           this.clock.tick();
           this.navigation.keepDetails(connections);
         },
-        news: (news) => this.notices.news(news),
+        gone: (connection) => this.notices.forget(connection),
+        news: (news) => {
+          this.notices.news(news);
+          for (const end of news.ended_batches) this.acts.batchEnded(end);
+          if (news.removal !== null) this.#showRemoval();
+        },
         refused: (problem) => this.notices.refused(problem),
         authorization: (authorization) => this.notices.ended(authorization),
-        checkedAll: (checkAll) => this.notices.show(ofCheckAll(checkAll)),
+        batchEnded: (end) => this.acts.batchEnded(end),
+        removal: () => this.#showRemoval(),
         callbackRefused: (problem) => this.notices.callbackRefused(problem),
         rebuilt: (rebuilt) => this.notices.rebuilt(rebuilt),
         rebuildWaits: (problem) => this.notices.rebuildWaits(problem),
@@ -41,6 +46,12 @@ export class App {
       first,
     );
     this.acts = new Acts(this.sync, this.notices, this.navigation);
+  }
+
+  /** Shows the removal of everything, which may have begun before the page was loaded. */
+  #showRemoval(): void {
+    if (this.navigation.dialog?.kind !== "remove-everything")
+      this.navigation.dialog = { kind: "remove-everything" };
   }
 
   /** Reads the first snapshot and starts the clock. Returns a function that stops the clock. */

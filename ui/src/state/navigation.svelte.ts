@@ -1,8 +1,6 @@
 // What is shown before and beside the list: the open dialog, the details, and the results still to be read.
-import type { Client, Connection, Receipt } from "../rust/types";
-import type { ShownReceipt } from "../words/receipt";
+import type { BatchEnd, Client, Connection, Receipt } from "../rust/types";
 import type { ActivityView } from "./activity-log.svelte";
-import type { RevokeAll } from "./revoke-all.svelte";
 
 /** The parts of a client that a dialog shows, whether the client or one of its connections opened it. */
 export type NamedClient = Pick<Client, "id" | "name" | "sandbox">;
@@ -19,17 +17,20 @@ export type Dialog =
   | { kind: "remove-client"; client: Client }
   | { kind: "reconnect"; connection: Connection }
   | { kind: "revoke"; connection: Connection }
-  | { kind: "revoke-selected"; connections: readonly Connection[] }
+  | { kind: "end-selected"; act: EndingAct; connections: readonly Connection[] }
   | { kind: "forget"; connection: Connection }
   | { kind: "activity"; view?: ActivityView }
-  | { kind: "receipt"; receipt: Receipt; sandbox: boolean; back: Dialog }
+  | { kind: "receipt"; receipt: Receipt; back: Dialog }
   | { kind: "settings"; at?: "self-test" | "remove-everything" }
   | { kind: "self-test" }
   | { kind: "remove-everything" }
   | { kind: "keys" };
 
 /** A result that is shown by itself once no other dialog is open. */
-export type Result = ({ kind: "receipt" } & ShownReceipt) | { kind: "summary"; run: RevokeAll };
+export type Result = { kind: "receipt"; receipt: Receipt } | { kind: "summary"; end: BatchEnd };
+
+/** The acts that end connections. */
+export type EndingAct = "revoke" | "forget";
 
 export class Navigation {
   dialog = $state.raw<Dialog | null>(null);
@@ -43,8 +44,11 @@ export class Navigation {
     if (!connections.some(({ id }) => id === this.details)) this.details = null;
   }
 
+  /** Shows a result; the summary of an act replaces an earlier one that was not read. */
   show(result: Result): void {
-    this.results = [...this.results, result];
+    const act = (one: Result) => (one.kind === "summary" ? one.end.counts.act : null);
+    const others = this.results.filter((one) => act(one) === null || act(one) !== act(result));
+    this.results = [...others, result];
   }
 
   resultRead(): void {

@@ -2,7 +2,7 @@
 import { flushSync } from "svelte";
 import { describe, expect, it, vi } from "vitest";
 import { click, emit, open, refuse, the, world } from "../dev/harness";
-import { checkAll, connection, preferences, problem } from "../dev/samples";
+import { batch, connection, preferences, problem } from "../dev/samples";
 import type { Language } from "./language.svelte";
 
 const chosen = (language: Language | null) => {
@@ -16,7 +16,7 @@ describe("the window", () => {
 
   it("speaks the chosen language from its first list on", async () => {
     chosen("de");
-    world.rust = { ...world.rust, connections: [connection("Acme")], check_all: checkAll({ done: 312 }) };
+    world.rust = { ...world.rust, connections: [connection("Acme")], batches: [batch({ done: 312 })] };
     open();
     expect((await the("check-all")).getAttribute("aria-label")).toBe("Alle prüfen");
     expect(document.documentElement.lang).toBe("de");
@@ -59,7 +59,7 @@ describe("the window", () => {
   });
 
   it("words its notices anew, and says nothing aloud a second time", async () => {
-    world.rust = { ...world.rust, connections: [connection("Acme")], check_all: checkAll() };
+    world.rust = { ...world.rust, connections: [connection("Acme")], batches: [batch()] };
     open();
     await the("check-all-progress");
     const announced = document.querySelector("p.unseen")?.textContent;

@@ -96,5 +96,5 @@ export function statusWords({ status, problem }: Pick<Connection, "status" | "pr
 /** The time left of a longer act, in words. */
 export function leftWords(left: Millis): string {
   const time = remaining(left, locale());
-  return time === null ? t("checking.left.little") : t("checking.left", { time });
+  return time === null ? t("batch.left.little") : t("batch.left", { time });
 }

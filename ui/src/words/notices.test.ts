@@ -1,15 +1,15 @@
 // What is told at the end of a check of all connections, and after a rebuild: everything counted, nothing claimed beyond it.
 import { describe, expect, it } from "vitest";
-import { checkAll } from "../dev/samples";
-import type { CheckAll } from "../rust/types";
+import { batch } from "../dev/samples";
+import type { Batch } from "../rust/types";
 import { ofCheckAll, ofRebuilt, type Notice } from "./notices";
 
 const drawn = ({ words, ...notice }: Notice) => ({ ...notice, ...words() });
-const told = (more: Partial<CheckAll>) => drawn(ofCheckAll(checkAll(more)));
+const told = (more: Partial<Batch>) => drawn(ofCheckAll(batch(more)));
 
 describe("the summary of a check of all", () => {
   it("counts what works, what needs attention and what could not be checked", () => {
-    expect(told({ state: "finished", done: 1_000, active: 990, attention: 8, unknown: 2 })).toMatchObject({
+    expect(told({ state: "finished", done: 1_000, succeeded: 990, attention: 8, failed: 2 })).toMatchObject({
       tone: "trouble",
       what: "Checked 1,000 workspaces: 990 active, 8 need attention, 2 could not be checked",
       next: "What could not be checked keeps its last status; its row says why.",
@@ -22,7 +22,7 @@ describe("the summary of a check of all", () => {
       what: "Checked 1 workspace: 1 needs attention",
       next: "What needs attention stands at the top of the list.",
     });
-    expect(told({ state: "finished", total: 3, done: 3, active: 3 })).toMatchObject({
+    expect(told({ state: "finished", total: 3, done: 3, succeeded: 3 })).toMatchObject({
       tone: "done",
       what: "Checked 3 workspaces: 3 active",
       next: "Nothing needs your attention.",
@@ -30,7 +30,7 @@ describe("the summary of a check of all", () => {
   });
 
   it("says how many were checked before it was cancelled, and that nothing was lost", () => {
-    expect(told({ state: "cancelled", done: 312, active: 310, attention: 2 })).toMatchObject({
+    expect(told({ state: "cancelled", done: 312, succeeded: 310, attention: 2 })).toMatchObject({
       tone: "plain",
       what: "Cancelled: 312 of 1,000 workspaces were checked.",
       next: "Of these: 310 active, 2 need attention. Nothing was lost: the others keep their last status.",

@@ -2,7 +2,8 @@
 import type { Refusal } from "../rust/outcome";
 import type {
   Authorization,
-  CheckAll,
+  Batch,
+  BatchAct,
   Connection,
   Millis,
   Problem,
@@ -27,8 +28,8 @@ export type Notice = {
   undo: string | null;
 };
 
-/** The key of notices about a check of all connections. */
-export const CHECK_ALL = "check-all";
+/** The key of the notices about an act on many connections. */
+export const batchKey = (act: BatchAct) => `${act}-all`;
 
 const plain = { sandbox: false, requestId: null, undo: null };
 
@@ -60,6 +61,7 @@ export function ofAuthorization(authorization: Authorization): Notice | null {
     case "waiting":
     case "awaiting-keyring":
     case "exchanging":
+    case "other-workspace":
     case "saving":
       return null;
   }
@@ -130,31 +132,31 @@ export function ofWaiting(connection: Connection): Notice {
 }
 
 /** The notice about the end of a check of all connections. */
-export function ofCheckAll(checkAll: CheckAll): Notice {
-  const { total: count, done, attention, unknown, state } = checkAll;
-  const ended = { ...plain, key: CHECK_ALL };
+export function ofCheckAll(checked: Batch): Notice {
+  const { total: count, done, attention, failed, state } = checked;
+  const ended = { ...plain, key: batchKey(checked.act) };
   if (state === "cancelled") {
     const words = () => ({
       what: t("checked.cancelled", { count, done }),
       next: t(done > 0 ? "checked.cancelled.next" : "checked.cancelled.none", {
-        verdicts: verdicts(checkAll),
+        verdicts: verdicts(checked),
       }),
     });
     return { ...ended, tone: "plain", words };
   }
-  const worst = unknown > 0 ? "unknown" : attention > 0 ? "attention" : "active";
+  const worst = failed > 0 ? "unknown" : attention > 0 ? "attention" : "active";
   const words = () => ({
-    what: t("checked.what", { count: done, verdicts: verdicts(checkAll) }),
+    what: t("checked.what", { count: done, verdicts: verdicts(checked) }),
     next: t(`checked.${worst}.next`),
   });
   return { ...ended, tone: worst === "active" ? "done" : "trouble", words };
 }
 
-function verdicts({ active, attention, unknown }: CheckAll): string {
+function verdicts({ succeeded, attention, failed }: Batch): string {
   return new Intl.ListFormat(locale(), { type: "unit" }).format([
-    ...(active > 0 ? [t("checked.active", { count: active })] : []),
+    ...(succeeded > 0 ? [t("checked.active", { count: succeeded })] : []),
     ...(attention > 0 ? [t("list.attention", { count: attention })] : []),
-    ...(unknown > 0 ? [t("checked.unknown", { count: unknown })] : []),
+    ...(failed > 0 ? [t("checked.unknown", { count: failed })] : []),
   ]);
 }
 

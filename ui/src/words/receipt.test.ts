@@ -45,8 +45,8 @@ describe("a receipt", () => {
 
   it("as text carries its times in UTC, its request ids and the mark of the sandbox", () => {
     const at = Date.UTC(2026, 10, 23, 9, 31, 7, 45);
-    const receipt = { ...receiptFor(acme, "revoke", null), revoked_at: at };
-    const text = asText(receipt, true);
+    const receipt = { ...receiptFor(acme, "revoke", null), revoked_at: at, sandbox: true };
+    const text = asText(receipt);
     expect(text).toContain("Access to Acme Research is revoked (Sandbox)\n");
     expect(text).toContain("\nNotion accepted the revocation: 2026-11-23T09:31:07.045Z\n");
     expect(text).toContain(`\nRequest ID: ${receipt.request_ids[0] ?? ""}`);

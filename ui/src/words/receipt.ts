@@ -4,9 +4,6 @@ import type { Millis, Receipt } from "../rust/types";
 import { ownerLine, problemWords, t, workspaceName } from "./messages";
 import { rfc3339 } from "./time";
 
-/** A receipt, and whether it is the sandbox's, which only the connection says. */
-export type ShownReceipt = { receipt: Receipt; sandbox: boolean };
-
 export type Step = {
   /** The tone of a step: done, unknown or left over, or failed. */
   tone: "ok" | "warn" | "bad";
@@ -73,10 +70,10 @@ function plain(text: string, room: number): string {
 }
 
 /** A receipt as plain text, with times in UTC. */
-export function asText(receipt: Receipt, sandbox: boolean): string {
+export function asText(receipt: Receipt): string {
   const line = (label: string, value: string) => t("receipt.line", { label, value });
   return [
-    sandbox ? `${title(receipt)} (${t("sandbox.mark")})` : title(receipt),
+    receipt.sandbox ? `${title(receipt)} (${t("sandbox.mark")})` : title(receipt),
     line(t("receipt.owner"), ownerLine(receipt.owner)),
     line(t("receipt.client"), receipt.client_name),
     line(t("receipt.bot"), receipt.bot_id),

@@ -1,32 +1,35 @@
-// The summary of several revocations, in short and as text to keep. Pure.
-import type { Refusal } from "../rust/outcome";
-import type { Connection, Millis, Receipt } from "../rust/types";
+// The summary of an act on several connections, in short and as text to keep. Pure.
+import type { BatchEnd, Millis, NotDone, Receipt } from "../rust/types";
 import { ownerLine, problemWords, t, workspaceName } from "./messages";
-import { asText as receiptText, type ShownReceipt } from "./receipt";
+import { asText as receiptText } from "./receipt";
 import { rfc3339 } from "./time";
 
-/** A connection that is not revoked, and why; `pending`: Keyrack tries it again by itself. */
-export type Failed = { connection: Connection; problem: Refusal; pending: boolean };
+/** The acts that are summed up; a check has a notice. */
+type Summed = "refresh" | "revoke" | "forget";
 
-/** The results of several revocations so far. */
-export type Revocations = {
-  readonly total: number;
-  /** The number of revocations that ended, in whatever way. */
-  readonly done: number;
-  readonly revoked: readonly ShownReceipt[];
-  readonly failed: readonly Failed[];
-  /** The number of connections that another act or program had ended or reconnected before their turn. */
-  readonly gone: number;
-};
-
-export function title({ revoked, total }: Revocations): string {
-  return revoked.length === total
-    ? t("summary.all", { count: total })
-    : t("summary.some", { done: revoked.length, count: total });
+function summed({ counts: { act } }: BatchEnd): Summed {
+  return act === "check" ? "refresh" : act;
 }
 
-/** Why a connection is not revoked, and what follows; `removed` says that it was forgotten here all the same. */
-export function reason({ problem, pending }: Failed, removed = false): string {
+export function title(end: BatchEnd): string {
+  const { total: count, succeeded: done } = end.counts;
+  const key = `summary.${summed(end)}` as const;
+  return done === count ? t(`${key}.all`, { count }) : t(`${key}.some`, { done, count });
+}
+
+/** The words before the connections with which it failed. */
+export function notDone(end: BatchEnd): string {
+  return t(`summary.${summed(end)}.not`, { count: end.not_done.length });
+}
+
+/** Where the receipts are; null for an act without receipts. */
+export function receiptsText(end: BatchEnd): string | null {
+  const act = summed(end);
+  return end.receipts.length === 0 || act === "refresh" ? null : t(`summary.${act}.text`);
+}
+
+/** Why it failed with a connection, and what follows; `removed` says that it was forgotten here all the same. */
+export function reason({ problem, pending }: NotDone, removed = false): string {
   const { short } = problemWords(problem);
   const key = removed ? "summary.forgotten" : pending ? "summary.pending" : "summary.failed";
   return t(key, { reason: short });
@@ -34,22 +37,24 @@ export function reason({ problem, pending }: Failed, removed = false): string {
 
 export type Remark = { tone: "off" | "warn"; text: string };
 
-/** The remarks on connections that were revoked, or needed no revocation. */
-export function remarks({ revoked, gone }: Revocations): Remark[] {
-  const count = revoked.filter(({ receipt }) => isUnconfirmed(receipt)).length;
+/** The remarks on connections that were revoked, or had been removed before their turn. */
+export function remarks({ receipts, gone }: BatchEnd): Remark[] {
+  const count = receipts.filter(isUnconfirmed).length;
   return [
     ...(count > 0 ? [{ tone: "warn", text: t("summary.unconfirmed", { count }) } as const] : []),
     ...(gone > 0 ? [{ tone: "off", text: t("summary.gone", { count: gone }) } as const] : []),
   ];
 }
 
-function isUnconfirmed({ confirmed_at, refresh_token }: Receipt): boolean {
-  return confirmed_at === null || refresh_token === "not-revoked";
+function isUnconfirmed({ kind, confirmed_at, refresh_token }: Receipt): boolean {
+  return kind === "revoke" && (confirmed_at === null || refresh_token === "not-revoked");
 }
 
-/** The number of connections whose revocation was not started, because it was cancelled. */
-export function untouched({ total, done }: Revocations): number {
-  return total - done;
+/** The words about the connections that had no turn; null if all had one. */
+export function untouched({ counts: { total, done, state } }: BatchEnd): string | null {
+  const count = total - done;
+  if (count <= 0) return null;
+  return t(state === "cancelled" ? "summary.untouched" : "summary.stopped", { count });
 }
 
 /** A file name for the receipts. The day is UTC's. */
@@ -57,10 +62,10 @@ export function fileName(at: Millis): string {
   return `keyrack-receipts-${rfc3339(at).slice(0, 10)}.txt`;
 }
 
-/** The whole summary as plain text: what was not revoked and why, then each receipt. */
-export function asText(revocations: Revocations, removed = false): string {
-  const left = untouched(revocations);
-  const failed = revocations.failed.map((one) => {
+/** The whole summary as plain text: with what it failed and why, then each receipt. */
+export function asText(end: BatchEnd, removed = false): string {
+  const left = untouched(end);
+  const failed = end.not_done.map((one) => {
     const label = t("owner.both", {
       name: workspaceName(one.connection),
       email: ownerLine(one.connection.owner),
@@ -68,11 +73,10 @@ export function asText(revocations: Revocations, removed = false): string {
     return t("receipt.line", { label, value: reason(one, removed) });
   });
   const head = [
-    title(revocations),
-    ...(left > 0 ? [t("summary.untouched", { count: left })] : []),
-    ...remarks(revocations).map(({ text }) => text),
-    ...(failed.length > 0 ? ["", t("summary.not", { count: failed.length }), ...failed] : []),
+    title(end),
+    ...(left === null ? [] : [left]),
+    ...remarks(end).map(({ text }) => text),
+    ...(failed.length > 0 ? ["", notDone(end), ...failed] : []),
   ];
-  const receipts = revocations.revoked.map(({ receipt, sandbox }) => receiptText(receipt, sandbox));
-  return `${[head.join("\n"), ...receipts].join("\n\n")}\n`;
+  return `${[head.join("\n"), ...end.receipts.map(receiptText)].join("\n\n")}\n`;
 }
