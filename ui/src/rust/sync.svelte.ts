@@ -118,8 +118,12 @@ export class Sync {
   /** Reads the preferences, a part of which can be changed outside of Keyrack. */
   async readPreferences(): Promise<void> {
     const outcome = await ipc.preferences();
-    if (outcome.ok && this.snapshot !== null)
-      this.snapshot = { ...this.snapshot, preferences: outcome.value };
+    if (!outcome.ok) {
+      this.#listener.refused(outcome.problem);
+      return;
+    }
+    await this.#listener.prepare(outcome.value);
+    if (this.snapshot !== null) this.snapshot = { ...this.snapshot, preferences: outcome.value };
   }
 
   /**
