@@ -247,6 +247,40 @@ describe("connecting", () => {
     await vi.waitFor(() => expect(document.activeElement?.textContent).toBe("Saving in your keyring"));
   });
 
+  it("names the workspace that is to be connected again", async () => {
+    const reconnects = { connection_id: "connection-1", workspace_name: "Acme" };
+    world.rust = { ...world.rust, authorization: authorization({ kind: "waiting" }, { reconnects }) };
+    open();
+    expect((await the("waiting-reconnects")).textContent).toContain("This connects Acme again");
+  });
+
+  it.each([
+    [true, "renews Beta, which is in your list"],
+    [false, "adds Beta to your list"],
+  ])("asks about another workspace before anything is replaced (listed: %s)", async (listed, words) => {
+    const reconnects = { connection_id: "connection-1", workspace_name: "Acme" };
+    const other = {
+      kind: "other-workspace",
+      workspace_name: "Beta",
+      owner: { kind: "unknown" },
+      listed,
+    } as const;
+    world.rust = { ...world.rust, authorization: authorization(other, { reconnects }) };
+    open();
+    const dialog = await the("waiting");
+    expect(dialog.textContent).toContain(
+      "You wanted to connect Acme again, and access was allowed for Beta.",
+    );
+    expect(dialog.textContent).toContain(words);
+    expect(dialog.textContent).toContain("Acme stays as it is.");
+    await click("keep-other-workspace");
+    expect(called("continue_authorization")).toEqual([{ authorization: "authorization-1" }]);
+    const keep = find("keep-other-workspace") as HTMLButtonElement;
+    await vi.waitFor(() => expect(keep.disabled).toBe(false));
+    await click("cancel-authorization");
+    expect(called("cancel_authorization")).toEqual([{ authorization: "authorization-1" }]);
+  });
+
   it("offers to try again once the keyring is open, with the callback kept", async () => {
     world.rust = {
       ...world.rust,

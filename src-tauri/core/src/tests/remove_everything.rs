@@ -132,3 +132,28 @@ async fn what_is_revoked_first_keeps_everything_else_until_all_of_it_is() {
     keyrack.acknowledge_removal();
     assert_eq!(keyrack.unacknowledged().removal, None);
 }
+
+#[tokio::test]
+async fn two_tries_are_counted_together_and_what_is_removed_stays_so() {
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let other = env.another_client(&keyrack).await;
+    env.connect(&keyrack, &client).await;
+    env.connect(&keyrack, &other).await;
+    let failed = keyrack
+        .remove_everything(false, || async { Cleanup::Failed })
+        .await;
+    assert_eq!(failed.stage, RemovalStage::Removed);
+    let counts = (failed.removed.keyring_entries, failed.removed.forgotten);
+    assert_eq!(counts, (4, 2));
+    assert_eq!(failed.removed.app_link, Cleanup::Failed);
+
+    let again = remove(&keyrack, false).await;
+    let counts = (again.removed.keyring_entries, again.removed.forgotten);
+    assert_eq!(counts, (4, 2), "of both tries");
+    assert_eq!(again.removed.app_link, Cleanup::Removed);
+    let other = env.start();
+    let refused = remove(&keyrack, false).await;
+    assert_eq!(refused.stage, RemovalStage::Removed, "it was");
+    assert!(refused.problem.is_some());
+    drop(other);
+}
