@@ -3,14 +3,18 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::Output;
+use std::process::{Output, Stdio};
 
 use serde_json::Value;
 use support::cli;
 use support::links;
+use support::process::signal;
 use support::programs;
 use support::secrets;
 use support::test_env::{ACME, TestEnv};
+use support::wait::until_async;
+use support::words::counted;
+use support::world::World;
 
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
@@ -47,6 +51,12 @@ async fn connect_check_and_revoke_tell_their_results_as_json() {
     env.sandbox.revoke(bot_id).await;
     let checked = json(&env.keyrack(&["check", "--all", "--json"], ""));
     assert_eq!(checked[0]["status"], "inactive");
+    let list = env.keyrack(&["list"], "").stdout;
+    let list = String::from_utf8(list).unwrap();
+    assert!(
+        list.ends_with(&format!("{}\n", counted("list.attention", 1))),
+        "{list}"
+    );
 
     let receipt = json(&env.keyrack(&["revoke", ACME, "--json"], ""));
     assert_eq!(receipt["kind"], "revoke");
@@ -128,6 +138,91 @@ async fn a_name_that_several_connections_have_is_refused_with_the_candidates() {
         before,
         "nothing was done"
     );
+}
+
+/// An environment in which three workspaces are connected.
+async fn three() -> TestEnv {
+    let env = TestEnv::with(World::new(), &[]);
+    env.add_client_by_command();
+    for name in ["Ada", "Bureau", "Zeppelin"] {
+        cli::connect_workspace(&env, name, &[]).await;
+    }
+    env
+}
+
+fn names(output: &Output) -> Vec<String> {
+    let rows = json(output);
+    let rows = rows.as_array().expect("rows").iter();
+    rows.map(|row| row["workspace_name"].as_str().expect("a name").to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn several_or_all_are_checked_refreshed_revoked_and_forgotten_at_once() {
+    let env = three().await;
+    let checked = env.keyrack(&["check", "Ada", "Bureau", "--json"], "");
+    assert_eq!(names(&checked), ["Ada", "Bureau"]);
+    let refreshed = json(&env.keyrack(&["refresh", "--all", "--json"], ""));
+    assert_eq!(refreshed["counts"]["succeeded"], 3, "{refreshed}");
+    assert_eq!(env.exchanges().await, 6);
+
+    let unknown = env.keyrack(&["revoke", "Ada", "Nobody"], "");
+    assert_eq!(unknown.status.code(), Some(1));
+    assert_eq!(env.sandbox.count("POST /v1/oauth/revoke").await, 0);
+    let busy = serde_json::json!({"endpoint": "revoke", "times": 1, "status": 503});
+    env.sandbox.fault(busy).await;
+    let revoked = env.keyrack(&["revoke", "Ada", "Bureau", "--json"], "");
+    assert_eq!(revoked.status.code(), Some(1), "one of them was not");
+    let (end, said) = (json(&revoked), said(&revoked));
+    assert_eq!(end["receipts"].as_array().map(Vec::len), Some(1), "{end}");
+    let left = end["not_done"][0]["connection"]["workspace_name"].clone();
+    let left = left.as_str().expect("the one that is left");
+    assert!(
+        said.contains(&format!("Revoking {left} is not finished.")),
+        "{said}"
+    );
+    assert!(
+        said.contains(&counted("problem.not-all-done.what", 1)),
+        "{said}"
+    );
+
+    let forgotten = env.keyrack(&["forget", "--all"], "");
+    assert!(forgotten.status.success());
+    let text = String::from_utf8_lossy(&forgotten.stdout).into_owned();
+    assert!(text.contains("Zeppelin") && text.contains(left), "{text}");
+    assert!(names(&env.keyrack(&["list", "--json"], "")).is_empty());
+    let receipts = json(&env.keyrack(&["receipts", "--json"], ""));
+    assert_eq!(receipts.as_array().map(Vec::len), Some(3));
+}
+
+#[tokio::test]
+async fn ctrl_c_begins_no_further_one_and_says_what_is_untouched() {
+    let env = three().await;
+    for name in ["Delta", "Echo", "Foxtrot"] {
+        cli::connect_workspace(&env, name, &[]).await;
+    }
+    let slow = serde_json::json!({"endpoint": "revoke", "times": 100, "delay_ms": 1_000});
+    env.sandbox.fault(slow).await;
+    let mut command = env.world.command(programs::keyrack());
+    command
+        .args(["revoke", "--all", "--json"])
+        .stdin(Stdio::null());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let revoking = command.spawn().expect("started");
+    until_async("the first revocations", async || {
+        (env.sandbox.count("POST /v1/oauth/revoke").await >= 4).then_some(())
+    })
+    .await;
+    signal("INT", &revoking.id().to_string());
+    let output = revoking.wait_with_output().expect("ended");
+    assert_eq!(output.status.code(), Some(1));
+    let end = json(&output);
+    assert_eq!(end["counts"]["state"], "cancelled");
+    let receipts = end["receipts"].as_array().map_or(0, Vec::len);
+    assert_eq!(receipts, 4, "those under way are finished: {end}");
+    let untouched = counted("summary.untouched", 2);
+    assert!(said(&output).contains(&untouched), "{}", said(&output));
+    assert_eq!(names(&env.keyrack(&["list", "--json"], "")).len(), 2);
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use support::secrets::{self, Entry};
 use support::test_env::{ACME, TestEnv};
 use support::wait::until_async;
 use support::words::words;
+use support::world::World;
 
 /// The keyring's entry for the connection of a row.
 async fn kept(env: &TestEnv, row: &Part) -> Entry {
@@ -87,5 +88,45 @@ async fn reconnecting_warns_first_and_renews_the_connection_in_place() {
     assert_eq!(secrets::entries(&env.world).len(), 2, "one connection");
     window.notice(&words("connected.earlier")).appears().await;
     assert_eq!(env.sandbox.count("POST /v1/oauth/revoke").await, 0);
+    window.close().await;
+}
+
+#[tokio::test]
+async fn another_workspace_than_the_one_to_reconnect_is_asked_about_in_real_windows() {
+    let mut env = TestEnv::with(World::new(), &[]);
+    let window = env.window().await;
+    env.add_client(&window).await;
+    env.sandbox.add_workspace("Bureau", "Jo Lindqvist").await;
+    let link = env.begin(&window).await;
+    let browser = env.allow(&link, ACME).await;
+    let row = window.row(ACME);
+    row.has("data-status", "active").await;
+    browser.close().await;
+    let before = kept(&env, &row).await;
+
+    choose(&row, "reconnect").await;
+    window.at("confirm-reconnect").click().await;
+    window.at("waiting-renews").says(ACME).await;
+    let link = env.next_link().await;
+    let browser = env.allow(&link, "Bureau").await;
+    let dialog = window.at("waiting");
+    dialog.holds(&words("waiting.other.title")).await;
+    dialog.holds("Bureau").await;
+    browser.close().await;
+    assert_eq!(kept(&env, &row).await, before, "nothing is replaced");
+    window.at("cancel-authorization").click().await;
+    dialog.disappears().await;
+    assert_eq!(window.at("connection").count().await, 1);
+    assert_eq!(env.sandbox.count("POST /v1/oauth/revoke").await, 2);
+
+    choose(&row, "reconnect").await;
+    window.at("confirm-reconnect").click().await;
+    dialog.appears().await;
+    let link = env.next_link().await;
+    let browser = env.allow(&link, "Bureau").await;
+    window.at("keep-other-workspace").click().await;
+    window.row("Bureau").has("data-status", "active").await;
+    browser.close().await;
+    assert_eq!(kept(&env, &row).await, before);
     window.close().await;
 }

@@ -18,3 +18,13 @@ pub fn filled(key: &str, places: &[(&str, &str)]) -> String {
         text.replace(&format!("{{{place}}}"), value)
     })
 }
+
+/// The English message under a key that depends on a count.
+pub fn counted(key: &str, count: usize) -> String {
+    let messages = include_str!("../../ui/src/words/en.json");
+    let messages: Value = serde_json::from_str(messages).unwrap();
+    let form = if count == 1 { "one" } else { "other" };
+    let text = messages[key][form].as_str();
+    let text = text.unwrap_or_else(|| panic!("no words for {key}"));
+    text.replace("{count}", &count.to_string())
+}

@@ -251,7 +251,7 @@ describe("connecting", () => {
     const reconnects = { connection_id: "connection-1", workspace_name: "Acme" };
     world.rust = { ...world.rust, authorization: authorization({ kind: "waiting" }, { reconnects }) };
     open();
-    expect((await the("waiting-reconnects")).textContent).toContain("This connects Acme again");
+    expect((await the("waiting-renews")).textContent).toContain("This connects Acme again");
   });
 
   it.each([

@@ -111,12 +111,17 @@ impl Output {
         });
     }
 
+    /// Connections, each in one line, and how many of them need attention.
     fn lines_of_connections(self, connections: &[Connection]) -> Vec<String> {
         let now = system_clock()();
-        connections
-            .iter()
-            .map(|connection| wording::connection(connection, now, self.words))
-            .collect()
+        let line = |one| wording::connection(one, now, self.words);
+        let mut lines: Vec<_> = connections.iter().map(line).collect();
+        let attention = connections.iter().filter(|one| one.needs_attention);
+        match attention.count() {
+            0 => {}
+            count => lines.push(self.words.counted("list.attention", count, &[])),
+        }
+        lines
     }
 
     /// Receipts, each as one paragraph.

@@ -5,6 +5,7 @@ use support::links;
 use support::page::Page;
 use support::test_env::TestEnv;
 use support::wait::until_async;
+use support::words::counted;
 use support::world::World;
 
 const REVOCATIONS: &str = "POST /v1/oauth/revoke";
@@ -97,5 +98,39 @@ async fn selected_rows_are_checked_and_revoked_together_and_no_other() {
         .await;
     window.row(&zeppelin).has("data-status", "active").await;
     assert!(env.sandbox.count(REVOCATIONS).await >= 3);
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_page_that_is_loaded_anew_has_the_progress_and_the_result_still() {
+    let (env, window, [ada, bureau, zeppelin]) = three().await;
+    let slow = json!({"endpoint": "revoke", "times": 100, "delay_ms": 1_500});
+    env.sandbox.fault(slow).await;
+    for name in [&ada, &bureau] {
+        window.row(name).at("select").click().await;
+    }
+    window.at("revoke-selected").click().await;
+    window.at("confirm-revoke-selected").click().await;
+    window.at("revoke-all-progress").appears().await;
+    window.run("location.reload()").await;
+    window.at("revoke-all-progress").appears().await;
+    let summary = window.at("summary");
+    summary.appears().await;
+    let all = counted("summary.revoke.all", 2);
+    summary.holds(&all).await;
+
+    // Nor is the result lost that nobody has closed.
+    window.run("location.reload()").await;
+    window.at("connect").appears().await;
+    summary.holds(&all).await;
+    window.at("summary-done").click().await;
+    for name in [&ada, &bureau] {
+        window.row(name).disappears().await;
+    }
+    window.row(&zeppelin).has("data-status", "active").await;
+    window.run("location.reload()").await;
+    window.at("connect").appears().await;
+    window.at_rest().await;
+    assert!(!summary.is_shown().await, "it was read");
     window.close().await;
 }

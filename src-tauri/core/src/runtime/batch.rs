@@ -249,7 +249,11 @@ impl Run {
         let queue = &self.queues[of];
         let is_over = || self.is_cancelled() || queue.waiting().is_empty();
         if !is_over() && self.act != BatchAct::Forget {
-            queue.pace.wait_for_room().await;
+            let mut cancelled = self.cancelled.subscribe();
+            tokio::select! {
+                () = queue.pace.wait_for_room() => {}
+                _ = cancelled.wait_for(|cancelled| *cancelled) => {}
+            }
         }
         if is_over() {
             return None;

@@ -106,6 +106,28 @@ async fn a_cancel_begins_no_further_one_and_says_how_many_are_untouched() {
 }
 
 #[tokio::test]
+async fn a_cancel_does_not_wait_for_the_end_of_a_pause() {
+    let env = TestEnv::new().await;
+    let keyrack = env.start();
+    let [one, _] = two(&env, &keyrack).await;
+    env
+        .fault(json!({"endpoint": "introspect", "times": 1, "status": 429, "headers": {"retry-after": "3000"}}))
+        .await;
+    keyrack.check(&one).await.expect("checked");
+    let ids = [one];
+    let end = keyrack.begin_batch(BatchAct::Revoke, Some(&ids));
+    let end = tokio::spawn(end.expect("begun"));
+    tokio::task::yield_now().await;
+    let [progress] = keyrack.batches().try_into().expect("it waits");
+    assert!(progress.paused_until.is_some());
+    keyrack.cancel_batch(BatchAct::Revoke);
+    let end = end.await.expect("no panic");
+    assert_eq!(end.counts.state, BatchState::Cancelled);
+    assert_eq!((end.counts.total, end.counts.done), (1, 0));
+    assert_eq!(env.count(REVOKE).await, 0);
+}
+
+#[tokio::test]
 async fn a_locked_keyring_is_asked_once_for_each_client_at_most() {
     let env = TestEnv::new().await;
     let keyrack = env.start();

@@ -4,6 +4,7 @@ use serde_json::json;
 use support::rows;
 use support::secret_service::{Act, SecretService};
 use support::test_env::TestEnv;
+use support::wait::until_async;
 use support::world::{Service, World};
 
 use super::{Walk, lit};
@@ -64,7 +65,7 @@ async fn clients(walk: &mut Walk) {
 }
 
 async fn check_all(walk: &mut Walk) {
-    let pause = json!({"endpoint": "introspect", "times": 1, "status": 429, "headers": {"retry-after": "600"}});
+    let pause = json!({"endpoint": "introspect", "times": 1, "status": 429, "headers": {"retry-after": "30"}});
     walk.env.sandbox.fault(pause).await;
     let check_all = walk.window.at("check-all");
     check_all.click().await;
@@ -84,6 +85,11 @@ async fn revoke_all(walk: &mut Walk, keyring: &SecretService) {
     walk.window.at("confirm-revoke-selected").click().await;
     let strip = walk.window.at("revoke-all-progress");
     strip.appears().await;
+    until_async("the end of Notion's pause", async || {
+        let text = strip.text().await;
+        (!text.contains("Notion asked for a pause")).then_some(())
+    })
+    .await;
     walk.look("revoking several").await;
     walk.window.at("cancel-revoke-all").click().await;
     strip.says("Cancelling").await;
