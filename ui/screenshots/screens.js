@@ -89,6 +89,13 @@ const connecting = [
   { name: "waiting-sandbox", scene: "waiting-sandbox" },
   { name: "waiting-wrong", scene: "waiting", click: ["paste-callback:nonsense", "submit-callback"] },
   { name: "waiting-parked", scene: "parked", views: ["narrow"] },
+  {
+    name: "waiting-reconnect",
+    scene: "waiting-reconnect",
+    until: at("waiting"),
+    views: ["narrow", "de"],
+  },
+  { name: "waiting-other", scene: "other-workspace", until: at("waiting"), views: [...DIALOG] },
   { name: "waiting-exchanging", scene: "exchanging" },
   { name: "waiting-saving", scene: "saving" },
 ];
@@ -173,6 +180,24 @@ const acts = [
     click: [...all, "confirm-revoke-selected"],
     until: at("summary"),
     views: ["narrow"],
+  },
+  {
+    name: "forget-selected",
+    scene: "list",
+    click: ["select", "select-all", "forget-selected"],
+    views: ["narrow", "de"],
+  },
+  {
+    name: "forget-selected-summary",
+    scene: "list",
+    click: ["select", "select-all", "forget-selected", "confirm-forget-selected"],
+    until: at("summary"),
+  },
+  {
+    name: "refresh-selected-summary",
+    scene: "list",
+    click: ["select", "select-all", "refresh-selected"],
+    until: at("summary"),
   },
   { name: "forget", scene: "list", click: ["more", "forget"], views: ["narrow", "de"] },
   { name: "reconnect", scene: "list", click: ["more", "reconnect"], views: ["narrow"] },
