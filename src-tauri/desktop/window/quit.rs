@@ -65,6 +65,9 @@ fn end_when_done<R: Runtime>(app: &AppHandle<R>) {
     if let Some(window) = app.get_webview_window(LABEL) {
         let _ = window.hide();
     }
+    if let Some(keyrack) = keyrack(app) {
+        keyrack.cancel_unanswered();
+    }
     let app = app.clone();
     async_runtime::spawn(async move {
         let deadline = Instant::now() + LONGEST;
