@@ -373,11 +373,9 @@ async fn remove_everything<R: Runtime>(
     shell: Shared<'_>,
     revoke_first: bool,
 ) -> Result<(), Problem> {
-    let keyrack = shell.keyrack()?;
-    async_runtime::spawn(async move {
-        let app_link = || app_link::unregister(&app);
-        keyrack.remove_everything(revoke_first, app_link).await
-    });
+    let app_link = || async move { app_link::unregister(&app).await };
+    let removal = shell.keyrack()?.remove_everything(revoke_first, app_link)?;
+    async_runtime::spawn(removal);
     Ok(())
 }
 

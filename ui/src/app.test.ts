@@ -165,6 +165,7 @@ describe("a row", () => {
     world.rust = { ...world.rust, connections: [acme] };
     world.answers.check = () => ({ ...acme, status: "inactive", revision: world.next() + 1 });
     open();
+    await vi.waitFor(() => expect(called("changes")).toHaveLength(1));
     await click("check");
     await vi.waitFor(() => expect(find("connection")?.dataset.status).toBe("inactive"));
     world.rust = { ...world.rust, connections: [acme, connection("Birch")] };
@@ -255,7 +256,7 @@ describe("connecting", () => {
   });
 
   it.each([
-    [true, "renews Beta, which is in your list"],
+    [true, "Beta is in your list, and its tokens there may have ended now."],
     [false, "adds Beta to your list"],
   ])("asks about another workspace before anything is replaced (listed: %s)", async (listed, words) => {
     const reconnects = { connection_id: "connection-1", workspace_name: "Acme" };

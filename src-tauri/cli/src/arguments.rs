@@ -71,7 +71,7 @@ pub struct Which {
         conflicts_with = "all"
     )]
     pub names: Vec<String>,
-    /// All connections, as fast as Notion's limits allow.
+    /// All connections.
     #[arg(long)]
     pub all: bool,
 }

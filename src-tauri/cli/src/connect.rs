@@ -10,7 +10,6 @@ use tokio::sync::mpsc::unbounded_channel;
 
 use crate::clients;
 use crate::output::{self, Output};
-use crate::wording;
 
 /// How often the store is asked whether a window has accepted the callback.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
@@ -69,11 +68,8 @@ enum NextStep {
     Wait,
     /// Ask to press Enter: the callback waits in this process for the keyring.
     AskForKeyring(Problem),
-    /// Ask to press Enter: access was allowed for another workspace than the one to connect again.
-    AskForOther(String),
-    /// Point to the window, in the words of this key: the callback waits in another process, which
-    /// alone can go on with it.
-    AskElsewhere(&'static str),
+    /// Point to the window: the callback waits in another process, which alone can go on with it.
+    AskElsewhere,
     /// Cancel the authorization: no callback can follow from standard input.
     GiveUp(Problem),
     /// End the wait with this progress: the authorization's time is over.
@@ -100,10 +96,7 @@ async fn wait(
             show(&next_step, output);
             shown = Some(next_step.clone());
         }
-        let asks = matches!(
-            next_step,
-            NextStep::AskForKeyring(_) | NextStep::AskForOther(_)
-        );
+        let asks = matches!(next_step, NextStep::AskForKeyring(_));
         match next_step {
             NextStep::Leave(progress) => {
                 authorization.progress = progress;
@@ -176,10 +169,6 @@ fn next_step(progress: &Progress, late: bool, input: &InputState) -> NextStep {
                 NextStep::AskForKeyring(problem.clone())
             }
         }
-        Progress::OtherWorkspace { workspace_name, .. } if here && !late && !input.ended => {
-            NextStep::AskForOther(workspace_name.clone())
-        }
-        Progress::OtherWorkspace { .. } if here => NextStep::GiveUp(Cause::Cancelled.into()),
         _ if input.accepting + input.going_on > 0 => NextStep::Wait,
         Progress::Waiting if late => NextStep::Leave(Progress::Expired),
         Progress::Waiting if input.ended => input
@@ -187,8 +176,7 @@ fn next_step(progress: &Progress, late: bool, input: &InputState) -> NextStep {
             .clone()
             .map_or(NextStep::Wait, NextStep::GiveUp),
         other if late => NextStep::Leave(other.clone()),
-        Progress::AwaitingKeyring { .. } => NextStep::AskElsewhere("command.in-window"),
-        Progress::OtherWorkspace { .. } => NextStep::AskElsewhere("command.choose-in-window"),
+        Progress::AwaitingKeyring { .. } => NextStep::AskElsewhere,
         _ => NextStep::Wait,
     }
 }
@@ -200,14 +188,7 @@ fn show(next_step: &NextStep, output: Output) {
             let enter = output.words.text("command.enter", &[]);
             output::eprint_line(&format!("{why} {enter}"));
         }
-        NextStep::AskForOther(name) => {
-            let name = wording::workspace(name, output.words);
-            let text = output
-                .words
-                .text("command.other-workspace", &[("workspace", &name)]);
-            output::eprint_line(&text);
-        }
-        NextStep::AskElsewhere(key) => output.say(key),
+        NextStep::AskElsewhere => output.say("command.in-window"),
         NextStep::Wait | NextStep::GiveUp(_) | NextStep::Leave(_) => {}
     }
 }
@@ -276,8 +257,7 @@ mod tests {
     fn a_callback_that_awaits_the_keyring_is_tried_again_where_it_is() {
         let next_step = |input: &InputState| next_step(&awaiting_keyring(), false, input);
         let mut input = InputState::default();
-        let elsewhere = NextStep::AskElsewhere("command.in-window");
-        assert_eq!(next_step(&input), elsewhere);
+        assert_eq!(next_step(&input), NextStep::AskElsewhere);
         input.accepting = 1;
         assert_eq!(
             next_step(&input),
@@ -299,25 +279,6 @@ mod tests {
         );
         input.going_on = 1;
         assert_eq!(next_step(&input), NextStep::Wait, "it was pressed before");
-    }
-
-    #[test]
-    fn another_workspace_is_a_question_only_where_it_can_be_answered() {
-        let other = Progress::OtherWorkspace {
-            workspace_name: "Beta".to_owned(),
-            owner: keyrack_core::Owner::Unknown,
-            listed: false,
-        };
-        let next_step = |input: &InputState| next_step(&other, false, input);
-        let mut input = InputState::default();
-        let elsewhere = NextStep::AskElsewhere("command.choose-in-window");
-        assert_eq!(next_step(&input), elsewhere);
-        input.accepting = 1;
-        let asked = NextStep::AskForOther("Beta".to_owned());
-        assert_eq!(next_step(&input), asked);
-        input.ended = true;
-        let given_up = NextStep::GiveUp(Cause::Cancelled.into());
-        assert_eq!(next_step(&input), given_up, "nobody can press Enter");
     }
 
     #[test]

@@ -83,41 +83,45 @@ async fn act_on_many(
     let ended = tokio::select! {
         ended = &mut running => ended,
         Ok(()) = ctrl_c() => {
-            // What is under way is waited for: it would be left half done.
+            // What is under way is waited for, but for checks: it would be left half done.
             keyrack.cancel_batch(act);
             output.say("command.cancelling");
             tokio::select! {
                 ended = &mut running => ended,
-                Ok(()) = ctrl_c() => return Err(Cause::LeftEarly.into()),
+                Ok(()) = ctrl_c() => return Err(Cause::LeftMidway.into()),
             }
         }
     };
     let Ok(end) = ended else {
-        return Err(Cause::LeftEarly.into());
+        return Err(Cause::LeftMidway.into());
     };
     let is_named = |connection: &Connection| ids.is_none_or(|ids| ids.contains(&connection.id));
     let mut connections = keyrack.connections()?;
     connections.retain(is_named);
+    let words = output.words;
     if act == BatchAct::Check {
         output.connections(&connections);
-        connections.iter().try_for_each(reached_a_verdict)?;
+        for (connection, why) in connections.iter().filter_map(no_verdict) {
+            complain(connection, why, words);
+        }
     } else {
         output.batch(&end, &connections);
     }
-    let words = output.words;
     for NotDone {
         connection,
         problem,
         pending,
     } in &end.not_done
     {
-        let line = if *pending {
-            words.line(&not_revoked(connection, problem.clone(), words))
+        if *pending {
+            complain(
+                connection,
+                &not_revoked(connection, problem.clone(), words),
+                words,
+            );
         } else {
-            words.line(problem)
-        };
-        let workspace = workspace(&connection.workspace_name, words);
-        eprint_line(&format!("keyrack: {workspace}: {line}"));
+            complain(connection, problem, words);
+        }
     }
     let Batch {
         total,
@@ -127,17 +131,33 @@ async fn act_on_many(
         ..
     } = end.counts;
     let untouched = total.saturating_sub(done);
-    if untouched > 0 {
-        let why = match state {
-            BatchState::Cancelled => "summary.untouched",
-            _ => "summary.stopped",
-        };
-        let count = untouched.try_into().unwrap_or(usize::MAX);
-        eprint_line(&format!("keyrack: {}", words.counted(why, count, &[])));
+    let counted = |key, count: u32, places: &[(&str, &str)]| {
+        let count = count.try_into().unwrap_or(usize::MAX);
+        eprint_line(&format!("keyrack: {}", words.counted(key, count, places)));
+    };
+    match (act, state) {
+        _ if untouched == 0 => {}
+        (BatchAct::Check, _) => {
+            let done = done.to_string();
+            counted("checked.cancelled", total, &[("done", &done)]);
+        }
+        (_, BatchState::Cancelled) => counted("summary.untouched", untouched, &[]),
+        _ => counted("summary.stopped", untouched, &[]),
     }
-    let count = failed.saturating_add(untouched);
+    if end.gone > 0 {
+        counted("summary.gone", end.gone, &[]);
+    }
+    let has_receipts = matches!(act, BatchAct::Revoke | BatchAct::Forget);
+    if total == 0 && end.gone == 0 && has_receipts && !output.json {
+        output.say("command.nothing");
+    }
+    // Of all, those that others removed are gone as was wanted; of those that are named, one may have
+    // been wanted otherwise.
+    let elsewhere = if ids.is_some() { end.gone } else { 0 };
+    let count = failed.saturating_add(untouched).saturating_add(elsewhere);
     match (count, act) {
         (0, _) => Ok(()),
+        _ if state == BatchState::Cancelled && failed == 0 => Err(Cause::LeftMidway.into()),
         (_, BatchAct::Check) => Err(Cause::ChecksFailed { count }.into()),
         _ => Err(Cause::NotAllDone { count }.into()),
     }
@@ -167,10 +187,20 @@ pub fn receipts(keyrack: &Keyrack, output: Output) -> Result<(), Problem> {
 }
 
 fn reached_a_verdict(connection: &Connection) -> Result<(), Problem> {
-    match (connection.status, &connection.problem) {
-        (Status::CannotCheck, Some(problem)) => Err(problem.clone()),
-        _ => Ok(()),
-    }
+    no_verdict(connection).map_or(Ok(()), |(_, why)| Err(why.clone()))
+}
+
+/// A connection of which the last check reached no verdict, and why.
+fn no_verdict(connection: &Connection) -> Option<(&Connection, &Problem)> {
+    let why = connection.problem.as_ref();
+    why.filter(|_| connection.status == Status::CannotCheck)
+        .map(|why| (connection, why))
+}
+
+/// Says why something failed with a connection.
+fn complain(connection: &Connection, problem: &Problem, words: Words) {
+    let workspace = workspace(&connection.workspace_name, words);
+    eprint_line(&format!("keyrack: {workspace}: {}", words.line(problem)));
 }
 
 /// The one connection with this workspace name, bot id or connection id.

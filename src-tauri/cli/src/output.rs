@@ -21,8 +21,13 @@ pub struct Output {
 
 /// Prints a line on standard error, beside the result.
 pub fn eprint_line(text: &str) {
-    // A closed pipe is no error: nobody reads it.
-    let _ = writeln!(io::stderr(), "{text}");
+    let mut err = io::stderr().lock();
+    // The line of a progress is written over. A closed pipe is no error: nobody reads it.
+    let _ = if err.is_terminal() {
+        writeln!(err, "\r\x1b[K{text}")
+    } else {
+        writeln!(err, "{text}")
+    };
 }
 
 /// Prints the authorization URL at once, for a person or a program to open.
@@ -118,6 +123,7 @@ impl Output {
         let mut lines: Vec<_> = connections.iter().map(line).collect();
         let attention = connections.iter().filter(|one| one.needs_attention);
         match attention.count() {
+            _ if connections.is_empty() => lines.push(self.words.text("command.nothing", &[])),
             0 => {}
             count => lines.push(self.words.counted("list.attention", count, &[])),
         }

@@ -50,6 +50,8 @@ pub struct Keyrack {
     clock: Clock,
     listener: Box<dyn Fn(&Event) + Send + Sync>,
     inbox: Inbox,
+    /// Whether everything is being removed.
+    pub(crate) removing: AtomicBool,
     /// Whether everything was removed, so that [`Keyrack::close`] empties the data folder.
     pub(crate) leaves_nothing: AtomicBool,
     /// The strong count is the number of acts in flight, plus this one.
@@ -74,6 +76,7 @@ impl Keyrack {
             clock: effects.clock,
             listener: effects.listener,
             inbox: Inbox::default(),
+            removing: AtomicBool::new(false),
             leaves_nothing: AtomicBool::new(false),
             in_flight: Arc::new(()),
             settings,

@@ -99,6 +99,10 @@ fn every_cause() -> Vec<Cause> {
         AuthorizationElsewhere,
         Cancelled,
         LeftEarly,
+        LeftMidway,
+        OtherWorkspace {
+            workspace: text("Bureau"),
+        },
         ConnectInterrupted,
         ReconnectInterrupted,
         ExchangeLost {

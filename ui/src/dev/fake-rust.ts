@@ -383,7 +383,15 @@ export class FakeRust {
     };
     const before = this.rust.removal?.stage === "removed" ? this.rust.removal.removed : null;
     const stage = (stage: Removal["stage"], more: Partial<Removal> = {}) => {
-      const removal: Removal = { stage, revocations, removed: before ?? none, problem: null, ...more };
+      const removed = before ?? none;
+      const removal: Removal = {
+        stage,
+        revoke_first: revokeFirst,
+        revocations,
+        removed,
+        problem: null,
+        ...more,
+      };
       this.rust = { ...this.rust, removal };
       void emit("removal", removal);
     };

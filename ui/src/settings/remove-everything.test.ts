@@ -260,7 +260,13 @@ describe("removing everything", () => {
     const left = { app_link: "nothing-there", start_at_login: "nothing-there" } as const;
     world.rust = {
       ...world.rust,
-      removal: { stage: "not-revoked", revocations, removed: { ...removed, ...left }, problem: null },
+      removal: {
+        stage: "not-revoked",
+        revoke_first: true,
+        revocations,
+        removed: { ...removed, ...left },
+        problem: null,
+      },
     };
     open();
     expect((await the("not-revoked")).textContent).toMatch(/Birch\s+offline/);

@@ -20,7 +20,7 @@ describe("the window", () => {
     open();
     expect((await the("check-all")).getAttribute("aria-label")).toBe("Alle prüfen");
     expect(document.documentElement.lang).toBe("de");
-    expect((await the("check-all-progress")).textContent).toContain("312 von 1.000 geprüft");
+    expect((await the("check-all-progress")).textContent).toContain("Prüfen: 312 von 1.000");
   });
 
   it("speaks the system's language where nothing can be read, not even the choice", async () => {

@@ -33,9 +33,11 @@ describe("the summary of a check of all", () => {
     expect(told({ state: "cancelled", done: 312, succeeded: 310, attention: 2 })).toMatchObject({
       tone: "plain",
       what: "Cancelled: 312 of 1,000 workspaces were checked.",
-      next: "Of these: 310 active, 2 need attention. Nothing was lost: the others keep their last status.",
+      next: "Of these: 310 active, 2 need attention. Nothing was lost: checks that had begun still end, the others keep their last status.",
     });
-    expect(told({ state: "cancelled" }).next).toBe("Nothing was lost: all keep their last status.");
+    expect(told({ state: "cancelled" }).next).toBe(
+      "Nothing was lost: checks that had begun still end, the others keep their last status.",
+    );
   });
 });
 

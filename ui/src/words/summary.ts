@@ -50,10 +50,14 @@ function isUnconfirmed({ kind, confirmed_at, refresh_token }: Receipt): boolean 
   return kind === "revoke" && (confirmed_at === null || refresh_token === "not-revoked");
 }
 
-/** The words about the connections that had no turn; null if all had one. */
-export function untouched({ counts: { total, done, state } }: BatchEnd): string | null {
+/**
+ * The words about the connections that had no turn; null if all had one. `removed` says that they were forgotten
+ * here all the same.
+ */
+export function untouched({ counts: { total, done, state } }: BatchEnd, removed = false): string | null {
   const count = total - done;
   if (count <= 0) return null;
+  if (removed) return t("summary.removed", { count });
   return t(state === "cancelled" ? "summary.untouched" : "summary.stopped", { count });
 }
 
@@ -64,7 +68,7 @@ export function fileName(at: Millis): string {
 
 /** The whole summary as plain text: with what it failed and why, then each receipt. */
 export function asText(end: BatchEnd, removed = false): string {
-  const left = untouched(end);
+  const left = untouched(end, removed);
   const failed = end.not_done.map((one) => {
     const label = t("owner.both", {
       name: workspaceName(one.connection),

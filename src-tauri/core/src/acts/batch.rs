@@ -40,7 +40,6 @@ impl Keyrack {
     pub fn cancel_batch(&self, act: BatchAct) {
         if let Some(run) = self.runs.get(act) {
             run.cancel();
-            self.emit(&Event::Batch(run.progress(self.now())));
         }
     }
 
@@ -60,7 +59,8 @@ impl Keyrack {
             BatchAct::Refresh | BatchAct::Revoke | BatchAct::Forget => None,
         };
         self.count_requests_elsewhere()?;
-        let run = Arc::new(Run::new(act, self.queues(ids)?));
+        let (queues, gone) = self.queues(ids)?;
+        let run = Arc::new(Run::new(act, queues, gone));
         self.runs.begin(run.clone())?;
         let keyrack = self.clone();
         Ok(async move {
@@ -77,11 +77,14 @@ impl Keyrack {
         })
     }
 
-    fn queues(&self, ids: Option<&[String]>) -> Result<Vec<Queue>, Problem> {
+    /// The connections in queues, and how many of those asked for are not there.
+    fn queues(&self, ids: Option<&[String]>) -> Result<(Vec<Queue>, usize), Problem> {
         let mut connections = self.store.connections()?;
+        let mut gone = 0;
         if let Some(ids) = ids {
             let ids: HashSet<_> = ids.iter().collect();
             connections.retain(|connection| ids.contains(&connection.id));
+            gone = ids.len().saturating_sub(connections.len());
         }
         connections.sort_by_key(|connection| connection.checked_at);
         let queues = self.store.clients()?.into_iter().map(|client| {
@@ -90,7 +93,7 @@ impl Keyrack {
             let ids = ids.map(|connection| connection.id.clone()).collect();
             Queue::new(self.pace_of(&client), ids)
         });
-        Ok(queues.collect())
+        Ok((queues.collect(), gone))
     }
 
     /// The pace of a client. Without a Notion to ask, any pace will do: each act fails with the
@@ -126,9 +129,11 @@ impl Keyrack {
         if problem.cause == Cause::ConnectionGone {
             return Became::Gone;
         }
-        let Ok(connection) = self.store.connection(id) else {
+        let connection = match self.store.connection(id) {
+            Ok(connection) => connection,
+            Err(gone) if gone.cause == Cause::ConnectionGone => return Became::Gone,
             // Without the store nothing can be done with the others either.
-            return Became::Aborted(None);
+            Err(_) => return Became::Aborted(None),
         };
         // Each further act would ask the person to unlock the keyring anew.
         let aborts = problem.cause.is_about_all_of_the_keyring();

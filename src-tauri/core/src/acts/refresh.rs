@@ -215,8 +215,8 @@ impl Keyrack {
             Ok(()) => self.finish_refresh(operation),
             Err(problem) => {
                 // The new pair could not be kept, so it must not stay alive.
-                let kept = Some(&access.tokens);
-                let ended = end_tokens(&access.notion, &access.credentials, tokens, kept).await;
+                let kept = [&access.tokens];
+                let ended = end_tokens(&access.notion, &access.credentials, tokens, &kept).await;
                 let problem = not_kept(problem, ended);
                 let ended = operation.failed(problem.clone(), self.now());
                 self.store.clear_verdict(&ended, None)?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
 
-use crate::domain::batch::{BatchAct, BatchEnd, BatchState};
+use crate::domain::batch::{Batch, BatchAct, BatchEnd, BatchState};
 use crate::domain::client::ConnectionsPolicy;
 use crate::domain::event::Event;
 use crate::domain::preferences::BackgroundChecks;
@@ -19,31 +19,62 @@ impl Keyrack {
     /// none failed; otherwise Notion is not asked.
     ///
     /// Each stage is emitted, and the last is returned. [`Keyrack::close`] empties the data folder. May
-    /// be repeated after any stage; what is left is still in the list.
-    pub async fn remove_everything<Fut: Future<Output = Cleanup>>(
+    /// be repeated after any stage; what is left is still in the list. Fails with `batch-under-way`
+    /// while it goes on, or connections are refreshed, revoked or forgotten.
+    pub fn remove_everything<Fut: Future<Output = Cleanup> + Send>(
         self: &Arc<Self>,
         revoke_first: bool,
-        app_link: impl FnOnce() -> Fut + Send,
-    ) -> Removal {
+        app_link: impl FnOnce() -> Fut + Send + 'static,
+    ) -> Result<impl Future<Output = Removal> + Send + 'static, Problem> {
         let mut removal = self.unacknowledged().removal.unwrap_or_default();
-        if revoke_first {
-            self.at_stage(&mut removal, RemovalStage::Revoking);
-            match self.revoke_all().await {
-                Ok(end) => {
-                    let (state, failed) = (end.counts.state, end.counts.failed);
-                    let untouched = end.counts.total > end.counts.done;
-                    removal.revocations = Some(end);
-                    if state == BatchState::Cancelled {
-                        return self.at_stage(&mut removal, RemovalStage::Cancelled);
-                    }
-                    if failed > 0 || untouched {
-                        return self.at_stage(&mut removal, RemovalStage::NotRevoked);
-                    }
-                }
-                Err(problem) => return self.not_removed(&mut removal, problem),
-            }
+        let is_busy = |batch: &Batch| batch.act != BatchAct::Check;
+        let goes_on = self.removing.swap(true, SeqCst);
+        if goes_on || self.batches().iter().any(is_busy) {
+            self.removing.store(goes_on, SeqCst);
+            return Err(Cause::BatchUnderWay.into());
         }
-        self.at_stage(&mut removal, RemovalStage::Removing);
+        removal.revoke_first = revoke_first;
+        self.at_stage(
+            &mut removal,
+            if revoke_first {
+                RemovalStage::Revoking
+            } else {
+                RemovalStage::Removing
+            },
+        );
+        let keyrack = self.clone();
+        Ok(async move {
+            let removal = keyrack.go_on_removing(removal, app_link).await;
+            keyrack.removing.store(false, SeqCst);
+            removal
+        })
+    }
+
+    async fn go_on_removing<Fut: Future<Output = Cleanup>>(
+        self: &Arc<Self>,
+        mut removal: Removal,
+        app_link: impl FnOnce() -> Fut,
+    ) -> Removal {
+        if removal.revoke_first {
+            let end = match self.revoke_all().await {
+                Ok(end) => end.after(removal.revocations.take()),
+                Err(problem) => return self.not_removed(&mut removal, problem),
+            };
+            let Batch {
+                state,
+                total,
+                succeeded,
+                ..
+            } = end.counts;
+            removal.revocations = Some(end);
+            if state == BatchState::Cancelled {
+                return self.at_stage(&mut removal, RemovalStage::Cancelled);
+            }
+            if succeeded < total {
+                return self.at_stage(&mut removal, RemovalStage::NotRevoked);
+            }
+            self.at_stage(&mut removal, RemovalStage::Removing);
+        }
         let left = self.remove_what_is_left(&mut removal.removed).await;
         if let Err(problem) = left {
             return self.not_removed(&mut removal, problem);

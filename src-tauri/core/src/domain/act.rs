@@ -78,6 +78,9 @@ pub(crate) enum ConnectStep {
     Denied,
     /// The code is sent, from this time on.
     Sent { sent_at: Millis },
+    /// Tokens were granted for another workspace than the one to connect again, and the person is asked.
+    /// The same bot's connection, if there is one, may have lost its earlier tokens by it.
+    Asked { connection: Option<String> },
     /// Tokens were granted, and this vault entry is about to be written: that of the connection
     /// (`Connection::id`).
     Granted { entry: String, granted: Granted },
@@ -252,10 +255,11 @@ impl Act {
 }
 
 impl ConnectStep {
-    fn connection(&self) -> Option<&str> {
+    /// The connection (`Connection::id`), as far as there is one.
+    pub fn connection(&self) -> Option<&str> {
         match self {
             Self::Granted { entry, .. } | Self::Undone { entry, .. } => Some(entry),
-            Self::Discarded { connection } => connection.as_deref(),
+            Self::Asked { connection } | Self::Discarded { connection } => connection.as_deref(),
             Self::Called | Self::Denied | Self::Sent { .. } => None,
         }
     }
@@ -263,7 +267,11 @@ impl ConnectStep {
     fn granted(&self) -> Option<&Granted> {
         match self {
             Self::Granted { granted, .. } | Self::Undone { granted, .. } => Some(granted),
-            Self::Called | Self::Denied | Self::Sent { .. } | Self::Discarded { .. } => None,
+            Self::Called
+            | Self::Denied
+            | Self::Sent { .. }
+            | Self::Asked { .. }
+            | Self::Discarded { .. } => None,
         }
     }
 }

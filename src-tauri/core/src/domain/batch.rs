@@ -75,6 +75,30 @@ pub struct BatchEnd {
     pub gone: u32,
 }
 
+impl BatchEnd {
+    /// This end together with that of an earlier try, whose failures and untouched connections are
+    /// tried again.
+    pub(crate) fn after(self, earlier: Option<Self>) -> Self {
+        let Some(Self {
+            counts, receipts, ..
+        }) = earlier
+        else {
+            return self;
+        };
+        let succeeded = counts.succeeded;
+        Self {
+            counts: Batch {
+                total: self.counts.total.saturating_add(succeeded),
+                done: self.counts.done.saturating_add(succeeded),
+                succeeded: self.counts.succeeded.saturating_add(succeeded),
+                ..self.counts
+            },
+            receipts: receipts.into_iter().chain(self.receipts).collect(),
+            ..self
+        }
+    }
+}
+
 /// A connection with which an act on many failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[ts(export_to = "types.ts")]

@@ -115,7 +115,8 @@ pub(crate) struct DerivedStatus {
 
 impl DerivedStatus {
     /// Whether the connection needs attention (`Connection::needs_attention`). While it cannot be
-    /// checked, what was last known of it counts.
+    /// checked, what was last known of it counts. A revocation that has met no obstacle is under way,
+    /// and needs nobody.
     pub fn needs_attention(&self) -> bool {
         let known = self.last_status.unwrap_or(self.status);
         let only_the_person_can_help = self.problem.as_ref().is_some_and(|problem| {
@@ -127,7 +128,8 @@ impl DerivedStatus {
                     | Cause::KeyringForeign
             )
         });
-        known != Status::Active || only_the_person_can_help
+        let is_under_way = known == Status::RevocationPending && self.problem.is_none();
+        (known != Status::Active && !is_under_way) || only_the_person_can_help
     }
 }
 
@@ -251,8 +253,12 @@ mod tests {
             failure: failure.map(Problem::from),
             ..Evidence::default()
         };
-        let pending = Evidence {
+        let begun = Evidence {
             revocation: Some((None, None)),
+            ..known(Verdict::Active, None)
+        };
+        let pending = Evidence {
+            revocation: Some((Some(offline()), Some(at))),
             ..known(Verdict::Active, None)
         };
         let never = Evidence {
@@ -272,6 +278,7 @@ mod tests {
             (known(Verdict::Inactive, Some(Cause::Unreachable)), true),
             (Evidence::default(), true),
             (never, true),
+            (begun, false),
             (pending, true),
         ];
         for (evidence, expected) in table {

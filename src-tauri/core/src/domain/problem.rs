@@ -128,6 +128,10 @@ pub enum Cause {
     AuthorizationElsewhere,
     Cancelled,
     LeftEarly,
+    LeftMidway,
+    OtherWorkspace {
+        workspace: String,
+    },
     ConnectInterrupted,
     ReconnectInterrupted,
     ExchangeLost {

@@ -12,7 +12,9 @@ use crate::domain::problem::Problem;
 pub struct Removal {
     /// How far it is.
     pub stage: RemovalStage,
-    /// The revocations that came first; none if nothing was to be revoked.
+    /// Whether all connections are revoked before the rest is removed, as was asked for.
+    pub revoke_first: bool,
+    /// The revocations that came first, of all tries together; none if nothing was to be revoked.
     pub revocations: Option<BatchEnd>,
     /// What is removed, by all tries together.
     pub removed: Removed,

@@ -122,10 +122,12 @@ impl Queue {
 }
 
 impl Run {
-    pub fn new(act: BatchAct, queues: Vec<Queue>) -> Self {
+    /// Makes a run; `gone` is how many of the connections asked for are not there.
+    pub fn new(act: BatchAct, queues: Vec<Queue>, gone: usize) -> Self {
         let total: usize = queues.iter().map(|queue| queue.waiting().len()).sum();
         let tally = Tally {
             total: total.try_into().unwrap_or(u32::MAX),
+            gone: gone.try_into().unwrap_or(u32::MAX),
             ..Tally::default()
         };
         Self {
@@ -163,12 +165,17 @@ impl Run {
         }
         let mut cancelled = self.cancelled.subscribe();
         let mut clock = tokio::time::interval(REPORT_EVERY);
+        let mut is_told = false;
         loop {
             tokio::select! {
                 worker = workers.join_next() => if worker.is_none() { break },
-                _ = cancelled.wait_for(|cancelled| *cancelled), if self.act == BatchAct::Check => {
-                    workers.detach_all();
-                    break;
+                _ = cancelled.wait_for(|cancelled| *cancelled), if !is_told => {
+                    if self.act == BatchAct::Check {
+                        workers.detach_all();
+                        break;
+                    }
+                    is_told = true;
+                    report(self);
                 }
                 _ = clock.tick() => report(self),
             }

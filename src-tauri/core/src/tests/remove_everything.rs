@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
 
+use crate::domain::batch::BatchAct;
 use crate::domain::preferences::BackgroundChecks;
 use crate::domain::preferences::Preferences;
 use crate::domain::problem::Cause;
@@ -16,7 +17,8 @@ use serde_json::json;
 /// Removes everything, with an app link that was registered.
 async fn remove(keyrack: &Arc<Keyrack>, revoke_first: bool) -> Removal {
     let app_link = || async { Cleanup::Removed };
-    keyrack.remove_everything(revoke_first, app_link).await
+    let removal = keyrack.remove_everything(revoke_first, app_link);
+    removal.expect("begun").await
 }
 
 #[tokio::test]
@@ -127,6 +129,9 @@ async fn what_is_revoked_first_keeps_everything_else_until_all_of_it_is() {
     let removal = remove(&keyrack, true).await;
     assert_eq!(removal.stage, RemovalStage::Removed);
     assert_eq!(removal.removed.forgotten, 0, "it was revoked");
+    let revocations = removal.revocations.expect("of both tries");
+    let counts = (revocations.counts.total, revocations.counts.succeeded);
+    assert_eq!((counts, revocations.receipts.len()), ((2, 2), 2));
     assert_eq!(removal.removed.app_link, Cleanup::Removed);
     assert!(env.keyring.users().is_empty());
     keyrack.acknowledge_removal();
@@ -139,9 +144,8 @@ async fn two_tries_are_counted_together_and_what_is_removed_stays_so() {
     let other = env.another_client(&keyrack).await;
     env.connect(&keyrack, &client).await;
     env.connect(&keyrack, &other).await;
-    let failed = keyrack
-        .remove_everything(false, || async { Cleanup::Failed })
-        .await;
+    let failed = keyrack.remove_everything(false, || async { Cleanup::Failed });
+    let failed = failed.expect("begun").await;
     assert_eq!(failed.stage, RemovalStage::Removed);
     let counts = (failed.removed.keyring_entries, failed.removed.forgotten);
     assert_eq!(counts, (4, 2));
@@ -156,4 +160,24 @@ async fn two_tries_are_counted_together_and_what_is_removed_stays_so() {
     assert_eq!(refused.stage, RemovalStage::Removed, "it was");
     assert!(refused.problem.is_some());
     drop(other);
+}
+
+#[tokio::test]
+async fn one_removal_goes_on_at_a_time_and_none_beside_a_batch() {
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    env.connect(&keyrack, &client).await;
+    let nothing = || async { Cleanup::NothingThere };
+    let batch = keyrack.begin_batch(BatchAct::Revoke, None).expect("begun");
+    let refused = keyrack.remove_everything(true, nothing).err();
+    assert_eq!(refused.expect("a batch").cause, Cause::BatchUnderWay);
+    assert_eq!(keyrack.unacknowledged().removal, None, "nothing was begun");
+    keyrack.cancel_batch(BatchAct::Revoke);
+    batch.await;
+
+    let removal = keyrack.remove_everything(true, nothing).expect("begun");
+    let refused = keyrack.remove_everything(false, nothing).err();
+    assert_eq!(refused.expect("the first").cause, Cause::BatchUnderWay);
+    let stage = keyrack.unacknowledged().removal.map(|it| it.stage);
+    assert_eq!(stage, Some(RemovalStage::Revoking));
+    assert_eq!(removal.await.stage, RemovalStage::Removed);
 }

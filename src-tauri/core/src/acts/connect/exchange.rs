@@ -123,24 +123,20 @@ impl Keyrack {
         unsaved: UnsavedGrant,
     ) -> Authorization {
         let bot_id = sanitize_display_text(&unsaved.grant.bot_id);
-        if let Some(other) = self.other_workspace(&authorization, &unsaved.grant) {
-            self.move_on(authorization.clone(), other);
-            tokio::select! {
-                () = pending.go_on_requested() => {}
-                () = pending.cancel_requested() => {
-                    let before = self.tokens_of_bot(&operation.act.client.id, &bot_id).await;
-                    return self
-                        .end_unnamed(authorization, operation, unsaved, before, Cause::Cancelled.into())
-                        .await;
-                }
-            }
+        let asked = self
+            .ask_about_other(&authorization, &mut operation, pending, &unsaved.grant)
+            .await;
+        if let Err(why) = asked {
+            return self
+                .end_unnamed(authorization, operation, unsaved, why)
+                .await;
         }
         // An earlier write of the same bot's tokens may hang without end, and keep the lock.
         let lock = tokio::select! {
             lock = self.locks.lock_bot(&operation.act.client.id, &bot_id) => lock,
             () = pending.cancel_requested() => {
                 return self
-                    .end_unnamed(authorization, operation, unsaved, None, Cause::Cancelled.into())
+                    .end_unnamed(authorization, operation, unsaved, Cause::Cancelled.into())
                     .await;
             }
         };
@@ -159,7 +155,7 @@ impl Keyrack {
             Ok(named) => named,
             Err(problem) => {
                 return self
-                    .end_unnamed(authorization, operation, unsaved, None, problem)
+                    .end_unnamed(authorization, operation, unsaved, problem)
                     .await;
             }
         };
@@ -182,12 +178,25 @@ impl Keyrack {
         }
     }
 
-    /// The progress of a consent for another workspace than the one to connect again; none if it is for
-    /// that one, or for any.
-    fn other_workspace(&self, authorization: &Authorization, grant: &Grant) -> Option<Progress> {
-        let asked = authorization.reconnects.as_ref()?;
-        // Removed meanwhile, it has nothing that could be mistaken for the other's.
-        let asked = self.store.connection(&asked.connection_id).ok()?;
+    /// Asks the person about a consent for another workspace than the one to connect again, and waits
+    /// for the choice; at once done if the consent is for that one, or for any. Fails with the reason
+    /// for which the grant is to be ended. Nobody can be asked in a process that has not begun it.
+    async fn ask_about_other(
+        &self,
+        authorization: &Authorization,
+        operation: &mut Operation<Connect>,
+        pending: &Pending,
+        grant: &Grant,
+    ) -> Result<(), Problem> {
+        let Some(asked) = &authorization.reconnects else {
+            return Ok(());
+        };
+        let asked = match self.store.connection(&asked.connection_id) {
+            Ok(asked) => asked,
+            // Removed meanwhile, it has nothing that could be mistaken for the other's.
+            Err(gone) if gone.cause == Cause::ConnectionGone => return Ok(()),
+            Err(problem) => return Err(problem),
+        };
         let [bot_id, workspace_id] =
             [&grant.bot_id, &grant.workspace_id].map(|id| sanitize_display_text(id));
         let is_asked = if asked.workspace_id.is_empty() || workspace_id.is_empty() {
@@ -195,38 +204,59 @@ impl Keyrack {
         } else {
             asked.workspace_id == workspace_id
         };
-        let known = self.store.connection_of_bot(&asked.client_id, &bot_id);
-        (!is_asked).then(|| Progress::OtherWorkspace {
-            workspace_name: sanitize_display_text(
-                grant.workspace_name.as_deref().unwrap_or_default(),
-            ),
+        if is_asked {
+            return Ok(());
+        }
+        let workspace_name =
+            sanitize_display_text(grant.workspace_name.as_deref().unwrap_or_default());
+        let known = self.store.connection_of_bot(&asked.client_id, &bot_id)?;
+        let listed = known.is_some();
+        operation.act.step = ConnectStep::Asked { connection: known };
+        self.store.save_asked(operation)?;
+        self.emit(&Event::Changed);
+        if pending.url.is_none() {
+            let workspace = workspace_name;
+            return Err(Cause::OtherWorkspace { workspace }.into());
+        }
+        let question = Progress::OtherWorkspace {
+            workspace_name,
             owner: Owner::from(grant.owner.clone()),
-            listed: matches!(known, Ok(Some(_))),
-        })
+            listed,
+        };
+        self.move_on(authorization.clone(), question);
+        tokio::select! {
+            () = pending.go_on_requested() => Ok(()),
+            () = pending.cancel_requested() => Err(Cause::Cancelled.into()),
+        }
     }
 
-    /// The tokens of the connection of a bot, if there is one and the keyring gives them.
-    async fn tokens_of_bot(&self, client: &str, bot_id: &str) -> Option<ConnectionSecrets> {
-        let known = self.store.connection_of_bot(client, bot_id).ok()??;
-        self.vault.read_connection(&known).await.ok()
+    /// The tokens of all connections of a bot, whatever their client, as far as the keyring gives them.
+    async fn tokens_of_bot(&self, bot_id: &str) -> Vec<ConnectionSecrets> {
+        let mut tokens = Vec::new();
+        for connection in self.store.connections().unwrap_or_default() {
+            if connection.bot_id == bot_id {
+                tokens.extend(self.vault.read_connection(&connection.id).await.ok());
+            }
+        }
+        tokens
     }
 
-    /// Ends a grant that never had a vault entry, except tokens of `before`, and its operation. If its
-    /// bot is connected already, the connection's tokens may be the very ones that were ended, so its
-    /// verdict is cleared.
+    /// Ends a grant that never had a vault entry, and its operation. Tokens that a listed connection has
+    /// too are left to it. If its bot is connected already, the earlier tokens may have ended with the
+    /// new ones, so the connection's verdict is cleared.
     async fn end_unnamed(
         &self,
         authorization: Authorization,
         mut operation: Operation<Connect>,
         unsaved: UnsavedGrant,
-        before: Option<ConnectionSecrets>,
         why: Problem,
     ) -> Authorization {
-        let problem = unsaved.end(before.as_ref(), why).await;
-        let known = self.store.connection_of_bot(
-            &operation.act.client.id,
-            &sanitize_display_text(&unsaved.grant.bot_id),
-        );
+        let bot_id = sanitize_display_text(&unsaved.grant.bot_id);
+        let listed = self.tokens_of_bot(&bot_id).await;
+        let problem = unsaved.end(&Vec::from_iter(&listed), why).await;
+        let known = self
+            .store
+            .connection_of_bot(&operation.act.client.id, &bot_id);
         operation.act.step = ConnectStep::Discarded {
             connection: known.ok().flatten(),
         };
@@ -373,7 +403,7 @@ impl Keyrack {
             granted,
             before,
         } = undo.named;
-        let problem = undo.unsaved.end(before.as_ref(), why).await;
+        let problem = undo.unsaved.end(before.as_ref().as_slice(), why).await;
         operation.act.step = ConnectStep::Undone {
             entry: entry.clone(),
             granted,

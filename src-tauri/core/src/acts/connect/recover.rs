@@ -19,7 +19,9 @@ impl Keyrack {
             ConnectStep::Called | ConnectStep::Denied => {
                 return self.end_connect(operation, Cause::Interrupted);
             }
-            ConnectStep::Sent { .. } | ConnectStep::Discarded { .. } => {
+            ConnectStep::Sent { .. }
+            | ConnectStep::Asked { .. }
+            | ConnectStep::Discarded { .. } => {
                 return self.end_connect(operation, Cause::ConnectInterrupted);
             }
             ConnectStep::Granted { entry, granted } => (entry, Some(granted)),
@@ -77,13 +79,7 @@ impl Keyrack {
             let newer = self.access(&self.store.connection(&other)?).await?;
             // Best effort: the tokens are lost once the entry is deleted.
             let tokens = (&secrets.access, secrets.refresh.as_ref());
-            end_tokens(
-                &newer.notion,
-                &newer.credentials,
-                tokens,
-                Some(&newer.tokens),
-            )
-            .await;
+            end_tokens(&newer.notion, &newer.credentials, tokens, &[&newer.tokens]).await;
             self.vault.delete(&secrets.id).await?;
             return self.end_connect(operation, Cause::ConnectInterrupted);
         }

@@ -20,15 +20,14 @@ pub(super) struct UnsavedGrant {
 }
 
 impl UnsavedGrant {
-    /// Ends the tokens at Notion, except one that the connection had before: older clients get the
-    /// token that is already active. Returns `problem`, or that access may remain.
-    pub async fn end(&self, before: Option<&ConnectionSecrets>, problem: Problem) -> Problem {
+    /// Ends the tokens at Notion, except one that connections have already: older clients get the token
+    /// that is active. Returns `problem`, or that access may remain.
+    pub async fn end(&self, kept: &[&ConnectionSecrets], problem: Problem) -> Problem {
         let tokens = (&self.grant.access_token, self.grant.refresh_token.as_ref());
-        let ended = end_tokens(&self.notion, &self.credentials, tokens, before).await;
-        if ended
-            && before
-                .is_some_and(|before| before.access.expose_secret() == tokens.0.expose_secret())
-        {
+        let ended = end_tokens(&self.notion, &self.credentials, tokens, kept).await;
+        let is_the_same =
+            |kept: &&ConnectionSecrets| kept.access.expose_secret() == tokens.0.expose_secret();
+        if ended && kept.iter().any(is_the_same) {
             return problem;
         }
         match (ended, &problem.cause) {
@@ -62,11 +61,11 @@ pub(in crate::acts) async fn end_tokens(
     notion: &Notion,
     credentials: &Credentials,
     (access, refresh): (&SecretString, Option<&SecretString>),
-    kept: Option<&ConnectionSecrets>,
+    kept: &[&ConnectionSecrets],
 ) -> bool {
     let is_kept = |token: &SecretString| {
         let mut known = kept
-            .into_iter()
+            .iter()
             .flat_map(|kept| [Some(&kept.access), kept.refresh.as_ref()])
             .flatten();
         known.any(|known| known.expose_secret() == token.expose_secret())

@@ -1,7 +1,7 @@
 //! Connections in the store.
 
 use notion_oauth::Bot;
-use rusqlite::{Connection as Db, OptionalExtension, Row, params};
+use rusqlite::{Connection as Db, OptionalExtension, Row, Transaction, params};
 
 use super::database::Store;
 use super::evidence::evidence_from;
@@ -10,7 +10,7 @@ use super::revision::{note_removed, touch_connection};
 use crate::domain::act::{Act, Check, Connect, Granted, Refresh};
 use crate::domain::connection::{Connection, TokenGrant, Verdict};
 use crate::domain::kind::Kind;
-use crate::domain::operation::Ended;
+use crate::domain::operation::{Ended, Operation};
 use crate::domain::owner::Owner;
 use crate::domain::problem::{Cause, Problem};
 use crate::domain::time::Millis;
@@ -279,6 +279,18 @@ impl Store {
         Ok(())
     }
 
+    /// Commits that the person is asked about a consent for another workspace, and clears the verdict of
+    /// that workspace's connection, if there is one: its earlier tokens may have ended.
+    pub(crate) fn save_asked(&self, operation: &Operation<Connect>) -> Result<(), Problem> {
+        let mut db = self.lock();
+        let tx = db.transaction()?;
+        unsettle(&tx, operation.act.step.connection(), None)?;
+        super::operations::write(&tx, operation, None)?;
+        tx.commit()?;
+        failpoint("store.save_asked");
+        Ok(())
+    }
+
     /// Ends a reconnect or a refresh whose result is unknown, and clears the verdict of its connection,
     /// if it is listed: the old one is no evidence for the tokens that the vault holds now.
     pub(crate) fn clear_verdict<A: Clone + Into<Act>>(
@@ -288,15 +300,8 @@ impl Store {
     ) -> Result<(), Problem> {
         let mut db = self.lock();
         let tx = db.transaction()?;
-        tx.execute(
-            "UPDATE connections SET verdict = NULL, verdict_at = NULL, cause = NULL, failure = NULL,
-                has_refresh_token = coalesce(?2, has_refresh_token), issued_at = NULL
-             WHERE id = ?1",
-            params![ended.operation().act.clone().into().connection(), has_refresh_token],
-        )?;
-        if let Some(id) = ended.operation().act.clone().into().connection() {
-            touch_connection(&tx, id)?;
-        }
+        let act = ended.operation().act.clone().into();
+        unsettle(&tx, act.connection(), has_refresh_token)?;
         super::operations::end(&tx, ended)?;
         tx.commit()?;
         failpoint("store.clear_verdict");
@@ -324,6 +329,24 @@ impl Store {
         failpoint("store.remove_connection");
         Ok(())
     }
+}
+
+/// Clears the verdict of a connection, if it is listed.
+fn unsettle(
+    tx: &Transaction<'_>,
+    connection: Option<&str>,
+    has_refresh_token: Option<bool>,
+) -> rusqlite::Result<()> {
+    let Some(id) = connection else {
+        return Ok(());
+    };
+    tx.execute(
+        "UPDATE connections SET verdict = NULL, verdict_at = NULL, cause = NULL, failure = NULL,
+            has_refresh_token = coalesce(?2, has_refresh_token), issued_at = NULL
+         WHERE id = ?1",
+        params![id, has_refresh_token],
+    )?;
+    touch_connection(tx, id)
 }
 
 /// The first connections, at most `most`, in about the order of the window's list: those that need

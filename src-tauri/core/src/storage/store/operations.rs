@@ -224,7 +224,7 @@ pub(super) fn end<A: Clone + Into<Act>>(
 
 /// Writes an operation's progress, or its end. Fails if the operation has ended, whose row is a receipt
 /// and stays as it is, or is gone.
-fn write<A: Clone + Into<Act>>(
+pub(super) fn write<A: Clone + Into<Act>>(
     tx: &Transaction<'_>,
     operation: &Operation<A>,
     finished_at: Option<Millis>,

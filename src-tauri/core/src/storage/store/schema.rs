@@ -368,11 +368,20 @@ mod tests {
                 "grant-remains",
             ),
         ];
+        let subject = serde_json::json!({
+            "client": "c", "client_name": "Mine", "connection": "k", "bot_id": "b",
+            "workspace_name": "Acme", "authorization": "a",
+        });
         for (number, (kind, code, message, _)) in messages.iter().enumerate() {
             let record = serde_json::json!({"problem": {"code": code, "message": message}});
             db.execute(
-                "INSERT INTO operations VALUES (?1, ?2, 'p', NULL, '{}', ?3, 0, 1)",
-                (format!("{number:02}"), kind, record.to_string()),
+                "INSERT INTO operations VALUES (?1, ?2, 'p', NULL, ?4, ?3, 0, 1)",
+                (
+                    format!("{number:02}"),
+                    kind,
+                    record.to_string(),
+                    subject.to_string(),
+                ),
             )
             .expect("a row");
         }

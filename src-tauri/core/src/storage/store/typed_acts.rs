@@ -4,12 +4,19 @@
 use rusqlite::{Transaction, params};
 use serde_json::{Value, json};
 
-/// The new columns; `record` and `subject` are what they come from.
+use super::json::Json;
+use crate::domain::act::Act;
+use crate::domain::problem::Problem;
+
+/// The new columns; `record` and `subject` are what they come from. An operation that cannot be read is
+/// none of the journal's and nobody's receipt: it is kept apart as it was.
 pub(super) const COLUMNS: &str = "
     ALTER TABLE operations ADD COLUMN client TEXT;
     ALTER TABLE operations ADD COLUMN act TEXT NOT NULL DEFAULT '{}';
     ALTER TABLE operations ADD COLUMN request_ids TEXT NOT NULL DEFAULT '[]';
-    ALTER TABLE operations ADD COLUMN problem TEXT;";
+    ALTER TABLE operations ADD COLUMN problem TEXT;
+    CREATE TABLE unreadable_operations AS
+        SELECT id, kind, connection, subject, record, started_at, finished_at FROM operations WHERE FALSE;";
 
 /// Gives every operation the act of its kind.
 pub(super) fn give_acts(tx: &Transaction<'_>) -> rusqlite::Result<()> {
@@ -19,23 +26,28 @@ pub(super) fn give_acts(tx: &Transaction<'_>) -> rusqlite::Result<()> {
         let mut change = tx.prepare(
             "UPDATE operations SET client = ?2, act = ?3, request_ids = ?4, problem = ?5 WHERE rowid = ?1",
         )?;
+        let mut keep_apart = tx.prepare(
+            "INSERT INTO unreadable_operations
+             SELECT id, kind, connection, subject, record, started_at, finished_at FROM operations
+             WHERE rowid = ?1",
+        )?;
+        let mut drop = tx.prepare("DELETE FROM operations WHERE rowid = ?1")?;
         let mut rows = query.query([])?;
         while let Some(row) = rows.next()? {
-            let [kind, connection, subject, record] =
-                [1, 2, 3, 4].map(|column| row.get::<_, Option<String>>(column));
-            let parsed = |text: Option<String>| -> Value {
-                text.and_then(|text| serde_json::from_str(&text).ok())
-                    .unwrap_or_default()
+            let id: i64 = row.get(0)?;
+            let (kind, connection): (String, Option<String>) = (row.get(1)?, row.get(2)?);
+            let (subject, record): (String, String) = (row.get(3)?, row.get(4)?);
+            let Some(read) = Read::of(&kind, connection.as_deref(), &subject, &record) else {
+                keep_apart.execute([id])?;
+                drop.execute([id])?;
+                continue;
             };
-            let (subject, record) = (parsed(subject?), parsed(record?));
-            let act = act(&kind?.unwrap_or_default(), connection?, &subject, &record);
-            let text = |value: &Value| (!value.is_null()).then(|| value.to_string());
             change.execute(params![
-                row.get::<_, i64>(0)?,
-                subject["client"].as_str().filter(|id| !id.is_empty()),
-                act.to_string(),
-                text(&record["request_ids"]).unwrap_or_else(|| "[]".to_owned()),
-                text(&record["problem"]),
+                id,
+                read.act.client().map(|client| &client.id),
+                Json(&read.act),
+                Json(&read.request_ids),
+                read.problem.as_ref().map(Json),
             ])?;
         }
     }
@@ -44,51 +56,79 @@ pub(super) fn give_acts(tx: &Transaction<'_>) -> rusqlite::Result<()> {
     )
 }
 
-/// The act of a kind, out of the fields that concerned it.
-fn act(kind: &str, connection: Option<String>, subject: &Value, record: &Value) -> Value {
-    let client = json!({
-        "id": text(&subject["client"]),
-        "name": text(&subject["client_name"]),
-        "sandbox": subject["sandbox"].as_bool().unwrap_or(false),
-    });
-    let of = || {
-        json!({
-            "id": text(&subject["connection"]),
-            "client": client,
-            "bot_id": text(&subject["bot_id"]),
-            "workspace_name": text(&subject["workspace_name"]),
-            "owner": or(&subject["owner"], json!({"kind": "unknown"})),
+/// An earlier version's row, read.
+struct Read {
+    act: Act,
+    request_ids: Vec<String>,
+    problem: Option<Problem>,
+}
+
+impl Read {
+    /// None if the row cannot be read, or lacks what its act is about.
+    fn of(kind: &str, connection: Option<&str>, subject: &str, record: &str) -> Option<Self> {
+        let subject: Value = serde_json::from_str(subject).ok()?;
+        let record: Value = serde_json::from_str(record).ok()?;
+        let act = act(kind, connection, &subject, &record)?;
+        Some(Self {
+            act: serde_json::from_value(act).ok()?,
+            request_ids: serde_json::from_value(or(&record["request_ids"], json!([]))).ok()?,
+            problem: serde_json::from_value(record["problem"].clone()).ok()?,
         })
+    }
+}
+
+/// The act of a kind, out of the fields that concerned it.
+fn act(kind: &str, connection: Option<&str>, subject: &Value, record: &Value) -> Option<Value> {
+    let client = || {
+        Some(json!({
+            "id": named(&subject["client"])?,
+            "name": subject["client_name"].as_str()?,
+            "sandbox": subject["sandbox"].as_bool().unwrap_or(false),
+        }))
+    };
+    let of = || {
+        Some(json!({
+            "id": named(&subject["connection"])?,
+            "client": client()?,
+            "bot_id": named(&subject["bot_id"])?,
+            "workspace_name": subject["workspace_name"].as_str()?,
+            "owner": or(&subject["owner"], json!({"kind": "unknown"})),
+        }))
     };
     let mut act = match kind {
         "connect" => {
             let mut connect = step(connection, subject, record);
-            connect["client"] = client.clone();
-            connect["authorization"] = text(&subject["authorization"]);
+            connect["client"] = client()?;
+            connect["authorization"] = or(&subject["authorization"], json!(""));
             connect
         }
-        "check" => json!({"of": of(), "verdict": record["verdict"]}),
-        "refresh" => json!({"of": of(), "sent": sent(record)}),
+        "check" => json!({"of": of()?, "verdict": record["verdict"]}),
+        "refresh" => json!({"of": of()?, "sent": sent(record)}),
         "revoke" => json!({
-            "of": of(),
+            "of": of()?,
             "attempts": or(&record["attempts"], json!(0)),
             "retry_at": record["retry_at"],
             "accepted": accepted(record),
             "removed_at": record["removed_at"],
         }),
-        "forget" => json!({"of": of(), "removed_at": record["removed_at"]}),
-        "remove-client" => json!({"client": client, "removed_at": record["removed_at"]}),
+        "forget" => json!({"of": of()?, "removed_at": record["removed_at"]}),
+        "remove-client" => json!({"client": client()?, "removed_at": record["removed_at"]}),
         "rebuild" => or(
             &record["rebuilt"],
             json!({"database": "intact", "clients": 0, "connections": 0, "without_client": 0}),
         ),
-        _ => client.clone(),
+        _ => client()?,
     };
-    act["kind"] = json!(kind);
-    act
+    act.as_object_mut()?.insert("kind".to_owned(), json!(kind));
+    Some(act)
 }
 
-fn step(connection: Option<String>, subject: &Value, record: &Value) -> Value {
+/// An id that is there.
+fn named(id: &Value) -> Option<&str> {
+    id.as_str().filter(|id| !id.is_empty())
+}
+
+fn step(connection: Option<&str>, subject: &Value, record: &Value) -> Value {
     let granted = &record["granted"];
     match connection {
         Some(entry) if !granted.is_null() => {
@@ -101,7 +141,7 @@ fn step(connection: Option<String>, subject: &Value, record: &Value) -> Value {
             "granted": {
                 "bot_id": subject["bot_id"],
                 "workspace_id": "",
-                "workspace_name": text(&subject["workspace_name"]),
+                "workspace_name": or(&subject["workspace_name"], json!("")),
                 "owner": or(&subject["owner"], json!({"kind": "unknown"})),
                 "has_refresh_token": false,
                 "new": false,
@@ -123,7 +163,7 @@ fn sent(record: &Value) -> Value {
     json!({
         "at": record["sent_at"],
         "again_at": record["sent_again_at"],
-        "tokens_before": text(&record["tokens_before"]),
+        "tokens_before": or(&record["tokens_before"], json!("")),
     })
 }
 
@@ -144,11 +184,6 @@ fn accepted(record: &Value) -> Value {
     })
 }
 
-/// A text; empty if there is none.
-fn text(value: &Value) -> Value {
-    or(value, json!(""))
-}
-
 fn or(value: &Value, default: Value) -> Value {
     if value.is_null() {
         default
@@ -160,7 +195,7 @@ fn or(value: &Value, default: Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::act::{Accepted, Act, ConnectStep, Proof};
+    use crate::domain::act::{Accepted, ConnectStep, Proof};
     use crate::domain::owner::Owner;
     use crate::domain::problem::Cause;
 
@@ -174,8 +209,9 @@ mod tests {
 
     /// The act of an earlier version's row.
     fn read(kind: &str, connection: Option<&str>, subject: &Value, record: &Value) -> Act {
-        let act = act(kind, connection.map(str::to_owned), subject, record);
-        serde_json::from_value(act).expect(kind)
+        let (subject, record) = (subject.to_string(), record.to_string());
+        let read = Read::of(kind, connection, &subject, &record);
+        read.expect(kind).act
     }
 
     #[test]
@@ -254,6 +290,28 @@ mod tests {
             step(Some("k"), &nameless, &json!({"sent_at": 4})),
             ConnectStep::Discarded { connection } if connection.as_deref() == Some("k")
         ));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_of_no_act() {
+        let unreadable = |kind, subject: &Value, record: &Value| {
+            let (subject, record) = (subject.to_string(), record.to_string());
+            Read::of(kind, Some("k"), &subject, &record).is_none()
+        };
+        let (empty, text) = (json!({}), json!("text"));
+        for kind in ["check", "refresh", "revoke", "forget"] {
+            assert!(unreadable(kind, &empty, &empty), "{kind} of nothing");
+            assert!(unreadable(
+                kind,
+                &subject(),
+                &json!({"removed_at": "text", "verdict": "text", "sent_at": "text"})
+            ));
+        }
+        for kind in ["add-client", "remove-client", "connect"] {
+            assert!(unreadable(kind, &empty, &empty), "{kind} of nobody");
+        }
+        assert!(unreadable("rebuild", &empty, &json!({"rebuilt": text})));
+        assert!(Read::of("check", None, "not JSON", "{}").is_none());
     }
 
     #[test]

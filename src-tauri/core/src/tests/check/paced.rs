@@ -77,7 +77,7 @@ async fn check_all(notion: Arc<Counting>, cancel_at: Option<u64>) -> Vec<(Durati
     let pace = Pace::new(Budget::Standard).among_many();
     let ids = (0..CONNECTIONS).map(|number| number.to_string()).collect();
     let queue = Queue::new(pace.clone(), ids);
-    let run = Arc::new(Run::new(BatchAct::Check, vec![queue]));
+    let run = Arc::new(Run::new(BatchAct::Check, vec![queue], 0));
     let check = {
         let notion = notion.clone();
         move |id: String| {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use secrecy::ExposeSecret as _;
+use serde_json::json;
 
 use crate::domain::authorization::Progress;
 use crate::domain::client::Client;
@@ -150,4 +151,47 @@ async fn a_process_that_ends_before_the_choice_leaves_what_was_as_it_was() {
     );
     let kept = keyrack.vault.read_connection(&acme).await.expect("tokens");
     assert_eq!(kept.access.expose_secret(), before);
+}
+
+#[tokio::test]
+async fn tokens_that_another_client_s_connection_has_too_are_left_to_it() {
+    let two = Two::new().await;
+    two.env.mode(json!({"second_consent": "same_pair"})).await;
+    let acme = two.connect(&two.acme).await;
+    // The same integration, added a second time.
+    let again = two.env.client(&two.keyrack).await;
+    let link = two.env.link(&two.keyrack, &again).await;
+    let callback = two.env.notion.allow(&link, &two.beta).await;
+    let connected = two.keyrack.accept(callback.as_bytes()).await;
+    let Progress::Completed { connection_id, .. } = connected.expect("accepted").progress else {
+        panic!("not connected")
+    };
+    let before = two.access_token(&connection_id).await;
+    let (id, ended) = two.reconnect(&acme, &two.beta).await;
+    let told = |progress: &Progress| matches!(progress, Progress::OtherWorkspace { .. });
+    env::until(&two.keyrack, &id, told).await;
+    two.keyrack.cancel_authorization(&id).expect("cancelled");
+    ended.await.expect("no panic");
+    assert_eq!(two.access_token(&connection_id).await, before);
+    let checked = two.keyrack.check(&connection_id).await.expect("checked");
+    assert_eq!(checked.status, Status::Active);
+}
+
+#[tokio::test]
+async fn a_process_that_has_not_begun_it_asks_nobody_and_ends_the_access() {
+    let two = Two::new().await;
+    let acme = two.connect(&two.acme).await;
+    let beta = two.connect(&two.beta).await;
+    let begun = two.keyrack.begin_reconnect(&acme).await.expect("begun");
+    let callback = two.env.notion.allow(&two.env.last_link(), &two.beta).await;
+    let other = two.env.start();
+    let ended = other.accept(callback.as_bytes()).await.expect("taken");
+    let why = ended.progress.problem().expect("it failed").cause;
+    assert_eq!(why.code(), "grant-ended");
+    assert!(format!("{why:?}").contains("OtherWorkspace"), "{why:?}");
+    assert_eq!(two.env.count(REVOKE).await, 2);
+    let row = two.keyrack.connection(&beta).expect("a row");
+    assert_eq!(row.status, Status::NotChecked, "its tokens may have ended");
+    let known = two.keyrack.authorization(&begun.id).expect("known");
+    assert!(known.progress.is_final());
 }
