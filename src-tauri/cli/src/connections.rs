@@ -2,14 +2,11 @@
 
 use std::sync::Arc;
 
-use keyrack_core::{
-    Batch, BatchAct, BatchState, Cause, Connection, Keyrack, NotDone, Problem, Revocation, Status,
-    Words,
-};
-use tokio::signal::ctrl_c;
+use keyrack_core::{BatchAct, Cause, Connection, Keyrack, Problem, Revocation, Status, Words};
 
 use crate::arguments::Which;
-use crate::output::{Output, eprint_line};
+use crate::batch;
+use crate::output::Output;
 use crate::wording::{self, workspace};
 
 pub fn list(keyrack: &Keyrack, output: Output) -> Result<(), Problem> {
@@ -31,9 +28,9 @@ pub async fn act(
     let found = found.collect::<Result<Vec<_>, _>>()?;
     let ids: Vec<_> = found.iter().map(|one| one.id.clone()).collect();
     match found.as_slice() {
-        _ if which.all => act_on_many(keyrack, output, act, None).await,
+        _ if which.all => batch::act(keyrack, output, act, None).await,
         [one] => act_on_one(keyrack, output, act, one).await,
-        _ => act_on_many(keyrack, output, act, Some(&ids)).await,
+        _ => batch::act(keyrack, output, act, Some(&ids)).await,
     }
 }
 
@@ -72,99 +69,8 @@ async fn act_on_one(
     }
 }
 
-/// Acts on several connections, or on all, and reports each; then fails if not all are done.
-async fn act_on_many(
-    keyrack: &Arc<Keyrack>,
-    output: Output,
-    act: BatchAct,
-    ids: Option<&[String]>,
-) -> Result<(), Problem> {
-    let mut running = tokio::spawn(keyrack.begin_batch(act, ids)?);
-    let ended = tokio::select! {
-        ended = &mut running => ended,
-        Ok(()) = ctrl_c() => {
-            // What is under way is waited for, but for checks: it would be left half done.
-            keyrack.cancel_batch(act);
-            output.say("command.cancelling");
-            tokio::select! {
-                ended = &mut running => ended,
-                Ok(()) = ctrl_c() => return Err(Cause::LeftMidway.into()),
-            }
-        }
-    };
-    let Ok(end) = ended else {
-        return Err(Cause::LeftMidway.into());
-    };
-    let is_named = |connection: &Connection| ids.is_none_or(|ids| ids.contains(&connection.id));
-    let mut connections = keyrack.connections()?;
-    connections.retain(is_named);
-    let words = output.words;
-    if act == BatchAct::Check {
-        output.connections(&connections);
-        for (connection, why) in connections.iter().filter_map(no_verdict) {
-            complain(connection, why, words);
-        }
-    } else {
-        output.batch(&end, &connections);
-    }
-    for NotDone {
-        connection,
-        problem,
-        pending,
-    } in &end.not_done
-    {
-        if *pending {
-            complain(
-                connection,
-                &not_revoked(connection, problem.clone(), words),
-                words,
-            );
-        } else {
-            complain(connection, problem, words);
-        }
-    }
-    let Batch {
-        total,
-        done,
-        failed,
-        state,
-        ..
-    } = end.counts;
-    let untouched = total.saturating_sub(done);
-    let counted = |key, count: u32, places: &[(&str, &str)]| {
-        let count = count.try_into().unwrap_or(usize::MAX);
-        eprint_line(&format!("keyrack: {}", words.counted(key, count, places)));
-    };
-    match (act, state) {
-        _ if untouched == 0 => {}
-        (BatchAct::Check, _) => {
-            let done = done.to_string();
-            counted("checked.cancelled", total, &[("done", &done)]);
-        }
-        (_, BatchState::Cancelled) => counted("summary.untouched", untouched, &[]),
-        _ => counted("summary.stopped", untouched, &[]),
-    }
-    if end.gone > 0 {
-        counted("summary.gone", end.gone, &[]);
-    }
-    let has_receipts = matches!(act, BatchAct::Revoke | BatchAct::Forget);
-    if total == 0 && end.gone == 0 && has_receipts && !output.json {
-        output.say("command.nothing");
-    }
-    // Of all, those that others removed are gone as was wanted; of those that are named, one may have
-    // been wanted otherwise.
-    let elsewhere = if ids.is_some() { end.gone } else { 0 };
-    let count = failed.saturating_add(untouched).saturating_add(elsewhere);
-    match (count, act) {
-        (0, _) => Ok(()),
-        _ if state == BatchState::Cancelled && failed == 0 => Err(Cause::LeftMidway.into()),
-        (_, BatchAct::Check) => Err(Cause::ChecksFailed { count }.into()),
-        _ => Err(Cause::NotAllDone { count }.into()),
-    }
-}
-
 /// The problem of a pending revocation, with its workspace.
-fn not_revoked(connection: &Connection, problem: Problem, words: Words) -> Problem {
+pub fn not_revoked(connection: &Connection, problem: Problem, words: Words) -> Problem {
     let workspace = workspace(&connection.workspace_name, words);
     problem.under(|why| not_revoked_yet(workspace, why))
 }
@@ -191,16 +97,10 @@ fn reached_a_verdict(connection: &Connection) -> Result<(), Problem> {
 }
 
 /// A connection of which the last check reached no verdict, and why.
-fn no_verdict(connection: &Connection) -> Option<(&Connection, &Problem)> {
+pub fn no_verdict(connection: &Connection) -> Option<(&Connection, &Problem)> {
     let why = connection.problem.as_ref();
     why.filter(|_| connection.status == Status::CannotCheck)
         .map(|why| (connection, why))
-}
-
-/// Says why something failed with a connection.
-fn complain(connection: &Connection, problem: &Problem, words: Words) {
-    let workspace = workspace(&connection.workspace_name, words);
-    eprint_line(&format!("keyrack: {workspace}: {}", words.line(problem)));
 }
 
 /// The one connection with this workspace name, bot id or connection id.

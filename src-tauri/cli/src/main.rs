@@ -1,6 +1,7 @@
 //! `keyrack`: the same core without a window.
 
 mod arguments;
+mod batch;
 mod clients;
 mod connect;
 mod connections;
