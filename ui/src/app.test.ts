@@ -267,6 +267,7 @@ describe("connecting", () => {
       listed,
     } as const;
     world.rust = { ...world.rust, authorization: authorization(other, { reconnects }) };
+    world.answers.cancel_authorization = () => null;
     open();
     const dialog = await the("waiting");
     expect(dialog.textContent).toContain(
@@ -280,6 +281,7 @@ describe("connecting", () => {
     await vi.waitFor(() => expect(keep.disabled).toBe(false));
     await click("cancel-authorization");
     expect(called("cancel_authorization")).toEqual([{ authorization: "authorization-1" }]);
+    await vi.waitFor(() => expect(dialog.textContent).toContain("Ending access to Beta at Notion…"));
   });
 
   it("offers to try again once the keyring is open, with the callback kept", async () => {
