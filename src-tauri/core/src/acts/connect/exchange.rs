@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use notion_oauth::{Credentials, Error, Grant};
-use tokio::sync::OwnedMutexGuard;
 
-use super::unsaved_grant::UnsavedGrant;
+use super::undo::{NotWritten, Undo};
+use super::unsaved_grant::{Named, UnsavedGrant};
 use crate::domain::act::{Connect, ConnectStep, Granted};
 use crate::domain::authorization::{Authorization, Progress};
 use crate::domain::client::Client;
@@ -18,7 +18,7 @@ use crate::failpoint::failpoint;
 use crate::keyrack::Keyrack;
 use crate::runtime::locks::ConnectionLock;
 use crate::runtime::pending::{AwaitingKeyring, Pending};
-use crate::storage::vault::{ConnectionSecrets, Payload, VaultError};
+use crate::storage::vault::{Payload, VaultError};
 use notion_oauth::sanitize_display_text;
 
 impl Keyrack {
@@ -178,95 +178,6 @@ impl Keyrack {
         }
     }
 
-    /// Asks the person about a consent for another workspace than the one to connect again, and waits
-    /// for the choice; at once done if the consent is for that one, or for any. Fails with the reason
-    /// for which the grant is to be ended. Nobody can be asked in a process that has not begun it.
-    async fn ask_about_other(
-        &self,
-        authorization: &Authorization,
-        operation: &mut Operation<Connect>,
-        pending: &Pending,
-        grant: &Grant,
-    ) -> Result<(), Problem> {
-        let Some(asked) = &authorization.reconnects else {
-            return Ok(());
-        };
-        let asked = match self.store.connection(&asked.connection_id) {
-            Ok(asked) => asked,
-            // Removed meanwhile, it has nothing that could be mistaken for the other's.
-            Err(gone) if gone.cause == Cause::ConnectionGone => return Ok(()),
-            Err(problem) => return Err(problem),
-        };
-        let [bot_id, workspace_id] =
-            [&grant.bot_id, &grant.workspace_id].map(|id| sanitize_display_text(id));
-        let is_asked = if asked.workspace_id.is_empty() || workspace_id.is_empty() {
-            asked.bot_id == bot_id
-        } else {
-            asked.workspace_id == workspace_id
-        };
-        if is_asked {
-            return Ok(());
-        }
-        let workspace_name =
-            sanitize_display_text(grant.workspace_name.as_deref().unwrap_or_default());
-        let known = self.store.connection_of_bot(&asked.client_id, &bot_id)?;
-        let listed = known.is_some();
-        operation.act.step = ConnectStep::Asked { connection: known };
-        self.store.save_asked(operation)?;
-        self.emit(&Event::Changed);
-        if pending.url.is_none() {
-            let workspace = workspace_name;
-            return Err(Cause::OtherWorkspace { workspace }.into());
-        }
-        let question = Progress::OtherWorkspace {
-            workspace_name,
-            owner: Owner::from(grant.owner.clone()),
-            listed,
-        };
-        self.move_on(authorization.clone(), question);
-        tokio::select! {
-            () = pending.go_on_requested() => Ok(()),
-            () = pending.cancel_requested() => Err(Cause::Cancelled.into()),
-        }
-    }
-
-    /// The tokens of all connections of a bot, whatever their client, as far as the keyring gives them.
-    async fn tokens_of_bot(&self, bot_id: &str) -> Vec<ConnectionSecrets> {
-        let mut tokens = Vec::new();
-        for connection in self.store.connections().unwrap_or_default() {
-            if connection.bot_id == bot_id {
-                tokens.extend(self.vault.read_connection(&connection.id).await.ok());
-            }
-        }
-        tokens
-    }
-
-    /// Ends a grant that never had a vault entry, and its operation. Tokens that a listed connection has
-    /// too are left to it. If its bot is connected already, the earlier tokens may have ended with the
-    /// new ones, so the connection's verdict is cleared.
-    async fn end_unnamed(
-        &self,
-        authorization: Authorization,
-        mut operation: Operation<Connect>,
-        unsaved: UnsavedGrant,
-        why: Problem,
-    ) -> Authorization {
-        let bot_id = sanitize_display_text(&unsaved.grant.bot_id);
-        let listed = self.tokens_of_bot(&bot_id).await;
-        let problem = unsaved.end(&Vec::from_iter(&listed), why).await;
-        let known = self
-            .store
-            .connection_of_bot(&operation.act.client.id, &bot_id);
-        operation.act.step = ConnectStep::Discarded {
-            connection: known.ok().flatten(),
-        };
-        let ended = operation.failed(problem, self.now());
-        // If the operation cannot be ended now, the next start ends it.
-        let _ = self.store.clear_verdict(&ended, None);
-        self.emit(&Event::Changed);
-        self.move_on(authorization, ended.end_of_authorization(false))
-    }
-
     /// The vault entry for a bot's tokens, that of its connection or a new one, with its lock.
     async fn lock_entry(
         &self,
@@ -384,119 +295,6 @@ impl Keyrack {
         self.emit(&Event::Changed);
         let earlier_works = unsaved.earlier_works(named.before.as_ref()).await;
         self.move_on(authorization, ended.end_of_authorization(earlier_works))
-    }
-
-    /// Ends tokens that were not kept, and restores the vault's entry once a write that may still be
-    /// under way has ended. Until then the operation stays unfinished.
-    async fn undo_grant(
-        self: &Arc<Self>,
-        authorization: Authorization,
-        mut operation: Operation<Connect>,
-        undo: Undo,
-    ) -> Authorization {
-        let (why, write) = match undo.not_written {
-            NotWritten::Refused(problem) => (problem, None),
-            NotWritten::GivenUp(write) => (Cause::Cancelled.into(), Some(write)),
-        };
-        let Named {
-            entry,
-            granted,
-            before,
-        } = undo.named;
-        let problem = undo.unsaved.end(before.as_ref().as_slice(), why).await;
-        operation.act.step = ConnectStep::Undone {
-            entry: entry.clone(),
-            granted,
-        };
-        operation.problem = Some(problem.clone());
-        let _ = self.store.save_operation(&operation);
-        let (keyrack, busy, locks) = (self.clone(), self.busy(), undo.locks);
-        let given_up = write.is_some();
-        let restore = async move {
-            if let Some(write) = write {
-                let _ = write.await;
-            }
-            // A failure leaves the operation unfinished, and the next start finishes it.
-            let _ = keyrack.restore_entry(operation, &entry, before).await;
-            drop((locks, busy));
-        };
-        if given_up {
-            // In the background, because the write may hang without end.
-            tokio::spawn(restore);
-        } else {
-            restore.await;
-        }
-        self.move_on(authorization, not_connected(problem))
-    }
-
-    /// Writes the earlier tokens back into the entry, or deletes the entry if there were none.
-    async fn restore_entry(
-        &self,
-        operation: Operation<Connect>,
-        entry: &str,
-        before: Option<ConnectionSecrets>,
-    ) -> Result<(), Problem> {
-        let ended = operation.ended(self.now());
-        // A connection that was revoked or forgotten meanwhile does not get its tokens back.
-        let is_listed = self.store.connection(entry).is_ok();
-        if let Some(before) = before
-            && is_listed
-        {
-            let has_refresh_token = before.refresh.is_some();
-            self.vault.write(&Payload::Connection(before)).await?;
-            self.store.clear_verdict(&ended, Some(has_refresh_token))?;
-            self.emit(&Event::Changed);
-            return Ok(());
-        }
-        self.vault.delete(entry).await?;
-        self.store.end_operation(&ended)
-    }
-}
-
-/// A grant with the vault entry that is named for it.
-struct Named {
-    /// The vault entry to be written, that of the connection (`Connection::id`).
-    entry: String,
-    granted: Granted,
-    /// The tokens that the connection had before.
-    before: Option<ConnectionSecrets>,
-}
-
-impl Named {
-    /// The content of the vault entry.
-    fn payload(&self, client: String, grant: &Grant) -> Payload {
-        Payload::Connection(ConnectionSecrets {
-            id: self.entry.clone(),
-            client,
-            bot_id: self.granted.bot_id.clone(),
-            access: grant.access_token.clone(),
-            refresh: grant.refresh_token.clone(),
-        })
-    }
-}
-
-/// The data for undoing a grant that was not written.
-struct Undo {
-    named: Named,
-    /// The bot's lock and the connection's, held until the vault's entry is restored.
-    locks: (OwnedMutexGuard<()>, ConnectionLock),
-    unsaved: UnsavedGrant,
-    not_written: NotWritten,
-}
-
-/// Why a grant is not in the vault.
-enum NotWritten {
-    Refused(Problem),
-    /// The person cancelled; the write may still be under way.
-    GivenUp(std::pin::Pin<Box<dyn Future<Output = Result<(), VaultError>> + Send>>),
-}
-
-/// The final progress of an authorization whose grant was ended again.
-fn not_connected(problem: Problem) -> Progress {
-    if problem.cause == Cause::Cancelled {
-        Progress::Cancelled
-    } else {
-        Progress::Failed { problem }
     }
 }
 

@@ -2,9 +2,11 @@
 //! state.
 
 mod exchange;
+mod other_workspace;
 mod progress;
 mod recover;
 pub(crate) mod state;
+mod undo;
 pub(super) mod unsaved_grant;
 
 use std::future::Future;
@@ -259,17 +261,6 @@ impl Keyrack {
             }
         }
         Ok(())
-    }
-
-    /// Cancels an authorization that waits for the person to choose a workspace, who is leaving: its
-    /// tokens are nowhere else.
-    pub fn cancel_unanswered(&self) {
-        if let Some(Authorization { id, progress, .. }) = self.latest_authorization()
-            && matches!(progress, Progress::OtherWorkspace { .. })
-        {
-            // If it cannot be cancelled now, the next start says that access may be allowed.
-            let _ = self.cancel_authorization(&id);
-        }
     }
 
     /// Ends an authorization when it expires without a callback.

@@ -5,9 +5,10 @@ use std::time::Duration;
 use notion_oauth::{Credentials, Error, Grant, Notion, Retry, within};
 use secrecy::{ExposeSecret as _, SecretString};
 
+use crate::domain::act::Granted;
 use crate::domain::problem::{Cause, Problem};
 use crate::failpoint::failpoint;
-use crate::storage::vault::ConnectionSecrets;
+use crate::storage::vault::{ConnectionSecrets, Payload};
 
 /// How long the end of a connect waits for the introspection of the earlier token.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -52,6 +53,28 @@ impl UnsavedGrant {
             Some(Ok(introspection)) => introspection.active,
             Some(Err(_)) | None => false,
         }
+    }
+}
+
+/// A grant with the vault entry that is named for it.
+pub(super) struct Named {
+    /// The vault entry to be written, that of the connection (`Connection::id`).
+    pub entry: String,
+    pub granted: Granted,
+    /// The tokens that the connection had before.
+    pub before: Option<ConnectionSecrets>,
+}
+
+impl Named {
+    /// The content of the vault entry.
+    pub fn payload(&self, client: String, grant: &Grant) -> Payload {
+        Payload::Connection(ConnectionSecrets {
+            id: self.entry.clone(),
+            client,
+            bot_id: self.granted.bot_id.clone(),
+            access: grant.access_token.clone(),
+            refresh: grant.refresh_token.clone(),
+        })
     }
 }
 
