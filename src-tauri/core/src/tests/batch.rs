@@ -128,7 +128,7 @@ async fn a_cancel_does_not_wait_for_the_end_of_a_pause() {
 }
 
 #[tokio::test]
-async fn a_locked_keyring_is_asked_once_for_each_client_at_most() {
+async fn a_locked_keyring_ends_it_with_the_reason_and_every_row_left() {
     let env = TestEnv::new().await;
     let keyrack = env.start();
     two(&env, &keyrack).await;
