@@ -36,9 +36,13 @@ pub fn write_download(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf
     Err(failed(&ErrorKind::AlreadyExists.into()))
 }
 
-/// Writes a file that does not exist yet.
+/// Writes a file that does not exist yet, for its user alone: it has names of people and workspaces.
 pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
     file.write_all(bytes).inspect_err(|_| {
         // A file written in part is removed.
         let _ = fs::remove_file(path);
@@ -78,6 +82,12 @@ mod tests {
         };
         assert_eq!(name("one").as_deref(), Some("receipt-1.txt"));
         assert_eq!(name("two").as_deref(), Some("receipt-1-2.txt"));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let data = fs::metadata(below.join("receipt-1.txt")).expect("its data");
+            assert_eq!(data.permissions().mode() & 0o777, 0o600);
+        }
         assert_eq!(
             fs::read_to_string(below.join("receipt-1.txt")).expect("read"),
             "one"

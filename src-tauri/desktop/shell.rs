@@ -25,8 +25,8 @@ pub struct Shell {
     /// Notified when the window has painted its first list.
     pub painted: Notify,
     pub round_trip: RoundTrip,
-    /// The web view's temporary folder, used if the data folder could not be opened.
-    scratch: Mutex<Option<TempDir>>,
+    /// The web view's temporary folder.
+    web_data: Mutex<Option<TempDir>>,
 }
 
 struct Opened {
@@ -43,7 +43,7 @@ impl Shell {
             sandbox: EmbeddedSandbox::default(),
             painted: Notify::new(),
             round_trip: RoundTrip::default(),
-            scratch: Mutex::default(),
+            web_data: Mutex::default(),
         }
     }
 
@@ -55,26 +55,18 @@ impl Shell {
             .map_err(Clone::clone)
     }
 
-    /// The web view's private folder, inside the data folder; or a temporary one if the data folder
-    /// could not be opened or is another window's. WebKit would otherwise write into the data folder
-    /// itself, with modes of its own.
+    /// The web view's folder, private and gone with the app: nothing of the page is at rest, and nothing
+    /// that a web engine names is ever deleted in the data folder.
     pub fn web_data(&self) -> std::io::Result<PathBuf> {
-        if let Some(folder) = self
-            .keyrack()
-            .ok()
-            .and_then(|keyrack| keyrack.folder().subfolder("webview").ok())
-        {
-            return Ok(folder.path().to_owned());
-        }
         let folder = TempDir::with_prefix("keyrack-")?;
         let path = folder.path().to_owned();
-        *self.scratch.lock().unwrap_or_else(PoisonError::into_inner) = Some(folder);
+        *self.web_data.lock().unwrap_or_else(PoisonError::into_inner) = Some(folder);
         Ok(path)
     }
 
     /// Closes Keyrack and frees its locks and temporary folder; the end of the app runs no destructors.
     pub fn close(&self) {
-        drop(take(&self.scratch));
+        drop(take(&self.web_data));
         if let Ok(opened) = &self.opened {
             opened.keyrack.close();
             // Now, and not with the process: the next instance may be waiting for the lock.

@@ -162,6 +162,10 @@ pub fn rebuilt(rebuilt: &Rebuilt, words: Words) -> String {
     } else {
         words.text("rebuilt.found", &[("found", &found.join(", "))])
     });
+    if rebuilt.corrected > 0 {
+        let count = rebuilt.corrected;
+        sentences.push(words.counted("rebuilt.corrected", count, &[]));
+    }
     if rebuilt.connections > 0 {
         sentences.push(words.text("rebuilt.next", &[]));
     }

@@ -50,6 +50,15 @@ fn every_cause() -> Vec<Cause> {
         OtherBot,
         NoTime,
         ClientSecretLost,
+        ClientAltered {
+            client: text("My integration"),
+            listed: text("https://notion.example"),
+            kept: text("https://api.notion.com"),
+        },
+        ClientUnproven {
+            listed: text("https://notion.example"),
+            usual: text("https://api.notion.com"),
+        },
         ClientInUse,
         ClientGone,
         ClientUrl {
@@ -67,6 +76,7 @@ fn every_cause() -> Vec<Cause> {
             field: Field::BridgeUrl,
         },
         ConnectionGone,
+        ConnectionAltered,
         BusyElsewhere,
         NoSuchConnection { name: text("Acme") },
         SeveralConnections {
@@ -169,12 +179,18 @@ fn every_cause() -> Vec<Cause> {
         StoreDamaged,
         StoreUnknown,
         StoreForeign,
+        StoreAltered {
+            part: text("trigger steal"),
+        },
         StoreFailed {
             detail: text("disk I/O error"),
         },
         DataFolder {
             path: text("/home/ada/.local/share/app.keyrack"),
             detail: text("Permission denied (os error 13)"),
+        },
+        FolderNotOurs {
+            path: text("/home/ada/Documents"),
         },
         NoDataFolder,
         NotionUrl {

@@ -252,13 +252,14 @@ export function snapshotOf(scene: string): Snapshot {
         clients: 1,
         connections: 4,
         without_client: 0,
+        corrected: 0,
         quarantined: "keyrack.db.damaged-1f2e3d4c",
       },
     },
     "rebuild-waits": { ...base, clients: [], rebuild_waits: problem("keyring-locked") },
     "rebuilt-in-part": {
       ...list,
-      rebuilt: { database: "outdated", clients: 0, connections: 2, without_client: 1, quarantined: null },
+      rebuilt: { database: "outdated", clients: 0, connections: 2, without_client: 1, corrected: 0, quarantined: null },
     },
     failed: {
       ...list,

@@ -47,6 +47,7 @@ describe("what a rebuild brought back", () => {
     clients: 1,
     connections: 2,
     without_client: 0,
+    corrected: 0,
     quarantined: null,
   } as const;
 

@@ -184,13 +184,14 @@ export function ofRebuilt(rebuilt: Rebuilt): Notice {
   };
 }
 
-function rebuiltWords({ database, clients, connections, without_client, quarantined }: Rebuilt): Words {
+function rebuiltWords({ database, clients, connections, without_client, corrected, quarantined }: Rebuilt): Words {
   const found = new Intl.ListFormat(locale(), { type: "conjunction" }).format([
     ...(connections > 0 ? [t("rebuilt.connections", { count: connections })] : []),
     ...(clients > 0 ? [t("rebuilt.clients", { count: clients })] : []),
   ]);
   const next = [
     found === "" ? t("rebuilt.nothing") : t("rebuilt.found", { found }),
+    ...(corrected > 0 ? [t("rebuilt.corrected", { count: corrected })] : []),
     ...(connections > 0 ? [t("rebuilt.next")] : []),
     ...(without_client > 0 ? [t("rebuilt.without-client", { count: without_client })] : []),
     ...(database === "intact" ? [] : [t("rebuilt.activity")]),

@@ -1,12 +1,16 @@
-//! Access to Notion for a connection: its client's credentials and its own tokens.
+//! Access to Notion: where requests go, with which credentials and tokens.
+//!
+//! The vault's entries alone decide that. The list is in a file that other programs may write, so a
+//! row that says otherwise is refused before any request, and nothing is changed to fit it.
 
-use notion_oauth::{Credentials, Notion};
+use notion_oauth::{BaseUrl, Credentials, Notion, sanitize_display_text};
 use secrecy::SecretString;
 
+use crate::domain::client::Client;
 use crate::domain::connection::Connection;
 use crate::domain::problem::{Cause, Problem};
 use crate::keyrack::Keyrack;
-use crate::storage::vault::{ConnectionSecrets, VaultError};
+use crate::storage::vault::{ClientSecrets, ConnectionSecrets, VaultError};
 
 /// Access to Notion for a connection.
 pub(super) struct Access {
@@ -18,29 +22,72 @@ pub(super) struct Access {
     pub tokens: ConnectionSecrets,
 }
 
+/// Access to Notion for a client.
+pub(super) struct ClientAccess {
+    /// Notion at the base URL and the pace of the client.
+    pub notion: Notion,
+    pub credentials: Credentials,
+}
+
 impl Keyrack {
     /// Reads a connection's tokens and its client's credentials from the vault.
     pub(in crate::acts) async fn access(&self, connection: &Connection) -> Result<Access, Problem> {
         let client = self.store.client(&connection.client_id)?;
-        let notion = self.notions.of(&client)?;
-        let credentials = self.credentials(&client.id).await?;
-        let tokens = self.vault.read_connection(&connection.id).await?;
+        let ClientAccess {
+            notion,
+            credentials,
+        } = self.client_access(&client).await?;
         Ok(Access {
             notion,
             credentials,
-            tokens,
+            tokens: self.tokens(connection).await?,
         })
     }
 
     /// The access token of a connection, for the clipboard and nothing else.
     pub async fn access_token(&self, connection: &str) -> Result<SecretString, Problem> {
         let connection = self.store.connection(connection)?;
-        Ok(self.vault.read_connection(&connection.id).await?.access)
+        Ok(self.tokens(&connection).await?.access)
     }
 
-    /// Reads a client's credentials from the vault.
-    pub(in crate::acts) async fn credentials(&self, client: &str) -> Result<Credentials, Problem> {
-        let secrets = match self.vault.read_client(client).await {
+    /// Reads a connection's tokens from the vault. Fails with `connection-altered` if they are another
+    /// client's or another bot's than the list says.
+    pub(in crate::acts) async fn tokens(
+        &self,
+        connection: &Connection,
+    ) -> Result<ConnectionSecrets, Problem> {
+        let entry = self.vault.read_connection(&connection.id).await?;
+        let listed = (&connection.client_id, &connection.bot_id);
+        if (&entry.client, &entry.bot_id) == listed {
+            Ok(entry)
+        } else {
+            Err(Cause::ConnectionAltered.into())
+        }
+    }
+
+    /// Reads a client's credentials from the vault, and what its requests are sent through.
+    pub(in crate::acts) async fn client_access(
+        &self,
+        client: &Client,
+    ) -> Result<ClientAccess, Problem> {
+        let entry = self.client_entry(client).await?;
+        let base_url = entry.base_url.as_deref();
+        Ok(ClientAccess {
+            notion: self.notions.of(base_url, &entry.client_id, client.budget)?,
+            credentials: Credentials {
+                client_id: entry.client_id,
+                client_secret: entry.client_secret,
+            },
+        })
+    }
+
+    /// Reads a client's entry from the vault. Fails with `client-altered` if the list says otherwise
+    /// about where requests go, with which id, or where callbacks arrive.
+    pub(in crate::acts) async fn client_entry(
+        &self,
+        client: &Client,
+    ) -> Result<ClientSecrets, Problem> {
+        let entry = match self.vault.read_client(&client.id).await {
             // The client's entry is lost, not the connection's tokens: connecting again would not
             // help.
             Err(VaultError::Lost | VaultError::Foreign) => {
@@ -48,9 +95,45 @@ impl Keyrack {
             }
             read => read?,
         };
-        Ok(Credentials {
-            client_id: secrets.client_id,
-            client_secret: secrets.client_secret,
-        })
+        let address = |base_url: &Option<String>| match base_url {
+            Some(base_url) => base_url.clone(),
+            None => SANDBOX.to_owned(),
+        };
+        let pairs = [
+            (address(&client.base_url), address(&entry.base_url)),
+            (client.client_id.clone(), entry.client_id.clone()),
+            (client.redirect_uri.clone(), entry.redirect_uri.clone()),
+        ];
+        match pairs.into_iter().find(|(listed, kept)| listed != kept) {
+            None => Ok(entry),
+            Some((listed, kept)) => Err(Cause::ClientAltered {
+                client: sanitize_display_text(&client.name),
+                listed: sanitize_display_text(&listed),
+                kept: sanitize_display_text(&kept),
+            }
+            .into()),
+        }
+    }
+
+    /// Notion for a client whose entry is lost, so that nothing vouches for the list: the one that
+    /// new clients are made for. Fails with `client-unproven` if the list says another one.
+    pub(in crate::acts) fn notion_without_entry(&self, client: &Client) -> Result<Notion, Problem> {
+        let usual = self.settings.notion.as_str();
+        match client.base_url.as_deref() {
+            Some(listed) if listed != usual => Err(Cause::ClientUnproven {
+                listed: sanitize_display_text(listed),
+                usual: usual.to_owned(),
+            }
+            .into()),
+            base_url => self.notions.of(base_url, &client.client_id, client.budget),
+        }
+    }
+
+    /// The base URL that the list gives a client, to be shown and compared, never to be asked.
+    pub(in crate::acts) fn listed_base_url(&self, client: &Client) -> Result<BaseUrl, Problem> {
+        self.notions.base_url(client.base_url.as_deref())
     }
 }
+
+/// The address of the embedded sandbox in words: it changes with each start.
+const SANDBOX: &str = "Sandbox";

@@ -99,9 +99,10 @@ impl Keyrack {
     /// The pace of a client. Without a Notion to ask, any pace will do: each act fails with the
     /// reason.
     fn pace_of(&self, client: &Client) -> Pace {
-        match self.notions.of(client) {
-            Ok(notion) => self.notions.pace(&notion, client).among_many(),
-            Err(_) => Pace::new(client.budget),
+        let (client_id, budget) = (&client.client_id, client.budget);
+        match self.listed_base_url(client) {
+            Ok(base) => self.notions.pace(&base, client_id, budget).among_many(),
+            Err(_) => Pace::new(budget),
         }
     }
 

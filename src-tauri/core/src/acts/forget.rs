@@ -6,6 +6,7 @@ use crate::domain::operation::Operation;
 use crate::domain::problem::Problem;
 use crate::domain::receipt::Receipt;
 use crate::keyrack::Keyrack;
+use crate::storage::vault::EntryKind;
 
 impl Keyrack {
     /// Deletes a connection's tokens from the keyring and its row from the store.
@@ -28,7 +29,7 @@ impl Keyrack {
         operation: Operation<Forget>,
     ) -> Result<Receipt, Problem> {
         let id = operation.act.of.id.clone();
-        self.vault.delete(&id).await?;
+        self.vault.delete(&id, EntryKind::Connection).await?;
         let (ended, receipt) = operation.removed(self.now());
         self.store.remove_connection(&ended, &id)?;
         self.emit(&Event::Changed);

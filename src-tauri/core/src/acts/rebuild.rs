@@ -2,7 +2,7 @@
 
 use notion_oauth::Budget;
 
-use crate::domain::client::Client;
+use crate::domain::client::{Client, host_of};
 use crate::domain::event::Event;
 use crate::domain::problem::Problem;
 use crate::domain::rebuilt::{FoundConnection, Rebuilt, WantedRebuild};
@@ -62,6 +62,7 @@ impl Keyrack {
             redirect_method: RedirectMethod::of(&secrets.redirect_uri),
             redirect_uri: secrets.redirect_uri,
             sandbox: secrets.base_url.is_none(),
+            host: host_of(secrets.base_url.as_deref()),
             base_url: secrets.base_url,
             created_at: self.now(),
             budget: Budget::default(),

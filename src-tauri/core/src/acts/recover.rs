@@ -6,6 +6,7 @@ use crate::domain::operation::Operation;
 use crate::domain::problem::{Cause, Problem};
 use crate::keyrack::Keyrack;
 use crate::storage::process_lock::{clear, has_ended, left_behind, others_alive};
+use crate::storage::vault::EntryKind;
 
 impl Keyrack {
     /// Finishes or undoes the unfinished operations of processes that have ended, and fills a
@@ -45,7 +46,7 @@ impl Keyrack {
             self.locks.keep_only(ids.iter().map(String::as_str));
         }
         for mark in left_behind(&self.folder) {
-            match self.vault.delete(&mark).await {
+            match self.vault.delete(&mark, EntryKind::Probe).await {
                 Ok(()) => clear(&self.folder, &mark),
                 Err(error) => drop(first_problem.get_or_insert(error.into())),
             }
@@ -56,11 +57,10 @@ impl Keyrack {
     async fn recover_operation(&self, operation: Operation) -> Result<(), Problem> {
         match operation.act.clone() {
             Act::Check(_) => self.fail(operation, Cause::Interrupted),
-            // The entry has the old secret or the new one, and a check shows which; or it has a name
-            // that the list does not have; or the list has a part of what is to be brought back.
-            Act::RotateSecret(_) | Act::EditClient(_) | Act::Rebuild(_) => {
-                self.fail(operation, Cause::CutOff)
-            }
+            // The entry has the old secret or the new one, and a check shows which; or the list has a
+            // part of what is to be brought back.
+            Act::RotateSecret(_) | Act::Rebuild(_) => self.fail(operation, Cause::CutOff),
+            Act::EditClient(client) => self.recover_edit(operation, &client.id).await,
             Act::AddClient(client) => self.undo_add_client(operation, &client.id).await,
             Act::RemoveClient(act) => self.recover_removal(operation.with(act)).await,
             Act::Connect(act) => self.recover_connect(operation.with(act)).await,

@@ -137,7 +137,7 @@ impl Keyrack {
             removed.keyring_entries += 1;
         }
         for entry in self.vault.all().await? {
-            self.vault.delete(entry.id()).await?;
+            self.vault.delete(entry.id(), entry.kind()).await?;
             removed.keyring_entries += 1;
         }
         let start_at_login = match (

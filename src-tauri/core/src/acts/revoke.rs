@@ -15,6 +15,7 @@ use crate::domain::receipt::{Receipt, RefreshTokenFate, Revocation};
 use crate::failpoint::failpoint;
 use crate::keyrack::Keyrack;
 use crate::storage::process_lock::has_ended;
+use crate::storage::vault::EntryKind;
 
 /// The waits between tries of a pending revocation.
 const RETRIES: Backoff = Backoff {
@@ -52,10 +53,8 @@ impl Keyrack {
                     continue;
                 };
                 // The embedded sandbox runs in the window only, whose revocations these are.
-                let reachable = self
-                    .notions
-                    .of(&self.store.client(&connection.client_id)?)
-                    .is_ok();
+                let client = self.store.client(&connection.client_id)?;
+                let reachable = self.listed_base_url(&client).is_ok();
                 let due = operation.act.retry_at.is_none_or(|at| at <= self.now());
                 if due && reachable {
                     // The obstacle is on the operation's row, where the window shows it.
@@ -149,7 +148,9 @@ impl Keyrack {
         if pending.is_none_or(|pending| pending.id != operation.id) {
             return Err(Cause::RevocationOvertaken.into());
         }
-        self.vault.delete(&connection.id).await?;
+        self.vault
+            .delete(&connection.id, EntryKind::Connection)
+            .await?;
         // If the store cannot be written, the operation goes on.
         let (ended, receipt) = operation.clone().removed(self.now());
         self.store.remove_connection(&ended, &connection.id)?;

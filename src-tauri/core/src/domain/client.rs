@@ -31,6 +31,8 @@ pub struct Client {
     #[serde(skip)]
     #[ts(skip)]
     pub base_url: Option<String>,
+    /// The host of the base URL, where the client's secret and tokens are sent; none for the sandbox.
+    pub host: Option<String>,
     /// When the client was added here.
     pub created_at: Millis,
     /// How many requests a minute the client may make.
@@ -144,6 +146,16 @@ impl ClientDefaults {
     }
 }
 
+/// The host of a client's base URL, as it is shown; text that is no base URL is shown as it is, as no
+/// request goes there.
+pub(crate) fn host_of(base_url: Option<&str>) -> Option<String> {
+    let host = |text: &str| match BaseUrl::parse(text) {
+        Ok(base) => base.host().to_owned(),
+        Err(_) => sanitize_display_text(text),
+    };
+    base_url.map(host)
+}
+
 /// A typed name without misleading characters; refused if nothing is left.
 pub(crate) fn checked_name(typed: &str) -> Result<String, Problem> {
     let name = sanitize_display_text(typed);
@@ -192,6 +204,7 @@ impl NewClient {
             redirect_uri,
             sandbox: false,
             base_url: Some(notion.as_str().to_owned()),
+            host: Some(notion.host().to_owned()),
             created_at: Millis(0),
             budget: Budget::default(),
         };

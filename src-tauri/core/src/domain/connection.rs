@@ -124,6 +124,9 @@ impl DerivedStatus {
                 problem.cause,
                 Cause::ClientRejected
                     | Cause::ClientSecretLost
+                    | Cause::ClientAltered { .. }
+                    | Cause::ClientUnproven { .. }
+                    | Cause::ConnectionAltered
                     | Cause::KeyringLost
                     | Cause::KeyringForeign
             )
@@ -272,6 +275,7 @@ mod tests {
             (known(Verdict::Active, Some(Cause::KeyringLocked)), false),
             (known(Verdict::Active, Some(Cause::ClientRejected)), true),
             (known(Verdict::Active, Some(Cause::ClientSecretLost)), true),
+            (known(Verdict::Active, Some(Cause::ConnectionAltered)), true),
             (known(Verdict::Active, Some(Cause::KeyringLost)), true),
             (known(Verdict::Active, Some(Cause::KeyringForeign)), true),
             (known(Verdict::Inactive, None), true),

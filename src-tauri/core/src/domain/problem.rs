@@ -69,6 +69,15 @@ pub enum Cause {
 
     // Clients.
     ClientSecretLost,
+    ClientAltered {
+        client: String,
+        listed: String,
+        kept: String,
+    },
+    ClientUnproven {
+        listed: String,
+        usual: String,
+    },
     ClientInUse,
     ClientGone,
     ClientUrl {
@@ -88,6 +97,7 @@ pub enum Cause {
 
     // Connections and checks.
     ConnectionGone,
+    ConnectionAltered,
     BusyElsewhere,
     NoSuchConnection {
         name: String,
@@ -205,12 +215,18 @@ pub enum Cause {
     StoreDamaged,
     StoreUnknown,
     StoreForeign,
+    StoreAltered {
+        part: String,
+    },
     StoreFailed {
         detail: String,
     },
     DataFolder {
         path: String,
         detail: String,
+    },
+    FolderNotOurs {
+        path: String,
     },
     NoDataFolder,
 

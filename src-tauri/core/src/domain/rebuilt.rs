@@ -31,6 +31,10 @@ pub struct Rebuilt {
     pub connections: usize,
     /// How many connections stay out, because their client is in neither the list nor the keyring.
     pub without_client: usize,
+    /// How many rows said otherwise than their entries about where a secret belongs, and were
+    /// corrected.
+    #[serde(default)]
+    pub corrected: usize,
     /// The name of the quarantined file in the data folder.
     pub quarantined: Option<String>,
 }
@@ -54,6 +58,6 @@ impl Rebuilt {
     /// Whether the person should know: not if an outdated database lacked nothing.
     pub(crate) fn is_worth_reporting(&self) -> bool {
         self.database != DatabaseState::Outdated
-            || self.clients + self.connections + self.without_client > 0
+            || self.clients + self.connections + self.without_client + self.corrected > 0
     }
 }

@@ -8,3 +8,4 @@ pub mod desktop_entry;
 pub mod environment;
 pub mod language;
 pub mod login_item;
+pub(crate) mod peer;

@@ -1,8 +1,10 @@
 //! The localhost redirect method: one port of this computer, open only while an authorization waits.
 //!
-//! Any program on this computer can send requests to the port (RFC 8252 8.3). So only a callback
-//! that the acceptor takes ends the listener; every other request is refused and changes nothing.
+//! Any program on this computer can send requests to the port (RFC 8252 8.3). So those of another
+//! user are refused unread, only a callback that the acceptor takes ends the listener, and every
+//! other request is refused and changes nothing.
 
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
@@ -21,11 +23,12 @@ use hyper::{Method, Request, Response, StatusCode, service::service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
 use crate::domain::problem::{Cause, Problem};
 use crate::domain::redirect::localhost_uri;
+use crate::host::peer::may_be_own;
 use crate::identity::CALLBACK_PATH;
 use crate::words::Words;
 
@@ -33,7 +36,7 @@ use crate::words::Words;
 const MOST_CONNECTIONS: usize = 32;
 
 /// The longest that a connection's one request may take.
-const LONGEST_REQUEST: Duration = Duration::from_secs(30);
+const LONGEST_REQUEST: Duration = Duration::from_secs(2);
 
 /// The longest wait for replies under way once the port is closed.
 const LONGEST_ANSWER: Duration = Duration::from_secs(5);
@@ -103,18 +106,26 @@ impl Localhost {
 
     async fn run(self, handler: Arc<CallbackHandler>) {
         let mut connections = JoinSet::new();
+        let mut places = VecDeque::new();
         loop {
-            tokio::select! {
+            let accepted = tokio::select! {
                 () = handler.ended.notified() => break,
-                _ = connections.join_next(), if connections.len() >= MOST_CONNECTIONS => {}
-                accepted = accept(&self.listeners), if connections.len() < MOST_CONNECTIONS => {
-                    match accepted {
-                        Ok(stream) => drop(connections.spawn(handler.clone().answer(stream))),
-                        Err(_) => sleep(PAUSE).await,
-                    }
-                }
-            }
+                accepted = accept(&self.listeners) => accepted,
+            };
             while connections.try_join_next().is_some() {}
+            match accepted {
+                Ok(stream) if is_own(&stream) => {
+                    places.retain(|place: &AbortHandle| !place.is_finished());
+                    if places.len() >= MOST_CONNECTIONS
+                        && let Some(oldest) = places.pop_front()
+                    {
+                        oldest.abort();
+                    }
+                    places.push_back(connections.spawn(handler.clone().answer(stream)));
+                }
+                Ok(_) => {}
+                Err(_) => sleep(PAUSE).await,
+            }
         }
         drop(self.listeners);
         let _ = timeout(LONGEST_ANSWER, connections.join_all()).await;
@@ -132,6 +143,26 @@ async fn accept(listeners: &[TcpListener]) -> io::Result<TcpStream> {
         Poll::Pending
     })
     .await
+}
+
+/// Whether a connection comes from a program of this user.
+fn is_own(stream: &TcpStream) -> bool {
+    let ends = (stream.peer_addr(), stream.local_addr());
+    matches!(ends, (Ok(peer), Ok(own)) if may_be_own(peer, own))
+}
+
+/// Whether a request only prepares for a page that the person may open: it must not use up the
+/// callback (Fetch, `Sec-Purpose`; the others are what browsers sent before it).
+fn is_prefetch(request: &Request<Incoming>) -> bool {
+    let purposes = ["sec-purpose", "purpose", "x-purpose", "x-moz"];
+    let values = purposes
+        .iter()
+        .flat_map(|name| request.headers().get_all(*name));
+    let mut values = values.map(|value| value.as_bytes().to_ascii_lowercase());
+    values.any(|value| {
+        let has = |word: &[u8]| value.windows(word.len()).any(|part| part == word);
+        has(b"prefetch") || has(b"prerender") || has(b"preview")
+    })
 }
 
 fn is_taken(error: &io::Error) -> bool {
@@ -200,6 +231,9 @@ impl CallbackHandler {
                 .headers_mut()
                 .insert(ALLOW, HeaderValue::from_static("GET"));
             return answer;
+        }
+        if is_prefetch(request) {
+            return self.page(StatusCode::FORBIDDEN, "page.prefetch", "page.prefetch.next");
         }
         let query = request.uri().query().unwrap_or_default();
         let callback = format!("{}?{query}", localhost_uri(self.port));

@@ -18,10 +18,7 @@ use tokio::sync::OwnedMutexGuard;
 use tokio::time::{Instant, sleep};
 
 use crate::domain::problem::{Cause, Problem};
-use crate::storage::data_folder::DataFolder;
-
-/// The folder of the connections' locks in the data folder.
-const FOLDER: &str = "locks";
+use crate::storage::data_folder::{DataFolder, LOCKS, is_lock};
 
 /// How long an act waits for another process: one that was stopped may never let go.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -50,7 +47,7 @@ impl Locks {
     pub fn open(folder: &DataFolder) -> Result<Self, Problem> {
         Ok(Self {
             within: Mutex::default(),
-            folder: folder.subfolder(FOLDER)?,
+            folder: folder.subfolder(LOCKS)?,
         })
     }
 
@@ -89,7 +86,8 @@ impl Locks {
             let name = file.file_name();
             let name = name.to_string_lossy();
             // A connection that is just being made has no row yet, and its lock is held.
-            if !known.contains(&*name)
+            if is_lock(&name)
+                && !known.contains(&*name)
                 && let Ok(Some(_held)) = self.folder.try_lock(&name)
             {
                 // One that cannot be removed is found again at the next start.

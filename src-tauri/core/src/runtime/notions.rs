@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use notion_oauth::{BaseUrl, Notion, Pace, Retry};
+use notion_oauth::{BaseUrl, Budget, Notion, Pace, Retry};
 
-use crate::domain::client::Client;
 use crate::domain::problem::{Cause, Problem};
 
 /// The connection pools and paces of this process.
@@ -38,21 +37,28 @@ impl Notions {
         Ok(())
     }
 
-    /// Notion for a client: at its base URL and pace, with retries while Notion is busy.
-    pub fn of(&self, client: &Client) -> Result<Notion, Problem> {
-        let notion = self.at(client.base_url.as_deref())?;
-        let pace = self.pace(&notion, client);
+    /// Notion for a client: at its base URL (none means the embedded sandbox) and the pace of its id,
+    /// with retries while Notion is busy.
+    pub fn of(
+        &self,
+        base_url: Option<&str>,
+        client_id: &str,
+        budget: Budget,
+    ) -> Result<Notion, Problem> {
+        let base = self.base_url(base_url)?;
+        let pace = self.pace(&base, client_id, budget);
+        let notion = self.at(base)?;
         Ok(notion.with_retry(Retry::PATIENT).at_pace(pace))
     }
 
-    /// The pace of a client, shared by all its requests from this process.
-    pub fn pace(&self, notion: &Notion, client: &Client) -> Pace {
-        let whose = (notion.base().as_str().to_owned(), client.client_id.clone());
+    /// The pace of a client by Notion's id, shared by all its requests from this process.
+    pub fn pace(&self, base: &BaseUrl, client_id: &str, budget: Budget) -> Pace {
+        let whose = (base.as_str().to_owned(), client_id.to_owned());
         let mut known = self.known();
-        let elsewhere = known.elsewhere.remove(&client.client_id);
+        let elsewhere = known.elsewhere.remove(client_id);
         let pace = known.paces.entry(whose);
-        let pace = pace.or_insert_with(|| Pace::new(client.budget));
-        pace.set_budget(client.budget);
+        let pace = pace.or_insert_with(|| Pace::new(budget));
+        pace.set_budget(budget);
         if let Some(calls) = elsewhere {
             pace.started_elsewhere(calls);
         }
@@ -71,20 +77,24 @@ impl Notions {
         self.known().elsewhere = elsewhere;
     }
 
-    /// Notion at a base URL; none means the embedded sandbox.
-    fn at(&self, base_url: Option<&str>) -> Result<Notion, Problem> {
-        let mut known = self.known();
-        let base = match base_url {
+    /// The base URL of a client; none means the embedded sandbox's.
+    pub fn base_url(&self, base_url: Option<&str>) -> Result<BaseUrl, Problem> {
+        match base_url {
             Some(text) => BaseUrl::parse(text).map_err(|error| {
                 Problem::from(Cause::ClientUrl {
                     detail: error.to_string(),
                 })
-            })?,
-            None => known
-                .sandbox
-                .clone()
-                .ok_or_else(|| Problem::from(Cause::SandboxElsewhere))?,
-        };
+            }),
+            None => {
+                let sandbox = self.known().sandbox.clone();
+                sandbox.ok_or_else(|| Problem::from(Cause::SandboxElsewhere))
+            }
+        }
+    }
+
+    /// Notion at a base URL.
+    fn at(&self, base: BaseUrl) -> Result<Notion, Problem> {
+        let mut known = self.known();
         if let Some(notion) = known.pools.get(base.as_str()) {
             return Ok(notion.clone());
         }

@@ -47,8 +47,8 @@ impl PendingAuthorizations {
 pub(crate) struct Pending {
     /// The authorization URL for the browser; none if another process began it.
     pub url: Option<SecretString>,
-    /// The port that the callback may arrive at; closed when this value is dropped.
-    _listening: Option<Listening>,
+    /// The port that the callback may arrive at, while it is open.
+    listening: Mutex<Option<Listening>>,
     awaiting_keyring: Mutex<Option<AwaitingKeyring>>,
     goes_on: Notify,
     cancelled: watch::Sender<bool>,
@@ -66,11 +66,20 @@ impl Pending {
     pub fn new(url: Option<SecretString>, listening: Option<Listening>) -> Self {
         Self {
             url,
-            _listening: listening,
+            listening: Mutex::new(listening),
             awaiting_keyring: Mutex::default(),
             goes_on: Notify::new(),
             cancelled: watch::Sender::new(false),
         }
+    }
+
+    /// Closes the port that the callback may arrive at, if it is open.
+    pub fn close_port(&self) {
+        let mut listening = self.listening.lock();
+        listening
+            .as_mut()
+            .unwrap_or_else(|poisoned| poisoned.get_mut())
+            .take();
     }
 
     /// Keeps a callback's code until the keyring is ready.

@@ -9,6 +9,9 @@ use crate::domain::problem::{Cause, Problem};
 /// The databases in the data folder; SQLite keeps more files beside each.
 const DATABASES: &[&str] = &["keyrack.db", "sandbox.db"];
 
+/// The files that say that a folder is Keyrack's.
+const SEALS: &[&str] = &["store.json", "keyrack.db"];
+
 /// Keyrack's other files in the data folder.
 const FILES: &[&str] = &[
     "store.json",
@@ -19,7 +22,29 @@ const FILES: &[&str] = &[
     "watch.lock",
     "check-all.lock",
 ];
-const FOLDERS: &[&str] = &["processes", "locks", "webview"];
+
+/// The folder of the marks of processes.
+pub(super) const MARKS: &str = "processes";
+
+/// The folder of the locks of connections.
+pub(crate) const LOCKS: &str = "locks";
+
+/// The folder that the web view of earlier versions had, and what WebKit keeps in such a folder.
+const WEB_VIEW: &str = "webview";
+const OF_WEBKIT: &[&str] = &[
+    "CacheStorage",
+    "WebKitCache",
+    "databases",
+    "deviceidhashsalts",
+    "hsts-storage.sqlite",
+    "hsts-storage.sqlite-shm",
+    "hsts-storage.sqlite-wal",
+    "itp",
+    "localstorage",
+    "mediakeys",
+    "serviceworkers",
+    "storage",
+];
 
 /// A folder that only its user may enter.
 #[derive(Debug, Clone)]
@@ -29,15 +54,51 @@ pub struct DataFolder {
 
 impl DataFolder {
     /// Opens a folder, creating it if missing; restricts its mode to 0700.
+    ///
+    /// Fails with `folder-not-ours` and changes nothing if it has files, and none that says that they
+    /// are Keyrack's.
     pub fn open(path: &Path) -> Result<Self, Problem> {
         let tried = Self {
             path: path.to_owned(),
         };
-        fs::create_dir_all(path).map_err(|error| tried.failed(&error))?;
+        let opened = tried.made()?;
+        if opened.is_ours().map_err(|error| tried.failed(&error))? {
+            opened.made_private()
+        } else {
+            Err(Cause::FolderNotOurs {
+                path: tried.path.display().to_string(),
+            }
+            .into())
+        }
+    }
+
+    /// The folder by its real path, created if missing.
+    fn made(&self) -> Result<Self, Problem> {
+        fs::create_dir_all(&self.path).map_err(|error| self.failed(&error))?;
         // Parent folders may be links (a moved home), which are resolved once.
-        let path = path.canonicalize().map_err(|error| tried.failed(&error))?;
-        make_private(&path, 0o700).map_err(|error| tried.failed(&error))?;
+        let path = self.path.canonicalize();
+        let path = path.map_err(|error| self.failed(&error))?;
         Ok(Self { path })
+    }
+
+    fn made_private(self) -> Result<Self, Problem> {
+        make_private(&self.path, 0o700).map_err(|error| self.failed(&error))?;
+        Ok(self)
+    }
+
+    /// Whether the folder is Keyrack's: it has the marker or the database, or nothing but what a first
+    /// start writes before them.
+    fn is_ours(&self) -> io::Result<bool> {
+        let mut is_ours = true;
+        for entry in fs::read_dir(&self.path)? {
+            let name = entry?.file_name();
+            let name = name.to_string_lossy();
+            if SEALS.contains(&&*name) {
+                return Ok(true);
+            }
+            is_ours &= is_our_file(&name);
+        }
+        Ok(is_ours)
     }
 
     /// A private folder inside this one.
@@ -46,7 +107,7 @@ impl DataFolder {
         if path.is_symlink() {
             return Err(self.failed(&io::Error::other(format!("{name} is a symbolic link"))));
         }
-        Self::open(&path)
+        Self { path }.made()?.made_private()
     }
 
     /// The path of the folder.
@@ -89,10 +150,12 @@ impl DataFolder {
         for entry in fs::read_dir(&self.path).into_iter().flatten().flatten() {
             let (path, name) = (entry.path(), entry.file_name());
             let (name, is_folder) = (name.to_string_lossy(), path.is_dir() && !path.is_symlink());
-            if is_folder && FOLDERS.contains(&&*name) {
-                let _ = fs::remove_dir_all(&path);
-            } else if !is_folder && is_our_file(&name) {
-                let _ = fs::remove_file(&path);
+            match &*name {
+                MARKS if is_folder => remove_empty_files(&path, is_mark),
+                LOCKS if is_folder => remove_empty_files(&path, is_lock),
+                WEB_VIEW if is_folder => remove_web_data(&path),
+                name if !is_folder && is_our_file(name) => drop(fs::remove_file(&path)),
+                _ => {}
             }
         }
         let _ = fs::remove_dir(&self.path);
@@ -112,6 +175,43 @@ impl DataFolder {
         }
         .into()
     }
+}
+
+/// Whether a name is that of a process's mark.
+pub(crate) fn is_mark(name: &str) -> bool {
+    uuid::Uuid::try_parse(name).is_ok_and(|id| id.to_string() == name)
+}
+
+/// Whether a name is that of a connection's lock: a hash of 256 bits in base64url.
+pub(crate) fn is_lock(name: &str) -> bool {
+    let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    name.len() == 43 && name.bytes().all(is_digit)
+}
+
+/// Removes the empty files with these names, and the folder if nothing else is in it.
+fn remove_empty_files(folder: &Path, is_ours: impl Fn(&str) -> bool) {
+    for file in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_empty = file
+            .metadata()
+            .is_ok_and(|data| data.is_file() && data.len() == 0);
+        if is_empty && is_ours(&file.file_name().to_string_lossy()) {
+            let _ = fs::remove_file(file.path());
+        }
+    }
+    let _ = fs::remove_dir(folder);
+}
+
+/// Removes what WebKit keeps, and the folder if nothing else is in it.
+fn remove_web_data(folder: &Path) {
+    for name in OF_WEBKIT {
+        let path = folder.join(name);
+        let _ = if path.is_dir() && !path.is_symlink() {
+            fs::remove_dir_all(path)
+        } else {
+            fs::remove_file(path)
+        };
+    }
+    let _ = fs::remove_dir(folder);
 }
 
 /// Whether a file name is one of Keyrack's, and not of a file that a person may have put there.
@@ -181,19 +281,42 @@ mod tests {
         let path = parent.path().join("data");
         fs::create_dir(&path).expect("made");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("loose");
-        fs::write(path.join("file"), "kept").expect("written");
-        fs::set_permissions(path.join("file"), fs::Permissions::from_mode(0o644)).expect("loose");
+        fs::write(path.join("store.json"), "kept").expect("written");
+        let loose = fs::Permissions::from_mode(0o644);
+        fs::set_permissions(path.join("store.json"), loose).expect("loose");
         let folder = DataFolder::open(&path).expect("a data folder");
-        let file = folder.file("file").expect("a file");
+        let file = folder.file("store.json").expect("a file");
         assert_eq!((mode(&path), mode(&file)), (0o700, 0o600));
         assert_eq!(fs::read_to_string(file).expect("read"), "kept");
+    }
+
+    #[test]
+    fn a_folder_with_files_of_somebody_else_is_refused_and_left_as_it_was() {
+        let parent = tempfile::tempdir().expect("a folder");
+        for file in ["thesis.txt", "webview/thesis.txt", "processes/1", "locks/1"] {
+            let path = parent.path().join(file.replace('/', "-"));
+            let file = path.join(file);
+            fs::create_dir_all(file.parent().expect("a folder")).expect("made");
+            fs::write(&file, "kept").expect("written");
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("loose");
+            let refused = DataFolder::open(&path).expect_err("not ours");
+            assert_eq!(refused.cause.code(), "folder-not-ours");
+            assert_eq!(mode(&path), 0o755);
+            assert_eq!(fs::read_dir(&path).expect("read").count(), 1);
+            assert_eq!(fs::read_to_string(file).expect("read"), "kept");
+        }
+        let begun = parent.path().join("begun");
+        fs::create_dir(&begun).expect("made");
+        fs::write(begun.join("store.lock"), "").expect("written");
+        DataFolder::open(&begun).expect("another first start is under way");
     }
 
     #[test]
     fn only_what_is_ours_is_removed() {
         let parent = tempfile::tempdir().expect("a folder");
         let folder = DataFolder::open(&parent.path().join("data")).expect("a data folder");
-        let ours = [
+        let mark = uuid::Uuid::new_v4().to_string();
+        let own = [
             "keyrack.db",
             "keyrack.db-wal",
             "keyrack.db.damaged-1f2e3d4c",
@@ -201,6 +324,10 @@ mod tests {
             "sandbox.db",
             "store.json",
             "refresh.lock",
+            &format!("processes/{mark}"),
+            &format!("locks/{}", "a".repeat(43)),
+            "webview/WebKitCache/Version 17/blob",
+            "webview/hsts-storage.sqlite",
         ];
         let others = [
             "keyrack.db.my-backup",
@@ -208,26 +335,38 @@ mod tests {
             "keyrack.dbx",
             "notes",
             "store.json.old",
+            "keyrack.db-journal/notes",
+            "locks/notes",
+            "processes/notes",
+            "webview/thesis.txt",
+            "webview-project/notes",
         ];
-        for name in ours.iter().chain(&others) {
-            fs::write(folder.path().join(name), "").expect("written");
+        for name in own.iter().chain(&others) {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+            fs::write(path, "").expect("written");
         }
-        for name in [
-            "processes",
-            "webview",
-            "webview-project",
-            "keyrack.db-journal",
-        ] {
-            fs::create_dir(folder.path().join(name)).expect("made");
+        let full = format!("processes/{}", uuid::Uuid::new_v4());
+        fs::write(folder.path().join(&full), "somebody's").expect("written");
+        folder.remove_what_is_ours();
+        for name in own {
+            assert!(!folder.path().join(name).exists(), "{name}");
+        }
+        for name in others.into_iter().chain([full.as_str()]) {
+            assert!(folder.path().join(name).exists(), "{name}");
+        }
+    }
+
+    #[test]
+    fn nothing_stays_where_nobody_else_has_anything() {
+        let parent = tempfile::tempdir().expect("a folder");
+        let folder = DataFolder::open(&parent.path().join("data")).expect("a data folder");
+        folder.file("store.json").expect("a file");
+        for name in ["processes", "locks", "webview"] {
+            folder.subfolder(name).expect("a folder");
         }
         folder.remove_what_is_ours();
-        let left = fs::read_dir(folder.path()).expect("kept").flatten();
-        let mut left: Vec<_> = left.map(|it| it.file_name()).collect();
-        left.sort();
-        let mut expected = others.to_vec();
-        expected.extend(["webview-project", "keyrack.db-journal"]);
-        expected.sort_unstable();
-        assert_eq!(left, expected);
+        assert!(!folder.path().exists());
     }
 
     #[test]

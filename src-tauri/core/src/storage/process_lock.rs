@@ -4,10 +4,7 @@ use std::fs::File;
 use std::path::PathBuf;
 
 use crate::domain::problem::Problem;
-use crate::storage::data_folder::DataFolder;
-
-/// The folder of the process marks in the data folder.
-const FOLDER: &str = "processes";
+use crate::storage::data_folder::{DataFolder, MARKS, is_mark};
 
 /// The mark of this process in the data folder, locked until the process ends.
 ///
@@ -23,7 +20,7 @@ pub(crate) struct ProcessMark {
 impl ProcessMark {
     /// Makes and locks a mark for this process.
     pub fn make(folder: &DataFolder) -> Result<Self, Problem> {
-        let marks = folder.subfolder(FOLDER)?;
+        let marks = folder.subfolder(MARKS)?;
         loop {
             let id = uuid::Uuid::new_v4().to_string();
             let locked = marks.lock(&id)?;
@@ -51,9 +48,12 @@ impl ProcessMark {
     }
 }
 
-/// Whether the process with this mark has ended.
+/// Whether the process with this mark has ended. An id that is no mark's, from a row that something
+/// else wrote, is no living process's.
 pub(crate) fn has_ended(folder: &DataFolder, id: &str) -> bool {
-    let path = folder.path().join(FOLDER).join(id);
+    let Some(path) = path_of(folder, id) else {
+        return true;
+    };
     match File::open(&path) {
         Ok(file) => file.try_lock().is_ok(),
         Err(_) => !path.exists(),
@@ -67,32 +67,41 @@ pub(super) fn any_alive(folder: &DataFolder) -> bool {
 
 /// How many processes have the data folder open besides the one with the mark `own`.
 pub(crate) fn others_alive(folder: &DataFolder, own: &str) -> usize {
-    let marks = std::fs::read_dir(folder.path().join(FOLDER));
-    let names = marks.into_iter().flatten().flatten();
-    let ids = names.map(|mark| mark.file_name().to_string_lossy().into_owned());
-    ids.filter(|id| id != own && !has_ended(folder, id)).count()
+    let is_alive = |id: &String| id != own && !has_ended(folder, id);
+    marks(folder).filter(is_alive).count()
 }
 
 /// The ids of marks that ended processes left behind.
 pub(crate) fn left_behind(folder: &DataFolder) -> Vec<String> {
-    let marks = std::fs::read_dir(folder.path().join(FOLDER))
-        .into_iter()
-        .flatten()
-        .flatten();
-    let names = marks.filter_map(|mark| mark.file_name().into_string().ok());
-    names.filter(|id| has_ended(folder, id)).collect()
+    marks(folder).filter(|id| has_ended(folder, id)).collect()
 }
 
 /// Removes the mark of an ended process that has nothing unfinished any more.
 pub(crate) fn clear(folder: &DataFolder, id: &str) {
-    let path = folder.path().join(FOLDER).join(id);
     // Only under its lock: a process that has just made it would lose it, and count as ended.
-    if let Ok(mark) = File::open(&path)
+    if let Some(path) = path_of(folder, id)
+        && let Ok(mark) = File::open(&path)
         && mark.try_lock().is_ok()
     {
         // A mark that cannot be removed is found again at the next start.
         let _ = std::fs::remove_file(path);
     }
+}
+
+/// The marks in the data folder: empty files with the names of marks. Others are somebody else's.
+fn marks(folder: &DataFolder) -> impl Iterator<Item = String> {
+    let files = std::fs::read_dir(folder.path().join(MARKS));
+    let marks = files.into_iter().flatten().flatten().filter(|file| {
+        let data = file.metadata();
+        data.is_ok_and(|data| data.is_file() && data.len() == 0)
+    });
+    let names = marks.filter_map(|mark| mark.file_name().into_string().ok());
+    names.filter(|name| is_mark(name))
+}
+
+/// The path of a mark; none if the id is no mark's.
+fn path_of(folder: &DataFolder, id: &str) -> Option<PathBuf> {
+    is_mark(id).then(|| folder.path().join(MARKS).join(id))
 }
 
 #[cfg(test)]

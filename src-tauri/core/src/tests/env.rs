@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 use crate::domain::authorization::{Authorization, Progress};
 use crate::domain::client::{Client, NewClient};
 use crate::domain::event::Event;
+use crate::domain::problem::Problem;
 use crate::domain::redirect::RedirectMethod;
 use crate::domain::time::Millis;
 use crate::effects::Effects;
@@ -113,6 +114,15 @@ impl TestEnv {
 
     /// Starts Keyrack like [`TestEnv::start`], with a listener to its events.
     pub fn start_with_listener(&self, listener: Box<dyn Fn(&Event) + Send + Sync>) -> Arc<Keyrack> {
+        Arc::new(self.open(listener).expect("opened"))
+    }
+
+    /// Starts Keyrack on a data folder that it may refuse.
+    pub fn try_start(&self) -> Result<Arc<Keyrack>, Problem> {
+        self.open(Box::new(|_| {})).map(Arc::new)
+    }
+
+    fn open(&self, listener: Box<dyn Fn(&Event) + Send + Sync>) -> Result<Keyrack, Problem> {
         let (now, opened) = (self.now.clone(), self.opened.clone());
         let settings = Settings {
             data_folder: self.folder.path().to_owned(),
@@ -128,7 +138,7 @@ impl TestEnv {
             login_item: Box::new(StartsAtLogin(self.starts_at_login.clone())),
             listener,
         };
-        Arc::new(Keyrack::open(settings, effects).expect("opened"))
+        Keyrack::open(settings, effects)
     }
 
     pub async fn client(&self, keyrack: &Keyrack) -> Client {

@@ -8,6 +8,7 @@ mod check;
 mod clients;
 mod connect;
 mod env;
+mod hostile;
 mod matrix;
 mod model;
 mod panics;

@@ -12,7 +12,7 @@ use crate::domain::callback::Callback;
 use crate::domain::client::NewClient;
 use crate::domain::event::Event;
 use crate::domain::redirect::RedirectMethod;
-use crate::storage::vault::Payload;
+use crate::storage::vault::{ClientSecrets, Payload};
 
 use crate::tests::env::TestEnv;
 
@@ -92,7 +92,7 @@ async fn panic_with_secrets(secrets: &Path) {
         client_id,
         client_secret: client_secret.as_str().into(),
     };
-    let entry = Payload::of_client(&client, client_secret.into());
+    let entry = Payload::Client(ClientSecrets::of(&client, client_secret.into()));
     let held: [&dyn std::fmt::Debug; 5] = [
         &parsed,
         &form,

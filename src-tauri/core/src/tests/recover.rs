@@ -13,6 +13,7 @@ use crate::domain::rebuilt::Rebuilt;
 use crate::domain::receipt::Revocation;
 use crate::domain::time::Millis;
 use crate::keyrack::Keyrack;
+use crate::storage::vault::EntryKind;
 
 use super::{REVOKE, TOKEN};
 use crate::tests::env::{self, TestEnv};
@@ -61,7 +62,11 @@ async fn a_start_finishes_a_revocation_that_notion_has_confirmed_without_asking_
     let (env, keyrack, client) = TestEnv::with_client().await;
     let id = env.connect(&keyrack, &client).await;
     accepted(&keyrack, &id, Some(Proof::Confirmed(keyrack.now())));
-    keyrack.vault.delete(&id).await.expect("deleted");
+    keyrack
+        .vault
+        .delete(&id, EntryKind::Connection)
+        .await
+        .expect("deleted");
     drop(keyrack);
 
     let asked = env.requests().await.len();

@@ -6,6 +6,7 @@ use crate::domain::connection::Status;
 use crate::domain::kind::Kind;
 use crate::domain::problem::Cause;
 use crate::domain::receipt::Revocation;
+use crate::storage::vault::EntryKind;
 use crate::tests::REVOKE;
 use crate::tests::env::{self, TestEnv};
 
@@ -72,7 +73,11 @@ async fn receipts_are_kept_of_what_was_done_and_of_nothing_else() {
     keyrack.revoke(&first).await.expect("revoked");
     env.pass(1_000);
     let second = env.connect(&keyrack, &client).await;
-    keyrack.vault.delete(&second).await.expect("deleted");
+    keyrack
+        .vault
+        .delete(&second, EntryKind::Connection)
+        .await
+        .expect("deleted");
     keyrack
         .revoke(&second)
         .await

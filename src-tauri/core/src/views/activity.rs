@@ -13,6 +13,7 @@ use crate::domain::receipt::Receipt;
 use crate::domain::time::Millis;
 use crate::keyrack::Keyrack;
 use crate::storage::store::History;
+use notion_oauth::sanitize_display_text;
 
 /// The most entries of a page.
 const PAGE: usize = 100;
@@ -260,7 +261,9 @@ impl Keyrack {
 
 /// Entries as CSV: one row for each, with times in UTC (RFC 3339).
 fn as_csv(entries: &[ActivityEntry]) -> Result<Vec<u8>, csv::Error> {
-    let mut table = csv::Writer::from_writer(Vec::new());
+    let mut table = csv::WriterBuilder::new()
+        .quote_style(csv::QuoteStyle::Always)
+        .from_writer(Vec::new());
     table.write_record([
         "began",
         "ended",
@@ -297,7 +300,7 @@ fn as_csv(entries: &[ActivityEntry]) -> Result<Vec<u8>, csv::Error> {
                 .map(|problem| problem.cause.code())
                 .unwrap_or_default(),
             harmless(Some(&entry.request_ids.join(" "))),
-            entry.id.clone(),
+            harmless(Some(&entry.id)),
         ];
         table.write_record(cells)?;
     }
@@ -314,15 +317,25 @@ fn word(value: impl Serialize) -> String {
     }
 }
 
-/// Text from outside as a cell that no spreadsheet takes for a formula (OWASP, "CSV injection").
+/// The signs that begin a formula, and their full-width forms, which some spreadsheets take for them.
+const SIGNS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
+/// The signs at which a program that guesses may split a table into cells, and those around a cell.
+const SEPARATORS: [char; 8] = [',', ';', '|', ':', '\'', '"', '\t', '\n'];
+
+/// Text from outside as a cell of which no part is taken for a formula, whatever separator a
+/// spreadsheet guesses (OWASP, "CSV injection"): a sign that would begin a cell is marked as text.
 fn harmless(text: Option<&str>) -> String {
-    let text = text.unwrap_or_default();
-    let begins_a_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if begins_a_formula {
-        format!("'{text}")
-    } else {
-        text.to_owned()
+    let mut cell = String::new();
+    let mut begins = true;
+    for c in sanitize_display_text(text.unwrap_or_default()).chars() {
+        if begins && SIGNS.contains(&c) {
+            cell.push('\'');
+        }
+        begins = SEPARATORS.contains(&c) || (begins && c.is_whitespace());
+        cell.push(c);
     }
+    cell
 }
 
 #[cfg(test)]
@@ -415,8 +428,34 @@ mod tests {
         assert_eq!(
             row,
             format!(
-                "1970-01-01T00:00:00Z,1970-01-01T00:00:00.001Z,check,active,\"Acme, \"\"Research\"\"\",,,'=cmd|' /C calc'!A1,bot,,,{id}\n"
+                "\"1970-01-01T00:00:00Z\",\"1970-01-01T00:00:00.001Z\",\"check\",\"active\",\"Acme, \"\"Research\"\"\",\"\",\"\",\"'=cmd|' /C calc'!A1\",\"bot\",\"\",\"\",\"{id}\"\n"
             )
         );
+    }
+
+    #[test]
+    fn no_part_of_a_cell_begins_a_formula_whatever_separator_is_guessed() {
+        let signs = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+        let before = [
+            "", " ", "x;", "x,", "x|", "x:", "x\t", "x; ", "x;\"", "x;'", "x\n", "x\r\n",
+            "\u{200B}",
+        ];
+        for sign in signs {
+            for before in before {
+                let cell = harmless(Some(&format!("{before}{sign}1+1")));
+                let split = |c: char| [',', ';', '|', ':', '\t', '\n', '\r', '"'].contains(&c);
+                let mut parts = cell.split(split).map(str::trim_start);
+                assert!(!parts.any(|part| part.starts_with(signs)), "{cell:?}");
+            }
+        }
+        for plain in [
+            "Acme - Research",
+            "jo@example.com",
+            "+49 30 1",
+            "R&D: plans",
+        ] {
+            let expected = plain.replace("+49", "'+49");
+            assert_eq!(harmless(Some(plain)), expected);
+        }
     }
 }

@@ -140,10 +140,7 @@ impl Keyrack {
         }
         // Whoever is about to replace the token has done so by then.
         let present = match self.settled(&connection.id).await {
-            Ok(_lock) => {
-                let read = self.vault.read_connection(&connection.id).await;
-                read.map_err(Problem::from)
-            }
+            Ok(_lock) => self.tokens(connection).await,
             Err(busy) => Err(busy),
         };
         match present {

@@ -12,7 +12,7 @@ use crate::domain::redirect::RedirectMethod;
 use crate::domain::time::Millis;
 use crate::identity::APP_LINK;
 use crate::keyrack::Keyrack;
-use crate::storage::vault::Payload;
+use crate::storage::vault::{ClientSecrets, EntryKind, Payload};
 
 impl Keyrack {
     /// Adds a client: its secret to the vault, everything else to the store.
@@ -43,6 +43,7 @@ impl Keyrack {
             redirect_uri: APP_LINK.to_owned(),
             sandbox: true,
             base_url: None,
+            host: None,
             created_at: Millis(0),
             budget: Budget::default(),
         };
@@ -56,9 +57,11 @@ impl Keyrack {
         };
         self.vault.probe().await?;
         let operation = self.begin(Act::AddClient(OfClient::from(&client)))?;
-        if let Err(error) = self.vault.write(&Payload::of_client(&client, secret)).await {
+        let entry = Payload::Client(ClientSecrets::of(&client, secret));
+        if let Err(error) = self.vault.write(&entry).await {
             // An entry that may have been written is deleted; failing that, by the next start.
-            if self.vault.delete(&client.id).await.is_ok() {
+            let undone = self.vault.delete(&client.id, EntryKind::Client).await;
+            if undone.is_ok() {
                 self.fail(operation, error.clone())?;
             }
             return Err(error.into());
@@ -78,7 +81,7 @@ impl Keyrack {
     ) -> Result<(), Problem> {
         match self.store.client(entry) {
             Err(problem) if problem.cause == Cause::ClientGone => {
-                self.vault.delete(entry).await?;
+                self.vault.delete(entry, EntryKind::Client).await?;
             }
             known => drop(known?),
         }

@@ -7,6 +7,7 @@ use crate::domain::operation::Operation;
 use crate::domain::problem::{Cause, Problem};
 use crate::domain::receipt::Revocation;
 use crate::keyrack::Keyrack;
+use crate::storage::vault::EntryKind;
 
 impl Keyrack {
     /// Removes a client and, as asked, its connections.
@@ -62,7 +63,8 @@ impl Keyrack {
         &self,
         mut operation: Operation<RemoveClient>,
     ) -> Result<(), Problem> {
-        self.vault.delete(&operation.act.client.id).await?;
+        let id = &operation.act.client.id;
+        self.vault.delete(id, EntryKind::Client).await?;
         operation.act.removed_at = Some(self.now());
         self.store.end_operation(&operation.done(self.now()))
     }

@@ -12,7 +12,7 @@ use crate::domain::connection::{Connection, Status};
 use crate::domain::event::Event;
 use crate::domain::problem::{Cause, Problem};
 use crate::keyrack::Keyrack;
-use crate::storage::vault::Payload;
+use crate::storage::vault::{ClientSecrets, Payload};
 
 impl Keyrack {
     /// Replaces a client's secret. The returned future checks the connections again that could not
@@ -28,19 +28,35 @@ impl Keyrack {
         let client_secret = checked_secret(&secret)?;
         let _lock = self.locks.lock_client(client).await;
         let client = self.store.client(client)?;
-        let notion = self.notions.of(&client)?;
         self.vault.probe().await?;
+        let (notion, entry) = match self.client_entry(&client).await {
+            Ok(entry) => {
+                let base_url = entry.base_url.as_deref();
+                let notion = self.notions.of(base_url, &entry.client_id, client.budget)?;
+                (
+                    notion,
+                    ClientSecrets {
+                        client_secret,
+                        ..entry
+                    },
+                )
+            }
+            Err(problem) if problem.cause == Cause::ClientSecretLost => {
+                let notion = self.notion_without_entry(&client)?;
+                (notion, ClientSecrets::of(&client, client_secret))
+            }
+            Err(problem) => return Err(problem),
+        };
         let credentials = Credentials {
-            client_id: client.client_id.clone(),
-            client_secret: client_secret.clone(),
+            client_id: entry.client_id.clone(),
+            client_secret: entry.client_secret.clone(),
         };
         let mut connections = self.store.connections_of(&client.id)?;
         let token = self.a_token_of(&connections).await;
         verify(&notion, &credentials, &token).await?;
 
         let operation = self.begin(Act::RotateSecret(OfClient::from(&client)))?;
-        let entry = Payload::of_client(&client, client_secret);
-        if let Err(error) = self.vault.write(&entry).await {
+        if let Err(error) = self.vault.write(&Payload::Client(entry)).await {
             let problem = Problem::from(error);
             self.fail(operation, problem.clone())?;
             return Err(problem);
@@ -69,7 +85,7 @@ impl Keyrack {
             connection.last_status.unwrap_or(connection.status) == Status::Active
         };
         if let Some(connection) = connections.iter().find(works)
-            && let Ok(tokens) = self.vault.read_connection(&connection.id).await
+            && let Ok(tokens) = self.tokens(connection).await
         {
             return tokens.access;
         }

@@ -25,14 +25,18 @@ impl Keyrack {
             client_id: client.client_id.clone(),
             client_secret,
         };
-        verify(&self.notions.of(&client)?, &credentials, &NO_TOKEN.into()).await
+        let base_url = client.base_url.as_deref();
+        let notion = self
+            .notions
+            .of(base_url, &client.client_id, client.budget)?;
+        verify(&notion, &credentials, &NO_TOKEN.into()).await
     }
 
     /// Verifies a saved client, like [`Keyrack::verify_client`].
     pub async fn verify_saved_client(&self, id: &str) -> Result<(), Problem> {
         let client = self.store.client(id)?;
-        let (notion, credentials) = (self.notions.of(&client)?, self.credentials(id).await?);
-        verify(&notion, &credentials, &NO_TOKEN.into()).await
+        let access = self.client_access(&client).await?;
+        verify(&access.notion, &access.credentials, &NO_TOKEN.into()).await
     }
 }
 

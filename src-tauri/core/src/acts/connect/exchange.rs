@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
-use notion_oauth::{Credentials, Error, Grant};
+use notion_oauth::{Error, Grant};
 
 use super::undo::{NotWritten, Undo};
 use super::unsaved_grant::{Named, UnsavedGrant};
+use crate::acts::access::ClientAccess;
 use crate::domain::act::{Connect, ConnectStep, Granted};
 use crate::domain::authorization::{Authorization, Progress};
 use crate::domain::client::Client;
@@ -56,10 +57,10 @@ impl Keyrack {
     /// Proves that the keyring takes an entry, and reads the client's credentials.
     pub(in crate::acts) async fn keyring_ready(
         &self,
-        client: &str,
-    ) -> Result<Credentials, Problem> {
+        client: &Client,
+    ) -> Result<ClientAccess, Problem> {
         self.vault.probe().await?;
-        self.credentials(client).await
+        self.client_access(client).await
     }
 
     /// Exchanges the code of a callback as soon as the keyring is ready.
@@ -70,8 +71,11 @@ impl Keyrack {
         awaiting: AwaitingKeyring,
     ) -> Result<Authorization, Problem> {
         let pending = self.pending.keep(&authorization.id, None, None);
-        let credentials = match self.keyring_ready(&client.id).await {
-            Ok(credentials) => credentials,
+        let ClientAccess {
+            notion,
+            credentials,
+        } = match self.keyring_ready(client).await {
+            Ok(access) => access,
             Err(problem) => {
                 pending.await_keyring(awaiting);
                 return Ok(self.move_on(authorization, Progress::AwaitingKeyring { problem }));
@@ -87,7 +91,6 @@ impl Keyrack {
             return Ok(self.move_on(authorization, Progress::Cancelled));
         }
         let _busy = self.busy();
-        let notion = self.notions.of(client)?;
         operation.act.step = ConnectStep::Sent {
             sent_at: self.now(),
         };

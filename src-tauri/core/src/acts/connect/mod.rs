@@ -30,9 +30,9 @@ use crate::runtime::localhost::{Localhost, NotTaken, TakeCallback};
 use crate::runtime::pending::AwaitingKeyring;
 use crate::storage::store::ConsumedState;
 
-/// How often an authorization is checked for expiry by the clock, as a timer stands still while the
-/// computer sleeps.
-const LOOK_EVERY: Duration = Duration::from_secs(15);
+/// How often a waiting authorization is looked at: another process may have ended it, and a timer
+/// stands still while the computer sleeps.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 impl Keyrack {
     /// Starts an authorization of a new connection and opens the browser.
@@ -68,8 +68,9 @@ impl Keyrack {
         reconnects: Option<Reconnects>,
     ) -> Result<Authorization, Problem> {
         let client = self.store.client(client)?;
-        let notion = self.notions.of(&client)?;
-        let pause = self.notions.pace(&notion, &client).pause_left();
+        let base = self.listed_base_url(&client)?;
+        let pace = self.notions.pace(&base, &client.client_id, client.budget);
+        let pause = pace.pause_left();
         if pause > Retry::PATIENT.longest_wait {
             // Otherwise access would be allowed in the browser, and the code could not be sent in
             // time.
@@ -78,7 +79,7 @@ impl Keyrack {
                 ..Problem::from(Cause::RateLimited)
             });
         }
-        self.keyring_ready(&client.id).await?;
+        let access = self.keyring_ready(&client).await?;
         // Before the browser opens; a taken port is refused, as its program would get the callback.
         let port = match client.localhost_port() {
             Some(port) => Some(Localhost::bind(port).await?),
@@ -92,7 +93,7 @@ impl Keyrack {
             client_id: client.id.clone(),
             client_name: client.name.clone(),
             sandbox: client.sandbox,
-            host: notion.base().host().to_owned(),
+            host: access.notion.base().host().to_owned(),
             reconnects,
             expires_at: now.plus(LIFETIME),
             progress: Progress::Waiting,
@@ -105,7 +106,7 @@ impl Keyrack {
             now,
         )?;
 
-        let url = notion.authorization_url(
+        let url = access.notion.authorization_url(
             &client.client_id,
             &client.redirect_uri,
             &state,
@@ -120,7 +121,7 @@ impl Keyrack {
             self.acknowledge();
             return Err(problem);
         }
-        self.expire_in_time(&authorization);
+        self.watch_over(&authorization);
         Ok(authorization)
     }
 
@@ -232,8 +233,8 @@ impl Keyrack {
         callback: Callback,
     ) -> Result<Option<(Client, SecretString)>, Problem> {
         let client = self.store.client(&authorization.client_id)?;
-        let notion = self.notions.of(&client)?;
-        if !is_for(&callback, redirect_uri, notion.base().as_str()) {
+        let issuer = self.listed_base_url(&client)?;
+        if !is_for(&callback, redirect_uri, issuer.as_str()) {
             return Err(Cause::LinkMismatch.into());
         }
         match callback.result {
@@ -251,6 +252,8 @@ impl Keyrack {
         if self.store.end_waiting(id, &Progress::Cancelled)? {
             let authorization = self.store.authorization(id)?;
             self.move_on(authorization, Progress::Cancelled);
+        } else if self.follow_others(id)? {
+            // It had ended elsewhere.
         } else if let Some(pending) = self.pending.get(id) {
             pending.cancel();
             if let Some(awaiting) = pending.take_awaiting_keyring() {
@@ -263,8 +266,9 @@ impl Keyrack {
         Ok(())
     }
 
-    /// Ends an authorization when it expires without a callback.
-    fn expire_in_time(self: &Arc<Self>, authorization: &Authorization) {
+    /// Watches over an authorization that waits: ends it when it expires without a callback, and its
+    /// port as soon as it waits no longer, whoever ended it.
+    fn watch_over(self: &Arc<Self>, authorization: &Authorization) {
         let (keyrack, authorization) = (Arc::downgrade(self), authorization.clone());
         let mut left = LIFETIME;
         tokio::spawn(async move {
@@ -273,6 +277,10 @@ impl Keyrack {
                 let Some(keyrack) = keyrack.upgrade() else {
                     return;
                 };
+                // A busy store is looked at again.
+                if let Ok(true) = keyrack.follow_others(&authorization.id) {
+                    return;
+                }
                 left = keyrack.now().until(authorization.expires_at);
             }
             if let Some(keyrack) = keyrack.upgrade()
@@ -283,6 +291,30 @@ impl Keyrack {
                 keyrack.move_on(authorization, Progress::Expired);
             }
         });
+    }
+
+    /// Closes the port of an authorization that waits no longer, and lets go of one that has ended,
+    /// whichever process moved it on. Returns whether there is nothing left to watch over.
+    fn follow_others(&self, id: &str) -> Result<bool, Problem> {
+        let Some(pending) = self.pending.get(id) else {
+            return Ok(true);
+        };
+        let authorization = match self.store.authorization(id) {
+            Err(gone) if gone.cause == Cause::AuthorizationOver => {
+                self.pending.remove(id);
+                return Ok(true);
+            }
+            found => found?,
+        };
+        if authorization.progress != Progress::Waiting {
+            pending.close_port();
+        }
+        if authorization.progress.is_final() {
+            self.pending.remove(id);
+            self.emit(&Event::Authorization(authorization));
+            return Ok(true);
+        }
+        Ok(false)
     }
 }
 

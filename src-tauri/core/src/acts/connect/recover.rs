@@ -7,7 +7,7 @@ use crate::domain::event::Event;
 use crate::domain::operation::{Ended, Operation};
 use crate::domain::problem::{Cause, Problem};
 use crate::keyrack::Keyrack;
-use crate::storage::vault::{ConnectionSecrets, VaultError};
+use crate::storage::vault::{ConnectionSecrets, EntryKind, VaultError};
 
 impl Keyrack {
     /// Finishes a connect whose tokens reached the vault; otherwise undoes it.
@@ -38,13 +38,23 @@ impl Keyrack {
             Err(problem) if problem.cause == Cause::ConnectionGone => false,
             Err(problem) => return Err(problem),
         };
+        let is_of_another = |secrets: &ConnectionSecrets| {
+            secrets.client != operation.act.client.id
+                || granted
+                    .as_ref()
+                    .is_some_and(|it| it.bot_id != secrets.bot_id)
+        };
+        if !in_list && secrets.as_ref().is_some_and(is_of_another) {
+            // No connect of this client made the entry, whatever the row says.
+            return self.end_connect(operation, Cause::ConnectInterrupted);
+        }
         match (secrets, granted) {
             (secrets, _) if in_list => self.settle_reconnect(operation, secrets.as_ref()),
             (Some(secrets), Some(granted)) => {
                 self.finish_connect(operation, &secrets, &granted).await
             }
             _ => {
-                self.vault.delete(&entry).await?;
+                self.vault.delete(&entry, EntryKind::Connection).await?;
                 self.end_connect(operation, Cause::ConnectInterrupted)
             }
         }
@@ -80,7 +90,9 @@ impl Keyrack {
             // Best effort: the tokens are lost once the entry is deleted.
             let tokens = (&secrets.access, secrets.refresh.as_ref());
             end_tokens(&newer.notion, &newer.credentials, tokens, &[&newer.tokens]).await;
-            self.vault.delete(&secrets.id).await?;
+            self.vault
+                .delete(&secrets.id, EntryKind::Connection)
+                .await?;
             return self.end_connect(operation, Cause::ConnectInterrupted);
         }
         let authorization = self.open_authorization(&operation);

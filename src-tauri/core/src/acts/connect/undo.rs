@@ -14,7 +14,7 @@ use crate::domain::operation::Operation;
 use crate::domain::problem::{Cause, Problem};
 use crate::keyrack::Keyrack;
 use crate::runtime::locks::ConnectionLock;
-use crate::storage::vault::{ConnectionSecrets, Payload, VaultError};
+use crate::storage::vault::{ConnectionSecrets, EntryKind, Payload, VaultError};
 
 /// The data for undoing a grant that was not written.
 pub(super) struct Undo {
@@ -130,7 +130,7 @@ impl Keyrack {
             self.emit(&Event::Changed);
             return Ok(());
         }
-        self.vault.delete(entry).await?;
+        self.vault.delete(entry, EntryKind::Connection).await?;
         self.store.end_operation(&ended)
     }
 }

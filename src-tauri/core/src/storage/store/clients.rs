@@ -5,14 +5,14 @@ use rusqlite::{Connection as Db, OptionalExtension, Row, Transaction, params};
 use super::database::Store;
 use super::json::Word;
 use super::revision::{touch_clients, touch_renamed};
-use crate::domain::client::Client;
+use crate::domain::client::{Client, host_of};
 use crate::domain::operation::Ended;
 use crate::domain::problem::{Cause, Problem};
+use crate::domain::redirect::RedirectMethod;
 use crate::domain::time::Millis;
 use crate::failpoint::failpoint;
 
-const COLUMNS: &str =
-    "id, name, client_id, redirect_method, redirect_uri, base_url, created_at, budget";
+const COLUMNS: &str = "id, name, client_id, redirect_uri, base_url, created_at, budget";
 
 impl Store {
     /// All clients, by name.
@@ -59,12 +59,10 @@ impl Store {
         let tx = db.transaction()?;
         touch_renamed(&tx, &client.id, &client.name)?;
         tx.execute(
-            "UPDATE clients SET name = ?2, redirect_method = ?3, redirect_uri = ?4, budget = ?5
-             WHERE id = ?1",
+            "UPDATE clients SET name = ?2, redirect_uri = ?3, budget = ?4 WHERE id = ?1",
             params![
                 client.id,
                 client.name,
-                Word(client.redirect_method),
                 client.redirect_uri,
                 Word(client.budget),
             ],
@@ -89,12 +87,11 @@ pub(super) fn all(db: &Db) -> rusqlite::Result<Vec<Client>> {
 /// Adds a client's row; `or` is what SQLite does about an existing one. Returns how many were added.
 pub(super) fn insert(tx: &Transaction<'_>, client: &Client, or: &str) -> rusqlite::Result<usize> {
     let added = tx.execute(
-        &format!("INSERT {or} INTO clients ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"),
+        &format!("INSERT {or} INTO clients ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
         params![
             client.id,
             client.name,
             client.client_id,
-            Word(client.redirect_method),
             client.redirect_uri,
             client.base_url,
             client.created_at.0,
@@ -107,17 +104,37 @@ pub(super) fn insert(tx: &Transaction<'_>, client: &Client, or: &str) -> rusqlit
     Ok(added)
 }
 
+/// Gives a client's row the entry's base URL, id and redirect URI. Returns how many rows had others.
+pub(super) fn correct(tx: &Transaction<'_>, client: &Client) -> rusqlite::Result<usize> {
+    let corrected = tx.execute(
+        "UPDATE clients SET base_url = ?2, client_id = ?3, redirect_uri = ?4
+         WHERE id = ?1 AND (base_url, client_id, redirect_uri) IS NOT (?2, ?3, ?4)",
+        params![
+            client.id,
+            client.base_url,
+            client.client_id,
+            client.redirect_uri,
+        ],
+    )?;
+    if corrected > 0 {
+        touch_clients(tx)?;
+    }
+    Ok(corrected)
+}
+
 fn client_from(row: &Row<'_>) -> rusqlite::Result<Client> {
-    let base_url: Option<String> = row.get(5)?;
+    let redirect_uri: String = row.get(3)?;
+    let base_url: Option<String> = row.get(4)?;
     Ok(Client {
         id: row.get(0)?,
         name: row.get(1)?,
         client_id: row.get(2)?,
-        redirect_method: row.get::<_, Word<_>>(3)?.0,
-        redirect_uri: row.get(4)?,
+        redirect_method: RedirectMethod::of(&redirect_uri),
+        redirect_uri,
         sandbox: base_url.is_none(),
+        host: host_of(base_url.as_deref()),
         base_url,
-        created_at: Millis(row.get(6)?),
-        budget: row.get::<_, Word<_>>(7)?.0,
+        created_at: Millis(row.get(5)?),
+        budget: row.get::<_, Word<_>>(6)?.0,
     })
 }

@@ -8,7 +8,7 @@ use super::generation::{self, GenerationMarker};
 use super::quarantine::{quarantine, want_rebuild};
 use super::revision::forget_removed;
 use super::schema;
-use super::sqlite::{DATABASE, open_connection};
+use super::sqlite::{DATABASE, open_connection, refuse_strange_parts};
 use crate::domain::problem::{Cause, Problem};
 use crate::domain::rebuilt::{DatabaseState, WantedRebuild};
 use crate::failpoint::failpoint;
@@ -92,6 +92,7 @@ impl Store {
 fn open_sound(folder: &DataFolder) -> Result<rusqlite::Connection, Problem> {
     let mut connection = open_connection(&folder.file(DATABASE)?)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
+    refuse_strange_parts(&connection)?;
     schema::migrate(&mut connection)?;
     let result: String =
         connection.pragma_query_value(None, "quick_check", |row| row.get::<_, String>(0))?;

@@ -1,9 +1,10 @@
 //! Operations in the store.
 
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use serde::de::DeserializeOwned;
 
 use super::database::Store;
+use super::generation::{meta, set_meta};
 use super::json::{Json, Word};
 use super::revision::touch_revoked;
 use crate::domain::act::{Act, Refresh, Revoke};
@@ -15,6 +16,9 @@ use crate::domain::time::Millis;
 use crate::failpoint::failpoint;
 
 pub(super) const COLUMNS: &str = "id, process, act, request_ids, problem, started_at, finished_at";
+
+/// The key of the time by which things grow old, in the database's `meta` table.
+const AGE: &str = "age";
 
 impl Store {
     /// Commits the row of an operation before its first effect.
@@ -97,10 +101,34 @@ impl Store {
     /// Deletes checks that ended before `checks`, and other operations that ended before `others`.
     pub(crate) fn prune_operations(&self, checks: Millis, others: Millis) -> Result<(), Problem> {
         self.lock().execute(
-            "DELETE FROM operations WHERE finished_at < ?1 OR (finished_at < ?2 AND kind = ?3)",
-            params![others.0, checks.0, Word(Kind::Check)],
+            "DELETE FROM operations
+             WHERE (finished_at < ?1 AND kind NOT IN (?4, ?5)) OR (finished_at < ?2 AND kind = ?3)",
+            params![
+                others.0,
+                checks.0,
+                Word(Kind::Check),
+                Word(Kind::Revoke),
+                Word(Kind::Forget),
+            ],
         )?;
         Ok(())
+    }
+
+    /// Moves the time by which things grow old towards what the clock says, by no more than `step`
+    /// milliseconds, and returns it. At first it is what the clock says: there is nothing old yet.
+    pub(crate) fn step_towards(&self, now: Millis, step: i64) -> Result<Millis, Problem> {
+        let mut db = self.lock();
+        let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let before = meta(&tx, AGE)?.and_then(|text| text.parse().ok());
+        let latest: Option<i64> =
+            tx.query_row("SELECT max(finished_at) FROM operations", [], |row| {
+                row.get(0)
+            })?;
+        let before = before.or(latest).unwrap_or(now.0);
+        let stepped = now.0.clamp(before, before.saturating_add(step));
+        set_meta(&tx, AGE, &stepped.to_string())?;
+        tx.commit()?;
+        Ok(Millis(stepped))
     }
 
     /// Deletes all finished operations: receipts, activity, names.

@@ -28,7 +28,7 @@ impl Store {
     }
 
     /// Adds the missing rows, and ends the operation with their counts, in one transaction. Existing
-    /// rows stay as they are.
+    /// rows stay as they are, but for what decides where a secret is sent: that is the entries'.
     pub(crate) fn add_found(
         &self,
         clients: &[Client],
@@ -44,6 +44,7 @@ impl Store {
                 continue;
             }
             rebuilt.clients += super::clients::insert(&tx, client, "OR IGNORE")?;
+            rebuilt.corrected += super::clients::correct(&tx, client)?;
         }
         for found in connections {
             if is_claimed_by_operation(&tx, &found.client, Some(&found.id))? {
@@ -70,10 +71,17 @@ impl Store {
                     found.has_refresh_token,
                 ],
             )?;
-            if added == 1 {
+            // Ignored where the client has another connection of the bot.
+            let corrected = tx.execute(
+                "UPDATE OR IGNORE connections SET client = ?2, bot_id = ?3, failure = NULL
+                 WHERE id = ?1 AND (client, bot_id) IS NOT (?2, ?3)",
+                params![found.id, found.client, found.bot_id],
+            )?;
+            if added + corrected > 0 {
                 touch_connection(&tx, &found.id)?;
             }
             rebuilt.connections += added;
+            rebuilt.corrected += corrected;
         }
         tx.execute("DELETE FROM meta WHERE key = ?1", params![REBUILD_NOTE])?;
         let ended = operation.done(now);

@@ -165,6 +165,8 @@ fn migrations() -> Migrations<'static> {
         // The connection that an authorization is to connect again.
         M::up("ALTER TABLE authorizations ADD COLUMN reconnects TEXT;"),
         REVISIONS,
+        // The redirect URI says it.
+        M::up("ALTER TABLE clients DROP COLUMN redirect_method;"),
     ];
     MIGRATIONS.iter().cloned().chain(later).collect()
 }

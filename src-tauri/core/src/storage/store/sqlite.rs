@@ -3,8 +3,11 @@
 use std::path::Path;
 use std::time::Duration;
 
+use notion_oauth::sanitize_display_text;
+use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
-use rusqlite::{ErrorCode, OpenFlags};
+use rusqlite::limits::Limit;
+use rusqlite::{ErrorCode, OpenFlags, OptionalExtension as _};
 
 use super::evidence::evidence_from;
 use super::name_order::sort_key;
@@ -23,6 +26,7 @@ pub(super) fn open_connection(path: &Path) -> Result<rusqlite::Connection, Probl
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let connection = rusqlite::Connection::open_with_flags(path, flags)?;
+    distrust(&connection)?;
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
@@ -34,6 +38,42 @@ pub(super) fn open_connection(path: &Path) -> Result<rusqlite::Connection, Probl
         Ok(evidence.derive_status().needs_attention())
     })?;
     Ok(connection)
+}
+
+/// The longest value that is read, in bytes; Keyrack's own are a small part of it.
+const LONGEST_VALUE: i32 = 1 << 20;
+
+/// Has SQLite take nothing from the file but rows (SQLite, "Defense Against The Dark Arts"): other
+/// programs can write it.
+fn distrust(connection: &rusqlite::Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    for trusting in [
+        DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA,
+        DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER,
+        DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW,
+    ] {
+        connection.set_db_config(trusting, false)?;
+    }
+    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_VALUE)?;
+    Ok(())
+}
+
+/// Refuses a database with parts that Keyrack never makes.
+pub(super) fn refuse_strange_parts(connection: &rusqlite::Connection) -> Result<(), Problem> {
+    let strange = connection
+        .query_row(
+            "SELECT type || ' ' || name FROM sqlite_schema WHERE type NOT IN ('table', 'index') LIMIT 1",
+            [],
+            |row| row.get::<_, String>(0),
+        )
+        .optional()?;
+    match strange {
+        None => Ok(()),
+        Some(part) => Err(Cause::StoreAltered {
+            part: sanitize_display_text(&part),
+        }
+        .into()),
+    }
 }
 
 /// What SQLite may assume about a function whose result follows from its arguments alone.

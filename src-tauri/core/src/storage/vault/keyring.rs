@@ -8,10 +8,10 @@ use keyring_core::{Entry, Error};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::error::VaultError;
+use super::payload::Claim;
+#[cfg(target_os = "linux")]
+use super::secret_service;
 use crate::identity::APP_ID;
-
-/// The label of entries, which a keyring's own program shows; it reveals nothing more.
-const LABEL: &str = "Keyrack";
 
 /// A function that connects to a keyring.
 pub type KeyringConnector =
@@ -21,7 +21,7 @@ pub type KeyringConnector =
 #[must_use]
 pub fn system_keyring() -> KeyringConnector {
     #[cfg(target_os = "linux")]
-    let connect = || Ok(zbus_secret_service_keyring_store::Store::new()? as Arc<CredentialStore>);
+    let connect = secret_service::connect;
     #[cfg(target_os = "macos")]
     let connect =
         || Ok(apple_native_keyring_store::keychain::Store::new()? as Arc<CredentialStore>);
@@ -37,6 +37,27 @@ pub(super) struct Keyring {
     store: Option<Arc<CredentialStore>>,
 }
 
+/// A copy of an entry: there are several where another program made one, or copied the keyring's
+/// file.
+pub(super) struct Copy {
+    entry: Entry,
+    pub text: SecretString,
+    /// Whether the claim holds for it.
+    pub is_ours: bool,
+    /// Whether it is where new entries are made.
+    pub is_in_default: bool,
+}
+
+/// Which locked copies of an entry are unlocked to be read.
+#[derive(Clone, std::marker::Copy, PartialEq, Eq)]
+enum Unlocking {
+    None,
+    /// As few as it takes to find one that is ours.
+    Needed,
+    /// Those too that are where new entries are made.
+    NeededAndDefault,
+}
+
 impl Keyring {
     pub fn new(connector: KeyringConnector) -> Self {
         Self {
@@ -45,18 +66,26 @@ impl Keyring {
         }
     }
 
-    /// Writes an entry and any copies of it, reads them back and compares.
-    pub fn write(&mut self, user: &str, secret: &SecretString) -> Result<(), VaultError> {
+    /// Writes an entry and any copies of it that are ours, reads them back and compares. What is not
+    /// ours is left as it is.
+    pub fn write(&mut self, claim: &Claim, secret: &SecretString) -> Result<(), VaultError> {
         let bytes = secret.expose_secret().as_bytes();
-        self.with_entry(user, |entry| match entry.set_secret(bytes) {
-            Err(Error::Ambiguous(copies)) => {
-                copies.iter().try_for_each(|copy| copy.set_secret(bytes))
+        self.with_store(|store| {
+            let copies = copies(store, claim, Unlocking::Needed)?;
+            let mut ours = copies.iter().filter(|copy| copy.is_ours).peekable();
+            if ours.peek().is_some() {
+                return ours.try_for_each(|copy| copy.entry.set_secret(bytes));
             }
-            other => other,
+            if copies.iter().any(|copy| place(&copy.entry).is_the_only) {
+                // Another program's entry would be lost.
+                return Err(Error::Ambiguous(Vec::new()));
+            }
+            store.build(APP_ID, &claim.id, None)?.set_secret(bytes)
         })?;
-        let kept = self.read(user)?;
-        let is_it = |kept: &SecretString| kept.expose_secret() == secret.expose_secret();
-        if !kept.is_empty() && kept.iter().all(is_it) {
+        let copies = self.with_store(|store| copies(store, claim, Unlocking::None))?;
+        let mut ours = copies.iter().filter(|copy| copy.is_ours).peekable();
+        let is_it = |copy: &Copy| copy.text.expose_secret() == secret.expose_secret();
+        if ours.peek().is_some() && ours.all(is_it) {
             Ok(())
         } else {
             Err(VaultError::Failed(
@@ -65,39 +94,39 @@ impl Keyring {
         }
     }
 
-    /// Reads an entry, and any copies of it that another program made. An empty list proves only
-    /// that the keyring returned none.
-    pub fn read(&mut self, user: &str) -> Result<Vec<SecretString>, VaultError> {
-        let read = self.with_entry(user, |entry| match entry.get_secret() {
-            Ok(bytes) => Ok(vec![bytes]),
-            Err(Error::NoEntry) => Ok(Vec::new()),
-            Err(Error::Ambiguous(copies)) => copies.iter().map(Entry::get_secret).collect(),
-            Err(error) => Err(error),
-        })?;
-        // An entry that is not text cannot be a payload, and counts as empty.
-        let text = |bytes| String::from_utf8(bytes).unwrap_or_default().into();
-        Ok(read.into_iter().map(text).collect())
+    /// Reads an entry in all copies that need no unlocking, and if none of them is ours, in as few
+    /// others as it takes. An empty list proves only that the keyring returned none.
+    pub fn read(&mut self, claim: &Claim) -> Result<Vec<Copy>, VaultError> {
+        self.with_store(|store| copies(store, claim, Unlocking::Needed))
     }
 
-    /// Deletes an entry; a missing one is no error.
-    pub fn delete(&mut self, user: &str) -> Result<(), VaultError> {
-        // Copies under Keyrack's random name are deleted too, whoever made them.
-        let deleted = self.with_entry(user, |entry| match entry.delete_credential() {
-            Err(Error::Ambiguous(copies)) => copies.iter().try_for_each(Entry::delete_credential),
-            other => other,
-        });
-        match deleted {
-            Err(VaultError::Lost) => Ok(()),
-            other => other,
+    /// Deletes the copies of an entry that are ours, and proves that they are gone; none is no error.
+    /// Returns whether anything else is left under its name.
+    pub fn delete(&mut self, claim: &Claim) -> Result<bool, VaultError> {
+        self.with_store(|store| {
+            let copies = copies(store, claim, Unlocking::NeededAndDefault)?;
+            let mut ours = copies.iter().filter(|copy| copy.is_ours);
+            ours.try_for_each(|copy| match copy.entry.delete_credential() {
+                Err(Error::NoEntry) => Ok(()),
+                deleted => deleted,
+            })
+        })?;
+        let left = self.with_store(|store| copies(store, claim, Unlocking::None))?;
+        if left.iter().any(|copy| copy.is_ours) {
+            return Err(VaultError::Failed("it did not delete the entry".to_owned()));
         }
+        Ok(!left.is_empty())
     }
 
     /// All of Keyrack's entries, of whatever data folder, with their users; without those that are
-    /// not text.
+    /// not text, and those that are locked.
     pub fn all(&mut self) -> Result<Vec<(String, SecretString)>, VaultError> {
         self.with_store(|store| {
             let mut all = Vec::new();
             for entry in store.search(&HashMap::from([("service", APP_ID)]))? {
+                if place(&entry).is_locked {
+                    continue;
+                }
                 let user = entry.get_specifiers().map(|(_, user)| user);
                 match entry.get_secret() {
                     Ok(bytes) => {
@@ -111,15 +140,6 @@ impl Keyring {
             }
             Ok(all)
         })
-    }
-
-    fn with_entry<T>(
-        &mut self,
-        user: &str,
-        call: impl Fn(&Entry) -> keyring_core::Result<T>,
-    ) -> Result<T, VaultError> {
-        let label = HashMap::from([("label", LABEL)]);
-        self.with_store(|store| call(&store.build(APP_ID, user, modifiers(&label))?))
     }
 
     /// Calls the keyring, and once more over a new connection if the old one is broken.
@@ -156,9 +176,84 @@ impl Keyring {
     }
 }
 
-/// The modifiers of a new entry: the label, which only Secret Service items have.
-fn modifiers<'a>(label: &'a HashMap<&'a str, &'a str>) -> Option<&'a HashMap<&'a str, &'a str>> {
-    cfg!(target_os = "linux").then_some(label)
+/// The copies of an entry that can be read, with those that are unlocked for it.
+fn copies(
+    store: &CredentialStore,
+    claim: &Claim,
+    unlocking: Unlocking,
+) -> keyring_core::Result<Vec<Copy>> {
+    let entry = store.build(APP_ID, &claim.id, None)?;
+    let found = match entry.get_credential() {
+        Ok(only) => vec![only],
+        Err(Error::NoEntry) => Vec::new(),
+        Err(Error::Ambiguous(found)) => found,
+        Err(error) => return Err(error),
+    };
+    let mut copies = Vec::<Copy>::new();
+    let mut refused = None;
+    for entry in found {
+        let Place {
+            is_locked,
+            is_in_default,
+            ..
+        } = place(&entry);
+        let is_wanted = match unlocking {
+            _ if !is_locked => true,
+            Unlocking::None => false,
+            Unlocking::NeededAndDefault if is_in_default => true,
+            _ => !copies.iter().any(|copy| copy.is_ours),
+        };
+        if !is_wanted {
+            continue;
+        }
+        match entry.get_secret() {
+            Ok(bytes) => {
+                // An entry that is not text cannot be a payload, and counts as empty.
+                let text: SecretString = String::from_utf8(bytes).unwrap_or_default().into();
+                copies.push(Copy {
+                    is_ours: claim.holds_for(text.expose_secret()),
+                    entry,
+                    text,
+                    is_in_default,
+                });
+            }
+            // It was deleted meanwhile.
+            Err(Error::NoEntry) => {}
+            Err(error) if is_locked => refused = Some(error),
+            Err(error) => return Err(error),
+        }
+    }
+    match refused {
+        Some(error) if !copies.iter().any(|copy| copy.is_ours) => Err(error),
+        _ => Ok(copies),
+    }
+}
+
+/// Where a copy of an entry is.
+struct Place {
+    is_locked: bool,
+    is_in_default: bool,
+    /// Whether the keyring has room for no other one of its name.
+    is_the_only: bool,
+}
+
+#[cfg(target_os = "linux")]
+fn place(entry: &Entry) -> Place {
+    let found = entry.as_any().downcast_ref::<secret_service::Found>();
+    Place {
+        is_locked: found.is_some_and(|found| found.is_locked),
+        is_in_default: found.is_none_or(|found| found.is_in_default),
+        is_the_only: found.is_none(),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn place(_: &Entry) -> Place {
+    Place {
+        is_locked: false,
+        is_in_default: true,
+        is_the_only: true,
+    }
 }
 
 /// Classifies an error by what can be done about it. Only `Display` texts are kept: the `Debug` of
@@ -181,7 +276,7 @@ fn named(error: Error) -> VaultError {
 /// Classifies the platform's own error, where it says more than the common one.
 #[cfg(target_os = "linux")]
 fn by_platform(inner: &(dyn std::error::Error + Send + Sync + 'static)) -> Option<VaultError> {
-    use secret_service::Error as Service;
+    use ::secret_service::Error as Service;
     match inner.downcast_ref::<Service>()? {
         Service::Unavailable => Some(VaultError::Missing),
         Service::Locked | Service::NoResult | Service::Prompt | Service::PromptDisconnected => {
@@ -204,7 +299,7 @@ fn by_platform(_: &(dyn std::error::Error + Send + Sync + 'static)) -> Option<Va
 /// have unlocked the collection or created it.
 #[cfg(target_os = "linux")]
 fn lacks_default_collection() -> bool {
-    use secret_service::{EncryptionType, Error, blocking::SecretService};
+    use ::secret_service::{EncryptionType, Error, blocking::SecretService};
     SecretService::connect(EncryptionType::Plain)
         .is_ok_and(|service| matches!(service.get_default_collection(), Err(Error::NoResult)))
 }

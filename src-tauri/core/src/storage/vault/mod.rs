@@ -4,6 +4,8 @@ mod error;
 pub(crate) mod keyring;
 mod name;
 mod payload;
+#[cfg(target_os = "linux")]
+mod secret_service;
 mod worker;
 
 use std::collections::HashSet;
@@ -15,10 +17,11 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::failpoint::failpoint;
 
 pub use error::VaultError;
-use keyring::Keyring;
+use keyring::{Copy, Keyring};
 pub use keyring::{KeyringConnector, system_keyring};
 pub(crate) use name::keyring_name;
-pub(crate) use payload::{ClientSecrets, ConnectionSecrets, Payload};
+use payload::Claim;
+pub(crate) use payload::{ClientSecrets, ConnectionSecrets, EntryKind, Payload};
 use worker::Worker;
 
 /// How long probes and reads wait. That is too short to type a password into the keyring's prompt:
@@ -58,11 +61,12 @@ impl Vault {
     pub(crate) async fn probe(&self) -> Result<(), VaultError> {
         let id = self.probe_name().clone();
         let bytes = payload::probe(&self.store, &id);
+        let claim = self.claim(&id, EntryKind::Probe);
         let left = self.left_probes.clone();
         let probed = self.worker.run(self.deadline, move |keyring| {
             let left = || left.lock().unwrap_or_else(PoisonError::into_inner);
             let is_new = left().insert(id.clone());
-            if let Err(error) = keyring.write(&id, &bytes) {
+            if let Err(error) = keyring.write(&claim, &bytes) {
                 let refused = matches!(
                     error,
                     VaultError::Locked | VaultError::Missing | VaultError::NoCollection
@@ -73,10 +77,7 @@ impl Vault {
                 }
                 return Err(error);
             }
-            keyring.delete(&id)?;
-            if !keyring.read(&id)?.is_empty() {
-                return Err(VaultError::Failed("it did not delete an entry".to_owned()));
-            }
+            keyring.delete(&claim)?;
             left().remove(&id);
             Ok(())
         });
@@ -100,7 +101,7 @@ impl Vault {
 
     /// Reads the tokens of a connection.
     pub(crate) async fn read_connection(&self, id: &str) -> Result<ConnectionSecrets, VaultError> {
-        match self.read(id).await? {
+        match self.read(id, EntryKind::Connection).await? {
             Payload::Connection(secrets) => Ok(secrets),
             Payload::Client(_) => Err(VaultError::Foreign),
         }
@@ -108,44 +109,46 @@ impl Vault {
 
     /// Reads the secret of a client.
     pub(crate) async fn read_client(&self, id: &str) -> Result<ClientSecrets, VaultError> {
-        match self.read(id).await? {
+        match self.read(id, EntryKind::Client).await? {
             Payload::Client(secrets) => Ok(secrets),
             Payload::Connection(_) => Err(VaultError::Foreign),
         }
     }
 
-    /// Whether there is an entry. "No" is proven by a probe: a keyring without a default collection
-    /// also reports none.
-    pub(crate) async fn contains(&self, id: &str) -> Result<bool, VaultError> {
-        match self.read(id).await {
-            Ok(_) | Err(VaultError::Foreign) => Ok(true),
-            Err(VaultError::Lost) => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn read(&self, id: &str) -> Result<Payload, VaultError> {
-        let wanted = id.to_owned();
+    async fn read(&self, id: &str, kind: EntryKind) -> Result<Payload, VaultError> {
+        let claim = self.claim(id, kind);
         let copies = self
             .worker
-            .run(self.deadline, move |keyring| keyring.read(&wanted))
+            .run(self.deadline, move |keyring| keyring.read(&claim))
             .await?;
         if copies.is_empty() {
+            // A keyring without a default collection also reports none.
             self.probe().await?;
             return Err(VaultError::Lost);
         }
         self.ours(id, &copies)
     }
 
-    /// The payload of an entry, among copies of it; copies that are not Keyrack's are ignored. Two
-    /// valid copies that differ are refused, as it is unknown which is newer.
-    fn ours(&self, id: &str, copies: &[SecretString]) -> Result<Payload, VaultError> {
-        let texts = copies.iter().map(ExposeSecret::expose_secret);
-        let is_ours = |text: &&str| Payload::parse(text, id, &self.store).is_ok();
-        let mut ours = texts.filter(is_ours);
-        match ours.next() {
-            Some(text) if ours.all(|other| other == text) => Payload::parse(text, id, &self.store),
+    /// The payload of an entry, among copies of it; copies that are not Keyrack's are ignored, and
+    /// those beside the place where Keyrack writes are too, if there is one there. Two that differ
+    /// are refused, as it is unknown which is newer.
+    fn ours(&self, id: &str, copies: &[Copy]) -> Result<Payload, VaultError> {
+        let ours = || copies.iter().filter(|copy| copy.is_ours);
+        let has_default = ours().any(|copy| copy.is_in_default);
+        let texts = ours().filter(|copy| copy.is_in_default || !has_default);
+        let mut texts = texts.map(|copy| copy.text.expose_secret());
+        match texts.next() {
+            Some(text) if texts.all(|other| other == text) => Payload::parse(text, id, &self.store),
             _ => Err(VaultError::Foreign),
+        }
+    }
+
+    /// This data folder's claim to an entry.
+    fn claim(&self, id: &str, kind: EntryKind) -> Claim {
+        Claim {
+            store: self.store.clone(),
+            id: id.to_owned(),
+            kind,
         }
     }
 
@@ -169,11 +172,11 @@ impl Vault {
         &self,
         payload: &Payload,
     ) -> impl Future<Output = Result<(), VaultError>> + Send + 'static {
-        let id = payload.id().to_owned();
+        let claim = self.claim(payload.id(), payload.kind());
         let bytes: SecretString = payload.encode(&self.store);
         let written = self
             .worker
-            .run_to_the_end(move |keyring| keyring.write(&id, &bytes));
+            .run_to_the_end(move |keyring| keyring.write(&claim, &bytes));
         async {
             let written = written.await;
             failpoint("vault.write");
@@ -181,18 +184,20 @@ impl Vault {
         }
     }
 
-    /// Deletes an entry and proves that it is gone; a missing entry is no error.
-    pub(crate) async fn delete(&self, id: &str) -> Result<(), VaultError> {
-        let wanted = id.to_owned();
-        self.worker
-            .run(self.deadline, move |keyring| keyring.delete(&wanted))
-            .await?;
+    /// Deletes an entry and proves that it is gone; a missing entry is no error. What another
+    /// program has put there is left alone.
+    pub(crate) async fn delete(&self, id: &str, kind: EntryKind) -> Result<(), VaultError> {
+        let claim = self.claim(id, kind);
+        let deleted = self
+            .worker
+            .run(self.deadline, move |keyring| keyring.delete(&claim));
+        let others_left = deleted.await?;
         failpoint("vault.delete");
-        if self.contains(id).await? {
-            Err(VaultError::Failed("it did not delete the entry".to_owned()))
-        } else {
-            Ok(())
+        if !others_left {
+            // A keyring without a default collection also reports no entry.
+            self.probe().await?;
         }
+        Ok(())
     }
 }
 
@@ -227,13 +232,16 @@ mod tests {
             .expect("replaced in place");
         let read = vault.read_connection("entry").await.expect("read");
         assert_eq!(read.access.expose_secret(), "two");
-        vault.delete("entry").await.expect("deleted");
+        vault
+            .delete("entry", EntryKind::Connection)
+            .await
+            .expect("deleted");
         assert_eq!(
             vault.read_connection("entry").await.err(),
             Some(VaultError::Lost)
         );
         vault
-            .delete("entry")
+            .delete("entry", EntryKind::Connection)
             .await
             .expect("deleting what is gone is fine");
         assert_eq!(

@@ -68,23 +68,63 @@ enum Kind {
     Probe,
 }
 
-impl Payload {
-    /// The payload of a client with a secret.
-    pub fn of_client(client: &Client, client_secret: SecretString) -> Self {
-        Self::Client(ClientSecrets {
+/// The kinds of entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EntryKind {
+    Connection,
+    Client,
+    Probe,
+}
+
+/// A data folder's claim to an entry: what the entry itself must say before it is used, replaced or
+/// deleted. A name alone proves nothing: it may come from a file that another program wrote.
+#[derive(Debug, Clone)]
+pub(super) struct Claim {
+    /// The id of the data folder.
+    pub store: String,
+    /// The id and user name of the entry.
+    pub id: String,
+    pub kind: EntryKind,
+}
+
+impl Claim {
+    /// Whether the text of an entry bears out the claim.
+    pub fn holds_for(&self, text: &str) -> bool {
+        let kind = |json: &Json| match json.kind {
+            Kind::Connection { .. } => EntryKind::Connection,
+            Kind::Client { .. } => EntryKind::Client,
+            Kind::Probe => EntryKind::Probe,
+        };
+        parse(text, &self.id, &self.store).is_ok_and(|json| kind(&json) == self.kind)
+    }
+}
+
+impl ClientSecrets {
+    /// The data of a client, with its secret.
+    pub fn of(client: &Client, client_secret: SecretString) -> Self {
+        Self {
             id: client.id.clone(),
             name: client.name.clone(),
             client_id: client.client_id.clone(),
             client_secret,
             redirect_uri: client.redirect_uri.clone(),
             base_url: client.base_url.clone(),
-        })
+        }
     }
+}
 
+impl Payload {
     pub fn id(&self) -> &str {
         match self {
             Self::Connection(secrets) => &secrets.id,
             Self::Client(secrets) => &secrets.id,
+        }
+    }
+
+    pub fn kind(&self) -> EntryKind {
+        match self {
+            Self::Connection(_) => EntryKind::Connection,
+            Self::Client(_) => EntryKind::Client,
         }
     }
 
@@ -113,10 +153,7 @@ impl Payload {
 
     /// Parses an entry; refused if it is not of the data folder `store`, or not under its own id.
     pub fn parse(text: &str, id: &str, store: &str) -> Result<Self, VaultError> {
-        let json: Json = serde_json::from_str(text).map_err(|_| VaultError::Foreign)?;
-        if json.v != VERSION || json.store != store || json.id != id {
-            return Err(VaultError::Foreign);
-        }
+        let json = parse(text, id, store)?;
         match json.kind {
             Kind::Connection {
                 client,
@@ -146,6 +183,15 @@ impl Payload {
             })),
             Kind::Probe => Err(VaultError::Foreign),
         }
+    }
+}
+
+fn parse(text: &str, id: &str, store: &str) -> Result<Json, VaultError> {
+    let json: Json = serde_json::from_str(text).map_err(|_| VaultError::Foreign)?;
+    if json.v == VERSION && json.store == store && json.id == id {
+        Ok(json)
+    } else {
+        Err(VaultError::Foreign)
     }
 }
 

@@ -16,7 +16,7 @@ use crate::tests::env::TestEnv;
 /// The number of links in a normal test run; a campaign makes a million and more.
 const A_FEW: usize = 20_000;
 
-/// How many links are made from one authorization before the next is begun.
+/// How many links are made from one authorization, while it waits, before the next is begun.
 const OF_ONE: usize = 500;
 
 /// A forged link that no authorization waits for, made from an expected and a spent callback.
@@ -99,8 +99,14 @@ async fn no_forged_mutated_or_replayed_link_costs_a_request() {
 
     let (mut links, mut accepted) = (0, Vec::new());
     while links < wanted {
-        let (_, good) = env.callback(&keyrack, &client).await;
+        let (id, good) = env.callback(&keyrack, &client).await;
         for _ in 0..OF_ONE.min(wanted - links) {
+            let waits = keyrack.authorization(&id).expect("an authorization");
+            if waits.progress != Progress::Waiting {
+                // A link at another known address has used the state up: what follows would meet
+                // nothing that waits.
+                break;
+            }
             let link = forge(&good, &spent, &mut random);
             links += 1;
             if let Ok(ended) = keyrack.accept(&link).await
