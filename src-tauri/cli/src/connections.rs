@@ -79,10 +79,10 @@ pub fn not_revoked(connection: &Connection, problem: Problem, words: Words) -> P
 /// to be kept as they were; any other problem may come after that.
 fn not_revoked_yet(workspace: String, why: Box<Cause>) -> Cause {
     match *why {
-        Cause::Unreachable
-        | Cause::ClientRejected
-        | Cause::NotionRefused { .. }
-        | Cause::StillActive => Cause::NotRevokedYet { workspace, why },
+        Cause::ClientRejected | Cause::NotionRefused { .. } | Cause::StillActive => {
+            Cause::NotRevokedYet { workspace, why }
+        }
+        _ if why.is_no_connection() => Cause::NotRevokedYet { workspace, why },
         _ => Cause::RevocationUnfinished { workspace, why },
     }
 }

@@ -38,6 +38,32 @@ fn every_cause() -> Vec<Cause> {
         RateLimited,
         NotionUnavailable { status: 503 },
         Unreachable,
+        HostUnknown {
+            host: text("api.notion.com"),
+        },
+        HostRefuses {
+            host: text("api.notion.com"),
+        },
+        ProxyFailed {
+            proxy: text("proxy.example:3128"),
+            detail: text("proxy authorization required"),
+        },
+        CertificateExpired {
+            host: text("api.notion.com"),
+        },
+        CertificateEarly {
+            host: text("api.notion.com"),
+        },
+        CertificateOtherName {
+            host: text("api.notion.com"),
+        },
+        CertificateUntrusted {
+            host: text("api.notion.com"),
+        },
+        CertificateFaulty {
+            host: text("api.notion.com"),
+            detail: text("bad signature"),
+        },
         AnswerLost,
         NotNotion {
             status: 200,

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::Obstacle;
+
 /// Why a call gave no result.
 ///
 /// Texts are Notion's own, cleaned: without control or bidirectional characters, at most 300
@@ -60,7 +62,10 @@ pub enum Error {
         /// Notion's id of the request.
         request_id: Option<String>,
     },
-    /// No complete reply: no network, no name, no connection, a bad certificate, a time-out or a cut.
+    /// No connection, for a reason that is known: surely nothing was sent.
+    #[error("there was no connection to Notion")]
+    NotConnected(Box<Obstacle>),
+    /// No complete reply, for reasons that are not known: no network, a time-out or a cut.
     #[error("{}", if *sent { "Notion's answer did not arrive" } else { "Notion could not be reached" })]
     Unreachable {
         /// Whether the request may have reached Notion and taken effect; false only if it surely did not.
@@ -87,7 +92,7 @@ impl Error {
             | Self::RateLimited { request_id, .. }
             | Self::Unavailable { request_id, .. }
             | Self::Refused { request_id, .. } => request_id.as_deref(),
-            Self::Unreachable { .. } | Self::NotNotion { .. } => None,
+            Self::NotConnected(_) | Self::Unreachable { .. } | Self::NotNotion { .. } => None,
         }
     }
 

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::patience::within;
 use crate::reply::{Party, Reply};
 use crate::retry::asked_wait;
-use crate::{Auth, BaseUrl, Credentials, Error, Method, Request};
+use crate::{Auth, BaseUrl, Credentials, Error, Method, Obstacle, Request};
 
 const NOTION_VERSION: HeaderName = HeaderName::from_static("notion-version");
 const REQUEST_ID: &str = "x-notion-request-id";
@@ -59,7 +59,7 @@ impl Http {
         }
         let client = builder
             .build()
-            .map_err(|_| Error::Unreachable { sent: false })?;
+            .map_err(|error| Error::NotConnected(Box::new(Obstacle::of_settings(&error, &base))))?;
         Ok(Self { base, client })
     }
 
@@ -76,7 +76,8 @@ impl Http {
         body: &impl Serialize,
     ) -> Result<Reply, Error> {
         let request = self.as_client(path, credentials, body)?;
-        send(request, Party::Client, &secrets_of(credentials, secret)).await
+        self.send(request, Party::Client, &secrets_of(credentials, secret))
+            .await
     }
 
     /// Posts a question as a client, like [`Http::post`]: one that may be asked twice.
@@ -88,7 +89,8 @@ impl Http {
         body: &impl Serialize,
     ) -> Result<Reply, Error> {
         let request = self.as_client(path, credentials, body)?;
-        send_safely(request, Party::Client, &secrets_of(credentials, secret)).await
+        self.send_safely(request, Party::Client, &secrets_of(credentials, secret))
+            .await
     }
 
     fn as_client(
@@ -109,7 +111,7 @@ impl Http {
     pub async fn get(&self, path: &str, token: &SecretString) -> Result<Reply, Error> {
         let token = token.expose_secret();
         let request = self.client.get(self.base.join(path)).bearer_auth(token);
-        send_safely(request, Party::Bearer, &[token]).await
+        self.send_safely(request, Party::Bearer, &[token]).await
     }
 
     /// Asks `users/me` with a token that nobody has, and returns the `Date` of the refusal (RFC 9110
@@ -118,7 +120,7 @@ impl Http {
         let request = self.client.get(self.base.join("/v1/users/me"));
         in_time(async {
             let response = request.bearer_auth("nobody").send().await;
-            let response = response.map_err(|error| unreachable(&error))?;
+            let response = response.map_err(|error| self.unanswered(&error))?;
             let date = date(response.headers());
             match judge(response, Party::Bearer, &[]).await {
                 Ok(reply) => Err(reply.not_notion("a welcome to nobody".to_owned())),
@@ -152,7 +154,54 @@ impl Http {
         if let Some(body) = request.body {
             builder = with_json(builder, body)?;
         }
-        send(builder, request.auth.party(), &request.secrets()).await
+        self.send(builder, request.auth.party(), &request.secrets())
+            .await
+    }
+
+    /// Sends a request once.
+    async fn send(
+        &self,
+        request: RequestBuilder,
+        party: Party,
+        secrets: &[&str],
+    ) -> Result<Reply, Error> {
+        in_time(async {
+            let response = request.send().await;
+            let response = response.map_err(|error| self.unanswered(&error))?;
+            judge(response, party, secrets).await
+        })
+        .await
+    }
+
+    /// Sends a request that changes nothing at Notion, and once more if its connection was dropped
+    /// without a reply: the other side may close an idle one just as it is used again (RFC 9112
+    /// 9.3.1).
+    async fn send_safely(
+        &self,
+        request: RequestBuilder,
+        party: Party,
+        secrets: &[&str],
+    ) -> Result<Reply, Error> {
+        in_time(async {
+            let again = request.try_clone();
+            let response = match (request.send().await, again) {
+                (Err(error), Some(again)) if is_dropped(&error) => again.send().await,
+                (response, _) => response,
+            };
+            let response = response.map_err(|error| self.unanswered(&error))?;
+            judge(response, party, secrets).await
+        })
+        .await
+    }
+
+    /// What the failure to get a reply means.
+    fn unanswered(&self, error: &reqwest::Error) -> Error {
+        match Obstacle::of(error, &self.base) {
+            Some(obstacle) => Error::NotConnected(Box::new(obstacle)),
+            None => Error::Unreachable {
+                sent: !(error.is_connect() || error.is_builder()),
+            },
+        }
     }
 }
 
@@ -167,16 +216,6 @@ fn with_json(request: RequestBuilder, body: &impl Serialize) -> Result<RequestBu
     Ok(request.header(CONTENT_TYPE, "application/json").body(json))
 }
 
-/// Sends a request once.
-async fn send(request: RequestBuilder, party: Party, secrets: &[&str]) -> Result<Reply, Error> {
-    in_time(async {
-        let response = request.send().await;
-        let response = response.map_err(|error| unreachable(&error))?;
-        judge(response, party, secrets).await
-    })
-    .await
-}
-
 /// Gives a call up after [`TOTAL_DEADLINE`]: it may have reached Notion.
 async fn in_time<T>(call: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     // Boxed: it is held by every act that asks Notion.
@@ -184,34 +223,9 @@ async fn in_time<T>(call: impl Future<Output = Result<T, Error>>) -> Result<T, E
     ended.unwrap_or(Err(Error::Unreachable { sent: true }))
 }
 
-/// Sends a request that changes nothing at Notion, and once more if its connection was dropped without
-/// a reply: the other side may close an idle one just as it is used again (RFC 9112 9.3.1).
-async fn send_safely(
-    request: RequestBuilder,
-    party: Party,
-    secrets: &[&str],
-) -> Result<Reply, Error> {
-    in_time(async {
-        let again = request.try_clone();
-        let response = match (request.send().await, again) {
-            (Err(error), Some(again)) if is_dropped(&error) => again.send().await,
-            (response, _) => response,
-        };
-        let response = response.map_err(|error| unreachable(&error))?;
-        judge(response, party, secrets).await
-    })
-    .await
-}
-
 /// Whether a connection that was open ended without a reply, and not for the time it took.
 fn is_dropped(error: &reqwest::Error) -> bool {
     error.is_request() && !error.is_connect() && !error.is_timeout()
-}
-
-fn unreachable(error: &reqwest::Error) -> Error {
-    Error::Unreachable {
-        sent: !(error.is_connect() || error.is_builder()),
-    }
 }
 
 /// Reads a response as a success, or as the error that it means.

@@ -171,6 +171,7 @@ impl Keyrack {
             Err(
                 error @ (Error::RateLimited { .. }
                 | Error::ClientRejected { .. }
+                | Error::NotConnected(_)
                 | Error::Unreachable { sent: false }),
             ) => {
                 operation.act.sent = Some(sent);

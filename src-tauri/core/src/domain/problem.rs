@@ -1,5 +1,6 @@
 //! Problems: failures and refusals for the window and the command line.
 
+use notion_oauth::{CertificateFault, Obstacle};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -55,6 +56,32 @@ pub enum Cause {
         status: u16,
     },
     Unreachable,
+    HostUnknown {
+        host: String,
+    },
+    HostRefuses {
+        host: String,
+    },
+    ProxyFailed {
+        proxy: String,
+        detail: String,
+    },
+    CertificateExpired {
+        host: String,
+    },
+    CertificateEarly {
+        host: String,
+    },
+    CertificateOtherName {
+        host: String,
+    },
+    CertificateUntrusted {
+        host: String,
+    },
+    CertificateFaulty {
+        host: String,
+        detail: String,
+    },
     AnswerLost,
     NotNotion {
         status: u16,
@@ -294,6 +321,23 @@ impl Cause {
         }
     }
 
+    /// Whether there was no connection to Notion, so that nothing was sent.
+    #[must_use]
+    pub fn is_no_connection(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable
+                | Self::HostUnknown { .. }
+                | Self::HostRefuses { .. }
+                | Self::ProxyFailed { .. }
+                | Self::CertificateExpired { .. }
+                | Self::CertificateEarly { .. }
+                | Self::CertificateOtherName { .. }
+                | Self::CertificateUntrusted { .. }
+                | Self::CertificateFaulty { .. }
+        )
+    }
+
     /// Whether the keyring as a whole cannot be used now, not just one entry.
     pub(crate) fn is_about_all_of_the_keyring(&self) -> bool {
         matches!(
@@ -304,6 +348,26 @@ impl Cause {
                 | Self::KeyringWaiting
                 | Self::KeyringFailed { .. }
         )
+    }
+}
+
+impl From<Obstacle> for Cause {
+    fn from(obstacle: Obstacle) -> Self {
+        match obstacle {
+            Obstacle::Name { host } => Self::HostUnknown { host },
+            Obstacle::Refused { host } => Self::HostRefuses { host },
+            Obstacle::Proxy { proxy, said } => Self::ProxyFailed {
+                proxy,
+                detail: said,
+            },
+            Obstacle::Certificate { host, fault } => match fault {
+                CertificateFault::Expired => Self::CertificateExpired { host },
+                CertificateFault::Early => Self::CertificateEarly { host },
+                CertificateFault::OtherName => Self::CertificateOtherName { host },
+                CertificateFault::Untrusted => Self::CertificateUntrusted { host },
+                CertificateFault::Other(detail) => Self::CertificateFaulty { host, detail },
+            },
+        }
     }
 }
 
@@ -344,6 +408,7 @@ impl From<notion_oauth::Error> for Problem {
                     status,
                     detail: code,
                 },
+                Error::NotConnected(obstacle) => Cause::from(*obstacle),
                 Error::Unreachable { sent: false } => Cause::Unreachable,
                 Error::Unreachable { sent: true } => Cause::AnswerLost,
                 Error::NotNotion { status, what } => Cause::NotNotion {

@@ -204,14 +204,14 @@ fn is_worth_asking(connection: &Connection) -> bool {
 
 /// Whether a problem concerns all connections of the client.
 fn is_about_notion(cause: &Cause) -> bool {
-    matches!(
-        cause,
-        Cause::Unreachable
-            | Cause::AnswerLost
-            | Cause::NotNotion { .. }
-            | Cause::RateLimited
-            | Cause::NotionUnavailable { .. }
-    )
+    cause.is_no_connection()
+        || matches!(
+            cause,
+            Cause::AnswerLost
+                | Cause::NotNotion { .. }
+                | Cause::RateLimited
+                | Cause::NotionUnavailable { .. }
+        )
 }
 
 /// The first moment of an id after `from`: each id has one in every interval, counted from 1970.

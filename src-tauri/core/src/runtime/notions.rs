@@ -79,17 +79,14 @@ impl Notions {
 
     /// The base URL of a client; none means the embedded sandbox's.
     pub fn base_url(&self, base_url: Option<&str>) -> Result<BaseUrl, Problem> {
-        match base_url {
-            Some(text) => BaseUrl::parse(text).map_err(|error| {
-                Problem::from(Cause::ClientUrl {
-                    detail: error.to_string(),
-                })
-            }),
-            None => {
-                let sandbox = self.known().sandbox.clone();
-                sandbox.ok_or_else(|| Problem::from(Cause::SandboxElsewhere))
-            }
-        }
+        let Some(text) = base_url else {
+            let sandbox = self.known().sandbox.clone();
+            return sandbox.ok_or_else(|| Problem::from(Cause::SandboxElsewhere));
+        };
+        BaseUrl::parse(text).map_err(|error| {
+            let detail = error.to_string();
+            Problem::from(Cause::ClientUrl { detail })
+        })
     }
 
     /// Notion at a base URL.

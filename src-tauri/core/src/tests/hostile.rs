@@ -214,7 +214,7 @@ async fn harm(
     foreign: &Path,
 ) -> Vec<&'static str> {
     if let Ok(keyrack) = env.try_start() {
-        everything(env, &keyrack).await;
+        Box::pin(everything(env, &keyrack)).await;
     }
     let mut harm = Vec::new();
     if trap.caught() > 0 {
@@ -250,7 +250,7 @@ async fn no_altered_column_sends_a_secret_elsewhere_or_costs_a_neighbour_anythin
                 continue;
             }
             altered += 1;
-            let harm = harm(&env, &trap, &neighbour, &foreign).await;
+            let harm = Box::pin(harm(&env, &trap, &neighbour, &foreign)).await;
             harmed.extend(
                 harm.iter()
                     .map(|harm| format!("{column:?} = {value:?}: {harm}")),
@@ -268,7 +268,7 @@ async fn no_altered_column_sends_a_secret_elsewhere_or_costs_a_neighbour_anythin
             pair.push((column, value));
         }
         altered += 1;
-        let harm = harm(&env, &trap, &neighbour, &foreign).await;
+        let harm = Box::pin(harm(&env, &trap, &neighbour, &foreign)).await;
         harmed.extend(harm.iter().map(|harm| format!("{pair:?}: {harm}")));
     }
     fs::remove_file(&foreign).expect("removed");

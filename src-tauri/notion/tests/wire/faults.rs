@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::server::{Answer, Server, credentials, notion_at, reply};
-use notion_oauth::{Error, Notion};
+use notion_oauth::{Error, Notion, Obstacle};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::time::{Instant, timeout};
@@ -236,7 +236,9 @@ async fn where_nobody_listens_nothing_was_sent() {
     let revoke = notion_at(&base)
         .revoke(&credentials(), &"ntn_a".into())
         .await;
-    assert_eq!(revoke, Err(Error::Unreachable { sent: false }));
+    let host = "127.0.0.1".to_owned();
+    let refused = Box::new(Obstacle::Refused { host });
+    assert_eq!(revoke, Err(Error::NotConnected(refused)));
 }
 
 #[tokio::test]

@@ -4,6 +4,8 @@
 
 mod calls;
 mod faults;
+#[cfg(target_os = "linux")]
+mod proxies;
 mod requests;
 mod retries;
 mod second_process;

@@ -10,6 +10,12 @@ pub fn command(test: &str) -> Command {
     for name in [
         "no_proxy",
         "NO_PROXY",
+        "http_proxy",
+        "HTTP_PROXY",
+        "https_proxy",
+        "HTTPS_PROXY",
+        "all_proxy",
+        "ALL_PROXY",
         "REQUEST_METHOD",
         "SSL_CERT_FILE",
         "SSL_CERT_DIR",

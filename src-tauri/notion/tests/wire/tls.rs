@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use notion_oauth::Error;
+use notion_oauth::{CertificateFault, Error, Obstacle};
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd,
 };
@@ -56,24 +56,45 @@ async fn behind_each_certificate() {
     early.not_before = date_time_ymd(3000, 1, 1);
     let stranger = authority();
     let refused = [
-        ("expired", &trusted, expired),
-        ("not yet valid", &trusted, early),
-        ("of another host", &trusted, leaf("api.notion.com")),
-        ("from a stranger", &stranger, leaf("127.0.0.1")),
+        (CertificateFault::Expired, &trusted, expired),
+        (CertificateFault::Early, &trusted, early),
+        (
+            CertificateFault::OtherName,
+            &trusted,
+            leaf("api.notion.com"),
+        ),
+        (CertificateFault::Untrusted, &stranger, leaf("127.0.0.1")),
     ];
-    for (why, issuer, leaf) in refused {
+    for (fault, issuer, leaf) in refused {
         let key = KeyPair::generate().unwrap();
         let certificate = leaf.signed_by(&key, issuer).unwrap();
-        assert_eq!(heard(&certificate, &key).await, None, "{why}");
+        assert_eq!(refusal(&certificate, &key).await, fault);
     }
     let key = KeyPair::generate().unwrap();
     let certificate = leaf("127.0.0.1").self_signed(&key).unwrap();
-    assert_eq!(heard(&certificate, &key).await, None, "self-signed");
+    let fault = refusal(&certificate, &key).await;
+    assert_eq!(fault, CertificateFault::Untrusted, "self-signed");
+}
+
+/// The fault for which an exchange refuses a server with this certificate, which hears nothing of it.
+async fn refusal(certificate: &Certificate, key: &KeyPair) -> CertificateFault {
+    let (heard, error) = heard(certificate, key).await;
+    assert_eq!(heard, None, "{error:?}");
+    match error {
+        Error::NotConnected(obstacle) => match *obstacle {
+            Obstacle::Certificate { host, fault } => {
+                assert_eq!(host, "127.0.0.1");
+                fault
+            }
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    }
 }
 
 /// What a server with this certificate receives of an exchange, with its code and client secret;
-/// none if the handshake fails.
-async fn heard(certificate: &Certificate, key: &KeyPair) -> Option<Vec<u8>> {
+/// none if the handshake fails; and what the exchange failed for.
+async fn heard(certificate: &Certificate, key: &KeyPair) -> (Option<Vec<u8>>, Error) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("https://{}", listener.local_addr().unwrap());
     let acceptor = acceptor(certificate, key);
@@ -89,8 +110,7 @@ async fn heard(certificate: &Certificate, key: &KeyPair) -> Option<Vec<u8>> {
     let exchange = notion_at(&base)
         .exchange(&credentials(), &"c0de".into(), uri)
         .await;
-    assert_eq!(exchange.unwrap_err(), Error::Unreachable { sent: false });
-    server.await.unwrap()
+    (server.await.unwrap(), exchange.unwrap_err())
 }
 
 fn acceptor(certificate: &Certificate, key: &KeyPair) -> TlsAcceptor {

@@ -1,0 +1,137 @@
+//! Why there was no connection: what a failed request's chain of errors says.
+
+use std::error::Error as StdError;
+use std::{io, iter};
+
+use hyper_util::client::proxy::matcher::Matcher;
+use rustls::{CertificateError, Error as TlsError};
+
+use crate::{BaseUrl, sanitize_display_text};
+
+/// What kept a connection from being made, so that no request was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The name of the host could not be looked up: it is wrong, or the computer is offline.
+    Name {
+        /// The host.
+        host: String,
+    },
+    /// The host takes no connections.
+    Refused {
+        /// The host.
+        host: String,
+    },
+    /// The proxy that the system's settings name made no connection.
+    Proxy {
+        /// The proxy's host and port.
+        proxy: String,
+        /// What it said, or what happened to it.
+        said: String,
+    },
+    /// The host's certificate does not hold: somebody may be listening in between.
+    Certificate {
+        /// The host.
+        host: String,
+        /// What is wrong with the certificate.
+        fault: CertificateFault,
+    },
+}
+
+/// What is wrong with a certificate (RFC 5280 6.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CertificateFault {
+    /// It is past its time.
+    Expired,
+    /// Its time has not come; or the computer's clock is wrong.
+    Early,
+    /// It is another host's.
+    OtherName,
+    /// Nobody that the computer trusts has signed it.
+    Untrusted,
+    /// Anything else, in the words of the TLS library.
+    Other(String),
+}
+
+impl Obstacle {
+    /// The obstacle that nothing can be asked of `base` at all: there is nobody to trust.
+    pub(crate) fn of_settings(error: &reqwest::Error, base: &BaseUrl) -> Self {
+        let said = chain(error).last().map(ToString::to_string);
+        Self::Certificate {
+            host: base.host().to_owned(),
+            fault: CertificateFault::Other(sanitize_display_text(&said.unwrap_or_default())),
+        }
+    }
+
+    /// The obstacle that a request to `base` met, if its connection failed for a known one.
+    pub(crate) fn of(error: &reqwest::Error, base: &BaseUrl) -> Option<Self> {
+        if !error.is_connect() {
+            return None;
+        }
+        let host = base.host().to_owned();
+        if let Some(fault) = chain(error).find_map(certificate_fault) {
+            return Some(Self::Certificate { host, fault });
+        }
+        if let Some(proxy) = proxy_for(base) {
+            let said = chain(error).last().map(ToString::to_string);
+            let said = sanitize_display_text(&said.unwrap_or_default());
+            return Some(Self::Proxy { proxy, said });
+        }
+        if chain(error).any(|error| error.to_string() == "dns error") {
+            return Some(Self::Name { host });
+        }
+        let is_refused = |error: &(dyn StdError + 'static)| {
+            let error = error.downcast_ref::<io::Error>();
+            error.is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
+        };
+        chain(error)
+            .any(is_refused)
+            .then_some(Self::Refused { host })
+    }
+}
+
+/// An error and all behind it. What is inside of an I/O error is no source of it.
+fn chain<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    iter::successors(Some(error), |error: &&'a (dyn StdError + 'static)| {
+        let error: &'a (dyn StdError + 'static) = *error;
+        let inside = error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref);
+        match inside {
+            Some(inside) => Some(inside as &(dyn StdError + 'static)),
+            None => error.source(),
+        }
+    })
+}
+
+fn certificate_fault(error: &(dyn StdError + 'static)) -> Option<CertificateFault> {
+    use CertificateError as Fault;
+    let TlsError::InvalidCertificate(fault) = error.downcast_ref::<TlsError>()? else {
+        return None;
+    };
+    Some(match fault {
+        Fault::Expired | Fault::ExpiredContext { .. } => CertificateFault::Expired,
+        Fault::NotValidYet | Fault::NotValidYetContext { .. } => CertificateFault::Early,
+        Fault::NotValidForName | Fault::NotValidForNameContext { .. } => {
+            CertificateFault::OtherName
+        }
+        // The second is an issuer's whose name is taken, and whose key is not.
+        Fault::UnknownIssuer | Fault::BadSignature => CertificateFault::Untrusted,
+        other => CertificateFault::Other(sanitize_display_text(&other.to_string())),
+    })
+}
+
+/// The host and port of the proxy that the system's settings name for a base URL. Loopback is never
+/// asked through one.
+fn proxy_for(base: &BaseUrl) -> Option<String> {
+    if base.is_loopback() {
+        return None;
+    }
+    let destination = base.as_str().parse().ok()?;
+    let proxy = Matcher::from_system().intercept(&destination)?;
+    let authority = proxy.uri().authority()?;
+    // Without a user's name and password.
+    let port = authority.port().map(|port| format!(":{port}"));
+    Some(format!("{}{}", authority.host(), port.unwrap_or_default()))
+}

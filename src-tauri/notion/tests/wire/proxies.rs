@@ -1,0 +1,176 @@
+//! Proxies that the environment names: HTTP and SOCKS ones work, and one that does not is named.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use notion_oauth::{Error, Obstacle};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+
+use crate::second_process;
+use crate::server::notion_at;
+
+/// A name that nothing resolves: only the proxy can know where it is.
+const HOST: &str = "notion.invalid";
+
+/// What the second process is to find, in its environment.
+const EXPECTED: &str = "NOTION_OAUTH_EXPECTED";
+
+/// Asks for the bot from behind a proxy, in a second process, which alone can have other settings.
+/// `expected` is what comes of it: the bot's id, or what the named proxy said.
+async fn ask_through(proxy: &str, trusted: &str, expected: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("trusted.pem");
+    std::fs::write(&file, trusted).unwrap();
+    let mut second = second_process::command("proxies::a_second_process_asks_through_its_proxy");
+    second
+        .env(EXPECTED, expected)
+        .env("HTTPS_PROXY", proxy)
+        .env("SSL_CERT_FILE", file);
+    let output = tokio::task::spawn_blocking(move || second.output().unwrap());
+    second_process::assert_passed(&output.await.unwrap());
+}
+
+/// The second process's part; in the first one there is nothing to do.
+#[tokio::test]
+async fn a_second_process_asks_through_its_proxy() {
+    let Ok(expected) = std::env::var(EXPECTED) else {
+        return;
+    };
+    let me = notion_at(&format!("https://{HOST}"))
+        .me(&"ntn_a".into())
+        .await;
+    let found = match me {
+        Ok(bot) => bot.id,
+        Err(Error::NotConnected(obstacle)) => match *obstacle {
+            Obstacle::Proxy { proxy, said } => {
+                let address = std::env::var("HTTPS_PROXY").unwrap();
+                assert!(address.ends_with(&proxy), "{proxy}");
+                assert!(!proxy.contains("secret"), "{proxy}");
+                said
+            }
+            other => panic!("{other:?}"),
+        },
+        Err(other) => panic!("{other:?}"),
+    };
+    assert!(found.contains(&expected), "{found}");
+}
+
+/// A Notion behind a proxy, and the certificate that it is trusted by.
+fn notion() -> (TlsAcceptor, String) {
+    let mut params = CertificateParams::new(vec![]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let leaf = CertificateParams::new(vec![HOST.to_owned()]).unwrap();
+    let leaf = leaf.signed_by(&key, &authority).unwrap();
+    let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
+    let config = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![leaf.der().clone()], key)
+        .unwrap();
+    (TlsAcceptor::from(Arc::new(config)), authority.pem())
+}
+
+/// Answers one request at the end of a tunnel.
+async fn welcome(stream: TcpStream, notion: TlsAcceptor) {
+    let mut stream = notion.accept(stream).await.unwrap();
+    let mut request = Vec::new();
+    while !request.ends_with(b"\r\n\r\n") {
+        request.push(stream.read_u8().await.unwrap());
+    }
+    let answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 13\r\n\r\n{\"id\":\"bot\"}\n";
+    stream.write_all(answer.as_bytes()).await.unwrap();
+    // How the client hangs up does not matter.
+    let _ = stream.shutdown().await;
+}
+
+/// Reads the head of a CONNECT request.
+async fn connect(stream: &mut TcpStream) -> String {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.unwrap());
+    }
+    String::from_utf8(head).unwrap()
+}
+
+async fn listener() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    (listener, address)
+}
+
+#[tokio::test]
+async fn a_tunnel_through_an_http_proxy_leads_to_notion() {
+    let ((listener, address), (notion, trusted)) = (listener().await, notion());
+    let proxy = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let head = connect(&mut stream).await;
+        assert!(head.starts_with(&format!("CONNECT {HOST}:443 ")), "{head}");
+        assert!(!head.contains("ntn_a"), "{head}");
+        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+        welcome(stream, notion).await;
+    });
+    ask_through(&format!("http://{address}"), &trusted, "bot").await;
+    proxy.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_socks_proxy_leads_to_notion_and_looks_up_its_name() {
+    let ((listener, address), (notion, trusted)) = (listener().await, notion());
+    let proxy = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        // RFC 1928 3 and 4: no authentication, then CONNECT to a name.
+        let mut greeting = [0; 2];
+        stream.read_exact(&mut greeting).await.unwrap();
+        let mut methods = vec![0; usize::from(greeting[1])];
+        stream.read_exact(&mut methods).await.unwrap();
+        stream.write_all(&[5, 0]).await.unwrap();
+        let mut head = [0; 5];
+        stream.read_exact(&mut head).await.unwrap();
+        assert_eq!(head[..4], [5, 1, 0, 3], "a connection to a name");
+        let mut rest = vec![0; usize::from(head[4]) + 2];
+        stream.read_exact(&mut rest).await.unwrap();
+        assert_eq!(rest[..HOST.len()], *HOST.as_bytes());
+        let done = [5, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+        stream.write_all(&done).await.unwrap();
+        welcome(stream, notion).await;
+    });
+    ask_through(&format!("socks5h://{address}"), &trusted, "bot").await;
+    proxy.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_proxy_that_wants_a_password_is_named_with_what_it_said() {
+    let ((listener, address), (_, trusted)) = (listener().await, notion());
+    let proxy = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        connect(&mut stream).await;
+        let answer = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
+        stream.write_all(answer).await.unwrap();
+    });
+    let said = "proxy authorization required";
+    ask_through(&format!("http://jo:secret@{address}"), &trusted, said).await;
+    proxy.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_or_is_not_there_is_named() {
+    let ((listener, address), (_, trusted)) = (listener().await, notion());
+    let proxy = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        connect(&mut stream).await;
+        let answer = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
+        stream.write_all(answer).await.unwrap();
+        listener
+    });
+    ask_through(&format!("http://{address}"), &trusted, "unsuccessful").await;
+    drop(proxy.await.unwrap());
+    for scheme in ["http", "socks5h"] {
+        ask_through(&format!("{scheme}://{address}"), &trusted, "").await;
+    }
+}
