@@ -17,9 +17,11 @@ use std::process::ExitCode;
 use tauri::{App, Builder, Manager as _, Runtime};
 
 use events::Announcement;
+#[cfg(target_os = "linux")]
+use keyrack_core::Cause;
 use links::inbox::{self, Inbox};
 #[cfg(target_os = "linux")]
-use links::single_instance;
+use links::single_instance::{self, Forwarded};
 use shell::Shell;
 use window::place;
 use window::quit;
@@ -34,17 +36,35 @@ pub fn run() -> ExitCode {
     {
         web_view::leave_out_graphics_card();
         single_instance::reexec_with_utf8_args();
-        if single_instance::forward_to_running_instance() {
-            return ExitCode::SUCCESS;
-        }
+    }
+    #[cfg(target_os = "linux")]
+    let forwarded = single_instance::forward_to_running_instance();
+    #[cfg(target_os = "linux")]
+    if matches!(forwarded, Forwarded::Taken) {
+        return ExitCode::SUCCESS;
     }
     // An argument that is not text is no link.
     let arguments = std::env::args_os().skip(1);
     let (inbox, links) = inbox::open(arguments.filter_map(|text| text.into_string().ok()));
     // Not in Tauri's set-up hook, where a failure ends in a panic.
-    let app = builder(Builder::default(), inbox)
+    let mut builder = builder(Builder::default(), inbox.clone());
+    #[cfg(target_os = "linux")]
+    if matches!(forwarded, Forwarded::NoWindow) {
+        builder = one_of_its_kind(builder, inbox.clone());
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        builder = one_of_its_kind(builder, inbox.clone());
+    }
+    let app = builder
         .build(tauri::generate_context!())
         .and_then(|mut app| start(&mut app, links).map(|()| app));
+    #[cfg(target_os = "linux")]
+    if let (Ok(app), Forwarded::Stranger { program }) = (&app, forwarded)
+        && let Ok(keyrack) = app.state::<Shell>().keyrack()
+    {
+        keyrack.refuse_callbacks(Cause::NameTaken { program }.into());
+    }
     match app {
         Ok(app) => {
             app.run(|app, event| quit::on_event(app, &event));
@@ -64,20 +84,23 @@ pub fn run() -> ExitCode {
 
 /// The builder with the plugins, commands and state of every window of Keyrack, on whatever runtime.
 pub fn builder<R: Runtime>(builder: Builder<R>, inbox: Inbox) -> Builder<R> {
-    let second_start = inbox.clone();
     builder
-        // First of all plugins: a second start must end before it touches anything.
-        .plugin(tauri_plugin_single_instance::init(
-            move |app, arguments, _| {
-                second_start.block_late_instance();
-                second_start.take_from(arguments);
-                window::bring_forward(app);
-            },
-        ))
         .plugin(tauri_plugin_deep_link::init())
         .manage(inbox)
         .manage(Announcement::default())
         .invoke_handler(commands::all())
+}
+
+/// The builder of a window that further starts are handed to. Not where the window's name is another
+/// program's, which the plugin would hand this start to.
+fn one_of_its_kind<R: Runtime>(builder: Builder<R>, inbox: Inbox) -> Builder<R> {
+    builder.plugin(tauri_plugin_single_instance::init(
+        move |app, arguments, _| {
+            inbox.block_late_instance();
+            inbox.take_from(arguments);
+            window::bring_forward(app);
+        },
+    ))
 }
 
 /// Opens the data folder, shows the window, and leaves everything slow to the background.

@@ -66,6 +66,8 @@ pub struct Kept {
     pub locked: Option<Prompt>,
     /// Whether there is a default collection.
     pub collection: bool,
+    /// The entries of a second collection, which is always locked: its prompts are dismissed.
+    pub locked_away: BTreeMap<u32, Entry>,
     numbers: u32,
 }
 
@@ -74,6 +76,14 @@ impl Kept {
     pub fn of(&mut self, user: &str) -> impl Iterator<Item = &mut Entry> {
         let entries = self.entries.values_mut();
         entries.filter(move |entry| entry.user() == user)
+    }
+
+    /// Copies all entries into the second, locked collection, as a backup of the keyring's file is.
+    pub fn back_up(&mut self) {
+        for entry in self.entries.clone().into_values() {
+            let number = self.number();
+            self.locked_away.insert(number, entry);
+        }
     }
 
     /// Adds an entry that is found as one of Keyrack's, beside any existing one.
@@ -106,6 +116,8 @@ struct State {
     held: Vec<Message>,
     /// The paths of the open prompts.
     prompts: Vec<String>,
+    /// The number of prompts so far to unlock the second collection.
+    asked_in_vain: usize,
     /// The paths of the sessions since the service joined the bus.
     sessions: Vec<String>,
 }
@@ -127,11 +139,13 @@ impl SecretService {
                 entries: BTreeMap::new(),
                 locked: None,
                 collection: true,
+                locked_away: BTreeMap::new(),
                 numbers: 0,
             },
             script: Box::new(|_, _| Act::Serve),
             held: Vec::new(),
             prompts: Vec::new(),
+            asked_in_vain: 0,
             sessions: Vec::new(),
         };
         let mut service = Self {
@@ -184,6 +198,11 @@ impl SecretService {
                 protocol::complete(bus, &prompt, false);
             }
         }
+    }
+
+    /// The number of prompts so far to unlock the second collection.
+    pub fn asked_in_vain(&self) -> usize {
+        self.state().asked_in_vain
     }
 
     /// The number of open prompts.

@@ -1,10 +1,17 @@
 //! The desktop notification about what newly needs attention.
 
+use std::time::Duration;
+
 use keyrack_core::{Attention, Cause, Keyrack, Status, Words};
 use notify_rust::Notification;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use crate::output::{Output, eprint_line};
 use crate::wording::workspace;
+
+/// The longest wait for a notification to be shown.
+const LONGEST: Duration = Duration::from_secs(5);
 
 /// Reports what newly needs attention: on standard error, and as a desktop notification unless the
 /// preferences turn notifications off.
@@ -17,18 +24,26 @@ pub async fn notify(keyrack: &Keyrack, output: Output, attention: &Attention) {
     {
         return;
     }
-    let shown = tokio::task::spawn_blocking(move || {
-        Notification::new()
+    if !is_shown(summary, body).await {
+        output.say("command.no-notifications");
+    }
+}
+
+/// Shows a notification. Whoever is to show it may never reply, so the call has a thread of its own,
+/// which nothing waits for in the end.
+async fn is_shown(summary: String, body: String) -> bool {
+    let (reply, shown) = oneshot::channel();
+    std::thread::spawn(move || {
+        let shown = Notification::new()
             .appname("Keyrack")
             .icon("keyrack-desktop")
             .summary(&summary)
             .body(&body)
-            .show()
-            .map(drop)
+            .show();
+        // Nobody may be waiting any more.
+        let _ = reply.send(shown.is_ok());
     });
-    if !matches!(shown.await, Ok(Ok(()))) {
-        output.say("command.no-notifications");
-    }
+    matches!(timeout(LONGEST, shown).await, Ok(Ok(true)))
 }
 
 /// The notification's summary and body. A workspace's name stands in the summary only: some desktops

@@ -1,12 +1,16 @@
 //! `keyrack watch`.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use keyrack_core::{BackgroundChecks, Cause, Keyrack, Problem};
+use keyrack_core::{BackgroundChecks, Cause, Keyrack, Problem, session_ended};
 
 use crate::notification::notify;
 use crate::output::Output;
+
+/// How often it is looked whether the data folder is still there.
+const LOOK_EVERY: Duration = Duration::from_mins(1);
 
 /// The wait after a round of checks that failed: another program may be writing to the database.
 const AFTER_A_FAILURE: Duration = Duration::from_mins(1);
@@ -27,22 +31,40 @@ pub async fn watch(
     interval(keyrack.background_checks()?)?;
     let mut watch = keyrack.watch()?;
     output.say("command.watching");
+    let mut over = pin!(session_ended());
     loop {
-        match watch.tick().await {
+        let wait = match watch.tick().await {
             Ok(Some(tick)) => {
                 if let Some(attention) = tick.attention {
                     notify(keyrack, output, &attention).await;
                 }
-                tokio::time::sleep(tick.wait).await;
+                tick.wait
             }
             Ok(None) => {
                 output.say("command.watch-ended");
                 return Ok(());
             }
+            // Another process has removed everything, or the person has.
+            Err(_) if !keyrack.folder().path().exists() => {
+                output.say("command.watch-no-folder");
+                return Ok(());
+            }
             Err(problem) => {
                 output.problem(&problem);
-                tokio::time::sleep(AFTER_A_FAILURE).await;
+                AFTER_A_FAILURE
             }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(wait.min(LOOK_EVERY)) => {}
+            // Its keyring and its notifications end with it, and a new session has its own.
+            () = &mut over => {
+                output.say("command.watch-session-over");
+                return Ok(());
+            }
+        }
+        if !keyrack.folder().path().exists() {
+            output.say("command.watch-no-folder");
+            return Ok(());
         }
     }
 }

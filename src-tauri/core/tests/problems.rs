@@ -223,6 +223,9 @@ fn every_cause() -> Vec<Cause> {
             detail: text("relative URL without a base"),
         },
         AlreadyOpen,
+        NameTaken {
+            program: text("/usr/bin/squatter"),
+        },
         SandboxFailed {
             detail: text("Address already in use (os error 98)"),
         },

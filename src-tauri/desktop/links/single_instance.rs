@@ -2,13 +2,16 @@
 //! display: with GTK's threads running, ending sometimes crashed. If that window closes meanwhile and
 //! does not reply, the second instance goes on, or executes itself again, to become the window.
 
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-use keyrack_core::APP_ID;
-use zbus::blocking::Connection;
+use keyrack_core::{APP_ID, sanitize_display_text};
+use zbus::blocking::{Connection, connection};
 
 /// The D-Bus interface of tauri-plugin-single-instance; the bus name and path derive from [`APP_ID`].
 const INTERFACE: &str = "org.SingleInstance.DBus";
@@ -22,27 +25,97 @@ const AT_MOST: u32 = 100;
 /// The wait for a closing window before the next try.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Forwards this process's arguments to the open window. Returns whether a window took them; if
-/// none did, the plugin still finds one that opens at the same moment.
-pub fn forward_to_running_instance() -> bool {
+/// The longest wait for a reply: a window that was stopped, or whoever has its name, may give none.
+const LONGEST: Duration = Duration::from_secs(5);
+
+/// What became of forwarding this process's arguments to the open window.
+pub enum Forwarded {
+    /// A window has taken them.
+    Taken,
+    /// There is no window. If one opens at the same moment, the plugin finds it.
+    NoWindow,
+    /// The window gives no reply.
+    NoReply,
+    /// The window's name on the bus is another program's, which was told nothing.
+    Stranger {
+        /// The program's file, or what is known of it.
+        program: String,
+    },
+}
+
+/// Forwards this process's arguments, a link with its code among them, to the open window: only to a
+/// process of the same user and program, as the bus and the kernel tell.
+pub fn forward_to_running_instance() -> Forwarded {
+    let Ok(bus) = connection::Builder::session()
+        .map(|bus| bus.method_timeout(LONGEST))
+        .and_then(connection::Builder::build)
+    else {
+        return Forwarded::NoWindow;
+    };
+    let name = format!("{APP_ID}.SingleInstance");
+    let Ok(owner) = ask::<String>(&bus, "GetNameOwner", &name) else {
+        return Forwarded::NoWindow;
+    };
+    match program_of(&bus, &owner) {
+        Ok(program) if is_this(&program) => {}
+        Ok(program) => {
+            let program = sanitize_display_text(&program.to_string_lossy());
+            return Forwarded::Stranger { program };
+        }
+        // It ended meanwhile.
+        Err(_) if ask::<String>(&bus, "GetNameOwner", &name).is_err() => {
+            return Forwarded::NoWindow;
+        }
+        Err(_) => return Forwarded::Stranger { program: owner },
+    }
     let arguments: Vec<_> = std::env::args_os()
         .map(|text| text.to_string_lossy().into_owned())
         .collect();
-    let name = format!("{APP_ID}.SingleInstance");
     let path = format!("/{}", name.replace('.', "/"));
-    // The window has no use for the working directory.
+    // To the process that was looked at, not to its name. The window has no use for the working
+    // directory.
     let call = (arguments, "");
-    Connection::session()
-        .and_then(|bus| {
-            bus.call_method(
-                Some(name.as_str()),
-                path.as_str(),
-                Some(INTERFACE),
-                "ExecuteCallback",
-                &call,
-            )
-        })
-        .is_ok()
+    let method = "ExecuteCallback";
+    let sent = bus.call_method(Some(&*owner), &*path, Some(INTERFACE), method, &call);
+    match sent {
+        Ok(_) => Forwarded::Taken,
+        Err(zbus::Error::InputOutput(error)) if error.kind() == ErrorKind::TimedOut => {
+            Forwarded::NoReply
+        }
+        Err(_) => Forwarded::NoWindow,
+    }
+}
+
+/// Asks the bus about a name.
+fn ask<T>(bus: &Connection, method: &str, name: &str) -> zbus::Result<T>
+where
+    T: for<'a> zbus::zvariant::DynamicDeserialize<'a>,
+{
+    let broker = "org.freedesktop.DBus";
+    let path = "/org/freedesktop/DBus";
+    let reply = bus.call_method(Some(broker), path, Some(broker), method, &name)?;
+    reply.body().deserialize()
+}
+
+/// The file of the program behind a name on the bus, if it runs as this user.
+fn program_of(bus: &Connection, owner: &str) -> zbus::Result<PathBuf> {
+    let user: u32 = ask(bus, "GetConnectionUnixUser", owner)?;
+    if user != std::fs::metadata("/proc/self")?.uid() {
+        let other = std::io::Error::other("another user's");
+        return Err(zbus::Error::from(other));
+    }
+    let process: u32 = ask(bus, "GetConnectionUnixProcessID", owner)?;
+    Ok(std::fs::read_link(format!("/proc/{process}/exe"))?)
+}
+
+/// Whether a process's program is this one, or was before an update replaced its file (proc(5),
+/// `/proc/pid/exe`).
+fn is_this(program: &Path) -> bool {
+    let before_an_update = |path: &Path| {
+        let path = path.to_string_lossy();
+        path.strip_suffix(" (deleted)").unwrap_or(&path).to_owned()
+    };
+    std::env::current_exe().is_ok_and(|own| before_an_update(&own) == before_an_update(program))
 }
 
 /// Executes this program again without the arguments that are not UTF-8, over which a plugin would

@@ -9,6 +9,10 @@ use crate::Error;
 use crate::fields::{Fields, Missing, NoObject};
 use crate::sanitize::redact;
 
+/// The longest id of a request, in bytes: Notion's are UUIDs. Credentials in any spelling are longer,
+/// or have other signs.
+const LONGEST_ID: usize = 64;
+
 /// A reply whose body arrived whole; the body is wiped when dropped.
 pub(crate) struct Reply {
     pub status: u16,
@@ -107,11 +111,16 @@ impl Reply {
         }
     }
 
+    /// Notion's id of the request, if it can be one and is none of the secrets that the request
+    /// carried: the other side may echo what it likes.
     pub fn request_id(&self, fields: Option<&Fields>, secrets: &[&str]) -> Option<String> {
-        fields
+        let id = fields
             .and_then(|fields| fields.text("request_id"))
-            .or_else(|| self.request_id.clone())
-            .and_then(|id| redact(&id, secrets))
+            .or_else(|| self.request_id.clone())?;
+        let is_id = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        (id.len() <= LONGEST_ID && id.bytes().all(is_id))
+            .then(|| redact(&id, secrets))
+            .flatten()
     }
 
     pub fn not_notion(&self, what: String) -> Error {

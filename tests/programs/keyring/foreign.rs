@@ -2,6 +2,7 @@
 
 use support::cli;
 use support::secret_service::{Act, Kept, STRANGER};
+use support::secrets::Entry;
 use support::test_env::ACME;
 use support::words::words;
 
@@ -9,12 +10,15 @@ use super::{
     INTROSPECTIONS, REVOCATIONS, all_works, cannot_check, connected, connection, fails, works,
 };
 
+/// The secret of what is not Keyrack's.
+const STRANGERS: &str = "a stranger's";
+
 #[tokio::test]
-async fn a_foreign_payload_is_not_used_and_connecting_again_replaces_it() {
+async fn a_foreign_payload_is_neither_used_nor_touched_and_connecting_again_helps() {
     let (mut env, keyring, id) = connected().await;
     keyring.change(|kept| {
         for entry in kept.of(&id) {
-            entry.secret = Some("a stranger's".to_owned());
+            entry.secret = Some(STRANGERS.to_owned());
         }
     });
     let kept = keyring.entries();
@@ -25,7 +29,19 @@ async fn a_foreign_payload_is_not_used_and_connecting_again_replaces_it() {
     cannot_check(&env, "keyring-foreign");
     assert_eq!(env.sandbox.requests().await.len(), asked);
     assert!(keyring.entries() == kept);
+
+    assert!(cli::connect(&env).await.success());
+    works(&env, &["check", ACME]);
+    let strangers: Vec<_> = kept.iter().filter(|entry| is_strangers(entry)).collect();
+    assert_eq!(strangers.len(), 1);
+    let now = keyring.entries();
+    assert!(now.contains(strangers[0]), "what is not Keyrack's stays");
+    keyring.change(|kept| kept.entries.retain(|_, entry| !is_strangers(entry)));
     all_works(&mut env, &keyring).await;
+}
+
+fn is_strangers(entry: &Entry) -> bool {
+    entry.secret.as_deref() == Some(STRANGERS)
 }
 
 #[tokio::test]
@@ -34,7 +50,7 @@ async fn a_foreign_client_secret_is_told_and_given_again() {
     let client = connection(&env)["client_id"].as_str().unwrap().to_owned();
     let spoil = |kept: &mut Kept| {
         for entry in kept.of(&client) {
-            entry.secret = Some("a stranger's".to_owned());
+            entry.secret = Some(STRANGERS.to_owned());
         }
     };
     keyring.change(spoil);
@@ -52,6 +68,13 @@ async fn a_foreign_client_secret_is_told_and_given_again() {
 
     let given = env.keyrack(&["client", "secret", "Mine"], &env.sandbox.client_secret);
     assert_eq!(given.status.code(), Some(0));
+    let strangers = |kept: &Kept| kept.entries.values().filter(|it| is_strangers(it)).count();
+    assert_eq!(
+        keyring.change(|kept| strangers(kept)),
+        1,
+        "it is left alone"
+    );
+    keyring.change(|kept| kept.entries.retain(|_, entry| !is_strangers(entry)));
     assert!(keyring.entries().iter().any(|entry| entry.user() == id));
     works(&env, &["revoke", ACME]);
     assert_eq!(env.sandbox.count(REVOCATIONS).await, 2);
@@ -59,17 +82,41 @@ async fn a_foreign_client_secret_is_told_and_given_again() {
 }
 
 #[tokio::test]
-async fn a_strangers_copy_is_passed_over_and_goes_with_the_tokens() {
+async fn a_strangers_copy_is_passed_over_and_gets_no_token() {
     let (mut env, keyring, id) = connected().await;
-    keyring.change(|kept| kept.put(&id, "a stranger's"));
+    keyring.change(|kept| kept.put(&id, STRANGERS));
     for act in ["check", "refresh", "check"] {
         works(&env, &[act, ACME]);
         assert_eq!(connection(&env)["status"], "active");
     }
     assert_eq!(env.sandbox.count(INTROSPECTIONS).await, 2);
+    let copy = |kept: &mut Kept| kept.of(&id).filter(|entry| is_strangers(entry)).count();
+    assert_eq!(keyring.change(copy), 1, "nothing was written into it");
     works(&env, &["revoke", ACME]);
     assert_eq!(env.sandbox.count(REVOCATIONS).await, 2);
+    assert_eq!(keyring.change(copy), 1, "it is not Keyrack's to delete");
+    assert_eq!(keyring.entries().len(), 2, "the client and the stranger's");
+    keyring.change(|kept| kept.entries.retain(|_, entry| !is_strangers(entry)));
+    all_works(&mut env, &keyring).await;
+}
+
+#[tokio::test]
+async fn a_locked_backup_of_the_keyring_stops_nobody_and_is_never_to_be_unlocked() {
+    let (mut env, keyring, id) = connected().await;
+    keyring.change(Kept::back_up);
+    for act in ["check", "refresh", "check"] {
+        works(&env, &[act, ACME]);
+    }
+    works(&env, &["rebuild"]);
+    let given = env.keyrack(&["client", "secret", "Mine"], &env.sandbox.client_secret);
+    assert_eq!(given.status.code(), Some(0));
+    works(&env, &["revoke", ACME]);
+    assert!(!keyring.entries().iter().any(|entry| entry.user() == id));
+    assert!(cli::connect(&env).await.success());
+    keyring.change(Kept::back_up);
+    works(&env, &["forget", ACME]);
     assert_eq!(keyring.entries().len(), 1, "the client");
+    assert_eq!(keyring.asked_in_vain(), 0);
     all_works(&mut env, &keyring).await;
 }
 

@@ -13,7 +13,10 @@ use super::{Act, Call, Kept, Prompt, Shared, State, cipher, lock};
 
 const NAME: &str = "org.freedesktop.secrets";
 const COLLECTION: &str = "/org/freedesktop/secrets/collection/scripted";
+const LOCKED_AWAY: &str = "/org/freedesktop/secrets/collection/locked_away";
 const NOTHING: &str = "/";
+/// The paths of the prompts to unlock the second collection begin with this.
+const IN_VAIN: &str = "/org/freedesktop/secrets/prompt/v";
 const LABEL: &str = "org.freedesktop.Secret.Item.Label";
 const ATTRIBUTES: &str = "org.freedesktop.Secret.Item.Attributes";
 
@@ -89,6 +92,7 @@ pub fn take(bus: &Connection, state: &Shared, message: Message) {
             let is_prompt = call.method == "Prompt";
             answer(bus, &message, serve(&message, call, state));
             match state.kept.locked {
+                _ if is_prompt && prompt.starts_with(IN_VAIN) => complete(bus, &prompt, true),
                 Some(Prompt::Silent) if is_prompt => state.prompts.push(prompt),
                 locked if is_prompt => complete(bus, &prompt, locked.is_some()),
                 _ => {}
@@ -141,7 +145,7 @@ fn read(message: &Message, kept: &Kept) -> Call {
     match method.as_str() {
         "SearchItems" => attributes = body.deserialize().expect("attributes"),
         "CreateItem" => {
-            let (_, wanted, bytes) = new_item(message);
+            let (_, wanted, bytes, _) = new_item(message);
             (attributes, secret) = (wanted, Some(plain(&bytes)));
         }
         "SetSecret" => secret = Some(plain(&body.deserialize().expect("a secret"))),
@@ -180,13 +184,22 @@ fn serve(message: &Message, call: Call, state: &mut State) -> Result<Answer, Ref
         "ReadAlias" => Answer::Object(object(NOTHING)),
         "SearchItems" => {
             let wanted: BTreeMap<String, String> = body.deserialize().expect("attributes");
-            let found = kept.entries.iter().filter(|(_, entry)| {
+            let is_wanted = |(_, entry): &(&u32, &Entry)| {
                 let has = |(name, value)| entry.attributes.get(name) == Some(value);
                 wanted.iter().all(has)
-            });
+            };
+            let found = kept.entries.iter().filter(is_wanted);
             let found = found.map(|(number, _)| object(&item_path(*number)));
-            let (locked, unlocked) = found.partition(|_| kept.locked.is_some());
+            let (mut locked, unlocked): (Vec<_>, Vec<_>) =
+                found.partition(|_| kept.locked.is_some());
+            let away = kept.locked_away.iter().filter(is_wanted);
+            locked.extend(away.map(|(number, _)| object(&format!("{LOCKED_AWAY}/{number}"))));
             Answer::Items(unlocked, locked)
+        }
+        "Unlock" if is_locked_away(&body.deserialize::<Vec<_>>().expect("objects")) => {
+            state.asked_in_vain += 1;
+            let prompt = new_object(kept, IN_VAIN);
+            Answer::Unlocked(Vec::new(), prompt)
         }
         "Unlock" if kept.locked.is_some() => {
             let prompt = new_object(kept, "/org/freedesktop/secrets/prompt/p");
@@ -198,12 +211,12 @@ fn serve(message: &Message, call: Call, state: &mut State) -> Result<Answer, Ref
         "Get" => Answer::Property(kept.locked.is_some()),
         _ if kept.locked.is_some() => return Err(IS_LOCKED),
         "CreateItem" => {
-            let (label, attributes, (session, ..)) = new_item(message);
+            let (label, attributes, (session, ..), replace) = new_item(message);
             known(&session)?;
             let same = |(number, entry): (&u32, &Entry)| {
                 (entry.attributes == attributes).then_some(*number)
             };
-            let replaced = kept.entries.iter().find_map(same);
+            let replaced = kept.entries.iter().find_map(same).filter(|_| replace);
             let number = replaced.unwrap_or_else(|| kept.number());
             let secret = call.secret;
             let entry = Entry {
@@ -237,15 +250,23 @@ fn serve(message: &Message, call: Call, state: &mut State) -> Result<Answer, Ref
     })
 }
 
-/// Reads the label, the attributes and the secret of a new item.
-fn new_item(message: &Message) -> (String, BTreeMap<String, String>, Secret) {
+/// Reads the label, the attributes and the secret of a new item, and whether it replaces one of its
+/// attributes.
+fn new_item(message: &Message) -> (String, BTreeMap<String, String>, Secret, bool) {
     let body = message.body();
-    let (mut properties, secret, _): (HashMap<String, OwnedValue>, Secret, bool) =
+    let (mut properties, secret, replace): (HashMap<String, OwnedValue>, Secret, bool) =
         body.deserialize().expect("an item");
     let mut property = |name| properties.remove(name).expect(name);
     let label = property(LABEL).try_into().expect("text");
     let attributes: HashMap<String, String> = property(ATTRIBUTES).try_into().expect("texts");
-    (label, attributes.into_iter().collect(), secret)
+    (label, attributes.into_iter().collect(), secret, replace)
+}
+
+/// Whether objects are in the second collection.
+fn is_locked_away(objects: &[OwnedObjectPath]) -> bool {
+    objects
+        .iter()
+        .any(|object| object.as_str().starts_with(LOCKED_AWAY))
 }
 
 fn plain((_, start, secret, _): &Secret) -> String {

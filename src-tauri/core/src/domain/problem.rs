@@ -262,6 +262,9 @@ pub enum Cause {
         detail: String,
     },
     AlreadyOpen,
+    NameTaken {
+        program: String,
+    },
     SandboxFailed {
         detail: String,
     },

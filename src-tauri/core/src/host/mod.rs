@@ -9,3 +9,4 @@ pub mod environment;
 pub mod language;
 pub mod login_item;
 pub(crate) mod peer;
+pub mod session;

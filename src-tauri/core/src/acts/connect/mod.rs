@@ -164,6 +164,11 @@ impl Keyrack {
         }
     }
 
+    /// Reports that callbacks cannot arrive, and why.
+    pub fn refuse_callbacks(&self, problem: Problem) {
+        self.emit(&Event::CallbackRefused(problem));
+    }
+
     /// Takes a callback and processes it to its end, or until it waits for the keyring.
     pub async fn accept(self: &Arc<Self>, raw: &[u8]) -> Result<Authorization, Problem> {
         Ok(self.take_callback(raw)?.await)

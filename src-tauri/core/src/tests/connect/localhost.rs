@@ -132,3 +132,90 @@ async fn cancelling_closes_the_port() {
     keyrack.cancel_authorization(&id).expect("cancelled");
     closed(port).await;
 }
+
+#[tokio::test]
+async fn the_port_is_closed_when_another_process_takes_the_callback() {
+    let (env, keyrack, client, port) = with_port().await;
+    let (id, callback) = env.callback(&keyrack, &client).await;
+    TcpStream::connect(("127.0.0.1", port)).expect("open while it waits");
+    let other = env.start();
+    let ended = other.accept(callback.as_bytes()).await.expect("taken");
+    assert!(matches!(ended.progress, Progress::Completed { .. }));
+    closed(port).await;
+    let shown = keyrack.latest_authorization().expect("shown");
+    assert_eq!((&shown.id, &shown.progress), (&id, &ended.progress));
+    let (_, callback) = env.callback(&keyrack, &client).await;
+    let answer = env.http.get(&callback).send().await.expect("a page");
+    assert_eq!(answer.status(), 200, "the next one has its port");
+}
+
+#[tokio::test]
+async fn the_port_is_closed_when_another_process_cancels_and_so_is_a_cancelled_one() {
+    let (env, keyrack, client, port) = with_port().await;
+    let (id, _) = env.callback(&keyrack, &client).await;
+    let other = env.start();
+    other.cancel_authorization(&id).expect("cancelled there");
+    keyrack.cancel_authorization(&id).expect("and here");
+    closed(port).await;
+    let shown = keyrack.latest_authorization().expect("shown");
+    assert_eq!(shown.progress, Progress::Cancelled);
+}
+
+#[tokio::test]
+async fn a_prefetch_does_not_use_the_callback_up() {
+    let (env, keyrack, client, _) = with_port().await;
+    let (_, callback) = env.callback(&keyrack, &client).await;
+    for (name, value) in [
+        ("sec-purpose", "prefetch;prerender"),
+        ("purpose", "prefetch"),
+        ("x-moz", "prefetch"),
+    ] {
+        let early = env.http.get(&callback).header(name, value);
+        let answer = early.send().await.expect("a page");
+        assert_eq!(answer.status(), 403, "{name}");
+    }
+    assert_eq!(env.count("/v1/oauth/token").await, 0);
+    let answer = env.http.get(&callback).send().await.expect("a page");
+    assert_eq!(answer.status(), 200);
+}
+
+#[tokio::test]
+async fn idle_connections_do_not_hold_the_callback_up() {
+    let (env, keyrack, client, port) = with_port().await;
+    let (_, callback) = env.callback(&keyrack, &client).await;
+    let idle: Vec<_> = (0..100)
+        .map(|_| TcpStream::connect(("127.0.0.1", port)).expect("open"))
+        .collect();
+    let answer = env.http.get(&callback).send().await.expect("a page");
+    assert_eq!(answer.status(), 200);
+    drop(idle);
+}
+
+/// Only the system's administrator can act as another user.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+#[allow(clippy::print_stderr, reason = "a skip has a reason that is printed")]
+async fn a_callback_of_another_user_of_the_computer_is_not_taken() {
+    use std::os::unix::process::CommandExt as _;
+    const NOBODY: u32 = 65_534;
+    if !rustix::process::getuid().is_root() {
+        eprintln!("skipped: only root can send a request as another user");
+        return;
+    }
+    let (env, keyrack, client, port) = with_port().await;
+    let (id, callback) = env.callback(&keyrack, &client).await;
+    let (_, path) = callback.split_once(&port.to_string()).expect("a path");
+    let script = format!(
+        "exec 3<>/dev/tcp/127.0.0.1/{port} && printf 'GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n' >&3 && cat <&3"
+    );
+    let mut stranger = std::process::Command::new("bash");
+    stranger.args(["-c", &script]).uid(NOBODY).gid(NOBODY);
+    let asked = tokio::task::spawn_blocking(move || stranger.output().expect("bash"));
+    let output = asked.await.expect("no panic");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "", "{output:?}");
+    let waits = keyrack.authorization(&id).expect("an authorization");
+    assert_eq!(waits.progress, Progress::Waiting);
+    assert_eq!(env.count("/v1/oauth/token").await, 0);
+    let answer = env.http.get(&callback).send().await.expect("a page");
+    assert_eq!(answer.status(), 200, "the person's own browser is taken");
+}
