@@ -105,3 +105,31 @@ async fn a_second_window_that_no_session_bus_could_stop_says_so() {
     second.close().await;
     first.close().await;
 }
+
+/// Takes the window's name on the session bus, and answers nobody.
+fn squat(env: &TestEnv) -> zbus::blocking::Connection {
+    let address = env.world.env()["DBUS_SESSION_BUS_ADDRESS"].as_str();
+    zbus::blocking::connection::Builder::address(address)
+        .and_then(|bus| bus.name("app.keyrack.desktop.SingleInstance"))
+        .and_then(zbus::blocking::connection::Builder::build)
+        .expect("the name")
+}
+
+#[tokio::test]
+async fn a_stranger_with_the_windows_name_is_told_nothing_and_named_in_the_window() {
+    let env = TestEnv::new();
+    let squatter = squat(&env);
+    let calls = zbus::blocking::MessageIterator::from(&squatter);
+    let window = env.window().await;
+    window
+        .notice("Another program has Keyrack’s name")
+        .appears()
+        .await;
+    window.close().await;
+    squatter.close().expect("closed");
+    let told: Vec<_> = calls
+        .filter_map(Result::ok)
+        .filter(|call| call.message_type() == zbus::message::Type::MethodCall)
+        .collect();
+    assert!(told.is_empty(), "{told:?}");
+}

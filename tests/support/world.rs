@@ -234,6 +234,11 @@ impl World {
         assert!(status.unwrap().success(), "the display cannot be pictured");
     }
 
+    /// Ends the session bus, as the end of the session does.
+    pub fn end_bus(&mut self) {
+        self.bus = None;
+    }
+
     fn start_bus(&mut self, service: Service) {
         let services = self.path("services");
         fs::create_dir(&services).unwrap();

@@ -8,6 +8,8 @@ use support::process::Program;
 use support::programs;
 use support::test_env::{ACME, TestEnv};
 use support::wait::until;
+use support::words::words;
+use zbus::blocking::{Connection, connection};
 
 #[tokio::test]
 async fn a_token_that_died_is_shown_in_the_open_window_and_notified_once() {
@@ -35,6 +37,57 @@ async fn a_token_that_died_is_shown_in_the_open_window_and_notified_once() {
     let asked = env.sandbox.count("POST /v1/oauth/introspect").await;
     assert_eq!(asked, 1, "a dead token is not asked about again");
     window.close().await;
+}
+
+#[tokio::test]
+async fn a_desktop_that_shows_no_notification_and_gives_no_reply_stops_nothing() {
+    let env = TestEnv::connected_by_command().await;
+    let silent = Silent::of(&env);
+    env.a_day_passes();
+    let listed = env.keyrack(&["list", "--json"], "");
+    let rows: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
+    env.sandbox
+        .revoke(rows[0]["bot_id"].as_str().unwrap())
+        .await;
+    let once = env.keyrack(&["watch", "--once", "--every", "daily"], "");
+    let said = String::from_utf8(once.stderr).unwrap();
+    assert!(said.contains("needs attention"), "{said}");
+    assert!(said.contains(&words("command.no-notifications")), "{said}");
+    drop(silent);
+}
+
+/// A notification service that takes every call and replies to none.
+struct Silent(#[allow(dead_code, reason = "it has the name while it lives")] Connection);
+
+impl Silent {
+    fn of(env: &TestEnv) -> Self {
+        let address = env.world.env()["DBUS_SESSION_BUS_ADDRESS"].as_str();
+        let bus = connection::Builder::address(address)
+            .and_then(|bus| bus.name("org.freedesktop.Notifications"))
+            .and_then(connection::Builder::build);
+        Self(bus.expect("the name"))
+    }
+}
+
+#[test]
+fn background_checks_end_with_the_session() {
+    let (mut env, keyring) = TestEnv::with_scripted_keyring();
+    let mut command = env.world.command(programs::keyrack());
+    command.args(["watch", "--every", "6h"]);
+    command.stdin(Stdio::null());
+    let mut watching = Program::start(&env.world, &command);
+    let log = env.world.log();
+    let said = |words: &str| {
+        until(words, || {
+            let log = std::fs::read_to_string(&log).unwrap_or_default();
+            log.contains(words).then_some(())
+        });
+    };
+    said("Checking in the background");
+    drop(keyring);
+    env.world.end_bus();
+    assert_eq!(watching.wait(), Some(0));
+    said(&words("command.watch-session-over"));
 }
 
 #[test]

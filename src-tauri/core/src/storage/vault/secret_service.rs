@@ -183,13 +183,16 @@ fn entry(found: Found) -> Entry {
 /// collection first.
 fn search(session: &Session, attributes: HashMap<&str, &str>) -> Result<Vec<Found>> {
     let items = session.search_items(attributes).map_err(failed)?;
-    // Without a default collection, or where its name cannot be had, all are alike.
-    let default = session.get_default_collection().ok();
-    let default = default.map(|default| format!("{}/", default.collection_path.as_str()));
+    // An only item, and those without a default collection to compare with, are alike.
+    let is_only = items.unlocked.len() + items.locked.len() < 2;
+    let default = (!is_only).then(|| session.get_default_collection().ok());
+    let default = default
+        .flatten()
+        .map(|default| format!("{}/", default.collection_path.as_str()));
     let found = |item: Item<'_>, is_locked| Found {
         is_in_default: default
             .as_ref()
-            .is_some_and(|default| item.item_path.as_str().starts_with(default)),
+            .is_none_or(|default| item.item_path.as_str().starts_with(default)),
         session: session.clone(),
         path: item.item_path.clone(),
         is_locked,
