@@ -200,7 +200,7 @@ async fn copy_authorization_url(shell: Shared<'_>, authorization: String) -> Res
 async fn submit_callback(shell: Shared<'_>, text: SecretString) -> Result<(), Problem> {
     let rest = shell
         .keyrack()?
-        .take_callback(text.expose_secret().trim().as_bytes())?;
+        .take_pasted(text.expose_secret().as_bytes())?;
     async_runtime::spawn(rest);
     Ok(())
 }

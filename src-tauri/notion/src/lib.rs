@@ -59,4 +59,4 @@ pub use path::{ApiPath, InvalidPath};
 pub use patience::within;
 pub use request::{Auth, Method, Request, Response};
 pub use retry::Retry;
-pub use sanitize::sanitize_display_text;
+pub use sanitize::{is_unprintable, sanitize_display_text};

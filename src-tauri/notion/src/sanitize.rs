@@ -16,10 +16,7 @@ pub fn sanitize_display_text(text: &str) -> String {
     let mut kept = String::new();
     let mut chars = 0;
     for word in text.split_whitespace() {
-        let mut printable = word
-            .chars()
-            .filter(|c| !c.is_control() && !is_formatting(*c))
-            .peekable();
+        let mut printable = word.chars().filter(|c| !is_unprintable(*c)).peekable();
         if printable.peek().is_none() {
             continue;
         }
@@ -55,6 +52,13 @@ pub(crate) fn redact(text: &str, secrets: &[&str]) -> Option<String> {
         .fold(printable, |text, secret| text.replace(secret, "[secret]"));
     let kept: String = redacted.trim().chars().take(MOST_IN_ERROR).collect();
     (!kept.is_empty()).then_some(kept)
+}
+
+/// Whether a character is none to be read but a control or formatting character, which a terminal or
+/// a page would obey or not show.
+#[must_use]
+pub fn is_unprintable(c: char) -> bool {
+    c.is_control() || is_formatting(c)
 }
 
 /// Whether a character is a bidirectional control, the byte order mark or another invisible mark. The

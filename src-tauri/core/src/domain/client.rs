@@ -5,6 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::domain::pasted::undecorated;
 use crate::domain::problem::{Cause, Field, Problem};
 use crate::domain::redirect::{DEFAULT_PORT, RedirectMethod, localhost_port, redirect_uri};
 use crate::domain::time::Millis;
@@ -165,16 +166,16 @@ pub(crate) fn checked_name(typed: &str) -> Result<String, Problem> {
     Ok(name)
 }
 
-/// A typed client secret without surrounding white space; refused if it cannot be one.
+/// A typed client secret without what a paste brings along; refused if it cannot be one.
 pub(crate) fn checked_secret(typed: &SecretString) -> Result<SecretString, Problem> {
-    let secret = typed.expose_secret().trim();
-    if secret.is_empty() || secret.contains(char::is_whitespace) {
+    let secret = undecorated(typed.expose_secret());
+    if secret.expose_secret().is_empty() || secret.expose_secret().contains(char::is_whitespace) {
         return Err(Cause::InvalidInput {
             field: Field::ClientSecret,
         }
         .into());
     }
-    Ok(secret.into())
+    Ok(secret)
 }
 
 impl NewClient {
@@ -186,7 +187,7 @@ impl NewClient {
             self.bridge_url.as_deref(),
         )?;
         let name = checked_name(&self.name)?;
-        let client_id = self.client_id.trim().to_owned();
+        let client_id = undecorated(&self.client_id).expose_secret().to_owned();
         if client_id.is_empty()
             || client_id.contains(|c: char| c.is_whitespace() || c.is_control() || c == ':')
         {

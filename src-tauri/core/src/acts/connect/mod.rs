@@ -23,6 +23,7 @@ use crate::domain::authorization::{Authorization, LIFETIME, Progress, Reconnects
 use crate::domain::callback::{Callback, CallbackResult};
 use crate::domain::client::Client;
 use crate::domain::event::Event;
+use crate::domain::pasted::undecorated_address;
 use crate::domain::problem::{Cause, Problem};
 use crate::identity::APP_LINK;
 use crate::keyrack::Keyrack;
@@ -169,9 +170,20 @@ impl Keyrack {
         self.emit(&Event::CallbackRefused(problem));
     }
 
-    /// Takes a callback and processes it to its end, or until it waits for the keyring.
-    pub async fn accept(self: &Arc<Self>, raw: &[u8]) -> Result<Authorization, Problem> {
-        Ok(self.take_callback(raw)?.await)
+    /// Takes a callback that a person pasted and processes it to its end, or until it waits for the
+    /// keyring.
+    pub async fn accept(self: &Arc<Self>, pasted: &[u8]) -> Result<Authorization, Problem> {
+        Ok(self.take_pasted(pasted)?.await)
+    }
+
+    /// Takes a callback that a person pasted like [`Keyrack::take_callback`], without what the paste
+    /// brought along.
+    pub fn take_pasted(
+        self: &Arc<Self>,
+        pasted: &[u8],
+    ) -> Result<impl Future<Output = Authorization> + Send + 'static + use<>, Problem> {
+        let address = undecorated_address(&String::from_utf8_lossy(pasted));
+        self.take_callback(address.expose_secret().as_bytes())
     }
 
     /// Takes a callback, however it arrived: the one acceptor of all.
@@ -181,7 +193,7 @@ impl Keyrack {
     pub fn take_callback(
         self: &Arc<Self>,
         raw: &[u8],
-    ) -> Result<impl Future<Output = Authorization> + Send + 'static, Problem> {
+    ) -> Result<impl Future<Output = Authorization> + Send + 'static + use<>, Problem> {
         let callback = Callback::parse(raw)?;
         let consumed = self.store.consume_state(
             &state_hash(&callback.state),

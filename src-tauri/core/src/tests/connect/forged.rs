@@ -109,8 +109,8 @@ async fn no_forged_mutated_or_replayed_link_costs_a_request() {
             }
             let link = forge(&good, &spent, &mut random);
             links += 1;
-            if let Ok(ended) = keyrack.accept(&link).await
-                && !matches!(ended.progress, Progress::Failed { .. })
+            if let Ok(rest) = keyrack.take_callback(&link)
+                && !matches!(rest.await.progress, Progress::Failed { .. })
             {
                 accepted.push(String::from_utf8_lossy(&link).into_owned());
             }
