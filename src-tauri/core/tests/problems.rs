@@ -23,6 +23,7 @@ fn every_cause() -> Vec<Cause> {
     let offline = || Box::new(Unreachable);
     vec![
         KeyringMissing,
+        NoSessionBus,
         KeyringNoCollection,
         KeyringLocked,
         KeyringWaiting,
@@ -218,6 +219,10 @@ fn every_cause() -> Vec<Cause> {
         FolderNotOurs {
             path: text("/home/ada/Documents"),
         },
+        OthersFile {
+            path: text("/home/ada/.local/share/app.keyrack/store.json"),
+            owner: text("root"),
+        },
         NoDataFolder,
         NotionUrl {
             detail: text("relative URL without a base"),
@@ -226,12 +231,16 @@ fn every_cause() -> Vec<Cause> {
         NameTaken {
             program: text("/usr/bin/squatter"),
         },
+        NoDisplay,
         SandboxFailed {
             detail: text("Address already in use (os error 98)"),
         },
         SandboxElsewhere,
         NotWritten {
             path: text("/home/ada/Downloads/receipt.txt"),
+            detail: text("No space left on device (os error 28)"),
+        },
+        NotPrinted {
             detail: text("No space left on device (os error 28)"),
         },
         NotSavable,

@@ -1,5 +1,7 @@
 //! A keyring that leaves the bus, and comes back.
 
+use std::fs::File;
+
 use serde_json::Value;
 use support::process::Program;
 use support::programs;
@@ -94,4 +96,31 @@ async fn a_keyring_restarted_during_consent_is_used_by_the_same_process() {
     assert_eq!(env.exchanges().await, 1);
     works(&env, &["revoke", ACME]);
     all_works(&mut env, &keyring).await;
+}
+
+#[test]
+fn without_a_session_bus_it_is_the_bus_that_is_missed() {
+    let env = TestEnv::with_client();
+    let (nothing, secret) = (env.world.path("nothing"), env.world.path("secret"));
+    std::fs::write(&secret, "secret_new").unwrap();
+    for address in ["", "disabled:", "autolaunch:", "unix:path=/nowhere"] {
+        let mut check = env.world.command(&env.program);
+        check.args(["client", "secret", "Mine"]);
+        check.env("XDG_RUNTIME_DIR", &nothing);
+        check.env("DBUS_SESSION_BUS_ADDRESS", address);
+        if address.is_empty() {
+            check.env_remove("DBUS_SESSION_BUS_ADDRESS");
+        }
+        check.stdin(File::open(&secret).unwrap());
+        let refused = check.output().unwrap();
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(1), "{said}");
+        assert!(
+            said.contains(&words("problem.no-session-bus.what")),
+            "{said}"
+        );
+        let mut list = env.world.command(&env.program);
+        list.arg("list").env("DBUS_SESSION_BUS_ADDRESS", address);
+        assert!(list.output().unwrap().status.success());
+    }
 }

@@ -8,7 +8,7 @@ import { speak } from "./language.svelte";
 import { duration, fieldWords, problemWords, statusWords, t, type MessageKey } from "./messages";
 
 const sources = Object.entries(
-  // The command and the page in the browser are worded here too.
+  // The command, the page in the browser and the window’s program in a terminal are worded here too.
   import.meta.glob<string>(
     [
       "../**/*.svelte",
@@ -16,6 +16,7 @@ const sources = Object.entries(
       "!../**/*.test.ts",
       "../../../src-tauri/cli/src/*.rs",
       "../../../src-tauri/core/src/**/*.rs",
+      "../../../src-tauri/desktop/*.rs",
       // The migrations quote what earlier versions wrote.
       "!../../../src-tauri/core/src/storage/store/schema.rs",
     ],

@@ -37,6 +37,7 @@ pub struct Problem {
 pub enum Cause {
     // The keyring.
     KeyringMissing,
+    NoSessionBus,
     KeyringNoCollection,
     KeyringLocked,
     KeyringWaiting,
@@ -255,6 +256,10 @@ pub enum Cause {
     FolderNotOurs {
         path: String,
     },
+    OthersFile {
+        path: String,
+        owner: String,
+    },
     NoDataFolder,
 
     // This computer.
@@ -265,12 +270,16 @@ pub enum Cause {
     NameTaken {
         program: String,
     },
+    NoDisplay,
     SandboxFailed {
         detail: String,
     },
     SandboxElsewhere,
     NotWritten {
         path: String,
+        detail: String,
+    },
+    NotPrinted {
         detail: String,
     },
     NotSavable,
@@ -346,6 +355,7 @@ impl Cause {
         matches!(
             self,
             Self::KeyringMissing
+                | Self::NoSessionBus
                 | Self::KeyringNoCollection
                 | Self::KeyringLocked
                 | Self::KeyringWaiting

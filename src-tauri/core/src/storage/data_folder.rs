@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::domain::problem::{Cause, Problem};
+use crate::storage::owner;
 
 /// The databases in the data folder; SQLite keeps more files beside each.
 const DATABASES: &[&str] = &["keyrack.db", "sandbox.db"];
@@ -62,7 +63,8 @@ impl DataFolder {
             path: path.to_owned(),
         };
         let opened = tried.made()?;
-        if opened.is_ours().map_err(|error| tried.failed(&error))? {
+        let failed = |error| opened.failed_at(&opened.path, &error);
+        if opened.is_ours().map_err(failed)? {
             opened.made_private()
         } else {
             Err(Cause::FolderNotOurs {
@@ -74,15 +76,16 @@ impl DataFolder {
 
     /// The folder by its real path, created if missing.
     fn made(&self) -> Result<Self, Problem> {
-        fs::create_dir_all(&self.path).map_err(|error| self.failed(&error))?;
+        let failed = |error| self.failed_at(&self.path, &error);
+        fs::create_dir_all(&self.path).map_err(failed)?;
         // Parent folders may be links (a moved home), which are resolved once.
-        let path = self.path.canonicalize();
-        let path = path.map_err(|error| self.failed(&error))?;
+        let path = self.path.canonicalize().map_err(failed)?;
         Ok(Self { path })
     }
 
     fn made_private(self) -> Result<Self, Problem> {
-        make_private(&self.path, 0o700).map_err(|error| self.failed(&error))?;
+        let private = make_private(&self.path, 0o700);
+        private.map_err(|error| self.failed_at(&self.path, &error))?;
         Ok(self)
     }
 
@@ -122,8 +125,9 @@ impl DataFolder {
     /// file drops all of the process's POSIX locks on it, on which SQLite relies.
     pub fn file(&self, name: &str) -> Result<PathBuf, Problem> {
         let path = self.path.join(name);
-        open_private(&path).map_err(|error| self.failed(&error))?;
-        make_private(&path, 0o600).map_err(|error| self.failed(&error))?;
+        let failed = |error| self.failed_at(&path, &error);
+        open_private(&path).map_err(failed)?;
+        make_private(&path, 0o600).map_err(failed)?;
         Ok(path)
     }
 
@@ -163,8 +167,8 @@ impl DataFolder {
 
     fn lock_file(&self, name: &str) -> Result<File, Problem> {
         let path = self.file(name)?;
-        let opened = File::options().write(true).open(path);
-        opened.map_err(|error| self.failed(&error))
+        let opened = File::options().write(true).open(&path);
+        opened.map_err(|error| self.failed_at(&path, &error))
     }
 
     /// The problem of a failed access to this folder.
@@ -174,6 +178,20 @@ impl DataFolder {
             detail: error.to_string(),
         }
         .into()
+    }
+
+    /// The problem of a failed access to the file at `path`, which may be another user's, as may be
+    /// this folder.
+    fn failed_at(&self, path: &Path, error: &io::Error) -> Problem {
+        let others = [path, &self.path].into_iter().find_map(|path| {
+            let owner = owner::other_than_this_user(path)?;
+            let path = path.display().to_string();
+            Some(Cause::OthersFile { path, owner }.into())
+        });
+        let is_refused = error.kind() == io::ErrorKind::PermissionDenied;
+        others
+            .filter(|_| is_refused)
+            .unwrap_or_else(|| self.failed(error))
     }
 }
 
@@ -309,6 +327,30 @@ mod tests {
         fs::create_dir(&begun).expect("made");
         fs::write(begun.join("store.lock"), "").expect("written");
         DataFolder::open(&begun).expect("another first start is under way");
+    }
+
+    #[test]
+    fn what_is_another_user_s_is_named_with_its_owner() {
+        let parent = tempfile::tempdir().expect("a folder");
+        let folder = DataFolder::open(&parent.path().join("data")).expect("a data folder");
+        let own = folder.file("store.json").expect("a file");
+        // Root can give a file away; everybody else has files of root's before them.
+        let given_away = std::os::unix::fs::chown(&own, Some(1), None).is_ok();
+        let others = if given_away {
+            own
+        } else {
+            PathBuf::from("/etc/passwd")
+        };
+        let refused = io::Error::from(io::ErrorKind::PermissionDenied);
+        let problem = folder.failed_at(&others, &refused);
+        let named = others.display().to_string();
+        assert!(
+            matches!(&problem.cause, Cause::OthersFile { path, owner } if *path == named && !owner.is_empty()),
+            "{problem:?}"
+        );
+        let full = io::Error::from(io::ErrorKind::StorageFull);
+        let problem = folder.failed_at(&others, &full);
+        assert_eq!(problem.cause.code(), "data-folder");
     }
 
     #[test]

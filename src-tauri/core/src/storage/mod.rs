@@ -1,6 +1,7 @@
 //! Data at rest: the data folder, the store in it, and the vault.
 
 pub mod data_folder;
+mod owner;
 pub mod process_lock;
 pub mod store;
 pub mod vault;

@@ -7,6 +7,8 @@ use crate::domain::problem::{Cause, Problem};
 pub enum VaultError {
     /// No keyring replies.
     Missing,
+    /// There is no session bus, over which the keyring would reply.
+    NoSessionBus,
     /// The keyring has no default collection to put entries in.
     NoCollection,
     /// The keyring is locked, or its prompt was dismissed.
@@ -28,7 +30,7 @@ impl VaultError {
     pub(crate) fn can_be_waited_for(&self) -> bool {
         matches!(
             self,
-            Self::Locked | Self::Missing | Self::NoCollection | Self::Waiting
+            Self::Locked | Self::Missing | Self::NoSessionBus | Self::NoCollection | Self::Waiting
         )
     }
 }
@@ -37,6 +39,7 @@ impl From<VaultError> for Problem {
     fn from(error: VaultError) -> Self {
         match error {
             VaultError::Missing => Cause::KeyringMissing,
+            VaultError::NoSessionBus => Cause::NoSessionBus,
             VaultError::NoCollection => Cause::KeyringNoCollection,
             VaultError::Locked => Cause::KeyringLocked,
             VaultError::Waiting => Cause::KeyringWaiting,

@@ -21,7 +21,13 @@ pub type KeyringConnector =
 #[must_use]
 pub fn system_keyring() -> KeyringConnector {
     #[cfg(target_os = "linux")]
-    let connect = secret_service::connect;
+    let connect = || match secret_service::connect() {
+        Ok(store) => Ok(store),
+        Err(_) if zbus::blocking::Connection::session().is_err() => {
+            Err(Error::PlatformFailure(Box::new(NoSessionBus)))
+        }
+        Err(error) => Err(error),
+    };
     #[cfg(target_os = "macos")]
     let connect =
         || Ok(apple_native_keyring_store::keychain::Store::new()? as Arc<CredentialStore>);
@@ -29,6 +35,21 @@ pub fn system_keyring() -> KeyringConnector {
     let connect = || Ok(windows_native_keyring_store::Store::new()? as Arc<CredentialStore>);
     Arc::new(connect)
 }
+
+/// Why no keyring can be asked: there is no session bus.
+#[cfg(target_os = "linux")]
+#[derive(Debug)]
+struct NoSessionBus;
+
+#[cfg(target_os = "linux")]
+impl std::fmt::Display for NoSessionBus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("there is no session bus")
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl std::error::Error for NoSessionBus {}
 
 /// A connection to the keyring, made when first needed and made anew when it fails: after the daemon
 /// restarts, an old connection never works again.
@@ -169,6 +190,8 @@ impl Keyring {
             return Ok(store.clone());
         }
         let store = (self.connector)().map_err(|error| match error {
+            #[cfg(target_os = "linux")]
+            Error::PlatformFailure(why) if why.is::<NoSessionBus>() => VaultError::NoSessionBus,
             Error::PlatformFailure(_) => VaultError::Missing,
             other => named(other),
         })?;

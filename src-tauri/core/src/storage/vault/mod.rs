@@ -69,7 +69,10 @@ impl Vault {
             if let Err(error) = keyring.write(&claim, &bytes) {
                 let refused = matches!(
                     error,
-                    VaultError::Locked | VaultError::Missing | VaultError::NoCollection
+                    VaultError::Locked
+                        | VaultError::Missing
+                        | VaultError::NoSessionBus
+                        | VaultError::NoCollection
                 );
                 // An earlier probe's entry may be left even if this probe wrote nothing.
                 if refused && is_new {
