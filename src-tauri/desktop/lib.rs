@@ -11,6 +11,7 @@ mod files;
 mod links;
 mod shell;
 mod window;
+mod without_window;
 
 use std::process::ExitCode;
 
@@ -32,6 +33,9 @@ use window::web_view;
 #[must_use]
 pub fn run() -> ExitCode {
     keyrack_core::disable_core_dumps();
+    if let Some(answered) = without_window::answer(std::env::args_os().skip(1)) {
+        return answered;
+    }
     #[cfg(target_os = "linux")]
     {
         web_view::leave_out_graphics_card();
@@ -42,6 +46,10 @@ pub fn run() -> ExitCode {
     #[cfg(target_os = "linux")]
     if matches!(forwarded, Forwarded::Taken) {
         return ExitCode::SUCCESS;
+    }
+    #[cfg(target_os = "linux")]
+    if let Err(problem) = without_window::open_display() {
+        return without_window::refuse(&problem);
     }
     // An argument that is not text is no link.
     let arguments = std::env::args_os().skip(1);
@@ -73,10 +81,7 @@ pub fn run() -> ExitCode {
         Err(error) => {
             #[cfg(target_os = "linux")]
             single_instance::reexec_after(&error);
-            #[allow(clippy::print_stderr, reason = "there is no window to say it in")]
-            {
-                eprintln!("keyrack-desktop: the window could not be opened: {error}");
-            }
+            without_window::say(&format!("the window could not be opened: {error}"));
             ExitCode::FAILURE
         }
     }
