@@ -23,3 +23,4 @@ mod revoke;
 mod screens;
 mod side_by_side;
 mod single_instance;
+mod terminal;

@@ -28,6 +28,7 @@ pub mod rows;
 pub mod sandbox;
 pub mod secret_service;
 pub mod secrets;
+pub mod terminal;
 pub mod test_env;
 pub mod wait;
 pub mod window;

@@ -1,15 +1,17 @@
 //! The command line's grammar.
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
-use keyrack_core::{BackgroundChecks, Language, RedirectMethod};
+use keyrack_core::{BackgroundChecks, Language, RedirectMethod, sanitize_display_text};
 
 /// Connects Notion workspaces, keeps their tokens in the system's keyring, checks and revokes them.
 ///
 /// Exit codes: 0 done, 1 failed (the reason is on standard error), 2 wrong usage.
 #[derive(Debug, Parser)]
-#[command(name = "keyrack", version)]
+// Not as it was called: the name of a link to the program may be anything.
+#[command(name = "keyrack", bin_name = "keyrack", version)]
 pub struct Arguments {
-    /// Prints the result as one JSON document.
+    /// Prints the result as one JSON document, and why there is none as a line of JSON on standard
+    /// error.
     #[arg(long, global = true)]
     pub json: bool,
     /// The language of what is printed; at first the one chosen in the settings, else the system's.
@@ -27,9 +29,10 @@ pub enum Command {
     /// Connects a workspace through the browser.
     Connect {
         /// The client's name or id; needed only if there are several.
-        #[arg(long, value_name = "NAME")]
+        #[arg(long, value_name = "NAME", value_parser = not_empty)]
         client: Option<String>,
-        /// Prints the link on standard output and reads the address you land on from standard input.
+        /// Opens no browser: prints the address to go to on standard output (with --json on standard
+        /// error) and reads the one you land on from standard input.
         #[arg(long)]
         no_browser: bool,
     },
@@ -67,6 +70,7 @@ pub struct Which {
     /// Workspaces' names, bot ids or connection ids.
     #[arg(
         value_name = "NAME",
+        value_parser = not_empty,
         required_unless_present = "all",
         conflicts_with = "all"
     )]
@@ -113,11 +117,13 @@ impl From<Every> for BackgroundChecks {
 
 #[derive(Debug, Subcommand)]
 pub enum ClientCommand {
-    /// Adds a client; its secret is read from standard input, never from the command line.
+    /// Adds a client; its secret is asked for on a terminal or read from standard input, never from
+    /// the command line.
     Add(ClientForm),
-    /// Replaces a client's secret with a renewed one, read from standard input.
+    /// Replaces a client's secret with a renewed one, asked for or read like the first.
     Secret {
         /// The client's name or id.
+        #[arg(value_parser = not_empty)]
         name: String,
     },
     /// Changes a client's name, redirect method or budget; what is not given stays.
@@ -125,6 +131,7 @@ pub enum ClientCommand {
     /// Removes a client; one with connections only with one of the options.
     Remove {
         /// The client's name or id.
+        #[arg(value_parser = not_empty)]
         name: String,
         /// Revokes its connections at Notion first.
         #[arg(long, conflicts_with = "forget_connections")]
@@ -140,10 +147,10 @@ pub enum ClientCommand {
 #[derive(Debug, Args)]
 pub struct ClientForm {
     /// The name to show.
-    #[arg(long)]
+    #[arg(long, value_parser = not_empty)]
     pub name: String,
     /// The OAuth client id from Notion's portal.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = not_empty)]
     pub id: String,
     #[command(flatten)]
     pub way_back: WayBack,
@@ -158,9 +165,10 @@ pub struct ClientForm {
 ))]
 pub struct ClientEdit {
     /// The client's name or id.
+    #[arg(value_parser = not_empty)]
     pub client: String,
     /// The new name.
-    #[arg(long)]
+    #[arg(long, value_parser = not_empty)]
     pub name: Option<String>,
     #[command(flatten)]
     pub way_back: WayBack,
@@ -178,7 +186,7 @@ pub struct WayBack {
     #[arg(long, value_name = "PORT")]
     pub localhost_port: Option<u16>,
     /// The registered page, for `bridge`.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = not_empty)]
     pub bridge_url: Option<String>,
 }
 
@@ -212,6 +220,15 @@ impl From<Method> for RedirectMethod {
             Method::Bridge => Self::Bridge,
         }
     }
+}
+
+/// A value that says something. An empty one is a variable that was never set, and would name the one
+/// workspace that has no name.
+fn not_empty(value: &str) -> Result<String, &'static str> {
+    if sanitize_display_text(value).is_empty() {
+        return Err("it is empty");
+    }
+    Ok(value.to_owned())
 }
 
 #[cfg(test)]

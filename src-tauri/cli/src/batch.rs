@@ -8,7 +8,8 @@ use keyrack_core::{
 use tokio::signal::ctrl_c;
 
 use crate::connections::{no_verdict, not_revoked};
-use crate::output::{Output, eprint_line};
+use crate::output::Output;
+use crate::terminal::eprint_line;
 use crate::wording::workspace;
 
 /// Acts on the connections with these ids, or on all, and reports each; then fails if not all are
@@ -22,14 +23,15 @@ pub async fn act(
     let end = follow(keyrack, output, act, ids).await?;
     let mut connections = keyrack.connections()?;
     connections.retain(|connection| ids.is_none_or(|ids| ids.contains(&connection.id)));
-    if act == BatchAct::Check {
-        output.connections(&connections);
+    let printed = if act == BatchAct::Check {
+        let printed = output.connections(&connections);
         for (connection, why) in connections.iter().filter_map(no_verdict) {
             complain(output, connection, why);
         }
+        printed
     } else {
-        output.batch(&end, &connections);
-    }
+        output.batch(&end, &connections)
+    };
     for NotDone {
         connection,
         problem,
@@ -52,7 +54,7 @@ pub async fn act(
         .saturating_add(untouched(&end.counts))
         .saturating_add(elsewhere);
     match (count, act) {
-        (0, _) => Ok(()),
+        (0, _) => printed,
         _ if state == BatchState::Cancelled && failed == 0 => Err(Cause::LeftMidway.into()),
         (_, BatchAct::Check) => Err(Cause::ChecksFailed { count }.into()),
         _ => Err(Cause::NotAllDone { count }.into()),

@@ -1,18 +1,17 @@
 //! `keyrack client`.
 
-use std::io::Read as _;
 use std::sync::Arc;
 
 use keyrack_core::{
     Cause, Client, ClientChange, ClientDefaults, ConnectionsPolicy, Keyrack, NewClient, Problem,
+    folded_name, sanitize_display_text,
 };
 use secrecy::SecretString;
+use tokio::signal::ctrl_c;
 
 use crate::arguments::{ClientEdit, ClientForm};
+use crate::input;
 use crate::output::Output;
-
-/// The most bytes read as a client secret: more than any is long.
-const MOST_SECRET_BYTES: u64 = 4096;
 
 pub async fn add(keyrack: &Keyrack, output: Output, form: ClientForm) -> Result<(), Problem> {
     let ClientDefaults {
@@ -20,35 +19,49 @@ pub async fn add(keyrack: &Keyrack, output: Output, form: ClientForm) -> Result<
         localhost_port,
         ..
     } = keyrack.client_defaults();
-    let client = keyrack
-        .add_client(NewClient {
-            name: form.name,
-            client_id: form.id,
-            client_secret: secret_from_stdin()?,
-            redirect_method: form
-                .way_back
-                .redirect_method
-                .map_or(redirect_method, Into::into),
-            localhost_port: form.way_back.localhost_port.or(Some(localhost_port)),
-            bridge_url: form.way_back.bridge_url,
-        })
-        .await?;
-    output.client_added(&client);
-    Ok(())
+    let client_secret = ask_for_secret(output, &form.name).await?;
+    let added = keyrack.add_client(NewClient {
+        name: form.name,
+        client_id: form.id,
+        client_secret,
+        redirect_method: form
+            .way_back
+            .redirect_method
+            .map_or(redirect_method, Into::into),
+        localhost_port: form.way_back.localhost_port.or(Some(localhost_port)),
+        bridge_url: form.way_back.bridge_url,
+    });
+    output.client_added(&unless_left(added).await?)
 }
 
 pub fn list(keyrack: &Keyrack, output: Output) -> Result<(), Problem> {
-    output.clients(&keyrack.clients()?);
-    Ok(())
+    output.clients(&keyrack.clients()?)
 }
 
 pub async fn secret(keyrack: &Arc<Keyrack>, output: Output, name: &str) -> Result<(), Problem> {
     let client = choose(keyrack.clients()?, Some(name))?;
-    let secret = secret_from_stdin()?;
-    let checks = keyrack.replace_client_secret(&client.id, secret).await?;
-    checks.await;
-    output.clients(&[client]);
-    Ok(())
+    let secret = ask_for_secret(output, &client.name).await?;
+    let replaced = async {
+        let checks = keyrack.replace_client_secret(&client.id, secret).await?;
+        checks.await;
+        Ok(())
+    };
+    unless_left(replaced).await?;
+    output.clients(&[client])
+}
+
+async fn ask_for_secret(output: Output, client: &str) -> Result<SecretString, Problem> {
+    let name = sanitize_display_text(client);
+    let prompt = output.words.text("command.secret", &[("name", &name)]);
+    input::secret(&prompt).await
+}
+
+/// The end of an act, or of the wait for it: Ctrl-C, which the prompt before has taken for itself, leaves.
+async fn unless_left<T>(act: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
+    tokio::select! {
+        ended = act => ended,
+        Ok(()) = ctrl_c() => Err(Cause::LeftEarly.into()),
+    }
 }
 
 pub async fn edit(keyrack: &Keyrack, output: Output, edit: ClientEdit) -> Result<(), Problem> {
@@ -69,8 +82,7 @@ pub async fn edit(keyrack: &Keyrack, output: Output, edit: ClientEdit) -> Result
         bridge_url: edit.way_back.bridge_url.or(now.bridge_url),
         budget: edit.budget.map_or(now.budget, Into::into),
     };
-    output.clients(&[keyrack.edit_client(&client.id, change).await?]);
-    Ok(())
+    output.clients(&[keyrack.edit_client(&client.id, change).await?])
 }
 
 /// Removes a client and prints the clients that are left.
@@ -89,37 +101,26 @@ pub async fn remove(
 pub fn choose(mut clients: Vec<Client>, wanted: Option<&str>) -> Result<Client, Problem> {
     if let Some(wanted) = wanted {
         clients.retain(|client| {
-            [&client.name, &client.id, &client.client_id]
-                .into_iter()
-                .any(|known| known == wanted)
+            folded_name(&client.name) == folded_name(wanted)
+                || [&client.id, &client.client_id]
+                    .into_iter()
+                    .any(|known| known == wanted)
         });
     }
     let cause = match (clients.len(), wanted) {
         (1, _) => return Ok(clients.remove(0)),
         (0, None) => Cause::NoClient,
         (0, Some(wanted)) => Cause::NoSuchClient {
-            name: wanted.to_owned(),
+            name: sanitize_display_text(wanted),
         },
         _ => {
             let lines = clients
                 .iter()
-                .map(|client| format!("\n  {}  {}", client.client_id, client.name));
+                .map(|client| (&client.client_id, sanitize_display_text(&client.name)))
+                .map(|(id, name)| format!("\n  {id}  {name}"));
             let candidates = lines.collect();
             Cause::SeveralClients { candidates }
         }
     };
     Err(cause.into())
-}
-
-fn secret_from_stdin() -> Result<SecretString, Problem> {
-    let mut secret = String::new();
-    let read = std::io::stdin()
-        .take(MOST_SECRET_BYTES + 1)
-        .read_to_string(&mut secret);
-    let too_long = secret.len() as u64 > MOST_SECRET_BYTES;
-    let secret = SecretString::from(secret);
-    if read.is_err() || too_long {
-        return Err(Cause::SecretUnreadable.into());
-    }
-    Ok(secret)
 }

@@ -1,15 +1,22 @@
-//! `keyrack connect`: the callback arrives as an app link in the window, or is pasted into the terminal.
+//! `keyrack connect`: the callback arrives as an app link in the window, over localhost, or is pasted
+//! into the terminal.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use keyrack_core::{Authorization, Cause, Keyrack, Problem, Progress, system_clock};
-use tokio::io::{AsyncBufReadExt as _, BufReader, Split, Stdin};
+use keyrack_core::{
+    Authorization, Cause, Keyrack, Problem, Progress, may_have_browser, open_in_browser,
+    system_clock,
+};
+use secrecy::ExposeSecret as _;
 use tokio::signal::ctrl_c;
 use tokio::sync::mpsc::unbounded_channel;
 
 use crate::clients;
-use crate::output::{self, Output};
+use crate::input;
+use crate::output::Output;
+use crate::pasted::Pasted;
+use crate::terminal::eprint_line;
 
 /// How often the store is asked whether a window has accepted the callback.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
@@ -21,9 +28,15 @@ pub async fn connect(
     keyrack: &Arc<Keyrack>,
     output: Output,
     client: Option<&str>,
+    no_browser: bool,
 ) -> Result<(), Problem> {
     let client = clients::choose(keyrack.clients()?, client)?;
     let begun = keyrack.begin_authorization(&client.id).await?;
+    if let Err(problem) = show_the_way(keyrack, output, &begun, no_browser) {
+        keyrack.cancel_authorization(&begun.id)?;
+        keyrack.acknowledge();
+        return Err(problem);
+    }
     output.say("command.allow");
     let mut waiting = std::pin::pin!(async {
         let ended = wait(keyrack, output, &begun).await;
@@ -45,6 +58,29 @@ pub async fn connect(
         }
     };
     report(output, &ended)
+}
+
+/// Opens the browser, unless none is wanted, and shows the address in any case: a program that opens
+/// addresses may end well, or go on for long, without any browser.
+fn show_the_way(
+    keyrack: &Keyrack,
+    output: Output,
+    begun: &Authorization,
+    no_browser: bool,
+) -> Result<(), Problem> {
+    let url = keyrack.authorization_url(&begun.id)?;
+    let url = url.expose_secret();
+    if no_browser {
+        return output.authorization_url(url);
+    }
+    let opened = may_have_browser() && open_in_browser(url).is_ok();
+    let words = if opened {
+        "command.opening"
+    } else {
+        "command.no-browser"
+    };
+    output.way_out(words, url);
+    Ok(())
 }
 
 /// What was read from standard input so far, and what is under way because of it.
@@ -83,7 +119,8 @@ async fn wait(
     begun: &Authorization,
 ) -> Result<Authorization, Problem> {
     let clock = system_clock();
-    let mut lines = BufReader::new(tokio::io::stdin()).split(b'\n');
+    let mut lines = input::lines();
+    let mut pasted = Pasted::default();
     let (done, mut outcomes) = unbounded_channel();
     let mut input = InputState::default();
     let mut shown = None;
@@ -109,7 +146,7 @@ async fn wait(
             _ => {}
         }
         tokio::select! {
-            line = next_line(&mut lines), if !input.ended => match line {
+            line = lines.recv(), if !input.ended => match line {
                 None => input.ended = true,
                 Some(_) if asks => {
                     input.going_on += 1;
@@ -120,9 +157,10 @@ async fn wait(
                 Some(line) => {
                     input.accepting += 1;
                     let (keyrack, done) = (keyrack.clone(), done.clone());
+                    let address = pasted.with(&line);
                     // A task of its own: it waits for the keyring while Enter is read here, and
                     // nothing here ends it half-way.
-                    tokio::spawn(async move { done.send((false, keyrack.accept(line.trim_ascii()).await)) });
+                    tokio::spawn(async move { done.send((false, keyrack.accept(&address).await)) });
                 }
             },
             Some((went_on, outcome)) = outcomes.recv() => {
@@ -186,16 +224,11 @@ fn show(next_step: &NextStep, output: Output) {
         NextStep::AskForKeyring(problem) => {
             let why = output.words.problem(problem).what;
             let enter = output.words.text("command.enter", &[]);
-            output::eprint_line(&format!("{why} {enter}"));
+            eprint_line(&format!("{why} {enter}"));
         }
         NextStep::AskElsewhere => output.say("command.in-window"),
         NextStep::Wait | NextStep::GiveUp(_) | NextStep::Leave(_) => {}
     }
-}
-
-/// Reads the next line of standard input, in whatever encoding; none once it has ended.
-async fn next_line(lines: &mut Split<BufReader<Stdin>>) -> Option<Vec<u8>> {
-    lines.next_segment().await.ok().flatten()
 }
 
 /// Waits until tokens in flight are saved or revoked, for at most [`LONGEST_FINISH`].
@@ -215,8 +248,7 @@ fn report(output: Output, authorization: &Authorization) -> Result<(), Problem> 
     if let Some(problem) = progress.problem() {
         return Err(problem);
     }
-    output.authorization(authorization);
-    Ok(())
+    output.authorization(authorization)
 }
 
 #[cfg(test)]

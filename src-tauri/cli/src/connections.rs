@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use keyrack_core::{BatchAct, Cause, Connection, Keyrack, Problem, Revocation, Status, Words};
+use keyrack_core::{
+    BatchAct, Cause, Connection, Keyrack, Language, Problem, Revocation, Status, Words,
+    folded_name, sanitize_display_text,
+};
 
 use crate::arguments::Which;
 use crate::batch;
@@ -10,8 +13,7 @@ use crate::output::Output;
 use crate::wording::{self, workspace};
 
 pub fn list(keyrack: &Keyrack, output: Output) -> Result<(), Problem> {
-    output.connections(&keyrack.connections()?);
-    Ok(())
+    output.connections(&keyrack.connections()?)
 }
 
 /// Acts on the one connection that is named, or on several or all at once.
@@ -44,28 +46,20 @@ async fn act_on_one(
     match act {
         BatchAct::Check => {
             let checked = keyrack.check(id).await?;
-            output.connection(&checked);
-            reached_a_verdict(&checked)
+            let printed = output.connection(&checked);
+            no_verdict(&checked).map_or(printed, |(_, why)| Err(why.clone()))
         }
-        BatchAct::Refresh => {
-            output.connection(&keyrack.refresh(id).await?);
-            Ok(())
-        }
+        BatchAct::Refresh => output.connection(&keyrack.refresh(id).await?),
         BatchAct::Revoke => match keyrack.revoke(id).await? {
-            Revocation::Revoked { receipt } => {
-                output.receipt(&receipt);
-                Ok(())
-            }
+            Revocation::Revoked { receipt } => output.receipt(&receipt),
             Revocation::Pending { problem, retry_at } => {
                 let why = not_revoked(connection, problem.clone(), output.words);
-                output.document(&Revocation::Pending { problem, retry_at });
+                // Why it is pending matters more than that it could not be printed.
+                let _ = output.document(&Revocation::Pending { problem, retry_at });
                 Err(why)
             }
         },
-        BatchAct::Forget => {
-            output.receipt(&keyrack.forget(id).await?);
-            Ok(())
-        }
+        BatchAct::Forget => output.receipt(&keyrack.forget(id).await?),
     }
 }
 
@@ -88,12 +82,7 @@ fn not_revoked_yet(workspace: String, why: Box<Cause>) -> Cause {
 }
 
 pub fn receipts(keyrack: &Keyrack, output: Output) -> Result<(), Problem> {
-    output.receipts(&keyrack.receipts()?);
-    Ok(())
-}
-
-fn reached_a_verdict(connection: &Connection) -> Result<(), Problem> {
-    no_verdict(connection).map_or(Ok(()), |(_, why)| Err(why.clone()))
+    output.receipts(&keyrack.receipts()?)
 }
 
 /// A connection of which the last check reached no verdict, and why.
@@ -106,37 +95,35 @@ pub fn no_verdict(connection: &Connection) -> Option<(&Connection, &Problem)> {
 /// The one connection with this workspace name, bot id or connection id.
 fn find(keyrack: &Keyrack, words: Words, name: &str) -> Result<Connection, Problem> {
     let mut connections = keyrack.connections()?;
-    connections.retain(|connection| {
-        [
-            &connection.id,
-            &connection.bot_id,
-            &connection.workspace_name,
-        ]
-        .into_iter()
-        .any(|known| known == name)
-    });
-    match connections.len() {
-        1 => Ok(connections.remove(0)),
-        0 => Err(Cause::NoSuchConnection {
-            name: name.to_owned(),
-        }
-        .into()),
-        _ => {
-            let candidates = connections.iter().map(|connection| {
-                let owner = wording::owner(&connection.owner, words);
-                format!(
-                    "\n  {}  {}  {owner}",
-                    connection.bot_id, connection.workspace_name
-                )
-            });
-            let candidates = candidates.collect::<String>();
-            Err(Cause::SeveralConnections {
-                name: name.to_owned(),
-                candidates,
-            }
-            .into())
-        }
+    connections.retain(|connection| is_called(connection, name));
+    if connections.len() == 1 {
+        return Ok(connections.remove(0));
     }
+    let candidates = connections.iter().map(|connection| {
+        let workspace = workspace(&connection.workspace_name, words);
+        let owner = wording::owner(&connection.owner, words);
+        format!("\n  {}  {workspace}  {owner}", connection.bot_id)
+    });
+    let candidates: String = candidates.collect();
+    let name = sanitize_display_text(name);
+    let cause = if connections.is_empty() {
+        Cause::NoSuchConnection { name }
+    } else {
+        Cause::SeveralConnections { name, candidates }
+    };
+    Err(cause.into())
+}
+
+/// Whether a connection has this id or bot id, or this name as a list writes it in any language.
+fn is_called(connection: &Connection, name: &str) -> bool {
+    let wanted = folded_name(name);
+    let listed = |language| workspace(&connection.workspace_name, Words::of(language));
+    let ids = [&connection.id, &connection.bot_id];
+    let languages = [Language::En, Language::De];
+    ids.into_iter().any(|id| id == name)
+        || languages
+            .into_iter()
+            .any(|language| folded_name(&listed(language)) == wanted)
 }
 
 #[cfg(test)]

@@ -5,8 +5,11 @@ mod batch;
 mod clients;
 mod connect;
 mod connections;
+mod input;
 mod notification;
 mod output;
+mod pasted;
+mod terminal;
 mod watch;
 mod wording;
 
@@ -15,16 +18,20 @@ use std::sync::{Arc, OnceLock};
 
 use clap::Parser as _;
 use keyrack_core::{
-    BatchAct, ConnectionsPolicy, Effects, Keyrack, Language, Opener, Problem, Progress, Settings,
-    Words, open_in_browser, system_clock, system_keyring, system_language, system_login_item,
+    BatchAct, ConnectionsPolicy, Effects, Keyrack, Language, Problem, Progress, Settings, Words,
+    sanitize_display_text, system_clock, system_keyring, system_language, system_login_item,
 };
 
 use arguments::{Arguments, ClientCommand, Command};
 use output::Output;
+use terminal::eprint_line;
 
 fn main() -> ExitCode {
     keyrack_core::disable_core_dumps();
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(said) => return answer(&said),
+    };
     let asked = arguments.language.map(Into::into);
     let output = Output {
         json: arguments.json,
@@ -36,7 +43,7 @@ fn main() -> ExitCode {
     {
         Ok(runtime) => runtime,
         Err(error) => {
-            output::eprint_line(&format!("keyrack: the system gives no event loop: {error}"));
+            eprint_line(&format!("keyrack: the system gives no event loop: {error}"));
             return ExitCode::FAILURE;
         }
     };
@@ -46,13 +53,30 @@ fn main() -> ExitCode {
     ended
 }
 
+/// Answers arguments that are no command: with what they ask for, or with why they are wrong.
+fn answer(said: &clap::Error) -> ExitCode {
+    if said.use_stderr() {
+        // It quotes the arguments, and so is printed without any codes.
+        eprint_line(said.render().to_string().trim_end());
+        return ExitCode::from(2);
+    }
+    match said.print() {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            eprint_line(&format!("keyrack: {error}"));
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::SUCCESS,
+    }
+}
+
 /// Prints one line about an authorization that an earlier run left unfinished, if it failed.
 fn report_unfinished(keyrack: &Keyrack, output: Output) {
     if let Some(authorization) = keyrack.latest_authorization()
         && let Progress::Failed { problem } = authorization.progress
     {
         let words = output.words.line(&problem);
-        output::eprint_line(&format!("keyrack: {}: {words}", authorization.client_name));
+        let client = sanitize_display_text(&authorization.client_name);
+        eprint_line(&format!("keyrack: {client}: {words}"));
         keyrack.acknowledge();
     }
 }
@@ -61,7 +85,7 @@ fn report_unfinished(keyrack: &Keyrack, output: Output) {
 /// in the one chosen in the settings or the system's.
 async fn run(command: Command, asked: Option<Language>, mut output: Output) -> ExitCode {
     let chosen = Arc::new(OnceLock::new());
-    let ended = match open(&command, output.words, chosen.clone()) {
+    let ended = match open(output.words, chosen.clone()) {
         Ok(keyrack) => {
             output.words = asked.map_or_else(|| keyrack.words(), Words::of);
             // It is set once, here.
@@ -73,28 +97,19 @@ async fn run(command: Command, asked: Option<Language>, mut output: Output) -> E
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
-            output.problem(&problem);
+            output.failure(&problem);
             ExitCode::FAILURE
         }
     }
 }
 
 /// Opens the data folder. What happens is shown in the chosen words, until they are known in `words`.
-fn open(
-    command: &Command,
-    words: Words,
-    chosen: Arc<OnceLock<Words>>,
-) -> Result<Arc<Keyrack>, Problem> {
-    let opener: Opener = match command {
-        Command::Connect {
-            no_browser: true, ..
-        } => Box::new(output::print_authorization_url),
-        _ => Box::new(open_in_browser),
-    };
+fn open(words: Words, chosen: Arc<OnceLock<Words>>) -> Result<Arc<Keyrack>, Problem> {
     let effects = Effects {
         clock: system_clock(),
         keyring: system_keyring(),
-        opener,
+        // `connect` opens the browser itself, and shows the address beside it.
+        opener: Box::new(|_| Ok(())),
         login_item: system_login_item(),
         listener: Box::new(move |event| {
             output::show_event(event, chosen.get().copied().unwrap_or(words));
@@ -109,7 +124,7 @@ async fn act(keyrack: &Arc<Keyrack>, command: Command, output: Output) -> Result
     if let Err(problem) = keyrack.recover().await {
         let problem = output.words.line(&problem);
         let words = output.words;
-        output::eprint_line(&words.text("command.unfinished", &[("problem", &problem)]));
+        eprint_line(&words.text("command.unfinished", &[("problem", &problem)]));
     }
     report_unfinished(keyrack, output);
     match command {
@@ -131,8 +146,8 @@ async fn act(keyrack: &Arc<Keyrack>, command: Command, output: Output) -> Result
             clients::remove(keyrack, output, &name, connections).await
         }
         Command::Client(ClientCommand::List) => clients::list(keyrack, output),
-        Command::Connect { client, .. } => {
-            connect::connect(keyrack, output, client.as_deref()).await
+        Command::Connect { client, no_browser } => {
+            connect::connect(keyrack, output, client.as_deref(), no_browser).await
         }
         Command::List => connections::list(keyrack, output),
         Command::Check(which) => connections::act(keyrack, output, BatchAct::Check, which).await,
@@ -147,10 +162,7 @@ async fn act(keyrack: &Arc<Keyrack>, command: Command, output: Output) -> Result
             watch::watch(keyrack, output, every.map(Into::into)).await
         }
         Command::Receipts => connections::receipts(keyrack, output),
-        Command::Rebuild => {
-            output.rebuilt(&keyrack.rebuild().await?);
-            Ok(())
-        }
+        Command::Rebuild => output.rebuilt(&keyrack.rebuild().await?),
         Command::Forget(which) => connections::act(keyrack, output, BatchAct::Forget, which).await,
     }
 }

@@ -7,7 +7,8 @@ use notify_rust::Notification;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use crate::output::{Output, eprint_line};
+use crate::output::Output;
+use crate::terminal::eprint_line;
 use crate::wording::workspace;
 
 /// The longest wait for a notification to be shown.

@@ -1,13 +1,15 @@
 //! What the command line prints: results on standard output, everything else on standard error.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io;
 
 use keyrack_core::{
-    Authorization, BatchAct, BatchEnd, Client, Connection, DatabaseState, Event, Problem, Rebuilt,
-    Receipt, Words, system_clock,
+    Authorization, BatchAct, BatchEnd, Cause, Client, Connection, DatabaseState, Event, Problem,
+    Rebuilt, Receipt, Words, sanitize_display_text, system_clock,
 };
 use serde::Serialize;
+use serde_json::{Value, json};
 
+use crate::terminal::{eprint_line, print, printable, printable_json, show_progress};
 use crate::wording;
 
 /// How results are written.
@@ -17,24 +19,6 @@ pub struct Output {
     pub json: bool,
     /// The words of the person's language.
     pub words: Words,
-}
-
-/// Prints a line on standard error, beside the result.
-pub fn eprint_line(text: &str) {
-    let mut err = io::stderr().lock();
-    // The line of a progress is written over. A closed pipe is no error: nobody reads it.
-    let _ = if err.is_terminal() {
-        writeln!(err, "\r\x1b[K{text}")
-    } else {
-        writeln!(err, "{text}")
-    };
-}
-
-/// Prints the authorization URL at once, for a person or a program to open.
-pub fn print_authorization_url(url: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    writeln!(out, "{url}")?;
-    out.flush()
 }
 
 /// Shows an event on standard error: what start-up rebuilt from the keyring, and in a terminal, on
@@ -49,19 +33,11 @@ pub fn show_event(event: &Event, words: Words) {
         let [what, next] = ["waits.what", "waits.next"].map(|key| words.text(key, &[]));
         eprint_line(&format!("keyrack: {what} {next}"));
     }
-    let mut err = io::stderr().lock();
-    if !err.is_terminal() {
-        return;
+    match event {
+        Event::Batch(progress) => show_progress(&wording::progress(progress, words)),
+        Event::BatchEnded(_) => show_progress(""),
+        _ => {}
     }
-    // A closed terminal is no error.
-    let _ = match event {
-        Event::Batch(progress) => {
-            let words = wording::progress(progress, words);
-            write!(err, "\r\x1b[K{words}").and_then(|()| err.flush())
-        }
-        Event::BatchEnded(_) => write!(err, "\r\x1b[K"),
-        _ => Ok(()),
-    };
 }
 
 impl Output {
@@ -75,25 +51,53 @@ impl Output {
         eprint_line(&format!("keyrack: {}", self.words.line(problem)));
     }
 
-    pub fn rebuilt(self, rebuilt: &Rebuilt) {
-        self.result(rebuilt, || vec![wording::rebuilt(rebuilt, self.words)]);
+    /// Prints why the command failed: in words, or as one line of JSON with the words in it.
+    pub fn failure(self, problem: &Problem) {
+        if !self.json {
+            return self.problem(problem);
+        }
+        let mut error = json!(problem);
+        error["message"] = Value::String(self.words.line(problem));
+        eprint_json(&json!({ "error": error }));
     }
 
-    pub fn clients(self, clients: &[Client]) {
+    /// Prints the address to go to as the result; in JSON, which has one document for a result, beside
+    /// it.
+    pub fn authorization_url(self, url: &str) -> Result<(), Problem> {
+        if self.json {
+            eprint_json(&json!({ "authorization_url": url }));
+            return Ok(());
+        }
+        print(&printable(url)).map_err(|error| not_printed(&error))
+    }
+
+    /// Prints the address to go to beside the result, after words about it.
+    pub fn way_out(self, key: &str, url: &str) {
+        self.say(key);
+        if self.json {
+            eprint_json(&json!({ "authorization_url": url }));
+        } else {
+            eprint_line(url);
+        }
+    }
+
+    pub fn rebuilt(self, rebuilt: &Rebuilt) -> Result<(), Problem> {
+        self.result(rebuilt, || vec![wording::rebuilt(rebuilt, self.words)])
+    }
+
+    pub fn clients(self, clients: &[Client]) -> Result<(), Problem> {
         self.result(clients, || {
             clients
                 .iter()
                 .map(|client| {
-                    format!(
-                        "{}  {}  {}",
-                        client.name, client.client_id, client.redirect_uri
-                    )
+                    let name = sanitize_display_text(&client.name);
+                    format!("{name}  {}  {}", client.client_id, client.redirect_uri)
                 })
                 .collect()
-        });
+        })
     }
 
-    pub fn client_added(self, client: &Client) {
+    pub fn client_added(self, client: &Client) -> Result<(), Problem> {
         self.result(client, || {
             vec![
                 self.words
@@ -101,19 +105,19 @@ impl Output {
                 self.words
                     .text("command.redirect-uri", &[("uri", &client.redirect_uri)]),
             ]
-        });
+        })
     }
 
-    pub fn connections(self, connections: &[Connection]) {
-        self.result(connections, || self.lines_of_connections(connections));
+    pub fn connections(self, connections: &[Connection]) -> Result<(), Problem> {
+        self.result(connections, || self.lines_of_connections(connections))
     }
 
     /// Prints the end of an act on many connections: its receipts, or else the connections.
-    pub fn batch(self, end: &BatchEnd, connections: &[Connection]) {
+    pub fn batch(self, end: &BatchEnd, connections: &[Connection]) -> Result<(), Problem> {
         self.result(end, || match end.counts.act {
             BatchAct::Revoke | BatchAct::Forget => self.lines_of_receipts(&end.receipts),
             BatchAct::Check | BatchAct::Refresh => self.lines_of_connections(connections),
-        });
+        })
     }
 
     /// Connections, each in one line, and how many of them need attention.
@@ -137,7 +141,7 @@ impl Output {
             lines.push(format!(
                 "{}  {}",
                 receipt.finished_at.rfc3339(),
-                receipt.client_name
+                sanitize_display_text(&receipt.client_name)
             ));
             lines.extend(
                 wording::receipt(receipt, self.words)
@@ -148,54 +152,66 @@ impl Output {
         lines
     }
 
-    pub fn connection(self, connection: &Connection) {
+    pub fn connection(self, connection: &Connection) -> Result<(), Problem> {
         self.result(connection, || {
             vec![wording::connection(
                 connection,
                 system_clock()(),
                 self.words,
             )]
-        });
+        })
     }
 
-    pub fn authorization(self, authorization: &Authorization) {
+    pub fn authorization(self, authorization: &Authorization) -> Result<(), Problem> {
         self.result(authorization, || {
             Vec::from_iter(wording::connected(authorization, self.words))
-        });
+        })
     }
 
-    pub fn receipts(self, receipts: &[Receipt]) {
-        self.result(receipts, || self.lines_of_receipts(receipts));
+    pub fn receipts(self, receipts: &[Receipt]) -> Result<(), Problem> {
+        self.result(receipts, || self.lines_of_receipts(receipts))
     }
 
-    pub fn receipt(self, receipt: &Receipt) {
-        self.result(receipt, || wording::receipt(receipt, self.words));
+    pub fn receipt(self, receipt: &Receipt) -> Result<(), Problem> {
+        self.result(receipt, || wording::receipt(receipt, self.words))
     }
 
     /// Prints a result that has no words of its own.
-    pub fn document(self, document: &(impl Serialize + ?Sized)) {
-        if self.json {
-            self.result(document, Vec::new);
-        }
+    pub fn document(self, document: &(impl Serialize + ?Sized)) -> Result<(), Problem> {
+        self.result(document, Vec::new)
     }
 
-    fn result(self, result: &(impl Serialize + ?Sized), words: impl FnOnce() -> Vec<String>) {
+    /// Prints a result: whatever is in it, nothing that a terminal would obey. Fails if it cannot be
+    /// written, unless nobody reads it any more.
+    fn result(
+        self,
+        result: &(impl Serialize + ?Sized),
+        words: impl FnOnce() -> Vec<String>,
+    ) -> Result<(), Problem> {
         let text = if self.json {
-            serde_json::to_string_pretty(result).map_err(io::Error::from)
+            let json = serde_json::to_string_pretty(result);
+            printable_json(&json.map_err(|error| not_printed(&error.into()))?)
         } else {
-            Ok(words().join("\n"))
+            // Each of them is one line, whatever is in it.
+            let lines = words().into_iter().map(|line| line.replace('\n', " "));
+            printable(&lines.collect::<Vec<_>>().join("\n"))
         };
-        let written = text.and_then(|text| {
-            if text.is_empty() {
-                Ok(())
-            } else {
-                writeln!(io::stdout(), "{text}")
-            }
-        });
-        if let Err(error) = written {
-            let words = self.words;
-            let error = error.to_string();
-            eprint_line(&words.text("command.not-printed", &[("error", &error)]));
+        if text.is_empty() {
+            return Ok(());
+        }
+        match print(&text) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(not_printed(&error)),
+            _ => Ok(()),
         }
     }
+}
+
+/// Prints one line of JSON on standard error.
+fn eprint_json(line: &Value) {
+    eprint_line(&printable_json(&line.to_string()));
+}
+
+fn not_printed(error: &io::Error) -> Problem {
+    let detail = error.to_string();
+    Cause::NotPrinted { detail }.into()
 }

@@ -80,8 +80,8 @@ pub async fn once(
     if let Some(attention) = caught_up.attention {
         notify(keyrack, output, &attention).await;
     }
-    output.connections(&keyrack.connections()?);
-    caught_up.obstacle.map_or(Ok(()), Err)
+    let printed = output.connections(&keyrack.connections()?);
+    caught_up.obstacle.map_or(printed, Err)
 }
 
 fn interval(checks: BackgroundChecks) -> Result<Duration, Problem> {

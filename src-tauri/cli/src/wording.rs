@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use keyrack_core::{
     Authorization, Batch, BatchAct, Connection, DatabaseState, Millis, Owner, Progress, Rebuilt,
-    Receipt, RefreshTokenFate, Status, Words,
+    Receipt, RefreshTokenFate, Status, Words, sanitize_display_text,
 };
 
 /// A workspace's name, or words in its place for a workspace without one.
 pub fn workspace(name: &str, words: Words) -> String {
-    match name.trim() {
-        "" => words.text("workspace.unnamed", &[]),
-        name => name.to_owned(),
+    let name = sanitize_display_text(name);
+    if name.is_empty() {
+        words.text("workspace.unnamed", &[])
+    } else {
+        name
     }
 }
 
@@ -22,13 +24,16 @@ pub fn owner(owner: &Owner, words: Words) -> String {
             name: Some(name),
             email: Some(email),
             ..
-        } => words.text("owner.both", &[("name", name), ("email", email)]),
+        } => {
+            let [name, email] = [name, email].map(|text| sanitize_display_text(text));
+            words.text("owner.both", &[("name", &name), ("email", &email)])
+        }
         Owner::User {
             name: Some(only), ..
         }
         | Owner::User {
             email: Some(only), ..
-        } => only.clone(),
+        } => sanitize_display_text(only),
         Owner::User { .. } => words.text("owner.nameless", &[]),
         Owner::Workspace => words.text("owner.workspace", &[]),
         Owner::Unknown => words.text("owner.unknown", &[]),

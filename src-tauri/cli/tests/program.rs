@@ -50,6 +50,11 @@ fn wrong_usage_ends_with_two_and_prints_no_result() {
         &["explode"],
         &["check"],
         &["check", "--all", "Acme"],
+        &["check", ""],
+        &["revoke", "Acme", " "],
+        &["forget", "\u{200b}"],
+        &["connect", "--client", ""],
+        &["client", "secret", ""],
         &["client", "edit", "Mine"],
         &[
             "client",

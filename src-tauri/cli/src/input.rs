@@ -1,0 +1,162 @@
+//! Standard input: a client's secret, and lines that are pasted.
+
+use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
+use std::thread;
+
+use keyrack_core::{Cause, Problem};
+use secrecy::SecretString;
+use tokio::signal::ctrl_c;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::terminal::printable;
+
+/// The most bytes read as a client secret: more than any is long.
+const MOST_SECRET_BYTES: u64 = 4096;
+
+/// Reads a secret: on a terminal one line after `prompt`, which is not shown as it is typed; else all
+/// of standard input.
+pub async fn secret(prompt: &str) -> Result<SecretString, Problem> {
+    let unreadable = || Problem::from(Cause::SecretUnreadable);
+    if !io::stdin().is_terminal() {
+        return piped().ok_or_else(unreadable);
+    }
+    let before = foreground::Settings::of_stdin();
+    let prompt = format!("{} ", printable(prompt));
+    let asked = tokio::task::spawn_blocking(move || rpassword::prompt_password(prompt));
+    let typed = tokio::select! {
+        // First, so that Ctrl-C is caught before the terminal stops showing what is typed.
+        biased;
+        Ok(()) = ctrl_c() => None,
+        typed = asked => typed.ok().and_then(Result::ok),
+    };
+    before.restore();
+    // The second line of a paste would go to the shell, and be shown by it.
+    let is_longer = foreground::discard_input();
+    typed
+        .filter(|_| !is_longer)
+        .map(SecretString::from)
+        .ok_or_else(unreadable)
+}
+
+fn piped() -> Option<SecretString> {
+    let mut secret = String::new();
+    let read = io::stdin()
+        .take(MOST_SECRET_BYTES + 1)
+        .read_to_string(&mut secret);
+    let fits = secret.len() as u64 <= MOST_SECRET_BYTES;
+    let secret = SecretString::from(secret);
+    (read.is_ok() && fits).then_some(secret)
+}
+
+/// The lines of standard input, in whatever encoding, until it ends. On a terminal they are read only
+/// while this program is in its foreground: a job in the background that reads is stopped.
+pub fn lines() -> UnboundedReceiver<Vec<u8>> {
+    let (sender, lines) = unbounded_channel();
+    // A read cannot be interrupted; the end of the process does not wait for this thread.
+    thread::spawn(move || read_lines(&sender));
+    lines
+}
+
+fn read_lines(lines: &UnboundedSender<Vec<u8>>) {
+    let mut input = io::stdin().lock();
+    loop {
+        foreground::wait_until_readable();
+        let mut line = Vec::new();
+        match input.read_until(b'\n', &mut line) {
+            Ok(1..) if lines.send(line).is_ok() => {}
+            _ => return,
+        }
+    }
+}
+
+/// The terminal of standard input, and whether this program is in its foreground.
+#[cfg(unix)]
+mod foreground {
+    use std::io::{self, IsTerminal as _};
+    use std::thread;
+    use std::time::Duration;
+
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::io::Errno;
+    use rustix::process::getpgrp;
+    use rustix::termios::{
+        OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcgetpgrp, tcsetattr,
+    };
+
+    /// How often a program in the background looks whether it is in the foreground now.
+    const LOOK_EVERY: Duration = Duration::from_millis(300);
+
+    /// How a terminal is set.
+    pub struct Settings(Option<Termios>);
+
+    impl Settings {
+        pub fn of_stdin() -> Self {
+            Self(tcgetattr(io::stdin()).ok())
+        }
+
+        /// Sets the terminal as it was.
+        pub fn restore(self) {
+            if let Some(settings) = self.0 {
+                // A terminal that is gone needs no settings.
+                let _ = tcsetattr(io::stdin(), OptionalActions::Now, &settings);
+            }
+        }
+    }
+
+    /// Discards what was typed and not yet read; returns whether there was anything.
+    pub fn discard_input() -> bool {
+        let now = Timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        };
+        let some = is_readable(Some(&now)) == Ok(true);
+        // A terminal that is gone has nothing to discard.
+        let _ = tcflush(io::stdin(), QueueSelector::IFlush);
+        some
+    }
+
+    /// Waits until a read of standard input returns at once, if that is a terminal.
+    pub fn wait_until_readable() {
+        if !io::stdin().is_terminal() {
+            return;
+        }
+        loop {
+            match is_readable(None) {
+                Ok(true) if !is_here() => thread::sleep(LOOK_EVERY),
+                Ok(false) | Err(Errno::INTR) => {}
+                _ => return,
+            }
+        }
+    }
+
+    fn is_readable(at_most: Option<&Timespec>) -> rustix::io::Result<bool> {
+        let stdin = io::stdin();
+        let mut asked = [PollFd::new(&stdin, PollFlags::IN)];
+        Ok(poll(&mut asked, at_most)? > 0)
+    }
+
+    /// Whether this program is in the foreground, or the terminal knows none.
+    fn is_here() -> bool {
+        tcgetpgrp(io::stdin()).map_or(true, |group| group == getpgrp())
+    }
+}
+
+/// The console, which has no foreground and sets itself back.
+#[cfg(not(unix))]
+mod foreground {
+    pub struct Settings;
+
+    impl Settings {
+        pub fn of_stdin() -> Self {
+            Self
+        }
+
+        pub fn restore(self) {}
+    }
+
+    pub fn discard_input() -> bool {
+        false
+    }
+
+    pub fn wait_until_readable() {}
+}
