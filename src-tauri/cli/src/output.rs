@@ -91,7 +91,9 @@ impl Output {
                 .iter()
                 .map(|client| {
                     let name = sanitize_display_text(&client.name);
-                    format!("{name}  {}  {}", client.client_id, client.redirect_uri)
+                    let host = client.host.as_deref().unwrap_or("Sandbox");
+                    let (id, uri) = (&client.client_id, &client.redirect_uri);
+                    format!("{name}  {id}  {uri}  {host}")
                 })
                 .collect()
         })

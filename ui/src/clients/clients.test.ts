@@ -35,7 +35,13 @@ describe("the clients", () => {
       connections: [connection("Acme"), connection("Birch")],
     };
     const entry = await openClients();
-    for (const words of ["My integration", own.client_id, own.redirect_uri, "2 workspaces"]) {
+    for (const words of [
+      "My integration",
+      own.client_id,
+      own.redirect_uri,
+      "api.notion.com",
+      "2 workspaces",
+    ]) {
       expect(entry.textContent).toContain(words);
     }
     const copies = [...entry.querySelectorAll("button")].filter((one) => one.textContent.includes("Copy"));

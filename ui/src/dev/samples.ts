@@ -32,6 +32,7 @@ export function client(more: Partial<Client> = {}): Client {
     redirect_method: "localhost",
     redirect_uri: "http://localhost:41753/oauth/callback",
     sandbox: false,
+    host: "api.notion.com",
     budget: "standard",
     created_at: now,
     ...more,
@@ -44,6 +45,7 @@ export const sandboxClient = client({
   redirect_method: "app-link",
   redirect_uri: "app.keyrack:/oauth/callback",
   sandbox: true,
+  host: null,
 });
 
 export const person = (name: string | null, email: string | null): Owner => ({

@@ -259,7 +259,14 @@ export function snapshotOf(scene: string): Snapshot {
     "rebuild-waits": { ...base, clients: [], rebuild_waits: problem("keyring-locked") },
     "rebuilt-in-part": {
       ...list,
-      rebuilt: { database: "outdated", clients: 0, connections: 2, without_client: 1, corrected: 0, quarantined: null },
+      rebuilt: {
+        database: "outdated",
+        clients: 0,
+        connections: 2,
+        without_client: 1,
+        corrected: 0,
+        quarantined: null,
+      },
     },
     failed: {
       ...list,

@@ -66,6 +66,11 @@ export class Sync {
     return this.snapshot?.connections.find((one) => one.id === id);
   }
 
+  /** The host that a client's secret and tokens are sent to; null for the sandbox. */
+  hostOf(client: string): string | null {
+    return this.snapshot?.clients.find(({ id }) => id === client)?.host ?? null;
+  }
+
   connectionsOf(client: string): Connection[] {
     return this.snapshot?.connections.filter(({ client_id }) => client_id === client) ?? [];
   }

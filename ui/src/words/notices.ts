@@ -184,7 +184,14 @@ export function ofRebuilt(rebuilt: Rebuilt): Notice {
   };
 }
 
-function rebuiltWords({ database, clients, connections, without_client, corrected, quarantined }: Rebuilt): Words {
+function rebuiltWords({
+  database,
+  clients,
+  connections,
+  without_client,
+  corrected,
+  quarantined,
+}: Rebuilt): Words {
   const found = new Intl.ListFormat(locale(), { type: "conjunction" }).format([
     ...(connections > 0 ? [t("rebuilt.connections", { count: connections })] : []),
     ...(clients > 0 ? [t("rebuilt.clients", { count: clients })] : []),

