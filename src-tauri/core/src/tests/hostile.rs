@@ -1,6 +1,6 @@
 //! A hostile neighbour: something that writes the data folder, but cannot ask the keyring.
 //!
-//! `scripts/torture` sets `KEYRACK_TORTURE_ROUNDS` (how many alterations of pairs),
+//! `scripts/torture` sets `KEYRACK_TORTURE_ALTERED` (how many alterations of pairs),
 //! `KEYRACK_TORTURE_SEED` and `KEYRACK_TORTURE_TABLE` (the file that takes the result).
 
 use std::collections::BTreeMap;
@@ -258,7 +258,7 @@ async fn no_altered_column_sends_a_secret_elsewhere_or_costs_a_neighbour_anythin
         }
     }
     let mut random = Random::new(seed());
-    for _ in 0..wanted("KEYRACK_TORTURE_ROUNDS", A_FEW) {
+    for _ in 0..wanted("KEYRACK_TORTURE_ALTERED", A_FEW) {
         moment.bring_back(&env);
         let mut pair = Vec::new();
         for _ in 0..2 {
