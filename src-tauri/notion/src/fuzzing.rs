@@ -50,5 +50,5 @@ fn read<T>(
         let told = format!("{:?}", reply.refusal(party, &[SECRET]));
         assert!(!told.contains(SECRET), "an error repeats a secret");
     }
-    reply.read(read).ok()
+    reply.accepted(&[SECRET]).read(read).ok()
 }

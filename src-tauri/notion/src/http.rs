@@ -249,7 +249,7 @@ async fn judge(response: Response, party: Party, secrets: &[&str]) -> Result<Rep
         Unread::TooLong => reply.not_notion("more than 64 KiB".to_owned()),
     })?;
     if status.is_success() {
-        Ok(reply)
+        Ok(reply.accepted(secrets))
     } else if status.is_redirection() {
         Err(reply.not_notion("a redirect".to_owned()))
     } else {

@@ -17,7 +17,7 @@ const LONGEST_ID: usize = 64;
 pub(crate) struct Reply {
     pub status: u16,
     pub retry_after: Option<Duration>,
-    /// Notion's id of the request from the header; one in the body takes precedence.
+    /// Notion's id of the request, from the body or else from the header.
     pub request_id: Option<String>,
     pub body: Zeroizing<Vec<u8>>,
 }
@@ -32,6 +32,14 @@ pub(crate) enum Party {
 }
 
 impl Reply {
+    /// The reply as a success, with Notion's id of the request. `secrets` are those that the request
+    /// carried.
+    pub fn accepted(mut self, secrets: &[&str]) -> Self {
+        let fields = Fields::parse(&self.body).ok();
+        self.request_id = self.request_id(fields.as_ref(), secrets);
+        self
+    }
+
     /// Reads a success whose body is a JSON object, with Notion's id of the request.
     pub fn read<T>(
         &self,
@@ -39,22 +47,20 @@ impl Reply {
     ) -> Result<T, Error> {
         let fields =
             Fields::parse(&self.body).map_err(|other| self.not_notion(other.to_string()))?;
-        let request_id = self.request_id(Some(&fields), &[]);
-        read(&fields, request_id)
+        read(&fields, self.request_id.clone())
             .map_err(|Missing(name)| self.not_notion(format!("no usable `{name}`")))
     }
 
     /// Reads a success of any shape: its JSON, null for an empty body, and Notion's id of the request.
     pub fn json(&self) -> Result<(Value, Option<String>), Error> {
-        let request_id = match Fields::parse(&self.body) {
-            Ok(fields) => self.request_id(Some(&fields), &[]),
-            Err(NoObject::OtherJson) => self.request_id(None, &[]),
-            Err(NoObject::Empty) => return Ok((Value::Null, self.request_id(None, &[]))),
+        match Fields::parse(&self.body) {
+            Ok(_) | Err(NoObject::OtherJson) => {}
+            Err(NoObject::Empty) => return Ok((Value::Null, self.request_id.clone())),
             Err(other) => return Err(self.not_notion(other.to_string())),
-        };
+        }
         let json = serde_json::from_slice(&self.body)
             .map_err(|_| self.not_notion("JSON that is nested too deeply".to_owned()))?;
-        Ok((json, request_id))
+        Ok((json, self.request_id.clone()))
     }
 
     /// The error that a 4xx or 5xx means. `secrets` are those that the request carried.
@@ -118,9 +124,9 @@ impl Reply {
             .and_then(|fields| fields.text("request_id"))
             .or_else(|| self.request_id.clone())?;
         let is_id = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-        (id.len() <= LONGEST_ID && id.bytes().all(is_id))
-            .then(|| redact(&id, secrets))
-            .flatten()
+        let can_be_one = id.len() <= LONGEST_ID && id.bytes().all(is_id);
+        let is_echo = redact(&id, secrets).is_none_or(|redacted| redacted != id);
+        (can_be_one && !is_echo).then_some(id)
     }
 
     pub fn not_notion(&self, what: String) -> Error {

@@ -16,12 +16,13 @@ use crate::reply::Reply;
 
 /// A reply with a status and a body, without headers.
 fn reply(status: u16, body: impl AsRef<[u8]>) -> Reply {
-    Reply {
+    let reply = Reply {
         status,
         retry_after: Some(Duration::from_secs(7)),
         request_id: None,
         body: Zeroizing::new(body.as_ref().to_vec()),
-    }
+    };
+    reply.accepted(&[])
 }
 
 /// A token response with every documented field.

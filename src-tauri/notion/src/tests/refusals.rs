@@ -271,10 +271,28 @@ fn descriptions_are_cleaned_and_optional() {
         let expected = Error::Refused {
             status: 400,
             code: "c".to_owned(),
-            request_id: description.clone(),
+            request_id: None,
             description,
         };
         assert_eq!(refusal(400, Bearer, body), expected);
+    }
+}
+
+#[test]
+fn an_id_of_a_request_is_kept_only_if_it_can_be_one_and_is_no_echo() {
+    let table = [
+        ("1c9d5b1e-77aa-4c1e-9d2b-0a1b2c3d4e5f", true),
+        ("sent-token", false),
+        ("c2VudDpzZW50LXNlY3JldA==", false),
+        ("ntn_a1", false),
+        ("two words", false),
+        (&"x".repeat(65), false),
+        ("", false),
+    ];
+    for (id, is_kept) in table {
+        let body = json!({ "object": "error", "code": "c", "request_id": id }).to_string();
+        let error = refusal(400, Bearer, body);
+        assert_eq!(error.request_id().is_some(), is_kept, "{id}");
     }
 }
 

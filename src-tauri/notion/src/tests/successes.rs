@@ -316,25 +316,24 @@ fn a_success_that_is_no_object_is_named_for_what_it_is() {
 
 #[test]
 fn the_id_of_a_request_comes_from_the_body_or_else_the_header() {
-    let mut reply = reply(200, r#"{"active":true,"request_id":"body"}"#);
-    reply.request_id = Some("header".to_owned());
-    assert_eq!(
-        reply
-            .read(Introspection::read)
-            .unwrap()
-            .request_id
-            .as_deref(),
-        Some("body")
-    );
-    *reply.body = br#"{"active":true}"#.to_vec();
-    assert_eq!(
-        reply
-            .read(Introspection::read)
-            .unwrap()
-            .request_id
-            .as_deref(),
-        Some("header")
-    );
+    for (body, expected) in [
+        (r#"{"active":true,"request_id":"body"}"#, "body"),
+        (r#"{"active":true}"#, "header"),
+    ] {
+        let mut reply = reply(200, body);
+        reply.request_id = Some("header".to_owned());
+        let reply = reply.accepted(&[]);
+        let read = reply.read(Introspection::read).unwrap();
+        assert_eq!(read.request_id.as_deref(), Some(expected));
+    }
+}
+
+#[test]
+fn an_id_of_a_success_is_no_echo_of_what_was_sent() {
+    let body = r#"{"active":true,"request_id":"03fa"}"#;
+    let reply = reply(200, body).accepted(&["03fa"]);
+    let read = reply.read(Introspection::read).unwrap();
+    assert_eq!(read.request_id, None);
 }
 
 #[test]
