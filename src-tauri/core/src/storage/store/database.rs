@@ -167,6 +167,51 @@ mod tests {
         assert_eq!(refused.cause, Cause::StoreUnknown);
     }
 
+    /// A data folder whose database somebody has changed with SQL, opened again.
+    fn changed(sql: &str) -> Result<Store, Problem> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = DataFolder::open(folder.path()).expect("a data folder");
+        drop(Store::open(&data).expect("a store"));
+        let path = data.path().join("keyrack.db");
+        let db = rusqlite::Connection::open(path).expect("the database");
+        db.execute_batch(sql).expect("changed");
+        drop(db);
+        Store::open(&data)
+    }
+
+    #[test]
+    fn a_database_with_parts_of_somebody_else_is_refused_and_they_are_named() {
+        let cases = [
+            (
+                "CREATE TRIGGER steal AFTER INSERT ON clients
+                 BEGIN UPDATE clients SET base_url = 'https://notion.example'; END;",
+                "trigger steal",
+            ),
+            (
+                "PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON;
+                 ALTER TABLE clients RENAME TO kept;
+                 CREATE VIEW clients AS SELECT * FROM kept;",
+                "view clients",
+            ),
+        ];
+        for (sql, part) in cases {
+            let refused = changed(sql).expect_err("somebody else's");
+            let part = part.to_owned();
+            assert_eq!(refused.cause, Cause::StoreAltered { part });
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_longer_than_any_of_ours_is_not_read() {
+        let store = changed(
+            "INSERT INTO clients (id, name, client_id, redirect_uri, base_url, created_at, budget)
+             VALUES ('c', printf('%.*c', 2000000, 'x'), '', '', NULL, 0, 'standard');",
+        );
+        let read = store.and_then(|store| store.clients().map(drop));
+        let cause = read.expect_err("too long").cause;
+        assert!(matches!(cause, Cause::StoreFailed { .. }), "{cause:?}");
+    }
+
     #[cfg(unix)]
     #[test]
     fn a_symbolic_link_in_place_of_the_database_is_refused() {
