@@ -167,8 +167,7 @@ impl Http {
     ) -> Result<Reply, Error> {
         in_time(async {
             let response = request.send().await;
-            let response = response.map_err(|error| self.unanswered(&error))?;
-            judge(response, party, secrets).await
+            self.judge(response, party, secrets).await
         })
         .await
     }
@@ -188,10 +187,20 @@ impl Http {
                 (Err(error), Some(again)) if is_dropped(&error) => again.send().await,
                 (response, _) => response,
             };
-            let response = response.map_err(|error| self.unanswered(&error))?;
-            judge(response, party, secrets).await
+            self.judge(response, party, secrets).await
         })
         .await
+    }
+
+    /// Reads what came of a request as a success, or as the error that it means.
+    async fn judge(
+        &self,
+        response: reqwest::Result<Response>,
+        party: Party,
+        secrets: &[&str],
+    ) -> Result<Reply, Error> {
+        let response = response.map_err(|error| self.unanswered(&error))?;
+        judge(response, party, secrets).await
     }
 
     /// What the failure to get a reply means.
