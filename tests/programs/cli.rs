@@ -1,7 +1,6 @@
 //! The command line by itself: results, reasons and exit codes.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Output, Stdio};
 
@@ -286,15 +285,8 @@ async fn a_connect_that_was_killed_after_its_exchange_is_told_once_by_the_next_c
     let mut env = TestEnv::with_client();
     let killed = env.world.path("killed");
     let step = "KEYRACK_FAILPOINT=notion.exchange:1";
-    fs::write(
-        &killed,
-        format!(
-            "#!/bin/sh\nexec env {step} '{}' \"$@\"\n",
-            env.program.display()
-        ),
-    )
-    .unwrap();
-    fs::set_permissions(&killed, fs::Permissions::from_mode(0o755)).unwrap();
+    let words = format!("exec env {step} '{}' \"$@\"", env.program.display());
+    programs::script(&killed, &words);
     env.program = killed;
     assert_eq!(cli::connect(&env).await.signal(), Some(9));
 

@@ -4,10 +4,10 @@
 //! opens to the test, which opens it in the real browser.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::process::Program;
+use super::programs;
 use super::wait::until_async;
 use super::world::World;
 
@@ -29,15 +29,8 @@ impl Catcher {
         let folder = world.path("stand-ins");
         fs::create_dir_all(&folder).unwrap();
         let script = folder.join(name);
-        fs::write(
-            &script,
-            format!(
-                "#!/bin/sh\nprintf '%s\\n' \"$*\" >>'{}'\n",
-                caught.display()
-            ),
-        )
-        .unwrap();
-        fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+        let words = format!("printf '%s\\n' \"$*\" >>'{}'", caught.display());
+        programs::script(&script, &words);
 
         let types: Vec<_> = schemes
             .iter()

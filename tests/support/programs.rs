@@ -1,6 +1,8 @@
 //! The programs under test. Cargo puts them beside the tests, in the target folder.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The window's program.
 pub fn desktop() -> PathBuf {
@@ -15,6 +17,20 @@ pub fn keyrack() -> PathBuf {
 /// The sandbox's program.
 pub fn sandbox() -> PathBuf {
     program("notion-sandbox")
+}
+
+/// Writes a shell script that can be started at once.
+///
+/// Another process copies it to its place: if this one wrote it there, a program that another thread
+/// starts meanwhile would have it open for writing too, and until that lets go of it the kernel starts no
+/// such script ("Text file busy").
+pub fn script(path: &Path, words: &str) {
+    let draft = path.with_extension("draft");
+    fs::write(&draft, format!("#!/bin/sh\n{words}\n")).unwrap();
+    let mut install = Command::new("install");
+    let installed = install.args(["-m", "755"]).arg(&draft).arg(path).status();
+    assert!(installed.unwrap().success(), "{}", path.display());
+    fs::remove_file(draft).unwrap();
 }
 
 fn program(name: &str) -> PathBuf {

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use support::programs;
@@ -108,9 +107,7 @@ fn strace(options: &str, output: &Path) -> String {
 /// Writes a script that runs `program` after shell words, and returns its path.
 pub fn script(fixture: &Fixture, words: &str, program: &Path) -> PathBuf {
     let path = fixture.env.world.path("to-be-ended");
-    let program = program.display();
-    fs::write(&path, format!("#!/bin/sh\n{words} '{program}' \"$@\"\n")).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    programs::script(&path, &format!("{words} '{}' \"$@\"", program.display()));
     path
 }
 

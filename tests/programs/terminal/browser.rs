@@ -1,8 +1,8 @@
 //! `keyrack connect` and the browser, which may not open.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 
+use support::programs;
 use support::terminal::Terminal;
 use support::test_env::{ACME, TestEnv, free_port};
 use support::wait::{until, until_async};
@@ -21,9 +21,7 @@ fn open_by(env: &mut TestEnv, script: &str) {
         "kde-open5",
         "kde-open",
     ] {
-        let opener = folder.join(name);
-        fs::write(&opener, format!("#!/bin/sh\n{script}\n")).unwrap();
-        fs::set_permissions(&opener, fs::Permissions::from_mode(0o755)).unwrap();
+        programs::script(&folder.join(name), script);
     }
     let path = format!("{}:{}", folder.display(), env.world.env()["PATH"]);
     env.world.set("PATH", path);

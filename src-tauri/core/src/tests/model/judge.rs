@@ -9,6 +9,7 @@ use crate::domain::act;
 use crate::domain::authorization::Progress;
 use crate::domain::client::ConnectionsPolicy;
 use crate::domain::connection::{Connection as Row, Status};
+use crate::domain::kind::Kind;
 use crate::domain::problem::Cause;
 
 use super::acts::{Act, Report};
@@ -64,7 +65,8 @@ impl Life {
         }
         let unknown = self.unknown(&alive);
         if !unknown.is_empty() && !matches!(report, Report::Killed) {
-            let is_reported = self.is_reported(act, report, disturbance);
+            let is_reported = self.is_reported(act, report, disturbance)
+                || self.unconfirmed_receipts() >= unknown.len();
             self.must(is_reported, || {
                 "a token works, is not here, and nobody was told".to_owned()
             });
@@ -129,9 +131,21 @@ impl Life {
                     | Cause::RefreshTokensRemain { .. }
                     | Cause::RemovedTokensRemain
             ),
-            (_, Report::Revoked(receipt)) => receipt.confirmed_at.is_none(),
             _ => false,
         }
+    }
+
+    /// How many receipts of this moment say that a revocation could not be confirmed, whoever finished
+    /// it: an act of the person, a retry or a start.
+    fn unconfirmed_receipts(&self) -> usize {
+        let receipts = self.keyrack().store.receipts().expect("receipts");
+        let now = self.env.now();
+        let unconfirmed = receipts.iter().filter(|receipt| {
+            receipt.kind == Kind::Revoke
+                && receipt.finished_at == now
+                && receipt.confirmed_at.is_none()
+        });
+        unconfirmed.count()
     }
 
     /// Checks after a start that everything is in its place.
@@ -187,7 +201,7 @@ impl Life {
                     _,
                 )
                 | (Act::Connect { .. }, None) => true,
-                _ => false,
+                _ => self.unconfirmed_receipts() >= unknown.len(),
             };
             self.must(is_reported, || {
                 format!("after {report:?} a token works, is not here, and nobody was told")

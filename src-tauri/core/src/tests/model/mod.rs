@@ -18,8 +18,9 @@ const A_FEW: usize = 600;
 const OF_ONE_LIFE: usize = 100;
 
 /// The seeds of lives that once violated an invariant.
-const REMEMBERED: [u64; 8] = [
+const REMEMBERED: [u64; 9] = [
     1_000_000, 1_000_003, 2_000_003, 2_000_021, 2_000_022, 2_000_025, 11_000_134, 11_000_144,
+    12_000_052,
 ];
 
 #[tokio::test]
