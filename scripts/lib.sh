@@ -116,13 +116,38 @@ need_chromium() {
   fail "The tests need a Chromium or Chrome that is no snap, and its chromedriver, in PATH."
 }
 
-# need_cargo_deny: into target/, so that no tool of the person's own is touched.
-CARGO_DENY=target/tools/bin/cargo-deny
-need_cargo_deny() {
-  local want=0.20.2
-  [ "$("$CARGO_DENY" --version 2>/dev/null)" = "cargo-deny $want" ] && return 0
-  heading "Building cargo-deny $want in target/tools"
-  cargo install --locked --debug --quiet --root target/tools "cargo-deny@$want"
+# need_cargo_tool NAME VERSION: into target/tools, so that no tool of the person's own is touched.
+need_cargo_tool() {
+  [ "$("target/tools/bin/$1" --version 2>/dev/null)" = "$1 $2" ] && return 0
+  heading "Building $1 $2 in target/tools"
+  cargo install --locked --debug --quiet --root target/tools "$1@$2" >&2
+}
+
+# cargo_deny ARGUMENTS...: looks at what the lock file has.
+cargo_deny() {
+  need_cargo_tool cargo-deny 0.20.2 && target/tools/bin/cargo-deny --locked "$@"
+}
+
+# cargo_sbom ARGUMENTS...: prints what the programs are made of.
+cargo_sbom() {
+  need_cargo_tool cargo-sbom 0.10.0 && target/tools/bin/cargo-sbom "$@"
+}
+
+# need_advisories: a copy of the RustSec advisory database in target/, and prints its day. It comes from
+# the git repository $KEYRACK_ADVISORY_DB, one beside the project, or the network.
+ADVISORY_DB=https://github.com/RustSec/advisory-db
+need_advisories() {
+  local from copy
+  for from in "${KEYRACK_ADVISORY_DB:-}" ../advisory-db ../shared/advisory-db; do
+    [ -d "$from" ] || continue
+    # cargo-deny fetches by git, which then takes the copy for the repository.
+    from=$(realpath "$from")
+    export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0="url.file://$from.insteadOf" GIT_CONFIG_VALUE_0=$ADVISORY_DB
+    break
+  done
+  cargo_deny --log-level off fetch db || true
+  copy=$(echo target/advisory-db/advisory-db-*)
+  git -C "$copy" log -1 --format='Advisories of %cs.' 2>/dev/null
 }
 
 # npm_packages FOLDER: the packages of its lock file, unless they are installed.
