@@ -219,6 +219,10 @@ fn every_cause() -> Vec<Cause> {
         FolderNotOurs {
             path: text("/home/ada/Documents"),
         },
+        FolderUnfit {
+            path: text("/mnt/share/keyrack"),
+            detail: text("No locks available (os error 37)"),
+        },
         OthersFile {
             path: text("/home/ada/.local/share/app.keyrack/store.json"),
             owner: text("root"),

@@ -1,5 +1,6 @@
 //! A database that cannot be read or written: reported clearly, and nothing is lost.
 
+use std::fs;
 use std::process::Output;
 
 use support::programs;
@@ -52,6 +53,46 @@ async fn a_folder_that_cannot_be_written_is_told_and_nothing_is_begun_or_lost() 
     assert_eq!(refused.status.code(), Some(1));
     assert_reported(&refused);
     assert!(env.keyrack(&["check", ACME], "").status.success());
+}
+
+#[tokio::test]
+async fn a_file_system_that_cannot_do_it_is_named_with_the_folder_and_a_way_out() {
+    let mut env = TestEnv::connected_by_command().await;
+    for (file, fault) in [
+        ("", "flock:error=ENOLCK"),
+        ("", "flock:error=EOPNOTSUPP"),
+        ("keyrack.db", "fcntl:error=ENOLCK"),
+        ("keyrack.db", "fcntl:error=EAGAIN"),
+        ("keyrack.db-shm", "fcntl:error=ENOLCK"),
+        ("keyrack.db-shm", "fcntl:error=EAGAIN"),
+        ("keyrack.db-shm", "mmap:error=ENODEV"),
+        ("", "chmod,fchmod,fchmodat:error=EPERM"),
+    ] {
+        // A folder whose mode has yet to be set, on a disk of no other programs.
+        let folder = env.world.path(&format!("{fault} {file}"));
+        fs::create_dir(&folder).unwrap();
+        env.world
+            .set("KEYRACK_DATA_DIR", folder.display().to_string());
+        let inject = format!("inject={fault}");
+        let mut command = env.world.command("strace");
+        command.args(["-f", "-qq", "-o", "/dev/null", "-e", &inject]);
+        if !file.is_empty() {
+            command.arg("-P").arg(folder.join(file));
+        }
+        command.arg(programs::keyrack()).arg("list");
+        let refused = command.output().unwrap();
+        let told = said(&refused);
+        assert_eq!(refused.status.code(), Some(1), "{fault}: {told}");
+        for part in [&*folder.display().to_string(), "KEYRACK_DATA_DIR"] {
+            assert!(told.contains(part), "{fault}: {told}");
+        }
+        assert!(
+            told.contains(&words("problem.folder-unfit.safe")),
+            "{fault}: {told}"
+        );
+        let again = env.keyrack(&["list"], "");
+        assert!(again.status.success(), "{fault}: {}", said(&again));
+    }
 }
 
 #[tokio::test]

@@ -256,6 +256,11 @@ pub enum Cause {
     FolderNotOurs {
         path: String,
     },
+    /// The folder's file system cannot do what Keyrack needs.
+    FolderUnfit {
+        path: String,
+        detail: String,
+    },
     OthersFile {
         path: String,
         owner: String,

@@ -173,11 +173,14 @@ impl DataFolder {
 
     /// The problem of a failed access to this folder.
     pub(super) fn failed(&self, error: &io::Error) -> Problem {
-        Cause::DataFolder {
-            path: self.path.display().to_string(),
-            detail: error.to_string(),
-        }
-        .into()
+        let path = self.path.display().to_string();
+        let detail = error.to_string();
+        let cause = if is_of_the_file_system(error) {
+            Cause::FolderUnfit { path, detail }
+        } else {
+            Cause::DataFolder { path, detail }
+        };
+        cause.into()
     }
 
     /// The problem of a failed access to the file at `path`, which may be another user's, as may be
@@ -268,13 +271,40 @@ fn open_private(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Takes a file or folder of this user's from everybody else.
 #[cfg(unix)]
 fn make_private(path: &Path, mode: u32) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
-    if fs::metadata(path)?.permissions().mode() & 0o777 != mode {
-        fs::set_permissions(path, fs::Permissions::from_mode(mode))?;
+    let is_private = || -> io::Result<bool> {
+        let present = fs::metadata(path)?.permissions().mode() & 0o777;
+        Ok(present & !0o700 == 0 && present & mode == mode)
+    };
+    if is_private()? {
+        return Ok(());
     }
-    Ok(())
+    let set = fs::set_permissions(path, fs::Permissions::from_mode(mode));
+    let is_ours = owner::other_than_this_user(path).is_none();
+    match set {
+        Ok(()) if is_private()? => Ok(()),
+        Err(error) if !is_ours || error.kind() != io::ErrorKind::PermissionDenied => Err(error),
+        // A file system without modes, or one that cannot change them.
+        Ok(()) | Err(_) => Err(rustix::io::Errno::OPNOTSUPP.into()),
+    }
+}
+
+/// Whether a failure comes from what a file system cannot do.
+#[cfg(unix)]
+fn is_of_the_file_system(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let errno = error.raw_os_error().map(Errno::from_raw_os_error);
+    errno.is_some_and(|errno| {
+        [Errno::NOLCK, Errno::NOTSUP, Errno::OPNOTSUPP, Errno::NOSYS].contains(&errno)
+    })
+}
+
+#[cfg(not(unix))]
+fn is_of_the_file_system(_: &io::Error) -> bool {
+    false
 }
 
 /// Does nothing: on Windows the profile's folders are private already.

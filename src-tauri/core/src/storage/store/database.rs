@@ -1,9 +1,11 @@
 //! The database of one data folder, opened sound or refused.
 
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::params;
 
+use super::file_system::problem_of_opening;
 use super::generation::{self, GenerationMarker};
 use super::quarantine::{quarantine, want_rebuild};
 use super::revision::forget_removed;
@@ -90,8 +92,8 @@ impl Store {
 
 /// Opens the database and upgrades it to this version, if it is sound.
 fn open_sound(folder: &DataFolder) -> Result<rusqlite::Connection, Problem> {
-    let mut connection = open_connection(&folder.file(DATABASE)?)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+    let path = folder.file(DATABASE)?;
+    let mut connection = open_with_log(&path).map_err(|error| problem_of_opening(folder, error))?;
     refuse_strange_parts(&connection)?;
     schema::migrate(&mut connection)?;
     let result: String =
@@ -101,6 +103,15 @@ fn open_sound(folder: &DataFolder) -> Result<rusqlite::Connection, Problem> {
     } else {
         Err(Cause::StoreDamaged.into())
     }
+}
+
+/// Opens the database with a write-ahead log and looks into it, for which its file system has to lock
+/// and to share memory.
+fn open_with_log(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
+    let connection = open_connection(path)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.query_row("PRAGMA schema_version", [], |_| Ok(()))?;
+    Ok(connection)
 }
 
 /// The id of the data folder, made at first use; a database that is made anew keeps the marker's.

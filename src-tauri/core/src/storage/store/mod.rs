@@ -6,6 +6,7 @@ mod clients;
 mod connections;
 mod database;
 mod evidence;
+mod file_system;
 mod generation;
 mod history;
 mod json;

@@ -20,7 +20,7 @@ pub(super) const DATABASE: &str = "keyrack.db";
 pub(super) const BUSY: Duration = Duration::from_secs(5);
 
 /// Opens a connection to the database; the path's last part must not be a symbolic link.
-pub(super) fn open_connection(path: &Path) -> Result<rusqlite::Connection, Problem> {
+pub(super) fn open_connection(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
