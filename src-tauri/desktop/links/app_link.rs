@@ -86,12 +86,12 @@ enum Handler {
 #[cfg(target_os = "linux")]
 mod platform {
     use std::ffi::{OsStr, OsString};
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
     use std::{fs, io};
 
     use gio::AppInfo;
     use gio::prelude::AppInfoExt as _;
-    use keyrack_core::desktop_entry::without_quotes;
+    use keyrack_core::desktop_entry::{has_command, plain_command, with_command};
     use tauri::{AppHandle, Manager as _, Runtime, utils::platform::current_exe};
     use tauri_plugin_deep_link::DeepLinkExt as _;
 
@@ -104,23 +104,25 @@ mod platform {
         if !matches!(handler(), Handler::Ours) && app.deep_link().register(SCHEME).is_err() {
             return;
         }
-        if let Ok(data) = app.path().data_dir() {
-            // An entry that cannot be rewritten still works under a desktop environment.
-            let _ = repair(&data.join("applications").join(entry_name(&own_name)));
+        if let (Some(entry), Some(program)) = (entry(app, &own_name), program(app)) {
+            // An entry that cannot be rewritten still works for most programs.
+            let _ = repair(&entry, &program);
         }
     }
 
     pub fn unregister<R: Runtime>(app: &AppHandle<R>) -> Cleanup {
-        let entry = own_name().and_then(|name| {
-            let data = app.path().data_dir().ok()?;
-            Some(data.join("applications").join(entry_name(&name)))
-        });
-        match entry {
-            Some(entry) if entry.is_file() => match app.deep_link().unregister(SCHEME) {
-                Ok(()) if !entry.is_file() => Cleanup::Removed,
-                _ => Cleanup::Failed,
-            },
-            _ => Cleanup::NothingThere,
+        let entry = own_name().and_then(|name| entry(app, &name));
+        let (Some(entry), Some(program)) = (entry, program(app)) else {
+            return Cleanup::NothingThere;
+        };
+        if !fs::read_to_string(&entry).is_ok_and(|text| starts(&text, &program)) {
+            return Cleanup::NothingThere;
+        }
+        // The plugin clears the associations, and with the entry gone what is remembered of it.
+        let removed = fs::remove_file(&entry).is_ok();
+        match app.deep_link().unregister(SCHEME) {
+            Ok(()) if removed => Cleanup::Removed,
+            _ => Cleanup::Failed,
         }
     }
 
@@ -129,9 +131,44 @@ mod platform {
     pub fn handler() -> Handler {
         match AppInfo::default_for_uri_scheme(SCHEME) {
             None => Handler::Missing,
-            Some(entry) if entry.executable().file_name() == own_name().as_deref() => Handler::Ours,
+            Some(entry) if is_keyrack(&entry) => Handler::Ours,
             Some(_) => Handler::Other,
         }
+    }
+
+    fn is_keyrack(entry: &AppInfo) -> bool {
+        let Ok(own) = current_exe() else {
+            return false;
+        };
+        // A path with a percent sign is started by `env`.
+        let by_env = command_for_links(&own.to_string_lossy());
+        entry.executable().file_name() == own.file_name()
+            || entry
+                .commandline()
+                .is_some_and(|line| line == Path::new(&by_env))
+    }
+
+    /// The path of this program, or of the `AppImage` that it is in.
+    fn program<R: Runtime>(app: &AppHandle<R>) -> Option<String> {
+        let image = app.env().appimage;
+        let path = image.or_else(|| Some(current_exe().ok()?.into_os_string()))?;
+        Some(path.to_string_lossy().into_owned())
+    }
+
+    /// The path of the desktop entry that the plugin writes for a program of this name.
+    fn entry<R: Runtime>(app: &AppHandle<R>, name: &OsStr) -> Option<PathBuf> {
+        let data = app.path().data_dir().ok()?;
+        Some(data.join("applications").join(entry_name(name)))
+    }
+
+    /// Whether an entry starts the program, in the plugin's form or the repaired one.
+    fn starts(entry: &str, program: &str) -> bool {
+        let plugins = format!("\"{program}\" %u");
+        has_command(entry, &plugins) || has_command(entry, &command_for_links(program))
+    }
+
+    fn command_for_links(program: &str) -> String {
+        format!("{} %u", plain_command(program))
     }
 
     fn own_name() -> Option<OsString> {
@@ -145,10 +182,12 @@ mod platform {
         name
     }
 
-    /// Removes the quotes from the entry that the plugin wrote, in one step: a reader meanwhile sees
-    /// the old entry or the new one.
-    fn repair(path: &Path) -> io::Result<()> {
-        let Some(entry) = without_quotes(&fs::read_to_string(path)?) else {
+    /// Corrects the command in the entry that the plugin wrote, which escapes nothing and quotes
+    /// everything. It does so in one step: a reader meanwhile sees the old entry or the new one.
+    fn repair(path: &Path, program: &str) -> io::Result<()> {
+        let text = fs::read_to_string(path)?;
+        let corrected = with_command(&text, &command_for_links(program));
+        let Some(entry) = corrected.filter(|_| starts(&text, program)) else {
             return Ok(());
         };
         let unfinished = path.with_extension(format!("{}.new", std::process::id()));
@@ -198,7 +237,8 @@ mod platform {
                 "[Desktop Entry]\nExec=\"/usr/bin/keyrack-desktop\" %u\n",
             )
             .expect("written");
-            repair(&path).expect("repaired");
+            repair(&path, "/opt/keyrack-desktop").expect("another program's");
+            repair(&path, "/usr/bin/keyrack-desktop").expect("repaired");
             assert_eq!(
                 fs::read_to_string(&path).expect("read"),
                 "[Desktop Entry]\nExec=/usr/bin/keyrack-desktop %u\n"

@@ -1,10 +1,15 @@
 //! The app link: how it reaches the window's program, open or not, and which entry is registered for it.
 
+use std::fs;
+
 use support::links;
 use support::process::signal;
+use support::programs;
 use support::secrets;
 use support::test_env::{ACME, TestEnv};
 use support::wait::until_async;
+use support::window::open_program;
+use support::words::words;
 use support::world::World;
 
 #[tokio::test]
@@ -45,6 +50,39 @@ async fn the_link_arrives_with_a_desktop_environments_name_and_with_none() {
         links::open(&env.world, &env.callback(&link).await);
         window.row(ACME).has("data-status", "active").await;
         window.close().await;
+    }
+}
+
+#[tokio::test]
+async fn the_link_arrives_wherever_the_program_lies_and_leaves_with_everything() {
+    let mut world = World::new();
+    world.set_desktop(Some("GNOME"));
+    let mut env = TestEnv::with(world, &["--auto-approve"]);
+    let odd = env.world.path("my apps 100% \u{fc}");
+    fs::create_dir(&odd).unwrap();
+    for program in [programs::desktop(), programs::keyrack()] {
+        fs::copy(&program, odd.join(program.file_name().unwrap())).unwrap();
+    }
+    let window = open_program(&env.world, &odd.join("keyrack-desktop")).await;
+    env.add_client(&window).await;
+    let link = env.begin(&window).await;
+    links::open(&env.world, &env.callback(&link).await);
+    window.row(ACME).has("data-status", "active").await;
+    let applications = env.world.data_home().join("applications");
+    let entry = applications.join("keyrack-desktop-handler.desktop");
+    assert!(entry.is_file());
+
+    window.at("settings").click().await;
+    window.at("remove-everything").click().await;
+    window.at("understand").click().await;
+    window.at("confirm-remove-everything").click().await;
+    let removed = window.at("remove-everything-dialog");
+    removed.says(&words("everything.removed.app-link")).await;
+    assert!(!entry.exists());
+    let defaults = env.world.config_home().join("mimeapps.list");
+    for file in [defaults, applications.join("mimeinfo.cache")] {
+        let left = fs::read_to_string(&file).unwrap_or_default();
+        assert!(!left.contains("keyrack"), "{}: {left}", file.display());
     }
 }
 

@@ -1,20 +1,44 @@
-//! The `Exec` key of desktop entries: quoting and repair; GIO reads it (Desktop Entry Specification
+//! The `Exec` key of desktop entries: which command it has; GIO reads it (Desktop Entry Specification
 //! 1.5, "Basic format" and "The Exec key").
 
-/// The entry with its program unquoted; none if it is not quoted, or its path needs the quotes.
-///
-/// The plugin that writes Keyrack's entry quotes every path, which xdg-open 1.1.3 cannot start
-/// without a desktop environment.
+/// The entry with another command; none if it has that one already, or no command at all.
 #[must_use]
-pub fn without_quotes(entry: &str) -> Option<String> {
+pub fn with_command(entry: &str, command: &str) -> Option<String> {
     let (at, value) = exec(entry)?;
-    let (program, _) = value.strip_prefix('"')?.split_once('"')?;
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
-    if !program.starts_with('/') || !program.chars().all(plain) {
-        return None;
+    let after = at + value.len();
+    (value != command).then(|| format!("{}{command}{}", &entry[..at], &entry[after..]))
+}
+
+/// Whether an entry has this command.
+#[must_use]
+pub fn has_command(entry: &str, command: &str) -> bool {
+    exec(entry).is_some_and(|(_, value)| value == command)
+}
+
+/// The command that starts a program: quoted, as every reader of the key understands it.
+///
+/// `GLib` looks for the program before it undoes the escape of a percent sign, so a path with one is
+/// started by `env`.
+#[must_use]
+pub fn command(program: &str) -> String {
+    let quoted = quoted(program);
+    if program.contains('%') {
+        format!("env {quoted}")
+    } else {
+        quoted
     }
-    let after = at + program.len() + 2;
-    Some(format!("{}{program}{}", &entry[..at], &entry[after..]))
+}
+
+/// The command that starts a program, without quotes where none are needed: xdg-open 1.1.3 starts no
+/// quoted one without a desktop environment.
+#[must_use]
+pub fn plain_command(program: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    if program.chars().all(plain) {
+        program.to_owned()
+    } else {
+        command(program)
+    }
 }
 
 /// The raw value of the `Exec` key in the `[Desktop Entry]` group, and where it begins.
@@ -28,7 +52,7 @@ fn exec(entry: &str) -> Option<(usize, &str)> {
             && let Some((key, value)) = line.split_once('=')
             && key.trim() == "Exec"
         {
-            let begins = at + line.len() - value.trim_start().len();
+            let begins = at + line.len() - value.trim_start_matches([' ', '\t']).len();
             return Some((begins, value.trim()));
         }
         at += line.len();
@@ -59,28 +83,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quotes_go_only_where_the_path_needs_none() {
+    fn a_command_takes_the_place_of_the_one_that_was_there() {
         let entry = |exec: &str| {
             format!(
-                "[Desktop Action a]\nExec=\"/a\"\n[Desktop Entry]\nName=\"K\"\nExec{exec} %u\nType=Application\n"
+                "[Desktop Action a]\nExec=\"/a\"\n[Desktop Entry]\nName=\"K\"\nExec{exec}\nType=Application\n"
             )
         };
-        assert_eq!(
-            without_quotes(&entry("=\"/usr/bin/keyrack\"")),
-            Some(entry("=/usr/bin/keyrack"))
-        );
-        assert_eq!(
-            without_quotes(&entry(" = \"/usr/bin/keyrack\"")),
-            Some(entry(" = /usr/bin/keyrack"))
-        );
-        for kept in [
-            "=/usr/bin/keyrack",
-            "=\"/opt/my apps/keyrack\"",
-            "=\"/a$b\"",
-            "=\"keyrack\"",
-            "=\"",
+        for there in ["=\"/usr/bin/keyrack\" %u", "=/opt/keyrack", "="] {
+            let changed = with_command(&entry(there), "/usr/bin/keyrack %u");
+            assert_eq!(changed, Some(entry("=/usr/bin/keyrack %u")), "{there}");
+        }
+        let present = entry(" = /usr/bin/keyrack %u ");
+        assert_eq!(with_command(&present, "/usr/bin/keyrack %u"), None);
+        assert!(has_command(&present, "/usr/bin/keyrack %u"));
+        assert_eq!(with_command("[Other]\nExec=/a\n", "/b"), None);
+    }
+
+    #[test]
+    fn quotes_and_env_are_there_only_for_a_path_that_needs_them() {
+        for (program, commands) in [
+            (
+                "/usr/bin/keyrack",
+                ["\"/usr/bin/keyrack\"", "/usr/bin/keyrack"],
+            ),
+            ("/my apps/keyrack", ["\"/my apps/keyrack\""; 2]),
+            ("/100%/keyrack", ["env \"/100%%/keyrack\""; 2]),
         ] {
-            assert_eq!(without_quotes(&entry(kept)), None, "{kept}");
+            assert_eq!([command(program), plain_command(program)], commands);
         }
     }
 }

@@ -53,7 +53,7 @@ mod platform {
     use std::path::{Path, PathBuf};
     use std::{fs, io};
 
-    use crate::host::desktop_entry::quoted;
+    use crate::host::desktop_entry::{command, quoted};
     use crate::host::environment::default_data_folder;
     use crate::identity::SCHEME;
 
@@ -103,7 +103,7 @@ mod platform {
         format!(
             "[Desktop Entry]\nType=Application\nName=Keyrack background checks\nExec={}{} watch\nNoDisplay=true\n",
             folder.unwrap_or_default(),
-            quoted(&program.display().to_string()),
+            command(&program.display().to_string()),
         )
     }
 
@@ -121,7 +121,7 @@ mod platform {
             assert_eq!(
                 exec("/opt/my $apps/100%/keyrack", "/data/a \"b\"").as_deref(),
                 Some(
-                    r#"Exec=env "KEYRACK_DATA_DIR=/data/a \\"b\\"" "/opt/my \\$apps/100%%/keyrack" watch"#
+                    r#"Exec=env "KEYRACK_DATA_DIR=/data/a \\"b\\"" env "/opt/my \\$apps/100%%/keyrack" watch"#
                 )
             );
             assert_eq!(
