@@ -77,7 +77,7 @@ async fn the_link_arrives_wherever_the_program_lies_and_leaves_with_everything()
     window.at("understand").click().await;
     window.at("confirm-remove-everything").click().await;
     let removed = window.at("remove-everything-dialog");
-    removed.says(&words("everything.removed.app-link")).await;
+    removed.holds(&words("everything.removed.app-link")).await;
     assert!(!entry.exists());
     let defaults = env.world.config_home().join("mimeapps.list");
     for file in [defaults, applications.join("mimeinfo.cache")] {
