@@ -1,5 +1,7 @@
 //! Text from outside made safe to show: names, descriptions and error texts.
 
+use crate::invisible::without_invisible;
+
 /// The most characters kept of a name or description.
 const MOST_DISPLAYED: usize = 500;
 
@@ -16,15 +18,16 @@ pub fn sanitize_display_text(text: &str) -> String {
     let mut kept = String::new();
     let mut chars = 0;
     for word in text.split_whitespace() {
-        let mut printable = word.chars().filter(|c| !is_unprintable(*c)).peekable();
-        if printable.peek().is_none() {
+        let printable: String = word.chars().filter(|c| !c.is_control()).collect();
+        let printable = without_invisible(&printable);
+        if printable.is_empty() {
             continue;
         }
         if chars > 0 {
             kept.push(' ');
             chars += 1;
         }
-        for c in printable {
+        for c in printable.chars() {
             if chars >= MOST_DISPLAYED {
                 kept.push('…');
                 return kept;
@@ -43,30 +46,16 @@ pub fn sanitize_display_text(text: &str) -> String {
 pub(crate) fn redact(text: &str, secrets: &[&str]) -> Option<String> {
     let printable: String = text
         .chars()
-        .filter(|c| !is_formatting(*c) && (!c.is_control() || c.is_ascii_whitespace()))
+        .filter(|c| !c.is_control() || c.is_ascii_whitespace())
         .map(|c| if c.is_whitespace() { ' ' } else { c })
         .collect();
+    let printable = without_invisible(&printable);
     let redacted = secrets
         .iter()
         .filter(|secret| !secret.is_empty())
         .fold(printable, |text, secret| text.replace(secret, "[secret]"));
     let kept: String = redacted.trim().chars().take(MOST_IN_ERROR).collect();
     (!kept.is_empty()).then_some(kept)
-}
-
-/// Whether a character is none to be read but a control or formatting character, which a terminal or
-/// a page would obey or not show.
-#[must_use]
-pub fn is_unprintable(c: char) -> bool {
-    c.is_control() || is_formatting(c)
-}
-
-/// Whether a character is a bidirectional control, the byte order mark or another invisible mark. The
-/// zero-width joiner is not, because emoji are built with it.
-fn is_formatting(c: char) -> bool {
-    matches!(c,
-        '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
 #[cfg(test)]
@@ -98,6 +87,7 @@ mod tests {
             ("bad t0ken, not t0ken", "bad [secret], not [secret]"),
             ("t0\0ken and s3\u{202E}cret", "[secret] and [secret]"),
             ("t0\u{200B}ken", "[secret]"),
+            ("t0\u{200D}k\u{AD}e\u{FE0F}n", "[secret]"),
             (long.as_str(), &format!("{}[s", "x".repeat(298))),
         ];
         for (from, to) in table {
