@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use keyrack_core::{
     Effects, Keyrack, Problem, Settings, system_clock, system_keyring, system_login_item,
+    system_uptime,
 };
 use tauri::{AppHandle, Runtime};
 use tempfile::TempDir;
@@ -80,6 +81,7 @@ impl Opened {
         let app = app.clone();
         let effects = Effects {
             clock: system_clock(),
+            uptime: system_uptime(),
             keyring: system_keyring(),
             opener: Box::new(open_in_browser),
             login_item: system_login_item(),

@@ -124,6 +124,7 @@ async fn the_rounds() {
         let (clock, opened) = (clock.clone(), opened.clone());
         let effects = Effects {
             clock: Arc::new(move || Millis(clock.load(SeqCst))),
+            uptime: Arc::new(|| None),
             keyring: system_keyring(),
             opener: Box::new(move |link| {
                 link.clone_into(&mut opened.lock().unwrap());

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use keyrack_core::{
     Authorization, Cause, Keyrack, Problem, Progress, may_have_browser, open_in_browser,
-    system_clock,
 };
 use secrecy::ExposeSecret as _;
 use tokio::signal::ctrl_c;
@@ -118,7 +117,6 @@ async fn wait(
     output: Output,
     begun: &Authorization,
 ) -> Result<Authorization, Problem> {
-    let clock = system_clock();
     let mut lines = input::lines();
     let mut pasted = Pasted::default();
     let (done, mut outcomes) = unbounded_channel();
@@ -127,7 +125,7 @@ async fn wait(
     let mut given_up = None;
     let mut authorization = begun.clone();
     while !authorization.progress.is_final() {
-        let late = clock() >= begun.expires_at;
+        let late = keyrack.is_over(begun);
         let next_step = next_step(&authorization.progress, late, &input);
         if shown.as_ref() != Some(&next_step) {
             show(&next_step, output);

@@ -20,6 +20,7 @@ use clap::Parser as _;
 use keyrack_core::{
     BatchAct, ConnectionsPolicy, Effects, Keyrack, Language, Problem, Progress, Settings, Words,
     sanitize_display_text, system_clock, system_keyring, system_language, system_login_item,
+    system_uptime,
 };
 
 use arguments::{Arguments, ClientCommand, Command};
@@ -107,6 +108,7 @@ async fn run(command: Command, asked: Option<Language>, mut output: Output) -> E
 fn open(words: Words, chosen: Arc<OnceLock<Words>>) -> Result<Arc<Keyrack>, Problem> {
     let effects = Effects {
         clock: system_clock(),
+        uptime: system_uptime(),
         keyring: system_keyring(),
         // `connect` opens the browser itself, and shows the address beside it.
         opener: Box::new(|_| Ok(())),

@@ -2,7 +2,7 @@
 
 use crate::domain::event::Event;
 use crate::host::browser::Opener;
-use crate::host::clock::Clock;
+use crate::host::clock::{Clock, UptimeClock};
 use crate::host::login_item::LoginItem;
 use crate::storage::vault::KeyringConnector;
 
@@ -10,6 +10,8 @@ use crate::storage::vault::KeyringConnector;
 pub struct Effects {
     /// The clock.
     pub clock: Clock,
+    /// The uptime, by which waits end whatever the clock says.
+    pub uptime: UptimeClock,
     /// The connector to the keyring.
     pub keyring: KeyringConnector,
     /// The opener of URLs and folders.

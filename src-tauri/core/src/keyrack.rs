@@ -16,10 +16,10 @@ use crate::domain::operation::Operation;
 use crate::domain::preferences::{BackgroundChecks, Preferences};
 use crate::domain::problem::Problem;
 use crate::domain::receipt::Receipt;
-use crate::domain::time::Millis;
+use crate::domain::time::{Millis, Moment};
 use crate::effects::Effects;
 use crate::host::browser::Opener;
-use crate::host::clock::Clock;
+use crate::host::clock::{Clock, UptimeClock};
 use crate::host::environment::Settings;
 use crate::host::language::system_language;
 use crate::host::login_item::LoginItem;
@@ -48,6 +48,7 @@ pub struct Keyrack {
     pub(crate) pending: PendingAuthorizations,
     pub(crate) runs: Runs,
     clock: Clock,
+    uptime: UptimeClock,
     listener: Box<dyn Fn(&Event) + Send + Sync>,
     inbox: Inbox,
     /// Whether everything is being removed.
@@ -74,6 +75,7 @@ impl Keyrack {
             pending: PendingAuthorizations::default(),
             runs: Runs::default(),
             clock: effects.clock,
+            uptime: effects.uptime,
             listener: effects.listener,
             inbox: Inbox::default(),
             removing: AtomicBool::new(false),
@@ -237,6 +239,14 @@ impl Keyrack {
 
     pub(crate) fn now(&self) -> Millis {
         (self.clock)()
+    }
+
+    /// The present moment, by the clock and by the uptime.
+    pub(crate) fn moment(&self) -> Moment {
+        Moment {
+            clock: self.now(),
+            uptime: (self.uptime)(),
+        }
     }
 
     /// Emits an event to the front end, and keeps it until it is acknowledged.

@@ -50,7 +50,7 @@ pub use domain::removal::{Cleanup, Removal, RemovalStage, Removed};
 pub use domain::time::Millis;
 pub use effects::Effects;
 pub use host::browser::{Opener, may_have_browser, open_in_browser};
-pub use host::clock::{Clock, system_clock};
+pub use host::clock::{Clock, UptimeClock, system_clock, system_uptime};
 pub use host::core_dumps::disable_core_dumps;
 #[cfg(target_os = "linux")]
 pub use host::desktop_entry;

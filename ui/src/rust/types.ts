@@ -148,7 +148,7 @@ host: string,
  */
 reconnects: Reconnects | null, 
 /**
- * When the authorization expires.
+ * When the authorization expires, if the clock is not set meanwhile.
  */
 expires_at: Millis, 
 /**

@@ -12,6 +12,7 @@ use crate::domain::event::Event;
 use crate::domain::operation::Operation;
 use crate::domain::problem::{Cause, Problem};
 use crate::domain::receipt::{Receipt, RefreshTokenFate, Revocation};
+use crate::domain::time::Millis;
 use crate::failpoint::failpoint;
 use crate::keyrack::Keyrack;
 use crate::storage::process_lock::has_ended;
@@ -22,6 +23,9 @@ const RETRIES: Backoff = Backoff {
     first: Duration::from_secs(30),
     most: Duration::from_hours(1),
 };
+
+/// The longest wait between two tries: Notion's replies ask for no longer ones.
+const LONGEST_WAIT: Duration = RETRIES.most;
 
 impl Keyrack {
     /// Revokes a connection, or goes on with a revocation that is pending.
@@ -55,7 +59,7 @@ impl Keyrack {
                 // The embedded sandbox runs in the window only, whose revocations these are.
                 let client = self.store.client(&connection.client_id)?;
                 let reachable = self.listed_base_url(&client).is_ok();
-                let due = operation.act.retry_at.is_none_or(|at| at <= self.now());
+                let due = is_due(operation.act.retry_at, self.now());
                 if due && reachable {
                     // The obstacle is on the operation's row, where the window shows it.
                     let _ = self.try_revocation(operation, &connection).await;
@@ -255,6 +259,12 @@ fn retry_delay(attempts: u32, asked: Option<Duration>) -> Duration {
     RETRIES.wait(attempts).max(asked.unwrap_or_default())
 }
 
+/// Whether a revocation is to be tried again. A time further away than any wait is of a clock that was
+/// wrong.
+fn is_due(retry_at: Option<Millis>, now: Millis) -> bool {
+    retry_at.is_none_or(|at| now.until(at).is_zero() || now.until(at) > LONGEST_WAIT)
+}
+
 /// Whether a problem is final: without the tokens there is nothing to send, now or later.
 fn cannot_be_retried(problem: &Problem) -> bool {
     matches!(problem.cause, Cause::KeyringLost | Cause::KeyringForeign)
@@ -263,6 +273,23 @@ fn cannot_be_retried(problem: &Problem) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_retry_is_due_in_time_even_if_the_clock_was_years_ahead() {
+        let now = Millis(1_800_000_000_000);
+        let hour = 3_600_000;
+        for (at, due) in [
+            (None, true),
+            (Some(-hour), true),
+            (Some(0), true),
+            (Some(1), false),
+            (Some(hour), false),
+            (Some(hour + 1), true),
+            (Some(10_000 * hour), true),
+        ] {
+            assert_eq!(is_due(at.map(|at| Millis(now.0 + at)), now), due, "{at:?}");
+        }
+    }
 
     #[test]
     fn tries_grow_rarer_and_heed_what_notion_asks() {

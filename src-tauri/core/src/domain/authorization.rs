@@ -7,7 +7,7 @@ use ts_rs::TS;
 
 use crate::domain::owner::Owner;
 use crate::domain::problem::{Cause, Problem};
-use crate::domain::time::Millis;
+use crate::domain::time::{Millis, Moment};
 
 /// How long an authorization waits for its callback: the longest that OAuth gives a code
 /// (RFC 6749 4.1.2).
@@ -29,10 +29,23 @@ pub struct Authorization {
     pub host: String,
     /// The connection that it is to connect again, if it is not for a new one.
     pub reconnects: Option<Reconnects>,
-    /// When the authorization expires.
+    /// When the authorization began.
+    #[serde(skip)]
+    #[ts(skip)]
+    pub begun: Moment,
+    /// When the authorization expires, if the clock is not set meanwhile.
     pub expires_at: Millis,
     /// How far the authorization is.
     pub progress: Progress,
+}
+
+impl Authorization {
+    /// How much longer the authorization may wait for its callback; zero if it began in the future.
+    #[must_use]
+    pub(crate) fn time_left(&self, now: &Moment) -> Duration {
+        let waited = now.since(&self.begun);
+        waited.map_or(Duration::ZERO, |waited| LIFETIME.saturating_sub(waited))
+    }
 }
 
 /// The connection that an authorization is to connect again.

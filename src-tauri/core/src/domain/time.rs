@@ -44,6 +44,43 @@ impl Millis {
     }
 }
 
+/// How long the system has been up, time asleep included. Nobody can set it, unlike the clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Uptime {
+    /// The start of the system that it counts from.
+    pub boot: String,
+    /// Milliseconds since that start.
+    pub millis: i64,
+}
+
+/// How far a clock may be set back and still be taken for the same one.
+const SLACK: Duration = Duration::from_mins(1);
+
+/// A moment, by the clock and by the uptime.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moment {
+    /// What the clock says, right or wrong.
+    pub clock: Millis,
+    /// The uptime; none where the system does not tell.
+    pub uptime: Option<Uptime>,
+}
+
+impl Moment {
+    /// The time since an earlier moment: by the uptime if both are of one start of the system,
+    /// otherwise by the clock. None if that moment is yet to come.
+    #[must_use]
+    pub fn since(&self, earlier: &Self) -> Option<Duration> {
+        match (&earlier.uptime, &self.uptime) {
+            (Some(then), Some(now)) if then.boot == now.boot => {
+                let millis = now.millis.saturating_sub(then.millis);
+                u64::try_from(millis).ok().map(Duration::from_millis)
+            }
+            _ if earlier.clock > self.clock.plus(SLACK) => None,
+            _ => Some(earlier.clock.until(self.clock)),
+        }
+    }
+}
+
 impl From<SystemTime> for Millis {
     fn from(time: SystemTime) -> Self {
         Self(0).plus(time.duration_since(UNIX_EPOCH).unwrap_or_default())

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use notion_oauth::BaseUrl;
 use notion_sandbox::{Options, Sandbox, test_client::TestClient};
@@ -17,7 +18,7 @@ use crate::domain::client::{Client, NewClient};
 use crate::domain::event::Event;
 use crate::domain::problem::Problem;
 use crate::domain::redirect::RedirectMethod;
-use crate::domain::time::Millis;
+use crate::domain::time::{Millis, Uptime};
 use crate::effects::Effects;
 use crate::host::environment::Settings;
 use crate::host::login_item::LoginItem;
@@ -31,6 +32,7 @@ pub(super) struct TestEnv {
     pub keyring: Keyring,
     pub folder: TempDir,
     now: Arc<AtomicI64>,
+    up: Arc<AtomicI64>,
     opened: Arc<Mutex<Vec<String>>>,
     pub starts_at_login: Arc<AtomicBool>,
     pub http: reqwest::Client,
@@ -94,6 +96,7 @@ impl TestEnv {
             keyring: keyring(),
             folder: tempfile::tempdir().expect("a folder"),
             now: Arc::new(AtomicI64::new(1_800_000_000_000)),
+            up: Arc::new(AtomicI64::new(1_000_000)),
             opened: Arc::default(),
             starts_at_login: Arc::default(),
         }
@@ -123,13 +126,17 @@ impl TestEnv {
     }
 
     fn open(&self, listener: Box<dyn Fn(&Event) + Send + Sync>) -> Result<Keyrack, Problem> {
-        let (now, opened) = (self.now.clone(), self.opened.clone());
+        let (now, up, opened) = (self.now.clone(), self.up.clone(), self.opened.clone());
         let settings = Settings {
             data_folder: self.folder.path().to_owned(),
             notion: BaseUrl::parse(self.sandbox.base_url()).expect("loopback"),
         };
         let effects = Effects {
             clock: Arc::new(move || Millis(now.load(SeqCst))),
+            uptime: Arc::new(move || {
+                let (boot, millis) = ("a start".to_owned(), up.load(SeqCst));
+                Some(Uptime { boot, millis })
+            }),
             keyring: self.keyring.connector(),
             opener: Box::new(move |link| {
                 opened.lock().expect("links").push(link.to_owned());
@@ -295,8 +302,21 @@ impl TestEnv {
     }
 
     pub fn pass(&self, millis: i64) {
+        self.set_clock(millis);
+        self.up.fetch_add(millis, SeqCst);
+    }
+
+    /// Sets the clock on or back while no time passes.
+    pub fn set_clock(&self, millis: i64) {
         self.now.fetch_add(millis, SeqCst);
     }
+}
+
+/// Makes timers run ahead of the wall clock, which sockets go by.
+pub(super) async fn run_ahead(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
 }
 
 /// Waits until an authorization's progress fulfils a condition.

@@ -154,7 +154,9 @@ async fn a_start_ends_an_authorization_whose_answer_was_taken_and_went_no_furthe
     let callback = Callback::parse(callback.as_bytes()).expect("a callback");
     let hash = state_hash(&callback.state);
     let process = keyrack.process.id();
-    let taken = keyrack.store.consume_state(&hash, process, keyrack.now());
+    let taken = keyrack
+        .store
+        .consume_state(&hash, process, &keyrack.moment());
     assert_eq!(taken.expect("taken").authorization.id, id);
     drop(keyrack);
 

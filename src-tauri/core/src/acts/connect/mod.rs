@@ -88,7 +88,7 @@ impl Keyrack {
         };
 
         let state = new_state().map_err(|_| Problem::from(Cause::NoRandomNumbers))?;
-        let now = self.now();
+        let begun = self.moment();
         let authorization = Authorization {
             id: uuid::Uuid::new_v4().to_string(),
             client_id: client.id.clone(),
@@ -96,16 +96,13 @@ impl Keyrack {
             sandbox: client.sandbox,
             host: access.notion.base().host().to_owned(),
             reconnects,
-            expires_at: now.plus(LIFETIME),
+            expires_at: begun.clock.plus(LIFETIME),
+            begun,
             progress: Progress::Waiting,
         };
         self.prune_history()?;
-        self.store.add_authorization(
-            &authorization,
-            &state_hash(&state),
-            &client.redirect_uri,
-            now,
-        )?;
+        self.store
+            .add_authorization(&authorization, &state_hash(&state), &client.redirect_uri)?;
 
         let url = access.notion.authorization_url(
             &client.client_id,
@@ -139,6 +136,12 @@ impl Keyrack {
             .get(authorization)
             .and_then(|pending| pending.url.clone());
         url.ok_or_else(|| Problem::from(Cause::AuthorizationOver))
+    }
+
+    /// Whether the time in which a callback is taken is over.
+    #[must_use]
+    pub fn is_over(&self, authorization: &Authorization) -> bool {
+        authorization.time_left(&self.moment()).is_zero()
     }
 
     /// An authorization with its present progress, whichever process moves it on.
@@ -198,7 +201,7 @@ impl Keyrack {
         let consumed = self.store.consume_state(
             &state_hash(&callback.state),
             self.process.id(),
-            self.now(),
+            &self.moment(),
         )?;
         let keyrack = self.clone();
         Ok(async move { Box::pin(keyrack.follow_callback(consumed, callback)).await })
@@ -298,7 +301,7 @@ impl Keyrack {
                 if let Ok(true) = keyrack.follow_others(&authorization.id) {
                     return;
                 }
-                left = keyrack.now().until(authorization.expires_at);
+                left = authorization.time_left(&keyrack.moment());
             }
             if let Some(keyrack) = keyrack.upgrade()
                 && let Ok(true) = keyrack

@@ -8,11 +8,8 @@ use crate::domain::act::Connect;
 use crate::domain::authorization::{Authorization, Progress, Reconnects};
 use crate::domain::operation::Operation;
 use crate::domain::problem::{Cause, Problem};
-use crate::domain::time::Millis;
+use crate::domain::time::{Millis, Moment, Uptime};
 use crate::failpoint::failpoint;
-
-/// How far back the clock may have jumped before a waiting authorization counts as expired.
-const CLOCK_SLACK_MS: i64 = 60_000;
 
 /// An authorization whose state was consumed by this very call.
 pub(crate) struct ConsumedState {
@@ -30,18 +27,21 @@ impl Store {
         authorization: &Authorization,
         state_hash: &[u8; 32],
         redirect_uri: &str,
-        created_at: Millis,
     ) -> Result<(), Problem> {
+        let begun = &authorization.begun;
         self.lock().execute(
-            "INSERT INTO authorizations (id, client, state_hash, redirect_uri, host, created_at, expires_at, progress, reconnects)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT INTO authorizations (id, client, state_hash, redirect_uri, host, created_at, boot, uptime,
+                 expires_at, progress, reconnects)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             params![
                 authorization.id,
                 authorization.client_id,
                 state_hash,
                 redirect_uri,
                 authorization.host,
-                created_at.0,
+                begun.clock.0,
+                begun.uptime.as_ref().map(|uptime| &uptime.boot),
+                begun.uptime.as_ref().map(|uptime| uptime.millis),
                 authorization.expires_at.0,
                 Json(&authorization.progress),
                 authorization.reconnects.as_ref().map(|it| &it.connection_id),
@@ -58,25 +58,30 @@ impl Store {
         &self,
         state_hash: &[u8; 32],
         process: &str,
-        now: Millis,
+        now: &Moment,
     ) -> Result<ConsumedState, Problem> {
         let mut db = self.lock();
         let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let taken: Option<(String, String)> = tx
+        let waiting: Option<(String, String)> = tx
             .query_row(
-                "UPDATE authorizations SET consumed_at = ?2
-                 WHERE state_hash = ?1 AND consumed_at IS NULL AND progress ->> 'kind' = 'waiting'
-                   AND expires_at > ?2 AND created_at <= ?2 + ?3
-                 RETURNING id, redirect_uri",
-                params![state_hash, now.0, CLOCK_SLACK_MS],
+                "SELECT id, redirect_uri FROM authorizations
+                 WHERE state_hash = ?1 AND consumed_at IS NULL AND progress ->> 'kind' = 'waiting'",
+                params![state_hash],
                 |row| Ok((row.get(0)?, row.get(1)?)),
             )
             .optional()?;
-        let Some((id, redirect_uri)) = taken else {
+        let Some((id, redirect_uri)) = waiting else {
             return Err(why_not_consumed(&tx, state_hash)?);
         };
         let authorization = authorization(&tx, &id)?;
-        let operation = Operation::begun(Connect::of(&authorization), process, now);
+        if authorization.time_left(now).is_zero() {
+            return Err(Cause::LinkExpired.into());
+        }
+        tx.execute(
+            "UPDATE authorizations SET consumed_at = ?2 WHERE id = ?1",
+            params![id, now.clock.0],
+        )?;
+        let operation = Operation::begun(Connect::of(&authorization), process, now.clock);
         super::operations::begin(&tx, &operation)?;
         tx.commit()?;
         failpoint("store.consume_state");
@@ -157,7 +162,7 @@ fn authorization(db: &Connection, id: &str) -> Result<Authorization, Problem> {
     let found = db
         .query_row(
             "SELECT a.id, a.client, clients.name, clients.base_url IS NULL, a.host, a.expires_at, a.progress,
-                    connections.id, connections.workspace_name
+                    connections.id, connections.workspace_name, a.created_at, a.boot, a.uptime
              FROM authorizations a JOIN clients ON clients.id = a.client
              LEFT JOIN connections ON connections.id = a.reconnects
              WHERE a.id = ?1",
@@ -169,6 +174,13 @@ fn authorization(db: &Connection, id: &str) -> Result<Authorization, Problem> {
                     client_name: row.get(2)?,
                     sandbox: row.get(3)?,
                     host: row.get(4)?,
+                    begun: Moment {
+                        clock: Millis(row.get(9)?),
+                        uptime: match (row.get(10)?, row.get(11)?) {
+                            (Some(boot), Some(millis)) => Some(Uptime { boot, millis }),
+                            _ => None,
+                        },
+                    },
                     expires_at: Millis(row.get(5)?),
                     progress: row.get::<_, Json<_>>(6)?.0,
                     reconnects: match row.get(7)? {

@@ -167,6 +167,11 @@ fn migrations() -> Migrations<'static> {
         REVISIONS,
         // The redirect URI says it.
         M::up("ALTER TABLE clients DROP COLUMN redirect_method;"),
+        // When an authorization began, by what nobody can set.
+        M::up(
+            "ALTER TABLE authorizations ADD COLUMN boot TEXT;
+             ALTER TABLE authorizations ADD COLUMN uptime INTEGER;",
+        ),
     ];
     MIGRATIONS.iter().cloned().chain(later).collect()
 }

@@ -19,7 +19,7 @@ use crate::failpoint::by_thread::set_hook;
 use crate::keyrack::Keyrack;
 use crate::storage::vault::keyring::tests::KeyringBehaviour;
 use crate::tests::campaign::Random;
-use crate::tests::env::TestEnv;
+use crate::tests::env::{TestEnv, run_ahead};
 
 use super::acts::{Act, Report, reported};
 use super::truth::{Hash, Truth};
@@ -400,13 +400,6 @@ impl Life {
         }
         self.once_more += self.env.keyring.entries().len();
     }
-}
-
-/// Makes timers run ahead of the wall clock, which sockets go by.
-async fn run_ahead(time: Duration) {
-    tokio::time::pause();
-    tokio::time::advance(time).await;
-    tokio::time::resume();
 }
 
 fn modes(random: &mut Random) -> Value {
