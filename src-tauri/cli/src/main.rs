@@ -13,6 +13,7 @@ mod terminal;
 mod watch;
 mod wording;
 
+use std::alloc::System;
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 
@@ -26,6 +27,11 @@ use keyrack_core::{
 use arguments::{Arguments, ClientCommand, Command};
 use output::Output;
 use terminal::eprint_line;
+use zeroizing_alloc::ZeroAlloc;
+
+/// Wipes what is freed: HTTP, JSON and D-Bus copy secrets into buffers of their own.
+#[global_allocator]
+static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
     keyrack_core::disable_core_dumps();

@@ -3,6 +3,7 @@
 
 mod command_line;
 mod crashes;
+mod memory;
 mod search;
 mod watched;
 mod window;
