@@ -40,6 +40,7 @@ const COMMANDS: &[&str] = &[
     "about",
     "open_data_folder",
     "self_test",
+    "rebuild",
     "remove_everything",
     "acknowledge_removal",
     "quit",

@@ -10,7 +10,7 @@ use std::time::Duration;
 use keyrack_core::{
     About, ActivityFilter, ActivityPage, Authorization, BatchAct, Cause, Changes, Client,
     ClientChange, Connection, ConnectionsPolicy, Details, ExportFormat, Keyrack, NewClient, News,
-    Preferences, Problem, Receipt, RedirectMethod, Revocation, SelfTest, Snapshot,
+    Preferences, Problem, Rebuilt, Receipt, RedirectMethod, Revocation, SelfTest, Snapshot,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use tauri::{AppHandle, Manager as _, Runtime, State, async_runtime, ipc::Invoke};
@@ -62,6 +62,7 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         about,
         open_data_folder,
         self_test,
+        rebuild,
         remove_everything,
         acknowledge_removal,
         quit,
@@ -364,6 +365,12 @@ async fn self_test<R: Runtime>(
         SelfTest::Notion => keyrack.test_notion().await,
         SelfTest::Database => keyrack.test_database(),
     }
+}
+
+/// Makes the list say what the keyring says.
+#[tauri::command]
+async fn rebuild(shell: Shared<'_>) -> Result<Rebuilt, Problem> {
+    shell.keyrack()?.rebuild().await
 }
 
 /// Removes everything. Returns at once; events report each stage.

@@ -14,5 +14,6 @@ export function ofRemoved(
     sandbox: client.sandbox,
     requestId: null,
     undo: null,
+    bringBack: false,
   };
 }

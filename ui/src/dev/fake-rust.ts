@@ -15,6 +15,7 @@ import type {
   NotDone,
   Preferences,
   Problem,
+  Rebuilt,
   Receipt,
   RedirectMethod,
   Removal,
@@ -273,6 +274,14 @@ export class FakeRust {
         if (code !== undefined)
           throw refusal(code, { request_id: test === "notion" ? "1c9d5b1e-77aa" : null });
       },
+      rebuild: (): Rebuilt => ({
+        database: "intact",
+        clients: 0,
+        connections: 0,
+        without_client: 0,
+        corrected: 1,
+        quarantined: null,
+      }),
       remove_everything: ({ revokeFirst }) => {
         void this.#removeEverything(revokeFirst);
       },

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { called, click, emit, find, open, refuse, the, type, world } from "../dev/harness";
 import { client, connection, preferences, problem, sandboxClient } from "../dev/samples";
 import type { Changes, Connection } from "../rust/types";
+import { t } from "../words/messages";
 
 const names = () =>
   [...document.querySelectorAll('[data-testid="workspace-name"]')].map((name) => name.textContent);
@@ -243,5 +244,31 @@ describe("the foot of the window", () => {
     world.rust = { ...world.rust, preferences: preferences({ background_checks: "six-hours" }) };
     await emit("changed");
     await vi.waitFor(() => expect(foot()).toContain("Checked in the background every 6 hours"));
+  });
+});
+
+describe("a list that the keyring disagrees with", () => {
+  const altered = connection("Acme", { status: "cannot-check", problem: problem("client-altered") });
+
+  it("is brought back from the notice of a refusal, which tells what came of it", async () => {
+    give([altered]);
+    world.answers.begin_authorization = refuse(problem("client-altered"));
+    open();
+    await click("connect");
+    await click("notice-bring-back");
+    const corrected = t("rebuilt.corrected", { count: 1 });
+    await vi.waitFor(() => expect(find("notice")?.textContent).toContain(corrected));
+    expect(called("rebuild")).toHaveLength(1);
+    expect(find("notice-bring-back")).toBeNull();
+  });
+
+  it("is said to be unreadable where the keyring is locked", async () => {
+    give([altered]);
+    world.answers.begin_authorization = refuse(problem("client-altered"));
+    world.answers.rebuild = refuse(problem("keyring-locked"));
+    open();
+    await click("connect");
+    await click("notice-bring-back");
+    await vi.waitFor(() => expect(find("notice")?.textContent).toContain("Your keyring is locked"));
   });
 });

@@ -115,6 +115,8 @@ export const about = () => call<About>("about");
 export const openDataFolder = () => call<null>("open_data_folder");
 /** Runs one test of the self-test; a refusal is what is wrong. */
 export const selfTest = (test: SelfTest) => call<null>("self_test", { test });
+/** Makes the list say what the keyring says, and brings back what the list has lost. */
+export const rebuild = () => call<Rebuilt>("rebuild");
 /** Removes everything, if wanted after revoking all connections. Comes back at once; events bring each stage. */
 export const removeEverything = (revokeFirst: boolean) => call<null>("remove_everything", { revokeFirst });
 /** Acknowledges the removal of everything, unless it goes on. */

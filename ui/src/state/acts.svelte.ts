@@ -124,6 +124,16 @@ export class Acts {
     );
   }
 
+  /** Brings the list back from the keyring, and tells what came of it in place of the notice with this key. */
+  async bringBack(key: string): Promise<void> {
+    const outcome = await ipc.rebuild();
+    this.#notices.dismiss(key);
+    if (outcome.ok) {
+      this.#notices.rebuilt(outcome.value);
+      await this.#sync.refresh();
+    } else this.#notices.refused(outcome.problem);
+  }
+
   /** Acts on these connections, or on all if null. The progress and the end come as events. */
   async beginBatch(act: BatchAct, connections: readonly Target[] | null = null): Promise<void> {
     if (!this.canBegin(act)) return;

@@ -1,6 +1,6 @@
 // Notices, which stay until they are dismissed, and announcements, which only a screen reader reads out.
 import * as ipc from "../rust/ipc";
-import type { Refusal } from "../rust/outcome";
+import { isAltered, type Refusal } from "../rust/outcome";
 import type { Authorization, News, Problem, Rebuilt } from "../rust/types";
 import { ofAuthorization, ofProblem, ofRebuilt, ofRebuildWaits, type Notice } from "../words/notices";
 
@@ -23,7 +23,7 @@ export class Notices {
   }
 
   refused(problem: Refusal, key?: string): void {
-    this.show(ofProblem(problem, key));
+    this.show({ ...ofProblem(problem, key), bringBack: isAltered(problem) });
   }
 
   dismiss(key: string): void {

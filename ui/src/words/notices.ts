@@ -26,12 +26,14 @@ export type Notice = {
   requestId: string | null;
   /** The new connection that Undo revokes. */
   undo: string | null;
+  /** Whether bringing the list back from the keyring helps. */
+  bringBack: boolean;
 };
 
 /** The key of the notices about an act on many connections. */
 export const batchKey = (act: BatchAct) => `${act}-all`;
 
-const plain = { sandbox: false, requestId: null, undo: null };
+const plain = { sandbox: false, requestId: null, undo: null, bringBack: false };
 
 /** The notice about the end of an authorization, or null while it has not ended. */
 export function ofAuthorization(authorization: Authorization): Notice | null {
@@ -197,7 +199,7 @@ function rebuiltWords({
     ...(clients > 0 ? [t("rebuilt.clients", { count: clients })] : []),
   ]);
   const next = [
-    found === "" ? t("rebuilt.nothing") : t("rebuilt.found", { found }),
+    ...(found !== "" ? [t("rebuilt.found", { found })] : corrected === 0 ? [t("rebuilt.nothing")] : []),
     ...(corrected > 0 ? [t("rebuilt.corrected", { count: corrected })] : []),
     ...(connections > 0 ? [t("rebuilt.next")] : []),
     ...(without_client > 0 ? [t("rebuilt.without-client", { count: without_client })] : []),
