@@ -205,6 +205,15 @@ export function snapshotOf(scene: string): Snapshot {
     },
     failing: { ...base, connections: failing() },
     hostile: { ...base, connections: hostile() },
+    altered: {
+      ...base,
+      clients: [client({ host: "notion.agency.example" })],
+      connections: [
+        connection("Acme Research", { status: "cannot-check", problem: problem("client-altered") }),
+        connection("Bureau", { status: "cannot-check", problem: problem("connection-altered") }),
+        connection("Cedar & Söhne"),
+      ],
+    },
     names: { ...base, clients: [client(), longNamed], connections: names() },
     "checks-on": {
       ...list,
