@@ -118,7 +118,8 @@ need_chromium() {
 
 # need_cargo_tool NAME VERSION: into target/tools, so that no tool of the person's own is touched.
 need_cargo_tool() {
-  [ "$("target/tools/bin/$1" --version 2>/dev/null)" = "$1 $2" ] && return 0
+  # As cargo calls it: some tools want their own name first.
+  [ "$("target/tools/bin/$1" "${1#cargo-}" --version 2>/dev/null)" = "$1 $2" ] && return 0
   heading "Building $1 $2 in target/tools"
   cargo install --locked --debug --quiet --root target/tools "$1@$2" >&2
 }

@@ -1,7 +1,6 @@
 //! The clipboard, written from Rust so that no secret passes through the page.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use keyrack_core::{Cause, Problem};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -18,18 +17,22 @@ impl Clipboard {
     }
 
     /// Copies a secret, marked so that clipboard managers keep no history of it.
-    pub async fn copy_secret(&self, secret: SecretString) -> Result<(), Problem> {
+    async fn copy_secret(&self, secret: SecretString) -> Result<(), Problem> {
         self.with(move |clipboard| marked_as_secret(clipboard.set()).text(secret.expose_secret()))
             .await
     }
 
-    /// Copies a secret, marked as by [`Self::copy_secret`], and takes it off the clipboard after
-    /// `a_while`, unless something else has been copied since.
-    pub async fn copy_for(&self, secret: SecretString, a_while: Duration) -> Result<(), Problem> {
+    /// Copies a secret, marked as by [`Self::copy_secret`], and takes it off the clipboard at the end
+    /// of `its_use`, unless something else has been copied since.
+    pub async fn copy_until(
+        &self,
+        secret: SecretString,
+        its_use: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), Problem> {
         self.copy_secret(secret.clone()).await?;
         let opened = self.clone();
         async_runtime::spawn(async move {
-            tokio::time::sleep(a_while).await;
+            its_use.await;
             // A clipboard that cannot be read or cleared belongs to another program by then.
             let cleared = opened.with(move |clipboard| match clipboard.get_text() {
                 Ok(text) if text == secret.expose_secret() => clipboard.clear(),

@@ -5,6 +5,7 @@
 )]
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use keyrack_core::{
@@ -18,6 +19,9 @@ use tauri::{AppHandle, Manager as _, Runtime, State, async_runtime, ipc::Invoke}
 use crate::links::app_link;
 use crate::shell::Shell;
 use crate::{background, bridge_page, files, window};
+
+/// How often an authorization whose address is on the clipboard is looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 type Shared<'a> = State<'a, Shell>;
 
@@ -192,8 +196,19 @@ fn open_again(shell: Shared<'_>, authorization: String) -> Result<(), Problem> {
 
 #[tauri::command]
 async fn copy_authorization_url(shell: Shared<'_>, authorization: String) -> Result<(), Problem> {
-    let url = shell.keyrack()?.authorization_url(&authorization)?;
-    shell.clipboard.copy_secret(url).await
+    let keyrack = shell.keyrack()?;
+    let url = keyrack.authorization_url(&authorization)?;
+    let keyrack = Arc::downgrade(&keyrack);
+    let is_waiting = move || {
+        let keyrack = keyrack.upgrade();
+        keyrack.is_some_and(|keyrack| keyrack.authorization_url(&authorization).is_ok())
+    };
+    let waits = async move {
+        while is_waiting() {
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    };
+    shell.clipboard.copy_until(url, waits).await
 }
 
 /// Takes a pasted callback. Returns as soon as it is accepted or refused; events report the rest.
@@ -275,7 +290,10 @@ async fn copy_token(shell: Shared<'_>, connection: String) -> Result<(), Problem
     let seconds = keyrack.preferences()?.clipboard_seconds;
     let clipboard = &shell.clipboard;
     clipboard
-        .copy_for(token, Duration::from_secs(seconds.into()))
+        .copy_until(
+            token,
+            tokio::time::sleep(Duration::from_secs(seconds.into())),
+        )
         .await
 }
 

@@ -1,10 +1,11 @@
-//! A copied token: on the clipboard and nowhere else, marked to be kept out of clipboard histories,
-//! and cleared after a while.
+//! A copied token or address: on the clipboard and nowhere else, marked to be kept out of clipboard
+//! histories, and cleared once it is of no use.
 
-use support::clipboard::clipboard;
+use support::clipboard::{clipboard, copy};
 use support::secrets;
 use support::test_env::TestEnv;
 use support::wait::until;
+use support::words::words;
 
 #[tokio::test]
 async fn a_copied_token_is_marked_and_taken_off_the_clipboard_again() {
@@ -36,5 +37,30 @@ async fn a_copied_token_is_marked_and_taken_off_the_clipboard_again() {
     until("an empty clipboard", || {
         clipboard(world, "UTF8_STRING").is_empty().then_some(())
     });
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_copied_address_is_marked_and_taken_off_when_its_authorization_is_over() {
+    let (mut env, window) = TestEnv::opened().await;
+    for copied_since in [None, Some("somebody else's")] {
+        let link = env.begin(&window).await;
+        let label = words("waiting.copy");
+        let button = format!("//button[normalize-space()='{label}']");
+        window.part(button).click().await;
+        until("the address", || {
+            (clipboard(&env.world, "UTF8_STRING") == link).then_some(())
+        });
+        assert_eq!(clipboard(&env.world, "x-kde-passwordManagerHint"), "secret");
+        if let Some(text) = copied_since {
+            copy(&env.world, text);
+        }
+        window.at("cancel-authorization").click().await;
+        window.at("waiting").disappears().await;
+        let left = copied_since.unwrap_or_default();
+        until("what is left", || {
+            (clipboard(&env.world, "UTF8_STRING") == left).then_some(())
+        });
+    }
     window.close().await;
 }
