@@ -8,6 +8,7 @@ use support::process::{Program, signal};
 use support::programs;
 use support::test_env::{ACME, TestEnv};
 use support::wait::{until, until_async};
+use support::window;
 use support::words::words;
 
 #[tokio::test]
@@ -104,6 +105,23 @@ async fn a_second_window_that_no_session_bus_could_stop_says_so() {
     page.says(&words("problem.already-open.what")).await;
     second.close().await;
     first.close().await;
+}
+
+#[tokio::test]
+async fn a_start_beside_a_stopped_window_says_so_and_the_link_is_there_when_it_goes_on() {
+    let (mut env, window) = TestEnv::opened().await;
+    let link = env.begin(&window).await;
+    let callback = env.callback(&link).await;
+    let first = env.window_process();
+    signal("STOP", &first);
+    let second = window::open_by_link(&env.world, &callback).await;
+    let page = second.part("//main".to_owned());
+    page.says(&words("problem.already-open.what")).await;
+    second.close().await;
+    signal("CONT", &first);
+    window.row(ACME).has("data-status", "active").await;
+    assert_eq!(env.exchanges().await, 1);
+    window.close().await;
 }
 
 /// Takes the window's name on the session bus, and answers nobody.

@@ -13,9 +13,18 @@ pub async fn open(world: &World) -> Page {
     open_program(world, &programs::desktop()).await
 }
 
+/// Opens the app's window with a link, as the system does.
+pub async fn open_by_link(world: &World, link: &str) -> Page {
+    start(world, &programs::desktop(), &["--automation", link]).await
+}
+
 /// Starts a program with its window under the driver.
 pub async fn open_program(world: &World, program: &Path) -> Page {
-    let options = json!({ "binary": program, "args": ["--automation"] });
+    start(world, program, &["--automation"]).await
+}
+
+async fn start(world: &World, program: &Path, arguments: &[&str]) -> Page {
+    let options = json!({ "binary": program, "args": arguments });
     let capabilities = json!({ "webkitgtk:browserOptions": options });
     Page::open(
         world,
