@@ -23,6 +23,7 @@ use crate::host::clock::{Clock, UptimeClock};
 use crate::host::environment::Settings;
 use crate::host::language::system_language;
 use crate::host::login_item::LoginItem;
+use crate::runtime::asked::Asked;
 use crate::runtime::batch::Runs;
 use crate::runtime::locks::{ConnectionLock, Locks};
 use crate::runtime::notions::Notions;
@@ -47,6 +48,7 @@ pub struct Keyrack {
     pub(crate) locks: Locks,
     pub(crate) pending: PendingAuthorizations,
     pub(crate) runs: Runs,
+    pub(crate) asked: Asked,
     clock: Clock,
     uptime: UptimeClock,
     listener: Box<dyn Fn(&Event) + Send + Sync>,
@@ -74,6 +76,7 @@ impl Keyrack {
             locks: Locks::open(&folder)?,
             pending: PendingAuthorizations::default(),
             runs: Runs::default(),
+            asked: Asked::default(),
             clock: effects.clock,
             uptime: effects.uptime,
             listener: effects.listener,

@@ -180,6 +180,7 @@ fn every_cause() -> Vec<Cause> {
         RemovedTokensRemain,
         StillActive,
         RevocationOvertaken,
+        RevocationUnproven,
         NotRevokedYet {
             workspace: text("Acme"),
             why: offline(),

@@ -96,6 +96,59 @@ async fn a_file_system_that_cannot_do_it_is_named_with_the_folder_and_a_way_out(
 }
 
 #[tokio::test]
+async fn a_pipe_or_a_lock_that_is_never_let_go_of_ends_in_words() {
+    let env = TestEnv::connected_by_command().await;
+    let folder = env.data_folder();
+    let list = || {
+        let mut command = env.world.command("timeout");
+        command.arg("50").arg(programs::keyrack()).arg("list");
+        command.output().unwrap()
+    };
+    for name in [
+        "store.lock",
+        "store.json",
+        "store.json.new",
+        "keyrack.db-journal",
+    ] {
+        let (path, aside) = (folder.join(name), env.world.path("aside"));
+        let was_there = fs::rename(&path, &aside).is_ok();
+        let made = env.world.command("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        let refused = list();
+        let is_replaced = name == "store.json.new";
+        let code = i32::from(!is_replaced);
+        assert_eq!(
+            refused.status.code(),
+            Some(code),
+            "{name}: {}",
+            said(&refused)
+        );
+        if !is_replaced {
+            let told = words("problem.data-folder.next");
+            assert!(said(&refused).contains(&told), "{name}: {}", said(&refused));
+            fs::remove_file(&path).unwrap();
+        }
+        if was_there {
+            fs::rename(&aside, &path).unwrap();
+        }
+    }
+    let held = fs::File::options()
+        .write(true)
+        .open(folder.join("store.lock"))
+        .unwrap();
+    held.lock().unwrap();
+    let busy = list();
+    assert_eq!(busy.status.code(), Some(1));
+    assert!(
+        said(&busy).contains(&words("problem.store-busy.what")),
+        "{}",
+        said(&busy)
+    );
+    drop(held);
+    assert!(list().status.success());
+}
+
+#[tokio::test]
 async fn a_database_that_another_program_writes_to_is_told_as_busy() {
     let env = TestEnv::connected_by_command().await;
     let database = env.database();

@@ -12,5 +12,5 @@ pub mod rebuild;
 mod recover;
 mod refresh;
 pub mod remove_everything;
-mod revoke;
+pub mod revoke;
 pub mod self_test;

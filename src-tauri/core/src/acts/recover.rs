@@ -48,7 +48,11 @@ impl Keyrack {
         for mark in left_behind(&self.folder) {
             match self.vault.delete(&mark, EntryKind::Probe).await {
                 Ok(()) => clear(&self.folder, &mark),
-                Err(error) => drop(first_problem.get_or_insert(error.into())),
+                // A keyring that does not answer one question answers no other either.
+                Err(error) => {
+                    first_problem.get_or_insert(error.into());
+                    break;
+                }
             }
         }
         first_problem.map_or(Ok(()), Err)
@@ -66,10 +70,7 @@ impl Keyrack {
             Act::Connect(act) => self.recover_connect(operation.with(act)).await,
             Act::Refresh(act) => self.recover_refresh(&act.of.id).await,
             Act::Revoke(act) => self.recover_revocation(&act.of.id).await,
-            Act::Forget(act) => {
-                let _lock = self.lock_connection(&act.of.id).await?;
-                self.finish_forgetting(operation.with(act)).await.map(drop)
-            }
+            Act::Forget(act) => self.recover_forgetting(operation.with(act)).await,
         }
     }
 }

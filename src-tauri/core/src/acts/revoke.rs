@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use notion_oauth::{Backoff, Error};
+use secrecy::ExposeSecret as _;
+use sha2::{Digest as _, Sha256};
 
 use crate::acts::access::Access;
 use crate::acts::check::Finding;
@@ -16,7 +20,7 @@ use crate::domain::time::Millis;
 use crate::failpoint::failpoint;
 use crate::keyrack::Keyrack;
 use crate::storage::process_lock::has_ended;
-use crate::storage::vault::EntryKind;
+use crate::storage::vault::ConnectionSecrets;
 
 /// The waits between tries of a pending revocation.
 const RETRIES: Backoff = Backoff {
@@ -40,6 +44,7 @@ impl Keyrack {
             Some(pending) => pending,
             None => self.begin(Revoke::of(&connection))?,
         };
+        self.asked.add(&operation.id);
         self.try_revocation(operation, &connection).await
     }
 
@@ -138,9 +143,18 @@ impl Keyrack {
         operation: &mut Operation<Revoke>,
         connection: &Connection,
     ) -> Result<Receipt, Problem> {
-        if !operation.act.is_settled() {
+        if operation.act.is_settled() {
+            match self.tokens(connection).await {
+                Ok(tokens) => self.prove(operation, &tokens)?,
+                Err(problem) if cannot_be_retried(&problem) => {}
+                Err(problem) => return Err(problem),
+            }
+        } else {
             match (self.access(connection).await, &mut operation.act.accepted) {
-                (Ok(access), _) => self.end_at_notion(operation, &access).await?,
+                (Ok(access), _) => {
+                    self.prove(operation, &access.tokens)?;
+                    self.end_at_notion(operation, &access).await?;
+                }
                 // Revoked before, and without the tokens there is nothing left to ask Notion.
                 (Err(problem), Some(accepted)) if cannot_be_retried(&problem) => {
                     accepted.proof = Some(Proof::Unconfirmed(problem));
@@ -153,12 +167,34 @@ impl Keyrack {
             return Err(Cause::RevocationOvertaken.into());
         }
         self.vault
-            .delete(&connection.id, EntryKind::Connection)
+            .delete_tokens(&connection.id, (&operation.act.of).into())
             .await?;
         // If the store cannot be written, the operation goes on.
         let (ended, receipt) = operation.clone().removed(self.now());
         self.store.remove_connection(&ended, &connection.id)?;
         Ok(receipt)
+    }
+
+    /// Proves that a person asked for the revocation, in this process or with a seal in an ended one. The
+    /// journal alone is no proof: it is in a file that other programs may write.
+    fn prove(
+        &self,
+        operation: &mut Operation<Revoke>,
+        tokens: &ConnectionSecrets,
+    ) -> Result<(), Problem> {
+        let seal = seal(&operation.id, tokens);
+        if self.asked.has(&operation.id) {
+            if operation.act.seal.as_ref() != Some(&seal) {
+                operation.act.seal = Some(seal);
+                self.store.save_operation(operation)?;
+            }
+            return Ok(());
+        }
+        if operation.act.seal == Some(seal) {
+            Ok(())
+        } else {
+            Err(Cause::RevocationUnproven.into())
+        }
     }
 
     /// Revokes the access token, then the refresh token, whose reply is only recorded, and confirms
@@ -252,6 +288,15 @@ impl Keyrack {
         }
         Ok(())
     }
+}
+
+/// The seal of a revocation: a hash of its id and the access token that it is to end.
+pub(crate) fn seal(operation: &str, tokens: &ConnectionSecrets) -> String {
+    let hash = Sha256::new()
+        .chain_update("keyrack revocation")
+        .chain_update(operation)
+        .chain_update(tokens.access.expose_secret());
+    URL_SAFE_NO_PAD.encode(hash.finalize())
 }
 
 /// The wait before the next try: never less than Notion asked for.

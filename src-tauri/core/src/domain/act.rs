@@ -139,6 +139,10 @@ pub(crate) struct Revoke {
     pub attempts: u32,
     /// When it is tried again by itself.
     pub retry_at: Option<Millis>,
+    /// Proves that a person asked for it who had the tokens: a hash of them that the data folder
+    /// alone cannot make. None before they were read.
+    #[serde(default)]
+    pub seal: Option<String>,
     /// What Notion has said to it; none before Notion accepts it.
     pub accepted: Option<Accepted>,
     /// When the keyring no longer had the tokens.
@@ -324,6 +328,7 @@ impl Revoke {
             of: connection.into(),
             attempts: 0,
             retry_at: None,
+            seal: None,
             accepted: None,
             removed_at: None,
         }

@@ -212,6 +212,8 @@ pub enum Cause {
     // Revoking and forgetting.
     StillActive,
     RevocationOvertaken,
+    /// The journal says that a revocation was asked for, and nothing else does.
+    RevocationUnproven,
     NotRevokedYet {
         workspace: String,
         why: Box<Self>,

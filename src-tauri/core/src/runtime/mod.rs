@@ -1,5 +1,6 @@
 //! State that lives no longer than the process.
 
+pub mod asked;
 pub mod batch;
 pub mod localhost;
 pub mod locks;

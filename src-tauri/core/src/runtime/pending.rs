@@ -58,6 +58,10 @@ pub(crate) struct Pending {
 pub(crate) struct AwaitingKeyring {
     pub code: SecretString,
     pub redirect_uri: String,
+    /// The hash of the callback's state.
+    pub state_hash: [u8; 32],
+    /// The seal of the authorization's row, if it has one.
+    pub seal: Option<String>,
     /// The operation of the connect.
     pub operation: Operation<Connect>,
 }

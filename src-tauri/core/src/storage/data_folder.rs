@@ -3,15 +3,17 @@
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rusqlite::OpenFlags;
+use serde_json::Value;
 
 use crate::domain::problem::{Cause, Problem};
 use crate::storage::owner;
 
 /// The databases in the data folder; SQLite keeps more files beside each.
 const DATABASES: &[&str] = &["keyrack.db", "sandbox.db"];
-
-/// The files that say that a folder is Keyrack's.
-const SEALS: &[&str] = &["store.json", "keyrack.db"];
 
 /// Keyrack's other files in the data folder.
 const FILES: &[&str] = &[
@@ -46,6 +48,12 @@ const OF_WEBKIT: &[&str] = &[
     "serviceworkers",
     "storage",
 ];
+
+/// How long a start waits for another one that has just begun.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// How often a lock that another process holds is tried.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// A folder that only its user may enter.
 #[derive(Debug, Clone)]
@@ -90,16 +98,16 @@ impl DataFolder {
     }
 
     /// Whether the folder is Keyrack's: it has the marker or the database, or nothing but what a first
-    /// start writes before them.
+    /// start writes before them. A name alone says nothing: a person may have a file of that name.
     fn is_ours(&self) -> io::Result<bool> {
         let mut is_ours = true;
         for entry in fs::read_dir(&self.path)? {
-            let name = entry?.file_name();
-            let name = name.to_string_lossy();
-            if SEALS.contains(&&*name) {
-                return Ok(true);
+            let entry = entry?;
+            match sign(&entry.path(), &entry.file_name().to_string_lossy()) {
+                Sign::Seal => return Ok(true),
+                Sign::None => {}
+                Sign::Other => is_ours = false,
             }
-            is_ours &= is_our_file(&name);
         }
         Ok(is_ours)
     }
@@ -131,11 +139,35 @@ impl DataFolder {
         Ok(path)
     }
 
-    /// Waits for a lock that other processes share, and holds it until dropped.
+    /// Refuses what is in the place of a file that SQLite opens by itself, and is none.
+    #[cfg_attr(
+        not(unix),
+        expect(clippy::unused_self, reason = "there are no pipes in folders")
+    )]
+    pub(super) fn refuse_irregular(&self, name: &str) -> Result<(), Problem> {
+        #[cfg(unix)]
+        if let Ok(found) = fs::symlink_metadata(self.path.join(name)) {
+            let refused = refuse_irregular(Path::new(name), &found);
+            refused.map_err(|error| self.failed(&error))?;
+        }
+        #[cfg(not(unix))]
+        let _ = name;
+        Ok(())
+    }
+
+    /// Waits for a lock that other processes share, and holds it until dropped. Fails with `store-busy`
+    /// if another process keeps it: one that was stopped may never let go.
     pub(crate) fn lock(&self, name: &str) -> Result<File, Problem> {
-        let file = self.lock_file(name)?;
-        file.lock().map_err(|error| self.failed(&error))?;
-        Ok(file)
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(held) = self.try_lock(name)? {
+                return Ok(held);
+            }
+            if Instant::now() >= deadline {
+                return Err(Cause::StoreBusy.into());
+            }
+            thread::sleep(LOOK_EVERY);
+        }
     }
 
     /// Takes a lock that other processes share, held until dropped; none if another process has it.
@@ -198,6 +230,78 @@ impl DataFolder {
     }
 }
 
+/// What a file says of its folder.
+#[derive(Debug, PartialEq, Eq)]
+enum Sign {
+    /// It is Keyrack's.
+    Seal,
+    /// It may be: a first start was ended in the middle.
+    None,
+    /// It is somebody else's.
+    Other,
+}
+
+/// What a file says of its folder, by its content.
+fn sign(path: &Path, name: &str) -> Sign {
+    if !is_our_file(name) {
+        return Sign::Other;
+    }
+    // What is no file, or cannot be read, is refused when it is opened.
+    let is_empty = !path.is_file() || fs::metadata(path).is_ok_and(|file| file.len() == 0);
+    let is_marker = || {
+        let marker = fs::read(path).map(|bytes| serde_json::from_slice::<Value>(&bytes));
+        marker.is_ok_and(|it| it.is_ok_and(|it| it["store"].is_string() && it["start"].is_string()))
+    };
+    match name {
+        _ if is_empty => Sign::None,
+        "store.json" if is_marker() => Sign::Seal,
+        "keyrack.db" => sign_of_database(path),
+        "store.json" | "store.json.new" => Sign::Other,
+        name if Path::new(name).extension().is_some_and(|it| it == "lock") => Sign::Other,
+        // Neither is there before the marker.
+        name if name.starts_with("sandbox.db") || name.contains(".damaged-") => Sign::Other,
+        _ => Sign::None,
+    }
+}
+
+/// What a database says of its folder by its tables. One without any has them all in its log, and one
+/// that cannot be read may be ours and damaged.
+fn sign_of_database(path: &Path) -> Sign {
+    let tables = || -> rusqlite::Result<(u32, u32)> {
+        // As a file that nobody changes: nothing is made beside it, and no log is read.
+        let uri = format!("file:{}?immutable=1", encoded(path));
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        rusqlite::Connection::open_with_flags(uri, flags)?.query_row(
+            "SELECT count(*), count(*) FILTER (WHERE name IN ('clients', 'connections', 'operations'))
+             FROM sqlite_schema WHERE type = 'table'",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+    };
+    let has_marks = path.with_file_name(MARKS).is_dir();
+    match tables() {
+        Ok((_, 3)) => Sign::Seal,
+        Ok((0, _)) => Sign::None,
+        Err(_) if has_marks => Sign::None,
+        Ok(_) | Err(_) => Sign::Other,
+    }
+}
+
+/// A path in a URI, with everything escaped that means something there.
+fn encoded(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-~".contains(&byte);
+    text.bytes()
+        .map(|byte| {
+            if plain(byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
+}
+
 /// Whether a name is that of a process's mark.
 pub(crate) fn is_mark(name: &str) -> bool {
     uuid::Uuid::try_parse(name).is_ok_and(|id| id.to_string() == name)
@@ -253,9 +357,21 @@ fn is_our_file(name: &str) -> bool {
 #[cfg(unix)]
 fn open_private(path: &Path) -> io::Result<()> {
     use rustix::fs::{Mode, OFlags, open};
-    let flags = OFlags::CREATE | OFlags::RDWR | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    open(path, flags, Mode::RUSR | Mode::WUSR)?;
-    Ok(())
+    // A pipe would keep its opener waiting for its other end.
+    let flags =
+        OFlags::CREATE | OFlags::RDWR | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
+    let file = File::from(open(path, flags, Mode::RUSR | Mode::WUSR)?);
+    refuse_irregular(path, &file.metadata()?)
+}
+
+/// Refuses what is in the place of a file and is none.
+#[cfg(unix)]
+fn refuse_irregular(path: &Path, found: &fs::Metadata) -> io::Result<()> {
+    if found.is_file() {
+        return Ok(());
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    Err(io::Error::other(format!("{name} is not a file")))
 }
 
 #[cfg(not(unix))]
@@ -329,13 +445,61 @@ mod tests {
         let path = parent.path().join("data");
         fs::create_dir(&path).expect("made");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("loose");
-        fs::write(path.join("store.json"), "kept").expect("written");
+        let marker = r#"{"store":"a","start":"b"}"#;
+        fs::write(path.join("store.json"), marker).expect("written");
         let loose = fs::Permissions::from_mode(0o644);
         fs::set_permissions(path.join("store.json"), loose).expect("loose");
         let folder = DataFolder::open(&path).expect("a data folder");
         let file = folder.file("store.json").expect("a file");
         assert_eq!((mode(&path), mode(&file)), (0o700, 0o600));
-        assert_eq!(fs::read_to_string(file).expect("read"), "kept");
+        assert_eq!(fs::read_to_string(file).expect("read"), marker);
+    }
+
+    #[test]
+    fn a_persons_file_with_one_of_our_names_is_refused_and_left_as_it_was() {
+        let parent = tempfile::tempdir().expect("a folder");
+        let theirs = parent.path().join("theirs.db");
+        let db = rusqlite::Connection::open(&theirs).expect("a database");
+        db.execute_batch("CREATE TABLE racks (id)")
+            .expect("a table");
+        drop(db);
+        let database = fs::read(theirs).expect("read");
+        for (name, content) in [
+            ("store.json", &br#"{"shop":"mine","orders":[1,2,3]}"#[..]),
+            ("store.json.new", b"[]"),
+            ("store.lock", b"kept"),
+            ("sandbox.db", b"kept"),
+            ("keyrack.db", b"kept"),
+            ("keyrack.db", &database),
+        ] {
+            let path = parent.path().join(format!("{name} {}", content.len()));
+            fs::create_dir(&path).expect("made");
+            fs::write(path.join(name), content).expect("written");
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("loose");
+            let refused = DataFolder::open(&path).expect_err("not ours");
+            assert_eq!(refused.cause.code(), "folder-not-ours", "{name}");
+            assert_eq!(mode(&path), 0o755, "{name}");
+            assert_eq!(fs::read_dir(&path).expect("read").count(), 1, "{name}");
+            assert!(
+                fs::read(path.join(name)).expect("read") == content,
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_pipe_in_the_place_of_a_file_is_refused_and_not_waited_for() {
+        let parent = tempfile::tempdir().expect("a folder");
+        let folder = DataFolder::open(&parent.path().join("data")).expect("a data folder");
+        let pipe = folder.path().join("store.lock");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.expect("mkfifo").success());
+        let refused = folder.try_lock("store.lock").expect_err("a pipe");
+        assert_eq!(refused.cause.code(), "data-folder");
+        folder.refuse_irregular("store.lock").expect_err("a pipe");
+        folder
+            .refuse_irregular("keyrack.db-wal")
+            .expect("nothing there");
     }
 
     #[test]

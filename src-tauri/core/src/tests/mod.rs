@@ -8,6 +8,7 @@ mod check;
 mod clients;
 mod connect;
 mod env;
+mod forged_rows;
 mod hostile;
 mod matrix;
 mod model;

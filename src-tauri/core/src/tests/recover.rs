@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::acts::connect::state::state_hash;
+use crate::acts::revoke::seal;
 use crate::domain::act::{Accepted, Act, Check, Connect, ConnectStep, Proof, Refresh, Revoke};
 use crate::domain::authorization::Progress;
 use crate::domain::callback::Callback;
@@ -19,9 +20,11 @@ use super::{REVOKE, TOKEN};
 use crate::tests::env::{self, TestEnv};
 
 /// Begins a revocation that Notion has accepted, with what introspection showed.
-fn accepted(keyrack: &Keyrack, id: &str, proof: Option<Proof>) {
+async fn accepted(keyrack: &Keyrack, id: &str, proof: Option<Proof>) {
     let connection = keyrack.store.connection(id).expect("a row");
     let mut operation = keyrack.begin(Revoke::of(&connection)).expect("begun");
+    let tokens = keyrack.vault.read_connection(id).await.expect("tokens");
+    operation.act.seal = Some(seal(&operation.id, &tokens));
     operation.act.accepted = Some(Accepted {
         at: keyrack.now(),
         already_gone: false,
@@ -44,7 +47,7 @@ fn connect(client: &Client, step: ConnectStep) -> Connect {
 async fn a_start_after_an_end_between_revocation_and_confirmation_confirms_before_it_deletes() {
     let (env, keyrack, client) = TestEnv::with_client().await;
     let id = env.connect(&keyrack, &client).await;
-    accepted(&keyrack, &id, None);
+    accepted(&keyrack, &id, None).await;
     drop(keyrack);
 
     let keyrack = env.start();
@@ -61,7 +64,7 @@ async fn a_start_after_an_end_between_revocation_and_confirmation_confirms_befor
 async fn a_start_finishes_a_revocation_that_notion_has_confirmed_without_asking_again() {
     let (env, keyrack, client) = TestEnv::with_client().await;
     let id = env.connect(&keyrack, &client).await;
-    accepted(&keyrack, &id, Some(Proof::Confirmed(keyrack.now())));
+    accepted(&keyrack, &id, Some(Proof::Confirmed(keyrack.now()))).await;
     keyrack
         .vault
         .delete(&id, EntryKind::Connection)

@@ -372,6 +372,7 @@ mod tests {
             of: of(),
             attempts: 1,
             retry_at: None,
+            seal: None,
             accepted,
             removed_at: None,
         }

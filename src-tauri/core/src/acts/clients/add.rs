@@ -81,7 +81,9 @@ impl Keyrack {
     ) -> Result<(), Problem> {
         match self.store.client(entry) {
             Err(problem) if problem.cause == Cause::ClientGone => {
-                self.vault.delete(entry, EntryKind::Client).await?;
+                if !self.bring_back_if_used(entry).await? {
+                    self.vault.delete(entry, EntryKind::Client).await?;
+                }
             }
             known => drop(known?),
         }

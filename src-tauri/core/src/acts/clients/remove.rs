@@ -5,9 +5,10 @@ use crate::domain::client::ConnectionsPolicy;
 use crate::domain::event::Event;
 use crate::domain::operation::Operation;
 use crate::domain::problem::{Cause, Problem};
+use crate::domain::rebuilt::WantedRebuild;
 use crate::domain::receipt::Revocation;
 use crate::keyrack::Keyrack;
-use crate::storage::vault::EntryKind;
+use crate::storage::vault::{EntryKind, Payload};
 
 impl Keyrack {
     /// Removes a client and, as asked, its connections.
@@ -32,6 +33,15 @@ impl Keyrack {
                 },
             }
         }
+        match self.client_entry(&client).await {
+            // There is nothing of ours to delete.
+            Ok(_)
+            | Err(Problem {
+                cause: Cause::ClientSecretLost,
+                ..
+            }) => {}
+            Err(problem) => return Err(problem),
+        }
         self.vault.probe().await?;
         let operation = self.begin(RemoveClient::of(&client))?;
         // The row first: removing it fails if another process has just connected something.
@@ -52,10 +62,26 @@ impl Keyrack {
         match self.store.client(&operation.act.client.id) {
             Ok(_) => self.fail(operation, Cause::Interrupted),
             Err(problem) if problem.cause == Cause::ClientGone => {
+                if self.bring_back_if_used(&operation.act.client.id).await? {
+                    return self.fail(operation, Cause::Interrupted);
+                }
                 self.finish_removing_client(operation).await
             }
             Err(problem) => Err(problem),
         }
+    }
+
+    /// Has a client brought back from the vault if an entry there still needs its secret, whatever the
+    /// journal says, which is in a file that other programs may write.
+    pub(in crate::acts) async fn bring_back_if_used(&self, client: &str) -> Result<bool, Problem> {
+        let entries = self.vault.all().await?;
+        let needs =
+            |entry: &Payload| matches!(entry, Payload::Connection(it) if it.client == client);
+        let is_used = entries.iter().any(needs);
+        if is_used {
+            self.store.want_rebuild(&WantedRebuild::default())?;
+        }
+        Ok(is_used)
     }
 
     /// Deletes the secret of a client whose row is gone, in a removal or when start-up finishes one.

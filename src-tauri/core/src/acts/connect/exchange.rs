@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use notion_oauth::{Error, Grant};
 
+use super::state::seal;
 use super::undo::{NotWritten, Undo};
 use super::unsaved_grant::{Named, UnsavedGrant};
 use crate::acts::access::ClientAccess;
@@ -84,8 +85,17 @@ impl Keyrack {
         let AwaitingKeyring {
             code,
             redirect_uri,
+            state_hash,
+            seal: kept,
             mut operation,
         } = awaiting;
+        let secret = &credentials.client_secret;
+        if kept != Some(seal(&authorization, &state_hash, &redirect_uri, secret)) {
+            // Keyrack did not write this row, or not so.
+            let problem = Problem::from(Cause::LinkUnknown);
+            self.fail(operation, problem.clone())?;
+            return Err(problem);
+        }
         if pending.is_cancelled() {
             self.fail(operation, Cause::Cancelled)?;
             return Ok(self.move_on(authorization, Progress::Cancelled));
@@ -223,6 +233,12 @@ impl Keyrack {
         };
         let before = match &known {
             Some(id) => match self.vault.read_connection(id).await {
+                Ok(secrets)
+                    if secrets.client != operation.act.client.id
+                        || secrets.bot_id != granted.bot_id =>
+                {
+                    return Err(Cause::ConnectionAltered.into());
+                }
                 Ok(secrets) => Some(secrets),
                 Err(VaultError::Lost | VaultError::Foreign) => None,
                 Err(error) => return Err(error.into()),

@@ -16,7 +16,7 @@ use std::time::Duration;
 use notion_oauth::{AuthorizationOwner, Retry};
 use secrecy::{ExposeSecret, SecretString};
 
-use state::{new_state, state_hash};
+use state::{new_state, seal, state_hash};
 
 use crate::domain::act::ConnectStep;
 use crate::domain::authorization::{Authorization, LIFETIME, Progress, Reconnects};
@@ -101,8 +101,11 @@ impl Keyrack {
             progress: Progress::Waiting,
         };
         self.prune_history()?;
+        let hash = state_hash(&state);
+        let secret = &access.credentials.client_secret;
+        let seal = seal(&authorization, &hash, &client.redirect_uri, secret);
         self.store
-            .add_authorization(&authorization, &state_hash(&state), &client.redirect_uri)?;
+            .add_authorization(&authorization, &hash, &client.redirect_uri, &seal)?;
 
         let url = access.notion.authorization_url(
             &client.client_id,
@@ -216,14 +219,18 @@ impl Keyrack {
         let ConsumedState {
             authorization,
             redirect_uri,
+            seal,
             mut operation,
         } = taken;
+        let state_hash = state_hash(&callback.state);
         let result = self.result_of(&authorization, &redirect_uri, callback);
         let ended = match result {
             Ok(Some((client, code))) => {
                 let awaiting = AwaitingKeyring {
                     code,
                     redirect_uri,
+                    state_hash,
+                    seal,
                     operation,
                 };
                 return match self

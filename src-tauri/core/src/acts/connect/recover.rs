@@ -7,7 +7,7 @@ use crate::domain::event::Event;
 use crate::domain::operation::{Ended, Operation};
 use crate::domain::problem::{Cause, Problem};
 use crate::keyrack::Keyrack;
-use crate::storage::vault::{ConnectionSecrets, EntryKind, VaultError};
+use crate::storage::vault::{ConnectionSecrets, VaultError};
 
 impl Keyrack {
     /// Finishes a connect whose tokens reached the vault; otherwise undoes it.
@@ -15,7 +15,7 @@ impl Keyrack {
         &self,
         operation: Operation<Connect>,
     ) -> Result<(), Problem> {
-        let (entry, granted) = match operation.act.step.clone() {
+        let (entry, granted, is_undone) = match operation.act.step.clone() {
             ConnectStep::Called | ConnectStep::Denied => {
                 return self.end_connect(operation, Cause::Interrupted);
             }
@@ -24,8 +24,8 @@ impl Keyrack {
             | ConnectStep::Discarded { .. } => {
                 return self.end_connect(operation, Cause::ConnectInterrupted);
             }
-            ConnectStep::Granted { entry, granted } => (entry, Some(granted)),
-            ConnectStep::Undone { entry, .. } => (entry, None),
+            ConnectStep::Granted { entry, granted } => (entry, granted, false),
+            ConnectStep::Undone { entry, granted } => (entry, granted, true),
         };
         let _lock = self.lock_connection(&entry).await?;
         let secrets = match self.vault.read_connection(&entry).await {
@@ -39,25 +39,34 @@ impl Keyrack {
             Err(problem) => return Err(problem),
         };
         let is_of_another = |secrets: &ConnectionSecrets| {
-            secrets.client != operation.act.client.id
-                || granted
-                    .as_ref()
-                    .is_some_and(|it| it.bot_id != secrets.bot_id)
+            secrets.client != operation.act.client.id || secrets.bot_id != granted.bot_id
         };
         if !in_list && secrets.as_ref().is_some_and(is_of_another) {
             // No connect of this client made the entry, whatever the row says.
             return self.end_connect(operation, Cause::ConnectInterrupted);
         }
-        match (secrets, granted) {
-            (secrets, _) if in_list => self.settle_reconnect(operation, secrets.as_ref()),
-            (Some(secrets), Some(granted)) => {
-                self.finish_connect(operation, &secrets, &granted).await
-            }
-            _ => {
-                self.vault.delete(&entry, EntryKind::Connection).await?;
+        match secrets {
+            secrets if in_list => self.settle_reconnect(operation, secrets.as_ref()),
+            // What was to be undone and still works is brought back: the journal, in a file that other
+            // programs may write, is no reason to lose it.
+            Some(secrets) if is_undone && self.is_dead(&secrets).await? => {
+                self.vault.delete_tokens(&entry, secrets.bearer()).await?;
                 self.end_connect(operation, Cause::ConnectInterrupted)
             }
+            Some(secrets) => self.finish_connect(operation, &secrets, &granted).await,
+            None => self.end_connect(operation, Cause::ConnectInterrupted),
         }
+    }
+
+    /// Whether Notion says that an access token does not work. What it does not answer is a problem.
+    async fn is_dead(&self, secrets: &ConnectionSecrets) -> Result<bool, Problem> {
+        let client = self.store.client(&secrets.client)?;
+        let access = self.client_access(&client).await?;
+        let asked = access
+            .notion
+            .introspect(&access.credentials, &secrets.access)
+            .await;
+        Ok(!asked?.active)
     }
 
     /// Ends a reconnect with its verdict cleared: only a check can show whether the entry has the old
@@ -91,7 +100,7 @@ impl Keyrack {
             let tokens = (&secrets.access, secrets.refresh.as_ref());
             end_tokens(&newer.notion, &newer.credentials, tokens, &[&newer.tokens]).await;
             self.vault
-                .delete(&secrets.id, EntryKind::Connection)
+                .delete_tokens(&secrets.id, secrets.bearer())
                 .await?;
             return self.end_connect(operation, Cause::ConnectInterrupted);
         }

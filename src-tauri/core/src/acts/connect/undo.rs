@@ -14,7 +14,7 @@ use crate::domain::operation::Operation;
 use crate::domain::problem::{Cause, Problem};
 use crate::keyrack::Keyrack;
 use crate::runtime::locks::ConnectionLock;
-use crate::storage::vault::{ConnectionSecrets, EntryKind, Payload, VaultError};
+use crate::storage::vault::{Bearer, ConnectionSecrets, Payload, VaultError};
 
 /// The data for undoing a grant that was not written.
 pub(super) struct Undo {
@@ -86,6 +86,10 @@ impl Keyrack {
             before,
         } = undo.named;
         let problem = undo.unsaved.end(before.as_ref().as_slice(), why).await;
+        let bearer = Bearer::Bot {
+            client: operation.act.client.id.clone(),
+            bot_id: granted.bot_id.clone(),
+        };
         operation.act.step = ConnectStep::Undone {
             entry: entry.clone(),
             granted,
@@ -99,7 +103,9 @@ impl Keyrack {
                 let _ = write.await;
             }
             // A failure leaves the operation unfinished, and the next start finishes it.
-            let _ = keyrack.restore_entry(operation, &entry, before).await;
+            let _ = keyrack
+                .restore_entry(operation, &entry, bearer, before)
+                .await;
             drop((locks, busy));
         };
         if given_up {
@@ -116,6 +122,7 @@ impl Keyrack {
         &self,
         operation: Operation<Connect>,
         entry: &str,
+        bearer: Bearer,
         before: Option<ConnectionSecrets>,
     ) -> Result<(), Problem> {
         let ended = operation.ended(self.now());
@@ -130,7 +137,7 @@ impl Keyrack {
             self.emit(&Event::Changed);
             return Ok(());
         }
-        self.vault.delete(entry, EntryKind::Connection).await?;
+        self.vault.delete_tokens(entry, bearer).await?;
         self.store.end_operation(&ended)
     }
 }

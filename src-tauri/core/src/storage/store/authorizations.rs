@@ -16,6 +16,8 @@ pub(crate) struct ConsumedState {
     pub authorization: Authorization,
     /// The redirect URI in the authorization URL.
     pub redirect_uri: String,
+    /// The seal of the row, if it has one.
+    pub seal: Option<String>,
     /// The operation of the connect that begins with it.
     pub operation: Operation<Connect>,
 }
@@ -27,12 +29,13 @@ impl Store {
         authorization: &Authorization,
         state_hash: &[u8; 32],
         redirect_uri: &str,
+        seal: &str,
     ) -> Result<(), Problem> {
         let begun = &authorization.begun;
         self.lock().execute(
             "INSERT INTO authorizations (id, client, state_hash, redirect_uri, host, created_at, boot, uptime,
-                 expires_at, progress, reconnects)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                 expires_at, progress, reconnects, seal)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             params![
                 authorization.id,
                 authorization.client_id,
@@ -45,6 +48,7 @@ impl Store {
                 authorization.expires_at.0,
                 Json(&authorization.progress),
                 authorization.reconnects.as_ref().map(|it| &it.connection_id),
+                seal,
             ],
         )?;
         failpoint("store.add_authorization");
@@ -62,15 +66,15 @@ impl Store {
     ) -> Result<ConsumedState, Problem> {
         let mut db = self.lock();
         let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let waiting: Option<(String, String)> = tx
+        let waiting: Option<(String, String, Option<String>)> = tx
             .query_row(
-                "SELECT id, redirect_uri FROM authorizations
+                "SELECT id, redirect_uri, seal FROM authorizations
                  WHERE state_hash = ?1 AND consumed_at IS NULL AND progress ->> 'kind' = 'waiting'",
                 params![state_hash],
-                |row| Ok((row.get(0)?, row.get(1)?)),
+                |row| row.try_into(),
             )
             .optional()?;
-        let Some((id, redirect_uri)) = waiting else {
+        let Some((id, redirect_uri, seal)) = waiting else {
             return Err(why_not_consumed(&tx, state_hash)?);
         };
         let authorization = authorization(&tx, &id)?;
@@ -88,6 +92,7 @@ impl Store {
         Ok(ConsumedState {
             authorization,
             redirect_uri,
+            seal,
             operation,
         })
     }

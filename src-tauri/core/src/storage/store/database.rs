@@ -93,6 +93,9 @@ impl Store {
 /// Opens the database and upgrades it to this version, if it is sound.
 fn open_sound(folder: &DataFolder) -> Result<rusqlite::Connection, Problem> {
     let path = folder.file(DATABASE)?;
+    for part in ["-journal", "-wal", "-shm"] {
+        folder.refuse_irregular(&format!("{DATABASE}{part}"))?;
+    }
     let mut connection = open_with_log(&path).map_err(|error| problem_of_opening(folder, error))?;
     refuse_strange_parts(&connection)?;
     schema::migrate(&mut connection)?;

@@ -59,7 +59,10 @@ impl GenerationMarker {
 
     /// Writes the marker in one step, so that there is always a complete file.
     pub fn write(&self, folder: &DataFolder) -> Result<(), Problem> {
-        let new = folder.file(&format!("{FILE}.new"))?;
+        let new = format!("{FILE}.new");
+        // What is left there may be another name of somebody else's file.
+        let _ = fs::remove_file(folder.path().join(&new));
+        let new = folder.file(&new)?;
         let written = || -> io::Result<()> {
             let mut file = File::options().write(true).truncate(true).open(&new)?;
             file.write_all(&serde_json::to_vec(self)?)?;

@@ -170,7 +170,8 @@ fn migrations() -> Migrations<'static> {
         // When an authorization began, by what nobody can set.
         M::up(
             "ALTER TABLE authorizations ADD COLUMN boot TEXT;
-             ALTER TABLE authorizations ADD COLUMN uptime INTEGER;",
+             ALTER TABLE authorizations ADD COLUMN uptime INTEGER;
+             ALTER TABLE authorizations ADD COLUMN seal TEXT;",
         ),
     ];
     MIGRATIONS.iter().cloned().chain(later).collect()

@@ -65,9 +65,14 @@ pub(super) struct Copy {
     pub text: SecretString,
     /// Whether the claim holds for it.
     pub is_ours: bool,
+    /// Whether it is of the same name and holds somebody else's secret.
+    is_contested: bool,
     /// Whether it is where new entries are made.
     pub is_in_default: bool,
 }
+
+/// How many connections a call is tried over.
+const TRIES: u32 = 3;
 
 /// Which locked copies of an entry are unlocked to be read.
 #[derive(Clone, std::marker::Copy, PartialEq, Eq)]
@@ -93,7 +98,13 @@ impl Keyring {
         let bytes = secret.expose_secret().as_bytes();
         self.with_store(|store| {
             let copies = copies(store, claim, Unlocking::Needed)?;
-            let mut ours = copies.iter().filter(|copy| copy.is_ours).peekable();
+            refuse_contested(&copies)?;
+            let ours = || copies.iter().filter(|copy| copy.is_ours);
+            // A copy beside the place where Keyrack writes may be anywhere, under any password.
+            let has_default = ours().any(|copy| copy.is_in_default);
+            let mut ours = ours()
+                .filter(|copy| copy.is_in_default || !has_default)
+                .peekable();
             if ours.peek().is_some() {
                 return ours.try_for_each(|copy| copy.entry.set_secret(bytes));
             }
@@ -104,8 +115,12 @@ impl Keyring {
             store.build(APP_ID, &claim.id, None)?.set_secret(bytes)
         })?;
         let copies = self.with_store(|store| copies(store, claim, Unlocking::None))?;
-        let mut ours = copies.iter().filter(|copy| copy.is_ours).peekable();
         let is_it = |copy: &Copy| copy.text.expose_secret() == secret.expose_secret();
+        let has_default = copies.iter().any(|copy| copy.is_ours && copy.is_in_default);
+        let mut ours = copies
+            .iter()
+            .filter(|copy| copy.is_ours && (copy.is_in_default || !has_default))
+            .peekable();
         if ours.peek().is_some() && ours.all(is_it) {
             Ok(())
         } else {
@@ -126,6 +141,7 @@ impl Keyring {
     pub fn delete(&mut self, claim: &Claim) -> Result<bool, VaultError> {
         self.with_store(|store| {
             let copies = copies(store, claim, Unlocking::NeededAndDefault)?;
+            refuse_contested(&copies)?;
             let mut ours = copies.iter().filter(|copy| copy.is_ours);
             ours.try_for_each(|copy| match copy.entry.delete_credential() {
                 Err(Error::NoEntry) => Ok(()),
@@ -140,12 +156,14 @@ impl Keyring {
     }
 
     /// All of Keyrack's entries, of whatever data folder, with their users; without those that are
-    /// not text, and those that are locked.
+    /// not text, and those in other collections that are locked. A locked one where new entries are
+    /// made waits for the person's permission (`KeePassXC`), and is asked for.
     pub fn all(&mut self) -> Result<Vec<(String, SecretString)>, VaultError> {
         self.with_store(|store| {
             let mut all = Vec::new();
             for entry in store.search(&HashMap::from([("service", APP_ID)]))? {
-                if place(&entry).is_locked {
+                let place = place(&entry);
+                if place.is_locked && !place.is_in_default {
                     continue;
                 }
                 let user = entry.get_specifiers().map(|(_, user)| user);
@@ -163,40 +181,74 @@ impl Keyring {
         })
     }
 
-    /// Calls the keyring, and once more over a new connection if the old one is broken.
+    /// Calls the keyring, and again over a new connection if that breaks: the service may have been
+    /// started anew, and with some (`KWallet`) one connection in a hundred fails by chance.
     fn with_store<T>(
         &mut self,
         call: impl Fn(&CredentialStore) -> keyring_core::Result<T>,
     ) -> Result<T, VaultError> {
-        let was_connected = self.store.is_some();
-        let mut attempt = || {
-            call(self.connected()?.as_ref()).map_err(|error| {
-                if matches!(error, Error::PlatformFailure(_)) {
+        let mut tries = 1;
+        loop {
+            let called = match self.connected() {
+                Ok(store) => call(store.as_ref()).map_err(|error| {
+                    let is_broken = matches!(error, Error::PlatformFailure(_));
+                    (named(error), is_broken)
+                }),
+                Err(refused) => Err(refused),
+            };
+            match called {
+                Err((_, true)) if tries < TRIES => {
                     self.store = None;
+                    tries += 1;
                 }
-                named(error)
-            })
-        };
-        let first = attempt();
-        if was_connected && self.store.is_none() {
-            self.with_store(call)
-        } else {
-            first
+                called => {
+                    return called.map_err(|(error, is_broken)| {
+                        if is_broken {
+                            self.store = None;
+                        }
+                        error
+                    });
+                }
+            }
         }
     }
 
-    fn connected(&mut self) -> Result<Arc<CredentialStore>, VaultError> {
+    /// The connection, or why there is none and whether another try may bring one.
+    fn connected(&mut self) -> Result<Arc<CredentialStore>, (VaultError, bool)> {
         if let Some(store) = &self.store {
             return Ok(store.clone());
         }
         let store = (self.connector)().map_err(|error| match error {
             #[cfg(target_os = "linux")]
-            Error::PlatformFailure(why) if why.is::<NoSessionBus>() => VaultError::NoSessionBus,
-            Error::PlatformFailure(_) => VaultError::Missing,
-            other => named(other),
+            Error::PlatformFailure(why) if why.is::<NoSessionBus>() => {
+                (VaultError::NoSessionBus, false)
+            }
+            Error::PlatformFailure(why) if answers(why.as_ref()) => {
+                (VaultError::Failed(why.to_string()), true)
+            }
+            Error::PlatformFailure(_) => (VaultError::Missing, false),
+            other => (named(other), false),
         })?;
         Ok(self.store.insert(store).clone())
     }
+}
+
+/// Whether a service answered, if only with an error of its own: it is there.
+#[cfg(target_os = "linux")]
+fn answers(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
+    use ::secret_service::Error as Service;
+    match error.downcast_ref::<Service>() {
+        Some(Service::Zbus(zbus::Error::MethodError(name, ..))) => {
+            let name = name.as_str().strip_prefix("org.freedesktop.DBus.Error.");
+            name.is_none_or(|name| ["Failed", "InvalidArgs", "InvalidSignature"].contains(&name))
+        }
+        _ => false,
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn answers(_: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
+    false
 }
 
 /// The copies of an entry that can be read, with those that are unlocked for it.
@@ -235,6 +287,7 @@ fn copies(
                 let text: SecretString = String::from_utf8(bytes).unwrap_or_default().into();
                 copies.push(Copy {
                     is_ours: claim.holds_for(text.expose_secret()),
+                    is_contested: claim.is_contested_by(text.expose_secret()),
                     entry,
                     text,
                     is_in_default,
@@ -250,6 +303,14 @@ fn copies(
         Some(error) if !copies.iter().any(|copy| copy.is_ours) => Err(error),
         _ => Ok(copies),
     }
+}
+
+/// Refuses to replace or delete an entry that holds somebody else's secret.
+fn refuse_contested(copies: &[Copy]) -> keyring_core::Result<()> {
+    if copies.iter().any(|copy| copy.is_contested) {
+        return Err(Error::Ambiguous(Vec::new()));
+    }
+    Ok(())
 }
 
 /// Where a copy of an entry is.

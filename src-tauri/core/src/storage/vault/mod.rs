@@ -21,7 +21,7 @@ use keyring::{Copy, Keyring};
 pub use keyring::{KeyringConnector, system_keyring};
 pub(crate) use name::keyring_name;
 use payload::Claim;
-pub(crate) use payload::{ClientSecrets, ConnectionSecrets, EntryKind, Payload};
+pub(crate) use payload::{Bearer, ClientSecrets, ConnectionSecrets, EntryKind, Payload};
 use worker::Worker;
 
 /// How long probes and reads wait. That is too short to type a password into the keyring's prompt:
@@ -152,6 +152,7 @@ impl Vault {
             store: self.store.clone(),
             id: id.to_owned(),
             kind,
+            bearer: None,
         }
     }
 
@@ -175,7 +176,10 @@ impl Vault {
         &self,
         payload: &Payload,
     ) -> impl Future<Output = Result<(), VaultError>> + Send + 'static {
-        let claim = self.claim(payload.id(), payload.kind());
+        let claim = Claim {
+            bearer: Some(payload.bearer()),
+            ..self.claim(payload.id(), payload.kind())
+        };
         let bytes: SecretString = payload.encode(&self.store);
         let written = self
             .worker
@@ -190,7 +194,19 @@ impl Vault {
     /// Deletes an entry and proves that it is gone; a missing entry is no error. What another
     /// program has put there is left alone.
     pub(crate) async fn delete(&self, id: &str, kind: EntryKind) -> Result<(), VaultError> {
-        let claim = self.claim(id, kind);
+        self.delete_claimed(self.claim(id, kind)).await
+    }
+
+    /// Deletes a connection's entry like [`Vault::delete`]; refused if it holds another bearer's tokens.
+    pub(crate) async fn delete_tokens(&self, id: &str, bearer: Bearer) -> Result<(), VaultError> {
+        let claim = Claim {
+            bearer: Some(bearer),
+            ..self.claim(id, EntryKind::Connection)
+        };
+        self.delete_claimed(claim).await
+    }
+
+    async fn delete_claimed(&self, claim: Claim) -> Result<(), VaultError> {
         let deleted = self
             .worker
             .run(self.deadline, move |keyring| keyring.delete(&claim));

@@ -4,6 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::error::VaultError;
+use crate::domain::act::OfConnection;
 use crate::domain::client::Client;
 
 /// The version of the payload's format.
@@ -76,6 +77,26 @@ pub(crate) enum EntryKind {
     Probe,
 }
 
+/// Whose secret an entry holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Bearer {
+    /// A bot that a client (`Client::id`) was connected to.
+    Bot { client: String, bot_id: String },
+    /// A client, by Notion's id of it.
+    Client { client_id: String },
+    /// Nobody: an entry that only tries out the keyring.
+    Probe,
+}
+
+impl From<&OfConnection> for Bearer {
+    fn from(of: &OfConnection) -> Self {
+        Self::Bot {
+            client: of.client.id.clone(),
+            bot_id: of.bot_id.clone(),
+        }
+    }
+}
+
 /// A data folder's claim to an entry: what the entry itself must say before it is used, replaced or
 /// deleted. A name alone proves nothing: it may come from a file that another program wrote.
 #[derive(Debug, Clone)]
@@ -85,17 +106,44 @@ pub(super) struct Claim {
     /// The id and user name of the entry.
     pub id: String,
     pub kind: EntryKind,
+    /// Whose secret it must hold, if it is to be replaced or deleted for somebody's sake.
+    pub bearer: Option<Bearer>,
 }
 
 impl Claim {
     /// Whether the text of an entry bears out the claim.
     pub fn holds_for(&self, text: &str) -> bool {
-        let kind = |json: &Json| match json.kind {
-            Kind::Connection { .. } => EntryKind::Connection,
-            Kind::Client { .. } => EntryKind::Client,
-            Kind::Probe => EntryKind::Probe,
+        let expected = |bearer| self.bearer.as_ref().is_none_or(|it| *it == bearer);
+        self.bearer_in(text).is_some_and(expected)
+    }
+
+    /// Whether the text is of this data folder's entry of that id and kind, and holds somebody else's
+    /// secret: the list is wrong about one of them.
+    pub fn is_contested_by(&self, text: &str) -> bool {
+        let unexpected = |bearer| self.bearer.as_ref().is_some_and(|it| *it != bearer);
+        self.bearer_in(text).is_some_and(unexpected)
+    }
+
+    /// Whose secret the entry of this id and kind holds; none if the text is of no such entry.
+    fn bearer_in(&self, text: &str) -> Option<Bearer> {
+        let json = parse(text, &self.id, &self.store).ok()?;
+        let (kind, bearer) = match json.kind {
+            Kind::Connection { client, bot_id, .. } => {
+                (EntryKind::Connection, Bearer::Bot { client, bot_id })
+            }
+            Kind::Client { client_id, .. } => (EntryKind::Client, Bearer::Client { client_id }),
+            Kind::Probe => (EntryKind::Probe, Bearer::Probe),
         };
-        parse(text, &self.id, &self.store).is_ok_and(|json| kind(&json) == self.kind)
+        (kind == self.kind).then_some(bearer)
+    }
+}
+
+impl ConnectionSecrets {
+    pub fn bearer(&self) -> Bearer {
+        Bearer::Bot {
+            client: self.client.clone(),
+            bot_id: self.bot_id.clone(),
+        }
     }
 }
 
@@ -125,6 +173,15 @@ impl Payload {
         match self {
             Self::Connection(_) => EntryKind::Connection,
             Self::Client(_) => EntryKind::Client,
+        }
+    }
+
+    pub fn bearer(&self) -> Bearer {
+        match self {
+            Self::Connection(secrets) => secrets.bearer(),
+            Self::Client(secrets) => Bearer::Client {
+                client_id: secrets.client_id.clone(),
+            },
         }
     }
 

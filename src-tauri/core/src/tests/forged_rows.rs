@@ -1,0 +1,220 @@
+//! Rows and journals that another program has written: they cost nobody a token, end nobody's access, and
+//! send no code elsewhere.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection as Database, params};
+
+use crate::acts::connect::state::state_hash;
+use crate::domain::act::{Accepted, Act, Connect, ConnectStep, Forget, Granted, OfClient, Proof};
+use crate::domain::act::{RemoveClient, Revoke};
+use crate::domain::client::{Client, ConnectionsPolicy};
+use crate::domain::connection::{Connection, Status};
+use crate::domain::problem::Cause;
+use crate::keyrack::Keyrack;
+use crate::tests::env::TestEnv;
+use crate::tests::{REVOKE, TOKEN};
+
+/// Everything in the keyring.
+fn entries(env: &TestEnv) -> BTreeMap<String, Vec<u8>> {
+    env.keyring.entries().into_iter().collect()
+}
+
+fn database(env: &TestEnv) -> Database {
+    Database::open(env.folder.path().join("keyrack.db")).expect("the database")
+}
+
+/// Swaps the ids of two rows.
+fn swap(env: &TestEnv, table: &str, one: &str, other: &str) {
+    let db = database(env);
+    db.execute_batch("PRAGMA foreign_keys = OFF").expect("off");
+    for (from, to) in [(one, "swapped"), (other, one), ("swapped", other)] {
+        let sql = format!("UPDATE {table} SET id = ?2 WHERE id = ?1");
+        assert_eq!(db.execute(&sql, params![from, to]).expect("altered"), 1);
+    }
+}
+
+/// Two clients, each with a connection.
+async fn two(env: &TestEnv, keyrack: &std::sync::Arc<Keyrack>) -> [(Client, String); 2] {
+    let one = env.client(keyrack).await;
+    let other = env.another_client(keyrack).await;
+    let first = env.connect(keyrack, &one).await;
+    let second = env.connect(keyrack, &other).await;
+    [(one, first), (other, second)]
+}
+
+#[tokio::test]
+async fn swapped_connections_are_named_and_neither_is_overwritten_or_deleted() {
+    let env = TestEnv::new().await;
+    let keyrack = env.start();
+    let [(one, first), (_, second)] = two(&env, &keyrack).await;
+    swap(&env, "connections", &first, &second);
+    let before = entries(&env);
+
+    let (_, callback) = env.callback(&keyrack, &one).await;
+    let ended = keyrack.accept(callback.as_bytes()).await.expect("taken");
+    let problem = ended.progress.problem().expect("not connected");
+    let ended_again = Cause::GrantEnded {
+        why: Box::new(Cause::ConnectionAltered),
+    };
+    assert_eq!(problem.cause, ended_again);
+    for id in [&first, &second] {
+        let refused = keyrack.forget(id).await.expect_err("another's tokens");
+        assert_eq!(refused.cause, Cause::ConnectionAltered);
+    }
+    // Not by their texts, which a failure would print.
+    assert!(entries(&env) == before, "an entry has changed");
+}
+
+#[tokio::test]
+async fn swapped_clients_are_named_and_neither_is_removed() {
+    let env = TestEnv::new().await;
+    let keyrack = env.start();
+    let one = env.client(&keyrack).await;
+    let other = env.another_client(&keyrack).await;
+    swap(&env, "clients", &one.id, &other.id);
+    let before = entries(&env);
+    for id in [&one.id, &other.id] {
+        let refused = keyrack.remove_client(id, ConnectionsPolicy::Keep).await;
+        let cause = refused.expect_err("another's secret").cause;
+        assert!(matches!(cause, Cause::ClientAltered { .. }), "{cause:?}");
+    }
+    // Not by their texts, which a failure would print.
+    assert!(entries(&env) == before, "an entry has changed");
+}
+
+/// Journals that would have a start delete an entry or end a token.
+fn forged(client: &Client, connection: &Connection) -> Vec<(&'static str, Act)> {
+    let accepted = Accepted {
+        at: connection.connected_at,
+        already_gone: false,
+        refresh_token: None,
+        proof: Some(Proof::Confirmed(connection.connected_at)),
+    };
+    let revoke = |accepted| {
+        Act::Revoke(Revoke {
+            accepted,
+            seal: Some("forged".to_owned()),
+            ..Revoke::of(connection)
+        })
+    };
+    let granted = Granted {
+        bot_id: connection.bot_id.clone(),
+        workspace_id: connection.workspace_id.clone(),
+        workspace_name: connection.workspace_name.clone(),
+        workspace_icon: None,
+        owner: connection.owner.clone(),
+        has_refresh_token: true,
+        new: true,
+    };
+    let undone = ConnectStep::Undone {
+        entry: connection.id.clone(),
+        granted,
+    };
+    vec![
+        ("", revoke(None)),
+        ("", revoke(Some(accepted))),
+        ("", Act::Forget(Forget::of(connection))),
+        (
+            "DELETE FROM connections",
+            Act::Connect(Connect {
+                client: OfClient::from(client),
+                authorization: "none".to_owned(),
+                step: undone,
+            }),
+        ),
+        (
+            "DELETE FROM connections; DELETE FROM clients",
+            Act::RemoveClient(RemoveClient::of(client)),
+        ),
+        (
+            "DELETE FROM connections; DELETE FROM clients",
+            Act::AddClient(OfClient::from(client)),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn no_forged_journal_deletes_an_entry_or_ends_a_token() {
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
+    let connection = keyrack.store.connection(&id).expect("a row");
+    let before = entries(&env);
+    drop(keyrack);
+    for (sql, act) in forged(&client, &connection) {
+        let keyrack = env.start();
+        let operation = keyrack.begin(act.clone()).expect("begun");
+        drop((operation, keyrack));
+        let db = database(&env);
+        db.execute_batch("PRAGMA foreign_keys = OFF").expect("off");
+        db.execute_batch(sql).expect("altered");
+        drop(db);
+
+        let keyrack = env.start();
+        keyrack.recover().await.expect("recovered");
+        keyrack.retry_revocations().await.expect("tried");
+        assert!(entries(&env) == before, "an entry has changed: {act:?}");
+        assert_eq!(env.count(REVOKE).await, 0, "{act:?}");
+        let row = keyrack.store.connection(&id).expect("listed");
+        if matches!(act, Act::Revoke(_)) {
+            let cause = row.problem.map(|problem| problem.cause);
+            assert_eq!(cause, Some(Cause::RevocationUnproven), "{act:?}");
+            // The person decides, here by letting the journal go.
+            database(&env)
+                .execute("DELETE FROM operations WHERE finished_at IS NULL", [])
+                .expect("deleted");
+        }
+    }
+    let keyrack = env.start();
+    let checked = keyrack.check(&id).await.expect("checked");
+    assert_eq!(checked.status, Status::Active);
+}
+
+#[tokio::test]
+async fn an_unproven_revocation_is_done_once_the_person_asks_for_it() {
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
+    let connection = keyrack.store.connection(&id).expect("a row");
+    drop(keyrack.begin(Revoke::of(&connection)).expect("begun"));
+    drop(keyrack);
+    let keyrack = env.start();
+    keyrack.retry_revocations().await.expect("tried");
+    assert_eq!(env.count(REVOKE).await, 0);
+    keyrack.revoke(&id).await.expect("revoked");
+    let gone = keyrack.store.connection(&id).expect_err("gone");
+    assert_eq!(gone.cause, Cause::ConnectionGone);
+}
+
+#[tokio::test]
+async fn a_code_goes_to_the_client_it_was_asked_for_or_nowhere() {
+    let env = TestEnv::new().await;
+    let keyrack = env.start();
+    let one = env.client(&keyrack).await;
+    let other = env.another_client(&keyrack).await;
+    let forged = "A".repeat(43);
+    let forge = format!(
+        "INSERT INTO authorizations (id, client, state_hash, redirect_uri, host, created_at, boot, uptime,
+             expires_at, progress, seal)
+         SELECT 'forged', client, ?1, redirect_uri, host, created_at, boot, uptime, expires_at, progress, seal
+         FROM authorizations WHERE client = '{}'",
+        one.id
+    );
+    let (_, callback) = env.callback(&keyrack, &one).await;
+    let state = callback
+        .split(['?', '&'])
+        .find_map(|part| part.strip_prefix("state="))
+        .expect("a state");
+    let db = database(&env);
+    let hash = state_hash(&forged.clone().into());
+    assert_eq!(db.execute(&forge, params![hash]).expect("forged"), 1);
+    let refused = [callback.replace(state, &forged), callback.clone()];
+    let sql = "UPDATE authorizations SET client = ?1 WHERE id <> 'forged'";
+    assert_eq!(db.execute(sql, params![other.id]).expect("altered"), 1);
+    drop(db);
+    for callback in refused {
+        let ended = keyrack.accept(callback.as_bytes()).await.expect("taken");
+        let problem = ended.progress.problem().expect("not connected");
+        assert_eq!(problem.cause, Cause::LinkUnknown);
+    }
+    assert_eq!(env.count(TOKEN).await, 0);
+}
