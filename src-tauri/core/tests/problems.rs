@@ -61,6 +61,9 @@ fn every_cause() -> Vec<Cause> {
         CertificateUntrusted {
             host: text("api.notion.com"),
         },
+        NoRootCertificates {
+            detail: text("No CA certificates were loaded from the system"),
+        },
         CertificateFaulty {
             host: text("api.notion.com"),
             detail: text("bad signature"),

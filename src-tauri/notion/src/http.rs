@@ -59,7 +59,7 @@ impl Http {
         }
         let client = builder
             .build()
-            .map_err(|error| Error::NotConnected(Box::new(Obstacle::of_settings(&error, &base))))?;
+            .map_err(|error| Error::NotConnected(Box::new(Obstacle::of_settings(&error))))?;
         Ok(Self { base, client })
     }
 

@@ -35,6 +35,11 @@ pub enum Obstacle {
         /// What is wrong with the certificate.
         fault: CertificateFault,
     },
+    /// This computer names nobody who may sign certificates, so nobody was asked.
+    NoRoots {
+        /// What was found amiss.
+        detail: String,
+    },
 }
 
 /// What is wrong with a certificate (RFC 5280 6.1).
@@ -53,12 +58,11 @@ pub enum CertificateFault {
 }
 
 impl Obstacle {
-    /// The obstacle that nothing can be asked of `base` at all: there is nobody to trust.
-    pub(crate) fn of_settings(error: &reqwest::Error, base: &BaseUrl) -> Self {
+    /// The obstacle that nothing can be asked at all: there is nobody to trust.
+    pub(crate) fn of_settings(error: &reqwest::Error) -> Self {
         let said = chain(error).last().map(ToString::to_string);
-        Self::Certificate {
-            host: base.host().to_owned(),
-            fault: CertificateFault::Other(sanitize_display_text(&said.unwrap_or_default())),
+        Self::NoRoots {
+            detail: sanitize_display_text(&said.unwrap_or_default()),
         }
     }
 

@@ -79,6 +79,9 @@ pub enum Cause {
     CertificateUntrusted {
         host: String,
     },
+    NoRootCertificates {
+        detail: String,
+    },
     CertificateFaulty {
         host: String,
         detail: String,
@@ -354,6 +357,7 @@ impl Cause {
                 | Self::CertificateOtherName { .. }
                 | Self::CertificateUntrusted { .. }
                 | Self::CertificateFaulty { .. }
+                | Self::NoRootCertificates { .. }
         )
     }
 
@@ -380,6 +384,7 @@ impl From<Obstacle> for Cause {
                 proxy,
                 detail: said,
             },
+            Obstacle::NoRoots { detail } => Self::NoRootCertificates { detail },
             Obstacle::Certificate { host, fault } => match fault {
                 CertificateFault::Expired => Self::CertificateExpired { host },
                 CertificateFault::Early => Self::CertificateEarly { host },

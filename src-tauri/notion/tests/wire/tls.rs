@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use notion_oauth::{CertificateFault, Error, Obstacle};
+use notion_oauth::{BaseUrl, CertificateFault, Error, Notion, Obstacle};
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd,
 };
@@ -17,6 +17,7 @@ use crate::server::{Server, credentials, notion_at, reply};
 
 /// The environment variable that names the file of trusted certificates (OpenSSL).
 const TRUSTED: &str = "SSL_CERT_FILE";
+const NOBODY: &str = "KEYRACK_TEST_NOBODY_TO_TRUST";
 const SECOND_PROCESS: &str = "NOTION_OAUTH_SECOND_PROCESS";
 
 type Authority = CertifiedIssuer<'static, KeyPair>;
@@ -143,4 +144,20 @@ fn authority() -> Authority {
 
 fn leaf(host: &str) -> CertificateParams {
     CertificateParams::new(vec![host.to_owned()]).unwrap()
+}
+
+#[test]
+fn without_anybody_to_trust_nobody_is_suspected_and_nobody_asked() {
+    if std::env::var_os(NOBODY).is_some() {
+        let base = BaseUrl::parse("https://127.0.0.1:9").unwrap();
+        let Err(Error::NotConnected(why)) = Notion::new(base) else {
+            panic!("somebody is trusted");
+        };
+        assert!(matches!(*why, Obstacle::NoRoots { .. }), "{why:?}");
+        return;
+    }
+    let name = "tls::without_anybody_to_trust_nobody_is_suspected_and_nobody_asked";
+    let mut again = second_process::command(name);
+    again.env(NOBODY, "1").env(TRUSTED, "/dev/null");
+    second_process::assert_passed(&again.output().unwrap());
 }

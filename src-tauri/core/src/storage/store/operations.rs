@@ -12,13 +12,16 @@ use crate::domain::kind::Kind;
 use crate::domain::operation::{Ended, Operation};
 use crate::domain::problem::{Cause, Problem};
 use crate::domain::receipt::Receipt;
-use crate::domain::time::Millis;
+use crate::domain::time::{Millis, Moment};
 use crate::failpoint::failpoint;
 
 pub(super) const COLUMNS: &str = "id, process, act, request_ids, problem, started_at, finished_at";
 
 /// The key of the time by which things grow old, in the database's `meta` table.
 const AGE: &str = "age";
+
+/// The key of when that time moved on: the start of the system, and how long it had been up.
+const AGED_AT: &str = "aged_at";
 
 impl Store {
     /// Commits the row of an operation before its first effect.
@@ -114,9 +117,11 @@ impl Store {
         Ok(())
     }
 
-    /// Moves the time by which things grow old towards what the clock says, by no more than `step`
-    /// milliseconds, and returns it. At first it is what the clock says: there is nothing old yet.
-    pub(crate) fn step_towards(&self, now: Millis, step: i64) -> Result<Millis, Problem> {
+    /// Moves the time by which things grow old towards what the clock says, and returns it: by no more
+    /// than the system has been up since the last time, or than `step` milliseconds if it has been
+    /// started anew. At first it is what the clock says: there is nothing old yet.
+    pub(crate) fn step_towards(&self, moment: &Moment, step: i64) -> Result<Millis, Problem> {
+        let now = moment.clock;
         let mut db = self.lock();
         let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let before = meta(&tx, AGE)?.and_then(|text| text.parse().ok());
@@ -125,7 +130,16 @@ impl Store {
                 row.get(0)
             })?;
         let before = before.or(latest).unwrap_or(now.0);
-        let stepped = now.0.clamp(before, before.saturating_add(step));
+        let mut longest = step;
+        if let Some(uptime) = &moment.uptime {
+            let last = meta(&tx, AGED_AT)?.unwrap_or_default();
+            let same = last.strip_prefix(&format!("{} ", uptime.boot));
+            if let Some(then) = same.and_then(|then| then.parse::<i64>().ok()) {
+                longest = uptime.millis.saturating_sub(then).max(0);
+            }
+            set_meta(&tx, AGED_AT, &format!("{} {}", uptime.boot, uptime.millis))?;
+        }
+        let stepped = now.0.clamp(before, before.saturating_add(longest));
         set_meta(&tx, AGE, &stepped.to_string())?;
         tx.commit()?;
         Ok(Millis(stepped))

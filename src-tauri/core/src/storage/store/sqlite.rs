@@ -87,7 +87,8 @@ impl From<rusqlite::Error> for Problem {
                 Cause::StoreDamaged.into()
             }
             _ => Cause::StoreFailed {
-                detail: error.to_string(),
+                // A value from the file may be in it.
+                detail: sanitize_display_text(&error.to_string()),
             }
             .into(),
         }
