@@ -43,8 +43,9 @@ impl Authorization {
     /// How much longer the authorization may wait for its callback; zero if it began in the future.
     #[must_use]
     pub(crate) fn time_left(&self, now: &Moment) -> Duration {
+        let lifetime = self.begun.clock.until(self.expires_at).min(LIFETIME);
         let waited = now.since(&self.begun);
-        waited.map_or(Duration::ZERO, |waited| LIFETIME.saturating_sub(waited))
+        waited.map_or(Duration::ZERO, |waited| lifetime.saturating_sub(waited))
     }
 }
 
