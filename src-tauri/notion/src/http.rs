@@ -38,6 +38,9 @@ enum Unread {
 
 impl Http {
     pub fn new(base: BaseUrl) -> Result<Self, Error> {
+        if let Some(obstacle) = Obstacle::of_proxy_settings(&base) {
+            return Err(Error::NotConnected(Box::new(obstacle)));
+        }
         let mut builder = Client::builder()
             .user_agent(concat!("keyrack/", env!("CARGO_PKG_VERSION")))
             .default_headers(HeaderMap::from_iter([(

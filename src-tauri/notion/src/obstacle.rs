@@ -1,7 +1,7 @@
 //! Why there was no connection: what a failed request's chain of errors says.
 
 use std::error::Error as StdError;
-use std::{io, iter};
+use std::{env, io, iter};
 
 use hyper_util::client::proxy::matcher::Matcher;
 use rustls::{CertificateError, Error as TlsError};
@@ -64,6 +64,25 @@ impl Obstacle {
         Self::NoRoots {
             detail: sanitize_display_text(&said.unwrap_or_default()),
         }
+    }
+
+    /// The obstacle that the environment names a proxy for `base` which is of no known kind: it would be
+    /// passed by, and `base` be asked directly.
+    pub(crate) fn of_proxy_settings(base: &BaseUrl) -> Option<Self> {
+        let value = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());
+        let has_exceptions = ["no_proxy", "NO_PROXY"]
+            .into_iter()
+            .any(|it| value(it).is_some());
+        if base.is_loopback() || has_exceptions || proxy_for(base).is_some() {
+            return None;
+        }
+        let names = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
+        let named = names.into_iter().find(|name| value(name).is_some())?;
+        Some(Self::Proxy {
+            // Not its value, which may hold a password.
+            proxy: named.to_owned(),
+            said: "it names no HTTP or SOCKS proxy".to_owned(),
+        })
     }
 
     /// The obstacle that a request to `base` met, if its connection failed for a known one.

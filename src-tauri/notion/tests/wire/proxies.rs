@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use notion_oauth::{Error, Obstacle};
+use notion_oauth::{BaseUrl, Error, Notion, Obstacle};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -58,6 +58,35 @@ async fn a_second_process_asks_through_its_proxy() {
         Err(other) => panic!("{other:?}"),
     };
     assert!(found.contains(&expected), "{found}");
+}
+
+#[test]
+fn a_proxy_of_no_known_kind_is_named_and_not_passed_by() {
+    if std::env::var_os(EXPECTED).is_some() {
+        let base = BaseUrl::parse(&format!("https://{HOST}")).unwrap();
+        let Err(Error::NotConnected(why)) = Notion::new(base) else {
+            panic!("it would be asked directly");
+        };
+        let Obstacle::Proxy { proxy, said } = *why else {
+            panic!("{why:?}");
+        };
+        assert!(["ALL_PROXY", "https_proxy"].contains(&&*proxy), "{proxy}");
+        assert!(!said.contains("secret"), "{said}");
+        // What is on this computer needs no proxy.
+        Notion::new(BaseUrl::parse("http://127.0.0.1:9").unwrap()).unwrap();
+        return;
+    }
+    for (name, value) in [
+        ("ALL_PROXY", "socks://user:secret@127.0.0.1:9"),
+        ("ALL_PROXY", "ftp://127.0.0.1:9"),
+        ("https_proxy", "http://[::1"),
+        ("https_proxy", "pac+http://127.0.0.1:9"),
+    ] {
+        let this = "proxies::a_proxy_of_no_known_kind_is_named_and_not_passed_by";
+        let mut second = second_process::command(this);
+        second.env(EXPECTED, "").env(name, value);
+        second_process::assert_passed(&second.output().unwrap());
+    }
 }
 
 /// A Notion behind a proxy, and the certificate that it is trusted by.
