@@ -218,3 +218,21 @@ async fn a_code_goes_to_the_client_it_was_asked_for_or_nowhere() {
     }
     assert_eq!(env.count(TOKEN).await, 0);
 }
+
+#[tokio::test]
+async fn a_word_that_no_keyrack_wrote_concerns_its_own_row_only() {
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
+    for column in ["verdict", "cause", "failure", "owner"] {
+        let sql = format!("UPDATE connections SET {column} = 'bogus'");
+        assert_eq!(database(&env).execute(&sql, []).expect("altered"), 1);
+        let listed = keyrack.connections().expect("the list");
+        assert_eq!(listed.len(), 1, "{column}");
+        let checked = keyrack.check(&id).await.expect("checked");
+        assert_eq!(checked.status, Status::Active, "{column}");
+    }
+    let sql = "UPDATE clients SET budget = 'bogus'";
+    assert_eq!(database(&env).execute(sql, []).expect("altered"), 1);
+    keyrack.check(&id).await.expect("checked");
+    keyrack.revoke(&id).await.expect("revoked");
+}

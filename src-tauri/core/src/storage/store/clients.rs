@@ -3,6 +3,8 @@
 use rusqlite::{Connection as Db, OptionalExtension, Row, Transaction, params};
 
 use super::database::Store;
+use notion_oauth::Budget;
+
 use super::json::Word;
 use super::revision::{touch_clients, touch_renamed};
 use crate::domain::client::{Client, host_of};
@@ -135,6 +137,8 @@ fn client_from(row: &Row<'_>) -> rusqlite::Result<Client> {
         host: host_of(base_url.as_deref()),
         base_url,
         created_at: Millis(row.get(5)?),
-        budget: row.get::<_, Word<_>>(6)?.0,
+        budget: row
+            .get::<_, Word<_>>(6)
+            .map_or_else(|_| Budget::default(), |word| word.0),
     })
 }

@@ -172,7 +172,7 @@ impl Store {
 
     /// Writes the outcome of a check and finishes it, in one transaction. A removed row stays
     /// removed, and a row with newer evidence than `before`, the connection before the check, keeps
-    /// it.
+    /// it. A verdict that no Keyrack wrote is no evidence.
     pub(crate) fn save_check(
         &self,
         ended: &Ended<Check>,
@@ -186,7 +186,8 @@ impl Store {
         if let Some(grant) = grant {
             tx.execute(
                 "UPDATE connections SET capabilities = ?2, issued_at = ?3
-                 WHERE id = ?1 AND connected_at = ?4 AND verdict_at IS ?5",
+                 WHERE id = ?1 AND connected_at = ?4
+                   AND (verdict_at IS ?5 OR verdict NOT IN ('active', 'inactive'))",
                 params![
                     id,
                     Json(&grant.capabilities),
@@ -199,7 +200,8 @@ impl Store {
         let written = match outcome {
             CheckOutcome::Verdict(verdict, cause) => tx.execute(
                 "UPDATE connections SET verdict = ?2, verdict_at = ?3, cause = ?4, failure = NULL
-                 WHERE id = ?1 AND connected_at = ?5 AND verdict_at IS ?6",
+                 WHERE id = ?1 AND connected_at = ?5
+                   AND (verdict_at IS ?6 OR verdict NOT IN ('active', 'inactive'))",
                 params![
                     id,
                     Word(*verdict),
@@ -211,7 +213,8 @@ impl Store {
             )?,
             CheckOutcome::Failure(problem) => tx.execute(
                 "UPDATE connections SET failure = ?2
-                 WHERE id = ?1 AND connected_at = ?3 AND verdict_at IS ?4",
+                 WHERE id = ?1 AND connected_at = ?3
+                   AND (verdict_at IS ?4 OR verdict NOT IN ('active', 'inactive'))",
                 params![
                     id,
                     Json(problem),
@@ -373,7 +376,10 @@ pub(super) fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
         workspace_id: row.get(5)?,
         workspace_name: row.get(6)?,
         workspace_icon: row.get(7)?,
-        owner: row.get::<_, Json<_>>(8)?.0,
+        // Like the evidence: one row that no Keyrack wrote keeps no other from being used.
+        owner: row
+            .get::<_, Json<_>>(8)
+            .map_or(Owner::Unknown, |json| json.0),
         has_refresh_token: evidence.has_refresh_token,
         connected_at: Millis(row.get(9)?),
         needs_attention: derived.needs_attention(),
