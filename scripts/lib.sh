@@ -135,11 +135,12 @@ cargo_sbom() {
 }
 
 # need_advisories: a copy of the RustSec advisory database in target/, and prints its day. It comes from
-# the git repository $KEYRACK_ADVISORY_DB, one beside the project, or the network.
+# the git repository $KEYRACK_ADVISORY_DB, one called advisory-db beside the project or in a folder there, or
+# the network.
 ADVISORY_DB=https://github.com/RustSec/advisory-db
 need_advisories() {
   local from copy
-  for from in "${KEYRACK_ADVISORY_DB:-}" ../advisory-db ../shared/advisory-db; do
+  for from in "${KEYRACK_ADVISORY_DB:-}" ../advisory-db ../*/advisory-db; do
     [ -d "$from" ] || continue
     # cargo-deny fetches by git, which then takes the copy for the repository.
     from=$(realpath "$from")

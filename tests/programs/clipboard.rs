@@ -1,6 +1,8 @@
 //! A copied token or address: on the clipboard and nowhere else, marked to be kept out of clipboard
 //! histories, and cleared once it is of no use.
 
+use std::time::Duration;
+
 use support::clipboard::{clipboard, copy};
 use support::secrets;
 use support::test_env::TestEnv;
@@ -57,6 +59,10 @@ async fn a_copied_address_is_marked_and_taken_off_when_its_authorization_is_over
         }
         window.at("cancel-authorization").click().await;
         window.at("waiting").disappears().await;
+        if copied_since.is_some() {
+            // Longer than it takes to notice the end.
+            std::thread::sleep(Duration::from_secs(3));
+        }
         let left = copied_since.unwrap_or_default();
         until("what is left", || {
             (clipboard(&env.world, "UTF8_STRING") == left).then_some(())

@@ -13,7 +13,8 @@ impl Keyrack {
     ///
     /// Fails with nothing changed if another process is at work on the connection
     /// (`busy-elsewhere`), it is gone, or the keyring does not answer. If the
-    /// keyring fails in the middle, the operation stays unfinished, and the next start finishes it.
+    /// keyring fails in the middle, the operation stays unfinished, and the next start finishes it if the
+    /// tokens are gone, or leaves the connection as it is.
     pub async fn forget(&self, id: &str) -> Result<Receipt, Problem> {
         let _lock = self.lock_connection(id).await?;
         let connection = self.store.connection(id)?;

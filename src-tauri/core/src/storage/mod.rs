@@ -3,5 +3,6 @@
 pub mod data_folder;
 mod owner;
 pub mod process_lock;
+mod sign;
 pub mod store;
 pub mod vault;

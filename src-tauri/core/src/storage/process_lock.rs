@@ -4,7 +4,8 @@ use std::fs::File;
 use std::path::PathBuf;
 
 use crate::domain::problem::Problem;
-use crate::storage::data_folder::{DataFolder, MARKS, is_mark};
+use crate::storage::data_folder::{DataFolder, is_mark};
+use crate::storage::sign::MARKS;
 
 /// The mark of this process in the data folder, locked until the process ends.
 ///

@@ -157,6 +157,7 @@ async fn no_forged_journal_deletes_an_entry_or_ends_a_token() {
         assert_eq!(env.count(REVOKE).await, 0, "{act:?}");
         let row = keyrack.store.connection(&id).expect("listed");
         if matches!(act, Act::Revoke(_)) {
+            assert_eq!(row.retry_at, None, "nothing is tried by itself");
             let cause = row.problem.map(|problem| problem.cause);
             assert_eq!(cause, Some(Cause::RevocationUnproven), "{act:?}");
             // The person decides, here by letting the journal go.

@@ -364,6 +364,11 @@ pub(super) fn first(db: &Db, most: u32) -> rusqlite::Result<Vec<Connection>> {
     rows.collect()
 }
 
+/// Whether a pending revocation is tried again only by the person.
+fn waits_for_the_person(obstacle: &Problem) -> bool {
+    obstacle.cause == Cause::RevocationUnproven
+}
+
 pub(super) fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
     let evidence = evidence_from(|column| row.get_ref(10 + column))?;
     let derived = evidence.derive_status();
@@ -387,7 +392,10 @@ pub(super) fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
         last_status: derived.last_status,
         checked_at: evidence.verdict.map(|(_, at)| at),
         problem: derived.problem,
-        retry_at: evidence.revocation.and_then(|(_, retry_at)| retry_at),
+        retry_at: evidence
+            .revocation
+            .filter(|(obstacle, _)| !obstacle.as_ref().is_some_and(waits_for_the_person))
+            .and_then(|(_, retry_at)| retry_at),
         revision: row.get(17)?,
     })
 }
