@@ -21,6 +21,8 @@ pub async fn secret(prompt: &str) -> Result<SecretString, Problem> {
         return piped().ok_or_else(unreadable);
     }
     let before = foreground::Settings::of_stdin();
+    // Before the prompt, which rpassword writes first: a fast hand or a paste answers at once.
+    before.hide_typing();
     let prompt = format!("{} ", printable(prompt));
     let asked = tokio::task::spawn_blocking(move || rpassword::prompt_password(prompt));
     let typed = tokio::select! {
@@ -80,7 +82,7 @@ mod foreground {
     use rustix::io::Errno;
     use rustix::process::getpgrp;
     use rustix::termios::{
-        OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcgetpgrp, tcsetattr,
+        LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcgetpgrp, tcsetattr,
     };
 
     /// How often a program in the background looks whether it is in the foreground now.
@@ -92,6 +94,15 @@ mod foreground {
     impl Settings {
         pub fn of_stdin() -> Self {
             Self(tcgetattr(io::stdin()).ok())
+        }
+
+        /// Shows nothing of what is typed from now on.
+        pub fn hide_typing(&self) {
+            if let Some(mut settings) = self.0.clone() {
+                settings.local_modes -= LocalModes::ECHO | LocalModes::ECHONL;
+                // A terminal that is gone shows nothing.
+                let _ = tcsetattr(io::stdin(), OptionalActions::Now, &settings);
+            }
         }
 
         /// Sets the terminal as it was.
@@ -150,6 +161,8 @@ mod foreground {
         pub fn of_stdin() -> Self {
             Self
         }
+
+        pub fn hide_typing(&self) {}
 
         pub fn restore(self) {}
     }

@@ -45,6 +45,24 @@ fn a_secret_is_asked_for_not_shown_and_ends_with_enter() {
 }
 
 #[test]
+fn nothing_is_shown_to_a_hand_that_is_faster_than_the_program() {
+    let env = TestEnv::new();
+    let mut add = env.world.command("strace");
+    // Each setting of the terminal takes a while.
+    add.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=ioctl"]);
+    add.args(["-e", "inject=ioctl:delay_enter=300000"])
+        .arg(&env.program);
+    add.args(["client", "add", "--name", "Mine", "--id", "0b7d"]);
+    let mut terminal = Terminal::start(&add);
+    terminal.shows(&filled("command.secret", &[("name", "Mine")]));
+    terminal.type_text("secret_typed\n");
+    let (code, shown) = terminal.end();
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(!shown.contains("secret_typed"), "{shown}");
+    assert_eq!(secrets::entries(&env.world).len(), 1);
+}
+
+#[test]
 fn a_second_line_of_a_secret_is_refused_and_reaches_no_shell() {
     let env = TestEnv::new();
     let mut terminal = adding(&env);
