@@ -82,7 +82,8 @@ mod foreground {
     use rustix::io::Errno;
     use rustix::process::getpgrp;
     use rustix::termios::{
-        LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcgetpgrp, tcsetattr,
+        LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcgetpgrp,
+        tcsetattr,
     };
 
     /// How often a program in the background looks whether it is in the foreground now.

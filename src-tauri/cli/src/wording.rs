@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use keyrack_core::{
     Authorization, Batch, BatchAct, Connection, DatabaseState, Millis, Owner, Progress, Rebuilt,
-    Receipt, RefreshTokenFate, Status, Words, sanitize_display_text,
+    Receipt, RefreshTokenFate, Remains, Status, Words, sanitize_display_text,
 };
 
 /// A workspace's name, or words in its place for a workspace without one.
@@ -130,12 +130,12 @@ pub fn receipt(receipt: &Receipt, words: Words) -> Vec<String> {
         lines.push(words.text("receipt.forgotten.title", &places));
         lines.push(words.text("receipt.not-asked", &[]));
     }
-    let removed = if receipt.removed_from_keyring_at.is_some() {
-        "receipt.removed"
-    } else {
-        "receipt.kept"
-    };
-    lines.push(words.text(removed, &[]));
+    lines.push(words.text("receipt.removed", &[]));
+    let keeps = receipt.keyring_keeps.iter().map(|keeps| match keeps {
+        Remains::LockedCopy => "receipt.keeps.locked-copy",
+        Remains::RecycleBin => "receipt.keeps.recycle-bin",
+    });
+    lines.extend(keeps.map(|keeps| words.text(keeps, &[])));
     if !receipt.request_ids.is_empty() {
         let count = receipt.request_ids.len();
         let label = words.counted("receipt.requests", count, &[]);
@@ -238,7 +238,8 @@ mod tests {
                 confirmed_at: Some(Millis(1)),
                 unconfirmed: None,
                 refresh_token: fate,
-                removed_from_keyring_at: Some(Millis(1)),
+                removed_from_keyring_at: Millis(1),
+                keyring_keeps: Vec::new(),
                 request_ids: Vec::new(),
             };
             super::receipt(&receipt, english())

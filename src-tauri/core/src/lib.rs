@@ -44,7 +44,7 @@ pub use domain::owner::Owner;
 pub use domain::preferences::{BackgroundChecks, Language, Preferences};
 pub use domain::problem::{Cause, Field, Problem};
 pub use domain::rebuilt::{DatabaseState, Rebuilt};
-pub use domain::receipt::{Receipt, RefreshTokenFate, Revocation};
+pub use domain::receipt::{Receipt, RefreshTokenFate, Remains, Revocation};
 pub use domain::redirect::{RedirectMethod, redirect_uri};
 pub use domain::removal::{Cleanup, Removal, RemovalStage, Removed};
 pub use domain::time::Millis;

@@ -114,7 +114,9 @@ async fn a_locked_backup_of_the_keyring_stops_nobody_and_is_never_to_be_unlocked
     assert!(!keyring.entries().iter().any(|entry| entry.user() == id));
     assert!(cli::connect(&env).await.success());
     keyring.change(Kept::back_up);
-    works(&env, &["forget", ACME]);
+    let forgotten = env.keyrack(&["forget", ACME], "");
+    let said = String::from_utf8_lossy(&forgotten.stdout).into_owned();
+    assert!(said.contains(&words("receipt.keeps.locked-copy")), "{said}");
     assert_eq!(keyring.entries().len(), 1, "the client");
     assert_eq!(keyring.asked_in_vain(), 0);
     all_works(&mut env, &keyring).await;

@@ -774,7 +774,11 @@ refresh_token: RefreshTokenFate | null,
 /**
  * When the keyring no longer had the tokens.
  */
-removed_from_keyring_at: Millis | null, 
+removed_from_keyring_at: Millis, 
+/**
+ * What the keyring may still have of them.
+ */
+keyring_keeps: Array<Remains>, 
 /**
  * Notion's ids of the requests made.
  */
@@ -802,6 +806,11 @@ export type RedirectMethod = "app-link" | "localhost" | "bridge";
  * What happened to the refresh token of a revoked connection.
  */
 export type RefreshTokenFate = "revoked" | "not-revoked" | "none";
+
+/**
+ * What a keyring may still have of an entry that was deleted from it.
+ */
+export type Remains = "locked-copy" | "recycle-bin";
 
 /**
  * The removal of everything.

@@ -1,6 +1,7 @@
 // A receipt claims what is known and nothing more.
 import { describe, expect, it } from "vitest";
 import { connection, problem, receiptFor } from "../dev/samples";
+import type { Receipt } from "../rust/types";
 import { asText, fileName, steps } from "./receipt";
 
 const acme = connection("Acme Research");
@@ -31,9 +32,13 @@ describe("a receipt", () => {
     expect(first).toBe("ok: Notion said the token was already gone");
   });
 
-  it("admits what is still in the keyring", () => {
-    const receipt = { ...receiptFor(acme, "revoke", null), removed_from_keyring_at: null };
-    expect(said(receipt).at(-1)).toBe("bad: Still in your keyring: it could not be removed");
+  it("admits what the keyring may still have", () => {
+    const keyring_keeps: Receipt["keyring_keeps"] = ["locked-copy", "recycle-bin"];
+    const receipt = { ...receiptFor(acme, "forget", null), keyring_keeps };
+    expect(said(receipt).slice(-2)).toEqual([
+      "warn: A copy may be left in another keyring on this computer, which is locked",
+      "warn: KeePassXC may still have it in its recycle bin. Empty that too",
+    ]);
   });
 
   it("of forgetting never speaks of a revocation", () => {

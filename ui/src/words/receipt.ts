@@ -5,8 +5,8 @@ import { ownerLine, problemWords, t, workspaceName } from "./messages";
 import { rfc3339 } from "./time";
 
 export type Step = {
-  /** The tone of a step: done, unknown or left over, or failed. */
-  tone: "ok" | "warn" | "bad";
+  /** The tone of a step: done, or unknown or left over. */
+  tone: "ok" | "warn";
   text: string;
   at: Millis | null;
 };
@@ -17,7 +17,7 @@ export function title(receipt: Receipt): string {
 }
 
 export function steps(receipt: Receipt): Step[] {
-  return [...(receipt.kind === "revoke" ? atNotion(receipt) : [notAsked()]), inKeyring(receipt)];
+  return [...(receipt.kind === "revoke" ? atNotion(receipt) : [notAsked()]), ...inKeyring(receipt)];
 }
 
 function atNotion(receipt: Receipt): Step[] {
@@ -43,8 +43,11 @@ function notAsked(): Step {
   return step("warn", t("receipt.not-asked"), null);
 }
 
-function inKeyring({ removed_from_keyring_at: at }: Receipt): Step {
-  return at === null ? step("bad", t("receipt.kept"), null) : step("ok", t("receipt.removed"), at);
+function inKeyring({ removed_from_keyring_at: at, keyring_keeps: keeps }: Receipt): Step[] {
+  return [
+    step("ok", t("receipt.removed"), at),
+    ...keeps.map((remains) => step("warn", t(`receipt.keeps.${remains}`), null)),
+  ];
 }
 
 function step(tone: Step["tone"], text: string, at: Millis | null): Step {

@@ -52,8 +52,8 @@ impl Keyrack {
     async fn finish_forgetting(&self, operation: Operation<Forget>) -> Result<Receipt, Problem> {
         let of = &operation.act.of;
         let id = of.id.clone();
-        self.vault.delete_tokens(&id, of.into()).await?;
-        let (ended, receipt) = operation.removed(self.now());
+        let keeps = self.vault.delete_tokens(&id, of.into()).await?;
+        let (ended, receipt) = operation.removed(self.now(), keeps);
         self.store.remove_connection(&ended, &id)?;
         self.emit(&Event::Changed);
         Ok(receipt)

@@ -166,11 +166,12 @@ impl Keyrack {
         if pending.is_none_or(|pending| pending.id != operation.id) {
             return Err(Cause::RevocationOvertaken.into());
         }
-        self.vault
+        let keeps = self
+            .vault
             .delete_tokens(&connection.id, (&operation.act.of).into())
             .await?;
         // If the store cannot be written, the operation goes on.
-        let (ended, receipt) = operation.clone().removed(self.now());
+        let (ended, receipt) = operation.clone().removed(self.now(), keeps);
         self.store.remove_connection(&ended, &connection.id)?;
         Ok(receipt)
     }

@@ -10,7 +10,7 @@ use crate::domain::kind::Kind;
 use crate::domain::owner::Owner;
 use crate::domain::problem::Problem;
 use crate::domain::rebuilt::Rebuilt;
-use crate::domain::receipt::RefreshTokenFate;
+use crate::domain::receipt::{RefreshTokenFate, Remains};
 use crate::domain::time::Millis;
 
 /// An act with the data of its kind.
@@ -147,6 +147,9 @@ pub(crate) struct Revoke {
     pub accepted: Option<Accepted>,
     /// When the keyring no longer had the tokens.
     pub removed_at: Option<Millis>,
+    /// What the keyring may still have of them.
+    #[serde(default)]
+    pub keyring_keeps: Vec<Remains>,
 }
 
 /// A revocation that Notion has accepted.
@@ -178,6 +181,9 @@ pub(crate) struct Forget {
     pub of: OfConnection,
     /// When the keyring no longer had the tokens.
     pub removed_at: Option<Millis>,
+    /// What the keyring may still have of them.
+    #[serde(default)]
+    pub keyring_keeps: Vec<Remains>,
 }
 
 /// The names of the workspace of an act.
@@ -331,6 +337,7 @@ impl Revoke {
             seal: None,
             accepted: None,
             removed_at: None,
+            keyring_keeps: Vec::new(),
         }
     }
 
@@ -347,6 +354,7 @@ impl Forget {
         Self {
             of: connection.into(),
             removed_at: None,
+            keyring_keeps: Vec::new(),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::domain::act::{Act, Connect, ConnectStep, Forget, OfConnection, Proof,
 use crate::domain::authorization::Progress;
 use crate::domain::kind::Kind;
 use crate::domain::problem::{Cause, Problem};
-use crate::domain::receipt::Receipt;
+use crate::domain::receipt::{Receipt, Remains};
 use crate::domain::time::Millis;
 
 /// An operation under way, of one kind of act or of any.
@@ -132,8 +132,9 @@ impl Ended<Connect> {
 
 impl Operation<Revoke> {
     /// Ends a revocation whose tokens the keyring no longer has, with its receipt.
-    pub fn removed(mut self, at: Millis) -> (Ended<Revoke>, Receipt) {
+    pub fn removed(mut self, at: Millis, keeps: Vec<Remains>) -> (Ended<Revoke>, Receipt) {
         (self.act.removed_at, self.act.retry_at) = (Some(at), None);
+        self.act.keyring_keeps = keeps;
         let ended = self.done(at);
         let receipt = ended.receipt_of_revocation(at);
         (ended, receipt)
@@ -142,10 +143,10 @@ impl Operation<Revoke> {
 
 impl Operation<Forget> {
     /// Ends a "forget" whose tokens the keyring no longer has, with its receipt.
-    pub fn removed(mut self, at: Millis) -> (Ended<Forget>, Receipt) {
-        self.act.removed_at = Some(at);
+    pub fn removed(mut self, at: Millis, keeps: Vec<Remains>) -> (Ended<Forget>, Receipt) {
+        (self.act.removed_at, self.act.keyring_keeps) = (Some(at), keeps);
         let ended = self.done(at);
-        let receipt = ended.receipt_of(Kind::Forget, &ended.operation.act.of, at);
+        let receipt = ended.receipt_of_forgetting(at);
         (ended, receipt)
     }
 }
@@ -160,17 +161,25 @@ impl Ended {
             }
             Act::Forget(act) => {
                 let removed_at = act.removed_at?;
-                Some(self.receipt_of(Kind::Forget, &act.of, removed_at))
+                Some(self.with(act).receipt_of_forgetting(removed_at))
             }
             _ => None,
         }
     }
 }
 
+impl Ended<Forget> {
+    fn receipt_of_forgetting(&self, removed_at: Millis) -> Receipt {
+        let act = &self.operation.act;
+        self.receipt_of(Kind::Forget, &act.of, removed_at, &act.keyring_keeps)
+    }
+}
+
 impl Ended<Revoke> {
     fn receipt_of_revocation(&self, removed_at: Millis) -> Receipt {
-        let receipt = self.receipt_of(Kind::Revoke, &self.operation.act.of, removed_at);
-        let Some(accepted) = self.operation.act.accepted.clone() else {
+        let act = &self.operation.act;
+        let receipt = self.receipt_of(Kind::Revoke, &act.of, removed_at, &act.keyring_keeps);
+        let Some(accepted) = act.accepted.clone() else {
             return receipt;
         };
         let (confirmed_at, unconfirmed) = match accepted.proof {
@@ -191,7 +200,13 @@ impl Ended<Revoke> {
 
 impl<A> Ended<A> {
     /// The part of a receipt that all have.
-    fn receipt_of(&self, kind: Kind, of: &OfConnection, removed_at: Millis) -> Receipt {
+    fn receipt_of(
+        &self,
+        kind: Kind,
+        of: &OfConnection,
+        removed_at: Millis,
+        keeps: &[Remains],
+    ) -> Receipt {
         Receipt {
             operation_id: self.operation.id.clone(),
             kind,
@@ -207,7 +222,8 @@ impl<A> Ended<A> {
             confirmed_at: None,
             unconfirmed: None,
             refresh_token: None,
-            removed_from_keyring_at: Some(removed_at),
+            removed_from_keyring_at: removed_at,
+            keyring_keeps: keeps.to_vec(),
             request_ids: self.operation.request_ids.clone(),
         }
     }

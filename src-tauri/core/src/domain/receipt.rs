@@ -21,6 +21,17 @@ pub enum RefreshTokenFate {
     None,
 }
 
+/// What a keyring may still have of an entry that was deleted from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export_to = "types.ts")]
+pub enum Remains {
+    /// An entry of the same name in another collection, which is locked.
+    LockedCopy,
+    /// The entry itself, in the recycle bin that `KeePassXC` has unless the person turned it off.
+    RecycleBin,
+}
+
 /// The receipt of a finished revocation or "forget".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[ts(export_to = "types.ts")]
@@ -55,7 +66,9 @@ pub struct Receipt {
     /// What happened to the refresh token; none for a "forget".
     pub refresh_token: Option<RefreshTokenFate>,
     /// When the keyring no longer had the tokens.
-    pub removed_from_keyring_at: Option<Millis>,
+    pub removed_from_keyring_at: Millis,
+    /// What the keyring may still have of them.
+    pub keyring_keeps: Vec<Remains>,
     /// Notion's ids of the requests made.
     pub request_ids: Vec<String>,
 }

@@ -11,9 +11,11 @@ use crate::domain::act::{RemoveClient, Revoke};
 use crate::domain::client::{Client, ConnectionsPolicy};
 use crate::domain::connection::{Connection, Status};
 use crate::domain::problem::Cause;
+use crate::domain::receipt::Revocation;
 use crate::keyrack::Keyrack;
 use crate::tests::env::TestEnv;
 use crate::tests::{REVOKE, TOKEN};
+use crate::views::activity::ActivityFilter;
 
 /// Everything in the keyring.
 fn entries(env: &TestEnv) -> BTreeMap<String, Vec<u8>> {
@@ -236,4 +238,47 @@ async fn a_word_that_no_keyrack_wrote_concerns_its_own_row_only() {
     assert_eq!(database(&env).execute(sql, []).expect("altered"), 1);
     keyrack.check(&id).await.expect("checked");
     keyrack.revoke(&id).await.expect("revoked");
+}
+
+#[tokio::test]
+async fn a_journal_that_nobody_can_read_stops_nothing_and_hides_no_receipt() {
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
+    keyrack.check(&id).await.expect("checked");
+    let other = env.another_client(&keyrack).await;
+    let forgotten = env.connect(&keyrack, &other).await;
+    keyrack.forget(&forgotten).await.expect("forgotten");
+    for (column, value) in [
+        ("act", "bogus"),
+        ("act", r#"{"kind":"revoke"}"#),
+        ("request_ids", "bogus"),
+        ("request_ids", r#"{"a":7}"#),
+        ("problem", "bogus"),
+    ] {
+        let db = database(&env);
+        for kind in ["check", "revoke", "refresh", "connect", "forget"] {
+            db.execute(
+                "INSERT OR REPLACE INTO operations
+                   (id, kind, process, client, connection, act, request_ids, started_at)
+                 SELECT ?1 || id, ?2, 'gone', client, connection, act, '[]', started_at
+                 FROM operations WHERE kind = 'check' AND connection = ?3 AND id NOT LIKE '%-%-%-%-%-%'
+                 LIMIT 1",
+                params![format!("{kind}-"), kind, id],
+            )
+            .expect("planted");
+        }
+        let sql = format!("UPDATE operations SET {column} = ?1 WHERE process = 'gone'");
+        assert!(db.execute(&sql, [value]).expect("altered") > 1);
+        let again = env.start();
+        again.recover().await.expect("started");
+        assert_eq!(again.connections().expect("the list").len(), 1);
+        assert_eq!(again.receipts().expect("receipts").len(), 1);
+        let page = again.activity(&ActivityFilter::default(), None);
+        assert!(page.expect("the activity").entries.len() > 1);
+        let checked = again.check(&id).await.expect("checked");
+        assert_eq!(checked.status, Status::Active);
+        again.refresh(&id).await.expect("refreshed");
+    }
+    let revoked = env.start().revoke(&id).await.expect("revoked");
+    assert!(matches!(revoked, Revocation::Revoked { .. }));
 }

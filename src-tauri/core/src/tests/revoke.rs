@@ -90,6 +90,6 @@ async fn receipts_are_kept_of_what_was_done_and_of_nothing_else() {
     assert!(
         receipts
             .iter()
-            .all(|receipt| receipt.removed_from_keyring_at.is_some())
+            .all(|receipt| receipt.keyring_keeps.is_empty())
     );
 }

@@ -375,6 +375,7 @@ mod tests {
             seal: None,
             accepted,
             removed_at: None,
+            keyring_keeps: Vec::new(),
         }
     }
 

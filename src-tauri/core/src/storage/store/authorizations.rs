@@ -140,7 +140,8 @@ impl Store {
     pub(crate) fn prune_authorizations(&self, before: Millis) -> Result<(), Problem> {
         self.lock().execute(
             "DELETE FROM authorizations WHERE expires_at < ?1
-                AND progress ->> 'kind' NOT IN ('awaiting-keyring', 'exchanging', 'other-workspace', 'saving')",
+                AND CASE WHEN json_valid(progress) THEN progress ->> 'kind' ELSE '' END
+                    NOT IN ('awaiting-keyring', 'exchanging', 'other-workspace', 'saving')",
             params![before.0],
         )?;
         Ok(())

@@ -3,7 +3,7 @@
 use rusqlite::{OpenFlags, ToSql, params_from_iter};
 
 use super::json::Word;
-use super::operations::{COLUMNS, operation_from};
+use super::operations::{COLUMNS, operation_from, readable};
 use crate::domain::kind::Kind;
 use crate::domain::operation::Operation;
 use crate::domain::problem::{Cause, Problem};
@@ -64,7 +64,7 @@ impl History {
         sql += " ORDER BY started_at DESC, id DESC";
         let mut query = self.connection.prepare(&sql)?;
         let rows = query.query_map(params_from_iter(values), operation_from)?;
-        for row in rows {
+        for row in readable(rows) {
             let (operation, ended_at) = row?;
             if !take(operation, ended_at) {
                 break;

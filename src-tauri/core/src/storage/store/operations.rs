@@ -1,6 +1,6 @@
 //! Operations in the store.
 
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, Row, Transaction, TransactionBehavior, params};
 use serde::de::DeserializeOwned;
 
 use super::database::Store;
@@ -74,7 +74,8 @@ impl Store {
     ) -> Result<Vec<(String, Millis)>, Problem> {
         let db = self.lock();
         let mut query = db.prepare_cached(
-            "SELECT c.client_id, o.started_at, max(1, json_array_length(o.request_ids))
+            "SELECT c.client_id, o.started_at, 
+                max(1, CASE WHEN json_valid(o.request_ids) THEN json_array_length(o.request_ids) ELSE 1 END)
              FROM operations o JOIN clients c ON c.id = o.client
              WHERE o.started_at > ?1 AND o.started_at <= ?3 AND o.process <> ?2",
         )?;
@@ -95,10 +96,9 @@ impl Store {
         let mut query = db.prepare_cached(&format!(
             "SELECT {COLUMNS} FROM operations WHERE finished_at IS NULL ORDER BY started_at, id"
         ))?;
-        let operations = query
-            .query_map([], |row| Ok(operation_from(row)?.0))?
-            .collect::<Result<_, _>>()?;
-        Ok(operations)
+        let operations = readable(query.query_map([], operation_from)?);
+        let operations = operations.map(|row| Ok(row?.0));
+        operations.collect()
     }
 
     /// Deletes checks that ended before `checks`, and other operations that ended before `others`.
@@ -172,9 +172,8 @@ impl Store {
              ORDER BY finished_at, id"
         ))?;
         let kinds = params![Word(Kind::Revoke), Word(Kind::Forget)];
-        let operations = query
-            .query_map(kinds, operation_from)?
-            .collect::<Result<Vec<_>, _>>()?;
+        let operations = readable(query.query_map(kinds, operation_from)?);
+        let operations = operations.collect::<rusqlite::Result<Vec<_>>>()?;
         let ended = operations
             .into_iter()
             .filter_map(|(operation, finished_at)| Some(operation.ended(finished_at?)));
@@ -219,8 +218,9 @@ impl Store {
         let mut query = db.prepare_cached(&format!(
             "SELECT {COLUMNS} FROM operations WHERE kind = ?1 AND connection = ?2 AND finished_at IS NULL"
         ))?;
-        let found = query.query_row(params![Word(kind), connection], operation_from);
-        Ok(found.optional()?.map(|(operation, _)| operation))
+        let found = query.query_map(params![Word(kind), connection], operation_from)?;
+        let operation = readable(found).next().transpose()?;
+        Ok(operation.map(|(operation, _)| operation))
     }
 }
 
@@ -230,6 +230,13 @@ pub(super) fn begin<A: Clone + Into<Act>>(
     operation: &Operation<A>,
 ) -> rusqlite::Result<()> {
     let act = operation.act.clone().into();
+    if act.kind() == Kind::Revoke {
+        // Whoever begins one has found none that can be read.
+        db.execute(
+            "DELETE FROM operations WHERE kind = ?1 AND connection = ?2 AND finished_at IS NULL",
+            params![Word(Kind::Revoke), act.connection()],
+        )?;
+    }
     db.execute(
         "INSERT INTO operations (id, kind, process, client, connection, act, started_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -307,6 +314,20 @@ pub(super) fn leave(
         params![Word(kind), connection, at.0, Json(Problem::from(why))],
     )?;
     Ok(())
+}
+
+/// The rows that can be read. The others no Keyrack wrote: they are evidence of nothing, and stand in
+/// nobody's way.
+pub(super) fn readable<T>(
+    rows: impl Iterator<Item = rusqlite::Result<T>>,
+) -> impl Iterator<Item = rusqlite::Result<T>> {
+    use rusqlite::Error::{FromSqlConversionFailure, InvalidColumnType};
+    rows.filter(|row| {
+        !matches!(
+            row,
+            Err(FromSqlConversionFailure(..) | InvalidColumnType(..))
+        )
+    })
 }
 
 /// An operation of its row, and when it ended, if it has.

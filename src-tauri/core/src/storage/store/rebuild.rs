@@ -104,7 +104,7 @@ fn is_claimed_by_operation(
             SELECT 1 FROM operations
             WHERE client = ?1 AND connection IS ?2
               AND kind IN ('add-client', 'remove-client', 'connect', 'revoke', 'forget')
-              AND (finished_at IS NULL OR act ->> 'removed_at' IS NOT NULL))",
+              AND (finished_at IS NULL OR CASE WHEN json_valid(act) THEN act ->> 'removed_at' END IS NOT NULL))",
         params![client, connection],
         |row| row.get(0),
     )

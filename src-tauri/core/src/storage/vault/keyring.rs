@@ -8,7 +8,7 @@ use keyring_core::{Entry, Error};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::error::VaultError;
-use super::payload::Claim;
+use super::payload::{Claim, EntryKind};
 #[cfg(target_os = "linux")]
 use super::secret_service;
 use crate::identity::APP_ID;
@@ -69,6 +69,16 @@ pub(super) struct Copy {
     is_contested: bool,
     /// Whether it is where new entries are made.
     pub is_in_default: bool,
+}
+
+/// What is left under the name of an entry that was deleted.
+#[derive(Clone, std::marker::Copy)]
+pub(super) struct Left {
+    pub anything: bool,
+    /// Whether something of it is in a collection that stays locked.
+    pub is_locked: bool,
+    /// Whether what was deleted may be in a recycle bin of the keyring's own.
+    pub may_be_in_recycle_bin: bool,
 }
 
 /// How many connections a call is tried over.
@@ -137,22 +147,35 @@ impl Keyring {
     }
 
     /// Deletes the copies of an entry that are ours, and proves that they are gone; none is no error.
-    /// Returns whether anything else is left under its name.
-    pub fn delete(&mut self, claim: &Claim) -> Result<bool, VaultError> {
-        self.with_store(|store| {
+    pub fn delete(&mut self, claim: &Claim) -> Result<Left, VaultError> {
+        let may_be_in_recycle_bin = self.with_store(|store| {
             let copies = copies(store, claim, Unlocking::NeededAndDefault)?;
             refuse_contested(&copies)?;
+            // A probe holds nothing that could be found there.
+            let is_probe = claim.kind == EntryKind::Probe;
+            let has_recycle_bin =
+                !is_probe && copies.iter().any(|copy| has_recycle_bin(&copy.entry));
             let mut ours = copies.iter().filter(|copy| copy.is_ours);
             ours.try_for_each(|copy| match copy.entry.delete_credential() {
                 Err(Error::NoEntry) => Ok(()),
                 deleted => deleted,
-            })
+            })?;
+            Ok(has_recycle_bin)
         })?;
-        let left = self.with_store(|store| copies(store, claim, Unlocking::None))?;
-        if left.iter().any(|copy| copy.is_ours) {
+        let (left, others) = self.with_store(|store| {
+            let left = found(store, claim)?;
+            let is_locked = left.iter().any(|entry| place(entry).is_locked);
+            let left = Left {
+                anything: !left.is_empty(),
+                is_locked,
+                may_be_in_recycle_bin,
+            };
+            Ok((left, copies(store, claim, Unlocking::None)?))
+        })?;
+        if others.iter().any(|copy| copy.is_ours) {
             return Err(VaultError::Failed("it did not delete the entry".to_owned()));
         }
-        Ok(!left.is_empty())
+        Ok(left)
     }
 
     /// All of Keyrack's entries, of whatever data folder, with their users; without those that are
@@ -251,22 +274,25 @@ fn answers(_: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
     false
 }
 
+/// What has the name of an entry, locked or not.
+fn found(store: &CredentialStore, claim: &Claim) -> keyring_core::Result<Vec<Entry>> {
+    match store.build(APP_ID, &claim.id, None)?.get_credential() {
+        Ok(only) => Ok(vec![only]),
+        Err(Error::NoEntry) => Ok(Vec::new()),
+        Err(Error::Ambiguous(found)) => Ok(found),
+        Err(error) => Err(error),
+    }
+}
+
 /// The copies of an entry that can be read, with those that are unlocked for it.
 fn copies(
     store: &CredentialStore,
     claim: &Claim,
     unlocking: Unlocking,
 ) -> keyring_core::Result<Vec<Copy>> {
-    let entry = store.build(APP_ID, &claim.id, None)?;
-    let found = match entry.get_credential() {
-        Ok(only) => vec![only],
-        Err(Error::NoEntry) => Vec::new(),
-        Err(Error::Ambiguous(found)) => found,
-        Err(error) => return Err(error),
-    };
     let mut copies = Vec::<Copy>::new();
     let mut refused = None;
-    for entry in found {
+    for entry in found(store, claim)? {
         let Place {
             is_locked,
             is_in_default,
@@ -338,6 +364,17 @@ fn place(_: &Entry) -> Place {
         is_in_default: true,
         is_the_only: true,
     }
+}
+
+/// Whether the keyring of an entry may keep what is deleted from it, in a recycle bin of its own.
+#[cfg(target_os = "linux")]
+fn has_recycle_bin(entry: &Entry) -> bool {
+    entry.as_any().is::<secret_service::Found>() && super::name::is_keepassxc()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn has_recycle_bin(_: &Entry) -> bool {
+    false
 }
 
 /// Classifies an error by what can be done about it. Only `Display` texts are kept: the `Debug` of

@@ -14,10 +14,11 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::domain::receipt::Remains;
 use crate::failpoint::failpoint;
 
 pub use error::VaultError;
-use keyring::{Copy, Keyring};
+use keyring::{Copy, Keyring, Left};
 pub use keyring::{KeyringConnector, system_keyring};
 pub(crate) use name::keyring_name;
 use payload::Claim;
@@ -194,29 +195,37 @@ impl Vault {
     /// Deletes an entry and proves that it is gone; a missing entry is no error. What another
     /// program has put there is left alone.
     pub(crate) async fn delete(&self, id: &str, kind: EntryKind) -> Result<(), VaultError> {
-        self.delete_claimed(self.claim(id, kind)).await
+        self.delete_claimed(self.claim(id, kind)).await.map(drop)
     }
 
-    /// Deletes a connection's entry like [`Vault::delete`]; refused if it holds another bearer's tokens.
-    pub(crate) async fn delete_tokens(&self, id: &str, bearer: Bearer) -> Result<(), VaultError> {
+    /// Deletes a connection's entry like [`Vault::delete`], and returns what the keyring may still have
+    /// of it; refused if it holds another bearer's tokens.
+    pub(crate) async fn delete_tokens(
+        &self,
+        id: &str,
+        bearer: Bearer,
+    ) -> Result<Vec<Remains>, VaultError> {
         let claim = Claim {
             bearer: Some(bearer),
             ..self.claim(id, EntryKind::Connection)
         };
-        self.delete_claimed(claim).await
+        let left = self.delete_claimed(claim).await?;
+        let locked_copy = left.is_locked.then_some(Remains::LockedCopy);
+        let recycle_bin = left.may_be_in_recycle_bin.then_some(Remains::RecycleBin);
+        Ok(locked_copy.into_iter().chain(recycle_bin).collect())
     }
 
-    async fn delete_claimed(&self, claim: Claim) -> Result<(), VaultError> {
+    async fn delete_claimed(&self, claim: Claim) -> Result<Left, VaultError> {
         let deleted = self
             .worker
             .run(self.deadline, move |keyring| keyring.delete(&claim));
-        let others_left = deleted.await?;
+        let left = deleted.await?;
         failpoint("vault.delete");
-        if !others_left {
+        if !left.anything {
             // A keyring without a default collection also reports no entry.
             self.probe().await?;
         }
-        Ok(())
+        Ok(left)
     }
 }
 

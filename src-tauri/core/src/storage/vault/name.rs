@@ -9,6 +9,12 @@ pub(crate) async fn keyring_name() -> Option<String> {
         .ok()?
 }
 
+/// Whether the keyring is `KeePassXC`. Blocks, for seconds at most.
+#[cfg(target_os = "linux")]
+pub(super) fn is_keepassxc() -> bool {
+    linux::program_of_session().is_ok_and(|program| program == linux::KEEPASSXC)
+}
+
 #[cfg(target_os = "macos")]
 pub(crate) async fn keyring_name() -> Option<String> {
     Some("Keychain".to_owned())
@@ -34,10 +40,20 @@ mod linux {
     const SERVICE: &str = "org.freedesktop.secrets";
     const PATH: &str = "/org/freedesktop/secrets";
 
-    pub fn name() -> zbus::Result<String> {
-        let bus = connection::Builder::session()?
+    pub const KEEPASSXC: &str = "KeePassXC";
+
+    pub fn program_of_session() -> zbus::Result<String> {
+        Ok(program(&session()?))
+    }
+
+    fn session() -> zbus::Result<Connection> {
+        connection::Builder::session()?
             .method_timeout(LONGEST)
-            .build()?;
+            .build()
+    }
+
+    pub fn name() -> zbus::Result<String> {
+        let bus = session()?;
         let program = program(&bus);
         Ok(match collection(&bus) {
             Ok(label) if !label.is_empty() => format!("{program}, {label}"),
@@ -65,7 +81,7 @@ mod linux {
             name if name.starts_with("kwalletd") || name.starts_with("ksecretd") => {
                 "KDE Wallet".to_owned()
             }
-            name if name.starts_with("keepassxc") => "KeePassXC".to_owned(),
+            name if name.starts_with("keepassxc") => KEEPASSXC.to_owned(),
             _ => "Secret Service".to_owned(),
         }
     }
