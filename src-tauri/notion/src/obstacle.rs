@@ -8,6 +8,10 @@ use rustls::{CertificateError, Error as TlsError};
 
 use crate::{BaseUrl, sanitize_display_text};
 
+/// What hyper-util says where the proxy itself could not be reached: what is behind that is the
+/// proxy's, such as its certificate.
+const NO_PROXY_REACHED: &str = "failed to create underlying connection";
+
 /// What kept a connection from being made, so that no request was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Obstacle {
@@ -91,7 +95,11 @@ impl Obstacle {
             return None;
         }
         let host = base.host().to_owned();
-        if let Some(fault) = chain(error).find_map(certificate_fault) {
+        let is_before_the_proxy =
+            chain(error).any(|error| error.to_string().ends_with(NO_PROXY_REACHED));
+        if let Some(fault) = chain(error).find_map(certificate_fault)
+            && !is_before_the_proxy
+        {
             return Some(Self::Certificate { host, fault });
         }
         if let Some(proxy) = proxy_for(base) {

@@ -3,22 +3,55 @@
 use notion_oauth::is_unprintable;
 use secrecy::{ExposeSecret as _, SecretString};
 
-/// A pasted secret or id, without the marks in it that cannot be seen, and without the white space,
-/// quotation marks and angle brackets around it.
+/// What a terminal puts before and after a paste, if a program has asked it to (xterm's "bracketed
+/// paste mode").
+const PASTE: [&str; 2] = ["\x1b[200~", "\x1b[201~"];
+
+/// A pasted secret or id, without the marks in it that cannot be seen, and without what stands around
+/// it: white space, quotation marks, angle brackets, the name that a file of settings gives it, and
+/// what ends its line there.
 pub(crate) fn undecorated(pasted: &str) -> SecretString {
-    let visible = without(pasted, is_invisible);
-    visible.expose_secret().trim_matches(is_around).into()
+    let visible = visible(pasted);
+    let text = visible.expose_secret().trim_matches(is_around);
+    let text = text.trim_end_matches(ends_a_value);
+    value_of_setting(text).trim_matches(is_around).into()
 }
 
-/// A pasted address, [`undecorated`], in one line and without an empty fragment: no address of an
-/// answer has white space in it.
+/// A pasted address in one line, without what stands around it, also as a link of Markdown, with the
+/// signs that HTML writes in other words, and without an empty fragment: no address of an answer has
+/// white space or a bracket in it.
 pub(crate) fn undecorated_address(pasted: &str) -> SecretString {
-    let one_line = without(pasted, char::is_whitespace);
-    let address = undecorated(one_line.expose_secret());
-    match address.expose_secret().strip_suffix('#') {
-        Some(without) => without.into(),
-        None => address,
-    }
+    let visible = visible(pasted);
+    let one_line = without(visible.expose_secret(), char::is_whitespace);
+    let text = one_line.expose_secret();
+    let link = text.rsplit_once("](").map_or(text, |(_, link)| link);
+    let is_around = |c| is_around(c) || ends_a_value(c) || matches!(c, '(' | ')' | '[' | ']');
+    let plain: SecretString = link.trim_matches(is_around).replace("&amp;", "&").into();
+    let address = plain.expose_secret();
+    address.strip_suffix('#').unwrap_or(address).into()
+}
+
+/// The value of a line like `NAME=value`, `export NAME="value"` or `"name": "value"`; of any other
+/// text, the text.
+fn value_of_setting(text: &str) -> &str {
+    let equation = text.split_once('=');
+    let Some((name, value)) = equation.or_else(|| text.split_once(": ")) else {
+        return text;
+    };
+    let name = name.trim_start().trim_start_matches("export ");
+    let name = name.trim_matches(is_around);
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let has_value = value.contains(|c: char| c.is_ascii_alphanumeric());
+    if is_name && has_value { value } else { text }
+}
+
+fn visible(pasted: &str) -> SecretString {
+    let unbracketed: SecretString = PASTE
+        .iter()
+        .fold(pasted.to_owned(), |text, mark| text.replace(mark, ""))
+        .into();
+    without(unbracketed.expose_secret(), is_invisible)
 }
 
 fn without(text: &str, left_out: impl Fn(char) -> bool) -> SecretString {
@@ -46,6 +79,11 @@ fn is_around(c: char) -> bool {
     c.is_whitespace() || is_quote
 }
 
+/// Whether a character ends a value in a file of settings.
+fn ends_a_value(c: char) -> bool {
+    matches!(c, ';' | ',') || is_around(c)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,10 +99,26 @@ mod tests {
             " \u{201E}secret_aB-9\u{201C} ",
             "\u{FEFF} '<secret_aB-9>'\n",
             "`secret_aB-9`",
+            "NOTION_SECRET=secret_aB-9",
+            "export NOTION_SECRET='secret_aB-9';\n",
+            "  \"client_secret\": \"secret_aB-9\",\r\n",
+            "client_secret: secret_aB-9",
+            "secret_aB-9;",
+            "\x1b[200~secret_aB-9\x1b[201~",
         ] {
             assert_eq!(undecorated(pasted).expose_secret(), "secret_aB-9");
         }
-        for kept in ["two words", "a\nb", "a\"b"] {
+        for kept in [
+            "two words",
+            "a\nb",
+            "a\"b",
+            "abc=",
+            "abc==",
+            "=abc",
+            "a-b=c",
+            "two words=a",
+            "a:b",
+        ] {
             assert_eq!(undecorated(kept).expose_secret(), kept);
         }
     }
@@ -79,6 +133,11 @@ mod tests {
             format!("\u{FEFF}\u{A0}{address}\u{A0}#"),
             address.replace("callback", "call\r\n  back"),
             address.replace("code", "co\u{200B}de"),
+            format!("[{address}]({address})"),
+            format!("[Back to Keyrack]({address})"),
+            format!("({address}),"),
+            address.replace('&', "&amp;"),
+            format!("\x1b[200~{address}\x1b[201~"),
         ] {
             let found = undecorated_address(&pasted);
             assert_eq!(found.expose_secret(), address, "{pasted:?}");

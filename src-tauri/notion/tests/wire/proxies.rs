@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use notion_oauth::{BaseUrl, Error, Notion, Obstacle};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
@@ -91,11 +91,16 @@ fn a_proxy_of_no_known_kind_is_named_and_not_passed_by() {
 
 /// A Notion behind a proxy, and the certificate that it is trusted by.
 fn notion() -> (TlsAcceptor, String) {
+    server_named(HOST)
+}
+
+/// A server of this name, and the certificate that it is trusted by.
+fn server_named(name: &str) -> (TlsAcceptor, String) {
     let mut params = CertificateParams::new(vec![]).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
     let key = KeyPair::generate().unwrap();
-    let leaf = CertificateParams::new(vec![HOST.to_owned()]).unwrap();
+    let leaf = CertificateParams::new(vec![name.to_owned()]).unwrap();
     let leaf = leaf.signed_by(&key, &authority).unwrap();
     let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
     let config = ServerConfig::builder()
@@ -105,8 +110,13 @@ fn notion() -> (TlsAcceptor, String) {
     (TlsAcceptor::from(Arc::new(config)), authority.pem())
 }
 
+/// A connection, in the clear or not.
+trait Stream: AsyncRead + AsyncWrite + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Stream for S {}
+
 /// Answers one request at the end of a tunnel.
-async fn welcome(stream: TcpStream, notion: TlsAcceptor) {
+async fn welcome(stream: impl Stream, notion: TlsAcceptor) {
     let mut stream = notion.accept(stream).await.unwrap();
     let mut request = Vec::new();
     while !request.ends_with(b"\r\n\r\n") {
@@ -119,7 +129,7 @@ async fn welcome(stream: TcpStream, notion: TlsAcceptor) {
 }
 
 /// Reads the head of a CONNECT request.
-async fn connect(stream: &mut TcpStream) -> String {
+async fn connect(stream: &mut impl Stream) -> String {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await.unwrap());
@@ -146,6 +156,44 @@ async fn a_tunnel_through_an_http_proxy_leads_to_notion() {
     });
     ask_through(&format!("http://{address}"), &trusted, "bot").await;
     proxy.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_asked_over_tls_hears_who_is_called_and_nothing_more() {
+    let ((listener, address), (notion, notions)) = (listener().await, notion());
+    let (proxys_tls, proxys) = server_named("127.0.0.1");
+    let proxy = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut stream = proxys_tls.accept(stream).await.unwrap();
+        let head = connect(&mut stream).await;
+        assert!(head.starts_with(&format!("CONNECT {HOST}:443 ")), "{head}");
+        assert!(!head.contains("ntn_a"), "{head}");
+        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+        welcome(stream, notion).await;
+    });
+    let trusted = format!("{notions}{proxys}");
+    ask_through(&format!("https://{address}"), &trusted, "bot").await;
+    proxy.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_proxys_bad_certificate_is_the_proxys_and_not_notions() {
+    let (_, notions) = notion();
+    for (name, trusts_it) in [("127.0.0.1", false), ("proxy.invalid", true)] {
+        let (listener, address) = listener().await;
+        let (proxys_tls, proxys) = server_named(name);
+        let proxy = tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.unwrap();
+            assert!(proxys_tls.accept(stream).await.is_err(), "nothing is sent");
+        });
+        let trusted = if trusts_it {
+            notions.clone() + &proxys
+        } else {
+            notions.clone()
+        };
+        ask_through(&format!("https://{address}"), &trusted, "certificate").await;
+        proxy.await.unwrap();
+    }
 }
 
 #[tokio::test]
