@@ -75,6 +75,7 @@ pub fn run() -> ExitCode {
     }
     match app {
         Ok(app) => {
+            tauri::async_runtime::block_on(async { keyrack_core::survive_file_limit() });
             app.run(|app, event| quit::on_event(app, &event));
             ExitCode::SUCCESS
         }

@@ -1,6 +1,7 @@
 //! The command line's grammar.
 
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap::error::{ContextValue, ErrorKind};
+use clap::{ArgGroup, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use keyrack_core::{BackgroundChecks, Language, RedirectMethod, sanitize_display_text};
 
 /// Connects Notion workspaces, keeps their tokens in the system's keyring, checks and revokes them.
@@ -19,6 +20,38 @@ pub struct Arguments {
     pub language: Option<Speech>,
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Arguments {
+    /// Reads the command line.
+    pub fn read() -> Result<Self, clap::Error> {
+        let read = Self::try_parse().map_err(in_one_line)?;
+        let way_back = match &read.command {
+            Command::Client(ClientCommand::Add(form)) => Some(&form.way_back),
+            Command::Client(ClientCommand::Edit(edit)) => Some(&edit.way_back),
+            _ => None,
+        };
+        match way_back.and_then(WayBack::conflict) {
+            Some(conflict) => Err(Self::command().error(ErrorKind::ArgumentConflict, conflict)),
+            None => Ok(read),
+        }
+    }
+}
+
+/// The error with what it quotes of the arguments in one line, so that none of it passes for the
+/// program's own words.
+fn in_one_line(mut error: clap::Error) -> clap::Error {
+    let quoted: Vec<_> = error
+        .context()
+        .filter_map(|(kind, value)| match value {
+            ContextValue::String(text) => Some((kind, text.replace(['\n', '\r'], " "))),
+            _ => None,
+        })
+        .collect();
+    for (kind, text) in quoted {
+        error.insert(kind, ContextValue::String(text));
+    }
+    error
 }
 
 #[derive(Debug, Subcommand)]
@@ -182,12 +215,42 @@ pub struct WayBack {
     /// How callbacks arrive; at first the app link on loopback, else localhost.
     #[arg(long, value_name = "METHOD")]
     pub redirect_method: Option<Method>,
-    /// The registered port, for `localhost`.
-    #[arg(long, value_name = "PORT")]
+    /// The registered port, which makes the method `localhost`.
+    #[arg(long, value_name = "PORT", conflicts_with = "bridge_url")]
     pub localhost_port: Option<u16>,
-    /// The registered page, for `bridge`.
+    /// The registered page, which makes the method `bridge`.
     #[arg(long, value_name = "URL", value_parser = not_empty)]
     pub bridge_url: Option<String>,
+}
+
+impl WayBack {
+    /// The redirect method that was asked for, by its name or by what only it needs.
+    pub fn method(&self) -> Option<RedirectMethod> {
+        let needed = self.needed().map(|(_, method)| method);
+        self.redirect_method.or(needed).map(Into::into)
+    }
+
+    /// The option that only one method needs, and that method.
+    fn needed(&self) -> Option<(&'static str, Method)> {
+        let localhost = self.localhost_port.is_some();
+        let bridge = self.bridge_url.is_some();
+        localhost
+            .then_some(("--localhost-port", Method::Localhost))
+            .or(bridge.then_some(("--bridge-url", Method::Bridge)))
+    }
+
+    /// What would be passed over: an option of another method than the one asked for.
+    fn conflict(&self) -> Option<String> {
+        let (option, method) = self.needed()?;
+        let asked = self.redirect_method.filter(|asked| *asked != method)?;
+        let [asked, method] = [asked, method].map(|method| method.to_possible_value());
+        let (asked, method) = (asked?, method?);
+        Some(format!(
+            "{option} is for --redirect-method {}, not {}",
+            method.get_name(),
+            asked.get_name()
+        ))
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -205,7 +268,7 @@ impl From<Budget> for keyrack_core::Budget {
     }
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Method {
     AppLink,
     Localhost,

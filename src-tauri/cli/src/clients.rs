@@ -24,10 +24,7 @@ pub async fn add(keyrack: &Keyrack, output: Output, form: ClientForm) -> Result<
         name: form.name,
         client_id: form.id,
         client_secret,
-        redirect_method: form
-            .way_back
-            .redirect_method
-            .map_or(redirect_method, Into::into),
+        redirect_method: form.way_back.method().unwrap_or(redirect_method),
         localhost_port: form.way_back.localhost_port.or(Some(localhost_port)),
         bridge_url: form.way_back.bridge_url,
     });
@@ -70,10 +67,7 @@ pub async fn edit(keyrack: &Keyrack, output: Output, edit: ClientEdit) -> Result
     let offered = keyrack.client_defaults().localhost_port;
     let change = ClientChange {
         name: edit.name.unwrap_or(now.name),
-        redirect_method: edit
-            .way_back
-            .redirect_method
-            .map_or(now.redirect_method, Into::into),
+        redirect_method: edit.way_back.method().unwrap_or(now.redirect_method),
         localhost_port: edit
             .way_back
             .localhost_port

@@ -17,7 +17,6 @@ use std::alloc::System;
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 
-use clap::Parser as _;
 use keyrack_core::{
     BatchAct, ConnectionsPolicy, Effects, Keyrack, Language, Problem, Progress, Settings, Words,
     sanitize_display_text, system_clock, system_keyring, system_language, system_login_item,
@@ -35,7 +34,7 @@ static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
     keyrack_core::disable_core_dumps();
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::read() {
         Ok(arguments) => arguments,
         Err(said) => return answer(&said),
     };
@@ -91,6 +90,7 @@ fn report_unfinished(keyrack: &Keyrack, output: Output) {
 /// Runs a command, and says why if it fails. Its words are in the language that was asked for, or else
 /// in the one chosen in the settings or the system's.
 async fn run(command: Command, asked: Option<Language>, mut output: Output) -> ExitCode {
+    keyrack_core::survive_file_limit();
     let chosen = Arc::new(OnceLock::new());
     let ended = match open(output.words, chosen.clone()) {
         Ok(keyrack) => {

@@ -101,12 +101,18 @@ impl Output {
 
     pub fn client_added(self, client: &Client) -> Result<(), Problem> {
         self.result(client, || {
-            vec![
-                self.words
-                    .text("command.client-added", &[("name", &client.name)]),
-                self.words
-                    .text("command.redirect-uri", &[("uri", &client.redirect_uri)]),
-            ]
+            let added = self
+                .words
+                .text("command.client-added", &[("name", &client.name)]);
+            let host = client.host.as_ref();
+            let host = host.map(|host| self.words.text("client.host", &[("host", host)]));
+            let redirect_uri = self
+                .words
+                .text("command.redirect-uri", &[("uri", &client.redirect_uri)]);
+            [Some(added), host, Some(redirect_uri)]
+                .into_iter()
+                .flatten()
+                .collect()
         })
     }
 

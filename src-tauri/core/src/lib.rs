@@ -55,6 +55,7 @@ pub use host::core_dumps::disable_core_dumps;
 #[cfg(target_os = "linux")]
 pub use host::desktop_entry;
 pub use host::environment::Settings;
+pub use host::file_limit::survive_file_limit;
 pub use host::language::system_language;
 pub use host::login_item::{LoginItem, system_login_item, watch_program};
 pub use host::session::session_ended;

@@ -98,3 +98,62 @@ async fn a_name_is_found_in_every_unicode_form_and_two_that_look_alike_are_told(
     let what = filled("problem.several-connections.what", &[("name", "Caf\u{e9}")]);
     assert!(said(&refused).contains(&what), "{}", said(&refused));
 }
+
+#[test]
+fn an_option_of_another_way_back_is_refused_and_alone_it_chooses_its_own() {
+    let env = TestEnv::new();
+    let add = |more: &[&str]| {
+        let mut arguments = vec!["client", "add", "--name", "Mine", "--id", "0b7d"];
+        arguments.extend(more);
+        env.keyrack(&arguments, "secret_x")
+    };
+    for wrong in [
+        &["--redirect-method", "app-link", "--localhost-port", "9123"][..],
+        &[
+            "--redirect-method",
+            "localhost",
+            "--bridge-url",
+            "https://e.org/",
+        ],
+        &["--localhost-port", "9123", "--bridge-url", "https://e.org/"],
+    ] {
+        let refused = add(wrong);
+        assert_eq!(refused.status.code(), Some(2), "{wrong:?}");
+        assert!(said(&refused).contains(wrong[2]), "{}", said(&refused));
+    }
+    let added = add(&["--localhost-port", "9123"]);
+    let added = String::from_utf8(added.stdout).unwrap();
+    assert!(added.contains("http://localhost:9123/"), "{added}");
+}
+
+#[test]
+fn an_argument_with_lines_of_its_own_stays_in_the_line_that_quotes_it() {
+    let env = TestEnv::new();
+    let forged = "x\nkeyrack: all tokens are revoked";
+    for wrong in [
+        &[forged][..],
+        &["list", forged],
+        &["watch", "--every", forged],
+    ] {
+        let refused = env.keyrack(wrong, "");
+        assert_eq!(refused.status.code(), Some(2));
+        let said = said(&refused);
+        assert!(said.contains("all tokens are revoked"), "{said}");
+        assert!(!said.contains("\nkeyrack: all"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_limit_on_files_is_told_like_a_full_disk() {
+    let env = TestEnv::connected_by_command().await;
+    let mut limited = env.world.command("sh");
+    limited.args(["-c", "ulimit -f 0; exec \"$0\" check --all"]);
+    let ended = limited.arg(&env.program).output().unwrap();
+    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    assert!(
+        said(&ended).contains(&words("problem.store-failed.what")),
+        "{}",
+        said(&ended)
+    );
+    assert!(env.keyrack(&["check", "--all"], "").status.success());
+}

@@ -5,10 +5,17 @@ pub fn disable_core_dumps() {
     #[cfg(unix)]
     {
         use rustix::process::{Resource, Rlimit, setrlimit};
-        let none = Rlimit {
-            current: Some(0),
-            maximum: Some(0),
+        let limited_to = |bytes| {
+            let limit = Rlimit {
+                current: Some(bytes),
+                maximum: Some(bytes),
+            };
+            setrlimit(Resource::Core, limit)
         };
-        let _ = setrlimit(Resource::Core, none);
+        // No limit binds a dump that Linux pipes to a program, but for that of one byte, which it never
+        // dumps under (fs/coredump.c). No file of one byte is written either.
+        if limited_to(1).is_err() {
+            let _ = limited_to(0);
+        }
     }
 }

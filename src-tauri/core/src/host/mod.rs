@@ -6,6 +6,7 @@ pub mod core_dumps;
 #[cfg(target_os = "linux")]
 pub mod desktop_entry;
 pub mod environment;
+pub mod file_limit;
 pub mod language;
 pub mod login_item;
 pub(crate) mod peer;

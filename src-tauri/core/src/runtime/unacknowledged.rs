@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::domain::authorization::Authorization;
 use crate::domain::batch::{BatchAct, BatchEnd};
 use crate::domain::event::Event;
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Cause, Problem};
 use crate::domain::rebuilt::Rebuilt;
 use crate::domain::removal::Removal;
 
@@ -47,7 +47,14 @@ impl Unacknowledged {
                 }
             }
             Event::Removal(removal) => self.removal = Some(removal.clone()),
-            Event::CallbackRefused(problem) => self.callback_refused = Some(problem.clone()),
+            Event::CallbackRefused(problem) => {
+                // Whoever has the window's name may get the next callback too.
+                let names_a_stranger =
+                    |problem: &Problem| matches!(problem.cause, Cause::NameTaken { .. });
+                if !self.callback_refused.as_ref().is_some_and(names_a_stranger) {
+                    self.callback_refused = Some(problem.clone());
+                }
+            }
             Event::RebuildWaits(problem) => self.rebuild_waits = Some(problem.clone()),
             Event::Rebuilt(rebuilt) => {
                 (self.rebuilt, self.rebuild_waits) = (Some(rebuilt.clone()), None);
@@ -98,5 +105,25 @@ impl Inbox {
 
     fn lock(&self) -> MutexGuard<'_, Unacknowledged> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stranger_with_the_windows_name_is_named_until_the_person_has_seen_it() {
+        let inbox = Inbox::default();
+        let refused = |cause: Cause| inbox.record(&Event::CallbackRefused(cause.into()));
+        let program = "/usr/bin/stranger".to_owned();
+        refused(Cause::NameTaken { program });
+        refused(Cause::LinkUnknown);
+        let shown = inbox.read().callback_refused.expect("a problem");
+        assert_eq!(shown.cause.code(), "name-taken");
+        inbox.acknowledge();
+        refused(Cause::LinkUnknown);
+        let shown = inbox.read().callback_refused.expect("a problem");
+        assert_eq!(shown.cause, Cause::LinkUnknown);
     }
 }

@@ -196,19 +196,27 @@ impl DataFolder {
         cause.into()
     }
 
+    /// The problem that a file of this folder is another user's; none if it is not, or not known.
+    pub(super) fn others_file(&self, name: &str) -> Option<Problem> {
+        others_file(&self.path.join(name))
+    }
+
     /// The problem of a failed access to the file at `path`, which may be another user's, as may be
     /// this folder.
     fn failed_at(&self, path: &Path, error: &io::Error) -> Problem {
-        let others = [path, &self.path].into_iter().find_map(|path| {
-            let owner = owner::other_than_this_user(path)?;
-            let path = path.display().to_string();
-            Some(Cause::OthersFile { path, owner }.into())
-        });
+        let others = [path, &self.path].into_iter().find_map(others_file);
         let is_refused = error.kind() == io::ErrorKind::PermissionDenied;
         others
             .filter(|_| is_refused)
             .unwrap_or_else(|| self.failed(error))
     }
+}
+
+/// The problem that what is at `path` is another user's; none if it is not, or not known.
+fn others_file(path: &Path) -> Option<Problem> {
+    let owner = owner::other_than_this_user(path)?;
+    let path = path.display().to_string();
+    Some(Cause::OthersFile { path, owner }.into())
 }
 
 /// Whether a name is that of a process's mark.

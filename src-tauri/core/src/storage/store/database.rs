@@ -10,7 +10,7 @@ use super::generation::{self, GenerationMarker};
 use super::quarantine::{quarantine, want_rebuild};
 use super::revision::forget_removed;
 use super::schema;
-use super::sqlite::{DATABASE, open_connection, refuse_strange_parts};
+use super::sqlite::{DATABASE, PARTS, open_connection, refuse_strange_parts};
 use crate::domain::problem::{Cause, Problem};
 use crate::domain::rebuilt::{DatabaseState, WantedRebuild};
 use crate::failpoint::failpoint;
@@ -93,7 +93,7 @@ impl Store {
 /// Opens the database and upgrades it to this version, if it is sound.
 fn open_sound(folder: &DataFolder) -> Result<rusqlite::Connection, Problem> {
     let path = folder.file(DATABASE)?;
-    for part in ["-journal", "-wal", "-shm"] {
+    for part in PARTS {
         folder.refuse_irregular(&format!("{DATABASE}{part}"))?;
     }
     let mut connection = open_with_log(&path).map_err(|error| problem_of_opening(folder, error))?;

@@ -5,6 +5,7 @@ use std::io;
 
 use rusqlite::{ErrorCode, ffi};
 
+use super::sqlite::{DATABASE, PARTS};
 use crate::domain::problem::{Cause, Problem};
 use crate::storage::data_folder::DataFolder;
 
@@ -24,8 +25,24 @@ pub(super) fn problem_of_opening(folder: &DataFolder, error: rusqlite::Error) ->
             detail,
         }
         .into(),
+        None if is_of_access(&error) => others_part(folder).unwrap_or_else(|| error.into()),
         None => error.into(),
     }
+}
+
+/// Whether an error is what SQLite says of a file that it may not open or write.
+fn is_of_access(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied)
+    )
+}
+
+/// The problem that a file of the database is another user's, as after a start with sudo.
+fn others_part(folder: &DataFolder) -> Option<Problem> {
+    PARTS
+        .iter()
+        .find_map(|part| folder.others_file(&format!("{DATABASE}{part}")))
 }
 
 /// Whether SQLite's extended result code is of a lock, or of the memory that processes share.
@@ -48,8 +65,6 @@ fn refusal_of_locks(folder: &DataFolder) -> Option<io::Error> {
 
     use rustix::process::{Flock, FlockType, fcntl_getlk};
 
-    use super::sqlite::DATABASE;
-
     let any = Flock::from(FlockType::WriteLock);
     [DATABASE.to_owned(), format!("{DATABASE}-shm")]
         .into_iter()
@@ -60,4 +75,31 @@ fn refusal_of_locks(folder: &DataFolder) -> Option<io::Error> {
 #[cfg(not(unix))]
 fn refusal_of_locks(_: &DataFolder) -> Option<io::Error> {
     None
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_the_database_that_root_left_is_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = DataFolder::open(folder.path()).expect("opened");
+        let log = folder.path().join(format!("{DATABASE}-wal"));
+        std::fs::write(&log, "").expect("written");
+        let failure = |code| rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+        let own = problem_of_opening(&folder, failure(ffi::SQLITE_CANTOPEN));
+        assert_eq!(own.cause.code(), "store-failed");
+        if std::os::unix::fs::chown(&log, Some(1), None).is_err() {
+            eprintln!("SKIPPED the rest: only root can give a file away");
+            return;
+        }
+        for code in [ffi::SQLITE_CANTOPEN, ffi::SQLITE_READONLY] {
+            let others = problem_of_opening(&folder, failure(code));
+            assert!(
+                matches!(&others.cause, Cause::OthersFile { path, .. } if path.ends_with("keyrack.db-wal")),
+                "{others:?}"
+            );
+        }
+    }
 }

@@ -22,6 +22,7 @@ impl History {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NOFOLLOW;
         let path = folder.path().join(super::sqlite::DATABASE);
         let connection = rusqlite::Connection::open_with_flags(path, flags)?;
+        super::sqlite::distrust(&connection)?;
         connection.busy_timeout(super::sqlite::BUSY)?;
         Ok(Self { connection })
     }

@@ -16,6 +16,9 @@ use crate::domain::problem::{Cause, Problem};
 /// The name of the database's file in the data folder.
 pub(super) const DATABASE: &str = "keyrack.db";
 
+/// What SQLite keeps beside it, under its name with one of these behind it.
+pub(super) const PARTS: [&str; 3] = ["-journal", "-wal", "-shm"];
+
 /// How long a statement waits for another process that is writing.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
 
@@ -45,7 +48,7 @@ const LONGEST_VALUE: i32 = 1 << 20;
 
 /// Has SQLite take nothing from the file but rows (SQLite, "Defense Against The Dark Arts"): other
 /// programs can write it.
-fn distrust(connection: &rusqlite::Connection) -> rusqlite::Result<()> {
+pub(super) fn distrust(connection: &rusqlite::Connection) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     for trusting in [
         DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA,
