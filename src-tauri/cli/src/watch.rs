@@ -10,7 +10,7 @@ use crate::notification::notify;
 use crate::output::Output;
 
 /// How often it is looked whether the data folder is still there.
-const LOOK_EVERY: Duration = Duration::from_mins(1);
+const LOOK_EVERY: Duration = Duration::from_secs(10);
 
 /// The wait after a round of checks that failed: another program may be writing to the database.
 const AFTER_A_FAILURE: Duration = Duration::from_mins(1);

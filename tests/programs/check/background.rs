@@ -69,25 +69,43 @@ impl Silent {
     }
 }
 
-#[test]
-fn background_checks_end_with_the_session() {
-    let (mut env, keyring) = TestEnv::with_scripted_keyring();
+/// A `keyrack watch` that waits for what is due.
+fn watching(env: &TestEnv) -> Program {
     let mut command = env.world.command(programs::keyrack());
     command.args(["watch", "--every", "6h"]);
     command.stdin(Stdio::null());
-    let mut watching = Program::start(&env.world, &command);
+    let watching = Program::start(&env.world, &command);
+    is_said(env, "Checking in the background");
+    watching
+}
+
+/// Waits until the programs of this world have said these words.
+fn is_said(env: &TestEnv, words: &str) {
     let log = env.world.log();
-    let said = |words: &str| {
-        until(words, || {
-            let log = std::fs::read_to_string(&log).unwrap_or_default();
-            log.contains(words).then_some(())
-        });
-    };
-    said("Checking in the background");
+    until(words, || {
+        let log = std::fs::read_to_string(&log).unwrap_or_default();
+        log.contains(words).then_some(())
+    });
+}
+
+#[test]
+fn background_checks_end_with_the_session() {
+    let (mut env, keyring) = TestEnv::with_scripted_keyring();
+    let mut watching = watching(&env);
     drop(keyring);
     env.world.end_bus();
     assert_eq!(watching.wait(), Some(0));
-    said(&words("command.watch-session-over"));
+    is_said(&env, &words("command.watch-session-over"));
+}
+
+#[test]
+fn background_checks_end_with_the_data_folder() {
+    let (env, _keyring) = TestEnv::with_scripted_keyring();
+    let mut watching = watching(&env);
+    std::fs::remove_dir_all(env.data_folder()).unwrap();
+    assert_eq!(watching.wait(), Some(0));
+    is_said(&env, &words("command.watch-no-folder"));
+    assert!(!env.data_folder().exists(), "nothing is made anew");
 }
 
 #[test]

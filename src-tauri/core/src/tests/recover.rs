@@ -15,6 +15,7 @@ use crate::domain::receipt::Revocation;
 use crate::domain::time::Millis;
 use crate::keyrack::Keyrack;
 use crate::storage::vault::EntryKind;
+use crate::storage::vault::keyring::tests::KeyringBehaviour;
 
 use super::{REVOKE, TOKEN};
 use crate::tests::env::{self, TestEnv};
@@ -235,4 +236,29 @@ async fn what_an_end_left_undone_is_said_as_it_was() {
     let sent_at = Millis(1);
     let sent = problem_after_an_end(|client, _| connect(client, ConnectStep::Sent { sent_at }));
     assert_eq!(sent.await, "connect-interrupted");
+}
+
+#[tokio::test]
+async fn a_keyring_that_does_not_answer_is_asked_for_one_left_probe_and_not_for_each() {
+    let env = TestEnv::new().await;
+    drop(env.start());
+    let marks = env.folder.path().join("processes");
+    let asked_for = async |left: usize| {
+        for _ in 0..left {
+            let mark = marks.join(uuid::Uuid::new_v4().to_string());
+            std::fs::write(mark, "").expect("left");
+        }
+        let keyrack = env.start();
+        env.keyring.behave(KeyringBehaviour::Missing);
+        let before = env.keyring.asked();
+        keyrack.recover().await.expect_err("no keyring");
+        env.keyring.behave(KeyringBehaviour::Normal);
+        let asked = env.keyring.asked() - before;
+        keyrack.recover().await.expect("recovered");
+        asked
+    };
+    let for_one = asked_for(1).await;
+    assert_eq!(asked_for(20).await, for_one);
+    let left = std::fs::read_dir(&marks).expect("the marks").count();
+    assert!(left <= 1, "{left} marks are left behind");
 }

@@ -86,3 +86,26 @@ pub(super) fn set_meta(db: &Connection, key: &str, value: &str) -> Result<(), Pr
     )?;
     Ok(())
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_name_of_somebodys_file_is_taken_away_and_the_file_is_not_written() {
+        let parent = tempfile::tempdir().expect("a folder");
+        let folder = DataFolder::open(&parent.path().join("data")).expect("a data folder");
+        let theirs = parent.path().join("theirs");
+        fs::write(&theirs, "kept").expect("written");
+        let new = folder.path().join(format!("{FILE}.new"));
+        fs::hard_link(&theirs, &new).expect("linked");
+        let marker = GenerationMarker {
+            store: "store".to_owned(),
+            start: "start".to_owned(),
+        };
+        marker.write(&folder).expect("written");
+        assert_eq!(fs::read_to_string(&theirs).expect("read"), "kept");
+        let read = GenerationMarker::read(&folder).expect("read");
+        assert_eq!(read.expect("a marker").start, "start");
+    }
+}

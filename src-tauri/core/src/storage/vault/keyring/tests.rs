@@ -33,6 +33,8 @@ struct Contents {
     entries: Mutex<BTreeMap<String, Vec<u8>>>,
     behaviour: Mutex<KeyringBehaviour>,
     generation: AtomicU64,
+    /// How many connections were asked for.
+    asked: AtomicU64,
     hanging: Mutex<bool>,
     released: Condvar,
 }
@@ -58,6 +60,7 @@ impl Keyring {
     pub fn connector(&self) -> KeyringConnector {
         let world = self.0.clone();
         Arc::new(move || {
+            world.asked.fetch_add(1, SeqCst);
             if world.behaviour() == KeyringBehaviour::Missing {
                 return Err(broken());
             }
@@ -67,6 +70,11 @@ impl Keyring {
                 generation,
             }))
         })
+    }
+
+    /// How many connections were asked for.
+    pub fn asked(&self) -> u64 {
+        self.0.asked.load(SeqCst)
     }
 
     pub fn users(&self) -> Vec<String> {
