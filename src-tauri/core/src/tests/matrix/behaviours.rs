@@ -176,7 +176,7 @@ fn faults() -> Vec<(&'static str, Value)> {
             json!({"headers": {"content-type": "text/html"}, "body": "{}"}),
         ),
         ("nothing at all", json!({"status": 204})),
-        ("an answer after 21 seconds", json!({"delay_ms": 21_000})),
+        ("an answer after a minute", json!({"delay_ms": 60_000})),
         ("cut before it was read", json!({"cut": "unread"})),
         ("cut before it was done", json!({"cut": "before"})),
         ("cut after it was done", json!({"cut": "after"})),
