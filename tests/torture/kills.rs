@@ -33,7 +33,7 @@ const RECOVERY: [&str; 7] = [
 pub struct Kills {
     pub fixture: Fixture,
     neighbours: BTreeSet<String>,
-    tally: Tally,
+    pub tally: Tally,
 }
 
 impl Kills {

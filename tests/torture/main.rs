@@ -12,6 +12,7 @@ mod invariants;
 mod kills;
 mod links;
 mod moments;
+mod neighbours;
 mod pairs;
 mod soak;
 mod tally;

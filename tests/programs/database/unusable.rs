@@ -40,6 +40,36 @@ async fn a_full_disk_is_told_and_nothing_is_begun_or_lost() {
 }
 
 #[tokio::test]
+async fn a_read_that_fails_once_is_no_damage_and_hides_nothing() {
+    let env = TestEnv::connected_by_command().await;
+    assert!(env.keyrack(&["revoke", ACME], "").status.success());
+    for nth in 1..=30 {
+        let inject = format!("inject=pread64:error=EIO:when={nth}");
+        let mut command = env.world.command("strace");
+        command.args(["-f", "-qq", "-o", "/dev/null", "-e", &inject]);
+        for part in ["", "-wal"] {
+            let file = env.data_folder().join(format!("keyrack.db{part}"));
+            command.arg("-P").arg(file);
+        }
+        command.arg(programs::keyrack()).arg("list");
+        let ended = command.output().unwrap();
+        assert!(
+            matches!(ended.status.code(), Some(0 | 1)),
+            "{nth}: {ended:?}"
+        );
+        if !ended.status.success() {
+            assert_reported(&ended);
+        }
+    }
+    let receipts = env.keyrack(&["receipts"], "");
+    assert!(!receipts.stdout.is_empty(), "the receipt is there");
+    let kept = std::fs::read_dir(env.data_folder()).unwrap();
+    let kept: Vec<_> = kept.flatten().map(|file| file.file_name()).collect();
+    let is_set_aside = |name: &std::ffi::OsString| name.to_string_lossy().contains("damaged");
+    assert!(!kept.iter().any(is_set_aside), "{kept:?}");
+}
+
+#[tokio::test]
 async fn a_folder_that_cannot_be_written_is_told_and_nothing_is_begun_or_lost() {
     let env = TestEnv::connected_by_command().await;
     let inject = "inject=openat:error=EROFS";

@@ -10,7 +10,7 @@ use super::generation::{self, GenerationMarker};
 use super::quarantine::{quarantine, want_rebuild};
 use super::revision::forget_removed;
 use super::schema;
-use super::sqlite::{DATABASE, PARTS, open_connection, refuse_strange_parts};
+use super::sqlite::{DATABASE, PARTS, check_soundness, open_connection, refuse_strange_parts};
 use crate::domain::problem::{Cause, Problem};
 use crate::domain::rebuilt::{DatabaseState, WantedRebuild};
 use crate::failpoint::failpoint;
@@ -99,13 +99,8 @@ fn open_sound(folder: &DataFolder) -> Result<rusqlite::Connection, Problem> {
     let mut connection = open_with_log(&path).map_err(|error| problem_of_opening(folder, error))?;
     refuse_strange_parts(&connection)?;
     schema::migrate(&mut connection)?;
-    let result: String =
-        connection.pragma_query_value(None, "quick_check", |row| row.get::<_, String>(0))?;
-    if result == "ok" {
-        Ok(connection)
-    } else {
-        Err(Cause::StoreDamaged.into())
-    }
+    check_soundness(&connection, "quick_check")?;
+    Ok(connection)
 }
 
 /// Opens the database with a write-ahead log and looks into it, for which its file system has to lock

@@ -6,7 +6,7 @@ use super::json::Word;
 use super::operations::{COLUMNS, operation_from, readable};
 use crate::domain::kind::Kind;
 use crate::domain::operation::Operation;
-use crate::domain::problem::{Cause, Problem};
+use crate::domain::problem::Problem;
 use crate::domain::time::Millis;
 use crate::storage::data_folder::DataFolder;
 
@@ -76,13 +76,6 @@ impl History {
 
     /// Reads the whole database and compares it with its own indexes.
     pub fn integrity(&self) -> Result<(), Problem> {
-        let result: String =
-            self.connection
-                .pragma_query_value(None, "integrity_check", |row| row.get(0))?;
-        if result == "ok" {
-            Ok(())
-        } else {
-            Err(Cause::StoreDamaged.into())
-        }
+        super::sqlite::check_soundness(&self.connection, "integrity_check")
     }
 }

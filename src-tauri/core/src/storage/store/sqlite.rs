@@ -7,7 +7,7 @@ use notion_oauth::sanitize_display_text;
 use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::limits::Limit;
-use rusqlite::{ErrorCode, OpenFlags, OptionalExtension as _};
+use rusqlite::{ErrorCode, OpenFlags, OptionalExtension as _, ffi};
 
 use super::evidence::evidence_from;
 use super::name_order::sort_key;
@@ -79,6 +79,41 @@ pub(super) fn refuse_strange_parts(connection: &rusqlite::Connection) -> Result<
     }
 }
 
+/// Has SQLite look through the whole database, by one of its checks. What could not be read this time is
+/// no damage.
+pub(super) fn check_soundness(
+    connection: &rusqlite::Connection,
+    check: &str,
+) -> Result<(), Problem> {
+    let mut query = connection.prepare(&format!("PRAGMA {check}"))?;
+    let report = query
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<Vec<String>>>()?
+        .join("\n");
+    if report == "ok" {
+        Ok(())
+    } else if names_a_failed_read(&report) {
+        Err(Cause::StoreFailed {
+            detail: "disk I/O error".to_owned(),
+        }
+        .into())
+    } else {
+        Err(Cause::StoreDamaged.into())
+    }
+}
+
+/// Whether a report names a page that could not be read or held in memory (SQLite, btree.c: "unable to
+/// get the page. error code=N", "btreeInitPage() returns error code N").
+fn names_a_failed_read(report: &str) -> bool {
+    report.split("error code").skip(1).any(|rest| {
+        let digits = rest.trim_start_matches(['=', ' ']);
+        let end = digits.find(|c: char| !c.is_ascii_digit());
+        let code = digits[..end.unwrap_or(digits.len())].parse::<i32>();
+        // The rest of an extended code says more of the same.
+        code.is_ok_and(|code| [ffi::SQLITE_IOERR, ffi::SQLITE_NOMEM].contains(&(code & 0xff)))
+    })
+}
+
 /// What SQLite may assume about a function whose result follows from its arguments alone.
 const PURE: FunctionFlags = FunctionFlags::SQLITE_UTF8.union(FunctionFlags::SQLITE_DETERMINISTIC);
 
@@ -94,6 +129,34 @@ impl From<rusqlite::Error> for Problem {
                 detail: sanitize_display_text(&error.to_string()),
             }
             .into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_could_not_be_read_is_told_from_a_damaged_one() {
+        for (report, is_failed_read) in [
+            (
+                "Tree 7 page 9: unable to get the page. error code=266",
+                true,
+            ),
+            (
+                "*** in database main ***\nPage 3: btreeInitPage() returns error code 10",
+                true,
+            ),
+            ("Tree 2 page 4: unable to get the page. error code=7", true),
+            (
+                "Tree 7 page 9: btreeInitPage() returns error code 11",
+                false,
+            ),
+            ("row 1 missing from index begun", false),
+            ("error code", false),
+        ] {
+            assert_eq!(names_a_failed_read(report), is_failed_read, "{report}");
         }
     }
 }
