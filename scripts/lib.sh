@@ -12,6 +12,8 @@ ARCH_RUN="base-devel pkgconf webkit2gtk-4.1 librsvg xdg-utils desktop-file-utils
 DEBIAN_TEST=(xvfb openbox xdotool imagemagick dbus gnome-keyring libsecret-tools libglib2.0-bin
   webkit2gtk-driver fonts-noto-core fonts-noto-color-emoji shellcheck strace xclip)
 DEBIAN_CHROMIUM=(chromium chromium-driver)
+# Other keyrings; without one, its tests say that they are skipped. Not every release has them.
+DEBIAN_KEYRINGS=(keepassxc libkf5wallet-bin libqca-qt5-2-plugins)
 FEDORA_TEST="xorg-x11-server-Xvfb openbox xdotool ImageMagick dbus-daemon gnome-keyring libsecret glib2 webkit2gtk-driver google-noto-sans-fonts google-noto-color-emoji-fonts chromium chromedriver ShellCheck strace xclip"
 ARCH_TEST="xorg-server-xvfb openbox xdotool imagemagick dbus gnome-keyring libsecret glib2 noto-fonts noto-fonts-emoji chromium shellcheck strace xclip"
 TEST_PROGRAMS=(Xvfb openbox xdotool import dbus-daemon gnome-keyring-daemon secret-tool gdbus
@@ -71,25 +73,43 @@ need_packages() {
 }
 
 debian_packages() {
-  local wanted=("${DEBIAN_RUN[@]}") missing=() package sudo=()
+  local wanted=("${DEBIAN_RUN[@]}") keyrings=() missing known sudo=()
   if [ "$1" = test ]; then
     wanted+=("${DEBIAN_TEST[@]}")
     # Ubuntu's package of that name is a snap, which sees neither our folders nor our display.
     [ "$2" = ubuntu ] || wanted+=("${DEBIAN_CHROMIUM[@]}")
+    keyrings=("${DEBIAN_KEYRINGS[@]}")
   fi
-  for package in "${wanted[@]}"; do
-    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
-  done
-  [ ${#missing[@]} -gt 0 ] || return 0
+  mapfile -t missing < <(absent "${wanted[@]}")
+  mapfile -t known < <(in_archive "${keyrings[@]}")
+  [ $((${#missing[@]} + ${#known[@]})) -gt 0 ] || return 0
 
-  heading "Installing ${missing[*]}"
+  heading "Installing ${missing[*]} ${known[*]}"
   if [ "$(id -u)" -ne 0 ]; then
-    has sudo || fail "Run this as root first: apt-get install ${missing[*]}"
+    has sudo || fail "Run this as root first: apt-get install ${missing[*]} ${known[*]}"
     sudo=(sudo)
   fi
   "${sudo[@]}" apt-get update -q >&2
+  # A new system knows its archive only now.
+  mapfile -t known < <(in_archive "${keyrings[@]}")
   "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -q --no-install-recommends "${missing[@]}" >&2
+    apt-get install -y -q --no-install-recommends "${missing[@]}" "${known[@]}" >&2
+}
+
+# absent PACKAGE...: prints those that are not installed, one a line.
+absent() {
+  local package
+  for package in "$@"; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || echo "$package"
+  done
+}
+
+# in_archive PACKAGE...: prints those of the absent ones that the archive has, one a line.
+in_archive() {
+  local package
+  while read -r package; do
+    if apt-cache show "$package" >/dev/null 2>&1; then echo "$package"; fi
+  done < <(absent "$@")
 }
 
 # named_packages run|test HOW RUN TEST: stops with one line if anything is missing.

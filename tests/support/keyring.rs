@@ -1,4 +1,9 @@
-//! A gnome-keyring-daemon of a world: started, locked, unlocked and ended from outside.
+//! A gnome-keyring-daemon of a world: started, locked, unlocked and ended from outside. And, by the same
+//! means, what else is a keyring on the bus.
+
+pub mod dialog;
+pub mod keepassxc;
+pub mod kwallet;
 
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
@@ -10,7 +15,8 @@ use super::world::World;
 
 const PASSWORD: &str = "correct horse";
 const SECRETS: &str = "org.freedesktop.secrets";
-const LOGIN: &str = "/org/freedesktop/secrets/collection/login";
+const SERVICE: &str = "/org/freedesktop/secrets";
+const LOGIN: &str = "login";
 
 /// `GKD_CONTROL_OP_UNLOCK` of gnome-keyring's daemon/control/gkd-control-codes.h.
 const UNLOCK: u32 = 1;
@@ -31,7 +37,7 @@ impl Keyring {
         command.args(["-c", daemon]).arg(password);
         let daemon = Program::start(world, &command);
         until("the keyring to be unlocked", || {
-            (state(world) == Some(false)).then_some(())
+            (is_locked(world, LOGIN) == Some(false)).then_some(())
         });
         Self {
             daemon,
@@ -54,7 +60,7 @@ impl Keyring {
     pub(super) fn unlock(&self, world: &World) {
         self.ask_to_unlock().expect("the keyring listens");
         until("the keyring to be unlocked", || {
-            (state(world) == Some(false)).then_some(())
+            (is_locked(world, LOGIN) == Some(false)).then_some(())
         });
     }
 
@@ -82,48 +88,63 @@ impl Keyring {
 
 /// Locks the login collection, as a screen saver or another program can.
 pub(super) fn lock(world: &World) {
-    let argument = format!("['{LOGIN}']");
-    let locked = world
-        .command("gdbus")
-        .args(["call", "--session", "--dest", SECRETS])
-        .args(["--object-path", "/org/freedesktop/secrets"])
-        .args(["--method", "org.freedesktop.Secret.Service.Lock", &argument])
-        .output()
-        .unwrap();
-    assert!(locked.status.success(), "the keyring refuses to be locked");
+    let collections = format!("['{}']", path(LOGIN));
+    let (service, lock) = (SERVICE, "org.freedesktop.Secret.Service.Lock");
+    let locked = call(world, SECRETS, service, lock, &[&collections]);
+    assert!(locked.is_some(), "the keyring refuses to be locked");
     until("the keyring to be locked", || {
-        (state(world) == Some(true)).then_some(())
+        (is_locked(world, LOGIN) == Some(true)).then_some(())
     });
 }
 
-/// Whether the login collection is locked; `None` while there is no service or no collection.
-fn state(world: &World) -> Option<bool> {
+/// Whether a collection is locked; `None` while there is no service or no such collection.
+pub fn is_locked(world: &World, collection: &str) -> Option<bool> {
     // A call to a missing service would have the bus activate one of its own.
-    if !is_on_the_bus(world) {
+    if !is_on_the_bus(world, SECRETS) {
         return None;
     }
-    let output = world
-        .command("gdbus")
-        .args(["call", "--session", "--dest", SECRETS])
-        .args(["--object-path", LOGIN])
-        .args(["--method", "org.freedesktop.DBus.Properties.Get"])
-        .args(["org.freedesktop.Secret.Collection", "Locked"])
-        .output()
-        .unwrap();
-    match String::from_utf8_lossy(&output.stdout).trim() {
+    let get = "org.freedesktop.DBus.Properties.Get";
+    let property = ["org.freedesktop.Secret.Collection", "Locked"];
+    match call(world, SECRETS, &path(collection), get, &property)?.as_str() {
         "(<true>,)" => Some(true),
         "(<false>,)" => Some(false),
         _ => None,
     }
 }
 
-fn is_on_the_bus(world: &World) -> bool {
+/// The object path of a collection.
+fn path(collection: &str) -> String {
+    format!("{SERVICE}/collection/{collection}")
+}
+
+fn is_on_the_bus(world: &World, name: &str) -> bool {
+    let ask = "org.freedesktop.DBus.NameHasOwner";
+    let answer = call(world, "org.freedesktop.DBus", "/", ask, &[name]);
+    answer.as_deref() == Some("(true,)")
+}
+
+/// Calls a method on the world's bus, and returns what it answers, as gdbus writes it; `None` if it
+/// is refused.
+fn call(world: &World, to: &str, path: &str, method: &str, arguments: &[&str]) -> Option<String> {
     let output = world
         .command("gdbus")
-        .args(["call", "--session", "--dest", "org.freedesktop.DBus"])
-        .args(["--object-path", "/"])
-        .args(["--method", "org.freedesktop.DBus.NameHasOwner", SECRETS])
+        .args(["call", "--session", "--dest", to, "--object-path", path])
+        .args(["--method", method])
+        .args(arguments)
         .output()
         .unwrap();
-    output.stdout.starts_with(b"(true,)")
+    let answer = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    output.status.success().then_some(answer)
+}
+
+/// Whether a program that is a keyring is installed; if not, says that its tests are skipped.
+fn is_installed(program: &str, packages: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let is_installed = std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
+    if !is_installed {
+        // Written straight: what a passed test prints is not shown.
+        let skipped = format!("SKIPPED: {program} is missing (Debian: {packages})\n");
+        let _ = std::io::stderr().write_all(skipped.as_bytes());
+    }
+    is_installed
 }

@@ -180,6 +180,20 @@ impl World {
         self.start_keyring();
     }
 
+    /// The file of a collection of the keyring.
+    pub fn keyring_file(&self, collection: &str) -> PathBuf {
+        let folder = self.data_home().join("keyrings");
+        folder.join(format!("{collection}.keyring"))
+    }
+
+    /// Copies the login collection's file, as a backup is made of it, and starts the keyring again: it
+    /// then has a second, locked collection of this name.
+    pub fn back_up_keyring(&mut self, name: &str) {
+        self.stop_keyring();
+        fs::copy(self.keyring_file("login"), self.keyring_file(name)).unwrap();
+        self.start_keyring();
+    }
+
     /// Starts a keyring that has ended by itself again, with its entries. gnome-keyring aborts when a
     /// program is killed in the middle of opening a session (42.1).
     pub fn revive_keyring(&mut self) {

@@ -1,9 +1,13 @@
 //! A keyring in every state that a real one takes only by chance: what is reported, what is kept,
 //! what Notion was asked, and that everything works again afterwards.
 
+mod collections;
 mod daemon;
 mod foreign;
 mod gone;
+mod keepassxc;
+mod kwallet;
+mod life;
 mod locked;
 mod silent;
 mod untrue;
