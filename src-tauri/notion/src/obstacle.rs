@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::{env, io, iter};
 
-use hyper_util::client::proxy::matcher::Matcher;
+use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use rustls::{CertificateError, Error as TlsError};
 
 use crate::{BaseUrl, sanitize_display_text};
@@ -70,22 +70,23 @@ impl Obstacle {
         }
     }
 
-    /// The obstacle that the environment names a proxy for `base` which is of no known kind: it would be
-    /// passed by, and `base` be asked directly.
+    /// The obstacle that the environment names a proxy for `base` which is none: it would be passed by, and
+    /// `base` be asked directly.
     pub(crate) fn of_proxy_settings(base: &BaseUrl) -> Option<Self> {
-        let value = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());
-        let has_exceptions = ["no_proxy", "NO_PROXY"]
-            .into_iter()
-            .any(|it| value(it).is_some());
-        if base.is_loopback() || has_exceptions || proxy_for(base).is_some() {
-            return None;
-        }
+        let value = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
+        let found = intercepted(&Matcher::from_system(), base);
+        let said = match found.as_ref().and_then(|proxy| proxy.uri().authority()) {
+            Some(authority) if has_its_port(authority.as_str()) => return None,
+            Some(_) => "it names a port that is none",
+            None if base.is_loopback() || is_exempt(base) => return None,
+            None => "it names no HTTP or SOCKS proxy",
+        };
         let names = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
         let named = names.into_iter().find(|name| value(name).is_some())?;
         Some(Self::Proxy {
             // Not its value, which may hold a password.
             proxy: named.to_owned(),
-            said: "it names no HTTP or SOCKS proxy".to_owned(),
+            said: said.to_owned(),
         })
     }
 
@@ -153,16 +154,41 @@ fn certificate_fault(error: &(dyn StdError + 'static)) -> Option<CertificateFaul
     })
 }
 
-/// The host and port of the proxy that the system's settings name for a base URL. Loopback is never
-/// asked through one.
+/// The host and port of the proxy that the system's settings name for a base URL, without a user's name and
+/// password.
 fn proxy_for(base: &BaseUrl) -> Option<String> {
+    let proxy = intercepted(&Matcher::from_system(), base)?;
+    let authority = proxy.uri().authority()?;
+    let port = authority.port().map(|port| format!(":{port}"));
+    Some(format!("{}{}", authority.host(), port.unwrap_or_default()))
+}
+
+/// The proxy that a request to a base URL goes through. Loopback is never asked through one.
+fn intercepted(proxies: &Matcher, base: &BaseUrl) -> Option<Intercept> {
     if base.is_loopback() {
         return None;
     }
-    let destination = base.as_str().parse().ok()?;
-    let proxy = Matcher::from_system().intercept(&destination)?;
-    let authority = proxy.uri().authority()?;
-    // Without a user's name and password.
-    let port = authority.port().map(|port| format!(":{port}"));
-    Some(format!("{}{}", authority.host(), port.unwrap_or_default()))
+    proxies.intercept(&base.as_str().parse().ok()?)
+}
+
+/// Whether the environment says that a base URL is asked without a proxy.
+fn is_exempt(base: &BaseUrl) -> bool {
+    let exceptions = ["no_proxy", "NO_PROXY"]
+        .into_iter()
+        .find_map(|name| env::var(name).ok());
+    let any_proxy = "http://proxy.invalid:1";
+    let proxies = Matcher::builder()
+        .all(any_proxy)
+        .no(exceptions.unwrap_or_default());
+    intercepted(&proxies.build(), base).is_none()
+}
+
+/// Whether a port that an address names is one: another would be dialled in its place.
+fn has_its_port(authority: &str) -> bool {
+    let after_host = authority
+        .rsplit_once(['@', ']'])
+        .map_or(authority, |(_, rest)| rest);
+    after_host
+        .split_once(':')
+        .is_none_or(|(_, port)| port.parse::<u16>().is_ok())
 }

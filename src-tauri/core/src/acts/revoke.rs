@@ -149,7 +149,9 @@ impl Keyrack {
                 Err(problem) if cannot_be_retried(&problem) => {}
                 Err(problem) => return Err(problem),
             }
-        } else {
+        }
+        // What the row said of Notion may have been unproven.
+        if !operation.act.is_settled() {
             match (self.access(connection).await, &mut operation.act.accepted) {
                 (Ok(access), _) => {
                     self.prove(operation, &access.tokens)?;
@@ -176,26 +178,32 @@ impl Keyrack {
         Ok(receipt)
     }
 
-    /// Proves that a person asked for the revocation, in this process or with a seal in an ended one. The
-    /// journal alone is no proof: it is in a file that other programs may write.
+    /// Proves what the revocation's row says: that a person asked for it, and what Notion has said to it. The
+    /// journal alone is no proof: it is in a file that other programs may write. Where a person asks for it
+    /// in this process, and the rest is unproven, Notion is asked again.
     fn prove(
         &self,
         operation: &mut Operation<Revoke>,
         tokens: &ConnectionSecrets,
     ) -> Result<(), Problem> {
-        let seal = seal(&operation.id, tokens);
-        if self.asked.has(&operation.id) {
-            if operation.act.seal.as_ref() != Some(&seal) {
-                operation.act.seal = Some(seal);
-                self.store.save_operation(operation)?;
-            }
+        if operation.act.seal == Some(seal(operation, tokens)) {
             return Ok(());
         }
-        if operation.act.seal == Some(seal) {
-            Ok(())
-        } else {
-            Err(Cause::RevocationUnproven.into())
+        if !self.asked.has(&operation.id) {
+            return Err(Cause::RevocationUnproven.into());
         }
+        operation.act.accepted = None;
+        self.save_sealed(operation, tokens)
+    }
+
+    /// Saves a revocation with a new seal.
+    fn save_sealed(
+        &self,
+        operation: &mut Operation<Revoke>,
+        tokens: &ConnectionSecrets,
+    ) -> Result<(), Problem> {
+        operation.act.seal = Some(seal(operation, tokens));
+        self.store.save_operation(operation)
     }
 
     /// Revokes the access token, then the refresh token, whose reply is only recorded, and confirms
@@ -228,7 +236,7 @@ impl Keyrack {
                 }
             });
             operation.act.accepted = Some(accepted.clone());
-            self.store.save_operation(operation)?;
+            self.save_sealed(operation, &access.tokens)?;
         }
         self.confirm(operation, accepted, access).await
     }
@@ -257,7 +265,7 @@ impl Keyrack {
             proof: None,
         };
         operation.act.accepted = Some(accepted.clone());
-        self.store.save_operation(operation)?;
+        self.save_sealed(operation, &access.tokens)?;
         Ok(accepted)
     }
 
@@ -283,7 +291,7 @@ impl Keyrack {
             proof: Some(proof),
             ..accepted
         });
-        self.store.save_operation(operation)?;
+        self.save_sealed(operation, &access.tokens)?;
         if still_works {
             return Err(Cause::StillActive.into());
         }
@@ -291,12 +299,20 @@ impl Keyrack {
     }
 }
 
-/// The seal of a revocation: a hash of its id and the access token that it is to end.
-pub(crate) fn seal(operation: &str, tokens: &ConnectionSecrets) -> String {
-    let hash = Sha256::new()
-        .chain_update("keyrack revocation")
-        .chain_update(operation)
-        .chain_update(tokens.access.expose_secret());
+/// The seal of a revocation: a hash of its id, what Notion has said to it, and the access token that it is
+/// to end, which nobody else knows.
+pub(crate) fn seal(operation: &Operation<Revoke>, tokens: &ConnectionSecrets) -> String {
+    let accepted = serde_json::to_vec(&operation.act.accepted).unwrap_or_default();
+    let mut hash = Sha256::new();
+    for part in [
+        b"keyrack revocation",
+        operation.id.as_bytes(),
+        &accepted,
+        tokens.access.expose_secret().as_bytes(),
+    ] {
+        hash.update(part.len().to_be_bytes());
+        hash.update(part);
+    }
     URL_SAFE_NO_PAD.encode(hash.finalize())
 }
 

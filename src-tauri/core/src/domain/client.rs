@@ -169,13 +169,23 @@ pub(crate) fn checked_name(typed: &str) -> Result<String, Problem> {
 /// A typed client secret without what a paste brings along; refused if it cannot be one.
 pub(crate) fn checked_secret(typed: &SecretString) -> Result<SecretString, Problem> {
     let secret = undecorated(typed.expose_secret());
-    if secret.expose_secret().is_empty() || secret.expose_secret().contains(char::is_whitespace) {
+    if !may_be_of_notion(secret.expose_secret()) {
         return Err(Cause::InvalidInput {
             field: Field::ClientSecret,
         }
         .into());
     }
     Ok(secret)
+}
+
+/// The most bytes of an id or a secret: more than any has.
+const MOST_BYTES: usize = 1024;
+
+/// Whether a text may be an id or a secret of Notion's: signs that need no keyboard but the plainest (RFC 6749,
+/// A.1 and A.2), and none that are marks of a format around it or stand for something else.
+fn may_be_of_notion(text: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_graphic() && !"\"'`<>()[]{}&%$*|\\;,".contains(c);
+    (1..=MOST_BYTES).contains(&text.len()) && text.chars().all(is_plain)
 }
 
 impl NewClient {
@@ -188,9 +198,7 @@ impl NewClient {
         )?;
         let name = checked_name(&self.name)?;
         let client_id = undecorated(&self.client_id).expose_secret().to_owned();
-        if client_id.is_empty()
-            || client_id.contains(|c: char| c.is_whitespace() || c.is_control() || c == ':')
-        {
+        if !may_be_of_notion(&client_id) || client_id.contains(':') {
             return Err(Cause::InvalidInput {
                 field: Field::ClientId,
             }
@@ -242,11 +250,29 @@ mod tests {
     #[test]
     fn each_bad_field_is_named() {
         type Spoil = fn(&mut NewClient);
-        let table: [(Field, Spoil); 7] = [
+        let table: [(Field, Spoil); 13] = [
             (Field::Name, |form| form.name = "\u{200B} ".into()),
             (Field::ClientId, |form| form.client_id = " ".into()),
             (Field::ClientId, |form| form.client_id = "two words".into()),
             (Field::ClientId, |form| form.client_id = "a:b".into()),
+            (Field::ClientId, |form| {
+                form.client_id = "0b7d\u{2013}1".into();
+            }),
+            (Field::ClientSecret, |form| {
+                form.client_secret = "********".into();
+            }),
+            (Field::ClientSecret, |form| {
+                form.client_secret = "$NOTION_SECRET".into();
+            }),
+            (Field::ClientSecret, |form| {
+                form.client_secret = "%22secret_a%22".into();
+            }),
+            (Field::ClientSecret, |form| {
+                form.client_secret = "secret_\u{441}".into();
+            }),
+            (Field::ClientSecret, |form| {
+                form.client_secret = "s".repeat(5000).into();
+            }),
             (Field::ClientSecret, |form| form.client_secret = " ".into()),
             (Field::ClientSecret, |form| {
                 form.client_secret = "two words".into();

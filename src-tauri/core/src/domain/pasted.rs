@@ -12,9 +12,14 @@ const PASTE: [&str; 2] = ["\x1b[200~", "\x1b[201~"];
 /// what ends its line there.
 pub(crate) fn undecorated(pasted: &str) -> SecretString {
     let visible = visible(pasted);
-    let text = visible.expose_secret().trim_matches(is_around);
-    let text = text.trim_end_matches(ends_a_value);
-    value_of_setting(text).trim_matches(is_around).into()
+    plain(value_of_setting(plain(visible.expose_secret()))).into()
+}
+
+/// A text without what lists, Markdown, JSON and sentences put around it.
+fn plain(text: &str) -> &str {
+    let is_mark = |c| is_around(c) || "()[]{}*\u{2022}".contains(c);
+    let ends = |c| is_mark(c) || ";,.#\\".contains(c);
+    text.trim_end_matches(ends).trim_start_matches(is_mark)
 }
 
 /// A pasted address in one line, without what stands around it, also as a link of Markdown, with the
@@ -34,8 +39,8 @@ pub(crate) fn undecorated_address(pasted: &str) -> SecretString {
 /// The value of a line like `NAME=value`, `export NAME="value"` or `"name": "value"`; of any other
 /// text, the text.
 fn value_of_setting(text: &str) -> &str {
-    let equation = text.split_once('=');
-    let Some((name, value)) = equation.or_else(|| text.split_once(": ")) else {
+    let equation = text.split_once('=').or_else(|| text.split_once(": "));
+    let Some((name, value)) = equation.or_else(|| text.split_once("\":")) else {
         return text;
     };
     let name = name.trim_start().trim_start_matches("export ");
@@ -51,7 +56,36 @@ fn visible(pasted: &str) -> SecretString {
         .iter()
         .fold(pasted.to_owned(), |text, mark| text.replace(mark, ""))
         .into();
-    without(unbracketed.expose_secret(), is_invisible)
+    let uncoloured = without_sequences(unbracketed.expose_secret());
+    without(uncoloured.expose_secret(), is_invisible)
+}
+
+/// A text without the sequences by which terminals are told of colours, links and keys (ECMA-48, 5.4 and
+/// 5.6): the sign that begins one says nothing of where it ends.
+fn without_sequences(text: &str) -> SecretString {
+    let mut kept = String::new();
+    let mut rest = text;
+    while let Some((before, sequence)) = rest.split_once('\x1b') {
+        kept.push_str(before);
+        rest = match sequence.chars().next() {
+            Some('[') => after(&sequence[1..], |c| matches!(c, '@'..='~')),
+            Some(']') => match sequence.find(['\x07', '\x1b']) {
+                Some(end) if sequence[end..].starts_with("\x1b\\") => &sequence[end + 2..],
+                Some(end) => &sequence[end + 1..],
+                None => "",
+            },
+            Some(other) => &sequence[other.len_utf8()..],
+            None => "",
+        };
+    }
+    kept.push_str(rest);
+    kept.into()
+}
+
+/// What comes after the first character of a kind.
+fn after(text: &str, is_end: impl Fn(char) -> bool) -> &str {
+    let end = text.char_indices().find(|(_, c)| is_end(*c));
+    end.map_or("", |(at, c)| &text[at + c.len_utf8()..])
 }
 
 fn without(text: &str, left_out: impl Fn(char) -> bool) -> SecretString {
@@ -104,6 +138,13 @@ mod tests {
             "  \"client_secret\": \"secret_aB-9\",\r\n",
             "client_secret: secret_aB-9",
             "secret_aB-9;",
+            "(secret_aB-9).",
+            "**secret_aB-9**",
+            "\u{2022} secret_aB-9#",
+            r#"{"client_secret":"secret_aB-9"}"#,
+            "\x1b[1msecret_aB-9\x1b[0m",
+            "\x1b]8;;http://e.org/\x07secret_aB-9\x1b]8;;\x1b\\",
+            "secret_aB-9\x1b[D",
             "\x1b[200~secret_aB-9\x1b[201~",
         ] {
             assert_eq!(undecorated(pasted).expose_secret(), "secret_aB-9");

@@ -85,8 +85,12 @@ impl Locks {
         for file in files.flatten() {
             let name = file.file_name();
             let name = name.to_string_lossy();
-            // A connection that is just being made has no row yet, and its lock is held.
+            // A lock is an empty file; any other is somebody's. And a connection that is just being made
+            // has no row yet, and its lock is held.
+            let is_empty = fs::symlink_metadata(file.path())
+                .is_ok_and(|data| data.is_file() && data.len() == 0);
             if is_lock(&name)
+                && is_empty
                 && !known.contains(&*name)
                 && let Ok(Some(_held)) = self.folder.try_lock(&name)
             {
@@ -160,11 +164,17 @@ mod tests {
         for id in ["a", "../b"] {
             drop(here.lock_connection(id, || ()).await.expect("free"));
         }
+        let theirs = "thesis_000000000000000000000000000000000007";
+        assert!(is_lock(theirs), "by its name");
+        fs::write(here.folder.path().join(theirs), "kept").expect("written");
         here.keep_only(["a"]);
         let files = fs::read_dir(here.folder.path()).expect("files");
         let names: Vec<_> = files
             .map(|file| file.expect("a file").file_name())
             .collect();
-        assert_eq!(names, [file_of("a").as_str()]);
+        assert_eq!(names.len(), 2, "{names:?}");
+        for kept in [&*file_of("a"), theirs] {
+            assert!(names.iter().any(|name| name == kept), "{names:?}");
+        }
     }
 }

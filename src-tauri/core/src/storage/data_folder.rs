@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::domain::problem::{Cause, Problem};
 use crate::storage::owner;
-use crate::storage::sign::{MARKS, Sign, is_our_file, sign};
+use crate::storage::sign::{MARKS, Sign, is_mark, is_our_file, sign};
 
 /// The folder of the locks of connections.
 pub(crate) const LOCKS: &str = "locks";
@@ -128,7 +128,8 @@ impl DataFolder {
     pub(super) fn refuse_irregular(&self, name: &str) -> Result<(), Problem> {
         #[cfg(unix)]
         if let Ok(found) = fs::symlink_metadata(self.path.join(name)) {
-            let refused = refuse_irregular(Path::new(name), &found);
+            let refused = refuse_irregular(Path::new(name), &found)
+                .and_then(|()| refuse_second_name(name, &found));
             refused.map_err(|error| self.failed(&error))?;
         }
         #[cfg(not(unix))]
@@ -219,11 +220,6 @@ fn others_file(path: &Path) -> Option<Problem> {
     Some(Cause::OthersFile { path, owner }.into())
 }
 
-/// Whether a name is that of a process's mark.
-pub(crate) fn is_mark(name: &str) -> bool {
-    uuid::Uuid::try_parse(name).is_ok_and(|id| id.to_string() == name)
-}
-
 /// Whether a name is that of a connection's lock: a hash of 256 bits in base64url.
 pub(crate) fn is_lock(name: &str) -> bool {
     let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
@@ -274,6 +270,18 @@ fn refuse_irregular(path: &Path, found: &fs::Metadata) -> io::Result<()> {
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     Err(io::Error::other(format!("{name} is not a file")))
+}
+
+/// Refuses a file that has another name too: it may be somebody else's.
+#[cfg(unix)]
+fn refuse_second_name(name: &str, found: &fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt as _;
+    if found.nlink() == 1 {
+        return Ok(());
+    }
+    Err(io::Error::other(format!(
+        "{name} is a hard link: the file has another name, too"
+    )))
 }
 
 #[cfg(not(unix))]
@@ -347,8 +355,9 @@ mod tests {
         let path = parent.path().join("data");
         fs::create_dir(&path).expect("made");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("loose");
-        let marker = r#"{"store":"a","start":"b"}"#;
-        fs::write(path.join("store.json"), marker).expect("written");
+        let [store, start] = [(); 2].map(|()| uuid::Uuid::new_v4());
+        let marker = format!(r#"{{"store":"{store}","start":"{start}"}}"#);
+        fs::write(path.join("store.json"), &marker).expect("written");
         let loose = fs::Permissions::from_mode(0o644);
         fs::set_permissions(path.join("store.json"), loose).expect("loose");
         let folder = DataFolder::open(&path).expect("a data folder");
@@ -365,10 +374,21 @@ mod tests {
         db.execute_batch("CREATE TABLE racks (id)")
             .expect("a table");
         drop(db);
-        let database = fs::read(theirs).expect("read");
+        let database = fs::read(&theirs).expect("read");
+        let alike = rusqlite::Connection::open(&theirs).expect("a database");
+        alike
+            .execute_batch("CREATE TABLE clients (id); CREATE TABLE connections (id); CREATE TABLE operations (id)")
+            .expect("tables");
+        drop(alike);
+        let alike = fs::read(theirs).expect("read");
         for (name, content) in [
             ("store.json", &br#"{"shop":"mine","orders":[1,2,3]}"#[..]),
+            ("store.json", br#"{"store":"mine","start":"the first"}"#),
             ("store.json.new", b"[]"),
+            ("keyrack.db", &alike),
+            ("keyrack.db-wal", b"precious"),
+            ("keyrack.db-shm", b"precious"),
+            ("keyrack.db-journal", b"precious"),
             ("store.lock", b"kept"),
             ("sandbox.db", b"kept"),
             ("keyrack.db", b"kept"),

@@ -1,11 +1,12 @@
 //! Marks of living processes: a lock on a file, which the end of its process frees.
 
-use std::fs::File;
-use std::path::PathBuf;
+use std::fs::{self, File, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
 
 use crate::domain::problem::Problem;
-use crate::storage::data_folder::{DataFolder, is_mark};
-use crate::storage::sign::MARKS;
+use crate::storage::data_folder::DataFolder;
+use crate::storage::sign::{MARKS, is_mark};
 
 /// The mark of this process in the data folder, locked until the process ends.
 ///
@@ -45,7 +46,7 @@ impl ProcessMark {
     /// Removes the mark at the end of a process that leaves nothing unfinished.
     pub fn remove(&self) {
         // A mark that stays behind is unlocked by the process's end, and cleared by a later start.
-        let _ = std::fs::remove_file(&self.path);
+        let _ = fs::remove_file(&self.path);
     }
 }
 
@@ -55,10 +56,29 @@ pub(crate) fn has_ended(folder: &DataFolder, id: &str) -> bool {
     let Some(path) = path_of(folder, id) else {
         return true;
     };
-    match File::open(&path) {
-        Ok(file) => file.try_lock().is_ok(),
+    match open_mark(&path) {
+        Ok(Some(mark)) => mark.try_lock().is_ok(),
+        Ok(None) => true,
         Err(_) => !path.exists(),
     }
+}
+
+/// Opens a mark; none if it is no mark but a pipe, a link or somebody's file, which is not waited for.
+fn open_mark(path: &Path) -> io::Result<Option<File>> {
+    let is_one = |data: &Metadata| data.is_file() && data.len() == 0;
+    if !is_one(&fs::symlink_metadata(path)?) {
+        return Ok(None);
+    }
+    let mut options = File::options();
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt as _;
+        // It may have become another thing meanwhile.
+        options.custom_flags((OFlags::NONBLOCK | OFlags::NOFOLLOW).bits().cast_signed());
+    }
+    let opened = options.read(true).open(path)?;
+    Ok(is_one(&opened.metadata()?).then_some(opened))
 }
 
 /// Whether any process has the data folder open.
@@ -81,17 +101,17 @@ pub(crate) fn left_behind(folder: &DataFolder) -> Vec<String> {
 pub(crate) fn clear(folder: &DataFolder, id: &str) {
     // Only under its lock: a process that has just made it would lose it, and count as ended.
     if let Some(path) = path_of(folder, id)
-        && let Ok(mark) = File::open(&path)
+        && let Ok(Some(mark)) = open_mark(&path)
         && mark.try_lock().is_ok()
     {
         // A mark that cannot be removed is found again at the next start.
-        let _ = std::fs::remove_file(path);
+        let _ = fs::remove_file(path);
     }
 }
 
 /// The marks in the data folder: empty files with the names of marks. Others are somebody else's.
 fn marks(folder: &DataFolder) -> impl Iterator<Item = String> {
-    let files = std::fs::read_dir(folder.path().join(MARKS));
+    let files = fs::read_dir(folder.path().join(MARKS));
     let marks = files.into_iter().flatten().flatten().filter(|file| {
         let data = file.metadata();
         data.is_ok_and(|data| data.is_file() && data.len() == 0)
@@ -120,11 +140,32 @@ mod tests {
         mark.remove();
         drop(mark);
         assert!(has_ended(&folder, &id));
-        std::fs::write(&file, "").expect("a mark left behind");
+        fs::write(&file, "").expect("a mark left behind");
         let alive = ProcessMark::make(&folder).expect("another mark");
         assert_eq!(left_behind(&folder), std::slice::from_ref(&id));
         clear(&folder, &id);
         assert!(left_behind(&folder).is_empty());
         assert!(!has_ended(&folder, alive.id()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_in_a_marks_place_and_is_none_is_nobodys_and_not_waited_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = DataFolder::open(folder.path()).expect("a data folder");
+        drop(ProcessMark::make(&folder).expect("the folder of marks"));
+        let [pipe, file] = [(); 2].map(|()| uuid::Uuid::new_v4().to_string());
+        let marks = folder.path().join(MARKS);
+        let made = std::process::Command::new("mkfifo")
+            .arg(marks.join(&pipe))
+            .status();
+        assert!(made.expect("mkfifo").success());
+        fs::write(marks.join(&file), "theirs").expect("written");
+        for id in [&pipe, &file] {
+            assert!(has_ended(&folder, id));
+            clear(&folder, id);
+            assert!(marks.join(id).exists(), "it is not ours to remove");
+        }
+        assert_eq!(others_alive(&folder, ""), 0);
     }
 }

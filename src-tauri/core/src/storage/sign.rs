@@ -1,6 +1,7 @@
 //! What the files in a folder say of it: whether it is Keyrack's.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::Path;
 
 use rusqlite::OpenFlags;
@@ -43,7 +44,8 @@ pub(super) fn sign(path: &Path, name: &str) -> Sign {
     let is_empty = !path.is_file() || fs::metadata(path).is_ok_and(|file| file.len() == 0);
     let is_marker = || {
         let marker = fs::read(path).map(|bytes| serde_json::from_slice::<Value>(&bytes));
-        marker.is_ok_and(|it| it.is_ok_and(|it| it["store"].is_string() && it["start"].is_string()))
+        let is_id = |value: &Value| value.as_str().is_some_and(is_mark);
+        marker.is_ok_and(|it| it.is_ok_and(|it| is_id(&it["store"]) && is_id(&it["start"])))
     };
     match name {
         _ if is_empty => Sign::None,
@@ -51,10 +53,39 @@ pub(super) fn sign(path: &Path, name: &str) -> Sign {
         "keyrack.db" => sign_of_database(path),
         "store.json" | "store.json.new" => Sign::Other,
         name if Path::new(name).extension().is_some_and(|it| it == "lock") => Sign::Other,
+        name if let Some((_, part)) = name.rsplit_once('-')
+            && let Some(beginnings) = beginnings_of(part)
+            && !begins_with(path, &beginnings) =>
+        {
+            Sign::Other
+        }
         // Neither is there before the marker.
         name if name.starts_with("sandbox.db") || name.contains(".damaged-") => Sign::Other,
         _ => Sign::None,
     }
+}
+
+/// How what SQLite keeps beside a database begins (SQLite, "Database File Format" 3.1, 4.1, and
+/// "WAL-mode File Format" 2.1): a rollback journal may be blanked, and the index of a log is in the order of
+/// the processor's bytes.
+fn beginnings_of(part: &str) -> Option<Vec<[u8; 4]>> {
+    Some(match part {
+        "wal" => vec![[0x37, 0x7f, 0x06, 0x82], [0x37, 0x7f, 0x06, 0x83]],
+        "shm" => vec![3_007_000_u32.to_ne_bytes(), [0; 4]],
+        "journal" => vec![[0xd9, 0xd5, 0x05, 0xf9], [0; 4]],
+        _ => return None,
+    })
+}
+
+fn begins_with(path: &Path, beginnings: &[[u8; 4]]) -> bool {
+    let mut found = [0; 4];
+    let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut found));
+    read.is_ok() && beginnings.contains(&found)
+}
+
+/// Whether a name is that of a process's mark.
+pub(crate) fn is_mark(name: &str) -> bool {
+    uuid::Uuid::try_parse(name).is_ok_and(|id| id.to_string() == name)
 }
 
 /// What a database says of its folder by its tables. One without any has them all in its log, and one
@@ -65,7 +96,8 @@ fn sign_of_database(path: &Path) -> Sign {
         let uri = format!("file:{}?immutable=1", encoded(path));
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
         rusqlite::Connection::open_with_flags(uri, flags)?.query_row(
-            "SELECT count(*), count(*) FILTER (WHERE name IN ('clients', 'connections', 'operations'))
+            "SELECT count(*), count(*) FILTER (WHERE name IN
+                ('meta', 'clients', 'connections', 'authorizations', 'operations'))
              FROM sqlite_schema WHERE type = 'table'",
             [],
             |row| Ok((row.get(0)?, row.get(1)?)),
@@ -73,7 +105,7 @@ fn sign_of_database(path: &Path) -> Sign {
     };
     let has_marks = path.with_file_name(MARKS).is_dir();
     match tables() {
-        Ok((_, 3)) => Sign::Seal,
+        Ok((_, 5)) => Sign::Seal,
         Ok((0, _)) => Sign::None,
         Err(_) if has_marks => Sign::None,
         Ok(_) | Err(_) => Sign::Other,

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use rusqlite::{Connection as Database, params};
+use serde_json::json;
 
 use crate::acts::connect::state::state_hash;
 use crate::domain::act::{Accepted, Act, Connect, ConnectStep, Forget, Granted, OfClient, Proof};
@@ -12,8 +13,9 @@ use crate::domain::client::{Client, ConnectionsPolicy};
 use crate::domain::connection::{Connection, Status};
 use crate::domain::problem::Cause;
 use crate::domain::receipt::Revocation;
+use crate::domain::time::Millis;
 use crate::keyrack::Keyrack;
-use crate::tests::env::TestEnv;
+use crate::tests::env::{TestEnv, tokens_are_kept};
 use crate::tests::{REVOKE, TOKEN};
 use crate::views::activity::ActivityFilter;
 
@@ -171,6 +173,58 @@ async fn no_forged_journal_deletes_an_entry_or_ends_a_token() {
     let keyrack = env.start();
     let checked = keyrack.check(&id).await.expect("checked");
     assert_eq!(checked.status, Status::Active);
+}
+
+#[tokio::test]
+async fn what_a_row_says_of_notion_is_believed_only_with_its_seal() {
+    for asked_for in [false, true] {
+        let (env, keyrack, client) = TestEnv::with_client().await;
+        let id = env.connect(&keyrack, &client).await;
+        let fault = json!({"endpoint": "revoke", "times": 1, "status": 503});
+        env.fault(fault).await;
+        keyrack.revoke(&id).await.expect("pending");
+        drop(keyrack);
+        let said = r#"{"at": 1, "already_gone": false, "refresh_token": "revoked", "proof": {"confirmed": 1}}"#;
+        let sql =
+            "UPDATE operations SET act = json_set(act, '$.accepted', json(?1), '$.retry_at', 0)
+                   WHERE kind = 'revoke' AND finished_at IS NULL";
+        assert_eq!(database(&env).execute(sql, [said]).expect("altered"), 1);
+
+        let keyrack = env.start();
+        keyrack.recover().await.expect("recovered");
+        keyrack.retry_revocations().await.expect("tried");
+        assert_eq!(keyrack.receipts().expect("receipts"), []);
+        tokens_are_kept(&keyrack, &id).await;
+        if asked_for {
+            keyrack.revoke(&id).await.expect("revoked");
+            let receipts = keyrack.receipts().expect("receipts");
+            assert!(receipts[0].confirmed_at.expect("confirmed") > Millis(1));
+            assert!(env.count(REVOKE).await >= 2, "Notion was asked");
+        } else {
+            assert_eq!(env.count(REVOKE).await, 1, "the first try");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_forged_journal_takes_a_client_that_nothing_uses() {
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    drop(keyrack);
+    let before = entries(&env);
+    for act in [
+        Act::AddClient(OfClient::from(&client)),
+        Act::RemoveClient(RemoveClient::of(&client)),
+    ] {
+        let keyrack = env.start();
+        drop((keyrack.begin(act.clone()).expect("begun"), keyrack));
+        database(&env)
+            .execute("DELETE FROM clients", [])
+            .expect("deleted");
+        let keyrack = env.start();
+        keyrack.recover().await.expect("recovered");
+        assert!(entries(&env) == before, "an entry has changed: {act:?}");
+        assert_eq!(keyrack.clients().expect("the clients").len(), 1, "{act:?}");
+    }
 }
 
 #[tokio::test]

@@ -25,13 +25,13 @@ async fn accepted(keyrack: &Keyrack, id: &str, proof: Option<Proof>) {
     let connection = keyrack.store.connection(id).expect("a row");
     let mut operation = keyrack.begin(Revoke::of(&connection)).expect("begun");
     let tokens = keyrack.vault.read_connection(id).await.expect("tokens");
-    operation.act.seal = Some(seal(&operation.id, &tokens));
     operation.act.accepted = Some(Accepted {
         at: keyrack.now(),
         already_gone: false,
         refresh_token: None,
         proof,
     });
+    operation.act.seal = Some(seal(&operation, &tokens));
     keyrack.store.save_operation(&operation).expect("saved");
 }
 

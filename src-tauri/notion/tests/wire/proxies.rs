@@ -1,6 +1,7 @@
 //! Proxies that the environment names: HTTP and SOCKS ones work, and one that does not is named.
 
 use std::net::SocketAddr;
+use std::os::unix::ffi::OsStrExt as _;
 use std::sync::Arc;
 
 use notion_oauth::{BaseUrl, Error, Notion, Obstacle};
@@ -62,8 +63,12 @@ async fn a_second_process_asks_through_its_proxy() {
 
 #[test]
 fn a_proxy_of_no_known_kind_is_named_and_not_passed_by() {
-    if std::env::var_os(EXPECTED).is_some() {
+    if let Some(expected) = std::env::var_os(EXPECTED) {
         let base = BaseUrl::parse(&format!("https://{HOST}")).unwrap();
+        if expected.is_empty() {
+            Notion::new(base).unwrap();
+            return;
+        }
         let Err(Error::NotConnected(why)) = Notion::new(base) else {
             panic!("it would be asked directly");
         };
@@ -76,16 +81,27 @@ fn a_proxy_of_no_known_kind_is_named_and_not_passed_by() {
         Notion::new(BaseUrl::parse("http://127.0.0.1:9").unwrap()).unwrap();
         return;
     }
-    for (name, value) in [
-        ("ALL_PROXY", "socks://user:secret@127.0.0.1:9"),
-        ("ALL_PROXY", "ftp://127.0.0.1:9"),
-        ("https_proxy", "http://[::1"),
-        ("https_proxy", "pac+http://127.0.0.1:9"),
-    ] {
-        let this = "proxies::a_proxy_of_no_known_kind_is_named_and_not_passed_by";
-        let mut second = second_process::command(this);
-        second.env(EXPECTED, "").env(name, value);
-        second_process::assert_passed(&second.output().unwrap());
+    let values: [(&str, &[u8]); 9] = [
+        ("ALL_PROXY", b"socks://user:secret@127.0.0.1:9"),
+        ("ALL_PROXY", b"ftp://127.0.0.1:9"),
+        ("https_proxy", b"http://[::1"),
+        ("https_proxy", b"pac+http://127.0.0.1:9"),
+        ("https_proxy", b"http://bad host:1"),
+        ("https_proxy", b"://"),
+        ("https_proxy", b"http://\xff127.0.0.1:9"),
+        ("https_proxy", b"http://user:secret@127.0.0.1:99999"),
+        ("https_proxy", b"http://[::1]:99999"),
+    ];
+    // Exceptions for other hosts excuse nothing.
+    for (exceptions, refused) in [("", true), ("localhost,127.0.0.1", true), (HOST, false)] {
+        for (name, value) in values {
+            let this = "proxies::a_proxy_of_no_known_kind_is_named_and_not_passed_by";
+            let mut second = second_process::command(this);
+            second.env(EXPECTED, if refused { "refused" } else { "" });
+            second.env(name, std::ffi::OsStr::from_bytes(value));
+            second.env("NO_PROXY", exceptions);
+            second_process::assert_passed(&second.output().unwrap());
+        }
     }
 }
 

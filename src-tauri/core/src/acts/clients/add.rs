@@ -72,18 +72,16 @@ impl Keyrack {
         Ok(client)
     }
 
-    /// Undoes adding a client. The client's row is written with the end of the operation, so an
-    /// unfinished one has left at most a vault entry.
-    pub(in crate::acts) async fn undo_add_client(
+    /// Ends the adding of a client that was cut off. The client's row is written with the end of the
+    /// operation, so an unfinished one has left at most a vault entry, and with it the client comes back.
+    pub(in crate::acts) async fn recover_adding(
         &self,
         operation: Operation<Act>,
         entry: &str,
     ) -> Result<(), Problem> {
         match self.store.client(entry) {
             Err(problem) if problem.cause == Cause::ClientGone => {
-                if !self.bring_back_if_used(entry).await? {
-                    self.vault.delete(entry, EntryKind::Client).await?;
-                }
+                self.bring_back(entry).await?;
             }
             known => drop(known?),
         }

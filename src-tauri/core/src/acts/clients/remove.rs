@@ -8,7 +8,7 @@ use crate::domain::problem::{Cause, Problem};
 use crate::domain::rebuilt::WantedRebuild;
 use crate::domain::receipt::Revocation;
 use crate::keyrack::Keyrack;
-use crate::storage::vault::{EntryKind, Payload};
+use crate::storage::vault::{EntryKind, VaultError};
 
 impl Keyrack {
     /// Removes a client and, as asked, its connections.
@@ -53,8 +53,8 @@ impl Keyrack {
         self.finish_removing_client(operation).await
     }
 
-    /// Finishes removing a client whose row is gone, by deleting its secret; otherwise nothing was
-    /// removed yet.
+    /// Ends the removal of a client that was cut off: as done if its secret is gone, else as undone.
+    /// Only a person removes a client, and the journal is in a file that other programs may write.
     pub(in crate::acts) async fn recover_removal(
         &self,
         operation: Operation<RemoveClient>,
@@ -62,7 +62,7 @@ impl Keyrack {
         match self.store.client(&operation.act.client.id) {
             Ok(_) => self.fail(operation, Cause::Interrupted),
             Err(problem) if problem.cause == Cause::ClientGone => {
-                if self.bring_back_if_used(&operation.act.client.id).await? {
+                if self.bring_back(&operation.act.client.id).await? {
                     return self.fail(operation, Cause::Interrupted);
                 }
                 self.finish_removing_client(operation).await
@@ -71,17 +71,16 @@ impl Keyrack {
         }
     }
 
-    /// Has a client brought back from the vault if an entry there still needs its secret, whatever the
-    /// journal says, which is in a file that other programs may write.
-    pub(in crate::acts) async fn bring_back_if_used(&self, client: &str) -> Result<bool, Problem> {
-        let entries = self.vault.all().await?;
-        let needs =
-            |entry: &Payload| matches!(entry, Payload::Connection(it) if it.client == client);
-        let is_used = entries.iter().any(needs);
-        if is_used {
-            self.store.want_rebuild(&WantedRebuild::default())?;
+    /// Has a client whose row is gone brought back from the vault, if its secret is there.
+    pub(in crate::acts) async fn bring_back(&self, client: &str) -> Result<bool, Problem> {
+        match self.vault.read_client(client).await {
+            Ok(_) => {
+                self.store.want_rebuild(&WantedRebuild::default())?;
+                Ok(true)
+            }
+            Err(VaultError::Lost | VaultError::Foreign) => Ok(false),
+            Err(error) => Err(error.into()),
         }
-        Ok(is_used)
     }
 
     /// Deletes the secret of a client whose row is gone, in a removal or when start-up finishes one.

@@ -79,9 +79,27 @@ fn refusal_of_locks(_: &DataFolder) -> Option<io::Error> {
 
 #[cfg(all(test, unix))]
 mod tests {
+    use super::super::database::Store;
     use super::*;
 
     #[test]
+    fn a_part_of_the_database_with_another_name_is_refused_and_not_written() {
+        let parent = tempfile::tempdir().expect("a folder");
+        let folder = DataFolder::open(&parent.path().join("data")).expect("opened");
+        let diary = parent.path().join("diary");
+        std::fs::write(&diary, "kept").expect("written");
+        for part in PARTS {
+            let name = folder.path().join(format!("{DATABASE}{part}"));
+            std::fs::hard_link(&diary, &name).expect("linked");
+            let refused = Store::open(&folder).expect_err("a second name");
+            assert_eq!(refused.cause.code(), "data-folder");
+            assert_eq!(std::fs::read_to_string(&diary).expect("read"), "kept");
+            std::fs::remove_file(name).expect("removed");
+        }
+    }
+
+    #[test]
+    #[allow(clippy::print_stderr, reason = "a skip says why")]
     fn a_part_of_the_database_that_root_left_is_named() {
         let folder = tempfile::tempdir().expect("a folder");
         let folder = DataFolder::open(folder.path()).expect("opened");

@@ -103,7 +103,7 @@ pub(super) fn check_soundness(
 }
 
 /// Whether a report names a page that could not be read or held in memory (SQLite, btree.c: "unable to
-/// get the page. error code=N", "btreeInitPage() returns error code N").
+/// get the page. error code=N", "`btreeInitPage()` returns error code N").
 fn names_a_failed_read(report: &str) -> bool {
     report.split("error code").skip(1).any(|rest| {
         let digits = rest.trim_start_matches(['=', ' ']);

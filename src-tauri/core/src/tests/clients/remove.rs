@@ -53,18 +53,21 @@ async fn a_revocation_that_does_not_end_keeps_the_client() {
 }
 
 #[tokio::test]
-async fn a_start_finishes_a_removal_whose_row_was_gone_and_undoes_one_whose_was_not() {
-    for row_is_gone in [true, false] {
+async fn a_start_finishes_a_removal_whose_secret_was_gone_and_undoes_any_other() {
+    for (row_is_gone, secret_is_gone) in [(true, true), (true, false), (false, false)] {
         let (env, keyrack, client) = TestEnv::with_client().await;
         let _journal = keyrack.begin(RemoveClient::of(&client)).expect("begun");
         if row_is_gone {
             keyrack.store.remove_client(&client.id).expect("removed");
         }
+        if secret_is_gone {
+            env.keyring.remove(&client.id);
+        }
         drop(keyrack);
         let keyrack = env.start();
         keyrack.recover().await.expect("recovered");
-        assert_eq!(env.keyring.users().is_empty(), row_is_gone);
-        assert_eq!(keyrack.store.client(&client.id).is_err(), row_is_gone);
+        assert_eq!(env.keyring.users().is_empty(), secret_is_gone);
+        assert_eq!(keyrack.store.client(&client.id).is_err(), secret_is_gone);
         let unfinished = keyrack.store.unfinished_operations().expect("asked");
         assert_eq!(unfinished, []);
     }
