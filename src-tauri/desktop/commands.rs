@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use keyrack_core::{
-    About, ActivityFilter, ActivityPage, Authorization, BatchAct, Cause, Changes, Client,
+    About, ActivityFilter, ActivityPage, Authorization, BatchAct, Caller, Cause, Changes, Client,
     ClientChange, Connection, ConnectionsPolicy, Details, ExportFormat, Keyrack, NewClient, News,
     Preferences, Problem, Rebuilt, Receipt, RedirectMethod, Revocation, SelfTest, Snapshot,
 };
@@ -286,7 +286,7 @@ async fn forget(shell: Shared<'_>, connection: String) -> Result<Receipt, Proble
 #[tauri::command]
 async fn copy_token(shell: Shared<'_>, connection: String) -> Result<(), Problem> {
     let keyrack = shell.keyrack()?;
-    let token = keyrack.access_token(&connection).await?;
+    let token = keyrack.copy_token(&connection, Caller::default()).await?;
     let seconds = keyrack.preferences()?.clipboard_seconds;
     let clipboard = &shell.clipboard;
     clipboard

@@ -32,7 +32,7 @@ use window::web_view;
 /// Runs the window until it is closed.
 #[must_use]
 pub fn run() -> ExitCode {
-    keyrack_core::disable_core_dumps();
+    let _for_good = keyrack_core::disable_core_dumps();
     if let Some(answered) = without_window::answer(std::env::args_os().skip(1)) {
         return answered;
     }

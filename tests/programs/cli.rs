@@ -82,7 +82,7 @@ async fn a_revocation_that_notion_does_not_take_fails_and_is_said_to_be_unfinish
     let busy = serde_json::json!({"endpoint": "revoke", "times": 1, "status": 503});
     env.sandbox.fault(busy).await;
     let output = env.keyrack(&["revoke", ACME], "");
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(5));
     assert!(
         said(&output).contains(&format!("Revoking {ACME} is not finished.")),
         "{}",
@@ -99,10 +99,10 @@ fn wrong_usage_and_failures_have_exit_codes_of_their_own() {
     assert_eq!(code(&env.keyrack(&["check"], "")), Some(2));
     assert_eq!(code(&env.keyrack(&["explode"], "")), Some(2));
     let unknown = env.keyrack(&["check", "Nowhere"], "");
-    assert_eq!(code(&unknown), Some(1));
+    assert_eq!(code(&unknown), Some(3));
     assert!(said(&unknown).contains("Nowhere"), "{}", said(&unknown));
     let connect = env.keyrack(&["connect", "--no-browser"], "");
-    assert_eq!(code(&connect), Some(1));
+    assert_eq!(code(&connect), Some(3));
     assert!(said(&connect).contains("client add"), "{}", said(&connect));
     env.world.set("KEYRACK_NOTION_URL", "http://example.org");
     let refused = env.keyrack(&["client", "list"], "");
@@ -126,7 +126,7 @@ async fn a_name_that_several_connections_have_is_refused_with_the_candidates() {
 
     let before = env.sandbox.requests().await.len();
     let output = env.keyrack(&["revoke", ACME], "");
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(3));
     let listed = json(&env.keyrack(&["list", "--json"], ""));
     for connection in listed.as_array().unwrap() {
         let bot_id = connection["bot_id"].as_str().unwrap();
@@ -166,7 +166,7 @@ async fn several_or_all_are_checked_refreshed_revoked_and_forgotten_at_once() {
     assert_eq!(env.exchanges().await, 6);
 
     let unknown = env.keyrack(&["revoke", "Ada", "Nobody"], "");
-    assert_eq!(unknown.status.code(), Some(1));
+    assert_eq!(unknown.status.code(), Some(3));
     assert_eq!(env.sandbox.count("POST /v1/oauth/revoke").await, 0);
     let busy = serde_json::json!({"endpoint": "revoke", "times": 1, "status": 503});
     env.sandbox.fault(busy).await;
@@ -260,9 +260,9 @@ async fn a_client_is_edited_given_a_renewed_secret_and_removed_by_command() {
 
     let renewed = env.sandbox.renew_secret().await;
     let refused = env.keyrack(&["refresh", ACME], "");
-    assert_eq!(refused.status.code(), Some(1));
+    assert_eq!(refused.status.code(), Some(4));
     let wrong = env.keyrack(&["client", "secret", "Agency"], "secret_wrong");
-    assert_eq!(wrong.status.code(), Some(1), "Notion does not take it");
+    assert_eq!(wrong.status.code(), Some(4), "Notion does not take it");
     let replaced = env.keyrack(&["client", "secret", "Agency"], &renewed);
     assert_eq!(replaced.status.code(), Some(0), "{}", said(&replaced));
     let refreshed = env.keyrack(&["refresh", ACME, "--json"], "");

@@ -12,6 +12,7 @@ mod clients;
 mod clipboard;
 mod connect;
 mod database;
+mod hand_out;
 mod harness;
 mod journey;
 mod keyring;

@@ -108,6 +108,20 @@ async fn a_second_window_that_no_session_bus_could_stop_says_so() {
 }
 
 #[tokio::test]
+async fn a_bus_that_takes_connections_and_answers_none_is_told_and_gone_on_without() {
+    let mut env = TestEnv::new();
+    let socket = env.world.path("silent-bus");
+    let _silent = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let address = format!("unix:path={}", socket.display());
+    env.world.set("DBUS_SESSION_BUS_ADDRESS", address);
+    let window = env.window().await;
+    window.at("try-sandbox").appears().await;
+    let said = std::fs::read_to_string(env.world.log()).unwrap();
+    assert!(said.contains(&words("command.silent-bus")), "{said}");
+    window.close().await;
+}
+
+#[tokio::test]
 async fn a_start_beside_a_stopped_window_says_so_and_the_link_is_there_when_it_goes_on() {
     let (mut env, window) = TestEnv::opened().await;
     let link = env.begin(&window).await;

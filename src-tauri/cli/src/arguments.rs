@@ -1,12 +1,22 @@
 //! The command line's grammar.
 
+#![allow(
+    clippy::doc_markdown,
+    reason = "the comments are the help, which a terminal shows as it stands"
+)]
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use crate::hand_out::token::{self, Format};
 use clap::error::{ContextValue, ErrorKind};
 use clap::{ArgGroup, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
-use keyrack_core::{BackgroundChecks, Language, RedirectMethod, sanitize_display_text};
+use keyrack_core::{Allowed, BackgroundChecks, Language, RedirectMethod, sanitize_display_text};
 
 /// Connects Notion workspaces, keeps their tokens in the system's keyring, checks and revokes them.
 ///
-/// Exit codes: 0 done, 1 failed (the reason is on standard error), 2 wrong usage.
+/// Exit codes: 0 done, 1 failed (the reason is on standard error), 2 wrong usage, 3 no connection or
+/// several fit, 4 a person is needed, 5 it may work later.
 #[derive(Debug, Parser)]
 // Not as it was called: the name of a link to the program may be anything.
 #[command(name = "keyrack", bin_name = "keyrack", version)]
@@ -27,11 +37,19 @@ impl Arguments {
     pub fn read() -> Result<Self, clap::Error> {
         let read = Self::try_parse().map_err(in_one_line)?;
         let way_back = match &read.command {
-            Command::Client(ClientCommand::Add(form)) => Some(&form.way_back),
-            Command::Client(ClientCommand::Edit(edit)) => Some(&edit.way_back),
+            Command::Act(Act::Client(ClientCommand::Add(form))) => Some(&form.way_back),
+            Command::Act(Act::Client(ClientCommand::Edit(edit))) => Some(&edit.way_back),
             _ => None,
         };
-        match way_back.and_then(WayBack::conflict) {
+        let conflict = way_back.and_then(WayBack::conflict);
+        let conflict = conflict.or(match &read.command {
+            Command::HandOut(HandOut::Token(asked)) if !asked.show && token::is_shown() => Some(
+                "a terminal would show the token: add --show, or pass it on to a program"
+                    .to_owned(),
+            ),
+            _ => None,
+        });
+        match conflict {
             Some(conflict) => Err(Self::command().error(ErrorKind::ArgumentConflict, conflict)),
             None => Ok(read),
         }
@@ -56,6 +74,27 @@ fn in_one_line(mut error: clap::Error) -> clap::Error {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    #[command(flatten)]
+    Act(Act),
+    #[command(flatten)]
+    HandOut(HandOut),
+}
+
+/// What is handed out, to a program that does not read what is said beside it.
+#[derive(Debug, Subcommand)]
+pub enum HandOut {
+    /// Prints a connection's token, for a program or a script.
+    Token(TokenArguments),
+    /// Runs a program with a connection's token in its environment.
+    ///
+    /// It takes the place of this command: its signals, its terminal and its exit code are its own.
+    /// Variables of another token or workspace are taken away first. A variable that is wholly
+    /// keyrack://NAME gets the token of that connection. If Keyrack fails, the exit code is 125.
+    Run(RunArguments),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Act {
     /// Adds or lists OAuth clients.
     #[command(subcommand)]
     Client(ClientCommand),
@@ -93,6 +132,16 @@ pub enum Command {
     Receipts,
     /// Searches the keyring for clients and connections that the list does not have, and adds them.
     Rebuild,
+    /// Chooses what a connection may be used for. It guards against accidents; a program that runs as
+    /// you can read an unlocked keyring itself.
+    #[command(name = "hand-out")]
+    Allow {
+        /// The workspace's name, the bot id or the connection id.
+        #[arg(value_parser = not_empty)]
+        name: String,
+        /// any: whatever a program asks for; never: its token is handed to nobody.
+        allowed: Use,
+    },
     /// Deletes connections here only; Notion is not asked, so their tokens may stay valid there.
     Forget(Which),
 }
@@ -111,6 +160,71 @@ pub struct Which {
     /// All connections.
     #[arg(long)]
     pub all: bool,
+}
+
+/// Whose token is handed out, and how.
+#[derive(Debug, Args)]
+pub struct TokenArguments {
+    /// The workspace's name, the bot id or the connection id; needed only if there are several, and
+    /// KEYRACK_CONNECTION names none.
+    #[arg(value_parser = not_empty)]
+    pub name: Option<String>,
+    /// How it is printed.
+    #[arg(long, default_value = "text")]
+    pub format: Format,
+    /// Shows it on a terminal, too.
+    #[arg(long)]
+    pub show: bool,
+    /// Asks Notion first whether it works, and refreshes it if not.
+    #[arg(long)]
+    pub fresh: bool,
+    /// Why, for the activity.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    /// The workspace's name, the bot id or the connection id; needed only if there are several, and
+    /// KEYRACK_CONNECTION names none.
+    #[arg(value_parser = not_empty)]
+    pub name: Option<String>,
+    /// Puts the token into this variable as well.
+    #[arg(long, value_name = "NAME", value_parser = not_empty)]
+    pub env: Vec<String>,
+    /// Puts the token into this variable instead of the usual ones.
+    #[arg(long, value_name = "NAME", value_parser = not_empty, conflicts_with = "env")]
+    pub only_env: Vec<String>,
+    /// Puts the address of Notion's API into this variable.
+    #[arg(long, value_name = "NAME", value_parser = not_empty)]
+    pub env_url: Vec<String>,
+    /// Sets the variables in this file, where keyrack://NAME stands for a token.
+    #[arg(long, value_name = "FILE")]
+    pub env_file: Vec<PathBuf>,
+    /// Asks Notion first whether the token works, and refreshes it if not.
+    #[arg(long)]
+    pub fresh: bool,
+    /// Why, for the activity.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// The program, and its arguments.
+    #[arg(last = true, required = true, value_name = "PROGRAM")]
+    pub program: Vec<OsString>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Use {
+    Any,
+    Never,
+}
+
+impl From<Use> for Allowed {
+    fn from(chosen: Use) -> Self {
+        match chosen {
+            Use::Any => Self::Any,
+            Use::Never => Self::Never,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

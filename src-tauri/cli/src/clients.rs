@@ -110,8 +110,8 @@ pub fn choose(mut clients: Vec<Client>, wanted: Option<&str>) -> Result<Client, 
         _ => {
             let lines = clients
                 .iter()
-                .map(|client| (&client.client_id, sanitize_display_text(&client.name)))
-                .map(|(id, name)| format!("\n  {id}  {name}"));
+                .map(|client| [&client.client_id, &client.name].map(|it| sanitize_display_text(it)))
+                .map(|[id, name]| format!("\n  {id}  {name}"));
             let candidates = lines.collect();
             Cause::SeveralClients { candidates }
         }

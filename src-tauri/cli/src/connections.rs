@@ -92,19 +92,21 @@ pub fn no_verdict(connection: &Connection) -> Option<(&Connection, &Problem)> {
         .map(|why| (connection, why))
 }
 
-/// The one connection with this workspace name, bot id or connection id.
-fn find(keyrack: &Keyrack, words: Words, name: &str) -> Result<Connection, Problem> {
-    let mut connections = keyrack.connections()?;
-    connections.retain(|connection| is_called(connection, name));
-    if connections.len() == 1 {
-        return Ok(connections.remove(0));
+/// The one connection with this workspace name, bot id or connection id, or else with this part of its
+/// name, in small letters or capitals.
+pub fn find(keyrack: &Keyrack, words: Words, name: &str) -> Result<Connection, Problem> {
+    let all = keyrack.connections()?;
+    let mut connections: Vec<_> = all.iter().filter(|one| is_called(one, name)).collect();
+    if connections.is_empty() {
+        let lower = |name: &str| folded_name(name).to_lowercase();
+        let part = lower(name);
+        let has_part = |one: &&Connection| lower(&one.workspace_name).contains(&part);
+        connections = all.iter().filter(has_part).collect();
     }
-    let candidates = connections.iter().map(|connection| {
-        let workspace = workspace(&connection.workspace_name, words);
-        let owner = wording::owner(&connection.owner, words);
-        format!("\n  {}  {workspace}  {owner}", connection.bot_id)
-    });
-    let candidates: String = candidates.collect();
+    if let [only] = connections[..] {
+        return Ok(only.clone());
+    }
+    let candidates = candidates(connections.iter().copied(), words);
     let name = sanitize_display_text(name);
     let cause = if connections.is_empty() {
         Cause::NoSuchConnection { name }
@@ -112,6 +114,20 @@ fn find(keyrack: &Keyrack, words: Words, name: &str) -> Result<Connection, Probl
         Cause::SeveralConnections { name, candidates }
     };
     Err(cause.into())
+}
+
+/// Connections to choose from, each in a line with the id that names it.
+pub fn candidates<'a>(
+    connections: impl IntoIterator<Item = &'a Connection>,
+    words: Words,
+) -> String {
+    let line = |connection: &Connection| {
+        let workspace = workspace(&connection.workspace_name, words);
+        let owner = wording::owner(&connection.owner, words);
+        let id = sanitize_display_text(&connection.bot_id);
+        format!("\n  {id}  {workspace}  {owner}")
+    };
+    connections.into_iter().map(line).collect()
 }
 
 /// Whether a connection has this id or bot id, or this name as a list writes it in any language.

@@ -13,6 +13,9 @@ use crate::terminal::printable;
 /// The most bytes read as a client secret: more than any is long.
 const MOST_SECRET_BYTES: u64 = 4096;
 
+/// The most bytes read as one line: more than any address has.
+const MOST_LINE_BYTES: u64 = 65_536;
+
 /// Reads a secret: on a terminal one line after `prompt`, which is not shown as it is typed; else all
 /// of standard input.
 pub async fn secret(prompt: &str) -> Result<SecretString, Problem> {
@@ -26,9 +29,10 @@ pub async fn secret(prompt: &str) -> Result<SecretString, Problem> {
     let prompt = format!("{} ", printable(prompt));
     let asked = tokio::task::spawn_blocking(move || rpassword::prompt_password(prompt));
     let typed = tokio::select! {
-        // First, so that Ctrl-C is caught before the terminal stops showing what is typed.
+        // First, so that they are caught before the terminal stops showing what is typed.
         biased;
         Ok(()) = ctrl_c() => None,
+        () = told_to_end() => None,
         typed = asked => typed.ok().and_then(Result::ok),
     };
     before.restore();
@@ -38,6 +42,28 @@ pub async fn secret(prompt: &str) -> Result<SecretString, Problem> {
         .filter(|_| !is_longer)
         .map(SecretString::from)
         .ok_or_else(unreadable)
+}
+
+/// Waits until the process is told to end: by whoever ends its session, its terminal or itself.
+#[cfg(unix)]
+async fn told_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let told = async |kind| match signal(kind) {
+        Ok(mut told) => {
+            told.recv().await;
+        }
+        Err(_) => std::future::pending().await,
+    };
+    tokio::select! {
+        () = told(SignalKind::terminate()) => {}
+        () = told(SignalKind::hangup()) => {}
+        () = told(SignalKind::quit()) => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_end() {
+    std::future::pending().await
 }
 
 fn piped() -> Option<SecretString> {
@@ -64,7 +90,10 @@ fn read_lines(lines: &UnboundedSender<Vec<u8>>) {
     loop {
         foreground::wait_until_readable();
         let mut line = Vec::new();
-        match input.read_until(b'\n', &mut line) {
+        match (&mut input)
+            .take(MOST_LINE_BYTES)
+            .read_until(b'\n', &mut line)
+        {
             Ok(1..) if lines.send(line).is_ok() => {}
             _ => return,
         }

@@ -5,6 +5,8 @@ mod batch;
 mod clients;
 mod connect;
 mod connections;
+mod exit;
+mod hand_out;
 mod input;
 mod notification;
 mod output;
@@ -18,12 +20,12 @@ use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 
 use keyrack_core::{
-    BatchAct, ConnectionsPolicy, Effects, Keyrack, Language, Problem, Progress, Settings, Words,
-    sanitize_display_text, system_clock, system_keyring, system_language, system_login_item,
-    system_uptime,
+    BatchAct, ConnectionsPolicy, CoreLimit, Effects, Keyrack, Language, Problem, Progress,
+    Settings, Words, sanitize_display_text, system_clock, system_keyring, system_language,
+    system_login_item, system_uptime,
 };
 
-use arguments::{Arguments, ClientCommand, Command};
+use arguments::{Act, Arguments, ClientCommand, Command, HandOut};
 use output::Output;
 use terminal::eprint_line;
 use zeroizing_alloc::ZeroAlloc;
@@ -33,7 +35,7 @@ use zeroizing_alloc::ZeroAlloc;
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
-    keyrack_core::disable_core_dumps();
+    let core_limit = keyrack_core::disable_core_dumps();
     let arguments = match Arguments::read() {
         Ok(arguments) => arguments,
         Err(said) => return answer(&said),
@@ -53,7 +55,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let ended = runtime.block_on(run(arguments.command, asked, output));
+    let ended = runtime.block_on(run(arguments.command, asked, output, core_limit));
     // A read of standard input cannot be interrupted; the end of the process does not wait for it.
     runtime.shutdown_background();
     ended
@@ -89,25 +91,44 @@ fn report_unfinished(keyrack: &Keyrack, output: Output) {
 
 /// Runs a command, and says why if it fails. Its words are in the language that was asked for, or else
 /// in the one chosen in the settings or the system's.
-async fn run(command: Command, asked: Option<Language>, mut output: Output) -> ExitCode {
+async fn run(
+    command: Command,
+    asked: Option<Language>,
+    mut output: Output,
+    core_limit: CoreLimit,
+) -> ExitCode {
     keyrack_core::survive_file_limit();
+    let code = match &command {
+        // All others are the program's own.
+        Command::HandOut(HandOut::Run(_)) => |_: &Problem| ExitCode::from(hand_out::run::FAILED),
+        _ => exit::code,
+    };
     let chosen = Arc::new(OnceLock::new());
     let ended = match open(output.words, chosen.clone()) {
         Ok(keyrack) => {
             output.words = asked.map_or_else(|| keyrack.words(), Words::of);
             // It is set once, here.
             let _ = chosen.set(output.words);
-            act(&keyrack, command, output).await
+            match command {
+                Command::Act(command) => {
+                    let ended = act(&keyrack, command, output).await;
+                    ended.map(|()| ExitCode::SUCCESS)
+                }
+                // What earlier runs left is for whoever reads what is said about it.
+                Command::HandOut(HandOut::Token(asked)) => {
+                    hand_out::token::token(&keyrack, output, &asked).await
+                }
+                Command::HandOut(HandOut::Run(asked)) => {
+                    hand_out::run::run(&keyrack, output, asked, core_limit).await
+                }
+            }
         }
         Err(problem) => Err(problem),
     };
-    match ended {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            output.failure(&problem);
-            ExitCode::FAILURE
-        }
-    }
+    ended.unwrap_or_else(|problem| {
+        output.failure(&problem);
+        code(&problem)
+    })
 }
 
 /// Opens the data folder. What happens is shown in the chosen words, until they are known in `words`.
@@ -128,7 +149,7 @@ fn open(words: Words, chosen: Arc<OnceLock<Words>>) -> Result<Arc<Keyrack>, Prob
 }
 
 /// Makes an act of the command line, after what earlier runs left.
-async fn act(keyrack: &Arc<Keyrack>, command: Command, output: Output) -> Result<(), Problem> {
+async fn act(keyrack: &Arc<Keyrack>, command: Act, output: Output) -> Result<(), Problem> {
     if let Err(problem) = keyrack.recover().await {
         let problem = output.words.line(&problem);
         let words = output.words;
@@ -136,12 +157,12 @@ async fn act(keyrack: &Arc<Keyrack>, command: Command, output: Output) -> Result
     }
     report_unfinished(keyrack, output);
     match command {
-        Command::Client(ClientCommand::Add(form)) => clients::add(keyrack, output, form).await,
-        Command::Client(ClientCommand::Secret { name }) => {
+        Act::Client(ClientCommand::Add(form)) => clients::add(keyrack, output, form).await,
+        Act::Client(ClientCommand::Secret { name }) => {
             clients::secret(keyrack, output, &name).await
         }
-        Command::Client(ClientCommand::Edit(edit)) => clients::edit(keyrack, output, edit).await,
-        Command::Client(ClientCommand::Remove {
+        Act::Client(ClientCommand::Edit(edit)) => clients::edit(keyrack, output, edit).await,
+        Act::Client(ClientCommand::Remove {
             name,
             revoke_connections,
             forget_connections,
@@ -153,24 +174,23 @@ async fn act(keyrack: &Arc<Keyrack>, command: Command, output: Output) -> Result
             };
             clients::remove(keyrack, output, &name, connections).await
         }
-        Command::Client(ClientCommand::List) => clients::list(keyrack, output),
-        Command::Connect { client, no_browser } => {
+        Act::Client(ClientCommand::List) => clients::list(keyrack, output),
+        Act::Connect { client, no_browser } => {
             connect::connect(keyrack, output, client.as_deref(), no_browser).await
         }
-        Command::List => connections::list(keyrack, output),
-        Command::Check(which) => connections::act(keyrack, output, BatchAct::Check, which).await,
-        Command::Refresh(which) => {
-            connections::act(keyrack, output, BatchAct::Refresh, which).await
-        }
-        Command::Revoke(which) => connections::act(keyrack, output, BatchAct::Revoke, which).await,
-        Command::Watch { every, once: true } => {
+        Act::List => connections::list(keyrack, output),
+        Act::Check(which) => connections::act(keyrack, output, BatchAct::Check, which).await,
+        Act::Refresh(which) => connections::act(keyrack, output, BatchAct::Refresh, which).await,
+        Act::Revoke(which) => connections::act(keyrack, output, BatchAct::Revoke, which).await,
+        Act::Watch { every, once: true } => {
             watch::once(keyrack, output, every.map(Into::into)).await
         }
-        Command::Watch { every, once: false } => {
+        Act::Watch { every, once: false } => {
             watch::watch(keyrack, output, every.map(Into::into)).await
         }
-        Command::Receipts => connections::receipts(keyrack, output),
-        Command::Rebuild => output.rebuilt(&keyrack.rebuild().await?),
-        Command::Forget(which) => connections::act(keyrack, output, BatchAct::Forget, which).await,
+        Act::Receipts => connections::receipts(keyrack, output),
+        Act::Rebuild => output.rebuilt(&keyrack.rebuild().await?),
+        Act::Allow { name, allowed } => hand_out::allow(keyrack, output, &name, allowed.into()),
+        Act::Forget(which) => connections::act(keyrack, output, BatchAct::Forget, which).await,
     }
 }

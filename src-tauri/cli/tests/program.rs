@@ -8,9 +8,9 @@
 use std::process::{Command, Output};
 
 /// Every command, and every command about clients.
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 13] = [
     "client", "connect", "list", "check", "refresh", "revoke", "watch", "receipts", "rebuild",
-    "forget",
+    "hand-out", "forget", "token", "run",
 ];
 const CLIENT_COMMANDS: [&str; 5] = ["add", "secret", "edit", "remove", "list"];
 

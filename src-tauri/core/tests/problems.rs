@@ -108,6 +108,23 @@ fn every_cause() -> Vec<Cause> {
         ConnectionGone,
         ConnectionAltered,
         BusyElsewhere,
+        HandOutRefused,
+        NoConnection,
+        WhichConnection {
+            candidates: text("\n  b0b  Acme Research  Ada"),
+        },
+        NoProgram,
+        ProgramMissing {
+            program: text("npx"),
+        },
+        ProgramNotRun {
+            program: text("./deploy.sh"),
+            detail: text("Permission denied (os error 13)"),
+        },
+        SettingsFile {
+            path: text("/home/ada/site/.env"),
+            detail: text("No such file or directory (os error 2)"),
+        },
         NoSuchConnection { name: text("Acme") },
         SeveralConnections {
             name: text("Acme"),

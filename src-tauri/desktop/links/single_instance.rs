@@ -7,11 +7,14 @@ use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-use keyrack_core::{APP_ID, sanitize_display_text};
+use keyrack_core::{APP_ID, Words, sanitize_display_text, system_language};
 use zbus::blocking::{Connection, connection};
+
+use crate::without_window;
 
 /// The D-Bus interface of tauri-plugin-single-instance; the bus name and path derive from [`APP_ID`].
 const INTERFACE: &str = "org.SingleInstance.DBus";
@@ -46,11 +49,13 @@ pub enum Forwarded {
 /// Forwards this process's arguments, a link with its code among them, to the open window: only to a
 /// process of the same user and program, as the bus and the kernel tell.
 pub fn forward_to_running_instance() -> Forwarded {
-    let Ok(bus) = connection::Builder::session()
-        .map(|bus| bus.method_timeout(LONGEST))
-        .and_then(connection::Builder::build)
-    else {
-        return Forwarded::NoWindow;
+    let bus = match session_bus() {
+        Some(Ok(bus)) => bus,
+        Some(Err(_)) => return Forwarded::NoWindow,
+        None => {
+            go_on_without_bus();
+            return Forwarded::NoWindow;
+        }
     };
     let name = format!("{APP_ID}.SingleInstance");
     let Ok(owner) = ask::<String>(&bus, "GetNameOwner", &name) else {
@@ -83,6 +88,35 @@ pub fn forward_to_running_instance() -> Forwarded {
             Forwarded::NoReply
         }
         Err(_) => Forwarded::NoWindow,
+    }
+}
+
+/// A connection to the session bus; none if the bus does not answer.
+fn session_bus() -> Option<zbus::Result<Connection>> {
+    let (connected, connection) = mpsc::channel();
+    // The handshake has no deadline of its own.
+    thread::spawn(move || {
+        let bus = connection::Builder::session()
+            .map(|bus| bus.method_timeout(LONGEST))
+            .and_then(connection::Builder::build);
+        // Nobody waits for it any more if it comes too late.
+        let _ = connected.send(bus);
+    });
+    match connection.recv_timeout(LONGEST) {
+        Ok(bus) => Some(bus),
+        Err(RecvTimeoutError::Timeout) => None,
+        Err(RecvTimeoutError::Disconnected) => Some(Err(zbus::Error::Unsupported)),
+    }
+}
+
+/// Executes this program again without a session bus: everything in a window that asks the bus would wait
+/// for it as long as it does not answer. Returns if that fails.
+fn go_on_without_bus() {
+    without_window::say(&Words::of(system_language()).text("command.silent-bus", &[]));
+    if let Ok(program) = std::env::current_exe() {
+        let mut again = Command::new(program);
+        again.args(std::env::args_os().skip(1));
+        let _ = again.env("DBUS_SESSION_BUS_ADDRESS", "disabled:").exec();
     }
 }
 

@@ -16,6 +16,9 @@ use crate::{Auth, BaseUrl, Credentials, Error, Method, Obstacle, Request};
 
 const NOTION_VERSION: HeaderName = HeaderName::from_static("notion-version");
 const REQUEST_ID: &str = "x-notion-request-id";
+/// The version of Notion's API that every request is for (developers.notion.com, "Versioning").
+pub const VERSION: &str = "2026-03-11";
+
 const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
 const TOTAL_DEADLINE: Duration = Duration::from_secs(20);
 /// How long an idle connection is kept: a stale one would cost a single-use code, but checks in a
@@ -45,7 +48,7 @@ impl Http {
             .user_agent(concat!("keyrack/", env!("CARGO_PKG_VERSION")))
             .default_headers(HeaderMap::from_iter([(
                 NOTION_VERSION,
-                HeaderValue::from_static("2026-03-11"),
+                HeaderValue::from_static(VERSION),
             )]))
             .https_only(base.is_https())
             .redirect(redirect::Policy::none())

@@ -50,6 +50,7 @@ pub use base_url::{BaseUrl, InvalidBaseUrl};
 pub use bot::Bot;
 pub use error::Error;
 pub use grant::Grant;
+pub use http::VERSION as NOTION_VERSION;
 pub use introspection::{Introspection, Revocation};
 pub use invisible::is_unprintable;
 pub use notion::{Credentials, Notion};

@@ -168,7 +168,7 @@ async fn a_pipe_or_a_lock_that_is_never_let_go_of_ends_in_words() {
         .unwrap();
     held.lock().unwrap();
     let busy = list();
-    assert_eq!(busy.status.code(), Some(1));
+    assert_eq!(busy.status.code(), Some(5));
     assert!(
         said(&busy).contains(&words("problem.store-busy.what")),
         "{}",
@@ -185,7 +185,7 @@ async fn a_database_that_another_program_writes_to_is_told_as_busy() {
     database.execute_batch("BEGIN IMMEDIATE").unwrap();
     let before = env.sandbox.requests().await.len();
     let busy = env.keyrack(&["revoke", ACME], "");
-    assert_eq!(busy.status.code(), Some(1));
+    assert_eq!(busy.status.code(), Some(5));
     assert!(
         said(&busy).contains(&words("problem.store-busy.what")),
         "{}",

@@ -114,7 +114,7 @@ fn without_a_session_bus_it_is_the_bus_that_is_missed() {
         check.stdin(File::open(&secret).unwrap());
         let refused = check.output().unwrap();
         let said = String::from_utf8_lossy(&refused.stderr).into_owned();
-        assert_eq!(refused.status.code(), Some(1), "{said}");
+        assert_eq!(refused.status.code(), Some(4), "{said}");
         assert!(
             said.contains(&words("problem.no-session-bus.what")),
             "{said}"

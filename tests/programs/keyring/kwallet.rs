@@ -50,7 +50,7 @@ async fn a_dismissed_dialog_of_kwallet_is_told_as_a_locked_keyring() {
     keyring.close(&env.world);
     let dismiss = || dialog::confirm(&env.world, OPEN, "Escape");
     let (code, said) = life::meanwhile(&env, &["check", ACME], dismiss);
-    assert_eq!(code, Some(1), "{said}");
+    assert_eq!(code, Some(4), "{said}");
     assert!(
         said.contains(&words("problem.keyring-locked.what")),
         "{said}"

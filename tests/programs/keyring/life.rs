@@ -78,7 +78,7 @@ pub fn check_waits_in_vain(env: &TestEnv, question: &str) {
     until("the end of the check", || checking.try_wait().unwrap());
     let checked = checking.wait_with_output().unwrap();
     let said = String::from_utf8(checked.stderr).unwrap();
-    assert_eq!(checked.status.code(), Some(1), "{said}");
+    assert_eq!(checked.status.code(), Some(4), "{said}");
     let waiting = words("problem.keyring-waiting.what");
     assert!(said.contains(&waiting), "{said}");
     cannot_check(env, "keyring-waiting");

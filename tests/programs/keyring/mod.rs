@@ -55,11 +55,16 @@ fn works(env: &TestEnv, act: &[&str]) {
     assert_eq!(output.status.code(), Some(0), "{act:?}: {said}");
 }
 
-/// Runs a command that must fail with these words.
+/// Runs a command that must fail with these words, because a person is needed.
 fn fails(env: &TestEnv, act: &[&str], words: &str) {
+    ends(env, act, 4, words);
+}
+
+/// Runs a command that must end with this exit code and these words.
+fn ends(env: &TestEnv, act: &[&str], code: i32, words: &str) {
     let output = env.keyrack(act, "");
     let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{act:?}: {said}");
+    assert_eq!(output.status.code(), Some(code), "{act:?}: {said}");
     assert!(said.contains(words), "{act:?}: {said}");
 }
 

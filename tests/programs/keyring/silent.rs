@@ -57,7 +57,7 @@ async fn a_keyring_that_never_answers_is_told_and_does_not_keep_anything_else() 
     works(&env, &["list"]);
     let checked = checking.wait_with_output().unwrap();
     let said = String::from_utf8(checked.stderr).unwrap();
-    assert_eq!(checked.status.code(), Some(1), "{said}");
+    assert_eq!(checked.status.code(), Some(4), "{said}");
     assert!(said.contains("Your keyring has not answered"), "{said}");
     cannot_check(&env, "keyring-waiting");
     assert_eq!(env.sandbox.count(INTROSPECTIONS).await, 0);

@@ -7,7 +7,7 @@ use support::test_env::TestEnv;
 use support::words::words;
 
 use super::{
-    FULL, REVOCATIONS, all_works, called_back, connected, connection, fails, listed,
+    FULL, REVOCATIONS, all_works, called_back, connected, connection, ends, listed,
     nothing_is_left, works,
 };
 
@@ -74,9 +74,10 @@ async fn a_full_keyring_keeps_the_old_tokens_of_a_refresh_and_the_new_ones_are_r
             Act::Serve
         }
     });
-    fails(
+    ends(
         &env,
         &["refresh", ACME],
+        1,
         &words("problem.refresh-not-saved.what"),
     );
     assert!(keyring.entries() == kept);
@@ -98,9 +99,10 @@ async fn a_revocation_whose_tokens_the_keyring_does_not_delete_is_not_called_fin
             Act::Serve
         }
     });
-    fails(
+    ends(
         &env,
         &["revoke", ACME],
+        1,
         "Revoking Acme Research is not finished. The keyring reported an error.",
     );
     assert_eq!(connection(&env)["status"], "revocation-pending");

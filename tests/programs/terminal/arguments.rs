@@ -94,7 +94,7 @@ async fn a_name_is_found_in_every_unicode_form_and_two_that_look_alike_are_told(
         assert_eq!(database.execute(&sql, [name]).unwrap(), 1);
     }
     let refused = env.keyrack(&["forget", "Caf\u{e9}"], "");
-    assert_eq!(refused.status.code(), Some(1));
+    assert_eq!(refused.status.code(), Some(3));
     let what = filled("problem.several-connections.what", &[("name", "Caf\u{e9}")]);
     assert!(said(&refused).contains(&what), "{}", said(&refused));
 }

@@ -109,7 +109,7 @@ async fn a_connect_in_json_is_one_document_with_its_address_beside_it() {
 fn a_failure_in_json_is_one_line_beside_an_empty_result() {
     let env = TestEnv::new();
     let failed = env.keyrack(&["--json", "check", "Nowhere"], "");
-    assert_eq!(failed.status.code(), Some(1));
+    assert_eq!(failed.status.code(), Some(3));
     assert_eq!(failed.stdout, b"");
     let line: Value = serde_json::from_slice(&failed.stderr).expect("one document");
     assert_eq!(line["error"]["code"], "no-such-connection");

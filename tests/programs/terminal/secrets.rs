@@ -1,5 +1,6 @@
 //! A client's secret, asked for on a terminal.
 
+use support::process::signal;
 use support::secrets;
 use support::terminal::Terminal;
 use support::test_env::TestEnv;
@@ -40,7 +41,7 @@ fn a_secret_is_asked_for_not_shown_and_ends_with_enter() {
     terminal.shows(&filled("command.secret", &[("name", "Mine")]));
     terminal.type_text("secret_renewed\n");
     let (code, shown) = terminal.end();
-    assert_eq!(code, Some(1), "Notion does not take it: {shown}");
+    assert_eq!(code, Some(4), "Notion does not take it: {shown}");
     assert!(!shown.contains("secret_renewed"), "{shown}");
 }
 
@@ -91,6 +92,25 @@ fn ctrl_c_at_the_question_leaves_nothing_behind_and_the_terminal_as_it_was() {
     assert!(echoes(&mut terminal), "{}", terminal.shown());
     assert!(!terminal.shown().contains("secret_ty"));
     assert_eq!(secrets::entries(&env.world), []);
+}
+
+#[test]
+fn whatever_ends_the_question_the_terminal_is_as_it_was() {
+    for name in ["TERM", "HUP", "QUIT"] {
+        let env = TestEnv::new();
+        let mut shell = env.world.command("sh");
+        let script =
+            "trap : HUP QUIT; \"$0\" client add --name Mine --id 0b7d; read line; echo DONE";
+        shell.args(["-c", script]).arg(&env.program);
+        let mut terminal = Terminal::start(&shell);
+        terminal.shows(&filled("command.secret", &[("name", "Mine")]));
+        terminal.type_text("secret_ty");
+        let process = env.world.process_of(&env.program).expect("it asks");
+        signal(name, &process.to_string());
+        terminal.shows(&words("problem.secret-unreadable.what"));
+        assert!(echoes(&mut terminal), "{name}: {}", terminal.shown());
+        assert!(!terminal.shown().contains("secret_ty"), "{name}");
+    }
 }
 
 #[test]

@@ -89,8 +89,12 @@ impl KeePassXc {
     fn is_saved(&self, world: &World) {
         let entries = secrets::entries(world).len();
         until("KeePassXC's database to be saved", || {
-            let written = self.export(world).used.matches(SECRET).count();
             let is_saved = dialog::is_shown(world, "^Passwords - KeePassXC$");
+            if !is_saved {
+                // A change during a save is not saved by itself.
+                dialog::confirm(world, "KeePassXC$", "ctrl+s");
+            }
+            let written = self.export(world).used.matches(SECRET).count();
             (written == entries && is_saved).then_some(())
         });
     }

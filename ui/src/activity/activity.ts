@@ -16,6 +16,14 @@ function plainOutcome(outcome: ActivityEntry["outcome"]): "done" | "failed" | "u
   return outcome === "inactive" || outcome === "denied" ? "failed" : outcome;
 }
 
+/** Whom a token was handed to, and how often; none for other kinds. */
+export function handedWords({ handed }: Pick<ActivityEntry, "handed">): string | null {
+  if (handed === null) return null;
+  const path = handed.caller.program;
+  const program = path === "" ? t("act.hand-out.unknown") : (path.split("/").at(-1) ?? path);
+  return t(`act.hand-out.${handed.way}`, { count: handed.count, program });
+}
+
 /** The tone of an entry. Colour is never the only sign: the words say the same. */
 export function entryTone({ outcome }: Pick<ActivityEntry, "outcome">): "ok" | "warn" | "bad" | "off" {
   switch (outcome) {

@@ -4,6 +4,7 @@ import blocksIcon from "lucide-static/icons/blocks.svg?raw";
 import checkIcon from "lucide-static/icons/check.svg?raw";
 import clockIcon from "lucide-static/icons/clock.svg?raw";
 import eraserIcon from "lucide-static/icons/eraser.svg?raw";
+import keyRoundIcon from "lucide-static/icons/key-round.svg?raw";
 import linkIcon from "lucide-static/icons/link.svg?raw";
 import refreshCwIcon from "lucide-static/icons/refresh-cw.svg?raw";
 import shieldOffIcon from "lucide-static/icons/shield-off.svg?raw";
@@ -22,6 +23,7 @@ const KINDS: Record<OperationKind, string> = {
   revoke: shieldOffIcon,
   forget: eraserIcon,
   rebuild: archiveRestoreIcon,
+  "hand-out": keyRoundIcon,
 };
 
 export function entryIcon({ kind, outcome }: Pick<ActivityEntry, "kind" | "outcome">): string {

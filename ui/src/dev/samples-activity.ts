@@ -27,6 +27,7 @@ export function act(
     outcome,
     problem: null,
     receipt: null,
+    handed: null,
     request_ids: [],
     ...more,
   };
@@ -94,6 +95,15 @@ export function bygone(): ActivityEntry[] {
       started_at: now - 25 * HOUR,
       receipt: receiptFor(orchard, "revoke", problem("unreachable")),
       request_ids: ["b1f0c3de-1f0a-4a5e-9a75-3cf0a2a8b9c0"],
+    }),
+    act("hand-out", "done", {
+      started_at: now - 4 * HOUR,
+      handed: {
+        way: "run",
+        caller: { program: "/usr/bin/python3", pid: 4711, parents: ["bash"], terminal: true, reason: null },
+        count: 3,
+        last_at: now - 3 * HOUR,
+      },
     }),
     act("connect", "denied", { started_at: now - 5 * HOUR }),
     act("rotate-secret", "failed", { started_at: now - 30 * HOUR, problem: problem("client-rejected") }),

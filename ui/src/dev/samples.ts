@@ -75,6 +75,8 @@ export function connection(workspace_name: string, more: Partial<Connection> = {
     checked_at: now,
     problem: null,
     retry_at: null,
+    allows: "any",
+    last_used_at: null,
     revision: 0,
     needs_attention: (more.last_status ?? more.status ?? "active") !== "active",
     ...more,

@@ -75,6 +75,10 @@ problem: Problem | null,
  */
 receipt: Receipt | null, 
 /**
+ * The program that a token was handed to; none for any other kind.
+ */
+handed: HandedTo | null, 
+/**
  * Notion's ids of the requests made.
  */
 request_ids: Array<string>, };
@@ -118,6 +122,14 @@ entries: Array<ActivityEntry>,
  * Whether there are older entries, which are read with the last entry's `id`.
  */
 more: boolean, };
+
+/**
+ * What a connection may be used for, as the person chose.
+ *
+ * It guards against accidents and keeps obedient programs out; a program that runs as the person can
+ * read an unlocked keyring itself.
+ */
+export type Allowed = "any" | "never";
 
 /**
  * An authorization for the window, without its secrets.
@@ -235,13 +247,38 @@ gone: number, };
 export type BatchState = "running" | "cancelling" | "cancelled" | "finished";
 
 /**
+ * The program that a token is handed to: never its arguments, its environment or what it asks.
+ */
+export type Caller = { 
+/**
+ * The path of the program; empty if it is not known.
+ */
+program: string, 
+/**
+ * Its process.
+ */
+pid: number | null, 
+/**
+ * The names of the programs that started it, at most three, the nearest first.
+ */
+parents: Array<string>, 
+/**
+ * Whether it runs in a terminal.
+ */
+terminal: boolean, 
+/**
+ * Why, in the words of whoever asked.
+ */
+reason: string | null, };
+
+/**
  * What went wrong.
  *
  * The fields fill the places of the same name in the catalogue's words, but for two: `detail` is
  * what a system or Notion said in its own language, shown beside the words (may be empty), and
  * `why` is the cause behind this one, whose own words follow; `{remedy}` is what to do about it.
  */
-export type Cause = { "code": "keyring-missing" } | { "code": "no-session-bus" } | { "code": "keyring-no-collection" } | { "code": "keyring-locked" } | { "code": "keyring-waiting" } | { "code": "keyring-too-large" } | { "code": "keyring-lost" } | { "code": "keyring-foreign" } | { "code": "keyring-failed", detail: string, } | { "code": "client-rejected" } | { "code": "client-swapped" } | { "code": "grant-rejected" } | { "code": "rate-limited" } | { "code": "notion-unavailable", status: number, } | { "code": "unreachable" } | { "code": "host-unknown", host: string, } | { "code": "host-refuses", host: string, } | { "code": "proxy-failed", proxy: string, detail: string, } | { "code": "certificate-expired", host: string, } | { "code": "certificate-early", host: string, } | { "code": "certificate-other-name", host: string, } | { "code": "certificate-untrusted", host: string, } | { "code": "no-root-certificates", detail: string, } | { "code": "certificate-faulty", host: string, detail: string, } | { "code": "answer-lost" } | { "code": "not-notion", status: number, detail: string, } | { "code": "notion-refused", status: number, detail: string, } | { "code": "other-bot" } | { "code": "no-time" } | { "code": "client-secret-lost" } | { "code": "client-altered", client: string, listed: string, kept: string, } | { "code": "client-unproven", listed: string, usual: string, } | { "code": "client-in-use" } | { "code": "client-gone" } | { "code": "client-url", detail: string, } | { "code": "secret-unreadable" } | { "code": "no-client" } | { "code": "no-such-client", name: string, } | { "code": "several-clients", candidates: string, } | { "code": "invalid-input", field: Field, } | { "code": "connection-gone" } | { "code": "connection-altered" } | { "code": "busy-elsewhere" } | { "code": "no-such-connection", name: string, } | { "code": "several-connections", name: string, candidates: string, } | { "code": "token-inactive" } | { "code": "token-superseded" } | { "code": "other-client" } | { "code": "already-checking" } | { "code": "batch-under-way" } | { "code": "already-watching" } | { "code": "not-all-done", count: number, } | { "code": "checks-failed", count: number, } | { "code": "checks-off" } | { "code": "link-malformed", detail: string, } | { "code": "link-unknown" } | { "code": "link-handled" } | { "code": "link-expired" } | { "code": "link-cancelled" } | { "code": "link-mismatch" } | { "code": "authorization-refused", detail: string, } | { "code": "authorization-denied" } | { "code": "authorization-expired" } | { "code": "authorization-over" } | { "code": "authorization-elsewhere" } | { "code": "cancelled" } | { "code": "left-early" } | { "code": "left-midway" } | { "code": "other-workspace", workspace: string, } | { "code": "connect-interrupted" } | { "code": "reconnect-interrupted" } | { "code": "exchange-lost", why: Cause, } | { "code": "not-listed", why: Cause, } | { "code": "grant-ended", why: Cause, } | { "code": "grant-remains", why: Cause, } | { "code": "port-taken", port: number, detail: string, } | { "code": "browser-failed" } | { "code": "no-random-numbers" } | { "code": "no-refresh-token" } | { "code": "revocation-pending" } | { "code": "refresh-rejected" } | { "code": "refresh-unfinished", why: Cause, } | { "code": "refresh-lost", why: Cause, } | { "code": "refresh-not-saved", why: Cause, } | { "code": "refresh-tokens-remain", why: Cause, } | { "code": "removed-tokens-remain" } | { "code": "still-active" } | { "code": "revocation-overtaken" } | { "code": "revocation-unproven" } | { "code": "not-revoked-yet", workspace: string, why: Cause, } | { "code": "revocation-unfinished", workspace: string, why: Cause, } | { "code": "not-removed", why: Cause, } | { "code": "tokens-being-written" } | { "code": "other-program-at-work" } | { "code": "interrupted" } | { "code": "cut-off" } | { "code": "outcome-unknown" } | { "code": "overtaken" } | { "code": "removed-before-done" } | { "code": "earlier", message: string, } | { "code": "store-busy" } | { "code": "store-newer" } | { "code": "store-damaged" } | { "code": "store-unknown" } | { "code": "store-foreign" } | { "code": "store-altered", part: string, } | { "code": "store-failed", detail: string, } | { "code": "data-folder", path: string, detail: string, } | { "code": "folder-not-ours", path: string, } | { "code": "folder-unfit", path: string, detail: string, } | { "code": "others-file", path: string, owner: string, } | { "code": "no-data-folder" } | { "code": "notion-url", detail: string, } | { "code": "already-open" } | { "code": "name-taken", program: string, } | { "code": "no-display" } | { "code": "sandbox-failed", detail: string, } | { "code": "sandbox-elsewhere" } | { "code": "not-written", path: string, detail: string, } | { "code": "not-printed", detail: string, } | { "code": "not-savable" } | { "code": "no-downloads" } | { "code": "export-failed", detail: string, } | { "code": "not-opened", path: string, detail: string, } | { "code": "clipboard-failed" } | { "code": "app-link-missing" } | { "code": "app-link-other" } | { "code": "app-link-silent" } | { "code": "clock-wrong" } | { "code": "start-at-login-failed", detail: string, };
+export type Cause = { "code": "keyring-missing" } | { "code": "no-session-bus" } | { "code": "keyring-no-collection" } | { "code": "keyring-locked" } | { "code": "keyring-waiting" } | { "code": "keyring-too-large" } | { "code": "keyring-lost" } | { "code": "keyring-foreign" } | { "code": "keyring-failed", detail: string, } | { "code": "client-rejected" } | { "code": "client-swapped" } | { "code": "grant-rejected" } | { "code": "rate-limited" } | { "code": "notion-unavailable", status: number, } | { "code": "unreachable" } | { "code": "host-unknown", host: string, } | { "code": "host-refuses", host: string, } | { "code": "proxy-failed", proxy: string, detail: string, } | { "code": "certificate-expired", host: string, } | { "code": "certificate-early", host: string, } | { "code": "certificate-other-name", host: string, } | { "code": "certificate-untrusted", host: string, } | { "code": "no-root-certificates", detail: string, } | { "code": "certificate-faulty", host: string, detail: string, } | { "code": "answer-lost" } | { "code": "not-notion", status: number, detail: string, } | { "code": "notion-refused", status: number, detail: string, } | { "code": "other-bot" } | { "code": "no-time" } | { "code": "client-secret-lost" } | { "code": "client-altered", client: string, listed: string, kept: string, } | { "code": "client-unproven", listed: string, usual: string, } | { "code": "client-in-use" } | { "code": "client-gone" } | { "code": "client-url", detail: string, } | { "code": "secret-unreadable" } | { "code": "no-client" } | { "code": "no-such-client", name: string, } | { "code": "several-clients", candidates: string, } | { "code": "invalid-input", field: Field, } | { "code": "connection-gone" } | { "code": "connection-altered" } | { "code": "busy-elsewhere" } | { "code": "hand-out-refused" } | { "code": "no-connection" } | { "code": "which-connection", candidates: string, } | { "code": "no-program" } | { "code": "program-missing", program: string, } | { "code": "program-not-run", program: string, detail: string, } | { "code": "settings-file", path: string, detail: string, } | { "code": "no-such-connection", name: string, } | { "code": "several-connections", name: string, candidates: string, } | { "code": "token-inactive" } | { "code": "token-superseded" } | { "code": "other-client" } | { "code": "already-checking" } | { "code": "batch-under-way" } | { "code": "already-watching" } | { "code": "not-all-done", count: number, } | { "code": "checks-failed", count: number, } | { "code": "checks-off" } | { "code": "link-malformed", detail: string, } | { "code": "link-unknown" } | { "code": "link-handled" } | { "code": "link-expired" } | { "code": "link-cancelled" } | { "code": "link-mismatch" } | { "code": "authorization-refused", detail: string, } | { "code": "authorization-denied" } | { "code": "authorization-expired" } | { "code": "authorization-over" } | { "code": "authorization-elsewhere" } | { "code": "cancelled" } | { "code": "left-early" } | { "code": "left-midway" } | { "code": "other-workspace", workspace: string, } | { "code": "connect-interrupted" } | { "code": "reconnect-interrupted" } | { "code": "exchange-lost", why: Cause, } | { "code": "not-listed", why: Cause, } | { "code": "grant-ended", why: Cause, } | { "code": "grant-remains", why: Cause, } | { "code": "port-taken", port: number, detail: string, } | { "code": "browser-failed" } | { "code": "no-random-numbers" } | { "code": "no-refresh-token" } | { "code": "revocation-pending" } | { "code": "refresh-rejected" } | { "code": "refresh-unfinished", why: Cause, } | { "code": "refresh-lost", why: Cause, } | { "code": "refresh-not-saved", why: Cause, } | { "code": "refresh-tokens-remain", why: Cause, } | { "code": "removed-tokens-remain" } | { "code": "still-active" } | { "code": "revocation-overtaken" } | { "code": "revocation-unproven" } | { "code": "not-revoked-yet", workspace: string, why: Cause, } | { "code": "revocation-unfinished", workspace: string, why: Cause, } | { "code": "not-removed", why: Cause, } | { "code": "tokens-being-written" } | { "code": "other-program-at-work" } | { "code": "interrupted" } | { "code": "cut-off" } | { "code": "outcome-unknown" } | { "code": "overtaken" } | { "code": "removed-before-done" } | { "code": "earlier", message: string, } | { "code": "store-busy" } | { "code": "store-newer" } | { "code": "store-damaged" } | { "code": "store-unknown" } | { "code": "store-foreign" } | { "code": "store-altered", part: string, } | { "code": "store-failed", detail: string, } | { "code": "data-folder", path: string, detail: string, } | { "code": "folder-not-ours", path: string, } | { "code": "folder-unfit", path: string, detail: string, } | { "code": "others-file", path: string, owner: string, } | { "code": "no-data-folder" } | { "code": "notion-url", detail: string, } | { "code": "already-open" } | { "code": "name-taken", program: string, } | { "code": "no-display" } | { "code": "sandbox-failed", detail: string, } | { "code": "sandbox-elsewhere" } | { "code": "not-written", path: string, detail: string, } | { "code": "not-printed", detail: string, } | { "code": "not-savable" } | { "code": "no-downloads" } | { "code": "export-failed", detail: string, } | { "code": "not-opened", path: string, detail: string, } | { "code": "clipboard-failed" } | { "code": "app-link-missing" } | { "code": "app-link-other" } | { "code": "app-link-silent" } | { "code": "clock-wrong" } | { "code": "start-at-login-failed", detail: string, };
 
 /**
  * What changed since the revision that a reader has. What is gone is to be taken away first.
@@ -436,6 +473,14 @@ retry_at: Millis | null,
  */
 needs_attention: boolean, 
 /**
+ * What it may be used for.
+ */
+allows: Allowed, 
+/**
+ * When its token was last handed out; none if it never was.
+ */
+last_used_at: Millis | null, 
+/**
  * The revision of the last change of what is said here; a higher one is newer.
  */
 revision: number, };
@@ -482,6 +527,27 @@ export type ExportFormat = "csv" | "json";
  * A form field or preference whose input is refused.
  */
 export type Field = "name" | "client_id" | "client_secret" | "localhost_port" | "bridge_url" | "clipboard_seconds";
+
+/**
+ * The hand-outs of one row: equal ones within an hour share it.
+ */
+export type HandedTo = { 
+/**
+ * How the token left.
+ */
+way: Way, 
+/**
+ * The program of the first of them.
+ */
+caller: Caller, 
+/**
+ * How many they are.
+ */
+count: number, 
+/**
+ * When the last of them was.
+ */
+last_at: Millis, };
 
 /**
  * A language of the window.
@@ -575,7 +641,7 @@ pending: boolean, };
 /**
  * The kinds of act.
  */
-export type OperationKind = "add-client" | "edit-client" | "rotate-secret" | "remove-client" | "connect" | "check" | "refresh" | "revoke" | "forget" | "rebuild";
+export type OperationKind = "add-client" | "edit-client" | "rotate-secret" | "remove-client" | "connect" | "check" | "refresh" | "revoke" | "forget" | "rebuild" | "hand-out";
 
 /**
  * The owner of a connection as Notion names it (`owner` of the token response).
@@ -634,7 +700,7 @@ retry_after: number | null,
 /**
  * Notion's id of the request, for its support.
  */
-request_id: string | null, } & ({ "code": "keyring-missing" } | { "code": "no-session-bus" } | { "code": "keyring-no-collection" } | { "code": "keyring-locked" } | { "code": "keyring-waiting" } | { "code": "keyring-too-large" } | { "code": "keyring-lost" } | { "code": "keyring-foreign" } | { "code": "keyring-failed", detail: string, } | { "code": "client-rejected" } | { "code": "client-swapped" } | { "code": "grant-rejected" } | { "code": "rate-limited" } | { "code": "notion-unavailable", status: number, } | { "code": "unreachable" } | { "code": "host-unknown", host: string, } | { "code": "host-refuses", host: string, } | { "code": "proxy-failed", proxy: string, detail: string, } | { "code": "certificate-expired", host: string, } | { "code": "certificate-early", host: string, } | { "code": "certificate-other-name", host: string, } | { "code": "certificate-untrusted", host: string, } | { "code": "no-root-certificates", detail: string, } | { "code": "certificate-faulty", host: string, detail: string, } | { "code": "answer-lost" } | { "code": "not-notion", status: number, detail: string, } | { "code": "notion-refused", status: number, detail: string, } | { "code": "other-bot" } | { "code": "no-time" } | { "code": "client-secret-lost" } | { "code": "client-altered", client: string, listed: string, kept: string, } | { "code": "client-unproven", listed: string, usual: string, } | { "code": "client-in-use" } | { "code": "client-gone" } | { "code": "client-url", detail: string, } | { "code": "secret-unreadable" } | { "code": "no-client" } | { "code": "no-such-client", name: string, } | { "code": "several-clients", candidates: string, } | { "code": "invalid-input", field: Field, } | { "code": "connection-gone" } | { "code": "connection-altered" } | { "code": "busy-elsewhere" } | { "code": "no-such-connection", name: string, } | { "code": "several-connections", name: string, candidates: string, } | { "code": "token-inactive" } | { "code": "token-superseded" } | { "code": "other-client" } | { "code": "already-checking" } | { "code": "batch-under-way" } | { "code": "already-watching" } | { "code": "not-all-done", count: number, } | { "code": "checks-failed", count: number, } | { "code": "checks-off" } | { "code": "link-malformed", detail: string, } | { "code": "link-unknown" } | { "code": "link-handled" } | { "code": "link-expired" } | { "code": "link-cancelled" } | { "code": "link-mismatch" } | { "code": "authorization-refused", detail: string, } | { "code": "authorization-denied" } | { "code": "authorization-expired" } | { "code": "authorization-over" } | { "code": "authorization-elsewhere" } | { "code": "cancelled" } | { "code": "left-early" } | { "code": "left-midway" } | { "code": "other-workspace", workspace: string, } | { "code": "connect-interrupted" } | { "code": "reconnect-interrupted" } | { "code": "exchange-lost", why: Cause, } | { "code": "not-listed", why: Cause, } | { "code": "grant-ended", why: Cause, } | { "code": "grant-remains", why: Cause, } | { "code": "port-taken", port: number, detail: string, } | { "code": "browser-failed" } | { "code": "no-random-numbers" } | { "code": "no-refresh-token" } | { "code": "revocation-pending" } | { "code": "refresh-rejected" } | { "code": "refresh-unfinished", why: Cause, } | { "code": "refresh-lost", why: Cause, } | { "code": "refresh-not-saved", why: Cause, } | { "code": "refresh-tokens-remain", why: Cause, } | { "code": "removed-tokens-remain" } | { "code": "still-active" } | { "code": "revocation-overtaken" } | { "code": "revocation-unproven" } | { "code": "not-revoked-yet", workspace: string, why: Cause, } | { "code": "revocation-unfinished", workspace: string, why: Cause, } | { "code": "not-removed", why: Cause, } | { "code": "tokens-being-written" } | { "code": "other-program-at-work" } | { "code": "interrupted" } | { "code": "cut-off" } | { "code": "outcome-unknown" } | { "code": "overtaken" } | { "code": "removed-before-done" } | { "code": "earlier", message: string, } | { "code": "store-busy" } | { "code": "store-newer" } | { "code": "store-damaged" } | { "code": "store-unknown" } | { "code": "store-foreign" } | { "code": "store-altered", part: string, } | { "code": "store-failed", detail: string, } | { "code": "data-folder", path: string, detail: string, } | { "code": "folder-not-ours", path: string, } | { "code": "folder-unfit", path: string, detail: string, } | { "code": "others-file", path: string, owner: string, } | { "code": "no-data-folder" } | { "code": "notion-url", detail: string, } | { "code": "already-open" } | { "code": "name-taken", program: string, } | { "code": "no-display" } | { "code": "sandbox-failed", detail: string, } | { "code": "sandbox-elsewhere" } | { "code": "not-written", path: string, detail: string, } | { "code": "not-printed", detail: string, } | { "code": "not-savable" } | { "code": "no-downloads" } | { "code": "export-failed", detail: string, } | { "code": "not-opened", path: string, detail: string, } | { "code": "clipboard-failed" } | { "code": "app-link-missing" } | { "code": "app-link-other" } | { "code": "app-link-silent" } | { "code": "clock-wrong" } | { "code": "start-at-login-failed", detail: string, });
+request_id: string | null, } & ({ "code": "keyring-missing" } | { "code": "no-session-bus" } | { "code": "keyring-no-collection" } | { "code": "keyring-locked" } | { "code": "keyring-waiting" } | { "code": "keyring-too-large" } | { "code": "keyring-lost" } | { "code": "keyring-foreign" } | { "code": "keyring-failed", detail: string, } | { "code": "client-rejected" } | { "code": "client-swapped" } | { "code": "grant-rejected" } | { "code": "rate-limited" } | { "code": "notion-unavailable", status: number, } | { "code": "unreachable" } | { "code": "host-unknown", host: string, } | { "code": "host-refuses", host: string, } | { "code": "proxy-failed", proxy: string, detail: string, } | { "code": "certificate-expired", host: string, } | { "code": "certificate-early", host: string, } | { "code": "certificate-other-name", host: string, } | { "code": "certificate-untrusted", host: string, } | { "code": "no-root-certificates", detail: string, } | { "code": "certificate-faulty", host: string, detail: string, } | { "code": "answer-lost" } | { "code": "not-notion", status: number, detail: string, } | { "code": "notion-refused", status: number, detail: string, } | { "code": "other-bot" } | { "code": "no-time" } | { "code": "client-secret-lost" } | { "code": "client-altered", client: string, listed: string, kept: string, } | { "code": "client-unproven", listed: string, usual: string, } | { "code": "client-in-use" } | { "code": "client-gone" } | { "code": "client-url", detail: string, } | { "code": "secret-unreadable" } | { "code": "no-client" } | { "code": "no-such-client", name: string, } | { "code": "several-clients", candidates: string, } | { "code": "invalid-input", field: Field, } | { "code": "connection-gone" } | { "code": "connection-altered" } | { "code": "busy-elsewhere" } | { "code": "hand-out-refused" } | { "code": "no-connection" } | { "code": "which-connection", candidates: string, } | { "code": "no-program" } | { "code": "program-missing", program: string, } | { "code": "program-not-run", program: string, detail: string, } | { "code": "settings-file", path: string, detail: string, } | { "code": "no-such-connection", name: string, } | { "code": "several-connections", name: string, candidates: string, } | { "code": "token-inactive" } | { "code": "token-superseded" } | { "code": "other-client" } | { "code": "already-checking" } | { "code": "batch-under-way" } | { "code": "already-watching" } | { "code": "not-all-done", count: number, } | { "code": "checks-failed", count: number, } | { "code": "checks-off" } | { "code": "link-malformed", detail: string, } | { "code": "link-unknown" } | { "code": "link-handled" } | { "code": "link-expired" } | { "code": "link-cancelled" } | { "code": "link-mismatch" } | { "code": "authorization-refused", detail: string, } | { "code": "authorization-denied" } | { "code": "authorization-expired" } | { "code": "authorization-over" } | { "code": "authorization-elsewhere" } | { "code": "cancelled" } | { "code": "left-early" } | { "code": "left-midway" } | { "code": "other-workspace", workspace: string, } | { "code": "connect-interrupted" } | { "code": "reconnect-interrupted" } | { "code": "exchange-lost", why: Cause, } | { "code": "not-listed", why: Cause, } | { "code": "grant-ended", why: Cause, } | { "code": "grant-remains", why: Cause, } | { "code": "port-taken", port: number, detail: string, } | { "code": "browser-failed" } | { "code": "no-random-numbers" } | { "code": "no-refresh-token" } | { "code": "revocation-pending" } | { "code": "refresh-rejected" } | { "code": "refresh-unfinished", why: Cause, } | { "code": "refresh-lost", why: Cause, } | { "code": "refresh-not-saved", why: Cause, } | { "code": "refresh-tokens-remain", why: Cause, } | { "code": "removed-tokens-remain" } | { "code": "still-active" } | { "code": "revocation-overtaken" } | { "code": "revocation-unproven" } | { "code": "not-revoked-yet", workspace: string, why: Cause, } | { "code": "revocation-unfinished", workspace: string, why: Cause, } | { "code": "not-removed", why: Cause, } | { "code": "tokens-being-written" } | { "code": "other-program-at-work" } | { "code": "interrupted" } | { "code": "cut-off" } | { "code": "outcome-unknown" } | { "code": "overtaken" } | { "code": "removed-before-done" } | { "code": "earlier", message: string, } | { "code": "store-busy" } | { "code": "store-newer" } | { "code": "store-damaged" } | { "code": "store-unknown" } | { "code": "store-foreign" } | { "code": "store-altered", part: string, } | { "code": "store-failed", detail: string, } | { "code": "data-folder", path: string, detail: string, } | { "code": "folder-not-ours", path: string, } | { "code": "folder-unfit", path: string, detail: string, } | { "code": "others-file", path: string, owner: string, } | { "code": "no-data-folder" } | { "code": "notion-url", detail: string, } | { "code": "already-open" } | { "code": "name-taken", program: string, } | { "code": "no-display" } | { "code": "sandbox-failed", detail: string, } | { "code": "sandbox-elsewhere" } | { "code": "not-written", path: string, detail: string, } | { "code": "not-printed", detail: string, } | { "code": "not-savable" } | { "code": "no-downloads" } | { "code": "export-failed", detail: string, } | { "code": "not-opened", path: string, detail: string, } | { "code": "clipboard-failed" } | { "code": "app-link-missing" } | { "code": "app-link-other" } | { "code": "app-link-silent" } | { "code": "clock-wrong" } | { "code": "start-at-login-failed", detail: string, });
 
 /**
  * How far an authorization is: at first `waiting`, in the end one of the last five.
@@ -950,3 +1016,8 @@ ended_batches: Array<BatchEnd>, };
  * The status of a connection.
  */
 export type Status = "active" | "inactive" | "needs-reconnecting" | "revocation-pending" | "not-checked" | "cannot-check";
+
+/**
+ * How a token leaves Keyrack.
+ */
+export type Way = "token" | "run" | "copy";

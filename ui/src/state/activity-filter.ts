@@ -9,6 +9,7 @@ export const GROUPS = {
   revocations: ["revoke", "forget"],
   clients: ["add-client", "edit-client", "rotate-secret", "remove-client"],
   rebuilds: ["rebuild"],
+  uses: ["hand-out"],
 } as const satisfies Record<string, readonly OperationKind[]>;
 
 export type Group = keyof typeof GROUPS;

@@ -4,7 +4,6 @@
 //! row that says otherwise is refused before any request, and nothing is changed to fit it.
 
 use notion_oauth::{BaseUrl, Credentials, Notion, sanitize_display_text};
-use secrecy::SecretString;
 
 use crate::domain::client::Client;
 use crate::domain::connection::Connection;
@@ -42,12 +41,6 @@ impl Keyrack {
             credentials,
             tokens: self.tokens(connection).await?,
         })
-    }
-
-    /// The access token of a connection, for the clipboard and nothing else.
-    pub async fn access_token(&self, connection: &str) -> Result<SecretString, Problem> {
-        let connection = self.store.connection(connection)?;
-        Ok(self.tokens(&connection).await?.access)
     }
 
     /// Reads a connection's tokens from the vault. Fails with `connection-altered` if they are another

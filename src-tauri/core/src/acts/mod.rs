@@ -6,6 +6,7 @@ pub mod check;
 pub mod clients;
 pub mod connect;
 pub mod forget;
+pub mod hand_out;
 mod preferences;
 mod prune;
 pub mod rebuild;

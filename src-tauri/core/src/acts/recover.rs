@@ -60,12 +60,13 @@ impl Keyrack {
 
     async fn recover_operation(&self, operation: Operation) -> Result<(), Problem> {
         match operation.act.clone() {
-            Act::Check(_) => self.fail(operation, Cause::Interrupted),
+            // A hand-out's row is written once it has ended.
+            Act::Check(_) | Act::HandOut(_) => self.fail(operation, Cause::Interrupted),
             // The entry has the old secret or the new one, and a check shows which; or the list has a
             // part of what is to be brought back.
             Act::RotateSecret(_) | Act::Rebuild(_) => self.fail(operation, Cause::CutOff),
             Act::EditClient(client) => self.recover_edit(operation, &client.id).await,
-            Act::AddClient(client) => self.undo_add_client(operation, &client.id).await,
+            Act::AddClient(client) => self.recover_adding(operation, &client.id).await,
             Act::RemoveClient(act) => self.recover_removal(operation.with(act)).await,
             Act::Connect(act) => self.recover_connect(operation.with(act)).await,
             Act::Refresh(act) => self.recover_refresh(&act.of.id).await,

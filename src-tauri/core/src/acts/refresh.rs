@@ -20,6 +20,7 @@ use crate::domain::operation::Operation;
 use crate::domain::problem::{Cause, Problem};
 use crate::failpoint::failpoint;
 use crate::keyrack::Keyrack;
+use crate::runtime::locks::ConnectionLock;
 use crate::storage::vault::{ConnectionSecrets, Payload, VaultError};
 use notion_oauth::sanitize_display_text;
 
@@ -40,7 +41,26 @@ impl Keyrack {
     /// new consent helps. After `refresh-unfinished` the old tokens are kept, and another call goes
     /// on where this one ended.
     pub async fn refresh(&self, id: &str) -> Result<Connection, Problem> {
-        let _lock = self.lock_connection(id).await?;
+        let lock = self.lock_connection(id).await?;
+        self.refresh_locked(id, lock).await
+    }
+
+    /// Refreshes like [`Keyrack::refresh`], unless the tokens are no longer those with this fingerprint:
+    /// then another act has replaced them.
+    pub(in crate::acts) async fn refresh_unless_replaced(
+        &self,
+        id: &str,
+        before: &str,
+    ) -> Result<Connection, Problem> {
+        let lock = self.lock_connection(id).await?;
+        let connection = self.store.connection(id)?;
+        if fingerprint(&self.tokens(&connection).await?) != before {
+            return Ok(connection);
+        }
+        self.refresh_locked(id, lock).await
+    }
+
+    async fn refresh_locked(&self, id: &str, _lock: ConnectionLock) -> Result<Connection, Problem> {
         let connection = self.store.connection(id)?;
         if connection.status == Status::RevocationPending {
             return Err(Cause::RevocationPending.into());
@@ -292,7 +312,7 @@ impl Keyrack {
 }
 
 /// A hash that identifies a pair without its tokens: a refresh always brings a new access token.
-fn fingerprint(tokens: &ConnectionSecrets) -> String {
+pub(in crate::acts) fn fingerprint(tokens: &ConnectionSecrets) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(tokens.access.expose_secret()))
 }
 

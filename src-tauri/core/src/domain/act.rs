@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::authorization::Authorization;
 use crate::domain::client::Client;
 use crate::domain::connection::{Connection, Verdict};
+use crate::domain::hand_out::HandedTo;
 use crate::domain::kind::Kind;
 use crate::domain::owner::Owner;
 use crate::domain::problem::Problem;
@@ -27,6 +28,7 @@ pub(crate) enum Act {
     Revoke(Revoke),
     Forget(Forget),
     Rebuild(Rebuilt),
+    HandOut(HandOut),
 }
 
 /// The client of an act.
@@ -186,6 +188,14 @@ pub(crate) struct Forget {
     pub keyring_keeps: Vec<Remains>,
 }
 
+/// A hand-out. It has ended when its row is written, which is before the token leaves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct HandOut {
+    pub of: OfConnection,
+    #[serde(flatten)]
+    pub handed: HandedTo,
+}
+
 /// The names of the workspace of an act.
 pub(crate) struct Workspace<'a> {
     pub bot_id: &'a str,
@@ -206,6 +216,7 @@ impl Act {
             Self::Revoke(_) => Kind::Revoke,
             Self::Forget(_) => Kind::Forget,
             Self::Rebuild(_) => Kind::Rebuild,
+            Self::HandOut(_) => Kind::HandOut,
         }
     }
 
@@ -217,9 +228,11 @@ impl Act {
             }
             Self::RemoveClient(act) => Some(&act.client),
             Self::Connect(act) => Some(&act.client),
-            Self::Check(_) | Self::Refresh(_) | Self::Revoke(_) | Self::Forget(_) => {
-                self.of_connection().map(|of| &of.client)
-            }
+            Self::Check(_)
+            | Self::Refresh(_)
+            | Self::Revoke(_)
+            | Self::Forget(_)
+            | Self::HandOut(_) => self.of_connection().map(|of| &of.client),
             Self::Rebuild(_) => None,
         }
     }
@@ -254,6 +267,7 @@ impl Act {
             Self::Refresh(act) => Some(&act.of),
             Self::Revoke(act) => Some(&act.of),
             Self::Forget(act) => Some(&act.of),
+            Self::HandOut(act) => Some(&act.of),
             Self::AddClient(_)
             | Self::EditClient(_)
             | Self::RotateSecret(_)
@@ -403,5 +417,6 @@ kinds!(
     Refresh => Refresh,
     Revoke => Revoke,
     Forget => Forget,
+    HandOut => HandOut,
     Rebuilt => Rebuild
 );

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::domain::hand_out::Allowed;
 use crate::domain::owner::Owner;
 use crate::domain::problem::{Cause, Problem};
 use crate::domain::time::Millis;
@@ -66,6 +67,10 @@ pub struct Connection {
     /// never checked, or only the person can mend why it cannot be checked. Not for what passes by
     /// itself, such as being offline.
     pub needs_attention: bool,
+    /// What it may be used for.
+    pub allows: Allowed,
+    /// When its token was last handed out; none if it never was.
+    pub last_used_at: Option<Millis>,
     /// The revision of the last change of what is said here; a higher one is newer.
     #[ts(type = "number")]
     pub revision: i64,

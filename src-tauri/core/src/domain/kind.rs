@@ -19,4 +19,5 @@ pub enum Kind {
     Revoke,
     Forget,
     Rebuild,
+    HandOut,
 }

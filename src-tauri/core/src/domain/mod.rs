@@ -7,6 +7,7 @@ pub mod callback;
 pub mod client;
 pub mod connection;
 pub mod event;
+pub mod hand_out;
 pub mod kind;
 pub mod list;
 pub mod name;

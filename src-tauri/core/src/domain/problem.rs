@@ -130,6 +130,23 @@ pub enum Cause {
     ConnectionGone,
     ConnectionAltered,
     BusyElsewhere,
+    HandOutRefused,
+    NoConnection,
+    WhichConnection {
+        candidates: String,
+    },
+    NoProgram,
+    ProgramMissing {
+        program: String,
+    },
+    ProgramNotRun {
+        program: String,
+        detail: String,
+    },
+    SettingsFile {
+        path: String,
+        detail: String,
+    },
     NoSuchConnection {
         name: String,
     },

@@ -1,6 +1,7 @@
 //! Services of the operating system, for the window and the command line alike.
 
 pub mod browser;
+pub mod caller;
 pub mod clock;
 pub mod core_dumps;
 #[cfg(target_os = "linux")]

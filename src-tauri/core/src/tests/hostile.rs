@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::domain::act::{Forget, OfClient, Refresh, RemoveClient, Revoke};
 use crate::domain::client::ClientChange;
 use crate::domain::connection::Status;
+use crate::domain::hand_out::Caller;
 use crate::domain::problem::Cause;
 use crate::domain::receipt::Revocation;
 use crate::keyrack::Keyrack;
@@ -362,14 +363,17 @@ async fn tokens_under_another_row_are_neither_used_nor_handed_out() {
         let row = keyrack.check(&id).await.expect("a row");
         let altered = Cause::ConnectionAltered;
         assert_eq!(row.problem.expect("a problem").cause, altered);
-        let copied = keyrack.access_token(&id).await;
+        let copied = keyrack.copy_token(&id, Caller::default()).await;
         assert_eq!(copied.expect_err("refused").cause, altered);
         let refreshed = keyrack.refresh(&id).await;
         assert_eq!(refreshed.expect_err("refused").cause, altered);
         assert_eq!(keyrack.rebuild().await.expect("rebuilt").corrected, 1);
     }
     assert_eq!(env.requests().await.len(), asked);
-    let token = keyrack.access_token(&id).await.expect("the token");
+    let token = keyrack
+        .copy_token(&id, Caller::default())
+        .await
+        .expect("the token");
     assert!(!token.expose_secret().is_empty());
 }
 

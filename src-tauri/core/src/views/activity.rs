@@ -5,6 +5,7 @@ use ts_rs::TS;
 
 use crate::domain::act::{Act, Check, ConnectStep};
 use crate::domain::connection::Verdict;
+use crate::domain::hand_out::HandedTo;
 use crate::domain::kind::Kind;
 use crate::domain::operation::Operation;
 use crate::domain::owner::Owner;
@@ -48,6 +49,8 @@ pub struct ActivityEntry {
     pub problem: Option<Problem>,
     /// The receipt of a finished revocation or "forget".
     pub receipt: Option<Receipt>,
+    /// The program that a token was handed to; none for any other kind.
+    pub handed: Option<HandedTo>,
     /// Notion's ids of the requests made.
     pub request_ids: Vec<String>,
 }
@@ -132,6 +135,10 @@ impl ActivityEntry {
         let act = operation.act;
         let client = act.client();
         let workspace = act.workspace();
+        let handed = match &act {
+            Act::HandOut(act) => Some(act.handed.clone()),
+            _ => None,
+        };
         Self {
             id: operation.id,
             kind: act.kind(),
@@ -146,6 +153,7 @@ impl ActivityEntry {
             outcome,
             problem,
             receipt,
+            handed,
             request_ids: operation.request_ids,
         }
     }
@@ -165,6 +173,9 @@ impl ActivityEntry {
             self.connection_id.as_deref(),
             self.workspace_name.as_deref(),
             self.bot_id.as_deref(),
+            self.handed
+                .as_ref()
+                .map(|handed| handed.caller.program.as_str()),
             name,
             email,
         ];

@@ -9,6 +9,7 @@ use super::json::{Json, Word};
 use super::revision::{note_removed, touch_connection};
 use crate::domain::act::{Act, Check, Connect, Granted, Refresh};
 use crate::domain::connection::{Connection, TokenGrant, Verdict};
+use crate::domain::hand_out::Allowed;
 use crate::domain::kind::Kind;
 use crate::domain::operation::{Ended, Operation};
 use crate::domain::owner::Owner;
@@ -22,7 +23,7 @@ pub(super) const SELECT: &str = "
     SELECT c.id, c.client, clients.name, clients.base_url IS NULL, c.bot_id, c.workspace_id,
            c.workspace_name, c.workspace_icon, c.owner, c.connected_at,
            c.verdict, c.verdict_at, c.cause, c.failure, c.has_refresh_token, o.act, o.problem,
-           c.revision
+           c.revision, c.allows, c.last_used_at
     FROM connections c
     JOIN clients ON clients.id = c.client
     LEFT JOIN operations o ON o.kind = 'revoke' AND o.connection = c.id AND o.finished_at IS NULL";
@@ -397,5 +398,9 @@ pub(super) fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
             .filter(|(obstacle, _)| !obstacle.as_ref().is_some_and(waits_for_the_person))
             .and_then(|(_, retry_at)| retry_at),
         revision: row.get(17)?,
+        allows: row
+            .get::<_, Word<_>>(18)
+            .map_or(Allowed::Never, |word| word.0),
+        last_used_at: row.get::<_, Option<i64>>(19)?.map(Millis),
     })
 }

@@ -8,6 +8,7 @@ mod database;
 mod evidence;
 mod file_system;
 mod generation;
+mod hand_outs;
 mod history;
 mod json;
 mod name_order;

@@ -173,6 +173,11 @@ fn migrations() -> Migrations<'static> {
              ALTER TABLE authorizations ADD COLUMN uptime INTEGER;
              ALTER TABLE authorizations ADD COLUMN seal TEXT;",
         ),
+        // What a connection may be used for, and when it last was.
+        M::up(
+            "ALTER TABLE connections ADD COLUMN allows TEXT NOT NULL DEFAULT 'any';
+             ALTER TABLE connections ADD COLUMN last_used_at INTEGER;",
+        ),
     ];
     MIGRATIONS.iter().cloned().chain(later).collect()
 }

@@ -33,6 +33,8 @@ fn connection(number: usize) -> Connection {
         checked_at: Some(Millis(START)),
         problem: None,
         retry_at: None,
+        allows: crate::domain::hand_out::Allowed::Any,
+        last_used_at: None,
         revision: 0,
     }
 }

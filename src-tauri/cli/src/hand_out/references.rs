@@ -1,0 +1,72 @@
+//! References to connections in place of tokens, `keyrack://NAME`: what stands in a file of settings can be
+//! shown to anybody.
+
+use std::collections::HashMap;
+
+use keyrack_core::{Caller, HandedOut, Keyrack, Problem, Way, Words};
+
+use crate::connections::find;
+
+const PREFIX: &str = "keyrack://";
+
+/// The name in a value that is wholly a reference.
+pub fn name_in(value: &str) -> Option<&str> {
+    value.strip_prefix(PREFIX).filter(|name| !name.is_empty())
+}
+
+/// The hand-outs of one program: one of each connection, however often it is named.
+pub struct HandOuts<'a> {
+    keyrack: &'a Keyrack,
+    words: Words,
+    caller: Caller,
+    fresh: bool,
+    handed: HashMap<String, HandedOut>,
+}
+
+impl<'a> HandOuts<'a> {
+    pub fn to(keyrack: &'a Keyrack, words: Words, caller: Caller, fresh: bool) -> Self {
+        Self {
+            keyrack,
+            words,
+            caller,
+            fresh,
+            handed: HashMap::new(),
+        }
+    }
+
+    /// The hand-out of the connection that a reference names.
+    pub async fn named(&mut self, name: &str) -> Result<&HandedOut, Problem> {
+        let id = find(self.keyrack, self.words, name)?.id;
+        self.of(id).await
+    }
+
+    /// The hand-out of a connection (`Connection::id`).
+    pub async fn of(&mut self, id: String) -> Result<&HandedOut, Problem> {
+        if !self.handed.contains_key(&id) {
+            let handed = self
+                .keyrack
+                .hand_out(&id, Way::Run, self.caller.clone(), self.fresh)
+                .await?;
+            self.handed.insert(id.clone(), handed);
+        }
+        Ok(&self.handed[&id])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name_in;
+
+    #[test]
+    fn only_what_is_wholly_a_reference_is_one() {
+        assert_eq!(name_in("keyrack://Acme Research"), Some("Acme Research"));
+        for plain in [
+            "",
+            "keyrack://",
+            "Bearer keyrack://Acme",
+            "https://keyrack://a",
+        ] {
+            assert_eq!(name_in(plain), None, "{plain}");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The environment variables by which programs take a token of Notion's and where to use it.
+
+use std::ffi::OsString;
+
+use keyrack_core::HandedOut;
+use secrecy::{ExposeSecret as _, SecretString};
+
+/// The variables that programs read a token from: Notion's SDKs and its MCP server, Notion's own command
+/// line, and older scripts.
+pub const TOKENS: [&str; 3] = ["NOTION_TOKEN", "NOTION_API_TOKEN", "NOTION_API_KEY"];
+
+/// The variables that programs read an address of Notion's API from.
+const ADDRESSES: [&str; 2] = ["NOTION_API_BASE_URL", "NOTION_BASE_URL"];
+
+const WORKSPACE: &str = "NOTION_WORKSPACE_ID";
+
+/// The id of the hand-out that a program runs under.
+const LEASE: &str = "KEYRACK_LEASE";
+
+/// Notion's own address, which no program needs to be told.
+const NOTION: &str = "https://api.notion.com";
+
+/// What a program's environment must not keep from before: another token, another workspace, another
+/// address, or headers that would win over all of them.
+pub fn stale(is_leased: bool) -> Vec<&'static str> {
+    let mut stale = vec![
+        "OPENAPI_MCP_HEADERS",
+        "NOTION_KEY",
+        WORKSPACE,
+        super::CONNECTION,
+        LEASE,
+    ];
+    stale.extend(TOKENS);
+    stale.extend(ADDRESSES);
+    if is_leased {
+        // A common name of other people's: only a hand-out around this one has set it to Notion.
+        stale.push("BASE_URL");
+    }
+    stale
+}
+
+/// Whether the environment is that of a program that was itself handed a token.
+pub fn is_leased() -> bool {
+    std::env::var_os(LEASE).is_some()
+}
+
+/// The variables for a token, under these names, with everything that is used with it.
+pub fn of(
+    handed: &HandedOut,
+    tokens: &[String],
+    addresses: &[String],
+) -> Vec<(String, SecretString)> {
+    let connection = &handed.connection;
+    let mut variables: Vec<(String, SecretString)> = tokens
+        .iter()
+        .map(|name| (name.clone(), handed.token.clone()))
+        .collect();
+    let mut plain = |name: &str, value: &str| variables.push((name.to_owned(), value.into()));
+    if handed.base_url != NOTION {
+        for name in ADDRESSES {
+            plain(name, &handed.base_url);
+        }
+    }
+    for name in addresses {
+        plain(name, &handed.base_url);
+    }
+    if !connection.workspace_id.is_empty() {
+        plain(WORKSPACE, &connection.workspace_id);
+    }
+    plain(super::CONNECTION, &connection.id);
+    plain(LEASE, &handed.id);
+    variables
+}
+
+/// The value of a variable as the environment takes it.
+pub fn value(secret: &SecretString) -> OsString {
+    secret.expose_secret().into()
+}

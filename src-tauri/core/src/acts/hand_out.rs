@@ -1,0 +1,184 @@
+//! Hand out: a connection's token leaves for a program that uses it. Its row is written before.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tokio::time::{Instant, sleep};
+
+use crate::acts::check::Finding;
+use crate::acts::refresh::fingerprint;
+use crate::domain::act::{HandOut, Refresh};
+use crate::domain::connection::{Connection, Status};
+use crate::domain::hand_out::{Allowed, Caller, HandedTo, Way};
+use crate::domain::operation::Operation;
+use crate::domain::problem::{Cause, Problem};
+use crate::domain::time::Millis;
+use crate::keyrack::Keyrack;
+use crate::storage::process_lock::has_ended;
+use crate::storage::vault::ConnectionSecrets;
+
+/// How long a hand-out waits for a refresh that another process has begun.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often it looks meanwhile.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// How many times a token that was replaced while it was read is read again.
+const READS: u32 = 3;
+
+/// A token that was handed out, with what its user needs to use it.
+pub struct HandedOut {
+    /// The id of its operation.
+    pub id: String,
+    /// The access token.
+    pub token: SecretString,
+    /// Where its requests go, without a slash at the end: as the keyring's entry says.
+    pub base_url: String,
+    /// Its connection.
+    pub connection: Connection,
+    /// When Notion issued the token; none before the first check.
+    pub issued_at: Option<Millis>,
+    /// When the tokens were last refreshed; none if they never were.
+    pub refreshed_at: Option<Millis>,
+}
+
+impl Keyrack {
+    /// Hands out a connection's access token. With `fresh`, Notion is asked first, and a token that does
+    /// not work is refreshed once, however many ask for it; otherwise nothing is asked.
+    ///
+    /// Fails with nothing handed out if the connection may not be used (`hand-out-refused`), does not
+    /// work by the last verdict, is being revoked, or its keyring entry cannot be read.
+    pub async fn hand_out(
+        &self,
+        id: &str,
+        way: Way,
+        caller: Caller,
+        fresh: bool,
+    ) -> Result<HandedOut, Problem> {
+        if fresh {
+            self.make_fresh(id).await?;
+        }
+        let (connection, tokens) = self.usable_tokens(id).await?;
+        let client = self.store.client(&connection.client_id)?;
+        let entry = self.client_entry(&client).await?;
+        let base_url = self.notions.base_url(entry.base_url.as_deref())?;
+        let hand_out = self.note(&connection, way, caller)?;
+        let grant = self.store.token_grant(id)?;
+        Ok(HandedOut {
+            id: hand_out,
+            token: tokens.access,
+            base_url: base_url.as_str().trim_end_matches('/').to_owned(),
+            issued_at: grant.and_then(|grant| grant.issued_at),
+            refreshed_at: self.store.refreshed_at(id)?,
+            connection,
+        })
+    }
+
+    /// The access token of a connection for the clipboard, whatever is known of it.
+    pub async fn copy_token(&self, id: &str, caller: Caller) -> Result<SecretString, Problem> {
+        let connection = self.store.connection(id)?;
+        refuse_watched(&connection)?;
+        let token = self.tokens(&connection).await?.access;
+        self.note(&connection, Way::Copy, caller)?;
+        Ok(token)
+    }
+
+    /// Writes that a token is about to leave, and returns the id of the operation.
+    fn note(&self, connection: &Connection, way: Way, caller: Caller) -> Result<String, Problem> {
+        let now = self.now();
+        let handed = HandedTo {
+            way,
+            caller,
+            count: 1,
+            last_at: now,
+        };
+        let of = connection.into();
+        let hand_out = Operation::begun(HandOut { of, handed }, self.process.id(), now);
+        self.store.note_hand_out(&hand_out)?;
+        Ok(hand_out.id)
+    }
+
+    /// Chooses what a connection may be used for.
+    pub fn allow(&self, id: &str, allowed: Allowed) -> Result<Connection, Problem> {
+        self.store.save_allowed(id, allowed)?;
+        self.store.connection(id)
+    }
+
+    /// The tokens of a connection that may be handed out, and the connection that they are of.
+    async fn usable_tokens(&self, id: &str) -> Result<(Connection, ConnectionSecrets), Problem> {
+        let mut reads = 1;
+        loop {
+            self.wait_for_refresh(id).await?;
+            let connection = self.usable(id)?;
+            let tokens = self.tokens(&connection).await?;
+            let now = self.usable(id)?;
+            let is_same = (now.connected_at, now.checked_at)
+                == (connection.connected_at, connection.checked_at)
+                && self.store.unfinished_refresh(id)?.is_none();
+            if is_same || reads >= READS {
+                return Ok((now, tokens));
+            }
+            reads += 1;
+        }
+    }
+
+    /// The connection, if it may be used and nothing known speaks against its token.
+    fn usable(&self, id: &str) -> Result<Connection, Problem> {
+        let connection = self.store.connection(id)?;
+        refuse_watched(&connection)?;
+        match connection.last_status.unwrap_or(connection.status) {
+            Status::RevocationPending => Err(Cause::RevocationPending.into()),
+            Status::Inactive | Status::NeedsReconnecting => Err(connection
+                .problem
+                .filter(|_| connection.last_status.is_none())
+                .unwrap_or_else(|| Cause::TokenInactive.into())),
+            Status::Active | Status::NotChecked | Status::CannotCheck => Ok(connection),
+        }
+    }
+
+    /// Waits for a refresh that another process has under way, and goes on with one whose process has
+    /// ended. Fails with `busy-elsewhere` if it takes too long.
+    async fn wait_for_refresh(&self, id: &str) -> Result<(), Problem> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let Some(refresh): Option<Operation<Refresh>> = self.store.unfinished_refresh(id)?
+            else {
+                return Ok(());
+            };
+            let is_own = refresh.process == self.process.id();
+            if is_own || has_ended(&self.folder, &refresh.process) {
+                // What comes of it is on the connection.
+                return self.recover_refresh(id).await;
+            }
+            if Instant::now() >= deadline {
+                return Err(Cause::BusyElsewhere.into());
+            }
+            sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// Asks Notion about a connection's token, and refreshes it once if it does not work: not if another
+    /// process has, meanwhile.
+    async fn make_fresh(&self, id: &str) -> Result<(), Problem> {
+        let connection = self.store.connection(id)?;
+        refuse_watched(&connection)?;
+        let access = self.access(&connection).await?;
+        let (finding, _) = access.find_out().await;
+        match finding {
+            Finding::Active => Ok(()),
+            Finding::Unknown(problem) => Err(problem),
+            Finding::Inactive(_) => self
+                .refresh_unless_replaced(id, &fingerprint(&access.tokens))
+                .await
+                .map(drop),
+        }
+    }
+}
+
+/// Refuses a connection that is only watched.
+fn refuse_watched(connection: &Connection) -> Result<(), Problem> {
+    match connection.allows {
+        Allowed::Any => Ok(()),
+        Allowed::Never => Err(Cause::HandOutRefused.into()),
+    }
+}

@@ -1,0 +1,62 @@
+//! A connection's token in the hands of other programs.
+
+mod run;
+mod token;
+
+use std::process::Output;
+
+use serde_json::Value;
+use support::cli;
+use support::secrets;
+use support::test_env::TestEnv;
+
+/// The second workspace.
+const BETA: &str = "Beta Labs";
+
+/// The access token of the only connection, or of the one of this id, as the keyring has it.
+fn token_of(env: &TestEnv, id: &str) -> String {
+    let entries = secrets::entries(&env.world);
+    let entry = entries.iter().find(|entry| entry.user() == id);
+    let payload: Value = serde_json::from_str(entry.unwrap().secret.as_ref().unwrap()).unwrap();
+    payload["access"].as_str().unwrap().to_owned()
+}
+
+/// The connections in the list, by workspace name.
+fn listed(env: &TestEnv) -> Vec<Value> {
+    let listed = env.keyrack(&["list", "--json"], "");
+    serde_json::from_slice(&listed.stdout).unwrap()
+}
+
+fn id_of(connection: &Value) -> String {
+    connection["id"].as_str().unwrap().to_owned()
+}
+
+/// Acme Research and Beta Labs, connected with one client, and their ids.
+async fn two() -> (TestEnv, String, String) {
+    let env = TestEnv::new();
+    env.add_client_by_command();
+    for name in ["Acme Research Two", BETA] {
+        cli::connect_workspace(&env, name, &[]).await;
+    }
+    let [acme, beta] = <[Value; 2]>::try_from(listed(&env)).unwrap();
+    let (acme, beta) = (id_of(&acme), id_of(&beta));
+    (env, acme, beta)
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn printed(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// The acts of the hand-outs in the database, the oldest first.
+fn hand_outs(env: &TestEnv) -> Vec<Value> {
+    let database = env.database();
+    let sql = "SELECT act FROM operations WHERE kind = 'hand-out' ORDER BY started_at, rowid";
+    let mut query = database.prepare(sql).unwrap();
+    let acts = query.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    acts.map(|act| serde_json::from_str(&act.unwrap()).unwrap())
+        .collect()
+}

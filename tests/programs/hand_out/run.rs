@@ -1,0 +1,240 @@
+//! `keyrack run`.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::Command;
+
+use support::terminal::Terminal;
+use support::test_env::{ACME, TestEnv};
+use support::words::{filled, words};
+
+use super::{BETA, hand_outs, id_of, listed, printed, said, token_of, two};
+
+/// `keyrack run`, with these options, of a shell script.
+fn running(env: &TestEnv, options: &[&str], script: &str) -> Command {
+    let mut command = env.world.command(&env.program);
+    command.arg("run").args(options);
+    command.args(["--", "sh", "-c", script]);
+    command
+}
+
+#[tokio::test]
+async fn a_program_finds_the_token_and_nothing_of_another_one_in_its_environment() {
+    let (env, acme, beta) = two().await;
+    let token = token_of(&env, &beta);
+    let mut run = running(
+        &env,
+        &[BETA, "--env", "MY_TOKEN", "--env-url", "BASE_URL"],
+        "env",
+    );
+    for stale in [
+        "NOTION_TOKEN",
+        "NOTION_API_TOKEN",
+        "NOTION_API_KEY",
+        "NOTION_KEY",
+        "OPENAPI_MCP_HEADERS",
+        "NOTION_BASE_URL",
+        "NOTION_WORKSPACE_ID",
+    ] {
+        run.env(stale, "stale");
+    }
+    let output = run.env("MINE", "kept").output().unwrap();
+    assert_eq!(said(&output), "", "no terminal, no words");
+    let environment = printed(&output);
+    let has = |line: String| environment.lines().any(|one| one == line);
+    for name in [
+        "NOTION_TOKEN",
+        "NOTION_API_TOKEN",
+        "NOTION_API_KEY",
+        "MY_TOKEN",
+    ] {
+        assert!(has(format!("{name}={token}")), "{name}");
+    }
+    for name in ["NOTION_API_BASE_URL", "NOTION_BASE_URL", "BASE_URL"] {
+        assert!(has(format!("{name}={}", env.sandbox.base_url)), "{name}");
+    }
+    assert!(has(format!("KEYRACK_CONNECTION={beta}")));
+    assert!(has("MINE=kept".to_owned()));
+    assert!(!environment.contains("stale"), "a stale variable is left");
+    assert!(!environment.contains(&token_of(&env, &acme)));
+
+    let only = running(&env, &["Research", "--only-env", "MY_TOKEN"], "env").output();
+    let environment = printed(&only.unwrap());
+    assert!(environment.contains(&format!("MY_TOKEN={}\n", token_of(&env, &acme))));
+    assert!(!environment.contains("NOTION_TOKEN="));
+    let nested = "\"$KEYRACK\" run Beta -- sh -c 'printf %s \"$NOTION_TOKEN\"'";
+    let mut nested = running(&env, &["Research"], nested);
+    let nested = nested.env("KEYRACK", &env.program).output().unwrap();
+    assert!(
+        printed(&nested) == token,
+        "the inner one wins: {}",
+        said(&nested)
+    );
+}
+
+/// How a program ends: its exit code, or the signal that ended it.
+fn ending(command: &mut Command) -> (Option<i32>, Option<i32>, String) {
+    let output = command.output().unwrap();
+    (
+        output.status.code(),
+        output.status.signal(),
+        printed(&output),
+    )
+}
+
+#[tokio::test]
+async fn a_program_ends_under_it_as_it_ends_alone() {
+    let env = TestEnv::connected_by_command().await;
+    for script in [
+        "exit 0",
+        "exit 1",
+        "exit 7",
+        "exit 125",
+        "exit 255",
+        "kill -TERM $$",
+        "kill -INT $$",
+        "kill -KILL $$",
+        "kill -PIPE $$",
+        "yes | head -1",
+        "cat",
+        "cat <&- 2>/dev/null; echo $?",
+        "trap 'echo caught; exit 3' TERM; kill -TERM $$",
+        "ulimit -c; ulimit -Hc",
+        "ls /proc/self/fd",
+    ] {
+        let mut bare = env.world.command("sh");
+        let bare = ending(bare.args(["-c", script]));
+        assert_eq!(ending(&mut running(&env, &[], script)), bare, "{script}");
+    }
+}
+
+#[tokio::test]
+async fn a_program_that_cannot_be_run_is_told_from_one_that_failed() {
+    let env = TestEnv::connected_by_command().await;
+    let run = |name: &str, program: &str| env.keyrack(&["run", name, "--", program], "");
+    let missing = run(ACME, "no-such-program");
+    assert_eq!(missing.status.code(), Some(127));
+    let words_of = |key| filled(key, &[("program", "no-such-program")]);
+    assert!(said(&missing).contains(&words_of("problem.program-missing.what")));
+    let file = env.world.path("not-a-program");
+    fs::write(&file, "text").unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(run(ACME, file.to_str().unwrap()).status.code(), Some(126));
+    let unknown = run("Gamma", "true");
+    assert_eq!(unknown.status.code(), Some(125));
+    assert_eq!(env.keyrack(&["run", ACME], "").status.code(), Some(2));
+    assert!(
+        env.keyrack(&["hand-out", ACME, "never"], "")
+            .status
+            .success()
+    );
+    let refused = run(ACME, "true");
+    assert_eq!(refused.status.code(), Some(125));
+    assert!(said(&refused).contains(&words("problem.hand-out-refused.what")));
+}
+
+#[tokio::test]
+async fn at_a_terminal_it_says_whose_token_and_the_terminal_is_the_programs() {
+    let env = TestEnv::connected_by_command().await;
+    let script = "read line; echo \"<$line>\"; test -t 0 && test -t 1 && test -t 2 && exit 9";
+    let mut terminal = Terminal::start(running(&env, &[], script).env("TERM", "xterm"));
+    terminal.shows(&format!("keyrack: {ACME}"));
+    terminal.type_text("typed\n");
+    terminal.shows("<typed>");
+    assert_eq!(terminal.end().0, Some(9));
+
+    let waiting = "trap 'exit 5' INT; echo ready; while :; do sleep 0.1; done";
+    let mut terminal = Terminal::start(running(&env, &[], waiting).env("TERM", "xterm"));
+    terminal.shows("ready");
+    terminal.type_text("\x03");
+    assert_eq!(terminal.end().0, Some(5), "Ctrl-C is the program's");
+
+    let mut shell = env.world.command("bash");
+    shell
+        .args(["--norc", "-i"])
+        .env("PS1", "$ ")
+        .env("TERM", "xterm");
+    let mut terminal = Terminal::start(&shell);
+    let program = env.program.display();
+    terminal.type_text(&format!("'{program}' run -- sh -c 'echo on; sleep 60'\n"));
+    terminal.shows("\non");
+    terminal.type_text("\x1a");
+    terminal.shows("Stopped");
+    terminal.type_text("kill %1; wait %1; echo code=$?\n");
+    terminal.shows("code=143");
+    terminal.type_text("exit 0\n");
+    terminal.end();
+}
+
+#[tokio::test]
+async fn references_stand_for_tokens_in_the_environment_and_in_files() {
+    let (env, acme, beta) = two().await;
+    let file = env.world.path("settings.env");
+    fs::write(
+        &file,
+        "# keys\nexport FIRST=keyrack://Research\nPLAIN='a b'\nPART=Bearer-keyrack://Beta\n",
+    )
+    .unwrap();
+    let mut run = env.world.command(&env.program);
+    run.args(["run", "--env-file"])
+        .arg(&file)
+        .args(["--", "env"]);
+    let output = run
+        .env("SECOND", format!("keyrack://{beta}"))
+        .output()
+        .unwrap();
+    let environment = printed(&output);
+    let has = |line: String| environment.lines().any(|one| one == line);
+    assert!(
+        has(format!("FIRST={}", token_of(&env, &acme))),
+        "{}",
+        said(&output)
+    );
+    assert!(has(format!("SECOND={}", token_of(&env, &beta))));
+    assert!(has("PLAIN=a b".to_owned()));
+    assert!(
+        has("PART=Bearer-keyrack://Beta".to_owned()),
+        "only the whole value is one"
+    );
+    assert!(
+        !environment.contains("NOTION_TOKEN="),
+        "none was named besides"
+    );
+
+    fs::write(&file, "FIRST=keyrack://Gamma\n").unwrap();
+    let mut run = env.world.command(&env.program);
+    run.args(["run", "--env-file"])
+        .arg(&file)
+        .args(["--", "env"]);
+    let stopped = run.output().unwrap();
+    assert_eq!(
+        (stopped.status.code(), printed(&stopped)),
+        (Some(125), String::new())
+    );
+    let mut run = env.world.command(&env.program);
+    run.args(["run", "--env-file", "/nowhere/.env", "--", "env"]);
+    let stopped = run.output().unwrap();
+    assert_eq!(stopped.status.code(), Some(125));
+    assert!(said(&stopped).contains("/nowhere/.env"));
+}
+
+#[tokio::test]
+async fn its_row_names_the_program_and_nothing_that_was_said_to_it() {
+    let env = TestEnv::connected_by_command().await;
+    let mut run = running(&env, &[], "true");
+    run.arg("argument-canary")
+        .env("CANARY", "environment-canary");
+    assert!(run.status().unwrap().success());
+    let rows = hand_outs(&env);
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0]["way"], "run");
+    assert_eq!(rows[0]["caller"]["program"], "sh");
+    assert!(!rows[0].to_string().contains("canary"), "{}", rows[0]);
+    assert_eq!(
+        id_of(&listed(&env)[0]),
+        rows[0]["of"]["id"].as_str().unwrap()
+    );
+    let marks = fs::read_dir(env.data_folder().join("processes")).unwrap();
+    assert_eq!(marks.count(), 0, "it has left no mark of a living process");
+}
