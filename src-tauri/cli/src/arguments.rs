@@ -146,6 +146,18 @@ pub enum Act {
     Forget(Which),
 }
 
+impl Act {
+    /// Whether it waits for what a person does, or runs until it is ended.
+    pub fn waits_for_a_person(&self) -> bool {
+        matches!(
+            self,
+            Self::Client(ClientCommand::Add(_) | ClientCommand::Secret { .. })
+                | Self::Connect { .. }
+                | Self::Watch { once: false, .. }
+        )
+    }
+}
+
 /// The connections of an act.
 #[derive(Debug, Args)]
 pub struct Which {

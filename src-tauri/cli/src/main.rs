@@ -16,8 +16,10 @@ mod watch;
 mod wording;
 
 use std::alloc::System;
+use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use keyrack_core::{
     BatchAct, ConnectionsPolicy, CoreLimit, Effects, Keyrack, Language, Problem, Progress,
@@ -65,7 +67,12 @@ fn main() -> ExitCode {
 fn answer(said: &clap::Error) -> ExitCode {
     if said.use_stderr() {
         // It quotes the arguments, and so is printed without any codes.
-        eprint_line(said.render().to_string().trim_end());
+        let text = said.render().to_string();
+        if std::env::args_os().any(|argument| argument == "--json") {
+            output::wrong_usage(text.trim_end());
+        } else {
+            eprint_line(text.trim_end());
+        }
         return ExitCode::from(2);
     }
     match said.print() {
@@ -111,7 +118,13 @@ async fn run(
             let _ = chosen.set(output.words);
             match command {
                 Command::Act(command) => {
-                    let ended = act(&keyrack, command, output).await;
+                    let is_for_a_person = command.waits_for_a_person();
+                    let acted = act(&keyrack, command, output);
+                    let ended = if is_for_a_person {
+                        acted.await
+                    } else {
+                        told_if_slow(acted, output).await
+                    };
                     ended.map(|()| ExitCode::SUCCESS)
                 }
                 // What earlier runs left is for whoever reads what is said about it.
@@ -129,6 +142,19 @@ async fn run(
         output.failure(&problem);
         code(&problem)
     })
+}
+
+/// How long nothing is said of what is waited for.
+const SILENCE: Duration = Duration::from_secs(10);
+
+/// The end of an act, of which a word is said if it takes long: what it waits for may be stopped.
+async fn told_if_slow<T>(act: impl Future<Output = T>, output: Output) -> T {
+    let mut act = pin!(act);
+    tokio::select! {
+        ended = &mut act => return ended,
+        () = tokio::time::sleep(SILENCE) => output.say("command.slow"),
+    }
+    act.await
 }
 
 /// Opens the data folder. What happens is shown in the chosen words, until they are known in `words`.

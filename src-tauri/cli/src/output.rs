@@ -214,6 +214,11 @@ impl Output {
     }
 }
 
+/// Prints why the arguments are wrong as one line of JSON on standard error.
+pub fn wrong_usage(text: &str) {
+    eprint_json(&json!({ "error": { "code": "wrong-usage", "message": text } }));
+}
+
 /// Prints one line of JSON on standard error.
 fn eprint_json(line: &Value) {
     eprint_line(&printable_json(&line.to_string()));

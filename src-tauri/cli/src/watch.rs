@@ -32,6 +32,8 @@ pub async fn watch(
     let mut watch = keyrack.watch()?;
     output.say("command.watching");
     let mut over = pin!(session_ended());
+    let folder = keyrack.folder();
+    let begun_in = folder.identity();
     loop {
         let wait = match watch.tick().await {
             Ok(Some(tick)) => {
@@ -45,7 +47,7 @@ pub async fn watch(
                 return Ok(());
             }
             // Another process has removed everything, or the person has.
-            Err(_) if !keyrack.folder().path().exists() => {
+            Err(_) if folder.identity() != begun_in => {
                 output.say("command.watch-no-folder");
                 return Ok(());
             }
@@ -62,7 +64,7 @@ pub async fn watch(
                 return Ok(());
             }
         }
-        if !keyrack.folder().path().exists() {
+        if folder.identity() != begun_in {
             output.say("command.watch-no-folder");
             return Ok(());
         }

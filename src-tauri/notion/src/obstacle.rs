@@ -150,6 +150,8 @@ fn certificate_fault(error: &(dyn StdError + 'static)) -> Option<CertificateFaul
         }
         // The second is an issuer's whose name is taken, and whose key is not.
         Fault::UnknownIssuer | Fault::BadSignature => CertificateFault::Untrusted,
+        // In the words of whoever looked, not in those of a Rust value.
+        Fault::Other(error) => CertificateFault::Other(sanitize_display_text(&error.to_string())),
         other => CertificateFault::Other(sanitize_display_text(&other.to_string())),
     })
 }

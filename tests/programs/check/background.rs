@@ -106,6 +106,12 @@ fn background_checks_end_with_the_data_folder() {
     assert_eq!(watching.wait(), Some(0));
     is_said(&env, &words("command.watch-no-folder"));
     assert!(!env.data_folder().exists(), "nothing is made anew");
+
+    let (env, _keyring) = TestEnv::with_scripted_keyring();
+    let mut watching = self::watching(&env);
+    std::fs::rename(env.data_folder(), env.world.path("moved")).unwrap();
+    std::fs::create_dir(env.data_folder()).unwrap();
+    assert_eq!(watching.wait(), Some(0), "another folder is in its place");
 }
 
 #[test]

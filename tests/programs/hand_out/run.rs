@@ -7,6 +7,7 @@ use std::process::Command;
 
 use support::terminal::Terminal;
 use support::test_env::{ACME, TestEnv};
+use support::wait::until;
 use support::words::{filled, words};
 
 use super::{BETA, hand_outs, id_of, listed, printed, said, token_of, two};
@@ -151,17 +152,21 @@ async fn at_a_terminal_it_says_whose_token_and_the_terminal_is_the_programs() {
     assert_eq!(terminal.end().0, Some(5), "Ctrl-C is the program's");
 
     let mut shell = env.world.command("bash");
-    shell
-        .args(["--norc", "-i"])
-        .env("PS1", "$ ")
-        .env("TERM", "xterm");
-    let mut terminal = Terminal::start(&shell);
+    shell.args(["--norc", "-i"]).env("PS1", "ready> ");
+    let mut terminal = Terminal::start(shell.env("TERM", "xterm"));
+    terminal.shows("ready> ");
     let program = env.program.display();
     terminal.type_text(&format!("'{program}' run -- sh -c 'echo on; sleep 60'\n"));
     terminal.shows("\non");
     terminal.type_text("\x1a");
-    terminal.shows("Stopped");
-    terminal.type_text("kill %1; wait %1; echo code=$?\n");
+    // What is typed before the shell asks is lost.
+    until("the shell to ask again", || {
+        let shown = terminal.shown();
+        let (_, since) = shown.rsplit_once("Stopped")?;
+        since.contains("ready> ").then_some(())
+    });
+    // Going on first: a shell may still take a job for stopped that it has just ended.
+    terminal.type_text("bg %1; kill %1; wait %1; echo code=$?\n");
     terminal.shows("code=143");
     terminal.type_text("exit 0\n");
     terminal.end();

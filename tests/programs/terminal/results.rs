@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Output, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::cli;
 use support::rows;
 use support::test_env::{ACME, TestEnv};
@@ -103,6 +103,34 @@ async fn a_connect_in_json_is_one_document_with_its_address_beside_it() {
     assert_eq!(output.status.code(), Some(0));
     let document: Value = serde_json::from_slice(&output.stdout).expect("one document");
     assert_eq!(document["progress"]["workspace_name"], ACME, "{document}");
+}
+
+#[tokio::test]
+async fn a_word_is_said_of_what_takes_long_and_only_of_that() {
+    let env = TestEnv::connected_by_command().await;
+    let quick = env.keyrack(&["check", ACME], "");
+    assert_eq!(String::from_utf8_lossy(&quick.stderr), "");
+    let slow = json!({"endpoint": "introspect", "times": 1, "delay_ms": 12_000});
+    env.sandbox.fault(slow).await;
+    let checked = env.keyrack(&["check", ACME], "");
+    assert!(checked.status.success());
+    let said = String::from_utf8_lossy(&checked.stderr);
+    assert!(said.contains(&words("command.slow")), "{said}");
+}
+
+#[test]
+fn wrong_usage_in_json_is_one_line() {
+    let env = TestEnv::new();
+    let wrong = env.keyrack(&["check", "--json", "--every"], "");
+    assert_eq!(wrong.status.code(), Some(2));
+    let line: Value = serde_json::from_slice(&wrong.stderr).expect("one document");
+    assert_eq!(line["error"]["code"], "wrong-usage");
+    assert!(
+        line["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("--every")
+    );
 }
 
 #[test]

@@ -79,8 +79,7 @@ impl Keyrack {
         let connection = self.store.connection(id)?;
         refuse_watched(&connection)?;
         let token = self.tokens(&connection).await?.access;
-        self.note(&connection, Way::Copy, caller)?;
-        Ok(token)
+        self.note(&connection, Way::Copy, caller).map(|_| token)
     }
 
     /// Writes that a token is about to leave, and returns the id of the operation.
@@ -94,8 +93,7 @@ impl Keyrack {
         };
         let of = connection.into();
         let hand_out = Operation::begun(HandOut { of, handed }, self.process.id(), now);
-        self.store.note_hand_out(&hand_out)?;
-        Ok(hand_out.id)
+        self.store.note_hand_out(&hand_out)
     }
 
     /// Chooses what a connection may be used for.

@@ -108,6 +108,19 @@ impl DataFolder {
         &self.path
     }
 
+    /// What tells the folder from another one in its place; none if there is none.
+    #[must_use]
+    pub fn identity(&self) -> Option<(u64, u64)> {
+        let found = fs::metadata(&self.path).ok()?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt as _;
+            Some((found.dev(), found.ino()))
+        }
+        #[cfg(not(unix))]
+        Some((u64::from(found.is_dir()), 0))
+    }
+
     /// The path of a file in the folder, created with mode 0600 if missing; a link is refused.
     ///
     /// Never to be called for a database that this process has open: closing any descriptor of a

@@ -13,8 +13,14 @@ use crate::storage::data_folder::DataFolder;
 pub(super) fn problem_of_opening(folder: &DataFolder, error: rusqlite::Error) -> Problem {
     let lack = match error.sqlite_error() {
         Some(failure) if is_lock_or_share(failure.extended_code) => Some(error.to_string()),
-        // SQLite says "busy" of locks that are refused, too (SQLite, os_unix.c, sqliteErrorFromPosixError).
-        Some(failure) if failure.code == ErrorCode::DatabaseBusy => {
+        // SQLite says "busy" or "locking protocol" of locks that are refused, too (SQLite, os_unix.c, sqliteErrorFromPosixError).
+        Some(failure)
+            if [
+                ErrorCode::DatabaseBusy,
+                ErrorCode::FileLockingProtocolFailed,
+            ]
+            .contains(&failure.code) =>
+        {
             refusal_of_locks(folder).map(|refusal| refusal.to_string())
         }
         _ => None,

@@ -6,7 +6,7 @@ use super::database::Store;
 use super::json::{Json, Word};
 use super::operations::{COLUMNS, begin, end, operation_from, readable};
 use super::revision::touch_connection;
-use crate::domain::act::HandOut;
+use crate::domain::act::{Act, HandOut};
 use crate::domain::hand_out::Allowed;
 use crate::domain::kind::Kind;
 use crate::domain::operation::Operation;
@@ -18,8 +18,9 @@ const SHARED_MS: i64 = 3_600_000;
 
 impl Store {
     /// Commits a hand-out whose token is about to leave, and that its connection was used: as one more on
-    /// the row of equal ones, if it began within the hour, or else as a row of its own.
-    pub(crate) fn note_hand_out(&self, hand_out: &Operation<HandOut>) -> Result<(), Problem> {
+    /// the row of equal ones, if it began within the hour, or else as a row of its own. Returns the id of
+    /// the row.
+    pub(crate) fn note_hand_out(&self, hand_out: &Operation<HandOut>) -> Result<String, Problem> {
         let (id, at) = (&hand_out.act.of.id, hand_out.started_at);
         let mut db = self.lock();
         // It reads before it writes: others that do so at once wait here.
@@ -41,16 +42,16 @@ impl Store {
             });
             found.transpose()?.map(|(operation, _)| operation)
         };
+        let row = equal
+            .as_ref()
+            .map_or(&hand_out.id, |equal| &equal.id)
+            .clone();
         if let Some(mut equal) = equal {
             equal.act.handed.count = equal.act.handed.count.saturating_add(1);
             equal.act.handed.last_at = at;
             tx.execute(
                 "UPDATE operations SET act = ?2, finished_at = ?3 WHERE id = ?1",
-                params![
-                    equal.id,
-                    Json(crate::domain::act::Act::from(equal.act)),
-                    at.0
-                ],
+                params![equal.id, Json(Act::from(equal.act)), at.0],
             )?;
         } else {
             begin(&tx, hand_out)?;
@@ -63,7 +64,7 @@ impl Store {
         touch_connection(&tx, id)?;
         tx.commit()?;
         failpoint("store.note_hand_out");
-        Ok(())
+        Ok(row)
     }
 
     /// Writes what a connection may be used for; fails with `connection-gone`.
