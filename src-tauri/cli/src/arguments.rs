@@ -9,6 +9,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use crate::hand_out::token::{self, Format};
+use crate::hand_out::{settings, variables};
 use clap::error::{ContextValue, ErrorKind};
 use clap::{ArgGroup, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use keyrack_core::{Allowed, BackgroundChecks, Language, RedirectMethod, sanitize_display_text};
@@ -47,6 +48,7 @@ impl Arguments {
                 "a terminal would show the token: add --show, or pass it on to a program"
                     .to_owned(),
             ),
+            Command::HandOut(HandOut::Run(asked)) => asked.clash(),
             _ => None,
         });
         match conflict {
@@ -202,13 +204,13 @@ pub struct RunArguments {
     #[arg(value_parser = not_empty)]
     pub name: Option<String>,
     /// Puts the token into this variable as well.
-    #[arg(long, value_name = "NAME", value_parser = not_empty)]
+    #[arg(long, value_name = "NAME", value_parser = variable)]
     pub env: Vec<String>,
     /// Puts the token into this variable instead of the usual ones.
-    #[arg(long, value_name = "NAME", value_parser = not_empty, conflicts_with = "env")]
+    #[arg(long, value_name = "NAME", value_parser = variable, conflicts_with = "env")]
     pub only_env: Vec<String>,
     /// Puts the address of Notion's API into this variable.
-    #[arg(long, value_name = "NAME", value_parser = not_empty)]
+    #[arg(long, value_name = "NAME", value_parser = variable)]
     pub env_url: Vec<String>,
     /// Sets the variables in this file, where keyrack://NAME stands for a token.
     #[arg(long, value_name = "FILE")]
@@ -222,6 +224,23 @@ pub struct RunArguments {
     /// The program, and its arguments.
     #[arg(last = true, required = true, value_name = "PROGRAM")]
     pub program: Vec<OsString>,
+}
+
+impl RunArguments {
+    /// Whether an option says in which variables a token or its address stands.
+    pub fn has_options(&self) -> bool {
+        !(self.env.is_empty() && self.only_env.is_empty() && self.env_url.is_empty())
+    }
+
+    /// Why the options cannot be followed: a variable would be both the token and its address.
+    fn clash(&self) -> Option<String> {
+        let is_token = |name: &&String| {
+            let usual = variables::TOKENS.contains(&name.as_str()) && self.only_env.is_empty();
+            usual || self.env.contains(name) || self.only_env.contains(name)
+        };
+        let clash = self.env_url.iter().find(is_token)?;
+        Some(format!("{clash} would be both the token and its address"))
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -409,6 +428,14 @@ impl From<Method> for RedirectMethod {
             Method::Bridge => Self::Bridge,
         }
     }
+}
+
+/// The name of a variable.
+fn variable(value: &str) -> Result<String, &'static str> {
+    if !settings::is_name(value) {
+        return Err("it is no name of a variable");
+    }
+    Ok(value.to_owned())
 }
 
 /// A value that says something. An empty one is a variable that was never set, and would name the one

@@ -119,7 +119,7 @@ async fn run(
             match command {
                 Command::Act(command) => {
                     let is_for_a_person = command.waits_for_a_person();
-                    let acted = act(&keyrack, command, output);
+                    let acted = Box::pin(act(&keyrack, command, output));
                     let ended = if is_for_a_person {
                         acted.await
                     } else {

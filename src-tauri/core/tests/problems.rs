@@ -121,6 +121,9 @@ fn every_cause() -> Vec<Cause> {
             program: text("./deploy.sh"),
             detail: text("Permission denied (os error 13)"),
         },
+        TokenTwice {
+            variable: text("NOTION_TOKEN"),
+        },
         SettingsFile {
             path: text("/home/ada/site/.env"),
             detail: text("No such file or directory (os error 2)"),

@@ -124,6 +124,20 @@ async fn a_program_that_cannot_be_run_is_told_from_one_that_failed() {
     assert_eq!(run(ACME, file.to_str().unwrap()).status.code(), Some(126));
     let unknown = run("Gamma", "true");
     assert_eq!(unknown.status.code(), Some(125));
+    assert_eq!(hand_outs(&env).len(), 0, "nobody got a token");
+    for wrong in [
+        &["--env", "A=B"][..],
+        &["--only-env", "1A"],
+        &["--env-url", "NOTION_TOKEN"],
+        &["--env", "X", "--env-url", "X"],
+    ] {
+        let arguments = [&["run", ACME][..], wrong, &["--", "true"]].concat();
+        assert_eq!(
+            env.keyrack(&arguments, "").status.code(),
+            Some(2),
+            "{wrong:?}"
+        );
+    }
     assert_eq!(env.keyrack(&["run", ACME], "").status.code(), Some(2));
     assert!(
         env.keyrack(&["hand-out", ACME, "never"], "")
@@ -206,6 +220,7 @@ async fn references_stand_for_tokens_in_the_environment_and_in_files() {
         !environment.contains("NOTION_TOKEN="),
         "none was named besides"
     );
+    assert!(has(format!("NOTION_API_BASE_URL={}", env.sandbox.base_url)));
 
     fs::write(&file, "FIRST=keyrack://Gamma\n").unwrap();
     let mut run = env.world.command(&env.program);
@@ -242,4 +257,64 @@ async fn its_row_names_the_program_and_nothing_that_was_said_to_it() {
     );
     let marks = fs::read_dir(env.data_folder().join("processes")).unwrap();
     assert_eq!(marks.count(), 0, "it has left no mark of a living process");
+}
+
+#[tokio::test]
+async fn a_reference_is_followed_whatever_the_environment_names_and_contradicts_nobody() {
+    let (env, acme, beta) = two().await;
+    let file = env.world.path("settings.env");
+    fs::write(&file, "NOTION_TOKEN=keyrack://Beta Labs\n").unwrap();
+    let inner = "\"$KEYRACK\" run --env-url BASE --env-file \"$FILE\" -- env";
+    let mut nested = running(&env, &["Research"], inner);
+    nested.env("KEYRACK", &env.program).env("FILE", &file);
+    let nested = nested.output().unwrap();
+    let environment = printed(&nested);
+    let has = |line: String| environment.lines().any(|one| one == line);
+    assert!(
+        has(format!("NOTION_TOKEN={}", token_of(&env, &beta))),
+        "{}",
+        said(&nested)
+    );
+    assert!(has(format!("KEYRACK_CONNECTION={beta}")));
+    assert!(has(format!("BASE={}", env.sandbox.base_url)));
+    assert!(
+        !environment.contains(&token_of(&env, &acme)),
+        "the outer one's is gone"
+    );
+
+    let mut twice = env.world.command(&env.program);
+    twice
+        .args(["run", "Research", "--env-file"])
+        .arg(&file)
+        .args(["--", "env"]);
+    let twice = twice.output().unwrap();
+    assert_eq!(
+        (twice.status.code(), printed(&twice)),
+        (Some(125), String::new())
+    );
+    let variable = [("variable", "NOTION_TOKEN")];
+    assert!(said(&twice).contains(&filled("problem.token-twice.what", &variable)));
+
+    fs::write(&file, "A=keyrack://Research\nB=keyrack://Beta\n").unwrap();
+    let mut whose = env.world.command(&env.program);
+    whose
+        .args(["run", "--env", "C", "--env-file"])
+        .arg(&file)
+        .args(["--", "env"]);
+    assert_eq!(
+        whose.status().unwrap().code(),
+        Some(125),
+        "whose token is C"
+    );
+    for wrong in ["A=keyrack://\n", "A=\"open\n"] {
+        fs::write(&file, wrong).unwrap();
+        let mut stopped = env.world.command(&env.program);
+        stopped
+            .args(["run", "--env-file"])
+            .arg(&file)
+            .args(["--", "env"]);
+        assert_eq!(stopped.status().unwrap().code(), Some(125), "{wrong}");
+    }
+    let endless = ["run", ACME, "--env-file", "/dev/zero", "--", "env"];
+    assert_eq!(env.keyrack(&endless, "").status.code(), Some(125));
 }

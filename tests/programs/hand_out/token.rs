@@ -2,10 +2,12 @@
 
 use std::process::Stdio;
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use support::process::Program;
 use support::secrets::{self, SERVICE};
 use support::terminal::Terminal;
 use support::test_env::{ACME, TestEnv};
+use support::wait::until;
 use support::words::words;
 
 use super::{BETA, hand_outs, id_of, listed, printed, said, token_of, two};
@@ -129,6 +131,34 @@ async fn what_does_not_work_is_not_handed_out_unless_it_can_be_made_fresh() {
     assert!(env.keyrack(&["check", ACME], "").status.success());
     refused(&words("problem.token-inactive.what"));
     assert_eq!(hand_outs(&env).len(), 1);
+}
+
+#[tokio::test]
+async fn a_refresh_whose_answer_was_lost_holds_up_nobody_while_the_token_works() {
+    let env = TestEnv::connected_by_command().await;
+    let id = id_of(&listed(&env)[0]);
+    let lost = json!({"endpoint": "token", "times": 1, "cut": "unread"});
+    env.sandbox.fault(lost).await;
+    assert!(!env.keyrack(&["refresh", ACME], "").status.success());
+    let mut watch = env.world.command(&env.program);
+    watch
+        .args(["watch", "--every", "daily"])
+        .stdin(Stdio::null());
+    let _watching = Program::start(&env.world, &watch);
+    until("it to check in the background", || {
+        let log = std::fs::read_to_string(env.world.log()).unwrap_or_default();
+        log.contains(&words("command.watching")).then_some(())
+    });
+    let asked = env.sandbox.requests().await.len();
+    for _ in 0..3 {
+        let token = env.keyrack(&["token"], "");
+        assert!(
+            printed(&token).trim_end() == token_of(&env, &id),
+            "{}",
+            said(&token)
+        );
+    }
+    assert_eq!(env.sandbox.requests().await.len(), asked);
 }
 
 #[tokio::test]

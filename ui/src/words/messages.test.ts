@@ -14,9 +14,9 @@ const sources = Object.entries(
       "../**/*.svelte",
       "../**/*.ts",
       "!../**/*.test.ts",
-      "../../../src-tauri/cli/src/*.rs",
+      "../../../src-tauri/cli/src/**/*.rs",
       "../../../src-tauri/core/src/**/*.rs",
-      "../../../src-tauri/desktop/*.rs",
+      "../../../src-tauri/desktop/**/*.rs",
       // The migrations quote what earlier versions wrote.
       "!../../../src-tauri/core/src/storage/store/schema.rs",
     ],

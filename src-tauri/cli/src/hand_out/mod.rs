@@ -2,8 +2,9 @@
 
 mod references;
 pub mod run;
+pub mod settings;
 pub mod token;
-mod variables;
+pub mod variables;
 
 use std::io::{self, IsTerminal as _};
 
@@ -18,9 +19,7 @@ const CONNECTION: &str = "KEYRACK_CONNECTION";
 /// The connection with this name, else the one that the environment names, else the only one. There is
 /// no other: a connection that was used before, or is the first, is never taken for the one that is meant.
 fn chosen(keyrack: &Keyrack, words: Words, name: Option<&str>) -> Result<Connection, Problem> {
-    let of_environment = std::env::var(CONNECTION)
-        .ok()
-        .filter(|name| !name.is_empty());
+    let of_environment = named_by_environment();
     if let Some(name) = name.or(of_environment.as_deref()) {
         return find(keyrack, words, name);
     }
@@ -33,6 +32,12 @@ fn chosen(keyrack: &Keyrack, words: Words, name: Option<&str>) -> Result<Connect
         }
         .into()),
     }
+}
+
+/// The connection that the environment names, if it does; what is no text names none that there is.
+fn named_by_environment() -> Option<String> {
+    let named = std::env::var_os(CONNECTION)?;
+    (!named.is_empty()).then(|| named.to_string_lossy().into_owned())
 }
 
 /// The program that called the command, and why.

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use keyrack_core::{Caller, HandedOut, Keyrack, Problem, Way, Words};
+use keyrack_core::{Caller, Cause, HandedOut, Keyrack, Problem, Way, Words};
 
 use crate::connections::find;
 
@@ -11,7 +11,7 @@ const PREFIX: &str = "keyrack://";
 
 /// The name in a value that is wholly a reference.
 pub fn name_in(value: &str) -> Option<&str> {
-    value.strip_prefix(PREFIX).filter(|name| !name.is_empty())
+    value.strip_prefix(PREFIX)
 }
 
 /// The hand-outs of one program: one of each connection, however often it is named.
@@ -36,8 +36,17 @@ impl<'a> HandOuts<'a> {
 
     /// The hand-out of the connection that a reference names.
     pub async fn named(&mut self, name: &str) -> Result<&HandedOut, Problem> {
+        if name.trim().is_empty() {
+            let name = PREFIX.to_owned();
+            return Err(Cause::NoSuchConnection { name }.into());
+        }
         let id = find(self.keyrack, self.words, name)?.id;
         self.of(id).await
+    }
+
+    /// What was handed out so far.
+    pub fn all(&self) -> impl Iterator<Item = &HandedOut> {
+        self.handed.values()
     }
 
     /// The hand-out of a connection (`Connection::id`).
@@ -60,12 +69,8 @@ mod tests {
     #[test]
     fn only_what_is_wholly_a_reference_is_one() {
         assert_eq!(name_in("keyrack://Acme Research"), Some("Acme Research"));
-        for plain in [
-            "",
-            "keyrack://",
-            "Bearer keyrack://Acme",
-            "https://keyrack://a",
-        ] {
+        assert_eq!(name_in("keyrack://"), Some(""), "of nothing");
+        for plain in ["", "Bearer keyrack://Acme", "https://keyrack://a"] {
             assert_eq!(name_in(plain), None, "{plain}");
         }
     }

@@ -1,16 +1,19 @@
 //! `keyrack run`: becomes another program, with a connection's token in its environment.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _};
+use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use keyrack_core::{Caller, Cause, CoreLimit, Keyrack, Problem, sanitize_display_text};
 use secrecy::SecretString;
 
 use super::references::{HandOuts, name_in};
-use super::{CONNECTION, caller, chosen, variables};
+use super::{caller, chosen, settings, variables};
 use crate::arguments::RunArguments;
+use crate::connections::candidates;
 use crate::output::Output;
 use crate::terminal::eprint_line;
 use crate::wording;
@@ -30,6 +33,9 @@ pub async fn run(
     core_limit: CoreLimit,
 ) -> Result<ExitCode, Problem> {
     let (program, arguments) = asked.program.split_first().ok_or(Cause::NoProgram)?;
+    if let Err(error) = look_up(program) {
+        return Ok(not_run(&error, program, output));
+    }
     let caller = Caller {
         program: sanitize_display_text(&program.to_string_lossy()),
         pid: Some(std::process::id()),
@@ -50,8 +56,8 @@ pub async fn run(
     Ok(become_program(&mut command, program, output))
 }
 
-/// The variables that the program gets: those of the files, with their references resolved, and over
-/// them the token's.
+/// The variables that the program gets: those of the files, with their references resolved, and those of
+/// the connection that is named, which no reference may contradict.
 async fn environment(
     keyrack: &Keyrack,
     output: Output,
@@ -59,62 +65,99 @@ async fn environment(
     caller: Caller,
 ) -> Result<Vec<(String, SecretString)>, Problem> {
     let mut hand_outs = HandOuts::to(keyrack, output.words, caller, asked.fresh);
+    let given = given(asked)?;
+    let refers = given.values().any(|value| name_in(value).is_some());
+    let is_by_reference = asked.name.is_none() && refers;
+    let tokens = match asked.only_env.as_slice() {
+        [] if is_by_reference => asked.env.clone(),
+        [] => [&variables::TOKENS.map(str::to_owned)[..], &asked.env].concat(),
+        only => only.to_vec(),
+    };
     let mut environment = Vec::new();
-    let mut given: Vec<(String, String)> = env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .filter(|(_, value)| name_in(value).is_some())
-        .collect();
-    for file in &asked.env_file {
-        given.extend(settings_in(file)?);
-    }
-    let mut refers = false;
     for (name, value) in given {
         let value = match name_in(&value) {
-            Some(connection) => {
-                refers = true;
-                hand_outs.named(connection).await?.token.clone()
+            Some(_) if tokens.contains(&name) => {
+                return Err(Cause::TokenTwice { variable: name }.into());
             }
+            Some(connection) => hand_outs.named(connection).await?.token.clone(),
             None => value.into(),
         };
         environment.push((name, value));
     }
-    let is_named = asked.name.is_some() || env::var_os(CONNECTION).is_some();
-    if is_named || !refers {
-        let connection = chosen(keyrack, output.words, asked.name.as_deref())?;
-        let tokens = match asked.only_env.as_slice() {
-            [] => {
-                let usual = variables::TOKENS.map(str::to_owned);
-                usual.into_iter().chain(asked.env.iter().cloned()).collect()
+    let connection = if is_by_reference {
+        let mut all = hand_outs.all().map(|one| &one.connection);
+        match (all.next(), all.next()) {
+            (Some(only), None) => only.clone(),
+            // Whose address and whose token the options mean cannot be told.
+            _ if asked.has_options() => {
+                let all = hand_outs.all().map(|one| &one.connection);
+                let candidates = candidates(all, output.words);
+                return Err(Cause::WhichConnection { candidates }.into());
             }
-            only => only.to_vec(),
-        };
-        let handed = hand_outs.of(connection.id.clone()).await?;
-        if io::stderr().is_terminal() {
-            let workspace = wording::workspace(&connection.workspace_name, output.words);
-            let owner = wording::owner(&connection.owner, output.words);
-            eprint_line(&format!("keyrack: {workspace} ({owner})"));
+            _ => {
+                let mut all = hand_outs.all().map(|one| &one.base_url);
+                if let Some(base_url) = all.next()
+                    && all.all(|other| other == base_url)
+                {
+                    environment.extend(variables::address(base_url));
+                }
+                return Ok(environment);
+            }
         }
-        environment.extend(variables::of(handed, &tokens, &asked.env_url));
+    } else {
+        chosen(keyrack, output.words, asked.name.as_deref())?
+    };
+    let handed = hand_outs.of(connection.id.clone()).await?;
+    if io::stderr().is_terminal() {
+        let workspace = wording::workspace(&connection.workspace_name, output.words);
+        let owner = wording::owner(&connection.owner, output.words);
+        eprint_line(&format!("keyrack: {workspace} ({owner})"));
     }
+    environment.extend(variables::of(handed, &tokens, &asked.env_url));
     Ok(environment)
 }
 
-/// The variables in a file of settings.
-fn settings_in(path: &std::path::Path) -> Result<Vec<(String, String)>, Problem> {
-    let unreadable = |error: dotenvy::Error| {
-        // Its own words may quote the line, and so a secret.
-        let detail = match error {
-            dotenvy::Error::Io(error) => error.to_string(),
-            dotenvy::Error::LineParse(_, at) => format!("a line cannot be read, at {at}"),
-            _ => String::new(),
-        };
-        Problem::from(Cause::SettingsFile {
-            path: path.display().to_string(),
-            detail,
-        })
+/// The variables with references in the environment, and those of the files; of each name the last.
+fn given(asked: &RunArguments) -> Result<BTreeMap<String, String>, Problem> {
+    let inherited = env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(_, value)| name_in(value).is_some());
+    let mut given: BTreeMap<_, _> = inherited.collect();
+    for file in &asked.env_file {
+        given.extend(settings::read(file)?);
+    }
+    Ok(given)
+}
+
+/// Refuses a program that is not there, or is none, before it is handed anything.
+#[cfg(unix)]
+fn look_up(program: &OsString) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let is_program = |path: &Path| {
+        let data = path.metadata()?;
+        let may_run = data.is_file() && data.permissions().mode() & 0o111 != 0;
+        may_run
+            .then_some(())
+            .ok_or_else(|| io::Error::from(io::ErrorKind::PermissionDenied))
     };
-    let settings = dotenvy::from_path_iter(path).map_err(unreadable)?;
-    settings.map(|line| line.map_err(unreadable)).collect()
+    let path = Path::new(program);
+    if path.components().count() != 1 {
+        return is_program(path);
+    }
+    let mut refused = io::Error::from(io::ErrorKind::NotFound);
+    for folder in env::split_paths(&env::var_os("PATH").unwrap_or_default()) {
+        match is_program(&folder.join(path)) {
+            Ok(()) => return Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => refused = error,
+            Err(_) => {}
+        }
+    }
+    Err(refused)
+}
+
+#[cfg(not(unix))]
+fn look_up(_: &OsString) -> io::Result<()> {
+    Ok(())
 }
 
 /// Takes the program's place, so that its signals, its terminal and its end are its own.

@@ -68,7 +68,7 @@ fn written(handed: &HandedOut, format: Format) -> SecretString {
     let token = handed.token.expose_secret();
     let tokens = variables::TOKENS.map(str::to_owned);
     let lines = |line: fn(&str, &str) -> String| -> String {
-        let variables = variables::of(handed, &tokens, &[]);
+        let variables = variables::for_anybody(handed, &tokens, &[]);
         variables
             .iter()
             .map(|(name, value)| line(name, value.expose_secret()))
@@ -78,7 +78,11 @@ fn written(handed: &HandedOut, format: Format) -> SecretString {
         Format::Text => format!("{token}\n"),
         Format::Json => format!("{}\n", document(handed)),
         Format::Env => lines(|name, value| format!("{name}={value}\n")),
-        Format::Export => lines(|name, value| format!("export {name}={}\n", quoted(value))),
+        Format::Export => {
+            let stale = variables::stale(false).join(" ");
+            let set = lines(|name, value| format!("export {name}={}\n", quoted(value)));
+            format!("unset {stale}\n{set}")
+        }
         Format::Header => {
             format!("Authorization: Bearer {token}\nNotion-Version: {NOTION_VERSION}\n")
         }

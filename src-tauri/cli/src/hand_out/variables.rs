@@ -44,8 +44,21 @@ pub fn is_leased() -> bool {
     std::env::var_os(LEASE).is_some()
 }
 
-/// The variables for a token, under these names, with everything that is used with it.
+/// The variables for a program that is run with a token.
 pub fn of(
+    handed: &HandedOut,
+    tokens: &[String],
+    addresses: &[String],
+) -> Vec<(String, SecretString)> {
+    let mut variables = for_anybody(handed, tokens, addresses);
+    let connection = handed.connection.id.clone().into();
+    variables.push((super::CONNECTION.to_owned(), connection));
+    variables.push((LEASE.to_owned(), handed.id.clone().into()));
+    variables
+}
+
+/// The variables for a token, under these names, with what is used with it.
+pub fn for_anybody(
     handed: &HandedOut,
     tokens: &[String],
     addresses: &[String],
@@ -55,21 +68,23 @@ pub fn of(
         .iter()
         .map(|name| (name.clone(), handed.token.clone()))
         .collect();
+    variables.extend(address(&handed.base_url));
     let mut plain = |name: &str, value: &str| variables.push((name.to_owned(), value.into()));
-    if handed.base_url != NOTION {
-        for name in ADDRESSES {
-            plain(name, &handed.base_url);
-        }
-    }
     for name in addresses {
         plain(name, &handed.base_url);
     }
     if !connection.workspace_id.is_empty() {
         plain(WORKSPACE, &connection.workspace_id);
     }
-    plain(super::CONNECTION, &connection.id);
-    plain(LEASE, &handed.id);
     variables
+}
+
+/// The variables for an address, unless it is Notion's own.
+pub fn address(base_url: &str) -> Vec<(String, SecretString)> {
+    let names = ADDRESSES.iter().filter(|_| base_url != NOTION);
+    names
+        .map(|name| ((*name).to_owned(), base_url.into()))
+        .collect()
 }
 
 /// The value of a variable as the environment takes it.

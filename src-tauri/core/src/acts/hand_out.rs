@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::acts::check::Finding;
 use crate::acts::refresh::fingerprint;
-use crate::domain::act::{HandOut, Refresh};
+use crate::domain::act::HandOut;
 use crate::domain::connection::{Connection, Status};
 use crate::domain::hand_out::{Allowed, Caller, HandedTo, Way};
 use crate::domain::operation::Operation;
@@ -106,13 +106,13 @@ impl Keyrack {
     async fn usable_tokens(&self, id: &str) -> Result<(Connection, ConnectionSecrets), Problem> {
         let mut reads = 1;
         loop {
+            self.usable(id)?;
             self.wait_for_refresh(id).await?;
             let connection = self.usable(id)?;
             let tokens = self.tokens(&connection).await?;
             let now = self.usable(id)?;
-            let is_same = (now.connected_at, now.checked_at)
-                == (connection.connected_at, connection.checked_at)
-                && self.store.unfinished_refresh(id)?.is_none();
+            let evidence = |row: &Connection| (row.connected_at, row.checked_at);
+            let is_same = evidence(&now) == evidence(&connection);
             if is_same || reads >= READS {
                 return Ok((now, tokens));
             }
@@ -134,19 +134,24 @@ impl Keyrack {
         }
     }
 
-    /// Waits for a refresh that another process has under way, and goes on with one whose process has
-    /// ended. Fails with `busy-elsewhere` if it takes too long.
+    /// Waits for a refresh that is under way, and goes on once with one whose process has ended. One whose
+    /// answer was lost stays unfinished as long as the tokens work, and holds nobody up. Fails with
+    /// `busy-elsewhere` if it takes too long.
     async fn wait_for_refresh(&self, id: &str) -> Result<(), Problem> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let Some(refresh): Option<Operation<Refresh>> = self.store.unfinished_refresh(id)?
-            else {
+            let Some(refresh) = self.store.unfinished_refresh(id)? else {
                 return Ok(());
             };
-            let is_own = refresh.process == self.process.id();
-            if is_own || has_ended(&self.folder, &refresh.process) {
+            if !self.locks.is_taken(id)? {
+                let is_left =
+                    refresh.problem.is_none() && has_ended(&self.folder, &refresh.process);
                 // What comes of it is on the connection.
-                return self.recover_refresh(id).await;
+                return if is_left {
+                    self.recover_refresh(id).await
+                } else {
+                    Ok(())
+                };
             }
             if Instant::now() >= deadline {
                 return Err(Cause::BusyElsewhere.into());

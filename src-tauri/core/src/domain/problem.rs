@@ -143,6 +143,9 @@ pub enum Cause {
         program: String,
         detail: String,
     },
+    TokenTwice {
+        variable: String,
+    },
     SettingsFile {
         path: String,
         detail: String,

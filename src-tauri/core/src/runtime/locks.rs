@@ -78,6 +78,11 @@ impl Locks {
         }
     }
 
+    /// Whether an act is under way on the connection (`Connection::id`), in whatever process.
+    pub fn is_taken(&self, id: &str) -> Result<bool, Problem> {
+        Ok(self.folder.try_lock(&file_of(id))?.is_none())
+    }
+
     /// Removes the lock files of connections other than these. Connections' ids do not come back.
     pub fn keep_only<'a>(&self, ids: impl IntoIterator<Item = &'a str>) {
         let known: BTreeSet<String> = ids.into_iter().map(file_of).collect();
