@@ -185,24 +185,30 @@ async fn still_answers(env: &mut TestEnv, window: &Page) {
     check_again(&row).await;
 }
 
+/// Waits until a start has become the window: of two at once, either may.
+async fn is_the_window(env: &TestEnv, start: &mut Program, by: &str) {
+    until_async("the window", async || {
+        assert!(start.is_running(), "ended by {by}");
+        (env.window_process() == start.id().to_string()).then_some(())
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn no_forged_link_that_opens_the_window_costs_a_request() {
     let bounds = Bounds::new(2);
     let mut random = Random::new(bounds.seed);
     let mut tally = Tally::of("links in starts that open the window", bounds.seed);
     let env = TestEnv::with_client();
-    let first = start(&env, &[]);
+    let mut first = start(&env, &[]);
+    is_the_window(&env, &mut first, "a start without a link").await;
     let mut spent = connect(&env).await;
     first.end();
     while bounds.allow(tally.cases) && tally.cases < ENOUGH / 50 {
         let (good, asked) = (callback(&env).await, env.exchanges().await);
         let (done, forged) = forge(&good, &spent, &mut random);
         let mut window = start(&env, &forged);
-        until_async("the window", async || {
-            assert!(window.is_running(), "ended by {done}");
-            (env.window_process() == window.id().to_string()).then_some(())
-        })
-        .await;
+        is_the_window(&env, &mut window, done).await;
         spent = connect(&env).await;
         tally.cases += 1;
         let requests = env.exchanges().await - asked;

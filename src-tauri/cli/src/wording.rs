@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use keyrack_core::{
-    Authorization, Batch, BatchAct, Connection, DatabaseState, Millis, Owner, Progress, Rebuilt,
-    Receipt, RefreshTokenFate, Remains, Status, Words, sanitize_display_text,
+    Allowed, Authorization, Batch, BatchAct, Connection, DatabaseState, Millis, Owner, Progress,
+    Rebuilt, Receipt, RefreshTokenFate, Remains, Status, Words, sanitize_display_text,
 };
 
 /// A workspace's name, or words in its place for a workspace without one.
@@ -49,6 +49,10 @@ pub fn connection(connection: &Connection, now: Millis, words: Words) -> String 
     }
     if let Some(problem) = &connection.problem {
         status = format!("{status}: {}", words.problem(problem).what);
+    }
+    if connection.allows == Allowed::Never {
+        let watched = words.text("allows.never", &[]);
+        status = format!("{status}  ({watched})");
     }
     format!(
         "{}  {}  {status}  [{}]",

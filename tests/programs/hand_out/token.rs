@@ -114,6 +114,9 @@ async fn what_does_not_work_is_not_handed_out_unless_it_can_be_made_fresh() {
     };
     let never = env.keyrack(&["hand-out", ACME, "never"], "");
     assert!(never.status.success());
+    for shown in [never, env.keyrack(&["list"], "")] {
+        assert!(printed(&shown).contains(&words("allows.never")));
+    }
     refused(&words("problem.hand-out-refused.what"));
     assert!(env.keyrack(&["hand-out", ACME, "any"], "").status.success());
     env.world.lock_keyring();
