@@ -4,6 +4,7 @@ use support::process::signal;
 use support::secrets;
 use support::terminal::Terminal;
 use support::test_env::TestEnv;
+use support::wait::until;
 use support::words::{filled, words};
 
 fn adding(env: &TestEnv) -> Terminal {
@@ -108,6 +109,10 @@ fn whatever_ends_the_question_the_terminal_is_as_it_was() {
         let process = env.world.process_of(&env.program).expect("it asks");
         signal(name, &process.to_string());
         terminal.shows(&words("problem.secret-unreadable.what"));
+        // What is typed before it has ended may still be its own.
+        until("its end", || {
+            env.world.process_of(&env.program).is_none().then_some(())
+        });
         assert!(echoes(&mut terminal), "{name}: {}", terminal.shown());
         assert!(!terminal.shown().contains("secret_ty"), "{name}");
     }
