@@ -295,6 +295,7 @@ async fn a_reference_is_followed_whatever_the_environment_names_and_contradicts_
     let variable = [("variable", "NOTION_TOKEN")];
     assert!(said(&twice).contains(&filled("problem.token-twice.what", &variable)));
 
+    let rows = hand_outs(&env).len();
     fs::write(&file, "A=keyrack://Research\nB=keyrack://Beta\n").unwrap();
     let mut whose = env.world.command(&env.program);
     whose
@@ -306,7 +307,11 @@ async fn a_reference_is_followed_whatever_the_environment_names_and_contradicts_
         Some(125),
         "whose token is C"
     );
-    for wrong in ["A=keyrack://\n", "A=\"open\n"] {
+    for wrong in [
+        "A=keyrack://\n",
+        "A=\"open\n",
+        "A=keyrack://Beta\nB=keyrack://Gamma\n",
+    ] {
         fs::write(&file, wrong).unwrap();
         let mut stopped = env.world.command(&env.program);
         stopped
@@ -317,4 +322,9 @@ async fn a_reference_is_followed_whatever_the_environment_names_and_contradicts_
     }
     let endless = ["run", ACME, "--env-file", "/dev/zero", "--", "env"];
     assert_eq!(env.keyrack(&endless, "").status.code(), Some(125));
+    assert_eq!(
+        hand_outs(&env).len(),
+        rows,
+        "what is refused is handed to nobody"
+    );
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use keyrack_core::{Caller, Cause, HandedOut, Keyrack, Problem, Way, Words};
+use keyrack_core::{Caller, Cause, Connection, HandedOut, Keyrack, Problem, Way, Words};
 
 use crate::connections::find;
 
@@ -14,34 +14,31 @@ pub fn name_in(value: &str) -> Option<&str> {
     value.strip_prefix(PREFIX)
 }
 
+/// The connection that a reference names.
+pub fn referred_to(keyrack: &Keyrack, words: Words, name: &str) -> Result<Connection, Problem> {
+    if name.trim().is_empty() {
+        let name = PREFIX.to_owned();
+        return Err(Cause::NoSuchConnection { name }.into());
+    }
+    find(keyrack, words, name)
+}
+
 /// The hand-outs of one program: one of each connection, however often it is named.
 pub struct HandOuts<'a> {
     keyrack: &'a Keyrack,
-    words: Words,
     caller: Caller,
     fresh: bool,
     handed: HashMap<String, HandedOut>,
 }
 
 impl<'a> HandOuts<'a> {
-    pub fn to(keyrack: &'a Keyrack, words: Words, caller: Caller, fresh: bool) -> Self {
+    pub fn to(keyrack: &'a Keyrack, caller: Caller, fresh: bool) -> Self {
         Self {
             keyrack,
-            words,
             caller,
             fresh,
             handed: HashMap::new(),
         }
-    }
-
-    /// The hand-out of the connection that a reference names.
-    pub async fn named(&mut self, name: &str) -> Result<&HandedOut, Problem> {
-        if name.trim().is_empty() {
-            let name = PREFIX.to_owned();
-            return Err(Cause::NoSuchConnection { name }.into());
-        }
-        let id = find(self.keyrack, self.words, name)?.id;
-        self.of(id).await
     }
 
     /// What was handed out so far.
@@ -50,15 +47,15 @@ impl<'a> HandOuts<'a> {
     }
 
     /// The hand-out of a connection (`Connection::id`).
-    pub async fn of(&mut self, id: String) -> Result<&HandedOut, Problem> {
-        if !self.handed.contains_key(&id) {
+    pub async fn of(&mut self, id: &str) -> Result<&HandedOut, Problem> {
+        if !self.handed.contains_key(id) {
             let handed = self
                 .keyrack
-                .hand_out(&id, Way::Run, self.caller.clone(), self.fresh)
+                .hand_out(id, Way::Run, self.caller.clone(), self.fresh)
                 .await?;
-            self.handed.insert(id.clone(), handed);
+            self.handed.insert(id.to_owned(), handed);
         }
-        Ok(&self.handed[&id])
+        Ok(&self.handed[id])
     }
 }
 

@@ -10,7 +10,7 @@ use std::process::{Command, ExitCode};
 use keyrack_core::{Caller, Cause, CoreLimit, Keyrack, Problem, sanitize_display_text};
 use secrecy::SecretString;
 
-use super::references::{HandOuts, name_in};
+use super::references::{HandOuts, name_in, referred_to};
 use super::{caller, chosen, settings, variables};
 use crate::arguments::RunArguments;
 use crate::connections::candidates;
@@ -64,50 +64,62 @@ async fn environment(
     asked: &RunArguments,
     caller: Caller,
 ) -> Result<Vec<(String, SecretString)>, Problem> {
-    let mut hand_outs = HandOuts::to(keyrack, output.words, caller, asked.fresh);
     let given = given(asked)?;
-    let refers = given.values().any(|value| name_in(value).is_some());
-    let is_by_reference = asked.name.is_none() && refers;
+    // All is decided before anything is handed out.
+    let mut referred = BTreeMap::new();
+    for (name, value) in &given {
+        if let Some(connection) = name_in(value) {
+            referred.insert(
+                name.clone(),
+                referred_to(keyrack, output.words, connection)?,
+            );
+        }
+    }
+    let is_by_reference = asked.name.is_none() && !referred.is_empty();
     let tokens = match asked.only_env.as_slice() {
         [] if is_by_reference => asked.env.clone(),
         [] => [&variables::TOKENS.map(str::to_owned)[..], &asked.env].concat(),
         only => only.to_vec(),
     };
+    if let Some(variable) = referred.keys().find(|name| tokens.contains(name)) {
+        let variable = variable.clone();
+        return Err(Cause::TokenTwice { variable }.into());
+    }
+    let connection = if is_by_reference {
+        let mut all: Vec<_> = referred.values().collect();
+        all.sort_by_key(|one| &one.id);
+        all.dedup_by_key(|one| &one.id);
+        match all[..] {
+            [only] => Some(only.clone()),
+            // Whose address and whose token the options mean cannot be told.
+            _ if asked.has_options() => {
+                let candidates = candidates(all, output.words);
+                return Err(Cause::WhichConnection { candidates }.into());
+            }
+            _ => None,
+        }
+    } else {
+        Some(chosen(keyrack, output.words, asked.name.as_deref())?)
+    };
+    let mut hand_outs = HandOuts::to(keyrack, caller, asked.fresh);
     let mut environment = Vec::new();
     for (name, value) in given {
-        let value = match name_in(&value) {
-            Some(_) if tokens.contains(&name) => {
-                return Err(Cause::TokenTwice { variable: name }.into());
-            }
-            Some(connection) => hand_outs.named(connection).await?.token.clone(),
+        let value = match referred.get(&name) {
+            Some(connection) => hand_outs.of(&connection.id).await?.token.clone(),
             None => value.into(),
         };
         environment.push((name, value));
     }
-    let connection = if is_by_reference {
-        let mut all = hand_outs.all().map(|one| &one.connection);
-        match (all.next(), all.next()) {
-            (Some(only), None) => only.clone(),
-            // Whose address and whose token the options mean cannot be told.
-            _ if asked.has_options() => {
-                let all = hand_outs.all().map(|one| &one.connection);
-                let candidates = candidates(all, output.words);
-                return Err(Cause::WhichConnection { candidates }.into());
-            }
-            _ => {
-                let mut all = hand_outs.all().map(|one| &one.base_url);
-                if let Some(base_url) = all.next()
-                    && all.all(|other| other == base_url)
-                {
-                    environment.extend(variables::address(base_url));
-                }
-                return Ok(environment);
-            }
+    let Some(connection) = connection else {
+        let mut all = hand_outs.all().map(|one| &one.base_url);
+        if let Some(base_url) = all.next()
+            && all.all(|other| other == base_url)
+        {
+            environment.extend(variables::address(base_url));
         }
-    } else {
-        chosen(keyrack, output.words, asked.name.as_deref())?
+        return Ok(environment);
     };
-    let handed = hand_outs.of(connection.id.clone()).await?;
+    let handed = hand_outs.of(&connection.id).await?;
     if io::stderr().is_terminal() {
         let workspace = wording::workspace(&connection.workspace_name, output.words);
         let owner = wording::owner(&connection.owner, output.words);
