@@ -27,7 +27,8 @@ use keyrack_core::{
     system_login_item, system_uptime,
 };
 
-use arguments::{Act, Arguments, ClientCommand, Command, HandOut};
+use arguments::{Act, Arguments, ClientCommand, Command};
+use hand_out::arguments::HandOut;
 use output::Output;
 use terminal::eprint_line;
 use zeroizing_alloc::ZeroAlloc;

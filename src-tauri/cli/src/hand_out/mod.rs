@@ -1,5 +1,6 @@
 //! `keyrack token`, `run` and `hand-out`: a connection's token for the programs that use it.
 
+pub mod arguments;
 mod references;
 pub mod run;
 pub mod settings;

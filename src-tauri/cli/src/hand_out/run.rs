@@ -10,9 +10,9 @@ use std::process::{Command, ExitCode};
 use keyrack_core::{Caller, Cause, CoreLimit, Keyrack, Problem, sanitize_display_text};
 use secrecy::SecretString;
 
+use super::arguments::RunArguments;
 use super::references::{HandOuts, name_in, referred_to};
 use super::{caller, chosen, settings, variables};
-use crate::arguments::RunArguments;
 use crate::connections::candidates;
 use crate::output::Output;
 use crate::terminal::eprint_line;

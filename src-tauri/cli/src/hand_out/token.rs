@@ -9,8 +9,8 @@ use keyrack_core::{Cause, HandedOut, Keyrack, Millis, NOTION_VERSION, Problem, W
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
+use super::arguments::TokenArguments;
 use super::{caller, chosen, variables};
-use crate::arguments::TokenArguments;
 use crate::output::Output;
 
 /// For how long a program may go on with a token before it asks again, in seconds.
