@@ -25,6 +25,7 @@ fn of(cause: &Cause) -> u8 {
         | Cause::NoSuchConnection { .. }
         | Cause::SeveralConnections { .. }
         | Cause::ConnectionGone
+        | Cause::NoSuchLease { .. }
         | Cause::NoClient
         | Cause::NoSuchClient { .. }
         | Cause::SeveralClients { .. }
@@ -45,6 +46,7 @@ fn of(cause: &Cause) -> u8 {
         | Cause::TokenSuperseded
         | Cause::OtherClient
         | Cause::HandOutRefused
+        | Cause::TokenStays
         | Cause::NoRefreshToken
         | Cause::RefreshRejected
         | Cause::RefreshLost { .. }

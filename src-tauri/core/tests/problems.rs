@@ -109,6 +109,11 @@ fn every_cause() -> Vec<Cause> {
         ConnectionAltered,
         BusyElsewhere,
         HandOutRefused,
+        TokenStays,
+        LeaseOver,
+        NoSuchLease {
+            id: text("1f2e3d4c"),
+        },
         NoConnection,
         WhichConnection {
             candidates: text("\n  b0b  Acme Research  Ada"),

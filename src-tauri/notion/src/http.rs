@@ -1,6 +1,8 @@
 //! The one place that sends requests and receives replies.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
@@ -9,6 +11,7 @@ use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
+use crate::pass_on::{PassedBack, PassedOn, passed_back, while_heard, with_credentials};
 use crate::patience::within;
 use crate::reply::{Party, Reply};
 use crate::retry::asked_wait;
@@ -150,18 +153,23 @@ impl Http {
             Method::Delete => reqwest::Method::DELETE,
         };
         let mut builder = self.client.request(method, url);
-        builder = match request.auth {
-            Auth::Bearer(token) => builder.bearer_auth(token.expose_secret()),
-            Auth::Client(client) => builder.basic_auth(
-                &client.client_id,
-                Some(client.client_secret.expose_secret()),
-            ),
-        };
+        builder = request.auth.on(builder);
         if let Some(body) = request.body {
             builder = with_json(builder, body)?;
         }
         self.send(builder, request.auth.party(), &request.secrets())
             .await
+    }
+
+    /// Passes a request on, once, as slowly as it comes, and its reply back.
+    pub async fn pass_on(&self, passed: PassedOn, auth: Auth<'_>) -> Result<PassedBack, Error> {
+        let mut url = self.base.join(passed.path.as_str());
+        url.set_query(passed.query.as_deref());
+        let heard = Arc::new(AtomicU64::new(0));
+        let request = with_credentials(&self.client, url, passed, auth, heard.clone());
+        let response = while_heard(request.send(), &heard).await?;
+        let response = response.map_err(|error| self.unanswered(&error))?;
+        Ok(passed_back(response, heard))
     }
 
     /// Sends a request once.

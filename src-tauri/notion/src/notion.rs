@@ -8,7 +8,8 @@ use serde::Serialize;
 use crate::http::Http;
 use crate::reply::Reply;
 use crate::{
-    BaseUrl, Bot, Error, Grant, Introspection, Method, Pace, Request, Response, Retry, Revocation,
+    Auth, BaseUrl, Bot, Error, Grant, Introspection, Method, Pace, PassedBack, PassedOn, Request,
+    Response, Retry, Revocation,
 };
 
 /// A client's id and secret, from Notion's portal.
@@ -190,6 +191,12 @@ impl Notion {
             Method::Post | Method::Patch | Method::Delete => self.run_once(send).await?,
         };
         Response::read(&reply)
+    }
+
+    /// Passes a request of another program on with these credentials, once and without a pace of its own,
+    /// and its reply back: whatever its status, streamed, with no time limit but five minutes of silence.
+    pub async fn pass_on(&self, passed: PassedOn, auth: Auth<'_>) -> Result<PassedBack, Error> {
+        self.http.pass_on(passed, auth).await
     }
 
     /// Makes a call at the client's pace, and repeats it as this [`Notion`]'s [`Retry`] allows.

@@ -1,5 +1,6 @@
 //! Requests to any path of the API.
 
+use reqwest::RequestBuilder;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
@@ -56,6 +57,17 @@ pub struct Response {
 }
 
 impl Auth<'_> {
+    /// The request with these credentials.
+    pub(crate) fn on(&self, request: RequestBuilder) -> RequestBuilder {
+        match self {
+            Self::Bearer(token) => request.bearer_auth(token.expose_secret()),
+            Self::Client(client) => request.basic_auth(
+                &client.client_id,
+                Some(client.client_secret.expose_secret()),
+            ),
+        }
+    }
+
     pub(crate) fn party(&self) -> Party {
         match self {
             Self::Bearer(_) => Party::Bearer,

@@ -49,9 +49,13 @@ impl Keyrack {
     }
 
     /// Deletes the tokens and the row of a forgotten connection.
-    async fn finish_forgetting(&self, operation: Operation<Forget>) -> Result<Receipt, Problem> {
+    async fn finish_forgetting(
+        &self,
+        mut operation: Operation<Forget>,
+    ) -> Result<Receipt, Problem> {
+        let id = operation.act.of.id.clone();
+        operation.act.cut_off.extend(self.end_leases_of(&id)?);
         let of = &operation.act.of;
-        let id = of.id.clone();
         let keeps = self.vault.delete_tokens(&id, of.into()).await?;
         let (ended, receipt) = operation.removed(self.now(), keeps);
         self.store.remove_connection(&ended, &id)?;

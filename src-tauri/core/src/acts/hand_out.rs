@@ -56,9 +56,9 @@ impl Keyrack {
         fresh: bool,
     ) -> Result<HandedOut, Problem> {
         if fresh {
-            self.make_fresh(id).await?;
+            self.make_fresh(id, way).await?;
         }
-        let (connection, tokens) = self.usable_tokens(id).await?;
+        let (connection, tokens) = self.usable_tokens(id, way).await?;
         let client = self.store.client(&connection.client_id)?;
         let entry = self.client_entry(&client).await?;
         let base_url = self.notions.base_url(entry.base_url.as_deref())?;
@@ -77,7 +77,7 @@ impl Keyrack {
     /// The access token of a connection for the clipboard, whatever is known of it.
     pub async fn copy_token(&self, id: &str, caller: Caller) -> Result<SecretString, Problem> {
         let connection = self.store.connection(id)?;
-        refuse_watched(&connection)?;
+        refuse_use(&connection, Way::Copy)?;
         let token = self.tokens(&connection).await?.access;
         self.note(&connection, Way::Copy, caller).map(|_| token)
     }
@@ -90,27 +90,35 @@ impl Keyrack {
             caller,
             count: 1,
             last_at: now,
+            lease: None,
         };
         let of = connection.into();
         let hand_out = Operation::begun(HandOut { of, handed }, self.process.id(), now);
         self.store.note_hand_out(&hand_out)
     }
 
-    /// Chooses what a connection may be used for.
+    /// Chooses what a connection may be used for. If nothing, its leases end.
     pub fn allow(&self, id: &str, allowed: Allowed) -> Result<Connection, Problem> {
         self.store.save_allowed(id, allowed)?;
+        if allowed == Allowed::Never {
+            self.end_leases_of(id)?;
+        }
         self.store.connection(id)
     }
 
     /// The tokens of a connection that may be handed out, and the connection that they are of.
-    async fn usable_tokens(&self, id: &str) -> Result<(Connection, ConnectionSecrets), Problem> {
+    pub(in crate::acts) async fn usable_tokens(
+        &self,
+        id: &str,
+        way: Way,
+    ) -> Result<(Connection, ConnectionSecrets), Problem> {
         let mut reads = 1;
         loop {
-            self.usable(id)?;
+            self.usable(id, way)?;
             self.wait_for_refresh(id).await?;
-            let connection = self.usable(id)?;
+            let connection = self.usable(id, way)?;
             let tokens = self.tokens(&connection).await?;
-            let now = self.usable(id)?;
+            let now = self.usable(id, way)?;
             let evidence = |row: &Connection| (row.connected_at, row.checked_at);
             let is_same = evidence(&now) == evidence(&connection);
             if is_same || reads >= READS {
@@ -121,9 +129,9 @@ impl Keyrack {
     }
 
     /// The connection, if it may be used and nothing known speaks against its token.
-    fn usable(&self, id: &str) -> Result<Connection, Problem> {
+    pub(in crate::acts) fn usable(&self, id: &str, way: Way) -> Result<Connection, Problem> {
         let connection = self.store.connection(id)?;
-        refuse_watched(&connection)?;
+        refuse_use(&connection, way)?;
         match connection.last_status.unwrap_or(connection.status) {
             Status::RevocationPending => Err(Cause::RevocationPending.into()),
             Status::Inactive | Status::NeedsReconnecting => Err(connection
@@ -162,9 +170,9 @@ impl Keyrack {
 
     /// Asks Notion about a connection's token, and refreshes it once if it does not work: not if another
     /// process has, meanwhile.
-    async fn make_fresh(&self, id: &str) -> Result<(), Problem> {
+    pub(in crate::acts) async fn make_fresh(&self, id: &str, way: Way) -> Result<(), Problem> {
         let connection = self.store.connection(id)?;
-        refuse_watched(&connection)?;
+        refuse_use(&connection, way)?;
         let access = self.access(&connection).await?;
         let (finding, _) = access.find_out().await;
         match finding {
@@ -178,10 +186,11 @@ impl Keyrack {
     }
 }
 
-/// Refuses a connection that is only watched.
-fn refuse_watched(connection: &Connection) -> Result<(), Problem> {
+/// Refuses a use that the person does not allow.
+pub(super) fn refuse_use(connection: &Connection, way: Way) -> Result<(), Problem> {
     match connection.allows {
-        Allowed::Any => Ok(()),
+        allowed if way.is_allowed(allowed) => Ok(()),
         Allowed::Never => Err(Cause::HandOutRefused.into()),
+        _ => Err(Cause::TokenStays.into()),
     }
 }

@@ -7,6 +7,8 @@ pub mod clients;
 pub mod connect;
 pub mod forget;
 pub mod hand_out;
+pub mod lease;
+pub mod pass_on;
 mod preferences;
 mod prune;
 pub mod rebuild;

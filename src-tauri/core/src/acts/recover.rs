@@ -60,8 +60,9 @@ impl Keyrack {
 
     async fn recover_operation(&self, operation: Operation) -> Result<(), Problem> {
         match operation.act.clone() {
-            // A hand-out's row is written once it has ended.
-            Act::Check(_) | Act::HandOut(_) => self.fail(operation, Cause::Interrupted),
+            Act::Check(_) => self.fail(operation, Cause::Interrupted),
+            // A lease, which has ended with its process.
+            Act::HandOut(_) => self.store.end_operation(&operation.ended(self.now())),
             // The entry has the old secret or the new one, and a check shows which; or the list has a
             // part of what is to be brought back.
             Act::RotateSecret(_) | Act::Rebuild(_) => self.fail(operation, Cause::CutOff),

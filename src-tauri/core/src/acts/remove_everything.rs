@@ -119,7 +119,9 @@ impl Keyrack {
         }
         // A watching process only checks, and ends by itself.
         let watchers = usize::from(self.is_watched()?);
-        if others_alive(&self.folder, self.process.id()) > watchers {
+        // One with leases has nothing to do without them.
+        let leasing = self.end_all_leases()?;
+        if others_alive(&self.folder, self.process.id()) > watchers + leasing {
             return Err(not_removed(Cause::OtherProgramAtWork));
         }
         // Read before anything is deleted: a locked keyring refuses here.

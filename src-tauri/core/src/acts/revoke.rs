@@ -110,6 +110,10 @@ impl Keyrack {
     ) -> Result<Revocation, Problem> {
         self.process.id().clone_into(&mut operation.process);
         operation.act.attempts += 1;
+        operation
+            .act
+            .cut_off
+            .extend(self.end_leases_of(&connection.id)?);
         let result = match self.finish_revocation(&mut operation, connection).await {
             Ok(receipt) => Revocation::Revoked {
                 receipt: Box::new(receipt),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::authorization::Authorization;
 use crate::domain::client::Client;
 use crate::domain::connection::{Connection, Verdict};
-use crate::domain::hand_out::HandedTo;
+use crate::domain::hand_out::{CutOff, HandedTo};
 use crate::domain::kind::Kind;
 use crate::domain::owner::Owner;
 use crate::domain::problem::Problem;
@@ -152,6 +152,9 @@ pub(crate) struct Revoke {
     /// What the keyring may still have of them.
     #[serde(default)]
     pub keyring_keeps: Vec<Remains>,
+    /// The programs that were using the connection.
+    #[serde(default)]
+    pub cut_off: Vec<CutOff>,
 }
 
 /// A revocation that Notion has accepted.
@@ -186,9 +189,12 @@ pub(crate) struct Forget {
     /// What the keyring may still have of them.
     #[serde(default)]
     pub keyring_keeps: Vec<Remains>,
+    /// The programs that were using the connection.
+    #[serde(default)]
+    pub cut_off: Vec<CutOff>,
 }
 
-/// A hand-out. It has ended when its row is written, which is before the token leaves.
+/// A hand-out. Its row is written before the token leaves, and has ended then; but a lease's ends with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct HandOut {
     pub of: OfConnection,
@@ -352,6 +358,7 @@ impl Revoke {
             accepted: None,
             removed_at: None,
             keyring_keeps: Vec::new(),
+            cut_off: Vec::new(),
         }
     }
 
@@ -369,6 +376,7 @@ impl Forget {
             of: connection.into(),
             removed_at: None,
             keyring_keeps: Vec::new(),
+            cut_off: Vec::new(),
         }
     }
 }

@@ -171,14 +171,22 @@ impl Ended {
 impl Ended<Forget> {
     fn receipt_of_forgetting(&self, removed_at: Millis) -> Receipt {
         let act = &self.operation.act;
-        self.receipt_of(Kind::Forget, &act.of, removed_at, &act.keyring_keeps)
+        Receipt {
+            keyring_keeps: act.keyring_keeps.clone(),
+            cut_off: act.cut_off.clone(),
+            ..self.receipt_of(Kind::Forget, &act.of, removed_at)
+        }
     }
 }
 
 impl Ended<Revoke> {
     fn receipt_of_revocation(&self, removed_at: Millis) -> Receipt {
         let act = &self.operation.act;
-        let receipt = self.receipt_of(Kind::Revoke, &act.of, removed_at, &act.keyring_keeps);
+        let receipt = Receipt {
+            keyring_keeps: act.keyring_keeps.clone(),
+            cut_off: act.cut_off.clone(),
+            ..self.receipt_of(Kind::Revoke, &act.of, removed_at)
+        };
         let Some(accepted) = act.accepted.clone() else {
             return receipt;
         };
@@ -200,13 +208,7 @@ impl Ended<Revoke> {
 
 impl<A> Ended<A> {
     /// The part of a receipt that all have.
-    fn receipt_of(
-        &self,
-        kind: Kind,
-        of: &OfConnection,
-        removed_at: Millis,
-        keeps: &[Remains],
-    ) -> Receipt {
+    fn receipt_of(&self, kind: Kind, of: &OfConnection, removed_at: Millis) -> Receipt {
         Receipt {
             operation_id: self.operation.id.clone(),
             kind,
@@ -223,7 +225,8 @@ impl<A> Ended<A> {
             unconfirmed: None,
             refresh_token: None,
             removed_from_keyring_at: removed_at,
-            keyring_keeps: keeps.to_vec(),
+            keyring_keeps: Vec::new(),
+            cut_off: Vec::new(),
             request_ids: self.operation.request_ids.clone(),
         }
     }

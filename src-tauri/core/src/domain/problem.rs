@@ -131,6 +131,11 @@ pub enum Cause {
     ConnectionAltered,
     BusyElsewhere,
     HandOutRefused,
+    TokenStays,
+    LeaseOver,
+    NoSuchLease {
+        id: String,
+    },
     NoConnection,
     WhichConnection {
         candidates: String,

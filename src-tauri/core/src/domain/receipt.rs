@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::domain::hand_out::CutOff;
 use crate::domain::kind::Kind;
 use crate::domain::owner::Owner;
 use crate::domain::problem::Problem;
@@ -69,6 +70,8 @@ pub struct Receipt {
     pub removed_from_keyring_at: Millis,
     /// What the keyring may still have of them.
     pub keyring_keeps: Vec<Remains>,
+    /// The programs that were using the connection, and were cut off.
+    pub cut_off: Vec<CutOff>,
     /// Notion's ids of the requests made.
     pub request_ids: Vec<String>,
 }

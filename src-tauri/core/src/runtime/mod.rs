@@ -6,4 +6,5 @@ pub mod localhost;
 pub mod locks;
 pub mod notions;
 pub mod pending;
+pub mod proxy;
 pub mod unacknowledged;

@@ -270,6 +270,11 @@ impl TestEnv {
         self.notion.revoke(bot_id).await
     }
 
+    /// The sandbox's base URL.
+    pub fn base_url(&self) -> &str {
+        self.sandbox.base_url()
+    }
+
     /// The id and the secret of the sandbox's client.
     pub fn credentials(&self) -> (String, String) {
         let secret = self.sandbox.client_secret();

@@ -10,6 +10,7 @@ mod connect;
 mod env;
 mod forged_rows;
 mod hostile;
+mod lease;
 mod matrix;
 mod model;
 mod panics;

@@ -387,6 +387,7 @@ mod tests {
             accepted,
             removed_at: None,
             keyring_keeps: Vec::new(),
+            cut_off: Vec::new(),
         }
     }
 

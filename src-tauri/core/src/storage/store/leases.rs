@@ -1,0 +1,134 @@
+//! Leases in the store: hand-outs that go on, whose rows end with them.
+
+use rusqlite::{Transaction, TransactionBehavior, params};
+
+use super::database::Store;
+use super::json::{Json, Word};
+use super::operations::{COLUMNS, begin, operation_from, readable};
+use super::revision::touch_connection;
+use crate::domain::act::{Act, HandOut};
+use crate::domain::connection::Verdict;
+use crate::domain::kind::Kind;
+use crate::domain::operation::Operation;
+use crate::domain::problem::Problem;
+use crate::domain::time::Millis;
+use crate::failpoint::failpoint;
+
+/// A use of a token that Notion took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Taken {
+    /// The connection's tokens at that time (`Connection::connected_at`).
+    pub connected_at: Millis,
+    /// When the request was sent.
+    pub at: Millis,
+}
+
+impl Store {
+    /// Commits the row of a lease that is about to begin, and that its connection is used.
+    pub(crate) fn begin_lease(&self, lease: &Operation<HandOut>) -> Result<(), Problem> {
+        let mut db = self.lock();
+        let tx = db.transaction()?;
+        begin(&tx, lease)?;
+        used(&tx, &lease.act.of.id, lease.started_at)?;
+        tx.commit()?;
+        failpoint("store.begin_lease");
+        Ok(())
+    }
+
+    /// The leases whose rows have not ended, oldest first.
+    pub(crate) fn unfinished_leases(&self) -> Result<Vec<Operation<HandOut>>, Problem> {
+        let db = self.lock();
+        let mut query = db.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM operations WHERE kind = ?1 AND finished_at IS NULL
+             ORDER BY started_at, id"
+        ))?;
+        let rows = readable(query.query_map([Word(Kind::HandOut)], operation_from)?);
+        let leases = rows.map(|row| Ok(row?.0));
+        leases.collect()
+    }
+
+    /// Whether a lease's row has not ended.
+    pub(crate) fn is_running(&self, lease: &str) -> Result<bool, Problem> {
+        let db = self.lock();
+        let mut query =
+            db.prepare_cached("SELECT 1 FROM operations WHERE id = ?1 AND finished_at IS NULL")?;
+        Ok(query.exists([lease])?)
+    }
+
+    /// Commits what a lease was used for so far, if it has not ended, and what Notion's replies prove: a
+    /// token that it took works, unless other evidence is newer or is just being looked for.
+    pub(crate) fn save_use(
+        &self,
+        lease: &str,
+        act: &HandOut,
+        taken: Option<Taken>,
+    ) -> Result<(), Problem> {
+        let id = &act.of.id;
+        let mut db = self.lock();
+        let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let saved = tx.execute(
+            "UPDATE operations SET act = ?2 WHERE id = ?1 AND finished_at IS NULL",
+            params![lease, Json(Act::from(act.clone()))],
+        )?;
+        if saved == 1 {
+            let last = act
+                .handed
+                .lease
+                .as_ref()
+                .and_then(|used| used.last_request_at);
+            used(&tx, id, last.unwrap_or(act.handed.last_at))?;
+        }
+        if let Some(taken) = taken {
+            let proven = tx.execute(
+                "UPDATE connections SET verdict = ?2, verdict_at = ?3, cause = NULL, failure = NULL
+                 WHERE id = ?1 AND connected_at = ?4
+                   AND (verdict_at IS NULL OR verdict_at < ?3 OR verdict NOT IN ('active', 'inactive'))
+                   AND NOT EXISTS (SELECT 1 FROM operations WHERE connection = ?1
+                       AND kind IN (?5, ?6, ?7) AND finished_at IS NULL)",
+                params![
+                    id,
+                    Word(Verdict::Active),
+                    taken.at.0,
+                    taken.connected_at.0,
+                    Word(Kind::Check),
+                    Word(Kind::Refresh),
+                    Word(Kind::Revoke),
+                ],
+            )?;
+            if proven == 1 {
+                touch_connection(&tx, id)?;
+            }
+        }
+        tx.commit()?;
+        failpoint("store.save_use");
+        Ok(())
+    }
+
+    /// Commits the end of a lease; false if it had ended.
+    pub(crate) fn end_lease(&self, lease: &str, at: Millis) -> Result<bool, Problem> {
+        let mut db = self.lock();
+        let tx = db.transaction()?;
+        let ended = tx.execute(
+            "UPDATE operations SET finished_at = ?2
+             WHERE id = ?1 AND kind = ?3 AND finished_at IS NULL",
+            params![lease, at.0, Word(Kind::HandOut)],
+        )?;
+        if ended == 1 {
+            let sql = "SELECT connection FROM operations WHERE id = ?1";
+            let connection: Option<String> = tx.query_row(sql, [lease], |row| row.get(0))?;
+            touch_connection(&tx, connection)?;
+        }
+        tx.commit()?;
+        failpoint("store.end_lease");
+        Ok(ended == 1)
+    }
+}
+
+/// Writes that a connection was used.
+fn used(tx: &Transaction<'_>, connection: &str, at: Millis) -> rusqlite::Result<()> {
+    tx.execute(
+        "UPDATE connections SET last_used_at = max(coalesce(last_used_at, 0), ?2) WHERE id = ?1",
+        params![connection, at.0],
+    )?;
+    touch_connection(tx, connection)
+}
