@@ -121,7 +121,8 @@ pub enum Act {
         /// The workspace's name, the bot id or the connection id.
         #[arg(value_parser = not_empty)]
         name: String,
-        /// any: whatever a program asks for; never: its token is handed to nobody.
+        /// any: whatever a program asks for; proxy-only: its token stays here, and requests are made with
+        /// it; never: neither.
         allowed: Use,
     },
     /// Deletes connections here only; Notion is not asked, so their tokens may stay valid there.

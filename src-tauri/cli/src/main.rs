@@ -106,6 +106,13 @@ async fn run(
     core_limit: CoreLimit,
 ) -> ExitCode {
     keyrack_core::survive_file_limit();
+    if let Command::HandOut(HandOut::Hold { apart }) = command {
+        return if apart {
+            hand_out::hold::start_apart()
+        } else {
+            hand_out::hold::hold(open(output.words, Arc::default())).await
+        };
+    }
     let code = match &command {
         // All others are the program's own.
         Command::HandOut(HandOut::Run(_)) => |_: &Problem| ExitCode::from(hand_out::run::FAILED),
@@ -129,11 +136,8 @@ async fn run(
                     ended.map(|()| ExitCode::SUCCESS)
                 }
                 // What earlier runs left is for whoever reads what is said about it.
-                Command::HandOut(HandOut::Token(asked)) => {
-                    hand_out::token::token(&keyrack, output, &asked).await
-                }
-                Command::HandOut(HandOut::Run(asked)) => {
-                    hand_out::run::run(&keyrack, output, asked, core_limit).await
+                Command::HandOut(command) => {
+                    hand_out::act(&keyrack, output, command, core_limit).await
                 }
             }
         }

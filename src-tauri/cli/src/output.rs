@@ -191,7 +191,7 @@ impl Output {
 
     /// Prints a result: whatever is in it, nothing that a terminal would obey. Fails if it cannot be
     /// written, unless nobody reads it any more.
-    fn result(
+    pub fn result(
         self,
         result: &(impl Serialize + ?Sized),
         words: impl FnOnce() -> Vec<String>,

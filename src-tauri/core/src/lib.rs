@@ -66,7 +66,10 @@ pub use host::login_item::{LoginItem, system_login_item, watch_program};
 pub use host::session::session_ended;
 pub use identity::{APP_ID, APP_LINK, SCHEME};
 pub use keyrack::Keyrack;
-pub use notion_oauth::{Backoff, Budget, NOTION_VERSION, is_unprintable, sanitize_display_text};
+pub use notion_oauth::{
+    ApiPath, Backoff, Body as RequestBody, Budget, NOTION_VERSION, PassedBack, is_unprintable,
+    sanitize_display_text,
+};
 pub use runtime::proxy::Endpoint;
 pub use storage::data_folder::DataFolder;
 pub use storage::vault::{KeyringConnector, system_keyring};

@@ -114,6 +114,21 @@ fn every_cause() -> Vec<Cause> {
         NoSuchLease {
             id: text("1f2e3d4c"),
         },
+        OnlyReads,
+        ApiPath {
+            detail: text("a path must not lead out of its place"),
+        },
+        HttpStatus {
+            status: 404,
+            detail: text("object_not_found"),
+        },
+        LeaseFailed {
+            detail: text("no such file or directory"),
+        },
+        InputFile {
+            path: text("/home/ada/page.json"),
+            detail: text("no such file or directory"),
+        },
         NoConnection,
         WhichConnection {
             candidates: text("\n  b0b  Acme Research  Ada"),

@@ -1,21 +1,56 @@
-//! `keyrack token`, `run` and `hand-out`: a connection's token for the programs that use it.
+//! A connection's token for the programs that use it: handed out, or used for them.
 
+pub mod api;
 pub mod arguments;
+mod handed;
+pub mod hold;
+pub mod leases;
+pub mod mcp_config;
 mod references;
 pub mod run;
+pub mod serve;
 pub mod settings;
 pub mod token;
 pub mod variables;
 
 use std::io::{self, IsTerminal as _};
+use std::process::ExitCode;
+use std::sync::Arc;
 
-use keyrack_core::{Allowed, Caller, Cause, Connection, Keyrack, Problem, Words, calling_program};
+use keyrack_core::{
+    Allowed, Caller, Cause, Connection, CoreLimit, Keyrack, Problem, Words, calling_program,
+};
+
+use arguments::HandOut;
 
 use crate::connections::{candidates, find};
 use crate::output::Output;
+use crate::terminal::eprint_line;
+use crate::wording;
 
 /// The environment variable that names a connection where no argument does.
 const CONNECTION: &str = "KEYRACK_CONNECTION";
+
+/// Makes what is asked for of the keys in use.
+pub async fn act(
+    keyrack: &Arc<Keyrack>,
+    output: Output,
+    command: HandOut,
+    core_limit: CoreLimit,
+) -> Result<ExitCode, Problem> {
+    match command {
+        HandOut::Token(asked) => token::token(keyrack, output, &asked).await,
+        HandOut::Run(asked) => run::run(keyrack, output, asked, core_limit).await,
+        HandOut::Api(asked) => api::api(keyrack, output, &asked).await,
+        HandOut::Serve(asked) => serve::serve(keyrack, output, &asked).await,
+        HandOut::Leases { command } => {
+            leases::leases(keyrack, output, command.as_ref()).map(|()| ExitCode::SUCCESS)
+        }
+        HandOut::McpConfig(asked) => mcp_config::print(keyrack, output, &asked),
+        // It does not begin with an open data folder.
+        HandOut::Hold { .. } => Ok(ExitCode::FAILURE),
+    }
+}
 
 /// The connection with this name, else the one that the environment names, else the only one. There is
 /// no other: a connection that was used before, or is the first, is never taken for the one that is meant.
@@ -47,6 +82,15 @@ fn caller(reason: Option<&str>) -> Caller {
     Caller {
         reason: reason.map(keyrack_core::sanitize_display_text),
         ..calling_program(terminal)
+    }
+}
+
+/// Says on a terminal whose token is used.
+fn say_whose(connection: &Connection, output: Output) {
+    if io::stderr().is_terminal() {
+        let workspace = wording::workspace(&connection.workspace_name, output.words);
+        let owner = wording::owner(&connection.owner, output.words);
+        eprint_line(&format!("keyrack: {workspace} ({owner})"));
     }
 }
 

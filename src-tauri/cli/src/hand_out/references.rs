@@ -1,9 +1,7 @@
 //! References to connections in place of tokens, `keyrack://NAME`: what stands in a file of settings can be
 //! shown to anybody.
 
-use std::collections::HashMap;
-
-use keyrack_core::{Caller, Cause, Connection, HandedOut, Keyrack, Problem, Way, Words};
+use keyrack_core::{Cause, Connection, Keyrack, Problem, Words};
 
 use crate::connections::find;
 
@@ -21,42 +19,6 @@ pub fn referred_to(keyrack: &Keyrack, words: Words, name: &str) -> Result<Connec
         return Err(Cause::NoSuchConnection { name }.into());
     }
     find(keyrack, words, name)
-}
-
-/// The hand-outs of one program: one of each connection, however often it is named.
-pub struct HandOuts<'a> {
-    keyrack: &'a Keyrack,
-    caller: Caller,
-    fresh: bool,
-    handed: HashMap<String, HandedOut>,
-}
-
-impl<'a> HandOuts<'a> {
-    pub fn to(keyrack: &'a Keyrack, caller: Caller, fresh: bool) -> Self {
-        Self {
-            keyrack,
-            caller,
-            fresh,
-            handed: HashMap::new(),
-        }
-    }
-
-    /// What was handed out so far.
-    pub fn all(&self) -> impl Iterator<Item = &HandedOut> {
-        self.handed.values()
-    }
-
-    /// The hand-out of a connection (`Connection::id`).
-    pub async fn of(&mut self, id: &str) -> Result<&HandedOut, Problem> {
-        if !self.handed.contains_key(id) {
-            let handed = self
-                .keyrack
-                .hand_out(id, Way::Run, self.caller.clone(), self.fresh)
-                .await?;
-            self.handed.insert(id.to_owned(), handed);
-        }
-        Ok(&self.handed[id])
-    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsString;
-use std::io::{self, IsTerminal as _};
+use std::io;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
@@ -11,12 +11,10 @@ use keyrack_core::{Caller, Cause, CoreLimit, Keyrack, Problem, sanitize_display_
 use secrecy::SecretString;
 
 use super::arguments::RunArguments;
-use super::references::{HandOuts, name_in, referred_to};
-use super::{caller, chosen, settings, variables};
+use super::references::{name_in, referred_to};
+use super::{caller, chosen, handed, hold, say_whose, settings, variables};
 use crate::connections::candidates;
 use crate::output::Output;
-use crate::terminal::eprint_line;
-use crate::wording;
 
 /// The exit codes of `env` and `nohup` for a program that could not be run (POSIX, "Exit Status for
 /// Commands"), and `docker run`'s for a failure of its own.
@@ -101,17 +99,24 @@ async fn environment(
     } else {
         Some(chosen(keyrack, output.words, asked.name.as_deref())?)
     };
-    let mut hand_outs = HandOuts::to(keyrack, caller, asked.fresh);
+    let mut all: Vec<_> = referred.values().chain(&connection).cloned().collect();
+    all.sort_by(|one, other| one.id.cmp(&other.id));
+    all.dedup_by(|one, other| one.id == other.id);
+    let handed = if asked.proxy {
+        hold::leases(&all, caller, asked.read_only, asked.fresh)?
+    } else {
+        handed::tokens(keyrack, &all, &caller, asked.fresh).await?
+    };
     let mut environment = Vec::new();
     for (name, value) in given {
-        let value = match referred.get(&name) {
-            Some(connection) => hand_outs.of(&connection.id).await?.token.clone(),
+        let value = match referred.get(&name).map(|one| &handed[&one.id]) {
+            Some(handed) => handed.token.clone(),
             None => value.into(),
         };
         environment.push((name, value));
     }
     let Some(connection) = connection else {
-        let mut all = hand_outs.all().map(|one| &one.base_url);
+        let mut all = handed.values().map(|one| &one.base_url);
         if let Some(base_url) = all.next()
             && all.all(|other| other == base_url)
         {
@@ -119,13 +124,12 @@ async fn environment(
         }
         return Ok(environment);
     };
-    let handed = hand_outs.of(&connection.id).await?;
-    if io::stderr().is_terminal() {
-        let workspace = wording::workspace(&connection.workspace_name, output.words);
-        let owner = wording::owner(&connection.owner, output.words);
-        eprint_line(&format!("keyrack: {workspace} ({owner})"));
-    }
-    environment.extend(variables::of(handed, &tokens, &asked.env_url));
+    say_whose(&connection, output);
+    environment.extend(variables::of(
+        &handed[&connection.id],
+        &tokens,
+        &asked.env_url,
+    ));
     Ok(environment)
 }
 

@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
 use super::arguments::TokenArguments;
+use super::handed::Handed;
 use super::{caller, chosen, variables};
 use crate::output::Output;
 
@@ -17,7 +18,7 @@ use crate::output::Output;
 const REUSE_FOR_SECONDS: u32 = 300;
 
 /// The exit code of a shell for a program that SIGPIPE ended.
-const READER_GONE: u8 = 141;
+pub const READER_GONE: u8 = 141;
 
 /// How a token is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -56,7 +57,7 @@ pub async fn token(
     } else {
         asked.format
     };
-    write(&written(&handed, format))
+    ending(write_all(&written(handed, format)))
 }
 
 /// Whether a token would be shown to whoever looks at the terminal.
@@ -64,19 +65,22 @@ pub fn is_shown() -> bool {
     io::stdout().is_terminal()
 }
 
-fn written(handed: &HandedOut, format: Format) -> SecretString {
+fn written(handed: HandedOut, format: Format) -> SecretString {
+    if format == Format::Json {
+        return format!("{}\n", document(&handed)).into();
+    }
+    let handed = Handed::from(handed);
     let token = handed.token.expose_secret();
     let tokens = variables::TOKENS.map(str::to_owned);
     let lines = |line: fn(&str, &str) -> String| -> String {
-        let variables = variables::for_anybody(handed, &tokens, &[]);
+        let variables = variables::for_anybody(&handed, &tokens, &[]);
         variables
             .iter()
             .map(|(name, value)| line(name, value.expose_secret()))
             .collect()
     };
     match format {
-        Format::Text => format!("{token}\n"),
-        Format::Json => format!("{}\n", document(handed)),
+        Format::Text | Format::Json => format!("{token}\n"),
         Format::Env => lines(|name, value| format!("{name}={value}\n")),
         Format::Export => {
             let stale = variables::stale(false).join(" ");
@@ -127,10 +131,14 @@ fn quoted(value: &str) -> String {
     format!("'{}'", value.replace('\'', r"'\''"))
 }
 
-/// Writes to standard output past its buffer, which would keep the token. A reader that is gone is said
-/// as a shell says it of a program that was ended by that.
-fn write(text: &SecretString) -> Result<ExitCode, Problem> {
-    let written = unbuffered().and_then(|mut out| out.write_all(text.expose_secret().as_bytes()));
+/// Writes to standard output past its buffer, which would keep the secret.
+pub fn write_all(text: &SecretString) -> io::Result<()> {
+    unbuffered()?.write_all(text.expose_secret().as_bytes())
+}
+
+/// How a command ends that has written its result. A reader that is gone is said as a shell says it of a
+/// program that was ended by that.
+pub fn ending(written: io::Result<()>) -> Result<ExitCode, Problem> {
     match written {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::from(READER_GONE)),

@@ -2,8 +2,9 @@
 
 use std::ffi::OsString;
 
-use keyrack_core::HandedOut;
 use secrecy::{ExposeSecret as _, SecretString};
+
+use super::handed::Handed;
 
 /// The variables that programs read a token from: Notion's SDKs and its MCP server, Notion's own command
 /// line, and older scripts.
@@ -45,11 +46,7 @@ pub fn is_leased() -> bool {
 }
 
 /// The variables for a program that is run with a token.
-pub fn of(
-    handed: &HandedOut,
-    tokens: &[String],
-    addresses: &[String],
-) -> Vec<(String, SecretString)> {
+pub fn of(handed: &Handed, tokens: &[String], addresses: &[String]) -> Vec<(String, SecretString)> {
     let mut variables = for_anybody(handed, tokens, addresses);
     let connection = handed.connection.id.clone().into();
     variables.push((super::CONNECTION.to_owned(), connection));
@@ -59,7 +56,7 @@ pub fn of(
 
 /// The variables for a token, under these names, with what is used with it.
 pub fn for_anybody(
-    handed: &HandedOut,
+    handed: &Handed,
     tokens: &[String],
     addresses: &[String],
 ) -> Vec<(String, SecretString)> {

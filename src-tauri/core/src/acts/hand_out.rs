@@ -74,6 +74,12 @@ impl Keyrack {
         })
     }
 
+    /// Whether a connection's token may be handed out, as far as the list says. Fails as
+    /// [`Keyrack::hand_out`] does.
+    pub fn may_hand_out(&self, id: &str, way: Way) -> Result<(), Problem> {
+        self.usable(id, way).map(drop)
+    }
+
     /// The access token of a connection for the clipboard, whatever is known of it.
     pub async fn copy_token(&self, id: &str, caller: Caller) -> Result<SecretString, Problem> {
         let connection = self.store.connection(id)?;
@@ -83,7 +89,12 @@ impl Keyrack {
     }
 
     /// Writes that a token is about to leave, and returns the id of the operation.
-    fn note(&self, connection: &Connection, way: Way, caller: Caller) -> Result<String, Problem> {
+    pub(in crate::acts) fn note(
+        &self,
+        connection: &Connection,
+        way: Way,
+        caller: Caller,
+    ) -> Result<String, Problem> {
         let now = self.now();
         let handed = HandedTo {
             way,

@@ -13,10 +13,12 @@ use tokio::sync::Mutex;
 
 use crate::acts::refresh::fingerprint;
 use crate::domain::connection::Status;
-use crate::domain::hand_out::Way;
-use crate::domain::problem::Problem;
+use crate::domain::hand_out::{Caller, Way};
+use crate::domain::problem::{Cause, Problem};
 use crate::domain::time::Millis;
 use crate::keyrack::Keyrack;
+use crate::runtime::proxy::only_reads;
+use crate::storage::store::Taken;
 use crate::storage::vault::ConnectionSecrets;
 
 /// A request to be passed on. There is no `Debug`: it is somebody's content.
@@ -84,6 +86,47 @@ impl InUse {
 }
 
 impl Keyrack {
+    /// Makes one request of a program with a connection's token (`Connection::id`), which stays here. Its
+    /// row is written before, and what the reply proves after.
+    ///
+    /// Fails with nothing sent if the connection may not be used, or with `only_read` if the request is
+    /// not known to only read.
+    pub async fn request(
+        &self,
+        id: &str,
+        caller: Caller,
+        only_read: bool,
+        outgoing: Outgoing,
+    ) -> Result<PassedBack, Problem> {
+        if only_read && !only_reads(&outgoing.method, outgoing.path.as_str()) {
+            return Err(Cause::OnlyReads.into());
+        }
+        let in_use = InUse::of(id, Way::Api);
+        self.hold(&in_use).await?;
+        let connection = self.store.connection(id)?;
+        self.note(&connection, Way::Api, caller)?;
+        let at = self.now();
+        let Passed {
+            reply,
+            connected_at,
+        } = self.pass_on(&in_use, outgoing).await?;
+        if reply.status().is_success() {
+            self.store.save_taken(id, Taken { connected_at, at })?;
+        }
+        Ok(reply)
+    }
+
+    /// Makes one request with a client's own credentials (`Client::id`).
+    pub async fn request_as_client(
+        &self,
+        client: &str,
+        outgoing: Outgoing,
+    ) -> Result<PassedBack, Problem> {
+        let access = self.client_access(&self.store.client(client)?).await?;
+        let auth = Auth::Client(&access.credentials);
+        Ok(access.notion.pass_on(outgoing.into(), auth).await?)
+    }
+
     /// Passes a request on, and its reply back. If Notion does not take the token, and the keyring has
     /// another one or gets one by a refresh, the request is sent once more, as far as it can be.
     pub(in crate::acts) async fn pass_on(
@@ -188,20 +231,23 @@ impl Keyrack {
 }
 
 async fn send(held: &Held, outgoing: Outgoing) -> Result<PassedBack, Problem> {
-    let passed = PassedOn {
-        method: outgoing.method,
-        path: outgoing.path,
-        query: outgoing.query,
-        headers: outgoing.headers,
-        body: match outgoing.body {
-            OutgoingBody::Whole(bytes) => bytes.into(),
-            OutgoingBody::Stream(body) => body,
-        },
-    };
-    Ok(held
-        .notion
-        .pass_on(passed, Auth::Bearer(&held.token))
-        .await?)
+    let auth = Auth::Bearer(&held.token);
+    Ok(held.notion.pass_on(outgoing.into(), auth).await?)
+}
+
+impl From<Outgoing> for PassedOn {
+    fn from(outgoing: Outgoing) -> Self {
+        Self {
+            method: outgoing.method,
+            path: outgoing.path,
+            query: outgoing.query,
+            headers: outgoing.headers,
+            body: match outgoing.body {
+                OutgoingBody::Whole(bytes) => bytes.into(),
+                OutgoingBody::Stream(body) => body,
+            },
+        }
+    }
 }
 
 /// The request once more, if its body can be sent again.

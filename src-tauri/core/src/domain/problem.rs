@@ -136,6 +136,21 @@ pub enum Cause {
     NoSuchLease {
         id: String,
     },
+    OnlyReads,
+    ApiPath {
+        detail: String,
+    },
+    HttpStatus {
+        status: u16,
+        detail: String,
+    },
+    LeaseFailed {
+        detail: String,
+    },
+    InputFile {
+        path: String,
+        detail: String,
+    },
     NoConnection,
     WhichConnection {
         candidates: String,

@@ -199,7 +199,7 @@ fn path_of(text: &str) -> Result<ApiPath, Refusal> {
 }
 
 /// Whether a request only reads, as far as is known.
-fn only_reads(method: &Method, path: &str) -> bool {
+pub(crate) fn only_reads(method: &Method, path: &str) -> bool {
     if [Method::GET, Method::HEAD].contains(method) {
         return true;
     }

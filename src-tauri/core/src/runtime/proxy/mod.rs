@@ -6,6 +6,6 @@ mod gate;
 mod listener;
 
 pub(crate) use answer::{Answer, Refusal, is_over, passed_back};
-pub(crate) use gate::{Admitted, Gate, Key};
+pub(crate) use gate::{Admitted, Gate, Key, only_reads};
 pub use listener::Endpoint;
 pub(crate) use listener::Listener;

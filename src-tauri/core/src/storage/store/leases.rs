@@ -79,28 +79,20 @@ impl Store {
             used(&tx, id, last.unwrap_or(act.handed.last_at))?;
         }
         if let Some(taken) = taken {
-            let proven = tx.execute(
-                "UPDATE connections SET verdict = ?2, verdict_at = ?3, cause = NULL, failure = NULL
-                 WHERE id = ?1 AND connected_at = ?4
-                   AND (verdict_at IS NULL OR verdict_at < ?3 OR verdict NOT IN ('active', 'inactive'))
-                   AND NOT EXISTS (SELECT 1 FROM operations WHERE connection = ?1
-                       AND kind IN (?5, ?6, ?7) AND finished_at IS NULL)",
-                params![
-                    id,
-                    Word(Verdict::Active),
-                    taken.at.0,
-                    taken.connected_at.0,
-                    Word(Kind::Check),
-                    Word(Kind::Refresh),
-                    Word(Kind::Revoke),
-                ],
-            )?;
-            if proven == 1 {
-                touch_connection(&tx, id)?;
-            }
+            prove(&tx, id, taken)?;
         }
         tx.commit()?;
         failpoint("store.save_use");
+        Ok(())
+    }
+
+    /// Commits what a use of a connection's token proves, like [`Store::save_use`].
+    pub(crate) fn save_taken(&self, connection: &str, taken: Taken) -> Result<(), Problem> {
+        let mut db = self.lock();
+        let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        prove(&tx, connection, taken)?;
+        tx.commit()?;
+        failpoint("store.save_taken");
         Ok(())
     }
 
@@ -131,4 +123,28 @@ fn used(tx: &Transaction<'_>, connection: &str, at: Millis) -> rusqlite::Result<
         params![connection, at.0],
     )?;
     touch_connection(tx, connection)
+}
+
+/// Writes that a token worked, unless other evidence is newer or is just being looked for.
+fn prove(tx: &Transaction<'_>, connection: &str, taken: Taken) -> rusqlite::Result<()> {
+    let proven = tx.execute(
+        "UPDATE connections SET verdict = ?2, verdict_at = ?3, cause = NULL, failure = NULL
+         WHERE id = ?1 AND connected_at = ?4
+           AND (verdict_at IS NULL OR verdict_at < ?3 OR verdict NOT IN ('active', 'inactive'))
+           AND NOT EXISTS (SELECT 1 FROM operations WHERE connection = ?1
+               AND kind IN (?5, ?6, ?7) AND finished_at IS NULL)",
+        params![
+            connection,
+            Word(Verdict::Active),
+            taken.at.0,
+            taken.connected_at.0,
+            Word(Kind::Check),
+            Word(Kind::Refresh),
+            Word(Kind::Revoke),
+        ],
+    )?;
+    if proven == 1 {
+        touch_connection(tx, connection)?;
+    }
+    Ok(())
 }

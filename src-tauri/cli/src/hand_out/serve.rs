@@ -1,0 +1,134 @@
+//! `keyrack serve`: leases without a program of their own.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use keyrack_core::{Begun, Cause, Endpoint, Keyrack, Leases, Problem, Terms, Way};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
+
+use super::arguments::ServeArguments;
+use super::{caller, chosen, token};
+use crate::connections::find;
+use crate::output::Output;
+
+/// Serves until the time is over, the leases are ended, or the program is asked to end.
+pub async fn serve(
+    keyrack: &Arc<Keyrack>,
+    output: Output,
+    asked: &ServeArguments,
+) -> Result<ExitCode, Problem> {
+    let connections = match asked.names.as_slice() {
+        [] => vec![chosen(keyrack, output.words, None)?],
+        names => names
+            .iter()
+            .map(|name| find(keyrack, output.words, name))
+            .collect::<Result<_, _>>()?,
+    };
+    let mut ids: Vec<_> = connections.into_iter().map(|one| one.id).collect();
+    ids.sort();
+    ids.dedup();
+    let terms = Terms {
+        way: Way::Serve,
+        caller: caller(asked.reason.as_deref()),
+        read_only: asked.read_only,
+        lasts: Some(asked.lasts),
+        fresh: asked.fresh,
+    };
+    let endpoint = endpoint(asked)?;
+    let leases = keyrack.begin_leases(&ids, &terms, &endpoint).await?;
+    let ends_at = keyrack_core::system_clock()().plus(asked.lasts).rfc3339();
+    let lines: String = leases
+        .begun()
+        .iter()
+        .map(|begun| line(&leases, begun, &endpoint, &ends_at))
+        .collect();
+    let written = token::write_all(&SecretString::from(lines));
+    if written.is_ok() {
+        tokio::select! {
+            () = leases.ended() => {}
+            () = asked_to_end() => {}
+        }
+    }
+    leases.close();
+    token::ending(written)
+}
+
+/// A lease as one line of JSON.
+fn line(leases: &Leases, begun: &Begun, endpoint: &Endpoint, ends_at: &str) -> String {
+    let socket = match endpoint {
+        Endpoint::Port => None,
+        Endpoint::Socket(path) => Some(path),
+    };
+    let line = json!({
+        "version": 1,
+        "base_url": leases.base_url(),
+        "socket": socket,
+        "token": begun.key.expose_secret(),
+        "lease": begun.id,
+        "ends_at": ends_at,
+        "connection": begun.connection.id,
+        "workspace_name": begun.connection.workspace_name,
+    });
+    format!("{line}\n")
+}
+
+#[cfg(unix)]
+fn endpoint(asked: &ServeArguments) -> Result<Endpoint, Problem> {
+    Ok(match &asked.socket {
+        None => Endpoint::Port,
+        Some(Some(path)) => Endpoint::Socket(std::path::absolute(path).map_err(no_socket)?),
+        Some(None) => Endpoint::Socket(own_socket()?),
+    })
+}
+
+#[cfg(not(unix))]
+fn endpoint(_: &ServeArguments) -> Result<Endpoint, Problem> {
+    Ok(Endpoint::Port)
+}
+
+/// A socket in the person's folder for what lives as long as the session.
+#[cfg(unix)]
+fn own_socket() -> Result<PathBuf, Problem> {
+    let folder = std::env::var_os("XDG_RUNTIME_DIR").filter(|folder| !folder.is_empty());
+    let folder = folder.ok_or_else(|| {
+        no_socket(io::Error::other(
+            "XDG_RUNTIME_DIR is not set; name a path after --socket",
+        ))
+    })?;
+    let name = format!("{}.sock", std::process::id());
+    Ok(PathBuf::from(folder).join("keyrack").join(name))
+}
+
+#[cfg(unix)]
+fn no_socket(error: io::Error) -> Problem {
+    let detail = error.to_string();
+    Cause::LeaseFailed { detail }.into()
+}
+
+/// Waits until the program is asked to end: by Ctrl-C, by the system, or by its terminal.
+pub async fn asked_to_end() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let kinds = [
+            SignalKind::interrupt(),
+            SignalKind::terminate(),
+            SignalKind::hangup(),
+        ];
+        let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)] = kinds.map(signal) else {
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
