@@ -18,6 +18,7 @@ use crate::{
     connection::Wire,
     faults::{Cut, Fault, Faults},
     record::{Record, Recorded},
+    sample,
     server::{App, BODY_LIMIT},
 };
 
@@ -65,6 +66,7 @@ pub(crate) fn routes(control: Arc<Control>) -> Router {
         .route("/workspaces", post(add_workspace))
         .route("/clients", post(add_client))
         .route("/secret", post(rotate_secret))
+        .route("/uploads", get(uploads))
         .fallback(async || not_found("request under /_sandbox/"))
         .layer(middleware::from_fn(no_web_page))
         .with_state(control)
@@ -96,13 +98,24 @@ pub(crate) async fn watch(
         wire.cut();
         return Response::default();
     }
-    let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    // A file may be longer than memory, so the record has none of it.
+    let (recorded, body) = if sample::is_upload(path) {
+        (Bytes::new(), body)
+    } else {
+        let limit = if path.starts_with("/v1/oauth/") {
+            BODY_LIMIT
+        } else {
+            sample::BODY_LIMIT
+        };
+        let Ok(whole) = to_bytes(body, limit).await else {
+            return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+        };
+        (whole.clone(), Body::from(whole))
     };
     control
         .record
-        .add(&parts.method, path, &parts.headers, &body);
-    let request = Request::from_parts(parts, Body::from(body));
+        .add(&parts.method, path, &parts.headers, &recorded);
+    let request = Request::from_parts(parts, body);
 
     let Some(fault) = fault else {
         return next.run(request).await;
@@ -137,6 +150,11 @@ fn not_found(what: &str) -> Refused {
 
 async fn requests(State(control): State<Arc<Control>>) -> Json<Vec<Recorded>> {
     Json(control.record.all())
+}
+
+/// The files that were sent, with their lengths and hashes.
+async fn uploads(State(control): State<Arc<Control>>) -> Json<Vec<Value>> {
+    Json(control.app.sample.uploads())
 }
 
 async fn add_fault(State(control): State<Arc<Control>>, body: Bytes) -> Reply {

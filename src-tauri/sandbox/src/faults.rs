@@ -25,6 +25,8 @@ pub(crate) enum Endpoint {
     Introspect,
     Revoke,
     Me,
+    /// Every other path of the API: the sample workspace.
+    Api,
 }
 
 impl Endpoint {
@@ -35,7 +37,7 @@ impl Endpoint {
             "/v1/oauth/introspect" => Some(Self::Introspect),
             "/v1/oauth/revoke" => Some(Self::Revoke),
             "/v1/users/me" => Some(Self::Me),
-            _ => None,
+            _ => path.starts_with("/v1/").then_some(Self::Api),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! A stand-in for Notion's OAuth on loopback: consent page, tokens that can be introspected and
-//! revoked, state that survives a restart, and (for the program) a control API with faults.
+//! A stand-in for Notion on loopback: consent page, tokens that can be introspected and revoked, state
+//! that survives a restart, a sample workspace, and (for the program) a control API with faults.
 //!
 //! The sandbox binds 127.0.0.1 only, accepts only requests that name a loopback host with its own
 //! port, and stores tokens and codes only as SHA-256 hashes. Wire shapes follow Notion's public OAuth
@@ -17,6 +17,7 @@ mod oauth;
 mod page;
 mod record;
 mod reply;
+mod sample;
 mod secret;
 mod server;
 mod store;
@@ -77,13 +78,16 @@ impl Sandbox {
 
         let mut redirect_uris = options.redirect_uris;
         redirect_uris.push(APP_LINK.to_owned());
-        let app = Arc::new(App::new(store, redirect_uris, options.auto_approve));
-        let router = server::router(app, port, options.control);
+        let base_url = format!("http://127.0.0.1:{port}");
+        let auto_approve = options.auto_approve;
+        let app = App::new(store, base_url.clone(), redirect_uris, auto_approve);
+        let app = Arc::new(app);
+        let router = server::router(Arc::clone(&app), port, options.control);
 
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(server::serve(listener, router, stopped));
+        let task = tokio::spawn(server::serve(listener, app, router, stopped));
         Ok(Self {
-            base_url: format!("http://127.0.0.1:{port}"),
+            base_url,
             client_id,
             client_secret,
             stop,

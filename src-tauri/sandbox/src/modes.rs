@@ -35,6 +35,10 @@ pub(crate) struct Modes {
     pub(crate) iat: IatUnit,
     /// The shape of every refusal.
     pub(crate) error_shape: ErrorShape,
+    /// How many pieces a stream of events brings; 0: it goes on until the client closes.
+    pub(crate) stream_events: u32,
+    /// The wait before each piece of a stream, in milliseconds.
+    pub(crate) stream_gap_ms: u64,
 }
 
 /// The token pair of a second consent to the same client in the same workspace.
@@ -200,6 +204,8 @@ impl Default for Modes {
             introspection: IntrospectionDetail::Short,
             iat: IatUnit::Milliseconds,
             error_shape: ErrorShape::Documented,
+            stream_events: 3,
+            stream_gap_ms: 100,
         }
     }
 }

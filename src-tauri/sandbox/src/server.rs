@@ -13,7 +13,10 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use tokio::{net::TcpListener, sync::oneshot};
+use tokio::{
+    net::TcpListener,
+    sync::{oneshot, watch},
+};
 
 use crate::{
     api,
@@ -22,10 +25,11 @@ use crate::{
     control::{self, Control},
     modes::Modes,
     oauth, reply,
+    sample::{self, Sample},
     store::Store,
 };
 
-/// The longest request body that is read, in bytes.
+/// The longest request body that OAuth's endpoints and the control API read, in bytes.
 pub(crate) const BODY_LIMIT: usize = 64 * 1024;
 
 /// The state that all handlers share.
@@ -34,18 +38,35 @@ pub(crate) struct App {
     pub(crate) requests: consent::Requests,
     pub(crate) redirect_uris: Vec<String>,
     pub(crate) auto_approve: bool,
+    /// Without a slash at the end.
+    pub(crate) base_url: String,
+    pub(crate) sample: Sample,
     modes: Mutex<Modes>,
+    stopping: watch::Sender<bool>,
 }
 
 impl App {
-    pub(crate) fn new(store: Store, redirect_uris: Vec<String>, auto_approve: bool) -> Self {
+    pub(crate) fn new(
+        store: Store,
+        base_url: String,
+        redirect_uris: Vec<String>,
+        auto_approve: bool,
+    ) -> Self {
         Self {
             store,
             requests: consent::Requests::default(),
             redirect_uris,
             auto_approve,
+            base_url,
+            sample: Sample::default(),
             modes: Mutex::default(),
+            stopping: watch::Sender::default(),
         }
+    }
+
+    /// Turns true when the sandbox stops, which ends replies that would go on.
+    pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
+        self.stopping.subscribe()
     }
 
     /// The present modes.
@@ -79,6 +100,7 @@ pub(crate) fn router(app: Arc<App>, port: u16, control: bool) -> Router {
         .route("/v1/oauth/introspect", post(oauth::introspect))
         .route("/v1/oauth/revoke", post(oauth::revoke))
         .route("/v1/users/me", get(api::me))
+        .merge(sample::routes())
         .fallback(api::no_such_url)
         .method_not_allowed_fallback(api::no_such_url)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
@@ -102,10 +124,16 @@ pub(crate) fn router(app: Arc<App>, port: u16, control: bool) -> Router {
 }
 
 /// Serves until `stopped` fires or its sender is gone, then lets open requests finish.
-pub(crate) async fn serve(listener: TcpListener, router: Router, stopped: oneshot::Receiver<()>) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    app: Arc<App>,
+    router: Router,
+    stopped: oneshot::Receiver<()>,
+) {
     let service = router.into_make_service_with_connect_info::<Wire>();
-    let served = axum::serve(Cuttable(listener), service).with_graceful_shutdown(async {
+    let served = axum::serve(Cuttable(listener), service).with_graceful_shutdown(async move {
         let _ = stopped.await;
+        app.stopping.send_replace(true);
     });
     // The server runs until the signal; a connection's failure concerns only that connection.
     let _ = served.await;

@@ -236,7 +236,7 @@ fn insert_workspace(
 
 /// A person's email address: `Jo Lindqvist` has `jo.lindqvist@sandbox.example` (RFC 2606 reserves
 /// `.example`).
-fn email_of(person: &str) -> String {
+pub(crate) fn email_of(person: &str) -> String {
     let person = person.to_lowercase();
     let words: Vec<_> = person.split_whitespace().collect();
     format!("{}@sandbox.example", words.join("."))

@@ -10,13 +10,22 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-/// A running program, killed when its test ends.
-struct Started(Child);
+/// A running program, killed when its test ends, with the line that it printed.
+struct Started {
+    child: Child,
+    line: Value,
+}
+
+impl Started {
+    fn field(&self, name: &str) -> String {
+        self.line[name].as_str().expect(name).to_owned()
+    }
+}
 
 impl Drop for Started {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -24,21 +33,28 @@ fn sandbox() -> Command {
     Command::new(env!("CARGO_BIN_EXE_notion-sandbox"))
 }
 
-#[tokio::test]
-async fn its_first_line_says_where_it_listens_and_for_which_client() {
-    let mut started = sandbox();
-    let started = started.args(["--port", "0"]).stdout(Stdio::piped());
-    let mut started = Started(started.spawn().unwrap());
+fn start(more: &[&str]) -> Started {
+    let mut command = sandbox();
+    let command = command.args(["--port", "0"]).args(more);
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
-    BufReader::new(started.0.stdout.take().unwrap())
+    BufReader::new(child.stdout.take().unwrap())
         .read_line(&mut line)
         .unwrap();
-    let line: Value = serde_json::from_str(&line).unwrap();
-    let field = |name: &str| line[name].as_str().expect(name);
+    let line = serde_json::from_str(&line).unwrap();
+    Started { child, line }
+}
+
+#[tokio::test]
+async fn its_first_line_says_where_it_listens_and_for_which_client() {
+    let started = start(&[]);
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let asked = http
-        .post(format!("{}/v1/oauth/introspect", field("base_url")))
-        .basic_auth(field("client_id"), Some(field("client_secret")))
+        .post(format!("{}/v1/oauth/introspect", started.field("base_url")))
+        .basic_auth(
+            started.field("client_id"),
+            Some(started.field("client_secret")),
+        )
         .json(&serde_json::json!({ "token": "unknown" }));
     let answer: Value = asked.send().await.unwrap().json().await.unwrap();
     assert_eq!(answer["active"], false, "{answer}");
@@ -55,4 +71,88 @@ fn wrong_usage_ends_with_two() {
         assert_eq!(refused.status.code(), Some(2), "{wrong:?}");
         assert!(refused.stdout.is_empty(), "{wrong:?}");
     }
+}
+
+/// A field of a process's status, in KiB.
+#[cfg(target_os = "linux")]
+fn kib(process: u32, field: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find(|line| line.starts_with(field)).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_long_file_passes_through_without_being_held() {
+    use std::{
+        io::{Read as _, Write as _},
+        net::TcpStream,
+    };
+
+    const MIB: usize = 1024 * 1024;
+    const LENGTH: usize = 64 * MIB;
+
+    let started = start(&["--auto-approve"]);
+    let base_url = started.field("base_url");
+    let control = notion_sandbox::test_client::TestClient::new(&base_url);
+    let link = format!(
+        "{base_url}/v1/oauth/authorize?client_id={}&response_type=code&redirect_uri={}",
+        started.field("client_id"),
+        notion_sandbox::APP_LINK,
+    );
+    let callback = control.callback(&link).await;
+    let (_, code) = callback.split_once("code=").unwrap();
+    let exchange = serde_json::json!({
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": notion_sandbox::APP_LINK,
+    });
+    let request = control.http().post(format!("{base_url}/v1/oauth/token"));
+    let request = request.basic_auth(
+        started.field("client_id"),
+        Some(started.field("client_secret")),
+    );
+    let tokens: Value = request
+        .json(&exchange)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    let token = tokens["access_token"].as_str().unwrap();
+    let made = control.http().post(format!("{base_url}/v1/file_uploads"));
+    let made = made
+        .header("notion-version", "2026-03-11")
+        .bearer_auth(token);
+    let made: Value = made.send().await.unwrap().json().await.unwrap();
+
+    let process = started.child.id();
+    let before = kib(process, "VmHWM");
+    let (_, host) = base_url.split_once("//").unwrap();
+    let head = "--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n";
+    let tail = "\r\n--b--\r\n";
+    let mut connection = TcpStream::connect(host).unwrap();
+    write!(
+        connection,
+        "POST /v1/file_uploads/{}/send HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\
+         Authorization: Bearer {token}\r\nNotion-Version: 2026-03-11\r\n\
+         Content-Type: multipart/form-data; boundary=b\r\nContent-Length: {}\r\n\r\n{head}",
+        made["id"].as_str().unwrap(),
+        head.len() + LENGTH + tail.len(),
+    )
+    .unwrap();
+    let piece = vec![b'x'; MIB];
+    for _ in 0..LENGTH / MIB {
+        connection.write_all(&piece).unwrap();
+    }
+    connection.write_all(tail.as_bytes()).unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    assert!(
+        answer.contains(&format!("\"content_length\":{LENGTH}")),
+        "{answer}"
+    );
+    let grown = kib(process, "VmHWM") - before;
+    assert!(grown < 16 * 1024, "{grown} KiB more");
 }

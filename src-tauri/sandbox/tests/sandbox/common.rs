@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use notion_sandbox::{APP_LINK, Options, Sandbox, test_client::TestClient};
 use reqwest::{RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use url::Url;
 
 pub struct TestServer {
@@ -181,4 +182,12 @@ pub fn first_workspace(page: &str) -> String {
 pub fn between(text: &str, before: &str, after: &str) -> String {
     let (_, rest) = text.split_once(before).unwrap();
     rest.split_once(after).unwrap().0.to_owned()
+}
+
+/// A hash as the record writes it.
+pub fn hashed(secret: &str) -> String {
+    let digest = Sha256::digest(secret.as_bytes());
+    digest.iter().fold("sha256:".to_owned(), |text, byte| {
+        format!("{text}{byte:02x}")
+    })
 }

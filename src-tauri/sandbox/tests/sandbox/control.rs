@@ -2,18 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use crate::common::{TestServer, answer, exchange_body, form_token, location, query_value};
+use crate::common::{TestServer, answer, exchange_body, form_token, hashed, location, query_value};
 use notion_sandbox::{Options, Sandbox};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
-
-fn hashed(secret: &str) -> String {
-    let digest = Sha256::digest(secret.as_bytes());
-    digest.iter().fold("sha256:".to_owned(), |text, byte| {
-        format!("{text}{byte:02x}")
-    })
-}
 
 #[tokio::test]
 async fn the_record_shows_each_request_with_hashes_in_the_place_of_secrets() {

@@ -8,4 +8,5 @@ mod faults;
 mod modes;
 mod peers;
 mod restart;
+mod sample;
 mod tokens;
