@@ -27,6 +27,9 @@ use crate::{
 /// How long a consent page can be answered, in milliseconds.
 const PAGE_LIFETIME_MS: i64 = 10 * 60 * 1000;
 
+/// Stands for the redirect URI of a request that left it out, which is no URI that can be registered.
+pub(crate) const LEFT_OUT: &str = "";
+
 /// The query of `GET /v1/oauth/authorize` (RFC 6749, 4.1.1; Notion has no scope).
 #[derive(Deserialize)]
 pub(crate) struct AuthorizeQuery {
@@ -43,6 +46,8 @@ pub(crate) struct AuthorizeQuery {
 struct Request {
     client_id: String,
     redirect_uri: String,
+    /// Whether the redirect URI was in the request, so that it must be in the exchange too.
+    named: bool,
     state: Option<String>,
     /// The time of the request, in milliseconds since the Unix epoch.
     asked_at: i64,
@@ -145,15 +150,20 @@ fn in_order(app: &App, query: AuthorizeQuery) -> Result<Request, Page> {
     if app.store.client_secret(&query.client_id)?.is_none() {
         return Err(invalid("client_id"));
     }
-    if !app.redirect_uris.contains(&query.redirect_uri) {
-        return Err(invalid("redirect_uri"));
-    }
+    let named = query.redirect_uri != LEFT_OUT;
+    // RFC 6749, 3.1.2.3: it may be left out where only one is registered.
+    let redirect_uri = match app.redirect_uris.as_slice() {
+        [only] if !named => only.clone(),
+        all if all.contains(&query.redirect_uri) => query.redirect_uri,
+        _ => return Err(invalid("redirect_uri")),
+    };
     if query.response_type != "code" {
         return Err(invalid("response_type"));
     }
     Ok(Request {
         client_id: query.client_id,
-        redirect_uri: query.redirect_uri,
+        redirect_uri,
+        named,
         state: query.state,
         asked_at: server::now(),
     })
@@ -176,9 +186,14 @@ fn approve(app: &App, request: &Request, workspace_id: &str) -> Result<String, P
         .ok_or_else(|| invalid("workspace"))?;
     let now = server::now();
     let expires_at = now + i64::from(app.modes().code_lifetime_s) * 1000;
+    let redirect_uri = if request.named {
+        &request.redirect_uri
+    } else {
+        LEFT_OUT
+    };
     let code = app
         .store
-        .issue_code(&bot_id, &request.redirect_uri, now, expires_at)?;
+        .issue_code(&bot_id, redirect_uri, now, expires_at)?;
     Ok(callback(request, ("code", &code)))
 }
 

@@ -1,6 +1,9 @@
-//! The `Authorization` header: client credentials or a bearer token.
+//! The `Authorization` header: client credentials or a bearer token; and what kind of body there is.
 
-use axum::http::{HeaderMap, header::AUTHORIZATION};
+use axum::http::{
+    HeaderMap,
+    header::{AUTHORIZATION, CONTENT_TYPE},
+};
 use base64::{Engine, prelude::BASE64_STANDARD};
 
 /// A parsed `Authorization` header.
@@ -33,4 +36,16 @@ impl Credentials {
             secret: secret.to_owned(),
         })
     }
+}
+
+/// Whether the body is a form, whatever parameters its content type has.
+pub(crate) fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
+    let kind = kind.and_then(|kind| kind.split(';').next());
+    kind.is_some_and(|kind| {
+        kind.trim()
+            .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    })
 }

@@ -31,7 +31,7 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use server::App;
 use store::Store;
 
-/// The app link, registered besides [`Options::redirect_uris`].
+/// The app link, registered besides [`Options::redirect_uris`] unless [`Options::no_app_link`] says no.
 pub const APP_LINK: &str = "app.keyrack:/oauth/callback";
 
 /// How long [`Sandbox::stop`] waits for replies that are under way.
@@ -48,6 +48,9 @@ pub struct Options {
     pub auto_approve: bool,
     /// Registered redirect URIs besides [`APP_LINK`]; each matches exactly or not at all.
     pub redirect_uris: Vec<String>,
+    /// Whether [`APP_LINK`] is not registered: a client whose only redirect URI is registered may leave
+    /// it out.
+    pub no_app_link: bool,
     /// Whether the control API under `/_sandbox/` is served: for the program, never inside an app.
     pub control: bool,
 }
@@ -77,7 +80,9 @@ impl Sandbox {
         let port = listener.local_addr().map_err(Error::Listen)?.port();
 
         let mut redirect_uris = options.redirect_uris;
-        redirect_uris.push(APP_LINK.to_owned());
+        if !options.no_app_link {
+            redirect_uris.push(APP_LINK.to_owned());
+        }
         let base_url = format!("http://127.0.0.1:{port}");
         let auto_approve = options.auto_approve;
         let app = App::new(store, base_url.clone(), redirect_uris, auto_approve);

@@ -13,7 +13,7 @@ use serde_json::json;
 /// The exit code that clap, too, gives to wrong usage.
 const WRONG_USAGE: u8 = 2;
 
-/// A stand-in for Notion's OAuth on loopback.
+/// A stand-in for Notion on loopback: OAuth, and a sample workspace.
 ///
 /// Prints its address, client id and client secret as one JSON line when it listens, and runs until
 /// SIGTERM or SIGINT.
@@ -32,6 +32,9 @@ struct Arguments {
     /// A redirect URI to register besides the app link; may be given several times.
     #[arg(long = "redirect-uri", value_name = "URI")]
     redirect_uris: Vec<String>,
+    /// Registers no app link, only what --redirect-uri says.
+    #[arg(long)]
+    no_app_link: bool,
 }
 
 #[tokio::main]
@@ -53,6 +56,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         db: arguments.db,
         auto_approve: arguments.auto_approve,
         redirect_uris: arguments.redirect_uris,
+        no_app_link: arguments.no_app_link,
         control: true,
     })
     .await?;

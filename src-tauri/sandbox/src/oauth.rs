@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use axum::{
-    Json,
-    extract::{FromRequestParts, State, rejection::JsonRejection},
+    Form, Json,
+    extract::{FromRequest, FromRequestParts, Request, State},
     http::request::Parts,
 };
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
 use crate::{
     api,
-    credentials::Credentials,
+    consent::LEFT_OUT,
+    credentials::{Credentials, is_form},
     grants::{Bot, TokenKind},
     modes::{
         DeadToken, IatUnit, IntrospectionDetail, OwnerShape, RevokeRefreshToken, SecondRevoke,
@@ -44,6 +45,29 @@ impl FromRequestParts<Arc<App>> for Client {
     }
 }
 
+/// The parameters of a request: JSON, as documented, or a form, as RFC 6749 has it and most published
+/// clients send it.
+pub(crate) struct Parameters<T>(T);
+
+impl<T: DeserializeOwned> FromRequest<Arc<App>> for Parameters<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Refusal> {
+        let parameters = if is_form(request.headers()) {
+            let form = Form::from_request(request, app).await;
+            form.map(|Form(parameters)| parameters).ok()
+        } else {
+            let json = Json::from_request(request, app).await;
+            json.map(|Json(parameters)| parameters).ok()
+        };
+        // The rejection's own text may quote the body, and with it a secret.
+        let malformed = "The body must be a JSON object or a form of the documented fields.";
+        parameters
+            .map(Self)
+            .ok_or_else(|| Refusal::invalid_request(malformed))
+    }
+}
+
 /// The body of `POST /v1/oauth/token`; which fields are required depends on the grant type.
 #[derive(Deserialize)]
 pub(crate) struct TokenRequest {
@@ -57,18 +81,23 @@ pub(crate) struct TokenRequest {
 pub(crate) async fn token(
     State(app): State<Arc<App>>,
     Client(client): Client,
-    body: Result<Json<TokenRequest>, JsonRejection>,
+    Parameters(request): Parameters<TokenRequest>,
 ) -> Result<Answer, Refusal> {
-    let Json(request) = body?;
     let modes = app.modes();
     let now = server::now();
     let (bot, pair) = match request.grant_type.as_deref() {
         Some("authorization_code") => {
             let code = required(request.code, "code")?;
-            let redirect_uri = required(request.redirect_uri, "redirect_uri")?;
+            let redirect_uri = request.redirect_uri.as_deref();
+            let uri = redirect_uri.unwrap_or(LEFT_OUT);
             app.store
-                .exchange(&client, &code, &redirect_uri, &modes, now)?
-                .ok_or_else(|| Refusal::invalid_grant("Invalid code."))?
+                .exchange(&client, &code, uri, &modes, now)?
+                .ok_or_else(|| match redirect_uri {
+                    Some(_) => Refusal::invalid_grant("Invalid code."),
+                    None => Refusal::invalid_request(
+                        "redirect_uri is missing, or it was left out before and the code is invalid.",
+                    ),
+                })?
         }
         Some("refresh_token") => {
             let refresh_token = required(request.refresh_token, "refresh_token")?;
@@ -126,9 +155,8 @@ pub(crate) struct TokenOnly {
 pub(crate) async fn introspect(
     State(app): State<Arc<App>>,
     Client(client): Client,
-    body: Result<Json<TokenOnly>, JsonRejection>,
+    Parameters(TokenOnly { token }): Parameters<TokenOnly>,
 ) -> Result<Answer, Refusal> {
-    let Json(TokenOnly { token }) = body?;
     let modes = app.modes();
     let mut answer = match (app.store.issued_at(&client, &token)?, modes.dead_token) {
         (Some(issued_at), _) => {
@@ -155,9 +183,8 @@ pub(crate) async fn introspect(
 pub(crate) async fn revoke(
     State(app): State<Arc<App>>,
     Client(client): Client,
-    body: Result<Json<TokenOnly>, JsonRejection>,
+    Parameters(TokenOnly { token }): Parameters<TokenOnly>,
 ) -> Result<Answer, Refusal> {
-    let Json(TokenOnly { token }) = body?;
     let modes = app.modes();
     match app.store.kind(&client, &token)? {
         None if modes.second_revoke == SecondRevoke::InvalidGrant => {

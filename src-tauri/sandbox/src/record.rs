@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    credentials::Credentials,
+    credentials::{Credentials, is_form},
     secret::{digest, hex},
     server,
 };
@@ -111,9 +111,7 @@ fn redacted_body(headers: &HeaderMap, body: &[u8]) -> Value {
         redact(&mut json);
         return json;
     }
-    let is_form = text(headers, &CONTENT_TYPE)
-        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
-    if is_form {
+    if is_form(headers) {
         let fields: Map<String, Value> = url::form_urlencoded::parse(body)
             .map(|(name, value)| (name.into_owned(), Value::from(value.into_owned())))
             .collect();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Request, State, rejection::JsonRejection},
+    extract::{Request, State},
     http::{
         HeaderName, HeaderValue, StatusCode,
         header::{CACHE_CONTROL, CONTENT_TYPE},
@@ -124,13 +124,6 @@ impl IntoResponse for Refusal {
         let mut response = Response::default();
         response.extensions_mut().insert(self);
         response
-    }
-}
-
-impl From<JsonRejection> for Refusal {
-    // The rejection's own text may quote the body, and with it a secret.
-    fn from(_: JsonRejection) -> Self {
-        Self::invalid_request("The body must be a JSON object of the documented fields.")
     }
 }
 

@@ -1,6 +1,7 @@
 //! Codes and tokens: exchanged, refreshed, introspected and revoked by their own client only.
 
-use crate::common::{TestServer, answer, exchange_body};
+use crate::common::{TestServer, answer, exchange_body, query_value};
+use notion_sandbox::Options;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -136,22 +137,124 @@ async fn malformed_token_requests_are_told_apart() {
     }
 }
 
+/// Sends a body of some kind as the sandbox's own client.
+async fn send(server: &TestServer, path: &str, kind: &str, body: String) -> (StatusCode, Value) {
+    let id = server.sandbox.client_id();
+    let request = server.http.post(server.url(path));
+    let request = request.basic_auth(id, Some(server.sandbox.client_secret()));
+    answer(request.header("content-type", kind).body(body)).await
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
 #[tokio::test]
-async fn a_form_instead_of_json_is_refused_without_quoting_it() {
+async fn a_form_is_taken_for_json_at_every_endpoint() {
     let server = TestServer::controlled().await;
-    let request = server
-        .http
-        .post(server.url("/v1/oauth/token"))
-        .basic_auth(
-            server.sandbox.client_id(),
-            Some(server.sandbox.client_secret()),
-        )
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body("grant_type=refresh_token&refresh_token=canary");
-    let (status, refused) = answer(request).await;
-    assert_eq!(status, StatusCode::BAD_REQUEST);
+    let code = server.code().await;
+    let uri = "app.keyrack%3A%2Foauth%2Fcallback";
+    let exchange = format!("grant_type=authorization_code&code={code}&redirect_uri={uri}");
+    let kind = &format!("{FORM};charset=UTF-8");
+    let (status, first) = send(&server, "/v1/oauth/token", kind, exchange).await;
+    assert_eq!(status, StatusCode::OK, "{first}");
+
+    let refresh = first["refresh_token"].as_str().unwrap();
+    let refresh = format!("grant_type=refresh_token&refresh_token={refresh}&scope=");
+    let (status, second) = send(&server, "/v1/oauth/token", FORM, refresh).await;
+    assert_eq!(status, StatusCode::OK, "{second}");
+
+    let token = format!("token={}", second["access_token"].as_str().unwrap());
+    let ask = || send(&server, "/v1/oauth/introspect", FORM, token.clone());
+    assert_eq!(ask().await.1["active"], true);
+    let (status, _) = send(&server, "/v1/oauth/revoke", FORM, token.clone()).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(ask().await.1["active"], false);
+}
+
+#[tokio::test]
+async fn a_malformed_body_is_refused_without_quoting_it() {
+    let server = TestServer::controlled().await;
+    let twice = "grant_type=refresh_token&refresh_token=canary&refresh_token=canary";
+    for (kind, body) in [
+        ("application/json", "{\"refresh_token\":\"canary"),
+        ("application/json", twice),
+        (FORM, twice),
+        (FORM, "{\"refresh_token\":\"canary\"}"),
+        ("text/plain", "{\"refresh_token\":\"canary\"}"),
+    ] {
+        let (status, refused) = send(&server, "/v1/oauth/token", kind, body.to_owned()).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{kind} {body}");
+        assert_eq!(refused["error"], "invalid_request", "{kind} {body}");
+        assert!(!refused.to_string().contains("canary"), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn client_credentials_in_the_body_are_none() {
+    let server = TestServer::controlled().await;
+    let (id, secret) = (server.sandbox.client_id(), server.sandbox.client_secret());
+    let form = format!("client_id={id}&client_secret={secret}&token=any");
+    let request = server.http.post(server.url("/v1/oauth/introspect"));
+    let (status, refused) = answer(request.header("content-type", FORM).body(form)).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+    assert_eq!(refused["error"], "invalid_client");
+}
+
+#[tokio::test]
+async fn a_redirect_uri_may_be_left_out_if_it_is_the_only_one() {
+    const URI: &str = "http://localhost:4000/callback";
+    let start = async |no_app_link| {
+        TestServer::start(Options {
+            control: true,
+            auto_approve: true,
+            redirect_uris: vec![URI.to_owned()],
+            no_app_link,
+            ..Options::default()
+        })
+        .await
+    };
+    let exchange = |code: &str, uri: Option<&str>| json!({ "grant_type": "authorization_code", "code": code, "redirect_uri": uri });
+
+    let server = start(true).await;
+    let link = format!(
+        "{}?client_id={}&response_type=code",
+        server.url("/v1/oauth/authorize"),
+        server.sandbox.client_id()
+    );
+    let code_for = async |link: &str| {
+        let callback = server.control.callback(link).await;
+        assert!(callback.starts_with(URI), "{callback}");
+        query_value(&callback, "code").unwrap()
+    };
+    let code = code_for(&link).await;
+    let (status, refused) = server
+        .post("/v1/oauth/token", exchange(&code, Some(URI)))
+        .await;
+    assert_eq!(
+        status,
+        StatusCode::BAD_REQUEST,
+        "not named before: {refused}"
+    );
+    assert_eq!(refused["error"], "invalid_grant");
+    let (status, tokens) = server.post("/v1/oauth/token", exchange(&code, None)).await;
+    assert_eq!(status, StatusCode::OK, "{tokens}");
+
+    let code = code_for(&format!("{link}&redirect_uri={URI}")).await;
+    let (status, refused) = server.post("/v1/oauth/token", exchange(&code, None)).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "named before: {refused}");
     assert_eq!(refused["error"], "invalid_request");
-    assert!(!refused.to_string().contains("canary"));
+    let (status, _) = server
+        .post("/v1/oauth/token", exchange(&code, Some(URI)))
+        .await;
+    assert_eq!(status, StatusCode::OK);
+
+    let server = start(false).await;
+    let id = server.sandbox.client_id();
+    let link = format!(
+        "{}?client_id={id}&response_type=code",
+        server.url("/v1/oauth/authorize")
+    );
+    let page = server.http.get(link).send().await.unwrap();
+    assert_eq!(page.status(), StatusCode::BAD_REQUEST, "there are two");
 }
 
 #[tokio::test]
