@@ -10,14 +10,14 @@ ARCH_RUN="base-devel pkgconf webkit2gtk-4.1 librsvg xdg-utils desktop-file-utils
 
 # Needed besides by the tests: a display, a session bus, a keyring, and two programs to drive.
 DEBIAN_TEST=(xvfb openbox xdotool imagemagick dbus gnome-keyring libsecret-tools libglib2.0-bin
-  webkit2gtk-driver fonts-noto-core fonts-noto-color-emoji shellcheck strace xclip)
+  webkit2gtk-driver fonts-noto-core fonts-noto-color-emoji shellcheck strace xclip python3-venv)
 DEBIAN_CHROMIUM=(chromium chromium-driver)
 # Other keyrings; without one, its tests say that they are skipped. Not every release has them.
 DEBIAN_KEYRINGS=(keepassxc libkf5wallet-bin libqca-qt5-2-plugins)
-FEDORA_TEST="xorg-x11-server-Xvfb openbox xdotool ImageMagick dbus-daemon gnome-keyring libsecret glib2 webkit2gtk-driver google-noto-sans-fonts google-noto-color-emoji-fonts chromium chromedriver ShellCheck strace xclip"
-ARCH_TEST="xorg-server-xvfb openbox xdotool imagemagick dbus gnome-keyring libsecret glib2 noto-fonts noto-fonts-emoji chromium shellcheck strace xclip"
+FEDORA_TEST="xorg-x11-server-Xvfb openbox xdotool ImageMagick dbus-daemon gnome-keyring libsecret glib2 webkit2gtk-driver google-noto-sans-fonts google-noto-color-emoji-fonts chromium chromedriver ShellCheck strace xclip python3"
+ARCH_TEST="xorg-server-xvfb openbox xdotool imagemagick dbus gnome-keyring libsecret glib2 noto-fonts noto-fonts-emoji chromium shellcheck strace xclip python"
 TEST_PROGRAMS=(Xvfb openbox xdotool import dbus-daemon gnome-keyring-daemon secret-tool gdbus
-  WebKitWebDriver chromedriver shellcheck strace xclip)
+  WebKitWebDriver chromedriver shellcheck strace xclip python3)
 
 heading() {
   printf '\n== %s\n' "$*" >&2
@@ -179,6 +179,17 @@ npm_packages() {
   heading "Installing the npm packages in $1/node_modules"
   npm --prefix "$1" ci --ignore-scripts --no-audit --no-fund >&2
   cp "$1/package-lock.json" "$installed"
+}
+
+# python_packages FOLDER: the packages of its requirements in target/peers-venv, unless they are installed.
+python_packages() {
+  local venv=target/peers-venv
+  local installed=$venv/.installed-requirements.txt
+  cmp -s "$1/requirements.txt" "$installed" && return 0
+  heading "Installing the Python packages of $1 in $venv"
+  python3 -m venv --clear "$venv" >&2
+  "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$1/requirements.txt" >&2
+  cp "$1/requirements.txt" "$installed"
 }
 
 # ui_build: the pages that the program carries inside, if their sources have changed.

@@ -79,7 +79,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/v1/data_sources/{id}/query", post(data_sources::query))
         .route("/v1/comments", get(comments::list).post(comments::create))
         .route("/v1/comments/{id}", get(comments::retrieve))
-        .route("/v1/file_uploads", post(uploads::create))
+        .route("/v1/file_uploads", get(uploads::list).post(uploads::create))
         .route("/v1/file_uploads/{id}", get(uploads::retrieve))
         .route("/v1/file_uploads/{id}/complete", post(uploads::complete))
         .route("/v1/sessions", post(sessions::stream))

@@ -3,8 +3,9 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use axum::extract::{
-    Multipart, Path, State,
+    Multipart, Path, Query, State,
     multipart::{Field, MultipartRejection},
+    rejection::QueryRejection,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -12,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     ids, invalid,
+    list::{self, Paging},
     request::{Caller, JsonBody},
     text,
 };
@@ -171,6 +173,32 @@ pub(crate) async fn create(
     app.sample
         .with(&bot.workspace, |content| content.uploads.push(upload));
     Ok(Answer(shown))
+}
+
+/// The query of `GET /v1/file_uploads`.
+#[derive(Deserialize)]
+pub(crate) struct Which {
+    status: Option<String>,
+    // A flattened query has no numbers.
+    start_cursor: Option<String>,
+    page_size: Option<usize>,
+}
+
+/// `GET /v1/file_uploads`: all of the workspace, or those of a status.
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
+    Caller(bot): Caller,
+    which: Result<Query<Which>, QueryRejection>,
+) -> Result<Answer, Refusal> {
+    let Query(which) = which.map_err(|error| invalid(&error.body_text()))?;
+    let wanted = which.status.as_deref();
+    let uploads: Vec<Value> = app.sample.with(&bot.workspace, |content| {
+        let uploads = content.uploads.iter();
+        let uploads = uploads.filter(|upload| wanted.is_none_or(|it| it == upload.status()));
+        uploads.map(|upload| upload.shown(&app.base_url)).collect()
+    });
+    let paging = Paging::of(which.start_cursor, which.page_size);
+    list::page("file_upload", &uploads, &paging)
 }
 
 /// `GET /v1/file_uploads/{id}`.

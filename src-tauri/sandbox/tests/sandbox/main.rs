@@ -5,6 +5,8 @@ mod common;
 mod consent;
 mod control;
 mod faults;
+#[path = "../shared/installed.rs"]
+mod installed;
 mod modes;
 mod peers;
 mod restart;

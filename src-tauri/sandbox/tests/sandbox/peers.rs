@@ -1,5 +1,6 @@
 //! Comparison with Notion's own SDK: it works with the sandbox as with Notion, and our own client
-//! sends the same requests. These tests need Node.js with npm.
+//! sends the same requests. These tests need Node.js, and what
+//! `scripts/peers` installs.
 
 mod sdk;
 

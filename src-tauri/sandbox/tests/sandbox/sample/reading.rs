@@ -27,7 +27,7 @@ async fn nothing_is_read_or_written_without_a_living_token_and_a_version() {
         .iter()
         .map(|path| (Method::GET, path.replace("{}", NOBODY)))
         .collect();
-    for path in ["/v1/users", "/v1/comments"] {
+    for path in ["/v1/users", "/v1/comments", "/v1/file_uploads"] {
         asked.push((Method::GET, path.to_owned()));
     }
     for path in ["search", "pages", "comments", "file_uploads", "sessions"] {

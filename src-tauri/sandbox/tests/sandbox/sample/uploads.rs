@@ -95,6 +95,14 @@ async fn a_file_of_parts_is_complete_when_all_have_come() {
         received(&api).await[0]["parts"][1]["sha256"],
         hash("second")
     );
+
+    api.post("/v1/file_uploads", json!({})).await;
+    let listed = async |query: &str| {
+        let list = api.get(&format!("/v1/file_uploads{query}")).await;
+        results(&list).iter().map(id).collect::<Vec<_>>()
+    };
+    assert_eq!(listed("").await.len(), 2);
+    assert_eq!(listed("?status=uploaded&page_size=1").await, [upload]);
 }
 
 #[tokio::test]

@@ -1,49 +1,7 @@
-//! The program `notion-sandbox`: what it prints when it listens, how it ends, and wrong usage.
+//! What the program prints when it listens, how it ends, wrong usage, and how much it holds.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot go on says so by panicking"
-)]
-
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
-
+use crate::started::{sandbox, start, token};
 use serde_json::Value;
-
-/// A running program, killed when its test ends, with the line that it printed.
-struct Started {
-    child: Child,
-    line: Value,
-}
-
-impl Started {
-    fn field(&self, name: &str) -> String {
-        self.line[name].as_str().expect(name).to_owned()
-    }
-}
-
-impl Drop for Started {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn sandbox() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_notion-sandbox"))
-}
-
-fn start(more: &[&str]) -> Started {
-    let mut command = sandbox();
-    let command = command.args(["--port", "0"]).args(more);
-    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
-    let line = serde_json::from_str(&line).unwrap();
-    Started { child, line }
-}
 
 #[tokio::test]
 async fn its_first_line_says_where_it_listens_and_for_which_client() {
@@ -94,37 +52,12 @@ async fn a_long_file_passes_through_without_being_held() {
 
     let started = start(&["--auto-approve"]);
     let base_url = started.field("base_url");
-    let control = notion_sandbox::test_client::TestClient::new(&base_url);
-    let link = format!(
-        "{base_url}/v1/oauth/authorize?client_id={}&response_type=code&redirect_uri={}",
-        started.field("client_id"),
-        notion_sandbox::APP_LINK,
-    );
-    let callback = control.callback(&link).await;
-    let (_, code) = callback.split_once("code=").unwrap();
-    let exchange = serde_json::json!({
-        "grant_type": "authorization_code",
-        "code": code,
-        "redirect_uri": notion_sandbox::APP_LINK,
-    });
-    let request = control.http().post(format!("{base_url}/v1/oauth/token"));
-    let request = request.basic_auth(
-        started.field("client_id"),
-        Some(started.field("client_secret")),
-    );
-    let tokens: Value = request
-        .json(&exchange)
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
-    let token = tokens["access_token"].as_str().unwrap();
-    let made = control.http().post(format!("{base_url}/v1/file_uploads"));
+    let token = token(&started).await;
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let made = http.post(format!("{base_url}/v1/file_uploads"));
     let made = made
         .header("notion-version", "2026-03-11")
-        .bearer_auth(token);
+        .bearer_auth(&token);
     let made: Value = made.send().await.unwrap().json().await.unwrap();
 
     let process = started.child.id();
