@@ -50,9 +50,13 @@ pub fn connection(connection: &Connection, now: Millis, words: Words) -> String 
     if let Some(problem) = &connection.problem {
         status = format!("{status}: {}", words.problem(problem).what);
     }
-    if connection.allows == Allowed::Never {
-        let watched = words.text("allows.never", &[]);
-        status = format!("{status}  ({watched})");
+    let allows = match connection.allows {
+        Allowed::Any => None,
+        Allowed::ProxyOnly => Some("allows.proxy-only"),
+        Allowed::Never => Some("allows.never"),
+    };
+    if let Some(allows) = allows {
+        status = format!("{status}  ({})", words.text(allows, &[]));
     }
     format!(
         "{}  {}  {status}  [{}]",
@@ -140,6 +144,10 @@ pub fn receipt(receipt: &Receipt, words: Words) -> Vec<String> {
         Remains::RecycleBin => "receipt.keeps.recycle-bin",
     });
     lines.extend(keeps.map(|keeps| words.text(keeps, &[])));
+    lines.extend(receipt.cut_off.iter().map(|one| {
+        let program = sanitize_display_text(&one.program);
+        words.text("receipt.cut-off", &[("program", &program)])
+    }));
     if !receipt.request_ids.is_empty() {
         let count = receipt.request_ids.len();
         let label = words.counted("receipt.requests", count, &[]);
@@ -244,6 +252,7 @@ mod tests {
                 refresh_token: fate,
                 removed_from_keyring_at: Millis(1),
                 keyring_keeps: Vec::new(),
+                cut_off: Vec::new(),
                 request_ids: Vec::new(),
             };
             super::receipt(&receipt, english())

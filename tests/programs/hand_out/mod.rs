@@ -1,6 +1,11 @@
 //! A connection's token in the hands of other programs.
 
+mod api;
+mod attacks;
+mod peers;
+mod proxy;
 mod run;
+mod serve;
 mod token;
 
 use std::process::Output;
@@ -9,6 +14,7 @@ use serde_json::Value;
 use support::cli;
 use support::secrets;
 use support::test_env::TestEnv;
+use support::wait::until;
 
 /// The second workspace.
 const BETA: &str = "Beta Labs";
@@ -59,4 +65,17 @@ fn hand_outs(env: &TestEnv) -> Vec<Value> {
     let acts = query.query_map([], |row| row.get::<_, String>(0)).unwrap();
     acts.map(|act| serde_json::from_str(&act.unwrap()).unwrap())
         .collect()
+}
+
+/// The leases that are running.
+fn leases(env: &TestEnv) -> Vec<Value> {
+    let leases = env.keyrack(&["leases", "--json"], "");
+    serde_json::from_slice(&leases.stdout).unwrap()
+}
+
+/// Waits until the leases of programs that have ended have ended too.
+fn ended_all(env: &TestEnv) {
+    until("the end of all leases", || {
+        leases(env).is_empty().then_some(())
+    });
 }

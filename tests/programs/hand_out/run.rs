@@ -13,7 +13,7 @@ use support::words::{filled, words};
 use super::{BETA, hand_outs, id_of, listed, printed, said, token_of, two};
 
 /// `keyrack run`, with these options, of a shell script.
-fn running(env: &TestEnv, options: &[&str], script: &str) -> Command {
+pub fn running(env: &TestEnv, options: &[&str], script: &str) -> Command {
     let mut command = env.world.command(&env.program);
     command.arg("run").args(options);
     command.args(["--", "sh", "-c", script]);
@@ -75,7 +75,7 @@ async fn a_program_finds_the_token_and_nothing_of_another_one_in_its_environment
 }
 
 /// How a program ends: its exit code, or the signal that ended it.
-fn ending(command: &mut Command) -> (Option<i32>, Option<i32>, String) {
+pub fn ending(command: &mut Command) -> (Option<i32>, Option<i32>, String) {
     let output = command.output().unwrap();
     (
         output.status.code(),
@@ -106,7 +106,10 @@ async fn a_program_ends_under_it_as_it_ends_alone() {
     ] {
         let mut bare = env.world.command("sh");
         let bare = ending(bare.args(["-c", script]));
-        assert_eq!(ending(&mut running(&env, &[], script)), bare, "{script}");
+        for options in [&[][..], &["--proxy"]] {
+            let under = ending(&mut running(&env, options, script));
+            assert_eq!(under, bare, "{options:?} {script}");
+        }
     }
 }
 
@@ -152,15 +155,21 @@ async fn a_program_that_cannot_be_run_is_told_from_one_that_failed() {
 #[tokio::test]
 async fn at_a_terminal_it_says_whose_token_and_the_terminal_is_the_programs() {
     let env = TestEnv::connected_by_command().await;
+    for options in [&[][..], &["--proxy"]] {
+        terminal_is_the_programs(&env, options);
+    }
+}
+
+fn terminal_is_the_programs(env: &TestEnv, options: &[&str]) {
     let script = "read line; echo \"<$line>\"; test -t 0 && test -t 1 && test -t 2 && exit 9";
-    let mut terminal = Terminal::start(running(&env, &[], script).env("TERM", "xterm"));
+    let mut terminal = Terminal::start(running(env, options, script).env("TERM", "xterm"));
     terminal.shows(&format!("keyrack: {ACME}"));
     terminal.type_text("typed\n");
     terminal.shows("<typed>");
     assert_eq!(terminal.end().0, Some(9));
 
     let waiting = "trap 'exit 5' INT; echo ready; while :; do sleep 0.1; done";
-    let mut terminal = Terminal::start(running(&env, &[], waiting).env("TERM", "xterm"));
+    let mut terminal = Terminal::start(running(env, options, waiting).env("TERM", "xterm"));
     terminal.shows("ready");
     terminal.type_text("\x03");
     assert_eq!(terminal.end().0, Some(5), "Ctrl-C is the program's");
@@ -170,7 +179,10 @@ async fn at_a_terminal_it_says_whose_token_and_the_terminal_is_the_programs() {
     let mut terminal = Terminal::start(shell.env("TERM", "xterm"));
     terminal.shows("ready> ");
     let program = env.program.display();
-    terminal.type_text(&format!("'{program}' run -- sh -c 'echo on; sleep 60'\n"));
+    terminal.type_text(&format!(
+        "'{program}' run {} -- sh -c 'echo on; sleep 60'\n",
+        options.join(" ")
+    ));
     terminal.shows("\non");
     terminal.type_text("\x1a");
     // What is typed before the shell asks is lost.

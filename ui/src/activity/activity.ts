@@ -21,7 +21,9 @@ export function handedWords({ handed }: Pick<ActivityEntry, "handed">): string |
   if (handed === null) return null;
   const path = handed.caller.program;
   const program = path === "" ? t("act.hand-out.unknown") : (path.split("/").at(-1) ?? path);
-  return t(`act.hand-out.${handed.way}`, { count: handed.count, program });
+  // A lease is one hand-out; what counts is how often it was used.
+  const count = handed.lease?.requests ?? handed.count;
+  return t(`act.hand-out.${handed.way}`, { count, program });
 }
 
 /** The tone of an entry. Colour is never the only sign: the words say the same. */

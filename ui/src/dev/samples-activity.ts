@@ -103,6 +103,7 @@ export function bygone(): ActivityEntry[] {
         caller: { program: "/usr/bin/python3", pid: 4711, parents: ["bash"], terminal: true, reason: null },
         count: 3,
         last_at: now - 3 * HOUR,
+        lease: null,
       },
     }),
     act("connect", "denied", { started_at: now - 5 * HOUR }),

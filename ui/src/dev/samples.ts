@@ -187,6 +187,7 @@ export function receiptFor(of: Connection, kind: Receipt["kind"], unconfirmed: P
     refresh_token: kind === "forget" ? null : unconfirmed === null ? "revoked" : "not-revoked",
     removed_from_keyring_at: at,
     keyring_keeps: [],
+    cut_off: [],
     request_ids: kind === "forget" ? [] : ["b1f0c3de-1f0a-4a5e-9a75-3cf0a2a8b9c0"],
   };
 }

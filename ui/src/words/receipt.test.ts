@@ -41,6 +41,17 @@ describe("a receipt", () => {
     ]);
   });
 
+  it("names the programs that were cut off", () => {
+    const cut_off: Receipt["cut_off"] = [
+      { program: "npx", pid: 4711, since: 1 },
+      { program: "", pid: null, since: 2 },
+    ];
+    expect(said({ ...receiptFor(acme, "forget", null), cut_off }).slice(-2)).toEqual([
+      "warn: npx was using it and was cut off",
+      "warn: a program was using it and was cut off",
+    ]);
+  });
+
   it("of forgetting never speaks of a revocation", () => {
     expect(said(receiptFor(acme, "forget", null))).toEqual([
       "warn: Notion was not asked: the access may still work there",

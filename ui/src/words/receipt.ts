@@ -17,7 +17,11 @@ export function title(receipt: Receipt): string {
 }
 
 export function steps(receipt: Receipt): Step[] {
-  return [...(receipt.kind === "revoke" ? atNotion(receipt) : [notAsked()]), ...inKeyring(receipt)];
+  return [
+    ...(receipt.kind === "revoke" ? atNotion(receipt) : [notAsked()]),
+    ...inKeyring(receipt),
+    ...cutOff(receipt),
+  ];
 }
 
 function atNotion(receipt: Receipt): Step[] {
@@ -48,6 +52,14 @@ function inKeyring({ removed_from_keyring_at: at, keyring_keeps: keeps }: Receip
     step("ok", t("receipt.removed"), at),
     ...keeps.map((remains) => step("warn", t(`receipt.keeps.${remains}`), null)),
   ];
+}
+
+/** The programs that were using the connection. */
+function cutOff({ cut_off: programs }: Receipt): Step[] {
+  return programs.map(({ program }) => {
+    const name = program === "" ? t("act.hand-out.unknown") : program;
+    return step("warn", t("receipt.cut-off", { program: name }), null);
+  });
 }
 
 function step(tone: Step["tone"], text: string, at: Millis | null): Step {

@@ -27,6 +27,9 @@ const KEPT: usize = 16 << 20;
 /// The start of every path of the API, which may be left out.
 const VERSION_PATH: &str = "/v1/";
 
+/// The endpoint that grants tokens.
+const TOKENS_PATH: &str = "/v1/oauth/token";
+
 /// Whose credentials the requests have.
 enum Whose {
     Connection(String),
@@ -130,10 +133,12 @@ fn path_of(text: &str) -> Result<ApiPath, Problem> {
         let below = text.strip_prefix(&VERSION_PATH[1..]).unwrap_or(text);
         format!("{VERSION_PATH}{below}")
     };
-    ApiPath::parse(&whole).map_err(|invalid| {
-        let detail = invalid.to_string();
-        Cause::ApiPath { detail }.into()
-    })
+    let refusal = |detail: String| Problem::from(Cause::ApiPath { detail });
+    if whole.starts_with(TOKENS_PATH) {
+        let detail = "what it grants would be in no keyring; use keyrack connect or refresh";
+        return Err(refusal(detail.to_owned()));
+    }
+    ApiPath::parse(&whole).map_err(|invalid| refusal(invalid.to_string()))
 }
 
 fn method(asked: &ApiArguments, body: &Body) -> hyper::Method {
@@ -278,7 +283,7 @@ fn code_in(body: &[u8]) -> String {
     let code = serde_json::from_slice::<Value>(body).ok();
     let code =
         code.and_then(|body| Some(body.get("code").or(body.get("error"))?.as_str()?.to_owned()));
-    sanitize_display_text(&code.unwrap_or_default())
+    sanitize_display_text(&code.unwrap_or_else(|| "without a code".to_owned()))
 }
 
 #[cfg(test)]
@@ -308,6 +313,6 @@ mod tests {
             "object_not_found"
         );
         assert_eq!(code_in(br#"{"error":"invalid_grant"}"#), "invalid_grant");
-        assert_eq!(code_in(b"<html>"), "");
+        assert_eq!(code_in(b"<html>"), "without a code");
     }
 }
