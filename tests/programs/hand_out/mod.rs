@@ -6,6 +6,7 @@ mod peers;
 mod proxy;
 mod run;
 mod serve;
+mod stream;
 mod token;
 
 use std::process::Output;

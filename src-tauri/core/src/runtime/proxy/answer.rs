@@ -10,7 +10,7 @@ use http_body_util::Full;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Empty};
 use hyper::body::{Body, Bytes, Frame, SizeHint};
-use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use hyper::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 use notion_oauth::PassedBack;
 use serde_json::json;
@@ -88,6 +88,11 @@ impl Refusal {
             answer
                 .headers_mut()
                 .insert(name, HeaderValue::from_static(value));
+        }
+        if self.status == StatusCode::BAD_REQUEST {
+            // Where such a request ends, others may see differently (RFC 9112 6.3).
+            let close = HeaderValue::from_static("close");
+            answer.headers_mut().insert(CONNECTION, close);
         }
         answer
     }
