@@ -8,6 +8,7 @@
 
 mod check_all;
 mod figures;
+mod hand_out;
 mod start;
 mod watch;
 mod window;

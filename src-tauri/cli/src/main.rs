@@ -110,7 +110,8 @@ async fn run(
         return if apart {
             hand_out::hold::start_apart()
         } else {
-            hand_out::hold::hold(open(output.words, Arc::default())).await
+            let keyrack = open(Keyrack::open_quickly, output.words, Arc::default());
+            hand_out::hold::hold(keyrack).await
         };
     }
     let code = match &command {
@@ -119,7 +120,11 @@ async fn run(
         _ => exit::code,
     };
     let chosen = Arc::new(OnceLock::new());
-    let ended = match open(output.words, chosen.clone()) {
+    let open_folder = match &command {
+        Command::Act(_) => Keyrack::open,
+        Command::HandOut(_) => Keyrack::open_quickly,
+    };
+    let ended = match open(open_folder, output.words, chosen.clone()) {
         Ok(keyrack) => {
             output.words = asked.map_or_else(|| keyrack.words(), Words::of);
             // It is set once, here.
@@ -163,7 +168,11 @@ async fn told_if_slow<T>(act: impl Future<Output = T>, output: Output) -> T {
 }
 
 /// Opens the data folder. What happens is shown in the chosen words, until they are known in `words`.
-fn open(words: Words, chosen: Arc<OnceLock<Words>>) -> Result<Arc<Keyrack>, Problem> {
+fn open(
+    open: fn(Settings, Effects) -> Result<Keyrack, Problem>,
+    words: Words,
+    chosen: Arc<OnceLock<Words>>,
+) -> Result<Arc<Keyrack>, Problem> {
     let effects = Effects {
         clock: system_clock(),
         uptime: system_uptime(),
@@ -175,7 +184,7 @@ fn open(words: Words, chosen: Arc<OnceLock<Words>>) -> Result<Arc<Keyrack>, Prob
             output::show_event(event, chosen.get().copied().unwrap_or(words));
         }),
     };
-    let keyrack = Keyrack::open(Settings::from_environment()?, effects)?;
+    let keyrack = open(Settings::from_environment()?, effects)?;
     Ok(Arc::new(keyrack))
 }
 

@@ -64,8 +64,22 @@ pub struct Keyrack {
 impl Keyrack {
     /// Opens the data folder and its database. Touches neither the keyring nor the network.
     pub fn open(settings: Settings, effects: Effects) -> Result<Self, Problem> {
+        Self::open_by(Store::open, settings, effects)
+    }
+
+    /// Opens the data folder like [`Keyrack::open`], for an act that must be quick: of the database, only
+    /// what the act needs is read.
+    pub fn open_quickly(settings: Settings, effects: Effects) -> Result<Self, Problem> {
+        Self::open_by(Store::open_as_left, settings, effects)
+    }
+
+    fn open_by(
+        open: impl FnOnce(&DataFolder) -> Result<Store, Problem>,
+        settings: Settings,
+        effects: Effects,
+    ) -> Result<Self, Problem> {
         let folder = DataFolder::open(&settings.data_folder)?;
-        let store = Store::open(&folder)?;
+        let store = open(&folder)?;
         let process = ProcessMark::make(&folder)?;
         let keyrack = Self {
             vault: Vault::start(effects.keyring, store.id(), process.id()),

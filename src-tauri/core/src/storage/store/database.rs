@@ -76,6 +76,16 @@ impl Store {
         })
     }
 
+    /// Opens the database as the last start left it, for an act that must be quick: nothing is looked
+    /// through, upgraded or marked. What is not as it was left is opened by [`Store::open`].
+    pub fn open_as_left(folder: &DataFolder) -> Result<Self, Problem> {
+        match as_left(folder) {
+            Ok(Some(store)) => Ok(store),
+            // It says what is wrong, and mends what it can.
+            Ok(None) | Err(_) => Self::open(folder),
+        }
+    }
+
     /// The id of this data folder, which its vault entries carry.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -90,16 +100,38 @@ impl Store {
     }
 }
 
+/// The store, if its database is of this version and the one of the last start.
+fn as_left(folder: &DataFolder) -> Result<Option<Store>, Problem> {
+    let _one_at_a_time = folder.lock("store.lock")?;
+    let marker = GenerationMarker::read(folder)?;
+    let marker = marker.filter(|_| folder.path().join(DATABASE).is_file());
+    let Some(marker) = marker else {
+        return Ok(None);
+    };
+    let connection = open_unread(folder)?;
+    let is_as_left = schema::is_current(&connection)? && marker.state(&connection)?.is_none();
+    Ok(is_as_left.then(|| Store {
+        connection: Mutex::new(connection),
+        id: marker.store,
+    }))
+}
+
 /// Opens the database and upgrades it to this version, if it is sound.
 fn open_sound(folder: &DataFolder) -> Result<rusqlite::Connection, Problem> {
+    let mut connection = open_unread(folder)?;
+    schema::migrate(&mut connection)?;
+    check_soundness(&connection, "quick_check")?;
+    Ok(connection)
+}
+
+/// Opens the database, of which only its parts are known to be ours.
+fn open_unread(folder: &DataFolder) -> Result<rusqlite::Connection, Problem> {
     let path = folder.file(DATABASE)?;
     for part in PARTS {
         folder.refuse_irregular(&format!("{DATABASE}{part}"))?;
     }
-    let mut connection = open_with_log(&path).map_err(|error| problem_of_opening(folder, error))?;
+    let connection = open_with_log(&path).map_err(|error| problem_of_opening(folder, error))?;
     refuse_strange_parts(&connection)?;
-    schema::migrate(&mut connection)?;
-    check_soundness(&connection, "quick_check")?;
     Ok(connection)
 }
 
@@ -133,6 +165,40 @@ fn store_id(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_database_is_taken_as_it_was_left_and_another_one_is_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = DataFolder::open(folder.path()).expect("a data folder");
+        let first = Store::open_as_left(&folder).expect("made at first");
+        let id = first.id().to_owned();
+        drop(first);
+        let mark = || {
+            let store = Store::open_as_left(&folder).expect("a store");
+            assert_eq!(store.id(), id);
+            let db = store.lock();
+            generation::meta(&db, "start")
+                .expect("read")
+                .expect("a mark")
+        };
+        let left = mark();
+        assert_eq!(mark(), left, "a start that changes nothing");
+        drop(Store::open(&folder).expect("a whole start"));
+        let left_again = mark();
+        assert_ne!(left_again, left);
+
+        // An earlier copy is put back: the next start is a whole one, which says so.
+        for _ in 0..2 {
+            drop(Store::open(&folder).expect("a whole start"));
+        }
+        let db = open_connection(&folder.path().join(DATABASE)).expect("the database");
+        for key in ["start", "start_before"] {
+            generation::set_meta(&db, key, "of a backup").expect("put back");
+        }
+        drop(db);
+        let store = Store::open_as_left(&folder).expect("a store");
+        assert!(store.rebuild_wanted().expect("read").is_some());
+    }
 
     #[test]
     fn the_id_survives_and_the_files_are_private() {

@@ -182,6 +182,15 @@ fn migrations() -> Migrations<'static> {
     MIGRATIONS.iter().cloned().chain(later).collect()
 }
 
+/// Whether the database is of this version.
+pub(super) fn is_current(connection: &rusqlite::Connection) -> Result<bool, Problem> {
+    let pending = migrations().pending_migrations(connection);
+    pending.map(|count| count == 0).map_err(|error| {
+        let detail = error.to_string();
+        Cause::StoreFailed { detail }.into()
+    })
+}
+
 /// Migrates the database to this version in one transaction.
 pub(super) fn migrate(connection: &mut rusqlite::Connection) -> Result<(), Problem> {
     migrations()
