@@ -5,6 +5,8 @@
     reason = "a test that cannot go on says so by panicking"
 )]
 
+#[cfg(unix)]
+mod documentation;
 #[path = "../shared/installed.rs"]
 mod installed;
 mod life;

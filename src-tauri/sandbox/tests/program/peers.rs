@@ -1,7 +1,7 @@
 //! Published OAuth clients and Notion's own programs work with the sandbox unmodified but for the host.
 
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Stdio},
 };
 
@@ -14,20 +14,32 @@ use serde_json::{Value, json};
 /// A callback as Auth.js and better-auth want it; the peers take it over, so that nobody listens there.
 const REDIRECT_URI: &str = "http://localhost:3000/api/auth/callback/notion";
 
-/// A command that runs a driver in `tests/peers`, with nothing of our environment but PATH.
-fn driver(script: &str) -> Command {
-    let program = if Path::new(script).extension().is_some_and(|it| it == "py") {
-        let venv = PathBuf::from(VENV);
-        let marker = venv.join(".installed-requirements.txt");
-        installed::check("requirements.txt", &marker);
-        venv.join("bin/python")
-    } else {
-        installed::check_npm();
-        PathBuf::from("node")
-    };
-    let mut command = Command::new(program);
-    command.arg(script).current_dir(FOLDER).env_clear();
+/// Node.js, whose packages must be installed.
+pub fn node() -> Command {
+    installed::check_npm();
+    clean(Command::new("node"))
+}
+
+/// The Python of the virtual environment, whose packages must be installed.
+pub fn python() -> Command {
+    let venv = Path::new(VENV);
+    let marker = venv.join(".installed-requirements.txt");
+    installed::check("requirements.txt", &marker);
+    clean(Command::new(venv.join("bin/python")))
+}
+
+/// A command with nothing of our environment but PATH.
+fn clean(mut command: Command) -> Command {
+    command.env_clear();
     command.envs(std::env::vars_os().filter(|(name, _)| name == "PATH"));
+    command
+}
+
+/// A command that runs a driver in `tests/peers`.
+fn driver(script: &str) -> Command {
+    let is_python = Path::new(script).extension().is_some_and(|it| it == "py");
+    let mut command = if is_python { python() } else { node() };
+    command.arg(script).current_dir(FOLDER);
     command
 }
 
