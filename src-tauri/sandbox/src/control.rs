@@ -18,8 +18,7 @@ use crate::{
     connection::Wire,
     faults::{Cut, Fault, Faults},
     record::{Record, Recorded},
-    sample,
-    server::{App, BODY_LIMIT},
+    server::{self, App},
 };
 
 /// The state of the control API: the app, its record of requests and its faults.
@@ -98,19 +97,13 @@ pub(crate) async fn watch(
         wire.cut();
         return Response::default();
     }
-    // A file may be longer than memory, so the record has none of it.
-    let (recorded, body) = if sample::is_upload(path) {
-        (Bytes::new(), body)
-    } else {
-        let limit = if path.starts_with("/v1/oauth/") {
-            BODY_LIMIT
-        } else {
-            sample::BODY_LIMIT
-        };
-        let Ok(whole) = to_bytes(body, limit).await else {
-            return StatusCode::PAYLOAD_TOO_LARGE.into_response();
-        };
-        (whole.clone(), Body::from(whole))
+    let (recorded, body) = match server::body_limit(path) {
+        Some(limit) => match to_bytes(body, limit).await {
+            Ok(whole) => (whole.clone(), Body::from(whole)),
+            Err(_) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        },
+        // The record has nothing of a file.
+        None => (Bytes::new(), body),
     };
     control
         .record

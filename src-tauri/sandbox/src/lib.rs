@@ -42,7 +42,8 @@ const STOP_DEADLINE: Duration = Duration::from_secs(1);
 pub struct Options {
     /// The TCP port on 127.0.0.1; 0 takes any free one.
     pub port: u16,
-    /// The database file, created with mode 0600 where it is missing; `None` keeps all in memory.
+    /// The database file, created with mode 0600 where it is missing; `None` keeps all in memory, where
+    /// what is written to the sample workspace is in any case.
     pub db: Option<PathBuf>,
     /// Whether authorize redirects at once with a code for the first workspace, without a consent page.
     pub auto_approve: bool,

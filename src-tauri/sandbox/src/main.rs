@@ -23,7 +23,7 @@ struct Arguments {
     /// The port on 127.0.0.1; 0 takes any free one.
     #[arg(long)]
     port: u16,
-    /// Keeps all state in this file instead of memory.
+    /// Keeps clients, workspaces and tokens in this file instead of memory.
     #[arg(long, value_name = "FILE")]
     db: Option<PathBuf>,
     /// Answers authorize at once, without a consent page.

@@ -29,8 +29,8 @@ use crate::{
     store::Store,
 };
 
-/// The longest request body that OAuth's endpoints and the control API read, in bytes.
-pub(crate) const BODY_LIMIT: usize = 64 * 1024;
+/// The longest request body that OAuth's endpoints read, in bytes.
+const BODY_LIMIT: usize = 64 * 1024;
 
 /// The state that all handlers share.
 pub(crate) struct App {
@@ -121,6 +121,18 @@ pub(crate) fn router(app: Arc<App>, port: u16, control: bool) -> Router {
         notion
     };
     routes.layer(middleware::from_fn_with_state(port, loopback_only))
+}
+
+/// The longest body of a request to `path` that is read whole, in bytes; `None` for a file, which may
+/// be longer than memory.
+pub(crate) fn body_limit(path: &str) -> Option<usize> {
+    if sample::is_upload(path) {
+        None
+    } else if path.starts_with("/v1/oauth/") {
+        Some(BODY_LIMIT)
+    } else {
+        Some(sample::BODY_LIMIT)
+    }
 }
 
 /// Serves until `stopped` fires or its sender is gone, then lets open requests finish.

@@ -67,6 +67,14 @@ impl TestClient {
         self.ask("/modes", changes).await
     }
 
+    /// The files that were sent, with the length and hash of each part.
+    pub async fn uploads(&self) -> Vec<Value> {
+        let answer = self.http.get(self.url("/uploads")).send().await;
+        let answer = answer.expect("an answer").error_for_status();
+        let uploads = answer.expect("the uploads").json().await;
+        uploads.expect("a list")
+    }
+
     /// Ends every token of a bot, as its owner can in Notion. Returns the number of pairs ended.
     pub async fn revoke(&self, bot_id: &str) -> u64 {
         let ended = self.ask("/revoke", json!({ "bot_id": bot_id })).await;

@@ -1,12 +1,14 @@
 //! The sample content: what a workspace has before anybody writes.
 
+use std::iter;
+
 use serde_json::{Value, json};
 
 use super::{
     blocks, comments,
     content::Content,
     ids, pages, tasks,
-    text::{rich, time},
+    text::{plain, rich, time},
     users,
 };
 use crate::store::{Workspace, email_of};
@@ -32,107 +34,141 @@ const PARAGRAPHS: usize = 120;
 impl Content {
     /// The sample content of a workspace.
     pub(crate) fn of(workspace: &Workspace) -> Self {
-        let id = |name: &str| ids::derived(&workspace.id, name);
-        let owner = &workspace.person;
-        let mut people = vec![users::person(&owner.id, &owner.name, &owner.email)];
-        for name in COLLEAGUES {
-            people.push(users::person(&id(name), name, &email_of(name)));
-        }
-        let top = json!({ "type": "workspace", "workspace": true });
-        let below = |page: &str| json!({ "type": "page_id", "page_id": page });
-        let (welcome, notes, handbook) = (id("welcome"), id("notes"), id("handbook"));
-        let page = |id: &str, parent: &Value, title: &str, minutes: i64| {
-            let created = time(BEGAN + minutes * MINUTE);
-            pages::page(id, parent, &pages::title_only(title), &created, &owner.id)
-        };
-        let mut pages = vec![
-            page(&welcome, &top, &format!("Welcome to {}", workspace.name), 0),
-            page(&notes, &below(&welcome), "Meeting notes", 1),
-            page(
-                &handbook,
-                &top,
-                &format!("Handbook of {}", workspace.name),
-                2,
-            ),
-        ];
-
-        let writer = Writer { workspace };
-        let mut blocks = writer.welcome(&welcome);
-        blocks.extend(writer.notes(&notes));
-        blocks.extend((1..=PARAGRAPHS).map(|number| {
-            let text = format!("Paragraph {number} of the handbook of {}.", workspace.name);
-            writer.text(
-                &format!("handbook {number}"),
-                &below(&handbook),
-                "paragraph",
-                &text,
-            )
-        }));
-
-        let database = writer.table("database", &id("tasks"), &below(&welcome));
-        let in_database = json!({ "type": "database_id", "database_id": database["id"] });
-        let mut data_source = writer.table("data_source", &id("tasks source"), &in_database);
-        let mut database = database;
-        database["is_locked"] = false.into();
-        database["data_sources"] = json!([{ "id": data_source["id"], "name": "Tasks" }]);
-        data_source["database_parent"] = database["parent"].clone();
-        data_source["properties"] = tasks::schema();
-        let parent = pages::row_parent(&database, &data_source);
-        pages.extend(
-            (1..=tasks::ROWS)
-                .zip(people.iter().cycle())
-                .map(|(number, person)| {
-                    let minutes = i64::try_from(number).unwrap_or_default() + 10;
-                    tasks::row(
-                        number,
-                        &id(&format!("task {number}")),
-                        &parent,
-                        &data_source["properties"],
-                        person,
-                        &time(BEGAN + minutes * MINUTE),
-                    )
-                }),
-        );
-
-        let by = (owner.id.as_str(), "user", owner.name.as_str());
-        let discussion = id("discussion");
-        let said = rich("Shall we meet on Thursday?");
-        let created = time(BEGAN + 5 * MINUTE);
-        let comment = comments::comment(
-            &id("comment"),
-            &below(&welcome),
-            &discussion,
-            &said,
-            &created,
-            by,
-        );
+        let seed = Seed { workspace };
+        let people = seed.people();
+        let (database, data_source) = seed.tables();
+        let mut pages = seed.pages();
+        pages.extend(seed.rows(&database, &data_source, &people));
         Self {
             people,
             pages,
-            blocks,
+            blocks: [seed.welcome(), seed.notes(), seed.handbook()].concat(),
             database,
             data_source,
-            comments: vec![comment],
+            comments: vec![seed.comment()],
             uploads: Vec::new(),
         }
     }
 }
 
-/// Writes the sample blocks of a workspace.
-struct Writer<'a> {
+/// Makes the sample content of a workspace.
+struct Seed<'a> {
     workspace: &'a Workspace,
 }
 
-impl Writer<'_> {
-    /// The id of a block, which shares its name with no page.
+impl Seed<'_> {
+    /// The id of what is no block.
     fn id(&self, name: &str) -> String {
-        ids::derived(&self.workspace.id, &format!("block {name}"))
+        ids::derived(&self.workspace.id, name)
+    }
+
+    /// The id of a block, which shares its name with nothing else.
+    fn block_id(&self, name: &str) -> String {
+        self.id(&format!("block {name}"))
+    }
+
+    /// The parent of what stands below a page.
+    fn on(&self, page: &str) -> Value {
+        json!({ "type": "page_id", "page_id": self.id(page) })
+    }
+
+    /// The parent of what stands below a block.
+    fn below(&self, block: &str) -> Value {
+        json!({ "type": "block_id", "block_id": self.block_id(block) })
+    }
+
+    fn people(&self) -> Vec<Value> {
+        let owner = &self.workspace.person;
+        let owner = users::person(&owner.id, &owner.name, &owner.email);
+        let colleagues =
+            COLLEAGUES.map(|name| users::person(&self.id(name), name, &email_of(name)));
+        iter::once(owner).chain(colleagues).collect()
+    }
+
+    fn pages(&self) -> Vec<Value> {
+        let top = json!({ "type": "workspace", "workspace": true });
+        let name = &self.workspace.name;
+        [
+            ("welcome", &top, format!("Welcome to {name}")),
+            ("notes", &self.on("welcome"), "Meeting notes".to_owned()),
+            ("handbook", &top, format!("Handbook of {name}")),
+        ]
+        .into_iter()
+        .zip([0, 1, 2])
+        .map(|((page, parent, title), minutes)| {
+            let (id, created) = (self.id(page), after(minutes));
+            let title = pages::title_only(&title);
+            pages::page(&id, parent, &title, &created, &self.workspace.person.id)
+        })
+        .collect()
+    }
+
+    /// The database and its data source.
+    fn tables(&self) -> (Value, Value) {
+        let mut database = self.table("database", "tasks", &self.on("welcome"));
+        let parent = json!({ "type": "database_id", "database_id": database["id"] });
+        let mut data_source = self.table("data_source", "tasks source", &parent);
+        let name = plain(&data_source["title"]);
+        database["is_locked"] = false.into();
+        database["data_sources"] = json!([{ "id": data_source["id"], "name": name }]);
+        data_source["database_parent"] = database["parent"].clone();
+        data_source["properties"] = tasks::schema();
+        (database, data_source)
+    }
+
+    /// A database or its data source.
+    fn table(&self, object: &str, name: &str, parent: &Value) -> Value {
+        let (id, created) = (self.id(name), after(3));
+        let by = users::partial(&self.workspace.person.id);
+        json!({
+            "object": object,
+            "id": id,
+            "title": rich(&format!("Tasks of {}", self.workspace.name)),
+            "description": [],
+            "parent": parent,
+            "is_inline": false,
+            "in_trash": false,
+            "archived": false,
+            "created_time": created,
+            "last_edited_time": created,
+            "created_by": by,
+            "last_edited_by": by,
+            "icon": null,
+            "cover": null,
+            "url": pages::url(&id),
+            "public_url": null,
+        })
+    }
+
+    /// The rows of the data source, a minute apart, each assigned to the next person.
+    fn rows(&self, database: &Value, data_source: &Value, people: &[Value]) -> Vec<Value> {
+        let parent = pages::row_parent(database, data_source);
+        let schema = &data_source["properties"];
+        let numbered = (1..=tasks::ROWS).zip(11..).zip(people.iter().cycle());
+        numbered
+            .map(|((number, minutes), person)| {
+                let id = self.id(&format!("task {number}"));
+                tasks::row(number, &id, &parent, schema, person, &after(minutes))
+            })
+            .collect()
+    }
+
+    fn comment(&self) -> Value {
+        let person = &self.workspace.person;
+        comments::comment(
+            &self.id("comment"),
+            &self.on("welcome"),
+            &self.id("discussion"),
+            &rich("Shall we meet on Thursday?"),
+            &after(5),
+            (&person.id, "user", &person.name),
+        )
     }
 
     fn block(&self, name: &str, parent: &Value, kind: &str, content: &Value) -> Value {
-        let id = self.id(name);
-        let (created, by) = (time(BEGAN), &self.workspace.person.id);
-        blocks::block(&id, parent, kind, content, &created, by)
+        let id = self.block_id(name);
+        let by = &self.workspace.person.id;
+        blocks::block(&id, parent, kind, content, &after(0), by)
     }
 
     fn text(&self, name: &str, parent: &Value, kind: &str, text: &str) -> Value {
@@ -140,12 +176,8 @@ impl Writer<'_> {
         self.block(name, parent, kind, &content)
     }
 
-    fn below(&self, name: &str) -> Value {
-        json!({ "type": "block_id", "block_id": self.id(name) })
-    }
-
-    fn welcome(&self, page: &str) -> Vec<Value> {
-        let page = json!({ "type": "page_id", "page_id": page });
+    fn welcome(&self) -> Vec<Value> {
+        let page = self.on("welcome");
         let intro = format!("This is the sample content of {}.", self.workspace.name);
         let to_do = |text: &str, checked: bool| {
             let content =
@@ -192,35 +224,27 @@ impl Writer<'_> {
         ]
     }
 
-    fn notes(&self, page: &str) -> Vec<Value> {
-        let page = json!({ "type": "page_id", "page_id": page });
+    fn notes(&self) -> Vec<Value> {
+        let page = self.on("notes");
         vec![
             self.text("notes heading", &page, "heading_2", "Monday"),
             self.text("notes", &page, "paragraph", "Everybody was there."),
         ]
     }
 
-    /// A database or its data source.
-    fn table(&self, object: &str, id: &str, parent: &Value) -> Value {
-        let by = users::partial(&self.workspace.person.id);
-        let created = time(BEGAN + 3 * MINUTE);
-        json!({
-            "object": object,
-            "id": id,
-            "title": rich(&format!("Tasks of {}", self.workspace.name)),
-            "description": [],
-            "parent": parent,
-            "is_inline": false,
-            "in_trash": false,
-            "archived": false,
-            "created_time": created,
-            "last_edited_time": created,
-            "created_by": by,
-            "last_edited_by": by,
-            "icon": null,
-            "cover": null,
-            "url": pages::url(id),
-            "public_url": null,
-        })
+    fn handbook(&self) -> Vec<Value> {
+        let page = self.on("handbook");
+        let name = &self.workspace.name;
+        (1..=PARAGRAPHS)
+            .map(|number| {
+                let text = format!("Paragraph {number} of the handbook of {name}.");
+                self.text(&format!("handbook {number}"), &page, "paragraph", &text)
+            })
+            .collect()
     }
+}
+
+/// The time so many minutes after the workspace was made.
+fn after(minutes: i64) -> String {
+    time(BEGAN + minutes * MINUTE)
 }

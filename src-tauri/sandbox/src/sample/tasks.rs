@@ -21,18 +21,22 @@ const STATUSES: [&str; 3] = ["Not started", "In progress", "Done"];
 const PRIORITIES: [&str; 3] = ["High", "Medium", "Low"];
 const TAGS: [&str; 4] = ["Autumn", "Customers", "Library", "Workshop"];
 
+/// A property of the data source; what a type has of its own is `about`.
+fn property(id: &str, name: &str, kind: &str, about: &Value) -> Value {
+    json!({ "id": id, "name": name, "description": null, "type": kind, kind: about })
+}
+
 /// The properties of the data source.
 pub(crate) fn schema() -> Value {
-    let property = |id: &str, name: &str, kind: &str, about: Value| json!({ "id": id, "name": name, "description": null, "type": kind, kind: about });
     let color = ["default", "blue", "green", "orange"];
     let options = |prefix: &str, names: &[&str]| {
         let colors = color.iter().cycle();
+        let option = |(index, (name, color)): (usize, (&&str, &&str))| {
+            let id = format!("{prefix}{index}");
+            json!({ "id": id, "name": name, "color": color, "description": null })
+        };
         let options = names.iter().zip(colors).enumerate();
-        options
-            .map(|(index, (name, color))| {
-                json!({ "id": format!("{prefix}{index}"), "name": name, "color": color, "description": null })
-            })
-            .collect::<Value>()
+        options.map(option).collect::<Value>()
     };
     let group = |index: usize, name: &str| {
         json!({
@@ -48,20 +52,19 @@ pub(crate) fn schema() -> Value {
         group(2, "Complete"),
     ];
     let status = json!({ "options": options("status", &STATUSES), "groups": groups });
+    let nothing = json!({});
+    let priority = json!({ "options": options("priority", &PRIORITIES) });
+    let tags = json!({ "options": options("tag", &TAGS) });
     json!({
-        "Name": property("title", "Name", "title", json!({})),
-        "Status": property("stat", "Status", "status", status),
-        "Priority": property(
-            "prio", "Priority", "select", json!({ "options": options("priority", &PRIORITIES) })
-        ),
-        "Tags": property(
-            "tags", "Tags", "multi_select", json!({ "options": options("tag", &TAGS) })
-        ),
-        "Due": property("due", "Due", "date", json!({})),
-        "Estimate": property("esti", "Estimate", "number", json!({ "format": "number" })),
-        "Billable": property("bill", "Billable", "checkbox", json!({})),
-        "Assignee": property("assi", "Assignee", "people", json!({})),
-        "Link": property("link", "Link", "url", json!({})),
+        "Name": property("title", "Name", "title", &nothing),
+        "Status": property("stat", "Status", "status", &status),
+        "Priority": property("prio", "Priority", "select", &priority),
+        "Tags": property("tags", "Tags", "multi_select", &tags),
+        "Due": property("due", "Due", "date", &nothing),
+        "Estimate": property("esti", "Estimate", "number", &json!({ "format": "number" })),
+        "Billable": property("bill", "Billable", "checkbox", &nothing),
+        "Assignee": property("assi", "Assignee", "people", &nothing),
+        "Link": property("link", "Link", "url", &nothing),
     })
 }
 

@@ -35,6 +35,12 @@ struct Part {
     sha256: String,
 }
 
+impl Part {
+    fn received(&self, number: u32) -> Value {
+        json!({ "part_number": number, "bytes": self.bytes, "sha256": self.sha256 })
+    }
+}
+
 /// A file upload: what is known of it, and what arrived.
 pub(crate) struct Upload {
     pub(crate) id: String,
@@ -57,14 +63,15 @@ impl Upload {
 
     /// The upload as the control API shows it: what arrived, with its hashes.
     pub(crate) fn received(&self) -> Value {
-        let part = |(number, part): (&u32, &Part)| json!({ "part_number": number, "bytes": part.bytes, "sha256": part.sha256 });
+        let parts = self.received.iter();
+        let parts: Vec<Value> = parts.map(|(number, part)| part.received(*number)).collect();
         json!({
             "id": self.id,
             "filename": self.filename,
             "content_type": self.content_type,
             "status": self.status(),
             "bytes": self.bytes(),
-            "parts": self.received.iter().map(part).collect::<Vec<_>>(),
+            "parts": parts,
         })
     }
 
@@ -266,9 +273,8 @@ struct Sent {
 }
 
 async fn read(mut form: Multipart) -> Result<Sent, Refusal> {
-    let broken = |_| invalid("The body is no whole form.");
     let mut sent = Sent::default();
-    while let Some(field) = form.next_field().await.map_err(broken)? {
+    while let Some(field) = form.next_field().await.map_err(|_| broken())? {
         match field.name() {
             Some("file") => {
                 sent.filename = field.file_name().map(str::to_owned);
@@ -276,7 +282,13 @@ async fn read(mut form: Multipart) -> Result<Sent, Refusal> {
                 sent.part = Some(count(field).await?);
             }
             Some("part_number") => {
-                sent.number = field.text().await.map_err(broken)?.trim().parse().ok();
+                sent.number = field
+                    .text()
+                    .await
+                    .map_err(|_| broken())?
+                    .trim()
+                    .parse()
+                    .ok();
             }
             _ => {}
         }
@@ -284,17 +296,15 @@ async fn read(mut form: Multipart) -> Result<Sent, Refusal> {
     Ok(sent)
 }
 
+fn broken() -> Refusal {
+    invalid("The body is no whole form.")
+}
+
 async fn count(mut file: Field<'_>) -> Result<Part, Refusal> {
     let (mut bytes, mut hash) = (0, Sha256::new());
-    loop {
-        match file.chunk().await {
-            Ok(Some(chunk)) => {
-                bytes += chunk.len() as u64;
-                hash.update(&chunk);
-            }
-            Ok(None) => break,
-            Err(_) => return Err(invalid("The file broke off.")),
-        }
+    while let Some(chunk) = file.chunk().await.map_err(|_| broken())? {
+        bytes += chunk.len() as u64;
+        hash.update(&chunk);
     }
     let sha256 = hex(&hash.finalize());
     Ok(Part { bytes, sha256 })

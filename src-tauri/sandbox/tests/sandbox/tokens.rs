@@ -199,6 +199,10 @@ async fn client_credentials_in_the_body_are_none() {
     assert_eq!(refused["error"], "invalid_client");
 }
 
+fn exchange(code: &str, redirect_uri: Option<&str>) -> Value {
+    json!({ "grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri })
+}
+
 #[tokio::test]
 async fn a_redirect_uri_may_be_left_out_if_it_is_the_only_one() {
     const URI: &str = "http://localhost:4000/callback";
@@ -212,8 +216,6 @@ async fn a_redirect_uri_may_be_left_out_if_it_is_the_only_one() {
         })
         .await
     };
-    let exchange = |code: &str, uri: Option<&str>| json!({ "grant_type": "authorization_code", "code": code, "redirect_uri": uri });
-
     let server = start(true).await;
     let link = format!(
         "{}?client_id={}&response_type=code",

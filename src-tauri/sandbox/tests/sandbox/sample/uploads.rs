@@ -23,11 +23,6 @@ async fn send(api: &Api, upload: &str, form: String) -> (StatusCode, Value) {
     answer(request.body(form)).await
 }
 
-async fn received(api: &Api) -> Value {
-    let request = api.server.http.get(api.server.url("/_sandbox/uploads"));
-    answer(request).await.1
-}
-
 fn hash(content: &str) -> String {
     hashed(content).replace("sha256:", "")
 }
@@ -60,7 +55,10 @@ async fn a_file_is_sent_counted_hashed_and_attached() {
     assert_eq!(read["status"], "uploaded");
     assert!(read["expiry_time"].is_string());
     let part = json!({ "part_number": 1, "bytes": 640_000, "sha256": hash(&content) });
-    assert_eq!(received(&api).await[0]["parts"], json!([part]));
+    assert_eq!(
+        api.server.control.uploads().await[0]["parts"],
+        json!([part])
+    );
 
     let (status, _) = send(&api, &upload, form("again", None)).await;
     assert_eq!(status, StatusCode::BAD_REQUEST, "it is uploaded already");
@@ -92,7 +90,7 @@ async fn a_file_of_parts_is_complete_when_all_have_come() {
         (&json!("uploaded"), &json!(11))
     );
     assert_eq!(
-        received(&api).await[0]["parts"][1]["sha256"],
+        api.server.control.uploads().await[0]["parts"][1]["sha256"],
         hash("second")
     );
 

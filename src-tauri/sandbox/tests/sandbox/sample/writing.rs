@@ -179,6 +179,7 @@ async fn a_comment_goes_on_with_a_discussion() {
     let reply = json!({ "discussion_id": discussion, "rich_text": rich("Gladly.") });
     let made = api.post("/v1/comments", reply).await;
     assert_eq!(made["parent"]["page_id"], welcome.as_str());
+    assert_eq!(made["discussion_id"], *discussion);
     let new = json!({ "parent": { "page_id": welcome }, "rich_text": rich("Something else.") });
     let other = api.post("/v1/comments", new).await;
     assert_ne!(other["discussion_id"], *discussion);
