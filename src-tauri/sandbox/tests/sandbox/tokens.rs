@@ -174,12 +174,13 @@ async fn a_form_is_taken_for_json_at_every_endpoint() {
 async fn a_malformed_body_is_refused_without_quoting_it() {
     let server = TestServer::controlled().await;
     let twice = "grant_type=refresh_token&refresh_token=canary&refresh_token=canary";
+    let json = r#"{"grant_type":"refresh_token","refresh_token":"canary"}"#;
     for (kind, body) in [
         ("application/json", "{\"refresh_token\":\"canary"),
         ("application/json", twice),
         (FORM, twice),
-        (FORM, "{\"refresh_token\":\"canary\"}"),
-        ("text/plain", "{\"refresh_token\":\"canary\"}"),
+        (FORM, json),
+        ("text/plain", json),
     ] {
         let (status, refused) = send(&server, "/v1/oauth/token", kind, body.to_owned()).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{kind} {body}");
