@@ -5,6 +5,8 @@
     reason = "the comments are the help, which a terminal shows as it stands"
 )]
 
+use std::path::PathBuf;
+
 use clap::error::{ContextValue, ErrorKind};
 use clap::{ArgGroup, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use keyrack_core::{BackgroundChecks, Language, RedirectMethod, sanitize_display_text};
@@ -42,7 +44,7 @@ impl Arguments {
         let conflict = way_back.and_then(WayBack::conflict);
         let conflict = conflict.or(match &read.command {
             Command::HandOut(asked) => asked.conflict(),
-            Command::Act(_) => None,
+            Command::Act(_) | Command::Manual(_) => None,
         });
         match conflict {
             Some(conflict) => Err(Self::command().error(ErrorKind::ArgumentConflict, conflict)),
@@ -73,6 +75,44 @@ pub enum Command {
     Act(Act),
     #[command(flatten)]
     HandOut(HandOut),
+    #[command(flatten)]
+    Manual(Manual),
+}
+
+/// What is said about the command itself, without looking into the data folder for more than names.
+#[derive(Debug, Subcommand)]
+pub enum Manual {
+    /// Prints a script with which a shell completes commands, options and names.
+    ///
+    /// bash reads it as ~/.local/share/bash-completion/completions/keyrack, zsh as _keyrack in a folder of
+    /// $fpath, fish as ~/.config/fish/completions/keyrack.fish. A package has brought it along.
+    Completions {
+        /// The shell that reads it.
+        shell: Shell,
+    },
+    /// Prints a page of the manual, for man -l -.
+    Man {
+        /// The command that the page is about; without one, about all of them.
+        command: Vec<String>,
+        /// Writes all pages into this folder instead.
+        #[arg(long, value_name = "FOLDER", conflicts_with = "command")]
+        to: Option<PathBuf>,
+    },
+    /// Prints what can follow in a command line: asked by the scripts of `completions`.
+    #[command(hide = true)]
+    Complete {
+        shell: Shell,
+        /// The words up to the cursor, as they are typed; of bash the line, and what it completes.
+        #[arg(last = true)]
+        typed: Vec<String>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Shell {
+    Bash,
+    Zsh,
+    Fish,
 }
 
 #[derive(Debug, Subcommand)]
@@ -91,13 +131,22 @@ pub enum Act {
         no_browser: bool,
     },
     /// Lists the connections with their last known status.
-    List,
+    ///
+    /// In a pipe each is a line, with tabs between: workspace, status, checked at, owner, email, client,
+    /// bot id, problem, allows, last used at, id.
+    List(ListArguments),
     /// Asks Notion whether the tokens of connections work.
-    Check(Which),
+    Check {
+        #[command(flatten)]
+        which: Which,
+        /// Ends with 4 if one of them needs a person, whatever the check came to.
+        #[arg(long)]
+        exit_code: bool,
+    },
     /// Changes the tokens of connections for new ones.
     Refresh(Which),
     /// Ends the tokens of connections at Notion, then deletes them here.
-    Revoke(Which),
+    Revoke(End),
     /// Checks all connections in the background until it is ended, and notifies of what needs
     /// attention.
     Watch {
@@ -111,7 +160,15 @@ pub enum Act {
     },
     /// Lists the receipts of what was revoked or forgotten: what was asked, what Notion and the
     /// keyring answered, and when.
-    Receipts,
+    ///
+    /// In a pipe each is a line, with tabs between: finished at, workspace, kind, client, request ids,
+    /// revoked at, confirmed at, refresh token, what the keyring keeps, operation id.
+    Receipts(ReceiptsArguments),
+    /// Lists what was done and what came of it, the newest first.
+    ///
+    /// In a pipe each is a line, with tabs between: started at, finished at, kind, outcome, problem,
+    /// workspace, owner, email, client, bot id, request ids, id.
+    Activity(ActivityArguments),
     /// Searches the keyring for clients and connections that the list does not have, and adds them.
     Rebuild,
     /// Chooses what a connection may be used for. It guards against accidents; a program that runs as
@@ -126,7 +183,12 @@ pub enum Act {
         allowed: Use,
     },
     /// Deletes connections here only; Notion is not asked, so their tokens may stay valid there.
-    Forget(Which),
+    Forget(End),
+    /// Tries what Keyrack depends on: the keyring, the port that answers come back to, Notion and its
+    /// clock, and the database.
+    ///
+    /// Nothing of yours is changed, and nothing secret is printed: the result can be shown to anybody.
+    Doctor,
 }
 
 impl Act {
@@ -134,11 +196,91 @@ impl Act {
     pub fn waits_for_a_person(&self) -> bool {
         matches!(
             self,
-            Self::Client(ClientCommand::Add(_) | ClientCommand::Secret { .. })
-                | Self::Connect { .. }
+            Self::Client(
+                ClientCommand::Add(_) | ClientCommand::Secret { .. } | ClientCommand::Remove(_)
+            ) | Self::Connect { .. }
+                | Self::Revoke(_)
+                | Self::Forget(_)
                 | Self::Watch { once: false, .. }
         )
     }
+}
+
+/// The words of a connection's status.
+const STATUSES: [&str; 6] = [
+    "active",
+    "inactive",
+    "needs-reconnecting",
+    "revocation-pending",
+    "not-checked",
+    "cannot-check",
+];
+
+/// The words of the kinds of act.
+pub const KINDS: [&str; 11] = [
+    "add-client",
+    "edit-client",
+    "rotate-secret",
+    "remove-client",
+    "connect",
+    "check",
+    "refresh",
+    "revoke",
+    "forget",
+    "rebuild",
+    "hand-out",
+];
+
+#[derive(Debug, Args)]
+pub struct ListArguments {
+    /// Only those of this client: its name, any unique part of it, or its id.
+    #[arg(long, value_name = "NAME", value_parser = not_empty)]
+    pub client: Option<String>,
+    /// Only those with this status; can be given several times.
+    #[arg(long, value_parser = STATUSES)]
+    pub status: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ReceiptsArguments {
+    /// Only those of this client, by its name at that time.
+    #[arg(long, value_name = "NAME", value_parser = not_empty)]
+    pub client: Option<String>,
+    /// Each as a paragraph that says all of it.
+    #[arg(long)]
+    pub long: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ActivityArguments {
+    /// Only of this connection: the workspace's name, the bot id or the connection id.
+    #[arg(value_parser = not_empty)]
+    pub name: Option<String>,
+    /// Only of this kind; can be given several times.
+    #[arg(long, value_parser = KINDS)]
+    pub kind: Vec<String>,
+    /// Only what failed or found a token that does not work.
+    #[arg(long)]
+    pub trouble: bool,
+    /// Only what has this text in a name or an id, also of what is gone.
+    #[arg(long, value_name = "TEXT")]
+    pub search: Option<String>,
+    /// At most so many; unless given, 100 on a terminal and all elsewhere.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: Option<u32>,
+    /// Prints all of them as comma-separated values (RFC 4180), safe to open in a spreadsheet.
+    #[arg(long, conflicts_with_all = ["json", "limit"])]
+    pub csv: bool,
+}
+
+/// The connections of an act that cannot be undone.
+#[derive(Debug, Args)]
+pub struct End {
+    #[command(flatten)]
+    pub which: Which,
+    /// Asks no question before. Where no person is at a terminal, none is asked anyway.
+    #[arg(long, short)]
+    pub yes: bool,
 }
 
 /// The connections of an act.
@@ -206,19 +348,28 @@ pub enum ClientCommand {
     /// Changes a client's name, redirect method or budget; what is not given stays.
     Edit(ClientEdit),
     /// Removes a client; one with connections only with one of the options.
-    Remove {
-        /// The client's name or id.
-        #[arg(value_parser = not_empty)]
-        name: String,
-        /// Revokes its connections at Notion first.
-        #[arg(long, conflicts_with = "forget_connections")]
-        revoke_connections: bool,
-        /// Forgets its connections here first; their tokens may stay valid at Notion.
-        #[arg(long)]
-        forget_connections: bool,
-    },
+    Remove(ClientRemoval),
     /// Lists the clients.
+    ///
+    /// In a pipe each is a line, with tabs between: name, Notion's client id, redirect URI, host,
+    /// redirect method, id.
     List,
+}
+
+#[derive(Debug, Args)]
+pub struct ClientRemoval {
+    /// The client's name or id.
+    #[arg(value_parser = not_empty)]
+    pub name: String,
+    /// Revokes its connections at Notion first.
+    #[arg(long, conflicts_with = "forget_connections")]
+    pub revoke_connections: bool,
+    /// Forgets its connections here first; their tokens may stay valid at Notion.
+    #[arg(long)]
+    pub forget_connections: bool,
+    /// Asks no question before. Where no person is at a terminal, none is asked anyway.
+    #[arg(long, short)]
+    pub yes: bool,
 }
 
 #[derive(Debug, Args)]

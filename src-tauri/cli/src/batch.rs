@@ -24,7 +24,7 @@ pub async fn act(
     let mut connections = keyrack.connections()?;
     connections.retain(|connection| ids.is_none_or(|ids| ids.contains(&connection.id)));
     let printed = if act == BatchAct::Check {
-        let printed = output.connections(&connections);
+        let printed = output.connections(&connections, "command.nothing");
         for (connection, why) in connections.iter().filter_map(no_verdict) {
             complain(output, connection, why);
         }

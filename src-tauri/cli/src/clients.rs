@@ -9,9 +9,9 @@ use keyrack_core::{
 use secrecy::SecretString;
 use tokio::signal::ctrl_c;
 
-use crate::arguments::{ClientEdit, ClientForm};
-use crate::input;
+use crate::arguments::{ClientEdit, ClientForm, ClientRemoval};
 use crate::output::Output;
+use crate::{confirm, input, slow};
 
 pub async fn add(keyrack: &Keyrack, output: Output, form: ClientForm) -> Result<(), Problem> {
     let ClientDefaults {
@@ -32,7 +32,7 @@ pub async fn add(keyrack: &Keyrack, output: Output, form: ClientForm) -> Result<
 }
 
 pub fn list(keyrack: &Keyrack, output: Output) -> Result<(), Problem> {
-    output.clients(&keyrack.clients()?)
+    output.clients(&keyrack.clients()?, "command.no-clients")
 }
 
 pub async fn secret(keyrack: &Arc<Keyrack>, output: Output, name: &str) -> Result<(), Problem> {
@@ -44,7 +44,7 @@ pub async fn secret(keyrack: &Arc<Keyrack>, output: Output, name: &str) -> Resul
         Ok(())
     };
     unless_left(replaced).await?;
-    output.clients(&[client])
+    output.clients(&[client], "")
 }
 
 async fn ask_for_secret(output: Output, client: &str) -> Result<SecretString, Problem> {
@@ -76,30 +76,53 @@ pub async fn edit(keyrack: &Keyrack, output: Output, edit: ClientEdit) -> Result
         bridge_url: edit.way_back.bridge_url.or(now.bridge_url),
         budget: edit.budget.map_or(now.budget, Into::into),
     };
-    output.clients(&[keyrack.edit_client(&client.id, change).await?])
+    output.clients(&[keyrack.edit_client(&client.id, change).await?], "")
 }
 
-/// Removes a client and prints the clients that are left.
+/// Removes a client and prints the clients that are left, unless a person who is asked does not want it.
+/// Returns whether it was wanted.
 pub async fn remove(
     keyrack: &Keyrack,
     output: Output,
-    name: &str,
-    connections: ConnectionsPolicy,
-) -> Result<(), Problem> {
-    let client = choose(keyrack.clients()?, Some(name))?;
-    keyrack.remove_client(&client.id, connections).await?;
-    list(keyrack, output)
+    asked: &ClientRemoval,
+) -> Result<bool, Problem> {
+    let client = choose(keyrack.clients()?, Some(&asked.name))?;
+    let (connections, consequence) = match (asked.revoke_connections, asked.forget_connections) {
+        (true, _) => (ConnectionsPolicy::Revoke, "remove.revoke.text"),
+        (_, true) => (ConnectionsPolicy::Forget, "remove.forget.text"),
+        _ => (ConnectionsPolicy::Keep, "remove.text"),
+    };
+    // One that still has connections is refused, and nothing comes of it.
+    let is_refused =
+        connections == ConnectionsPolicy::Keep && !keyrack.connections_of(&client.id)?.is_empty();
+    let name = sanitize_display_text(&client.name);
+    let question = [("remove.title", &*name), (consequence, "")];
+    let question = question.map(|(key, name)| output.words.text(key, &[("client", name)]));
+    if !is_refused && !confirm::is_wanted(output, asked.yes, &question).await {
+        return Ok(false);
+    }
+    slow::told(keyrack.remove_client(&client.id, connections), output).await?;
+    list(keyrack, output).map(|()| true)
 }
 
-/// The client with this name or id, or the only one.
+/// The client with this name or id, or else with this part of its name, in small letters or capitals; the
+/// only one if none is named.
 pub fn choose(mut clients: Vec<Client>, wanted: Option<&str>) -> Result<Client, Problem> {
     if let Some(wanted) = wanted {
-        clients.retain(|client| {
+        let is_called = |client: &Client| {
             folded_name(&client.name) == folded_name(wanted)
                 || [&client.id, &client.client_id]
                     .into_iter()
                     .any(|known| known == wanted)
-        });
+        };
+        let lower = |name: &str| folded_name(name).to_lowercase();
+        let part = lower(wanted);
+        let has_part = |client: &Client| lower(&client.name).contains(&part);
+        if clients.iter().any(is_called) {
+            clients.retain(is_called);
+        } else {
+            clients.retain(has_part);
+        }
     }
     let cause = match (clients.len(), wanted) {
         (1, _) => return Ok(clients.remove(0)),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use keyrack_core::{
-    Authorization, Cause, Keyrack, Problem, Progress, may_have_browser, open_in_browser,
+    Authorization, Cause, Client, Keyrack, Problem, Progress, may_have_browser, open_in_browser,
 };
 use secrecy::ExposeSecret as _;
 use tokio::signal::ctrl_c;
@@ -56,7 +56,7 @@ pub async fn connect(
             }
         }
     };
-    report(output, &ended)
+    report(output, &ended, &client)
 }
 
 /// Opens the browser, unless none is wanted, and shows the address in any case: a program that opens
@@ -238,7 +238,7 @@ async fn finish(keyrack: &Keyrack) {
 }
 
 /// Reports how an authorization ended, or that it goes on in another process.
-fn report(output: Output, authorization: &Authorization) -> Result<(), Problem> {
+fn report(output: Output, authorization: &Authorization, client: &Client) -> Result<(), Problem> {
     let progress = &authorization.progress;
     if !progress.is_final() {
         return Err(Cause::AuthorizationElsewhere.into());
@@ -246,7 +246,7 @@ fn report(output: Output, authorization: &Authorization) -> Result<(), Problem> 
     if let Some(problem) = progress.problem() {
         return Err(problem);
     }
-    output.authorization(authorization)
+    output.authorization(authorization, client)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
-//! `keyrack list`, `check`, `refresh`, `revoke` and `forget`.
+//! `keyrack list`, `check`, `refresh`, `revoke`, `forget` and `receipts`.
 
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use keyrack_core::{
@@ -7,29 +8,104 @@ use keyrack_core::{
     folded_name, sanitize_display_text,
 };
 
-use crate::arguments::Which;
-use crate::batch;
+use crate::arguments::{End, ListArguments, ReceiptsArguments, Which};
+use crate::clients::choose;
+use crate::documents::{PendingDocument, Versioned, word};
 use crate::output::Output;
 use crate::wording::{self, workspace};
+use crate::{batch, confirm, exit, slow};
 
-pub fn list(keyrack: &Keyrack, output: Output) -> Result<(), Problem> {
-    output.connections(&keyrack.connections()?)
+pub fn list(keyrack: &Keyrack, output: Output, asked: &ListArguments) -> Result<(), Problem> {
+    let client = match &asked.client {
+        Some(name) => Some(choose(keyrack.clients()?, Some(name))?.id),
+        None => None,
+    };
+    let mut connections = keyrack.connections()?;
+    connections.retain(|one| {
+        let is_of_client = client
+            .as_ref()
+            .is_none_or(|client| *client == one.client_id);
+        let has_status = asked.status.is_empty() || asked.status.contains(&word(one.status));
+        is_of_client && has_status
+    });
+    let nothing = if client.is_some() || !asked.status.is_empty() {
+        "activity.none.match"
+    } else {
+        "command.nothing"
+    };
+    output.connections(&connections, nothing)
 }
 
-/// Acts on the one connection that is named, or on several or all at once.
-pub async fn act(
+/// Checks the connections that are named, or all. With `exit_code`, it ends with that of a failure which
+/// only a person can mend if one of them needs attention.
+pub async fn check(
+    keyrack: &Arc<Keyrack>,
+    output: Output,
+    which: Which,
+    exit_code: bool,
+) -> Result<ExitCode, Problem> {
+    let found = found(keyrack, output.words, &which)?;
+    let checked = act_on(keyrack, output, BatchAct::Check, &which, &found).await;
+    let is_checked = |one: &Connection| which.all || found.iter().any(|it| it.id == one.id);
+    let needs_a_person = exit_code
+        && keyrack
+            .connections()?
+            .iter()
+            .any(|one| is_checked(one) && one.needs_attention);
+    match checked {
+        Ok(()) if needs_a_person => Ok(exit::for_a_person()),
+        Err(problem) if needs_a_person => {
+            output.failure(&problem);
+            Ok(exit::for_a_person())
+        }
+        ended => ended.map(|()| ExitCode::SUCCESS),
+    }
+}
+
+/// Refreshes the connections that are named, or all.
+pub async fn refresh(keyrack: &Arc<Keyrack>, output: Output, which: &Which) -> Result<(), Problem> {
+    let found = found(keyrack, output.words, which)?;
+    act_on(keyrack, output, BatchAct::Refresh, which, &found).await
+}
+
+/// Revokes or forgets the connections that are named, or all, unless a person who is asked does not want
+/// it. Returns whether it was wanted.
+pub async fn end(
     keyrack: &Arc<Keyrack>,
     output: Output,
     act: BatchAct,
-    which: Which,
+    asked: &End,
+) -> Result<bool, Problem> {
+    let found = found(keyrack, output.words, &asked.which)?;
+    let count = if asked.which.all {
+        keyrack.connections()?.len()
+    } else {
+        found.len()
+    };
+    let question = wording::question(act, &found, count, output.words);
+    if count > 0 && !confirm::is_wanted(output, asked.yes, &question).await {
+        return Ok(false);
+    }
+    let acted = Box::pin(act_on(keyrack, output, act, &asked.which, &found));
+    slow::told(acted, output).await.map(|()| true)
+}
+
+/// The connections that are named.
+fn found(keyrack: &Keyrack, words: Words, which: &Which) -> Result<Vec<Connection>, Problem> {
+    let names = which.names.iter();
+    names.map(|name| find(keyrack, words, name)).collect()
+}
+
+/// Acts on the one connection that was found, or on several or all at once.
+async fn act_on(
+    keyrack: &Arc<Keyrack>,
+    output: Output,
+    act: BatchAct,
+    which: &Which,
+    found: &[Connection],
 ) -> Result<(), Problem> {
-    let found = which
-        .names
-        .iter()
-        .map(|name| find(keyrack, output.words, name));
-    let found = found.collect::<Result<Vec<_>, _>>()?;
     let ids: Vec<_> = found.iter().map(|one| one.id.clone()).collect();
-    match found.as_slice() {
+    match found {
         _ if which.all => batch::act(keyrack, output, act, None).await,
         [one] => act_on_one(keyrack, output, act, one).await,
         _ => batch::act(keyrack, output, act, Some(&ids)).await,
@@ -55,7 +131,8 @@ async fn act_on_one(
             Revocation::Pending { problem, retry_at } => {
                 let why = not_revoked(connection, problem.clone(), output.words);
                 // Why it is pending matters more than that it could not be printed.
-                let _ = output.document(&Revocation::Pending { problem, retry_at });
+                let pending = PendingDocument::new(&problem, retry_at);
+                let _ = output.document(&Versioned::new(pending));
                 Err(why)
             }
         },
@@ -81,8 +158,25 @@ fn not_revoked_yet(workspace: String, why: Box<Cause>) -> Cause {
     }
 }
 
-pub fn receipts(keyrack: &Keyrack, output: Output) -> Result<(), Problem> {
-    output.receipts(&keyrack.receipts()?)
+pub fn receipts(
+    keyrack: &Keyrack,
+    output: Output,
+    asked: &ReceiptsArguments,
+) -> Result<(), Problem> {
+    let mut receipts = keyrack.receipts()?;
+    if let Some(client) = &asked.client {
+        // By the name of that time: the client may be gone.
+        let client = folded_name(client);
+        receipts.retain(|receipt| folded_name(&receipt.client_name) == client);
+    }
+    if asked.long && !receipts.is_empty() {
+        return output.whole_receipts(&receipts);
+    }
+    let nothing = match asked.client {
+        Some(_) => "activity.none.match",
+        None => "command.no-receipts",
+    };
+    output.receipts(&receipts, nothing)
 }
 
 /// A connection of which the last check reached no verdict, and why.

@@ -18,6 +18,11 @@ pub fn code(problem: &Problem) -> ExitCode {
     ExitCode::from(of(&problem.cause))
 }
 
+/// The exit code where a person is needed.
+pub fn for_a_person() -> ExitCode {
+    ExitCode::from(PERSON)
+}
+
 fn of(cause: &Cause) -> u8 {
     match cause {
         Cause::NoConnection

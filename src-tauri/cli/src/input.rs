@@ -76,6 +76,25 @@ fn piped() -> Option<SecretString> {
     (read.is_ok() && fits).then_some(secret)
 }
 
+/// Discards what was typed at the terminal of standard input and not yet read.
+pub fn discard_typed() {
+    foreground::discard_input();
+}
+
+/// Reads one line of standard input, without its end; empty if there is none.
+pub async fn line() -> String {
+    let read = || {
+        let mut line = Vec::new();
+        let input = io::stdin().lock();
+        let read = input.take(MOST_LINE_BYTES).read_until(b'\n', &mut line);
+        read.map_or(String::new(), |_| {
+            String::from_utf8_lossy(&line).into_owned()
+        })
+    };
+    let read = tokio::task::spawn_blocking(read).await;
+    read.unwrap_or_default().trim_end().to_owned()
+}
+
 /// The lines of standard input, in whatever encoding, until it ends. On a terminal they are read only
 /// while this program is in its foreground: a job in the background that reads is stopped.
 pub fn lines() -> UnboundedReceiver<Vec<u8>> {

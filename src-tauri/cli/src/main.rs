@@ -1,33 +1,41 @@
 //! `keyrack`: the same core without a window.
 
+mod activity;
 mod arguments;
 mod batch;
 mod clients;
+mod complete;
+mod confirm;
 mod connect;
 mod connections;
+mod doctor;
+mod documents;
 mod exit;
 mod hand_out;
 mod input;
+mod lists;
+mod manual;
+mod meant;
 mod notification;
 mod output;
 mod pasted;
+mod slow;
+mod table;
 mod terminal;
 mod watch;
 mod wording;
 
 use std::alloc::System;
-use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use keyrack_core::{
-    BatchAct, ConnectionsPolicy, CoreLimit, Effects, Keyrack, Language, Problem, Progress,
-    Settings, Words, sanitize_display_text, system_clock, system_keyring, system_language,
-    system_login_item, system_uptime,
+    BatchAct, CoreLimit, Effects, Keyrack, Language, Problem, Progress, Settings, Words,
+    sanitize_display_text, system_clock, system_keyring, system_language, system_login_item,
+    system_uptime,
 };
 
-use arguments::{Act, Arguments, ClientCommand, Command};
+use arguments::{Act, Arguments, ClientCommand, Command, End};
 use hand_out::arguments::HandOut;
 use output::Output;
 use terminal::eprint_line;
@@ -48,6 +56,10 @@ fn main() -> ExitCode {
         json: arguments.json,
         words: Words::of(asked.unwrap_or_else(system_language)),
     };
+    let command = match arguments.command {
+        Command::Manual(asked) => return manual::manual(asked, output),
+        command => command,
+    };
     let runtime = match tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -58,7 +70,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let ended = runtime.block_on(run(arguments.command, asked, output, core_limit));
+    let ended = runtime.block_on(run(command, asked, output, core_limit));
     // A read of standard input cannot be interrupted; the end of the process does not wait for it.
     runtime.shutdown_background();
     ended
@@ -122,49 +134,33 @@ async fn run(
     let chosen = Arc::new(OnceLock::new());
     let open_folder = match &command {
         Command::Act(_) => Keyrack::open,
-        Command::HandOut(_) => Keyrack::open_quickly,
+        Command::HandOut(_) | Command::Manual(_) => Keyrack::open_quickly,
     };
     let ended = match open(open_folder, output.words, chosen.clone()) {
         Ok(keyrack) => {
             output.words = asked.map_or_else(|| keyrack.words(), Words::of);
             // It is set once, here.
             let _ = chosen.set(output.words);
-            match command {
-                Command::Act(command) => {
-                    let is_for_a_person = command.waits_for_a_person();
-                    let acted = Box::pin(act(&keyrack, command, output));
-                    let ended = if is_for_a_person {
-                        acted.await
-                    } else {
-                        told_if_slow(acted, output).await
-                    };
-                    ended.map(|()| ExitCode::SUCCESS)
-                }
+            let ended = match command {
+                Command::Act(command) => Box::pin(act(&keyrack, command, output)).await,
                 // What earlier runs left is for whoever reads what is said about it.
                 Command::HandOut(command) => {
                     hand_out::act(&keyrack, output, command, core_limit).await
                 }
-            }
+                // It needs none of this, and was answered before.
+                Command::Manual(asked) => Ok(manual::manual(asked, output)),
+            };
+            ended.map_err(|problem| {
+                let meant = meant::names(&keyrack, output.words, &problem);
+                (problem, meant)
+            })
         }
-        Err(problem) => Err(problem),
+        Err(problem) => Err((problem, Vec::new())),
     };
-    ended.unwrap_or_else(|problem| {
-        output.failure(&problem);
+    ended.unwrap_or_else(|(problem, meant)| {
+        output.failure_with(&problem, &meant);
         code(&problem)
     })
-}
-
-/// How long nothing is said of what is waited for.
-const SILENCE: Duration = Duration::from_secs(10);
-
-/// The end of an act, of which a word is said if it takes long: what it waits for may be stopped.
-async fn told_if_slow<T>(act: impl Future<Output = T>, output: Output) -> T {
-    let mut act = pin!(act);
-    tokio::select! {
-        ended = &mut act => return ended,
-        () = tokio::time::sleep(SILENCE) => output.say("command.slow"),
-    }
-    act.await
 }
 
 /// Opens the data folder. What happens is shown in the chosen words, until they are known in `words`.
@@ -188,49 +184,79 @@ fn open(
     Ok(Arc::new(keyrack))
 }
 
-/// Makes an act of the command line, after what earlier runs left.
-async fn act(keyrack: &Arc<Keyrack>, command: Act, output: Output) -> Result<(), Problem> {
-    if let Err(problem) = keyrack.recover().await {
+/// Makes an act of the command line, after what earlier runs left; `doctor` looks, and mends nothing.
+async fn act(keyrack: &Arc<Keyrack>, command: Act, output: Output) -> Result<ExitCode, Problem> {
+    if let Act::Doctor = command {
+        return slow::told(doctor::doctor(keyrack, output), output).await;
+    }
+    if let Err(problem) = slow::told(Box::pin(keyrack.recover()), output).await {
         let problem = output.words.line(&problem);
         let words = output.words;
         eprint_line(&words.text("command.unfinished", &[("problem", &problem)]));
     }
     report_unfinished(keyrack, output);
-    match command {
+    let is_for_a_person = command.waits_for_a_person();
+    let acted = Box::pin(make(keyrack, command, output));
+    if is_for_a_person {
+        acted.await
+    } else {
+        slow::told(acted, output).await
+    }
+}
+
+async fn make(keyrack: &Arc<Keyrack>, command: Act, output: Output) -> Result<ExitCode, Problem> {
+    let done = match command {
         Act::Client(ClientCommand::Add(form)) => clients::add(keyrack, output, form).await,
         Act::Client(ClientCommand::Secret { name }) => {
             clients::secret(keyrack, output, &name).await
         }
         Act::Client(ClientCommand::Edit(edit)) => clients::edit(keyrack, output, edit).await,
-        Act::Client(ClientCommand::Remove {
-            name,
-            revoke_connections,
-            forget_connections,
-        }) => {
-            let connections = match (revoke_connections, forget_connections) {
-                (true, _) => ConnectionsPolicy::Revoke,
-                (_, true) => ConnectionsPolicy::Forget,
-                _ => ConnectionsPolicy::Keep,
-            };
-            clients::remove(keyrack, output, &name, connections).await
+        Act::Client(ClientCommand::Remove(asked)) => {
+            let removed = clients::remove(keyrack, output, &asked).await;
+            return removed.map(|wanted| if_wanted(wanted, output));
         }
         Act::Client(ClientCommand::List) => clients::list(keyrack, output),
         Act::Connect { client, no_browser } => {
             connect::connect(keyrack, output, client.as_deref(), no_browser).await
         }
-        Act::List => connections::list(keyrack, output),
-        Act::Check(which) => connections::act(keyrack, output, BatchAct::Check, which).await,
-        Act::Refresh(which) => connections::act(keyrack, output, BatchAct::Refresh, which).await,
-        Act::Revoke(which) => connections::act(keyrack, output, BatchAct::Revoke, which).await,
+        Act::List(asked) => connections::list(keyrack, output, &asked),
+        Act::Check { which, exit_code } => {
+            return connections::check(keyrack, output, which, exit_code).await;
+        }
+        Act::Refresh(which) => connections::refresh(keyrack, output, &which).await,
+        Act::Revoke(asked) => return end(keyrack, output, BatchAct::Revoke, asked).await,
+        Act::Forget(asked) => return end(keyrack, output, BatchAct::Forget, asked).await,
         Act::Watch { every, once: true } => {
             watch::once(keyrack, output, every.map(Into::into)).await
         }
         Act::Watch { every, once: false } => {
             watch::watch(keyrack, output, every.map(Into::into)).await
         }
-        Act::Receipts => connections::receipts(keyrack, output),
+        Act::Receipts(asked) => connections::receipts(keyrack, output, &asked),
+        Act::Activity(asked) => activity::activity(keyrack, output, asked),
         Act::Rebuild => output.rebuilt(&keyrack.rebuild().await?),
         Act::Allow { name, allowed } => hand_out::allow(keyrack, output, &name, allowed.into()),
-        Act::Forget(which) => connections::act(keyrack, output, BatchAct::Forget, which).await,
+        Act::Doctor => return doctor::doctor(keyrack, output).await,
+    };
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+/// Revokes or forgets, if that is wanted.
+async fn end(
+    keyrack: &Arc<Keyrack>,
+    output: Output,
+    act: BatchAct,
+    asked: End,
+) -> Result<ExitCode, Problem> {
+    let ended = Box::pin(connections::end(keyrack, output, act, &asked)).await;
+    ended.map(|wanted| if_wanted(wanted, output))
+}
+
+/// The end of an act that a person may not have wanted after all.
+fn if_wanted(wanted: bool, output: Output) -> ExitCode {
+    if wanted {
+        return ExitCode::SUCCESS;
     }
+    output.unwanted();
+    ExitCode::FAILURE
 }

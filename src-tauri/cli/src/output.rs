@@ -3,13 +3,22 @@
 use std::io;
 
 use keyrack_core::{
-    Authorization, BatchAct, BatchEnd, Cause, Client, Connection, DatabaseState, Event, Problem,
-    Rebuilt, Receipt, Words, sanitize_display_text, system_clock,
+    ActivityEntry, Authorization, BatchAct, BatchEnd, Cause, Client, Connection, DatabaseState,
+    Event, Problem, Rebuilt, Receipt, Status, Words, sanitize_display_text, system_clock,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::terminal::{eprint_line, print, printable, printable_json, show_progress};
+use crate::documents::errors::{error_document, plain_error};
+use crate::documents::{
+    ActivityDocument, AuthorizationDocument, BatchDocument, ClientDocument, ConnectionDocument,
+    RebuiltDocument, ReceiptDocument, Versioned, list,
+};
+use crate::lists;
+use crate::table::Table;
+use crate::terminal::{
+    eprint_line, print, print_styled, printable, printable_json, show_progress, width,
+};
 use crate::wording;
 
 /// How results are written.
@@ -53,12 +62,31 @@ impl Output {
 
     /// Prints why the command failed: in words, or as one line of JSON with the words in it.
     pub fn failure(self, problem: &Problem) {
-        if !self.json {
-            return self.problem(problem);
+        self.failure_with(problem, &[]);
+    }
+
+    /// Prints why the command failed, and which names were probably meant.
+    pub fn failure_with(self, problem: &Problem, meant: &[String]) {
+        let mut said = vec![self.words.line(problem)];
+        if !meant.is_empty() {
+            let names = meant.join(", ");
+            said.push(self.words.text("command.meant", &[("names", &names)]));
         }
-        let mut error = json!(problem);
-        error["message"] = Value::String(self.words.line(problem));
-        eprint_json(&json!({ "error": error }));
+        if self.json {
+            eprint_json(&error_document(problem, &said.join(" "), meant));
+        } else {
+            eprint_line(&format!("keyrack: {}", said.join("\n")));
+        }
+    }
+
+    /// Prints that a person did not want what was asked for.
+    pub fn unwanted(self) {
+        let said = self.words.text("command.unwanted", &[]);
+        if self.json {
+            eprint_json(&plain_error("unwanted", &said));
+        } else {
+            eprint_line(&format!("keyrack: {said}"));
+        }
     }
 
     /// Prints the address to go to as the result; in JSON, which has one document for a result, beside
@@ -82,25 +110,18 @@ impl Output {
     }
 
     pub fn rebuilt(self, rebuilt: &Rebuilt) -> Result<(), Problem> {
-        self.result(rebuilt, || vec![wording::rebuilt(rebuilt, self.words)])
+        let document = Versioned::new(RebuiltDocument::from(rebuilt));
+        self.result(&document, || vec![wording::rebuilt(rebuilt, self.words)])
     }
 
-    pub fn clients(self, clients: &[Client]) -> Result<(), Problem> {
-        self.result(clients, || {
-            clients
-                .iter()
-                .map(|client| {
-                    let name = sanitize_display_text(&client.name);
-                    let host = client.host.as_deref().unwrap_or("Sandbox");
-                    let (id, uri) = (&client.client_id, &client.redirect_uri);
-                    format!("{name}  {id}  {uri}  {host}")
-                })
-                .collect()
-        })
+    pub fn clients(self, clients: &[Client], nothing: &str) -> Result<(), Problem> {
+        let documents = list::<_, ClientDocument<'_>>(clients);
+        let table = || lists::clients(clients, self.words);
+        self.table(&documents, table, nothing, &[])
     }
 
     pub fn client_added(self, client: &Client) -> Result<(), Problem> {
-        self.result(client, || {
+        self.result(&Versioned::new(ClientDocument::from(client)), || {
             let added = self
                 .words
                 .text("command.client-added", &[("name", &client.name)]);
@@ -116,77 +137,143 @@ impl Output {
         })
     }
 
-    pub fn connections(self, connections: &[Connection]) -> Result<(), Problem> {
-        self.result(connections, || self.lines_of_connections(connections))
+    /// Prints connections and, for a person, how many of them need attention.
+    pub fn connections(self, connections: &[Connection], nothing: &str) -> Result<(), Problem> {
+        let documents = list::<_, ConnectionDocument<'_>>(connections);
+        self.rows_of_connections(&documents, connections, nothing)
+    }
+
+    pub fn connection(self, connection: &Connection) -> Result<(), Problem> {
+        let document = Versioned::new(ConnectionDocument::from(connection));
+        let only = std::slice::from_ref(connection);
+        // Why it cannot be checked is the failure of the check.
+        let why = connection.problem.as_ref();
+        let why = why.filter(|_| connection.status != Status::CannotCheck);
+        let after: Vec<_> = why
+            .map(|problem| self.words.line(problem))
+            .into_iter()
+            .collect();
+        let now = system_clock()();
+        let table = || lists::connections(only, now, self.words);
+        self.table(&document, table, "", &after)
     }
 
     /// Prints the end of an act on many connections: its receipts, or else the connections.
     pub fn batch(self, end: &BatchEnd, connections: &[Connection]) -> Result<(), Problem> {
-        self.result(end, || match end.counts.act {
-            BatchAct::Revoke | BatchAct::Forget => self.lines_of_receipts(&end.receipts),
-            BatchAct::Check | BatchAct::Refresh => self.lines_of_connections(connections),
-        })
+        let document = Versioned::new(BatchDocument::from(end));
+        match end.counts.act {
+            BatchAct::Revoke | BatchAct::Forget => {
+                self.rows_of_receipts(&document, &end.receipts, "")
+            }
+            BatchAct::Check | BatchAct::Refresh => {
+                self.rows_of_connections(&document, connections, "command.nothing")
+            }
+        }
     }
 
-    /// Connections, each in one line, and how many of them need attention.
-    fn lines_of_connections(self, connections: &[Connection]) -> Vec<String> {
+    fn rows_of_connections(
+        self,
+        document: &impl Serialize,
+        connections: &[Connection],
+        nothing: &str,
+    ) -> Result<(), Problem> {
+        let attention = connections.iter().filter(|one| one.needs_attention).count();
+        let told = || self.words.counted("list.attention", attention, &[]);
+        let after: Vec<_> = (attention > 0).then(told).into_iter().collect();
         let now = system_clock()();
-        let line = |one| wording::connection(one, now, self.words);
-        let mut lines: Vec<_> = connections.iter().map(line).collect();
-        let attention = connections.iter().filter(|one| one.needs_attention);
-        match attention.count() {
-            _ if connections.is_empty() => lines.push(self.words.text("command.nothing", &[])),
-            0 => {}
-            count => lines.push(self.words.counted("list.attention", count, &[])),
-        }
-        lines
+        let table = || lists::connections(connections, now, self.words);
+        self.table(document, table, nothing, &after)
     }
 
-    /// Receipts, each as one paragraph.
-    fn lines_of_receipts(self, receipts: &[Receipt]) -> Vec<String> {
-        let mut lines = Vec::new();
-        for receipt in receipts {
-            lines.push(format!(
-                "{}  {}",
-                receipt.finished_at.rfc3339(),
-                sanitize_display_text(&receipt.client_name)
-            ));
-            lines.extend(
-                wording::receipt(receipt, self.words)
-                    .into_iter()
-                    .map(|line| format!("  {line}")),
-            );
-        }
-        lines
-    }
-
-    pub fn connection(self, connection: &Connection) -> Result<(), Problem> {
-        self.result(connection, || {
-            vec![wording::connection(
-                connection,
-                system_clock()(),
-                self.words,
-            )]
-        })
-    }
-
-    pub fn authorization(self, authorization: &Authorization) -> Result<(), Problem> {
-        self.result(authorization, || {
+    pub fn authorization(
+        self,
+        authorization: &Authorization,
+        client: &Client,
+    ) -> Result<(), Problem> {
+        let document = Versioned::new(AuthorizationDocument::new(authorization, client));
+        self.result(&document, || {
             Vec::from_iter(wording::connected(authorization, self.words))
         })
     }
 
-    pub fn receipts(self, receipts: &[Receipt]) -> Result<(), Problem> {
-        self.result(receipts, || self.lines_of_receipts(receipts))
+    pub fn receipts(self, receipts: &[Receipt], nothing: &str) -> Result<(), Problem> {
+        let documents = list::<_, ReceiptDocument<'_>>(receipts);
+        self.rows_of_receipts(&documents, receipts, nothing)
+    }
+
+    fn rows_of_receipts(
+        self,
+        document: &impl Serialize,
+        receipts: &[Receipt],
+        nothing: &str,
+    ) -> Result<(), Problem> {
+        let table = || lists::receipts(receipts, self.words);
+        self.table(document, table, nothing, &[])
+    }
+
+    /// Prints each receipt as one paragraph.
+    pub fn whole_receipts(self, receipts: &[Receipt]) -> Result<(), Problem> {
+        self.result(&list::<_, ReceiptDocument<'_>>(receipts), || {
+            let mut lines = Vec::new();
+            for receipt in receipts {
+                let client = sanitize_display_text(&receipt.client_name);
+                lines.push(format!("{}  {client}", receipt.finished_at.rfc3339()));
+                let said = wording::receipt(receipt, self.words);
+                lines.extend(said.into_iter().map(|line| format!("  {line}")));
+            }
+            lines
+        })
     }
 
     pub fn receipt(self, receipt: &Receipt) -> Result<(), Problem> {
-        self.result(receipt, || wording::receipt(receipt, self.words))
+        let document = Versioned::new(ReceiptDocument::from(receipt));
+        self.result(&document, || wording::receipt(receipt, self.words))
+    }
+
+    pub fn activity(
+        self,
+        entries: &[ActivityEntry],
+        nothing: &str,
+        after: &[String],
+    ) -> Result<(), Problem> {
+        let documents = list::<_, ActivityDocument<'_>>(entries);
+        let table = || lists::activity(entries, self.words);
+        self.table(&documents, table, nothing, after)
     }
 
     /// Prints a result that has no words of its own.
-    pub fn document(self, document: &(impl Serialize + ?Sized)) -> Result<(), Problem> {
+    pub fn document(self, document: &impl Serialize) -> Result<(), Problem> {
         self.result(document, Vec::new)
+    }
+
+    /// Prints rows: in columns for a person, with the lines after them, and between tabs for a program.
+    /// Where there are none, it says so beside the result, with the words under `nothing`, if any.
+    pub fn table(
+        self,
+        document: &(impl Serialize + ?Sized),
+        table: impl FnOnce() -> Table,
+        nothing: &str,
+        after: &[String],
+    ) -> Result<(), Problem> {
+        if self.json {
+            return self.result(document, Vec::new);
+        }
+        let table = table();
+        if table.rows.is_empty() {
+            if !nothing.is_empty() {
+                self.say(nothing);
+            }
+            return Ok(());
+        }
+        let Some(width) = width() else {
+            return printed(print(&table.for_programs()));
+        };
+        let mut text = table.for_terminal(width);
+        for (at, line) in after.iter().enumerate() {
+            text += if at == 0 { "\n\n" } else { "\n" };
+            text += &printable(&line.replace('\n', " "));
+        }
+        printed(print_styled(&text))
     }
 
     /// Prints a result: whatever is in it, nothing that a terminal would obey. Fails if it cannot be
@@ -207,16 +294,21 @@ impl Output {
         if text.is_empty() {
             return Ok(());
         }
-        match print(&text) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(not_printed(&error)),
-            _ => Ok(()),
-        }
+        printed(print(&text))
+    }
+}
+
+/// Whether a result reached whoever reads it. A reader that has read enough is no failure.
+pub fn printed(written: io::Result<()>) -> Result<(), Problem> {
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(not_printed(&error)),
+        _ => Ok(()),
     }
 }
 
 /// Prints why the arguments are wrong as one line of JSON on standard error.
 pub fn wrong_usage(text: &str) {
-    eprint_json(&json!({ "error": { "code": "wrong-usage", "message": text } }));
+    eprint_json(&plain_error("wrong-usage", text));
 }
 
 /// Prints one line of JSON on standard error.
@@ -224,7 +316,8 @@ fn eprint_json(line: &Value) {
     eprint_line(&printable_json(&line.to_string()));
 }
 
-fn not_printed(error: &io::Error) -> Problem {
+/// The failure of a result that could not be written.
+pub fn not_printed(error: &io::Error) -> Problem {
     let detail = error.to_string();
     Cause::NotPrinted { detail }.into()
 }

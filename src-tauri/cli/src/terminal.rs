@@ -6,6 +6,12 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use keyrack_core::is_unprintable;
+use terminal_size::{Width, terminal_size_of};
+
+use crate::table::cut;
+
+/// The width of a terminal that does not tell.
+const USUAL_WIDTH: usize = 80;
 
 /// How the line of a progress is taken away where colours and other codes are not wanted.
 const BLANK: &str = concat!(
@@ -33,15 +39,38 @@ pub fn show_progress(text: &str) {
     let mut err = io::stderr().lock();
     if let Some(before) = going_back(err.is_terminal()) {
         IS_SHOWN.store(!text.is_empty(), Ordering::Relaxed);
+        // A longer one would take a second line, which the next does not take away.
+        let width = terminal_size_of(&err).map_or(USUAL_WIDTH, |(Width(width), _)| width.into());
+        let text = cut(&printable(text), width.saturating_sub(1));
         // A closed terminal is no error.
-        let _ = write!(err, "{before}{}", printable(text)).and_then(|()| err.flush());
+        let _ = write!(err, "{before}{text}").and_then(|()| err.flush());
     }
+}
+
+/// Prints a question on standard error, with room for the answer behind it.
+pub fn prompt(text: &str) {
+    let mut err = io::stderr().lock();
+    // A closed terminal gives no answer.
+    let _ = write!(err, "{} ", printable(text)).and_then(|()| err.flush());
 }
 
 /// Prints a text on standard output at once.
 pub fn print(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{text}").and_then(|()| out.flush())
+}
+
+/// Prints a text with styles on the terminal of standard output, which gets those that it wants.
+pub fn print_styled(text: &str) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    writeln!(out, "{text}").and_then(|()| out.flush())
+}
+
+/// How wide the terminal of standard output is; none if that is no terminal.
+pub fn width() -> Option<usize> {
+    let out = io::stdout();
+    let told = terminal_size_of(&out).map(|(Width(width), _)| width.into());
+    out.is_terminal().then_some(told.unwrap_or(USUAL_WIDTH))
 }
 
 /// A text as a terminal may be given it, whoever wrote what is in it: without control and formatting

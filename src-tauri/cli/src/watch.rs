@@ -82,7 +82,7 @@ pub async fn once(
     if let Some(attention) = caught_up.attention {
         notify(keyrack, output, &attention).await;
     }
-    let printed = output.connections(&keyrack.connections()?);
+    let printed = output.connections(&keyrack.connections()?, "command.nothing");
     caught_up.obstacle.map_or(printed, Err)
 }
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use keyrack_core::{
-    Allowed, Authorization, Batch, BatchAct, Connection, DatabaseState, Millis, Owner, Progress,
-    Rebuilt, Receipt, RefreshTokenFate, Remains, Status, Words, sanitize_display_text,
+    Authorization, Batch, BatchAct, Connection, DatabaseState, Millis, Owner, Progress, Rebuilt,
+    Receipt, RefreshTokenFate, Remains, Status, Words, sanitize_display_text,
 };
 
 /// A workspace's name, or words in its place for a workspace without one.
@@ -40,33 +40,8 @@ pub fn owner(owner: &Owner, words: Words) -> String {
     }
 }
 
-/// A connection in one line: workspace, owner, status with its age and reason, and bot id.
-pub fn connection(connection: &Connection, now: Millis, words: Words) -> String {
-    let mut status = words.text(status_key(connection.status), &[]);
-    if let Some(at) = connection.checked_at {
-        let checked = words.text("status.checked", &[("age", &age(at, now, words))]);
-        status = format!("{status}, {checked}");
-    }
-    if let Some(problem) = &connection.problem {
-        status = format!("{status}: {}", words.problem(problem).what);
-    }
-    let allows = match connection.allows {
-        Allowed::Any => None,
-        Allowed::ProxyOnly => Some("allows.proxy-only"),
-        Allowed::Never => Some("allows.never"),
-    };
-    if let Some(allows) = allows {
-        status = format!("{status}  ({})", words.text(allows, &[]));
-    }
-    format!(
-        "{}  {}  {status}  [{}]",
-        workspace(&connection.workspace_name, words),
-        owner(&connection.owner, words),
-        connection.bot_id
-    )
-}
-
-fn status_key(status: Status) -> &'static str {
+/// The key of a status's words.
+pub fn status_key(status: Status) -> &'static str {
     match status {
         Status::Active => "status.active",
         Status::Inactive => "status.inactive",
@@ -78,7 +53,7 @@ fn status_key(status: Status) -> &'static str {
 }
 
 /// The age of something, in the unit that fits.
-fn age(at: Millis, now: Millis, words: Words) -> String {
+pub fn age(at: Millis, now: Millis, words: Words) -> String {
     let ago = |key, count: u64| words.text(key, &[("count", &count.to_string())]);
     match at.until(now).as_secs() {
         0..60 => words.text("time.now", &[]),
@@ -86,6 +61,13 @@ fn age(at: Millis, now: Millis, words: Words) -> String {
         seconds @ 3600..172_800 => ago("command.ago.hours", seconds / 3600),
         seconds => ago("command.ago.days", seconds / 86_400),
     }
+}
+
+/// A time to the minute, in UTC: "2026-11-29 14:02".
+pub fn minute(at: Millis) -> String {
+    let whole = at.rfc3339();
+    let minute = whole.get(..16).unwrap_or(&whole);
+    minute.replace('T', " ")
 }
 
 /// A completed authorization in one line; none for one that has not completed.
@@ -108,6 +90,34 @@ pub fn connected(authorization: &Authorization, words: Words) -> Option<String> 
         Owner::Workspace => words.text("connected.workspace", &places),
         Owner::Unknown => words.text("connected.unknown", &places),
     })
+}
+
+/// The question before connections are revoked or forgotten: these, or all there are if none is named.
+pub fn question(act: BatchAct, named: &[Connection], count: usize, words: Words) -> Vec<String> {
+    let is_revoke = act == BatchAct::Revoke;
+    if let [only] = named {
+        let workspace = workspace(&only.workspace_name, words);
+        let owner = owner(&only.owner, words);
+        let places = [("workspace", workspace.as_str()), ("owner", &owner)];
+        let (title, text) = match (&only.owner, is_revoke) {
+            (_, false) => ("forget.title", "forget.text"),
+            (Owner::User { .. }, true) => ("revoke.title", "revoke.text.user"),
+            (_, true) => ("revoke.title", "revoke.text.other"),
+        };
+        return [title, text].map(|key| words.text(key, &places)).into();
+    }
+    let (title, text) = if is_revoke {
+        ("selected.title.revoke", "selected.text.revoke")
+    } else {
+        ("selected.title.forget", "selected.text.forget")
+    };
+    let mut lines = vec![words.counted(title, count, &[])];
+    let names = named
+        .iter()
+        .map(|one| workspace(&one.workspace_name, words));
+    lines.extend(names.map(|name| format!("  {name}")));
+    lines.push(words.counted(text, count, &[]));
+    lines
 }
 
 /// A receipt in lines: what was asked, what Notion and the keyring answered.

@@ -8,9 +8,24 @@
 use std::process::{Command, Output};
 
 /// Every command, and every command about clients.
-const COMMANDS: [&str; 13] = [
-    "client", "connect", "list", "check", "refresh", "revoke", "watch", "receipts", "rebuild",
-    "hand-out", "forget", "token", "run",
+const COMMANDS: [&str; 17] = [
+    "client",
+    "connect",
+    "list",
+    "check",
+    "refresh",
+    "revoke",
+    "watch",
+    "receipts",
+    "activity",
+    "rebuild",
+    "hand-out",
+    "forget",
+    "doctor",
+    "token",
+    "run",
+    "completions",
+    "man",
 ];
 const CLIENT_COMMANDS: [&str; 5] = ["add", "secret", "edit", "remove", "list"];
 

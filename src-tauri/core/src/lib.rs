@@ -72,10 +72,12 @@ pub use notion_oauth::{
 };
 pub use runtime::proxy::Endpoint;
 pub use storage::data_folder::DataFolder;
+pub use storage::store::KnownNames;
 pub use storage::vault::{KeyringConnector, system_keyring};
 pub use views::about::About;
 pub use views::activity::{
     ActivityEntry, ActivityFilter, ActivityPage, ExportFormat, ExportedActivity,
+    Outcome as ActivityOutcome,
 };
 pub use views::details::Details;
 pub use views::snapshot::{News, Snapshot};

@@ -115,7 +115,7 @@ async fn what_does_not_work_is_not_handed_out_unless_it_can_be_made_fresh() {
     let never = env.keyrack(&["hand-out", ACME, "never"], "");
     assert!(never.status.success());
     for shown in [never, env.keyrack(&["list"], "")] {
-        assert!(printed(&shown).contains(&words("allows.never")));
+        assert!(printed(&shown).contains("\tnever\t"));
     }
     refused(&words("problem.hand-out-refused.what"));
     assert!(env.keyrack(&["hand-out", ACME, "any"], "").status.success());
@@ -219,7 +219,7 @@ async fn equal_hand_outs_share_a_row_that_says_who_and_not_what() {
     let own = std::env::current_exe().unwrap();
     assert_eq!(first["caller"]["program"], own.to_str().unwrap());
     assert_eq!(other["count"], 1);
-    assert!(listed(&env)[0]["last_used_at"].is_number());
+    assert!(listed(&env)[0]["last_used_at"].is_string());
 }
 
 #[tokio::test]

@@ -47,7 +47,10 @@ fn is_strangers(entry: &Entry) -> bool {
 #[tokio::test]
 async fn a_foreign_client_secret_is_told_and_given_again() {
     let (mut env, keyring, id) = connected().await;
-    let client = connection(&env)["client_id"].as_str().unwrap().to_owned();
+    let client = connection(&env)["client"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let spoil = |kept: &mut Kept| {
         for entry in kept.of(&client) {
             entry.secret = Some(STRANGERS.to_owned());

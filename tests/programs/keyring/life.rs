@@ -21,7 +21,7 @@ const LISTS: [&[&str]; 3] = [&["list"], &["receipts"], &["client", "list"]];
 pub async fn whole(env: &TestEnv) -> [String; 3] {
     env.connect_by_command().await;
     let row = connection(env);
-    let client = row["client_id"].as_str().unwrap().to_owned();
+    let client = row["client"]["id"].as_str().unwrap().to_owned();
     let first = row["id"].as_str().unwrap().to_owned();
     has(env, &[&client, &first]);
     for act in ["check", "refresh", "check"] {

@@ -45,7 +45,7 @@ async fn an_empty_argument_is_wrong_usage_and_means_no_workspace() {
     }
     let listed = env.keyrack(&["list"], "");
     let listed = String::from_utf8(listed.stdout).unwrap();
-    assert!(listed.contains(&words("workspace.unnamed")), "{listed}");
+    assert!(listed.starts_with("\tactive\t"), "{listed}");
 }
 
 #[tokio::test]

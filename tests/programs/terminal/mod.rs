@@ -2,8 +2,12 @@
 
 mod arguments;
 mod browser;
+mod completions;
 mod display;
+mod doctor;
+mod lists;
 mod pasted;
+mod questions;
 mod results;
 mod secrets;
 mod shown;

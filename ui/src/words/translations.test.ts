@@ -33,6 +33,10 @@ const SHARED = new Set<string>([
   "self-test.localhost",
   "self-test.notion",
   "problem.unreachable.short",
+  "command.workspace",
+  "command.status",
+  "command.host",
+  "command.system",
 ] satisfies MessageKey[]);
 
 const formsOf = (message: string | Plural | undefined): [form: string, text: string][] =>

@@ -37,6 +37,10 @@ pub struct Connection {
     pub client_id: String,
     /// The name of the client.
     pub client_name: String,
+    /// Notion's id of the client, for the command's documents.
+    #[serde(skip)]
+    #[ts(skip)]
+    pub oauth_client_id: String,
     /// Whether it belongs to the embedded sandbox.
     pub sandbox: bool,
     /// Notion's id of the bot; with the client, the identity of the connection.

@@ -270,20 +270,21 @@ impl Keyrack {
     }
 }
 
-/// Entries as CSV: one row for each, with times in UTC (RFC 3339).
+/// Entries as CSV: one row for each, with times in UTC (RFC 3339), and the names of the command's JSON
+/// documents (docs/json.md).
 fn as_csv(entries: &[ActivityEntry]) -> Result<Vec<u8>, csv::Error> {
     let mut table = csv::WriterBuilder::new()
         .quote_style(csv::QuoteStyle::Always)
         .from_writer(Vec::new());
     table.write_record([
-        "began",
-        "ended",
-        "act",
+        "started_at",
+        "finished_at",
+        "kind",
         "outcome",
-        "workspace",
-        "owner",
-        "email",
-        "client",
+        "workspace_name",
+        "owner_name",
+        "owner_email",
+        "client_name",
         "bot_id",
         "problem",
         "request_ids",

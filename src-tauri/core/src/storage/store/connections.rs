@@ -23,7 +23,7 @@ pub(super) const SELECT: &str = "
     SELECT c.id, c.client, clients.name, clients.base_url IS NULL, c.bot_id, c.workspace_id,
            c.workspace_name, c.workspace_icon, c.owner, c.connected_at,
            c.verdict, c.verdict_at, c.cause, c.failure, c.has_refresh_token, o.act, o.problem,
-           c.revision, c.allows, c.last_used_at
+           c.revision, c.allows, c.last_used_at, clients.client_id
     FROM connections c
     JOIN clients ON clients.id = c.client
     LEFT JOIN operations o ON o.kind = 'revoke' AND o.connection = c.id AND o.finished_at IS NULL";
@@ -402,5 +402,6 @@ pub(super) fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
             .get::<_, Word<_>>(18)
             .map_or(Allowed::Never, |word| word.0),
         last_used_at: row.get::<_, Option<i64>>(19)?.map(Millis),
+        oauth_client_id: row.get(20)?,
     })
 }

@@ -35,6 +35,7 @@ fn connection(number: usize) -> Connection {
         retry_at: None,
         allows: crate::domain::hand_out::Allowed::Any,
         last_used_at: None,
+        oauth_client_id: String::new(),
         revision: 0,
     }
 }

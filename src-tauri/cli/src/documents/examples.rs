@@ -1,0 +1,333 @@
+//! The examples of docs/json.md: made here, and compared with what stands there.
+//! `KEYRACK_WRITE_EXAMPLES=1` writes them instead.
+
+use std::path::Path;
+use std::{env, fs};
+
+use keyrack_core::{
+    ActivityEntry, ActivityOutcome, Batch, BatchAct, BatchEnd, BatchState, Caller, Cause,
+    DatabaseState, HandedTo, Language, NotDone, OperationKind, Progress, Rebuilt, Receipt,
+    RefreshTokenFate, Way, Words,
+};
+use serde_json::{Value, json};
+
+use super::errors::{error_document, plain_error};
+use super::*;
+
+const MINUTE: i64 = 60_000;
+/// 2026-11-30, 9 in the morning.
+const NINE: i64 = 1_796_029_200_000;
+
+fn at(minutes: i64) -> Millis {
+    Millis(NINE + minutes * MINUTE)
+}
+
+fn ada() -> Owner {
+    Owner::User {
+        id: "a0000000-0000-4000-8000-000000000001".to_owned(),
+        name: Some("Ada Lindqvist".to_owned()),
+        email: Some("ada@example.org".to_owned()),
+    }
+}
+
+fn client() -> Client {
+    Client {
+        id: "c0000000-0000-4000-8000-000000000001".to_owned(),
+        name: "My integration".to_owned(),
+        client_id: "0b7d0000-0000-4000-8000-000000000001".to_owned(),
+        redirect_method: RedirectMethod::Localhost,
+        redirect_uri: "http://localhost:47111/oauth/callback".to_owned(),
+        sandbox: false,
+        base_url: None,
+        host: Some("api.notion.com".to_owned()),
+        created_at: at(0),
+        budget: Budget::default(),
+    }
+}
+
+fn connection() -> Connection {
+    let client = client();
+    Connection {
+        id: "d0000000-0000-4000-8000-000000000001".to_owned(),
+        client_id: client.id,
+        client_name: client.name,
+        oauth_client_id: client.client_id,
+        sandbox: false,
+        bot_id: "b0000000-0000-4000-8000-000000000001".to_owned(),
+        workspace_id: "e0000000-0000-4000-8000-000000000001".to_owned(),
+        workspace_name: "Acme Research".to_owned(),
+        workspace_icon: Some("🔬".to_owned()),
+        owner: ada(),
+        has_refresh_token: true,
+        connected_at: at(10),
+        status: Status::Active,
+        last_status: None,
+        checked_at: Some(at(30)),
+        problem: None,
+        retry_at: None,
+        needs_attention: false,
+        allows: Allowed::Any,
+        last_used_at: Some(at(40)),
+        revision: 1,
+    }
+}
+
+fn inactive() -> Connection {
+    Connection {
+        status: Status::Inactive,
+        problem: Some(Cause::TokenInactive.into()),
+        needs_attention: true,
+        ..connection()
+    }
+}
+
+fn pending() -> Connection {
+    Connection {
+        status: Status::RevocationPending,
+        problem: Some(Cause::NotionUnavailable { status: 503 }.into()),
+        retry_at: Some(at(61)),
+        needs_attention: true,
+        ..connection()
+    }
+}
+
+fn receipt() -> Receipt {
+    let of = connection();
+    Receipt {
+        operation_id: "f0000000-0000-4000-8000-000000000001".to_owned(),
+        kind: OperationKind::Revoke,
+        workspace_name: of.workspace_name,
+        owner: of.owner,
+        client_name: of.client_name,
+        sandbox: false,
+        bot_id: of.bot_id,
+        started_at: at(60),
+        finished_at: at(61),
+        revoked_at: Some(at(60)),
+        already_gone: false,
+        confirmed_at: Some(at(61)),
+        unconfirmed: None,
+        refresh_token: Some(RefreshTokenFate::Revoked),
+        removed_from_keyring_at: at(61),
+        keyring_keeps: Vec::new(),
+        request_ids: vec!["16000000-0000-4000-8000-000000000001".to_owned()],
+    }
+}
+
+fn hand_out() -> ActivityEntry {
+    let of = connection();
+    ActivityEntry {
+        id: "f0000000-0000-4000-8000-000000000002".to_owned(),
+        kind: OperationKind::HandOut,
+        client_name: of.client_name,
+        sandbox: false,
+        connection_id: Some(of.id),
+        workspace_name: Some(of.workspace_name),
+        owner: Some(of.owner),
+        bot_id: Some(of.bot_id),
+        started_at: at(40),
+        finished_at: Some(at(40)),
+        outcome: ActivityOutcome::Done,
+        problem: None,
+        receipt: None,
+        handed: Some(HandedTo {
+            way: Way::Run,
+            caller: Caller {
+                program: "/usr/bin/node".to_owned(),
+                pid: Some(4711),
+                parents: vec!["bash".to_owned()],
+                terminal: true,
+                reason: Some("the nightly export".to_owned()),
+            },
+            count: 3,
+            last_at: at(45),
+        }),
+        request_ids: Vec::new(),
+    }
+}
+
+fn batch_end() -> BatchEnd {
+    BatchEnd {
+        counts: Batch {
+            act: BatchAct::Revoke,
+            total: 2,
+            done: 2,
+            succeeded: 1,
+            attention: 1,
+            failed: 1,
+            left: None,
+            paused_until: None,
+            state: BatchState::Finished,
+        },
+        receipts: vec![receipt()],
+        not_done: vec![NotDone {
+            connection: pending(),
+            problem: Cause::NotionUnavailable { status: 503 }.into(),
+            pending: true,
+        }],
+        gone: 0,
+    }
+}
+
+fn json_of(document: &impl Serialize) -> String {
+    serde_json::to_string_pretty(document).expect("JSON")
+}
+
+fn line(document: &Value) -> String {
+    document.to_string()
+}
+
+fn connected() -> String {
+    let (client, connection) = (client(), connection());
+    let progress = Progress::Completed {
+        connection_id: connection.id,
+        workspace_name: connection.workspace_name,
+        owner: connection.owner,
+        new: true,
+        earlier_works: false,
+    };
+    json_of(&Versioned::new(AuthorizationDocument {
+        id: "90000000-0000-4000-8000-000000000001",
+        client: OfClient {
+            id: &client.id,
+            name: &client.name,
+            oauth_client_id: &client.client_id,
+        },
+        sandbox: false,
+        host: "api.notion.com",
+        expires_at: at(20).into(),
+        progress: &progress,
+    }))
+}
+
+fn doctor() -> String {
+    let problem = Cause::Unreachable.into();
+    json_of(&Versioned::new(DoctorDocument {
+        keyrack: "0.1.0",
+        system: "linux",
+        architecture: "x86_64",
+        data_folder: "/home/ada/.local/share/app.keyrack.desktop",
+        keyring: Some("GNOME Keyring, Login"),
+        fine: false,
+        tests: vec![
+            TestDocument {
+                test: "keyring",
+                fine: true,
+                problem: None,
+            },
+            TestDocument {
+                test: "notion",
+                fine: false,
+                problem: Some(&problem),
+            },
+        ],
+    }))
+}
+
+fn failed() -> String {
+    let name = "Acme Reserach".to_owned();
+    let problem = Cause::NoSuchConnection { name }.into();
+    let said = Words::of(Language::En).line(&problem);
+    let meant = ["Acme Research".to_owned()];
+    let said = format!("{said} Did you mean: Acme Research?");
+    line(&error_document(&problem, &said, &meant))
+}
+
+/// Every example, by its name in the page.
+fn examples() -> Vec<(&'static str, String)> {
+    let rebuilt = Rebuilt {
+        database: DatabaseState::Missing,
+        clients: 1,
+        connections: 2,
+        ..Rebuilt::default()
+    };
+    let unavailable = Cause::NotionUnavailable { status: 503 }.into();
+    vec![
+        (
+            "list",
+            json_of(&list::<_, ConnectionDocument<'_>>(&[inactive()])),
+        ),
+        (
+            "check",
+            json_of(&Versioned::new(ConnectionDocument::from(&connection()))),
+        ),
+        (
+            "client list",
+            json_of(&list::<_, ClientDocument<'_>>(&[client()])),
+        ),
+        ("connect", connected()),
+        (
+            "revoke",
+            json_of(&Versioned::new(ReceiptDocument::from(&receipt()))),
+        ),
+        (
+            "revoke pending",
+            json_of(&Versioned::new(PendingDocument::new(&unavailable, at(61)))),
+        ),
+        (
+            "revoke several",
+            json_of(&Versioned::new(BatchDocument::from(&batch_end()))),
+        ),
+        (
+            "activity",
+            json_of(&list::<_, ActivityDocument<'_>>(&[hand_out()])),
+        ),
+        (
+            "rebuild",
+            json_of(&Versioned::new(RebuiltDocument::from(&rebuilt))),
+        ),
+        ("doctor", doctor()),
+        (
+            "address",
+            line(&json!({ "authorization_url": "https://api.notion.com/v1/oauth/authorize?…" })),
+        ),
+        ("error", failed()),
+        (
+            "unwanted",
+            line(&plain_error("unwanted", "Nothing was changed.")),
+        ),
+    ]
+}
+
+/// The page with an example in its place.
+fn with_example(page: &str, name: &str, example: &str) -> String {
+    let mark = format!("<!-- example: {name} -->\n```json\n");
+    let (before, rest) = page.split_once(&mark).unwrap_or_else(|| {
+        panic!("docs/json.md has no place for the example {name}");
+    });
+    let (_, after) = rest.split_once("\n```").expect("an end of the example");
+    format!("{before}{mark}{example}\n```{after}")
+}
+
+#[test]
+fn the_examples_in_the_documentation_are_what_the_command_prints() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/json.md");
+    let page = fs::read_to_string(&path).expect("docs/json.md");
+    let examples = examples();
+    assert_eq!(page.matches("<!-- example: ").count(), examples.len());
+    let wanted = examples.iter().fold(page.clone(), |page, (name, example)| {
+        with_example(&page, name, example)
+    });
+    if env::var_os("KEYRACK_WRITE_EXAMPLES").is_some() {
+        return fs::write(&path, wanted).expect("written");
+    }
+    assert_eq!(page, wanted, "KEYRACK_WRITE_EXAMPLES=1 writes them");
+}
+
+#[test]
+fn every_time_is_text_and_every_object_of_a_list_has_its_version() {
+    for (name, example) in examples() {
+        let document: Value = serde_json::from_str(&example).expect("JSON");
+        for object in document.as_array().unwrap_or(&vec![document.clone()]) {
+            let is_line = object.get("error").or(object.get("authorization_url"));
+            assert!(is_line.is_some() || object["version"] == VERSION, "{name}");
+        }
+        for (field, value) in example
+            .lines()
+            .filter_map(|line| line.split_once("_at\": "))
+        {
+            let is_time = value.starts_with("null") || value.starts_with("\"2026-11-30T");
+            assert!(is_time, "{name}: {field}_at is {value}");
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! What is listed: connections, clients, receipts and the activity, in columns.
+//!
+//! A person reads the catalogue's words and ages; a program gets the words of the JSON documents and
+//! whole times (docs/json.md), and the columns in this order.
+
+use keyrack_core::{
+    ActivityEntry, ActivityOutcome, Allowed, Client, Connection, HandedTo, Millis, OperationKind,
+    Owner, Receipt, RefreshTokenFate, Remains, Status, Words, sanitize_display_text,
+};
+
+use crate::documents::word;
+use crate::table::{ASIDE, BAD, Cell, Column, GOOD, PLAIN, Table, WARNING};
+use crate::wording::{self, age, minute, status_key, workspace};
+
+/// The least widths that texts are cut to before a column is left out: names, what is said of a row, and
+/// what tells it from others of the same name.
+const NAME: usize = 20;
+const WHAT: usize = 32;
+const ASIDES: usize = 12;
+
+pub fn connections(connections: &[Connection], now: Millis, words: Words) -> Table {
+    let title = |key| words.text(key, &[]);
+    Table {
+        columns: vec![
+            Column::cut(title("command.workspace"), NAME),
+            Column::cut(title("command.status"), WHAT),
+            Column::whole(title("details.checked")).leaves(1),
+            Column::cut(title("details.owner"), ASIDES).leaves(2),
+            Column::for_programs(),
+            Column::cut(title("receipt.client"), ASIDES).leaves(3),
+            Column::whole(title("details.bot")).leaves(4),
+            Column::for_programs(),
+            Column::for_programs(),
+            Column::whole(title("details.used")).leaves(5),
+            Column::for_programs(),
+        ],
+        rows: connections
+            .iter()
+            .map(|one| connection(one, now, words))
+            .collect(),
+    }
+}
+
+fn connection(connection: &Connection, now: Millis, words: Words) -> Vec<Cell> {
+    let ago = |at: Option<Millis>| match at {
+        Some(at) => Cell::both(&age(at, now, words), &at.rfc3339()).styled(ASIDE),
+        None => Cell::of(""),
+    };
+    let problem = connection.problem.as_ref();
+    let mut cells = vec![
+        Cell::both(
+            &workspace(&connection.workspace_name, words),
+            &sanitize_display_text(&connection.workspace_name),
+        ),
+        status(connection, words),
+        ago(connection.checked_at),
+    ];
+    cells.extend(owner(&connection.owner, words));
+    cells.extend([
+        Cell::of(&connection.client_name),
+        Cell::of(&connection.bot_id).styled(ASIDE),
+        Cell::for_programs(&problem.map(|it| it.cause.code()).unwrap_or_default()),
+        Cell::for_programs(&word(connection.allows)),
+        ago(connection.last_used_at),
+        Cell::for_programs(&connection.id),
+    ]);
+    cells
+}
+
+/// A status with its reason, in the tone of the window's.
+fn status(connection: &Connection, words: Words) -> Cell {
+    let mut shown = words.text(status_key(connection.status), &[]);
+    if let Some(problem) = &connection.problem {
+        let reason = words.problem(problem).short;
+        let places = [("status", shown.as_str()), ("reason", &reason)];
+        shown = words.text("status.reason", &places);
+    }
+    let allows = match connection.allows {
+        Allowed::Any => None,
+        Allowed::ProxyOnly => Some("allows.proxy-only"),
+        Allowed::Never => Some("allows.never"),
+    };
+    if let Some(allows) = allows {
+        shown = format!("{shown} ({})", words.text(allows, &[]));
+    }
+    let style = match connection.status {
+        Status::Active => GOOD,
+        Status::Inactive | Status::NeedsReconnecting => BAD,
+        Status::RevocationPending | Status::CannotCheck => WARNING,
+        Status::NotChecked => ASIDE,
+    };
+    Cell::both(&shown, &word(connection.status)).styled(style)
+}
+
+/// An owner in two cells: for a program, name and e-mail address apart.
+fn owner(owner: &Owner, words: Words) -> [Cell; 2] {
+    let shown = wording::owner(owner, words);
+    let (name, email) = match owner {
+        Owner::User { name, email, .. } => (name.as_deref(), email.as_deref()),
+        Owner::Workspace => (Some("workspace"), None),
+        Owner::Unknown => (None, None),
+    };
+    [
+        Cell::both(&shown, name.unwrap_or_default()),
+        Cell::for_programs(email.unwrap_or_default()),
+    ]
+}
+
+pub fn clients(clients: &[Client], words: Words) -> Table {
+    let title = |key| words.text(key, &[]);
+    let row = |client: &Client| {
+        let host = client.host.as_deref();
+        vec![
+            Cell::of(&client.name),
+            Cell::of(&client.client_id),
+            Cell::of(&client.redirect_uri),
+            Cell::both(host.unwrap_or("Sandbox"), host.unwrap_or("sandbox")).styled(ASIDE),
+            Cell::for_programs(&word(client.redirect_method)),
+            Cell::for_programs(&client.id),
+        ]
+    };
+    Table {
+        columns: vec![
+            Column::cut(title("client.name"), NAME),
+            Column::whole(title("client.id")),
+            Column::cut(title("command.redirect-uri.title"), NAME).leaves(1),
+            Column::cut(title("command.host"), ASIDES).leaves(2),
+            Column::for_programs(),
+            Column::for_programs(),
+        ],
+        rows: clients.iter().map(row).collect(),
+    }
+}
+
+pub fn receipts(receipts: &[Receipt], words: Words) -> Table {
+    let title = |key| words.text(key, &[]);
+    Table {
+        columns: vec![
+            Column::whole(title("command.time")),
+            Column::cut(title("command.workspace"), NAME),
+            Column::cut(title("command.result"), WHAT),
+            Column::cut(title("receipt.client"), ASIDES).leaves(2),
+            Column::cut(words.counted("receipt.requests", 2, &[]), ASIDES).leaves(1),
+            Column::for_programs(),
+            Column::for_programs(),
+            Column::for_programs(),
+            Column::for_programs(),
+            Column::for_programs(),
+        ],
+        rows: receipts.iter().map(|one| receipt(one, words)).collect(),
+    }
+}
+
+fn receipt(receipt: &Receipt, words: Words) -> Vec<Cell> {
+    let time =
+        |at: Option<Millis>| Cell::for_programs(&at.map(Millis::rfc3339).unwrap_or_default());
+    let keeps: Vec<_> = receipt.keyring_keeps.iter().map(word).collect();
+    vec![
+        Cell::both(&minute(receipt.finished_at), &receipt.finished_at.rfc3339()).styled(ASIDE),
+        Cell::both(
+            &workspace(&receipt.workspace_name, words),
+            &sanitize_display_text(&receipt.workspace_name),
+        ),
+        result(receipt, words),
+        Cell::of(&receipt.client_name),
+        Cell::both(
+            &receipt.request_ids.join(", "),
+            &receipt.request_ids.join(" "),
+        )
+        .styled(ASIDE),
+        time(receipt.revoked_at),
+        time(receipt.confirmed_at),
+        Cell::for_programs(&receipt.refresh_token.map(word).unwrap_or_default()),
+        Cell::for_programs(&keeps.join(" ")),
+        Cell::for_programs(&receipt.operation_id),
+    ]
+}
+
+/// What came of it, in a few words, and in the tone of what may be left.
+fn result(receipt: &Receipt, words: Words) -> Cell {
+    let mut style = GOOD;
+    let mut said = vec![match (receipt.revoked_at, receipt.confirmed_at) {
+        (None, _) => {
+            style = PLAIN;
+            "command.result.forgotten"
+        }
+        (Some(_), Some(_)) => "command.result.confirmed",
+        (Some(_), None) => {
+            style = WARNING;
+            "command.result.unconfirmed"
+        }
+    }];
+    if receipt.refresh_token == Some(RefreshTokenFate::NotRevoked) {
+        said.push("command.result.refresh-token");
+    }
+    said.extend(receipt.keyring_keeps.iter().map(|keeps| match keeps {
+        Remains::LockedCopy => "command.result.locked-copy",
+        Remains::RecycleBin => "command.result.recycle-bin",
+    }));
+    if said.len() > 1 {
+        style = WARNING;
+    }
+    let said: Vec<_> = said.into_iter().map(|key| words.text(key, &[])).collect();
+    Cell::both(&said.join(", "), &word(receipt.kind)).styled(style)
+}
+
+pub fn activity(entries: &[ActivityEntry], words: Words) -> Table {
+    let title = |key| words.text(key, &[]);
+    Table {
+        columns: vec![
+            Column::whole(title("command.time")),
+            Column::for_programs(),
+            Column::for_programs(),
+            Column::cut(title("command.what"), WHAT),
+            Column::for_programs(),
+            Column::cut(title("command.workspace"), NAME),
+            Column::cut(title("details.owner"), ASIDES).leaves(2),
+            Column::for_programs(),
+            Column::cut(title("receipt.client"), ASIDES).leaves(1),
+            Column::for_programs(),
+            Column::for_programs(),
+            Column::for_programs(),
+        ],
+        rows: entries.iter().map(|entry| act(entry, words)).collect(),
+    }
+}
+
+fn act(entry: &ActivityEntry, words: Words) -> Vec<Cell> {
+    let style = match entry.outcome {
+        ActivityOutcome::Active => GOOD,
+        ActivityOutcome::Done => PLAIN,
+        ActivityOutcome::Inactive => BAD,
+        ActivityOutcome::Denied | ActivityOutcome::Failed | ActivityOutcome::Unfinished => WARNING,
+    };
+    let name = entry.workspace_name.as_deref();
+    let shown = name.map(|name| workspace(name, words)).unwrap_or_default();
+    let code = entry.problem.as_ref().map(|problem| problem.cause.code());
+    let finished = entry.finished_at.map(Millis::rfc3339);
+    let mut cells = vec![
+        Cell::both(&minute(entry.started_at), &entry.started_at.rfc3339()).styled(ASIDE),
+        Cell::for_programs(&finished.unwrap_or_default()),
+        Cell::for_programs(&word(entry.kind)),
+        Cell::both(&what(entry, words), &word(entry.outcome)).styled(style),
+        Cell::for_programs(&code.unwrap_or_default()),
+        Cell::both(&shown, &sanitize_display_text(name.unwrap_or_default())),
+    ];
+    match &entry.owner {
+        Some(of) => cells.extend(owner(of, words)),
+        None => cells.extend([Cell::of(""), Cell::of("")]),
+    }
+    cells.extend([
+        Cell::of(&entry.client_name),
+        Cell::for_programs(entry.bot_id.as_deref().unwrap_or_default()),
+        Cell::for_programs(&entry.request_ids.join(" ")),
+        Cell::for_programs(&entry.id),
+    ]);
+    cells
+}
+
+/// What was done and what came of it, with why or for whom.
+fn what(entry: &ActivityEntry, words: Words) -> String {
+    let outcome = match (entry.kind, entry.outcome) {
+        (OperationKind::Check, ActivityOutcome::Active | ActivityOutcome::Inactive)
+        | (OperationKind::Connect, ActivityOutcome::Denied)
+        | (_, ActivityOutcome::Done | ActivityOutcome::Failed | ActivityOutcome::Unfinished) => {
+            word(entry.outcome)
+        }
+        // No other kind has these.
+        (_, ActivityOutcome::Active) => word(ActivityOutcome::Done),
+        (_, ActivityOutcome::Inactive | ActivityOutcome::Denied) => word(ActivityOutcome::Failed),
+    };
+    let what = match &entry.handed {
+        Some(handed) if entry.outcome == ActivityOutcome::Done => handed_to(handed, words),
+        _ => words.text(&format!("act.{}.{outcome}", word(entry.kind)), &[]),
+    };
+    let Some(problem) = &entry.problem else {
+        return what;
+    };
+    let reason = words.problem(problem).short;
+    words.text("status.reason", &[("status", &what), ("reason", &reason)])
+}
+
+fn handed_to(handed: &HandedTo, words: Words) -> String {
+    let path = handed.caller.program.rsplit('/').next();
+    let program = match path.filter(|name| !name.is_empty()) {
+        Some(name) => sanitize_display_text(name),
+        None => words.text("act.hand-out.unknown", &[]),
+    };
+    // A lease is one hand-out; what counts is how often it was used.
+    let used = handed.lease.as_ref().map(|used| used.requests);
+    let count = used.unwrap_or(handed.count.into()).to_string();
+    let places = [("program", program.as_str()), ("count", &count)];
+    words.text(&format!("act.hand-out.{}", word(handed.way)), &places)
+}

@@ -1,0 +1,109 @@
+//! The names in a database, for whoever completes a command line: read at once or not at all, and
+//! without a trace.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, Result};
+use url::Url;
+
+use super::sqlite::{DATABASE, distrust};
+
+/// The names of all clients and connections.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KnownNames {
+    /// The names of the clients.
+    pub clients: Vec<String>,
+    /// The workspace's name of each connection, which may be empty, with Notion's id of the bot.
+    pub connections: Vec<(String, String)>,
+}
+
+impl KnownNames {
+    /// Reads the names in a data folder; none if there are none, or they cannot be read at once.
+    ///
+    /// Nothing is created, brought up to date or recovered, and nobody is waited for.
+    #[must_use]
+    pub fn in_folder(folder: &Path) -> Self {
+        read(folder).unwrap_or_default()
+    }
+}
+
+fn read(folder: &Path) -> Option<KnownNames> {
+    let path = folder.canonicalize().ok()?.join(DATABASE);
+    let log = path.with_file_name(format!("{DATABASE}-wal"));
+    let has_log = fs::metadata(log).is_ok_and(|log| log.len() > 0);
+    let mut address = Url::from_file_path(&path).ok()?;
+    // Beside a database without a log, which nobody has open, even a reader would leave files.
+    address.set_query((!has_log).then_some("immutable=1"));
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_NOFOLLOW
+        | OpenFlags::SQLITE_OPEN_URI;
+    let db = Connection::open_with_flags(address.as_str(), flags).ok()?;
+    distrust(&db).and_then(|()| names(&db)).ok()
+}
+
+fn names(db: &Connection) -> Result<KnownNames> {
+    db.busy_timeout(Duration::ZERO)?;
+    let mut clients = db.prepare("SELECT name FROM clients ORDER BY name COLLATE NOCASE")?;
+    let clients = clients.query_map([], |row| row.get(0))?;
+    let mut connections = db.prepare(
+        "SELECT workspace_name, bot_id FROM connections ORDER BY workspace_name COLLATE NOCASE",
+    )?;
+    let connections = connections.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(KnownNames {
+        clients: clients.collect::<Result<_>>()?,
+        connections: connections.collect::<Result<_>>()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn database(folder: &Path) -> Connection {
+        let db = Connection::open(folder.join(DATABASE)).expect("a database");
+        db.execute_batch(
+            "PRAGMA journal_mode = WAL;
+             CREATE TABLE clients (name TEXT);
+             CREATE TABLE connections (workspace_name TEXT, bot_id TEXT);
+             INSERT INTO clients VALUES ('Mine');
+             INSERT INTO connections VALUES ('zeta', 'b'), ('Acme Research', 'a');",
+        )
+        .expect("rows");
+        db
+    }
+
+    fn files(folder: &Path) -> usize {
+        fs::read_dir(folder).expect("a folder").count()
+    }
+
+    #[test]
+    fn names_are_read_from_a_database_in_use_and_from_one_at_rest_without_a_trace() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = folder.path();
+        let db = database(folder);
+        let names = KnownNames::in_folder(folder);
+        assert_eq!(names.clients, ["Mine"]);
+        let acme = ("Acme Research".to_owned(), "a".to_owned());
+        assert_eq!(names.connections[0], acme, "from the log");
+        drop(db);
+        assert_eq!(files(folder), 1);
+        assert_eq!(KnownNames::in_folder(folder), names);
+        assert_eq!(files(folder), 1, "nothing was left there");
+    }
+
+    #[test]
+    fn no_folder_no_database_and_a_locked_one_have_no_names() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = folder.path();
+        let none = KnownNames::default();
+        assert_eq!(KnownNames::in_folder(&folder.join("none")), none);
+        assert_eq!(KnownNames::in_folder(folder), none);
+        assert_eq!(files(folder), 0, "none was made");
+        let db = database(folder);
+        db.execute_batch("PRAGMA locking_mode = EXCLUSIVE; DELETE FROM clients;")
+            .expect("locked");
+        assert_eq!(KnownNames::in_folder(folder), none);
+    }
+}
