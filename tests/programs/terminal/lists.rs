@@ -11,7 +11,7 @@ use support::words::{counted, words};
 /// What a command shows on a terminal of this width.
 fn shown(env: &TestEnv, columns: usize, set: &[(&str, &str)], arguments: &[&str]) -> String {
     let mut shell = env.world.command("sh");
-    let script = format!("stty cols {columns}; exec \"$0\" \"$@\"");
+    let script = format!("stty rows 40 cols {columns}; exec \"$0\" \"$@\"");
     shell
         .args(["-c", &script])
         .arg(&env.program)
