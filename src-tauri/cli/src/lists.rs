@@ -18,6 +18,10 @@ const NAME: usize = 20;
 const WHAT: usize = 32;
 const ASIDES: usize = 12;
 
+/// Those of what may be left after a revocation, which is not to be missed, and of one id with an ellipsis.
+const CAVEAT: usize = 46;
+const ONE_ID: usize = 37;
+
 pub fn connections(connections: &[Connection], now: Millis, words: Words) -> Table {
     let title = |key| words.text(key, &[]);
     Table {
@@ -137,10 +141,10 @@ pub fn receipts(receipts: &[Receipt], words: Words) -> Table {
     Table {
         columns: vec![
             Column::whole(title("command.time")),
-            Column::cut(title("command.workspace"), NAME),
-            Column::cut(title("command.result"), WHAT),
+            Column::cut(title("command.workspace"), ASIDES),
+            Column::cut(title("command.result"), CAVEAT),
             Column::cut(title("receipt.client"), ASIDES).leaves(2),
-            Column::cut(words.counted("receipt.requests", 2, &[]), ASIDES).leaves(1),
+            Column::cut(words.counted("receipt.requests", 2, &[]), ONE_ID).leaves(1),
             Column::for_programs(),
             Column::for_programs(),
             Column::for_programs(),

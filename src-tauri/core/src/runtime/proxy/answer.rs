@@ -115,7 +115,7 @@ pub(crate) fn passed_back(
     } else {
         Cut {
             body,
-            cut,
+            over: cut,
             _held: held,
         }
         .boxed_unsync()
@@ -134,7 +134,7 @@ pub(crate) async fn is_over(mut over: watch::Receiver<bool>) {
 /// A body that ends with an error when its lease does.
 struct Cut<B, F, H> {
     body: B,
-    cut: Pin<Box<F>>,
+    over: Pin<Box<F>>,
     _held: H,
 }
 
@@ -151,7 +151,7 @@ where
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        if self.cut.as_mut().poll(context).is_ready() {
+        if self.over.as_mut().poll(context).is_ready() {
             let over = io::Error::other("the lease has ended");
             return Poll::Ready(Some(Err(over.into())));
         }

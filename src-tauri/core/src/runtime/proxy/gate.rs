@@ -7,7 +7,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hyper::header::{
-    AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, ORIGIN, TRANSFER_ENCODING, UPGRADE,
+    AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN, TRANSFER_ENCODING, UPGRADE,
 };
 use hyper::http::request::Parts;
 use hyper::{Method, StatusCode};
@@ -115,7 +115,7 @@ impl Gate {
         let Some(hosts) = &self.hosts else {
             return Ok(());
         };
-        let named = headers.get(HOST).map(|host| host.as_bytes());
+        let named = headers.get(HOST).map(HeaderValue::as_bytes);
         let is_ours = hosts.iter().any(|host| named == Some(host.as_bytes()));
         is_ours.then_some(()).ok_or(Refusal::restricted(
             "the request names another host than this computer",

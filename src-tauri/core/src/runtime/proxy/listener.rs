@@ -103,7 +103,7 @@ impl Listener {
                 #[cfg(unix)]
                 Self::Unix(listener, _) => match listener.accept().await {
                     Ok((stream, _)) if unix::is_own(&stream) => {
-                        spawn(stream, answer.clone(), place)
+                        spawn(stream, answer.clone(), place);
                     }
                     Ok(_) => {}
                     Err(_) => sleep(PAUSE).await,
