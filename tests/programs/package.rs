@@ -86,6 +86,15 @@ async fn the_unpacked_package_is_started_by_a_link() {
             "{program} can be ended at its steps"
         );
     }
+    for read in [
+        "bash-completion/completions/keyrack",
+        "zsh/vendor-completions/_keyrack",
+        "fish/vendor_completions.d/keyrack.fish",
+        "man/man1/keyrack.1.gz",
+        "man/man1/keyrack-client-add.1.gz",
+    ] {
+        assert!(share.join(read).is_file(), "{read} is in the package");
+    }
     a_link_starts_the_package(TestEnv::with(world, &["--auto-approve"]), &programs).await;
 }
 
