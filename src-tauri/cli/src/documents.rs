@@ -12,7 +12,7 @@ use keyrack_core::{
 };
 use serde::{Serialize, Serializer};
 
-pub use acts::{ActivityDocument, ReceiptDocument};
+pub use acts::{ActivityDocument, LeaseDocument, ReceiptDocument};
 pub use results::{
     AuthorizationDocument, BatchDocument, DoctorDocument, PendingDocument, RebuiltDocument,
     TestDocument,
@@ -68,6 +68,17 @@ pub struct OfClient<'a> {
     oauth_client_id: &'a str,
 }
 
+impl<'a> OfClient<'a> {
+    /// The client of a connection.
+    pub fn of(connection: &'a Connection) -> Self {
+        Self {
+            id: &connection.client_id,
+            name: &connection.client_name,
+            oauth_client_id: &connection.oauth_client_id,
+        }
+    }
+}
+
 /// The client of an act, by its name at that time. It may be gone.
 #[derive(Debug, Serialize)]
 pub struct ClientThen<'a> {
@@ -106,11 +117,7 @@ impl<'a> From<&'a Connection> for ConnectionDocument<'a> {
             workspace_name: &connection.workspace_name,
             workspace_icon: connection.workspace_icon.as_deref(),
             owner: &connection.owner,
-            client: OfClient {
-                id: &connection.client_id,
-                name: &connection.client_name,
-                oauth_client_id: &connection.oauth_client_id,
-            },
+            client: OfClient::of(connection),
             sandbox: connection.sandbox,
             status: connection.status,
             last_status: connection.last_status,

@@ -4,8 +4,8 @@
 //! whole times (docs/json.md), and the columns in this order.
 
 use keyrack_core::{
-    ActivityEntry, ActivityOutcome, Allowed, Client, Connection, HandedTo, Millis, OperationKind,
-    Owner, Receipt, RefreshTokenFate, Remains, Status, Words, sanitize_display_text,
+    ActivityEntry, ActivityOutcome, Allowed, Client, Connection, HandedTo, Lease, Millis,
+    OperationKind, Owner, Receipt, RefreshTokenFate, Remains, Status, Words, sanitize_display_text,
 };
 
 use crate::documents::word;
@@ -21,6 +21,9 @@ const ASIDES: usize = 12;
 /// Those of what may be left after a revocation, which is not to be missed, and of one id with an ellipsis.
 const CAVEAT: usize = 46;
 const ONE_ID: usize = 37;
+
+/// How much of a lease's id is shown: enough to name it.
+const LEASE_BEGINS: usize = 8;
 
 pub fn connections(connections: &[Connection], now: Millis, words: Words) -> Table {
     let title = |key| words.text(key, &[]);
@@ -295,4 +298,45 @@ fn handed_to(handed: &HandedTo, words: Words) -> String {
     let count = used.unwrap_or(handed.count.into()).to_string();
     let places = [("program", program.as_str()), ("count", &count)];
     words.text(&format!("act.hand-out.{}", word(handed.way)), &places)
+}
+
+pub fn leases(leases: &[Lease], now: Millis, words: Words) -> Table {
+    let title = |key| words.text(key, &[]);
+    Table {
+        columns: vec![
+            Column::whole(title("command.lease")),
+            Column::cut(title("command.workspace"), NAME),
+            Column::cut(title("command.program"), NAME),
+            Column::whole(title("command.since")).leaves(2),
+            Column::whole(title("command.requests")),
+            Column::whole(title("details.used")).leaves(1),
+            Column::for_programs(),
+            Column::for_programs(),
+        ],
+        rows: leases.iter().map(|one| lease(one, now, words)).collect(),
+    }
+}
+
+fn lease(lease: &Lease, now: Millis, words: Words) -> Vec<Cell> {
+    let caller = &lease.caller;
+    let program = sanitize_display_text(&caller.program);
+    let shown = match caller.pid {
+        Some(pid) => format!("{program} ({pid})"),
+        None => program.clone(),
+    };
+    let ago = |at: Millis| Cell::both(&age(at, now, words), &at.rfc3339()).styled(ASIDE);
+    let begin: String = lease.id.chars().take(LEASE_BEGINS).collect();
+    vec![
+        Cell::both(&begin, &lease.id),
+        Cell::both(
+            &workspace(&lease.workspace_name, words),
+            &sanitize_display_text(&lease.workspace_name),
+        ),
+        Cell::both(&shown, &program),
+        ago(lease.started_at),
+        Cell::of(&lease.used.requests.to_string()),
+        lease.used.last_request_at.map_or_else(|| Cell::of(""), ago),
+        Cell::for_programs(&word(lease.way)),
+        Cell::for_programs(&lease.connection_id),
+    ]
 }

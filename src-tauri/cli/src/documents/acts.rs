@@ -1,8 +1,8 @@
 //! What was done: receipts and the activity.
 
 use keyrack_core::{
-    ActivityEntry, ActivityOutcome, Caller, HandedTo, OperationKind, Owner, Problem, Receipt,
-    RefreshTokenFate, Remains, Way,
+    ActivityEntry, ActivityOutcome, Caller, CutOff, HandedTo, Lease, LeaseUse, OperationKind,
+    Owner, Problem, Receipt, RefreshTokenFate, Remains, Way,
 };
 use serde::Serialize;
 
@@ -26,6 +26,7 @@ pub struct ReceiptDocument<'a> {
     refresh_token: Option<RefreshTokenFate>,
     removed_from_keyring_at: Time,
     keyring_keeps: &'a [Remains],
+    cut_off: Vec<CutOffDocument<'a>>,
     request_ids: &'a [String],
 }
 
@@ -50,7 +51,25 @@ impl<'a> From<&'a Receipt> for ReceiptDocument<'a> {
             refresh_token: receipt.refresh_token,
             removed_from_keyring_at: receipt.removed_from_keyring_at.into(),
             keyring_keeps: &receipt.keyring_keeps,
+            cut_off: receipt.cut_off.iter().map(Into::into).collect(),
             request_ids: &receipt.request_ids,
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct CutOffDocument<'a> {
+    program: &'a str,
+    pid: Option<u32>,
+    since: Time,
+}
+
+impl<'a> From<&'a CutOff> for CutOffDocument<'a> {
+    fn from(cut_off: &'a CutOff) -> Self {
+        Self {
+            program: &cut_off.program,
+            pid: cut_off.pid,
+            since: cut_off.since.into(),
         }
     }
 }
@@ -103,6 +122,60 @@ struct HandedDocument<'a> {
     caller: &'a Caller,
     count: u32,
     last_at: Time,
+    lease: Option<LeaseUseDocument>,
+}
+
+#[derive(Debug, Serialize)]
+struct LeaseUseDocument {
+    read_only: bool,
+    ends_at: Option<Time>,
+    requests: u64,
+    writes: u64,
+    refusals: u64,
+    last_request_at: Option<Time>,
+}
+
+impl From<&LeaseUse> for LeaseUseDocument {
+    fn from(used: &LeaseUse) -> Self {
+        Self {
+            read_only: used.read_only,
+            ends_at: used.ends_at.map(Time),
+            requests: used.requests,
+            writes: used.writes,
+            refusals: used.refusals,
+            last_request_at: used.last_request_at.map(Time),
+        }
+    }
+}
+
+/// A lease that is running.
+#[derive(Debug, Serialize)]
+pub struct LeaseDocument<'a> {
+    id: &'a str,
+    connection_id: &'a str,
+    workspace_name: &'a str,
+    client: ClientThen<'a>,
+    way: Way,
+    caller: &'a Caller,
+    started_at: Time,
+    used: LeaseUseDocument,
+}
+
+impl<'a> From<&'a Lease> for LeaseDocument<'a> {
+    fn from(lease: &'a Lease) -> Self {
+        Self {
+            id: &lease.id,
+            connection_id: &lease.connection_id,
+            workspace_name: &lease.workspace_name,
+            client: ClientThen {
+                name: &lease.client_name,
+            },
+            way: lease.way,
+            caller: &lease.caller,
+            started_at: lease.started_at.into(),
+            used: (&lease.used).into(),
+        }
+    }
 }
 
 impl<'a> From<&'a HandedTo> for HandedDocument<'a> {
@@ -112,6 +185,7 @@ impl<'a> From<&'a HandedTo> for HandedDocument<'a> {
             caller: &handed.caller,
             count: handed.count,
             last_at: handed.last_at.into(),
+            lease: handed.lease.as_ref().map(Into::into),
         }
     }
 }

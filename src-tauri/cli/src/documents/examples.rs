@@ -5,9 +5,9 @@ use std::path::Path;
 use std::{env, fs};
 
 use keyrack_core::{
-    ActivityEntry, ActivityOutcome, Batch, BatchAct, BatchEnd, BatchState, Caller, Cause,
-    DatabaseState, HandedTo, Language, NotDone, OperationKind, Progress, Rebuilt, Receipt,
-    RefreshTokenFate, Way, Words,
+    ActivityEntry, ActivityOutcome, Batch, BatchAct, BatchEnd, BatchState, Caller, Cause, CutOff,
+    DatabaseState, HandedTo, Language, Lease, LeaseUse, NotDone, OperationKind, Progress, Rebuilt,
+    Receipt, RefreshTokenFate, Way, Words,
 };
 use serde_json::{Value, json};
 
@@ -110,6 +110,11 @@ fn receipt() -> Receipt {
         refresh_token: Some(RefreshTokenFate::Revoked),
         removed_from_keyring_at: at(61),
         keyring_keeps: Vec::new(),
+        cut_off: vec![CutOff {
+            program: "npx".to_owned(),
+            pid: Some(4711),
+            since: at(50),
+        }],
         request_ids: vec!["16000000-0000-4000-8000-000000000001".to_owned()],
     }
 }
@@ -141,8 +146,36 @@ fn hand_out() -> ActivityEntry {
             },
             count: 3,
             last_at: at(45),
+            lease: None,
         }),
         request_ids: Vec::new(),
+    }
+}
+
+fn lease() -> Lease {
+    let of = connection();
+    Lease {
+        id: "f0000000-0000-4000-8000-000000000003".to_owned(),
+        connection_id: of.id,
+        workspace_name: of.workspace_name,
+        client_name: of.client_name,
+        way: Way::Proxy,
+        caller: Caller {
+            program: "npx".to_owned(),
+            pid: Some(4711),
+            parents: vec!["claude".to_owned()],
+            terminal: false,
+            reason: None,
+        },
+        started_at: at(40),
+        used: LeaseUse {
+            read_only: true,
+            ends_at: None,
+            requests: 12,
+            writes: 0,
+            refusals: 1,
+            last_request_at: Some(at(45)),
+        },
     }
 }
 
@@ -272,6 +305,7 @@ fn examples() -> Vec<(&'static str, String)> {
             "activity",
             json_of(&list::<_, ActivityDocument<'_>>(&[hand_out()])),
         ),
+        ("leases", json_of(&list::<_, LeaseDocument<'_>>(&[lease()]))),
         (
             "rebuild",
             json_of(&Versioned::new(RebuiltDocument::from(&rebuilt))),

@@ -72,17 +72,16 @@ async fn pages(keyrack: &Keyrack, output: Output, asked: &ApiArguments) -> Resul
     let body = Body::of(asked)?;
     let method = method(asked, &body);
     let headers = headers(asked)?;
-    let whose = match &asked.as_client {
-        Some(client) => Whose::Client(clients::choose(keyrack.clients()?, Some(client))?.id),
-        None => {
-            let connection = chosen(keyrack, output.words, name)?;
-            say_whose(&connection, output);
-            Whose::Connection(connection.id)
-        }
+    let whose = if let Some(client) = &asked.as_client {
+        Whose::Client(clients::choose(keyrack.clients()?, Some(client))?.id)
+    } else {
+        let connection = chosen(keyrack, output.words, name)?;
+        say_whose(&connection, output);
+        Whose::Connection(connection.id)
     };
     let mut page = pages::Page::first(asked.query.clone(), body)?;
     loop {
-        let (query, body) = page.request()?;
+        let (query, body) = page.request();
         let mut headers = headers.clone();
         if let Some(kind) = body.kind() {
             headers.entry(CONTENT_TYPE).or_insert(kind);
@@ -142,14 +141,16 @@ fn path_of(text: &str) -> Result<ApiPath, Problem> {
 }
 
 fn method(asked: &ApiArguments, body: &Body) -> hyper::Method {
-    match asked.method {
-        Some(Method::Get) => hyper::Method::GET,
-        Some(Method::Post) => hyper::Method::POST,
-        Some(Method::Patch) => hyper::Method::PATCH,
-        Some(Method::Put) => hyper::Method::PUT,
-        Some(Method::Delete) => hyper::Method::DELETE,
-        None if matches!(body, Body::None) => hyper::Method::GET,
-        None => hyper::Method::POST,
+    let usual = match body {
+        Body::None => Method::Get,
+        Body::Json(_) | Body::Form(_) => Method::Post,
+    };
+    match asked.method.unwrap_or(usual) {
+        Method::Get => hyper::Method::GET,
+        Method::Post => hyper::Method::POST,
+        Method::Patch => hyper::Method::PATCH,
+        Method::Put => hyper::Method::PUT,
+        Method::Delete => hyper::Method::DELETE,
     }
 }
 
@@ -187,7 +188,7 @@ impl Body {
         };
         let bytes = match data.strip_prefix('@') {
             Some(path) => File::open(path)
-                .and_then(|file| whole(file))
+                .and_then(whole)
                 .map_err(|error| unreadable(path, &error))?,
             None if data == "-" => whole(io::stdin()).map_err(|error| unreadable("-", &error))?,
             None => data.clone().into_bytes(),
@@ -238,7 +239,8 @@ fn unreadable(path: &str, error: &io::Error) -> Problem {
 fn head(parts: &Parts) -> String {
     let mut head = format!("{:?} {}\n", parts.version, parts.status);
     for (name, value) in &parts.headers {
-        head += &format!("{name}: {}\n", String::from_utf8_lossy(value.as_bytes()));
+        let value = String::from_utf8_lossy(value.as_bytes());
+        head.extend([name.as_str(), ": ", &value, "\n"]);
     }
     head + "\n"
 }

@@ -199,8 +199,8 @@ pub struct ServeArguments {
     pub read_only: bool,
     /// Answers at a socket instead of a port; without a path, at one of its own.
     #[cfg(unix)]
-    #[arg(long, value_name = "PATH", num_args = 0..=1)]
-    pub socket: Option<Option<PathBuf>>,
+    #[arg(long, value_name = "PATH", num_args = 0..=1, default_missing_value = "")]
+    pub socket: Option<PathBuf>,
     /// Asks Notion first whether the tokens work, and refreshes those that do not.
     #[arg(long)]
     pub fresh: bool,

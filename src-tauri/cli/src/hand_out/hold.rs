@@ -34,14 +34,17 @@ struct Asked {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Answer {
-    Begun { base_url: String, leases: Vec<Key> },
+    Begun {
+        base_url: String,
+        leases: Vec<Lease>,
+    },
     Failed(Problem),
 }
 
 #[derive(Serialize, Deserialize)]
-struct Key {
+struct Lease {
     connection: String,
-    lease: String,
+    id: String,
     key: String,
 }
 
@@ -65,21 +68,16 @@ pub fn leases(
         Answer::Failed(problem) => return Err(problem),
     };
     let mut all = HandedAll::new();
-    for Key {
-        connection: id,
-        lease,
-        key,
-    } in leases
-    {
-        let key = SecretString::from(key);
-        if let Some(connection) = connections.iter().find(|one| one.id == id) {
+    for lease in leases {
+        let token = SecretString::from(lease.key);
+        if let Some(connection) = connections.iter().find(|one| one.id == lease.connection) {
             let handed = Handed {
-                id: lease,
-                token: key,
+                id: lease.id,
+                token,
                 base_url: base_url.clone(),
                 connection: connection.clone(),
             };
-            all.insert(id, handed);
+            all.insert(lease.connection, handed);
         }
     }
     Ok(all)
@@ -170,9 +168,9 @@ pub async fn hold(keyrack: Result<Arc<Keyrack>, Problem>) -> ExitCode {
         Ok(leases) => leases,
         Err(problem) => return tell(&Answer::Failed(problem)),
     };
-    let keys = leases.begun().iter().map(|begun: &Begun| Key {
+    let keys = leases.begun().iter().map(|begun: &Begun| Lease {
         connection: begun.connection.id.clone(),
-        lease: begun.id.clone(),
+        id: begun.id.clone(),
         key: begun.key.expose_secret().to_owned(),
     });
     tell(&Answer::Begun {

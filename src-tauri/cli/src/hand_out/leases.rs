@@ -1,10 +1,11 @@
 //! `keyrack leases`: what uses connections through Keyrack right now.
 
-use keyrack_core::{Cause, Keyrack, Lease, Problem, Words, sanitize_display_text};
+use keyrack_core::{Cause, Keyrack, Lease, Problem, sanitize_display_text, system_clock};
 
 use super::arguments::LeasesCommand;
+use crate::documents::{self, LeaseDocument};
+use crate::lists;
 use crate::output::Output;
-use crate::wording;
 
 pub fn leases(
     keyrack: &Keyrack,
@@ -40,38 +41,18 @@ fn named(running: &[Lease], id: &str) -> Result<Lease, Problem> {
     }
 }
 
-/// A lease in one line: which it is, whose workspace, and what uses it.
-fn line(lease: &Lease, words: Words) -> String {
-    let requests = usize::try_from(lease.used.requests).unwrap_or(usize::MAX);
-    let program = sanitize_display_text(&lease.caller.program);
-    let program = match lease.caller.pid {
-        Some(pid) => format!("{program} ({pid})"),
-        None => program,
-    };
-    let workspace = wording::workspace(&lease.workspace_name, words);
-    let requests = words.counted("command.lease.requests", requests, &[]);
-    let since = lease.started_at.rfc3339();
-    format!("{}  {workspace}  {program}  {since}  {requests}", lease.id)
-}
-
 impl Output {
     fn leases(self, leases: &[Lease]) -> Result<(), Problem> {
-        self.result(leases, || {
-            let lines = leases.iter().map(|one| line(one, self.words));
-            let mut lines: Vec<_> = lines.collect();
-            if lines.is_empty() {
-                lines.push(self.words.text("command.no-leases", &[]));
-            }
-            lines
-        })
+        let document = documents::list::<_, LeaseDocument<'_>>(leases);
+        let table = || lists::leases(leases, system_clock()(), self.words);
+        self.table(&document, table, "command.no-leases", &[])
     }
 
     fn leases_ended(self, leases: &[Lease]) -> Result<(), Problem> {
-        self.result(leases, || {
-            vec![
-                self.words
-                    .counted("command.leases-ended", leases.len(), &[]),
-            ]
+        let document = documents::list::<_, LeaseDocument<'_>>(leases);
+        self.result(&document, || {
+            let count = leases.len();
+            vec![self.words.counted("command.leases-ended", count, &[])]
         })
     }
 }

@@ -79,8 +79,10 @@ fn line(leases: &Leases, begun: &Begun, endpoint: &Endpoint, ends_at: &str) -> S
 fn endpoint(asked: &ServeArguments) -> Result<Endpoint, Problem> {
     Ok(match &asked.socket {
         None => Endpoint::Port,
-        Some(Some(path)) => Endpoint::Socket(std::path::absolute(path).map_err(no_socket)?),
-        Some(None) => Endpoint::Socket(own_socket()?),
+        Some(path) if path.as_os_str().is_empty() => Endpoint::Socket(own_socket()?),
+        Some(path) => {
+            Endpoint::Socket(std::path::absolute(path).map_err(|error| no_socket(&error))?)
+        }
     })
 }
 
@@ -94,7 +96,7 @@ fn endpoint(_: &ServeArguments) -> Result<Endpoint, Problem> {
 fn own_socket() -> Result<PathBuf, Problem> {
     let folder = std::env::var_os("XDG_RUNTIME_DIR").filter(|folder| !folder.is_empty());
     let folder = folder.ok_or_else(|| {
-        no_socket(io::Error::other(
+        no_socket(&io::Error::other(
             "XDG_RUNTIME_DIR is not set; name a path after --socket",
         ))
     })?;
@@ -103,7 +105,7 @@ fn own_socket() -> Result<PathBuf, Problem> {
 }
 
 #[cfg(unix)]
-fn no_socket(error: io::Error) -> Problem {
+fn no_socket(error: &io::Error) -> Problem {
     let detail = error.to_string();
     Cause::LeaseFailed { detail }.into()
 }

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::arguments::TokenArguments;
 use super::handed::Handed;
 use super::{caller, chosen, variables};
+use crate::documents::OfClient;
 use crate::output::Output;
 
 /// For how long a program may go on with a token before it asks again, in seconds.
@@ -121,7 +122,7 @@ fn document(handed: &HandedOut) -> serde_json::Value {
             "bot_id": connection.bot_id,
             "workspace_id": connection.workspace_id,
             "workspace_name": connection.workspace_name,
-            "client": connection.client_name,
+            "client": OfClient::of(connection),
         },
     })
 }
