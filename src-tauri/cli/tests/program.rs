@@ -8,7 +8,7 @@
 use std::process::{Command, Output};
 
 /// Every command, and every command about clients.
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 21] = [
     "client",
     "connect",
     "list",
@@ -24,6 +24,10 @@ const COMMANDS: [&str; 17] = [
     "doctor",
     "token",
     "run",
+    "api",
+    "serve",
+    "leases",
+    "mcp-config",
     "completions",
     "man",
 ];

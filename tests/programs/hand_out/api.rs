@@ -160,7 +160,10 @@ async fn a_clients_credentials_are_used_where_a_token_is_not_what_is_asked_for()
     let env = TestEnv::connected_by_command().await;
     let id = id_of(&listed(&env)[0]);
     let body = json!({ "token": token_of(&env, &id) }).to_string();
-    let client = listed(&env)[0]["client_name"].as_str().unwrap().to_owned();
+    let client = listed(&env)[0]["client"]["name"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let said = env.keyrack(
         &["api", "--as-client", &client, "oauth/introspect", "-d", "-"],
         &body,

@@ -7,6 +7,7 @@ mod proxy;
 mod run;
 mod serve;
 mod stream;
+mod together;
 mod token;
 
 use std::process::Output;

@@ -99,7 +99,10 @@ async fn no_secret_is_in_what_the_command_line_says_or_writes() {
     }
     terminal.hands_out(&["run", ACME, "--", "printenv", "NOTION_TOKEN"]);
     terminal.succeeds(&["run", ACME, "--", "true"], "");
-    terminal.succeeds(&["run", ACME, "--proxy", "--", "printenv", "NOTION_TOKEN"], "");
+    terminal.succeeds(
+        &["run", ACME, "--proxy", "--", "printenv", "NOTION_TOKEN"],
+        "",
+    );
     terminal.succeeds(&["api", ACME, "/v1/users/me", "-i"], "");
     terminal.fails(&["api", ACME, "/v1/nothing"], "");
     terminal.succeeds(&["serve", ACME, "--for", "1s"], "");

@@ -200,7 +200,7 @@ pub struct ServeArguments {
     /// Answers at a socket instead of a port; without a path, at one of its own.
     #[cfg(unix)]
     #[arg(long, value_name = "PATH", num_args = 0..=1, default_missing_value = "")]
-    pub socket: Option<PathBuf>,
+    pub socket: Option<OsString>,
     /// Asks Notion first whether the tokens work, and refreshes those that do not.
     #[arg(long)]
     pub fresh: bool,

@@ -79,7 +79,7 @@ fn line(leases: &Leases, begun: &Begun, endpoint: &Endpoint, ends_at: &str) -> S
 fn endpoint(asked: &ServeArguments) -> Result<Endpoint, Problem> {
     Ok(match &asked.socket {
         None => Endpoint::Port,
-        Some(path) if path.as_os_str().is_empty() => Endpoint::Socket(own_socket()?),
+        Some(path) if path.is_empty() => Endpoint::Socket(own_socket()?),
         Some(path) => {
             Endpoint::Socket(std::path::absolute(path).map_err(|error| no_socket(&error))?)
         }
