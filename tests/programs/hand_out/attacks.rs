@@ -1,6 +1,8 @@
 //! A lease attacked: by web pages in a real browser, by raw bytes, and by another user. Some know its key.
 //! No request gets through to Notion.
 
+#![allow(clippy::print_stdout, reason = "a skipped test says why")]
+
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::Command;
