@@ -2,6 +2,7 @@
 
 mod form;
 mod pages;
+mod shown;
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
@@ -271,7 +272,12 @@ async fn print_body(reply: PassedBack, is_kept: bool) -> Result<Vec<u8>, Stopped
 /// Writes to standard output at once: a stream of events is worth nothing later.
 fn print(bytes: &[u8]) -> Result<(), Stopped> {
     let mut out = io::stdout().lock();
-    let printed = out.write_all(bytes).and_then(|()| out.flush());
+    let shown = if out.is_terminal() {
+        shown::harmless(bytes)
+    } else {
+        bytes.into()
+    };
+    let printed = out.write_all(&shown).and_then(|()| out.flush());
     printed.map_err(|error| match error.kind() {
         io::ErrorKind::BrokenPipe => Stopped::ReaderGone,
         _ => Stopped::from(Cause::NotPrinted {
