@@ -236,7 +236,9 @@ mod tests {
             "app.keyrack:/oauth/callback?code=c&error=e&state=s",
             "app.keyrack:/oauth/callback?code=c&state=s#fragment",
             "app.keyrack:/oauth/callback?code=c&state=s&access_token=t",
+            "app.keyrack:/oauth/callback?error=&state=s",
             "app.keyrack:/oauth/callback?%63ode=c&state=s",
+            "app.keyrack:/oauth/callback?code=c&state=s&%63ode=d",
             "app.keyrack:/oauth/callback?code=%zz&state=s",
             "app.keyrack:/oauth/callback?code=%f&state=s",
             "app.keyrack:/oauth/callback?code=%ff&state=s",
@@ -271,13 +273,24 @@ mod tests {
             let refused = parse(text).expect_err(text);
             assert_eq!(refused.cause.code(), "link-malformed", "{text}");
         }
-        assert!(
-            parse(&format!(
-                "app.keyrack:/oauth/callback?code={}&state=s",
-                "c".repeat(2048)
-            ))
-            .is_err()
-        );
+    }
+
+    #[test]
+    fn a_callback_may_have_2_kib_and_no_more() {
+        let head = "app.keyrack:/oauth/callback?state=s&code=";
+        let of_length =
+            |length: usize| parse(&format!("{head}{}", "c".repeat(length - head.len())));
+        of_length(2048).expect("long enough for any code");
+        of_length(2049).expect_err("too long");
+    }
+
+    #[test]
+    fn an_issuer_is_read_and_what_has_no_meaning_here_is_passed_over() {
+        let callback = parse(
+            "app.keyrack:/oauth/callback?code=c&state=s&iss=https%3A%2F%2Fnotion.com&x_y-z.1=2",
+        )
+        .expect("an answer");
+        assert_eq!(callback.iss.as_deref(), Some("https://notion.com"));
     }
 
     #[test]

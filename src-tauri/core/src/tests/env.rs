@@ -120,6 +120,20 @@ impl TestEnv {
         Arc::new(self.open(listener).expect("opened"))
     }
 
+    /// Starts Keyrack while another process acts on a connection. Once Keyrack waits for that act, it
+    /// leaves an entry in the keyring and ends.
+    pub async fn start_during_an_act(&self, id: &str, leaves: &str) -> Arc<Keyrack> {
+        let elsewhere = self.start().lock_connection(id).await.expect("free");
+        let act = Mutex::new(Some(elsewhere));
+        let (keyring, user, entry) = (self.keyring.clone(), id.to_owned(), leaves.to_owned());
+        self.start_with_listener(Box::new(move |event| {
+            if matches!(event, Event::WaitsElsewhere(_)) {
+                keyring.put(&user, &entry);
+                act.lock().expect("the act").take();
+            }
+        }))
+    }
+
     /// Starts Keyrack on a data folder that it may refuse.
     pub fn try_start(&self) -> Result<Arc<Keyrack>, Problem> {
         self.open(Box::new(|_| {})).map(Arc::new)
@@ -246,6 +260,12 @@ impl TestEnv {
     /// Removes all faults.
     pub async fn clear_faults(&self) {
         self.notion.clear_faults().await;
+    }
+
+    /// A connection's entry in the keyring, as text.
+    pub fn entry(&self, id: &str) -> String {
+        let entries = self.keyring.entries();
+        String::from_utf8_lossy(entries.get(id).expect("an entry")).into_owned()
     }
 
     /// All requests so far, oldest first, with secrets as hashes.

@@ -63,7 +63,7 @@ async fn me(env: &TestEnv, leases: &Leases) -> Response {
 }
 
 /// Ends a connection's access token at the sandbox, and nothing else.
-async fn access_token_dies(env: &TestEnv, keyrack: &Keyrack, id: &str) {
+pub(super) async fn access_token_dies(env: &TestEnv, keyrack: &Keyrack, id: &str) {
     let tokens = keyrack.vault.read_connection(id).await.expect("tokens");
     let (client, secret) = env.credentials();
     let url = format!("{}/v1/oauth/revoke", env.base_url());

@@ -9,6 +9,7 @@ mod clients;
 mod connect;
 mod env;
 mod forged_rows;
+mod hand_out;
 mod hostile;
 mod lease;
 mod matrix;

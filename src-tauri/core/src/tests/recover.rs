@@ -21,7 +21,7 @@ use super::{REVOKE, TOKEN};
 use crate::tests::env::{self, TestEnv};
 
 /// Begins a revocation that Notion has accepted, with what introspection showed.
-async fn accepted(keyrack: &Keyrack, id: &str, proof: Option<Proof>) {
+pub(super) async fn accepted(keyrack: &Keyrack, id: &str, proof: Option<Proof>) {
     let connection = keyrack.store.connection(id).expect("a row");
     let mut operation = keyrack.begin(Revoke::of(&connection)).expect("begun");
     let tokens = keyrack.vault.read_connection(id).await.expect("tokens");

@@ -14,6 +14,7 @@ use crate::storage::store::CheckOutcome;
 use crate::storage::vault::keyring::tests::KeyringBehaviour;
 
 use crate::tests::env::TestEnv;
+use crate::tests::lease::access_token_dies;
 
 const TOKEN: &str = "/v1/oauth/token";
 
@@ -233,8 +234,96 @@ async fn new_tokens_that_cannot_be_kept_are_said_to_be_ended_or_to_remain() {
         let full = async {
             refresh_is_sent(&env).await;
             env.keyring.behave(KeyringBehaviour::Full);
+            env.keyring.writes()
         };
-        let (refreshed, ()) = tokio::join!(keyrack.refresh(&id), full);
+        let (refreshed, writes) = tokio::join!(keyrack.refresh(&id), full);
         assert_eq!(refreshed.expect_err("not kept").cause.code(), expected);
+        assert_eq!(
+            env.keyring.writes(),
+            writes + 3,
+            "one write, over three connections"
+        );
+    }
+}
+
+#[tokio::test]
+async fn new_tokens_wait_for_a_keyring_that_locked_meanwhile() {
+    let (env, keyrack, id) = connected().await;
+    env.keyring.behave(KeyringBehaviour::LockedForTokens);
+    let before = env.keyring.writes();
+    let unlocked = async {
+        // The first write is the probe's.
+        while env.keyring.writes() < before + 2 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        env.keyring.behave(KeyringBehaviour::Normal);
+    };
+    let (refreshed, ()) = tokio::join!(keyrack.refresh(&id), unlocked);
+    refreshed.expect("refreshed");
+    let checked = keyrack.check(&id).await.expect("checked");
+    assert_eq!(checked.status, Status::Active, "the new token is kept");
+}
+
+#[tokio::test]
+async fn a_locked_keyring_ends_a_refresh_that_sent_nothing_and_no_other() {
+    let (env, keyrack, id) = connected().await;
+    let unfinished = || keyrack.store.unfinished_refresh(&id).expect("asked");
+    env.keyring.behave(KeyringBehaviour::Locked);
+    let refused = keyrack.refresh(&id).await.expect_err("locked");
+    assert_eq!(refused.cause, Cause::KeyringLocked);
+    assert_eq!(unfinished(), None);
+
+    env.keyring.behave(KeyringBehaviour::Normal);
+    env.fault(json!({"endpoint": "token", "times": 1, "cut": "before"}))
+        .await;
+    keyrack.refresh(&id).await.expect_err("unfinished");
+    env.keyring.behave(KeyringBehaviour::Locked);
+    let locked = keyrack.refresh(&id).await.expect_err("still unfinished");
+    let why = Box::new(Cause::KeyringLocked);
+    assert_eq!(locked.cause, Cause::RefreshUnfinished { why });
+    assert!(unfinished().is_some());
+}
+
+#[tokio::test]
+async fn a_process_that_ends_during_the_second_try_leaves_no_third() {
+    let (env, keyrack, id) = connected().await;
+    access_token_dies(&env, &keyrack, &id).await;
+    env.fault(json!({"endpoint": "token", "times": 1, "cut": "before"}))
+        .await;
+    env.fault(json!({"endpoint": "token", "times": 1, "delay_ms": 60_000}))
+        .await;
+    let sent_twice = async {
+        while env.count(TOKEN).await < 3 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::select! {
+        refreshed = keyrack.refresh(&id) => panic!("there was a reply: {refreshed:?}"),
+        () = sent_twice => {}
+    }
+    let lost = keyrack.refresh(&id).await.expect_err("lost twice");
+    assert_eq!(lost.cause.code(), "refresh-lost");
+    assert_eq!(env.count(TOKEN).await, 3);
+    assert_eq!(status(&keyrack, &id), Status::NeedsReconnecting);
+}
+
+#[tokio::test]
+async fn a_second_try_that_notion_had_no_time_for_does_not_count_and_one_it_lost_does() {
+    for (reply, expected) in [(429, "refresh-unfinished"), (503, "refresh-lost")] {
+        let (env, keyrack, id) = connected().await;
+        access_token_dies(&env, &keyrack, &id).await;
+        env.fault(json!({"endpoint": "token", "times": 1, "cut": "before"}))
+            .await;
+        env.fault(json!({"endpoint": "token", "times": 1, "status": reply}))
+            .await;
+        let problem = keyrack.refresh(&id).await.expect_err("no new tokens");
+        assert_eq!(problem.cause.code(), expected);
+        assert_eq!(env.count(TOKEN).await, 3);
+        if reply == 429 {
+            keyrack.refresh(&id).await.expect("later it works");
+        } else {
+            let why = Box::new(Cause::AnswerLost);
+            assert_eq!(problem.cause, Cause::RefreshLost { why });
+        }
     }
 }

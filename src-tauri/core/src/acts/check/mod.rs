@@ -248,6 +248,36 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_notion_says_of_a_grant_is_kept_as_far_as_it_says_anything() {
+        let meta = |scope: &[&str], issued_at| IntrospectionMeta {
+            request_id: None,
+            scope: scope.iter().map(|&word| word.to_owned()).collect(),
+            issued_at,
+        };
+        let grant = |capabilities: &[&str], issued_at: Option<i64>| {
+            let capabilities = capabilities.iter().map(|&word| word.to_owned()).collect();
+            let issued_at = issued_at.map(Millis);
+            Some(TokenGrant {
+                capabilities,
+                issued_at,
+            })
+        };
+        assert_eq!(meta(&[], None).grant(), None);
+        assert_eq!(meta(&["read"], None).grant(), grant(&["read"], None));
+        assert_eq!(meta(&[], Some(7)).grant(), grant(&[], Some(7)));
+        let latest = 8_640_000_000_000_000;
+        for (at, is_a_date) in [
+            (latest, true),
+            (-latest, true),
+            (latest + 1, false),
+            (i64::MIN, false),
+        ] {
+            let expected = grant(&[], Some(at).filter(|_| is_a_date));
+            assert_eq!(meta(&[], Some(at)).grant(), expected, "{at}");
+        }
+    }
+
     const UNAUTHORIZED: Error = Error::Unauthorized { request_id: None };
     const UNREACHABLE: Error = Error::Unreachable { sent: false };
 

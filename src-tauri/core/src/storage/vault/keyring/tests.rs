@@ -35,6 +35,8 @@ struct Contents {
     generation: AtomicU64,
     /// How many connections were asked for.
     asked: AtomicU64,
+    /// How many times an entry was to be written.
+    writes: AtomicU64,
     hanging: Mutex<bool>,
     released: Condvar,
 }
@@ -75,6 +77,11 @@ impl Keyring {
     /// How many connections were asked for.
     pub fn asked(&self) -> u64 {
         self.0.asked.load(SeqCst)
+    }
+
+    /// How many times an entry was to be written.
+    pub fn writes(&self) -> u64 {
+        self.0.writes.load(SeqCst)
     }
 
     pub fn users(&self) -> Vec<String> {
@@ -201,6 +208,7 @@ impl MemoryEntry {
 
 impl CredentialApi for MemoryEntry {
     fn set_secret(&self, secret: &[u8]) -> keyring_core::Result<()> {
+        self.world.writes.fetch_add(1, SeqCst);
         self.reached()?;
         let tokens = String::from_utf8_lossy(secret).contains(r#""kind":"connection""#);
         match self.world.behaviour() {
