@@ -9,9 +9,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use keyrack_core::{
-    About, ActivityFilter, ActivityPage, Authorization, BatchAct, Caller, Cause, Changes, Client,
-    ClientChange, Connection, ConnectionsPolicy, Details, ExportFormat, Keyrack, NewClient, News,
-    Preferences, Problem, Rebuilt, Receipt, RedirectMethod, Revocation, SelfTest, Snapshot,
+    About, ActivityFilter, ActivityPage, Allowed, Authorization, BatchAct, Caller, Cause, Changes,
+    Client, ClientChange, Connection, ConnectionsPolicy, Details, ExportFormat, Keyrack, Lease,
+    NewClient, News, Preferences, Problem, Rebuilt, Receipt, RedirectMethod, Revocation, SelfTest,
+    Snapshot,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use tauri::{AppHandle, Manager as _, Runtime, State, async_runtime, ipc::Invoke};
@@ -59,6 +60,9 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         copy_text,
         save_bridge_page,
         details,
+        allow,
+        leases,
+        end_lease,
         activity,
         export_activity,
         save_text,
@@ -310,6 +314,22 @@ fn save_bridge_page<R: Runtime>(app: AppHandle<R>) -> Result<PathBuf, Problem> {
 #[tauri::command]
 async fn details(shell: Shared<'_>, connection: String) -> Result<Details, Problem> {
     shell.keyrack()?.details(&connection).await
+}
+
+#[tauri::command(async)]
+fn allow(shell: Shared<'_>, connection: String, allowed: Allowed) -> Result<Connection, Problem> {
+    shell.keyrack()?.allow(&connection, allowed)
+}
+
+/// The leases of one connection that are running, oldest first.
+#[tauri::command(async)]
+fn leases(shell: Shared<'_>, connection: String) -> Result<Vec<Lease>, Problem> {
+    shell.keyrack()?.leases_of(&connection)
+}
+
+#[tauri::command(async)]
+fn end_lease(shell: Shared<'_>, lease: String) -> Result<(), Problem> {
+    shell.keyrack()?.end_lease(&lease)
 }
 
 #[tauri::command(async)]

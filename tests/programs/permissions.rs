@@ -15,7 +15,7 @@ const COMMANDS: &str = include_str!("../../src-tauri/desktop/commands.rs");
 const OWN: &str = "__app-acl__";
 
 /// What the window may ask for. A name is added here by hand, after a look at what it gives away.
-const ALLOWED: [&str; 44] = [
+const ALLOWED: [&str; 47] = [
     "plugin:event|listen",
     "plugin:event|unlisten",
     "about",
@@ -24,6 +24,7 @@ const ALLOWED: [&str; 44] = [
     "acknowledge_removal",
     "activity",
     "add_client",
+    "allow",
     "begin_authorization",
     "begin_batch",
     "begin_reconnect",
@@ -38,8 +39,10 @@ const ALLOWED: [&str; 44] = [
     "copy_token",
     "details",
     "edit_client",
+    "end_lease",
     "export_activity",
     "forget",
+    "leases",
     "news",
     "open_again",
     "open_data_folder",

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use keyrack_core::{
     About, ActivityFilter, ActivityPage, Changes, ClientChange, ConnectionsPolicy, Details,
-    ExportFormat, NewClient, News, Removal, Revocation, SelfTest, Snapshot,
+    ExportFormat, Lease, NewClient, News, Removal, Revocation, SelfTest, Snapshot,
 };
 use ts_rs::{Config, TS};
 
@@ -20,6 +20,7 @@ fn the_committed_types_are_the_generated_ones() {
     ActivityFilter::export_all(&config).expect("exported");
     ActivityPage::export_all(&config).expect("exported");
     Changes::export_all(&config).expect("exported");
+    Lease::export_all(&config).expect("exported");
     NewClient::export_all(&config).expect("exported");
     News::export_all(&config).expect("exported");
     ClientChange::export_all(&config).expect("exported");

@@ -1,6 +1,6 @@
 // What the activity says of each entry, and the days it sorts them under. Pure.
 import type { ActivityEntry, Millis } from "../rust/types";
-import { ownerName, t, workspaceName } from "../words/messages";
+import { ownerName, programName, t, workspaceName } from "../words/messages";
 import { longDate } from "../words/time";
 
 /** Says what was done, and what came of it. */
@@ -19,8 +19,7 @@ function plainOutcome(outcome: ActivityEntry["outcome"]): "done" | "failed" | "u
 /** Whom a token was handed to, and how often; none for other kinds. */
 export function handedWords({ handed }: Pick<ActivityEntry, "handed">): string | null {
   if (handed === null) return null;
-  const path = handed.caller.program;
-  const program = path === "" ? t("act.hand-out.unknown") : (path.split("/").at(-1) ?? path);
+  const program = programName(handed.caller.program);
   // A lease is one hand-out; what counts is how often it was used.
   const count = handed.lease?.requests ?? handed.count;
   return t(`act.hand-out.${handed.way}`, { count, program });

@@ -6,11 +6,14 @@ import type {
   About,
   ActivityEntry,
   ActivityFilter,
+  Allowed,
   Batch,
   BatchAct,
   BatchEnd,
   Changes,
+  CutOff,
   ClientChange,
+  Lease,
   News,
   NotDone,
   Preferences,
@@ -33,6 +36,8 @@ type Arguments = {
   connection: string;
   act: BatchAct;
   connections: string[] | null;
+  allowed: Allowed;
+  lease: string;
   revokeFirst: boolean;
   name: string;
   client: string;
@@ -57,6 +62,8 @@ export type Traits = {
   about: About;
   /** Whether the self-test finds problems. */
   trouble: boolean;
+  /** The leases that run. */
+  leases: readonly Lease[];
 };
 
 const ABOUT: About = {
@@ -97,6 +104,8 @@ function refusal(...args: Parameters<typeof problem>): Error {
 export class FakeRust {
   /** The state of the fake of Rust. */
   rust: Snapshot;
+  /** The leases that run. */
+  leases: readonly Lease[];
   readonly calls: [command: string, args: unknown][] = [];
   /** The reply of each command; a test or a scene may replace it. Commands without one return null. */
   readonly answers: Record<string, Command>;
@@ -109,7 +118,8 @@ export class FakeRust {
   constructor(rust: Snapshot, traits: Partial<Traits> = {}) {
     this.rust = rust;
     this.#sent = rust;
-    this.#traits = { timed: false, activity: [], about: ABOUT, trouble: false, ...traits };
+    this.#traits = { timed: false, activity: [], about: ABOUT, trouble: false, leases: [], ...traits };
+    this.leases = this.#traits.leases;
     this.answers = { ...this.#sync(), ...this.#clients(), ...this.#acts(), ...this.#program() };
   }
 
@@ -250,10 +260,22 @@ export class FakeRust {
         await this.#wait(REVOCATION);
         return this.#revoked(connection);
       },
+      allow: ({ connection: id, allowed }) => {
+        const row = { ...this.#connection(id), allows: allowed, revision: this.next() };
+        if (allowed === "never") this.#endLeases(({ connection_id }) => connection_id === id);
+        this.#change({ connections: this.rust.connections.map((one) => (one.id === id ? row : one)) });
+        return row;
+      },
+      leases: ({ connection: id }) => this.leases.filter(({ connection_id }) => connection_id === id),
+      end_lease: ({ lease }) => {
+        if (!this.leases.some(({ id }) => id === lease)) throw refusal("no-such-lease");
+        this.#endLeases(({ id }) => id === lease);
+      },
       forget: ({ connection: id }) => {
         const row = this.#connection(id);
+        const cut_off = this.#endLeases(({ connection_id }) => connection_id === id);
         this.#remove(id);
-        return receiptFor(row, "forget", null);
+        return { ...receiptFor(row, "forget", null), cut_off };
       },
     };
   }
@@ -305,6 +327,13 @@ export class FakeRust {
     return row;
   }
 
+  /** Ends leases, and returns the programs that had them. */
+  #endLeases(which: (lease: Lease) => boolean): CutOff[] {
+    const ended = this.leases.filter(which);
+    this.leases = this.leases.filter((lease) => !which(lease));
+    return ended.map(({ caller: { program, pid }, started_at: since }) => ({ program, pid, since }));
+  }
+
   #remove(id: string): void {
     this.#change({ connections: this.rust.connections.filter((row) => row.id !== id) });
   }
@@ -328,9 +357,10 @@ export class FakeRust {
         problem: problem("notion-unavailable"),
         retry_at: Date.now() + 15 * 60_000,
       };
+    const cut_off = this.#endLeases(({ connection_id }) => connection_id === id);
     this.#remove(id);
     const unconfirmed = row.last_status === null ? null : problem("unreachable");
-    return { outcome: "revoked", receipt: receiptFor(row, "revoke", unconfirmed) };
+    return { outcome: "revoked", receipt: { ...receiptFor(row, "revoke", unconfirmed), cut_off } };
   }
 
   async #checkEach(total: number): Promise<void> {

@@ -3,7 +3,7 @@ import type { About, Cause, Preferences } from "../rust/types";
 import { FakeRust } from "./fake-rust";
 import { problem } from "./samples";
 import { activityOf } from "./samples-activity";
-import { snapshotOf } from "./scenes";
+import { leasesIn, snapshotOf } from "./scenes";
 
 const LONG = "\u202e/home/" + "x".repeat(10_000);
 const HOSTILE: About = { version: LONG, data_folder: LONG, keyring: LONG };
@@ -22,6 +22,7 @@ export function install(scene: string): void {
   const fake = new FakeRust(rust, {
     timed: true,
     activity: activityOf(rust.connections),
+    leases: leasesIn(scene, rust.connections),
     trouble: scene === "self-test-trouble" || scene === "hostile",
     ...(scene === "hostile" ? { about: HOSTILE } : {}),
   });

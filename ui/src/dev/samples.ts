@@ -6,6 +6,7 @@ import type {
   Cause,
   Client,
   Connection,
+  Lease,
   Owner,
   Preferences,
   Problem,
@@ -79,6 +80,28 @@ export function connection(workspace_name: string, more: Partial<Connection> = {
     last_used_at: null,
     revision: 0,
     needs_attention: (more.last_status ?? more.status ?? "active") !== "active",
+    ...more,
+  };
+}
+
+/** A lease of a connection: Notion's MCP server, as an agent runs it. */
+export function lease(of: Connection, more: Partial<Lease> = {}): Lease {
+  return {
+    id: `lease-${String(++count).padStart(4, "0")}`,
+    connection_id: of.id,
+    workspace_name: of.workspace_name,
+    client_name: of.client_name,
+    way: "proxy",
+    caller: { program: "/usr/bin/npx", pid: 4711, parents: ["claude"], terminal: false, reason: null },
+    started_at: now - 2 * 60 * 60_000,
+    used: {
+      read_only: false,
+      ends_at: null,
+      requests: 12,
+      writes: 3,
+      refusals: 0,
+      last_request_at: now - 60_000,
+    },
     ...more,
   };
 }

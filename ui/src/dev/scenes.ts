@@ -1,11 +1,12 @@
 // The scenes of `?mock=<scene>`: what Rust would say of the world in each of them.
-import type { Authorization, Cause, Client, Connection, Progress, Snapshot } from "../rust/types";
+import type { Authorization, Cause, Client, Connection, Lease, Progress, Snapshot } from "../rust/types";
 import {
   authorization,
   batch,
   client,
   completed,
   connection,
+  lease,
   person,
   preferences,
   problem,
@@ -151,6 +152,47 @@ const longNamed = client({
   redirect_uri: "https://an-agency.example/integrations/notion/keyrack/callback/page.html",
 });
 
+/** Connections that programs use, or may not. */
+function used(): Connection[] {
+  return [
+    connection("Acme Research", { last_used_at: now - MINUTE / 2 }),
+    connection("Bibliothek am Park", {
+      workspace_icon: "📚",
+      owner: { kind: "workspace" },
+      allows: "proxy-only",
+      last_used_at: now - 3 * 60 * MINUTE,
+    }),
+    connection("Kestrel Studio", {
+      owner: person("Sam Ortega", "sam@kestrel.example"),
+      allows: "never",
+      connected_at: now - 127 * 24 * 60 * MINUTE,
+    }),
+    connection("Tidewater Ops", {
+      owner: person("Priya N.", null),
+      last_used_at: now - 9 * 24 * 60 * MINUTE,
+    }),
+  ];
+}
+
+/** The leases that run in a scene. */
+export function leasesIn(scene: string, connections: readonly Connection[]): Lease[] {
+  const [first] = connections;
+  if (first === undefined) return [];
+  const run = lease(first);
+  const lent = lease(first, {
+    way: "serve",
+    caller: { program: "/usr/bin/bash", pid: 5120, parents: [], terminal: true, reason: null },
+    started_at: now - 25 * MINUTE,
+    used: { ...run.used, read_only: true, ends_at: now + 8 * 60 * MINUTE, requests: 1, writes: 0 },
+  });
+  if (scene === "hostile")
+    return [
+      run,
+      lease(first, { caller: { ...run.caller, program: `/\u202e${"W".repeat(10_000)}`, pid: null } }),
+    ];
+  return scene === "used" ? [run, lent] : [];
+}
+
 /** An authorization of a client, with the time that the pictures show. */
 export function authorizationOf(progress: Progress, of: Client = client()): Authorization {
   return authorization(progress, {
@@ -213,6 +255,11 @@ export function snapshotOf(scene: string): Snapshot {
         connection("Bureau", { status: "cannot-check", problem: problem("connection-altered") }),
         connection("Cedar & Söhne"),
       ],
+    },
+    used: { ...base, connections: used() },
+    "used-never": {
+      ...base,
+      connections: used().filter(({ allows }) => allows === "never"),
     },
     names: { ...base, clients: [client(), longNamed], connections: names() },
     "checks-on": {

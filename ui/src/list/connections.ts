@@ -1,8 +1,8 @@
 // Which rows the list shows, and in which order. Pure.
-import type { Connection } from "../rust/types";
+import type { Connection, Millis } from "../rust/types";
 
 /** The orders that the list can be put in. */
-export const ORDERS = ["attention", "name", "checked", "connected"] as const;
+export const ORDERS = ["attention", "name", "checked", "connected", "used"] as const;
 export type Order = (typeof ORDERS)[number];
 
 /** A comparison by name as a person sorts names; the id decides between equal names. */
@@ -53,6 +53,11 @@ function merged<T>(long: readonly T[], short: readonly T[], compare: (a: T, b: T
   return [...parts.flat(), ...long.slice(from)];
 }
 
+/** When a connection was last used; one that never was counts from when it was connected. */
+function lastUse({ last_used_at: used, connected_at: connected }: Connection): Millis {
+  return used ?? connected;
+}
+
 /** Puts connections that are sorted by name into an order; equal ones stay sorted by name. */
 export function arranged(byName: readonly Connection[], order: Order): readonly Connection[] {
   switch (order) {
@@ -67,6 +72,8 @@ export function arranged(byName: readonly Connection[], order: Order): readonly 
       return byName.toSorted((a, b) => (a.checked_at ?? 0) - (b.checked_at ?? 0));
     case "connected":
       return byName.toSorted((a, b) => b.connected_at - a.connected_at);
+    case "used":
+      return byName.toSorted((a, b) => lastUse(a) - lastUse(b));
   }
 }
 

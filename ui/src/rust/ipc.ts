@@ -6,6 +6,7 @@ import type {
   About,
   ActivityFilter,
   ActivityPage,
+  Allowed,
   Authorization,
   Batch,
   BatchAct,
@@ -16,6 +17,7 @@ import type {
   Connection,
   ConnectionsPolicy,
   Details,
+  Lease,
   NewClient,
   News,
   Preferences,
@@ -100,6 +102,12 @@ export const copyText = (text: string) => call<null>("copy_text", { text });
 export const saveBridgePage = () => call<string>("save_bridge_page");
 
 export const details = (connection: string) => call<Details>("details", { connection });
+/** Chooses what programs may do with a connection. */
+export const allow = (connection: string, allowed: Allowed) =>
+  call<Connection>("allow", { connection, allowed });
+/** The leases of a connection that are running, oldest first. */
+export const leases = (connection: string) => call<Lease[]>("leases", { connection });
+export const endLease = (lease: string) => call<null>("end_lease", { lease });
 /** The newest entries of this filter, or those older than the entry with the id `before`. */
 export const activity = (filter: ActivityFilter, before: string | null = null) =>
   call<ActivityPage>("activity", { filter, before });

@@ -576,6 +576,43 @@ lease: LeaseUse | null, };
 export type Language = "en" | "de";
 
 /**
+ * A lease that is running.
+ */
+export type Lease = { 
+/**
+ * Its id, that of its operation.
+ */
+id: string, 
+/**
+ * The connection (`Connection::id`).
+ */
+connection_id: string, 
+/**
+ * The workspace's name.
+ */
+workspace_name: string, 
+/**
+ * The client's name.
+ */
+client_name: string, 
+/**
+ * How the token is used.
+ */
+way: Way, 
+/**
+ * The program that uses it.
+ */
+caller: Caller, 
+/**
+ * Since when.
+ */
+started_at: Millis, 
+/**
+ * What it was used for.
+ */
+used: LeaseUse, };
+
+/**
  * What a lease is used for: a hand-out that goes on, during which a program's requests are passed on and
  * the token stays. Never what they ask.
  */

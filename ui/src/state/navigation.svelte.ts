@@ -19,6 +19,7 @@ export type Dialog =
   | { kind: "revoke"; connection: Connection }
   | { kind: "end-selected"; act: EndingAct; connections: readonly Connection[] }
   | { kind: "forget"; connection: Connection }
+  | { kind: "use"; connection: Connection }
   | { kind: "activity"; view?: ActivityView }
   | { kind: "receipt"; receipt: Receipt; back: Dialog }
   | { kind: "settings"; at?: "self-test" | "remove-everything" }

@@ -86,6 +86,12 @@ export function ownerLine(owner: Owner): string {
     : ownerName(owner);
 }
 
+/** The name of a program, given its path. */
+export function programName(path: string): string {
+  const name = path.split("/").at(-1) ?? "";
+  return name === "" ? t("act.hand-out.unknown") : name;
+}
+
 /** A status in words, with its reason if one is known and the word alone does not say it. */
 export function statusWords({ status, problem }: Pick<Connection, "status" | "problem">): string {
   const word = t(`status.${status}`);

@@ -12,7 +12,7 @@ import type {
   Revocation,
 } from "../rust/types";
 import { duration, locale, ownerName, problemWords, t, workspaceName, type ProblemWords } from "./messages";
-import { upcoming } from "./time";
+import { shortMoment } from "./time";
 
 export type Words = { what: string; next: string };
 
@@ -116,7 +116,7 @@ export function ofPending(
       }),
       next: t("revoke.pending.next", {
         reason: problemWords(pending.problem).what,
-        time: upcoming(pending.retry_at, now, locale()),
+        time: shortMoment(pending.retry_at, now, locale()),
       }),
     }),
     sandbox: connection?.sandbox ?? false,

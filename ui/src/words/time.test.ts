@@ -1,6 +1,16 @@
 // Ages and times in words.
 import { describe, expect, it } from "vitest";
-import { age, timeOfDay, countdown, exactTime, longDate, moment, remaining, rfc3339, upcoming } from "./time";
+import {
+  age,
+  timeOfDay,
+  countdown,
+  exactTime,
+  longDate,
+  moment,
+  remaining,
+  rfc3339,
+  shortMoment,
+} from "./time";
 
 const NOW = new Date(2026, 10, 23, 9, 31, 7, 45).getTime();
 const MINUTE = 60_000;
@@ -31,13 +41,13 @@ describe("age", () => {
   });
 });
 
-describe("upcoming", () => {
+describe("shortMoment", () => {
   it("is the time of day today", () => {
-    expect(upcoming(NOW + 9 * MINUTE, NOW, "en-GB")).toBe("09:40");
+    expect(shortMoment(NOW + 9 * MINUTE, NOW, "en-GB")).toBe("09:40");
   });
 
   it("carries its date on another day", () => {
-    expect(upcoming(NOW + DAY, NOW, "en-GB")).toBe("24 Nov 2026, 09:31");
+    expect(shortMoment(NOW + DAY, NOW, "en-GB")).toBe("24 Nov 2026, 09:31");
   });
 });
 
@@ -83,7 +93,7 @@ describe("what is no date", () => {
   it.each([8.64e15 + 1, -8.64e15 - 1, 1e300, Infinity, NaN])("stands as the number it is: %d", (at) => {
     const raw = String(at);
     for (const words of [moment, timeOfDay, longDate].map((say) => say(at, "en-GB"))) expect(words).toBe(raw);
-    for (const words of [age, upcoming, exactTime].map((say) => say(at, NOW, "en-GB"))) {
+    for (const words of [age, shortMoment, exactTime].map((say) => say(at, NOW, "en-GB"))) {
       expect(words).toBe(raw);
     }
     expect(rfc3339(at)).toBe(raw);

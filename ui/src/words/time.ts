@@ -44,8 +44,8 @@ function remembered<T>(make: (locale: string) => T): (locale: string) => T {
   };
 }
 
-/** A coming time of day; with its date if that is not today. */
-export function upcoming(at: Millis, now: Millis, locale: string): string {
+/** A time of day; with its date if that is not today. */
+export function shortMoment(at: Millis, now: Millis, locale: string): string {
   if (new Date(at).toDateString() !== new Date(now).toDateString()) return moment(at, locale);
   return timeOfDay(at, locale);
 }
