@@ -253,7 +253,7 @@ const panels = [
   { name: "details-names", scene: "names", click: ["more", "details"] },
   { name: "details-sandbox", scene: "sandbox", click: ["more", "details"] },
   { name: "list-used", scene: "used", views: [...MAIN] },
-  { name: "details-unused", scene: "used-never", click: ["more", "details"], views: ["narrow", "de"] },
+  { name: "details-unused", scene: "unused", click: ["more", "details"], views: ["narrow", "de"] },
   { name: "use", scene: "list", click: ["more", "use"], views: [...DIALOG, "tall", "de-narrow"] },
   { name: "use-end", scene: "used", click: ["more", "use"], end: true, views: [...DIALOG] },
   {

@@ -35,10 +35,9 @@ export class Leases {
 export function followLeases(id: () => string): { readonly now: Leases } {
   const { clock, sync } = useApp();
   const leases = $derived(new Leases(id()));
-  const row = $derived(sync.connection(id()));
+  const occasion = $derived({ row: sync.connection(id()), at: clock.now });
   $effect(() => {
-    void [row, clock.now];
-    void leases.read();
+    if (occasion.row !== undefined) void leases.read();
   });
   return {
     get now() {

@@ -257,6 +257,16 @@ export function snapshotOf(scene: string): Snapshot {
       ],
     },
     used: { ...base, connections: used() },
+    unused: {
+      ...base,
+      connections: [
+        connection("Tidewater Ops", {
+          owner: person("Priya N.", null),
+          connected_at: now - 200 * 24 * 60 * MINUTE,
+          last_used_at: now - 127 * 24 * 60 * MINUTE,
+        }),
+      ],
+    },
     "used-never": {
       ...base,
       connections: used().filter(({ allows }) => allows === "never"),

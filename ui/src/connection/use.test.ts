@@ -1,0 +1,236 @@
+// Using a connection: what is allowed, what runs, and the commands to copy.
+import { flushSync } from "svelte";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { called, click, emit, find, open, refuse, the, world } from "../dev/harness";
+import { connection, lease, problem, receiptFor } from "../dev/samples";
+import type { Connection } from "../rust/types";
+import { mcpSettings } from "./commands";
+
+const acme = connection("Acme Research");
+
+/** Opens a row's menu, which happy-dom does not open and close by itself. */
+async function openMenu() {
+  open();
+  const more = await the("more");
+  const menu = more.nextElementSibling as HTMLElement;
+  menu.hidePopover = () => more.focus();
+  menu.dispatchEvent(Object.assign(new Event("beforetoggle"), { newState: "open" }));
+  flushSync();
+  return more;
+}
+
+async function openUse() {
+  const more = await openMenu();
+  await click("use");
+  await the("use-dialog");
+  return more;
+}
+
+const give = (...connections: Connection[]) => (world.rust = { ...world.rust, connections });
+const all = (id: string) => [...document.querySelectorAll<HTMLElement>(`[data-testid="${id}"]`)];
+const isChosen = (choice: string) => (find(`allow-${choice}`) as HTMLInputElement).checked;
+
+describe("the dialog about a connection's use", () => {
+  beforeEach(() => give(acme));
+
+  it("opens from the menu and gives the focus back", async () => {
+    const more = await openUse();
+    expect(find("use-dialog")?.textContent).toContain("Use Acme Research");
+    await click("close-use");
+    expect(find("use-dialog")).toBeNull();
+    await vi.waitFor(() => expect(document.activeElement).toBe(more));
+  });
+
+  it("opens from the details", async () => {
+    await openMenu();
+    await click("details");
+    await click("details-use");
+    expect((await the("use-dialog")).textContent).toContain("Use Acme Research");
+  });
+
+  it("saves the choice at once, and offers what is then possible", async () => {
+    await openUse();
+    expect(isChosen("any")).toBe(true);
+    expect(find("command-run")?.textContent).toContain('keyrack run "Acme Research" -- PROGRAM');
+    await click("allow-proxy-only");
+    await vi.waitFor(() => expect(find("command-run")?.textContent).toContain("The token stays here"));
+    expect(find("command-run")?.querySelector("button")).toBeNull();
+    expect(isChosen("proxy-only")).toBe(true);
+    await click("allow-never");
+    await vi.waitFor(() => expect(find("command-api")).toBeNull());
+    expect(find("commands")?.querySelectorAll("button")).toHaveLength(0);
+    expect(called("allow")).toEqual([
+      { connection: acme.id, allowed: "proxy-only" },
+      { connection: acme.id, allowed: "never" },
+    ]);
+  });
+
+  it("saves the last of several choices last", async () => {
+    let answer: (row: Connection) => void = () => undefined;
+    world.answers.allow = () => new Promise<Connection>((done) => (answer = done));
+    await openUse();
+    await click("allow-proxy-only");
+    await click("allow-never");
+    await click("allow-any");
+    expect(called("allow")).toHaveLength(1);
+    answer({ ...acme, allows: "proxy-only", revision: world.next() });
+    await vi.waitFor(() => expect(called("allow")).toHaveLength(2));
+    expect(called("allow").at(-1)).toEqual({ connection: acme.id, allowed: "any" });
+    expect(isChosen("any")).toBe(true);
+  });
+
+  it("shows what is saved when a choice is refused, and why", async () => {
+    world.answers.allow = refuse(problem("store-busy"));
+    await openUse();
+    await click("allow-never");
+    await vi.waitFor(() => expect(find("use-dialog")?.textContent).toContain("in use by another program"));
+    expect(isChosen("any")).toBe(true);
+    expect(isChosen("never")).toBe(false);
+  });
+
+  it("copies each command as it stands", async () => {
+    await openUse();
+    for (const button of (await the("commands")).querySelectorAll("button")) button.click();
+    expect(called("copy_text")).toEqual([
+      { text: 'keyrack run "Acme Research" -- PROGRAM' },
+      { text: 'keyrack run "Acme Research" --proxy -- PROGRAM' },
+      { text: 'keyrack api "Acme Research" /v1/users/me' },
+      { text: mcpSettings(acme) },
+    ]);
+  });
+
+  it("closes when the connection goes", async () => {
+    await openUse();
+    give();
+    await emit("changed");
+    await vi.waitFor(() => expect(find("use-dialog")).toBeNull());
+  });
+});
+
+describe("the leases that run", () => {
+  const served = { read_only: true, ends_at: Date.now() + 60_000, requests: 1, writes: 0, refusals: 0 };
+  const first = lease(acme);
+  const second = lease(acme, {
+    caller: { program: "", pid: null, parents: [], terminal: false, reason: null },
+    used: { ...served, last_request_at: null },
+  });
+
+  beforeEach(() => {
+    give(acme);
+    world.leases = [first, second];
+  });
+
+  it("are named, with what they did", async () => {
+    await openUse();
+    await vi.waitFor(() => expect(all("lease")).toHaveLength(2));
+    const [one, other] = all("lease").map((row) => row.textContent);
+    expect(one).toContain("npx (process 4711)");
+    expect(one).toContain("12 requests");
+    expect(one).not.toContain("reads only");
+    expect(other).toContain("a program");
+    expect(other).toContain("1 request");
+    expect(other).toContain("reads only");
+    expect(other).toContain("until");
+  });
+
+  it("end one by one, and the focus goes to what is left", async () => {
+    await openUse();
+    const end = await the("end-lease");
+    expect(end.getAttribute("aria-label")).toBe("End the use by npx (process 4711)");
+    end.focus();
+    end.click();
+    await vi.waitFor(() => expect(all("lease")).toHaveLength(1));
+    expect(called("end_lease")).toEqual([{ lease: first.id }]);
+    await vi.waitFor(() => expect(document.activeElement).toBe(find("end-lease")));
+    await vi.waitFor(() => expect(find("end-lease")?.ariaDisabled).not.toBe("true"));
+    await click("end-lease");
+    await vi.waitFor(() => expect(find("lease")).toBeNull());
+    await vi.waitFor(() => expect(document.activeElement).toBe(find("running")));
+    expect(find("running")?.textContent).toContain("No program sends requests through Keyrack now.");
+  });
+
+  it("that have ended meanwhile are no failure, another refusal is", async () => {
+    await openUse();
+    world.leases = [second];
+    await click("end-lease");
+    await vi.waitFor(() => expect(all("lease")).toHaveLength(1));
+    expect(find("running")?.querySelector(".problem")).toBeNull();
+    world.answers.end_lease = refuse(problem("store-busy"));
+    await vi.waitFor(() => expect(find("end-lease")?.ariaDisabled).not.toBe("true"));
+    await click("end-lease");
+    await vi.waitFor(() => expect(find("running")?.textContent).toContain("in use by another program"));
+    expect(all("lease")).toHaveLength(1);
+  });
+
+  it("are read again when the connection changes", async () => {
+    await openUse();
+    await vi.waitFor(() => expect(all("lease")).toHaveLength(2));
+    world.leases = [second];
+    give({ ...acme, last_used_at: Date.now() });
+    await emit("changed");
+    await vi.waitFor(() => expect(all("lease")).toHaveLength(1));
+  });
+
+  it("are named before the connection is revoked or forgotten", async () => {
+    open();
+    await click("revoke");
+    await vi.waitFor(() =>
+      expect(find("in-use")?.textContent).toContain("In use by: npx (process 4711), since"),
+    );
+    expect(find("in-use")?.querySelectorAll("li")).toHaveLength(2);
+    const apart = [...document.querySelectorAll("button")].find((button) =>
+      button.textContent.includes("Forget on this computer only"),
+    );
+    apart?.click();
+    await the("confirm-forget");
+    await vi.waitFor(() => expect(find("in-use")?.textContent).toContain("In use by: npx (process 4711)"));
+  });
+
+  it("are named on the receipt", async () => {
+    const { program, pid } = first.caller;
+    const cut_off = [{ program, pid, since: first.started_at }];
+    world.answers.revoke = () => ({
+      outcome: "revoked",
+      receipt: { ...receiptFor(acme, "revoke", null), cut_off },
+    });
+    open();
+    await click("revoke");
+    await click("confirm-revoke");
+    expect((await the("receipt")).textContent).toContain("/usr/bin/npx was using it and was cut off");
+  });
+});
+
+describe("what the list and the details say of use", () => {
+  const DAY = 24 * 60 * 60_000;
+
+  it("is a mark for what is restricted, and when it was last used", async () => {
+    give(
+      connection("A", { last_used_at: Date.now() }),
+      connection("B", { allows: "proxy-only" }),
+      connection("C", { allows: "never" }),
+    );
+    open();
+    await the("connection");
+    expect(all("row-allows").map((mark) => mark.ariaLabel ?? mark.getAttribute("aria-label"))).toEqual([
+      "Used through Keyrack only: the token stays here",
+      "Only watched: no program may use it",
+    ]);
+    expect(all("row-used").map((used) => used.textContent)).toEqual(["· used just now"]);
+  });
+
+  it.each([
+    ["used long ago", { last_used_at: Date.now() - 91 * DAY, connected_at: 0 }, "for 91 days"],
+    ["never used", { connected_at: Date.now() - 120 * DAY }, "for 120 days"],
+    ["used lately", { last_used_at: Date.now() - 89 * DAY, connected_at: 0 }, null],
+    ["only watched", { allows: "never", connected_at: 0 }, null],
+    ["connected lately", { connected_at: Date.now() - 3 * DAY }, null],
+  ] as const)("is a hint if it was %s", async (_, times, words) => {
+    give(connection("Acme Research", times));
+    await openMenu();
+    await click("details");
+    await the("details-panel");
+    const hint = find("details-idle")?.textContent ?? null;
+    if (words === null) expect(hint).toBeNull();
+    else expect(hint).toContain(words);
+  });
+});
