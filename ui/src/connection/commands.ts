@@ -39,10 +39,13 @@ export function commandLine(use: Use, called: string, program: string): string {
 
 /** The settings with which an MCP client starts Notion's server, as `keyrack mcp-config` has them. */
 export function mcpSettings({ id }: Connection): string {
-  const server = ["npx", "-y", "@notionhq/notion-mcp-server"];
-  const args = ["run", id, "--proxy", "--env-url", "BASE_URL", "--", ...server];
-  return JSON.stringify({ mcpServers: { notion: { command: "keyrack", args } } }, null, 2).replace(
-    /\[[^\]]*\]/,
-    `[${args.map((arg) => JSON.stringify(arg)).join(", ")}]`,
-  );
+  const args = [
+    ["run", id],
+    ["--proxy", "--env-url", "BASE_URL"],
+    ["--", "npx", "-y", "@notionhq/notion-mcp-server"],
+  ];
+  const settings = JSON.stringify({ mcpServers: { notion: { command: "keyrack", args: [] } } }, null, 2);
+  // What belongs together stands in one line.
+  const lines = args.map((line) => `        ${line.map((arg) => JSON.stringify(arg)).join(", ")}`);
+  return settings.replace("[]", () => `[\n${lines.join(",\n")}\n      ]`);
 }
