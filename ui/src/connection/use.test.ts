@@ -104,6 +104,10 @@ describe("the dialog about a connection's use", () => {
     give();
     await emit("changed");
     await vi.waitFor(() => expect(find("use-dialog")).toBeNull());
+    give(acme);
+    await emit("changed");
+    await the("connection");
+    expect(find("use-dialog")).toBeNull();
   });
 });
 
