@@ -34,8 +34,10 @@ export class Leases {
  */
 export function followLeases(id: () => string): { readonly now: Leases } {
   const { clock, sync } = useApp();
-  const leases = $derived(new Leases(id()));
-  const occasion = $derived({ row: sync.connection(id()), at: clock.now });
+  // A value by itself, so that another row of the same connection begins nothing anew.
+  const own = $derived(id());
+  const leases = $derived(new Leases(own));
+  const occasion = $derived({ row: sync.connection(own), at: clock.now });
   $effect(() => {
     if (occasion.row !== undefined) void leases.read();
   });

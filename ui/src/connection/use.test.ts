@@ -169,10 +169,13 @@ describe("the leases that run", () => {
   it("are read again when the connection changes", async () => {
     await openUse();
     await vi.waitFor(() => expect(all("lease")).toHaveLength(2));
+    const kept = all("lease")[1];
     world.leases = [second];
     give({ ...acme, last_used_at: Date.now() });
     await emit("changed");
     await vi.waitFor(() => expect(all("lease")).toHaveLength(1));
+    // It is the same element, so that it keeps the focus.
+    expect(find("lease")).toBe(kept);
   });
 
   it("are named before the connection is revoked or forgotten", async () => {
