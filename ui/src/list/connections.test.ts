@@ -84,6 +84,15 @@ describe("an order of the person’s choice", () => {
   ] as const)("%s: %s", (order, expected) => {
     expect(names(arranged(rows, order)).join("")).toBe(expected);
   });
+
+  it("puts what was not used for longest first, and counts from connecting what never was", () => {
+    const rows = [
+      connection("A", { connected_at: 1, last_used_at: 9 }),
+      connection("B", { connected_at: 5 }),
+      connection("C", { connected_at: 7, last_used_at: 3 }),
+    ];
+    expect(names(arranged(rows, "used"))).toEqual(["C", "B", "A"]);
+  });
 });
 
 describe("the search", () => {
