@@ -16,7 +16,7 @@ use notion_oauth::ApiPath;
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
-use super::Refusal;
+use super::answer::Refusal;
 use crate::domain::problem::{Cause, Problem};
 
 /// The start of every key: programs that look for Notion's own `ntn_` take it, and a person sees whose it

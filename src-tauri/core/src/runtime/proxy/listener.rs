@@ -17,7 +17,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::sleep;
 
-use super::{Answer, Gate};
+use super::answer::Answer;
+use super::gate::Gate;
 use crate::host::peer::may_be_own;
 
 /// The most connections open at once: an SDK opens one for each request under way.
