@@ -5,16 +5,14 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::Command;
 use std::time::Duration;
 
-use serde_json::Value;
 use support::browser;
 use support::page_host::{HOST, PageHost};
 use support::process::Program;
 use support::test_env::TestEnv;
 
-use super::{hand_outs, printed};
+use super::{hand_outs, printed, serving};
 
 /// A lease that is served, and whoever attacks it.
 struct Served {
@@ -29,10 +27,7 @@ struct Served {
 impl Served {
     async fn start() -> Self {
         let env = TestEnv::connected_by_command().await;
-        let mut command: Command = env.world.command(&env.program);
-        command.arg("serve");
-        let (program, line) = Program::start_and_read_line(&env.world, &command);
-        let lease: Value = serde_json::from_str(&line).unwrap();
+        let (program, lease) = serving(&env, &[]);
         let url = lease["base_url"].as_str().unwrap();
         let port = url.rsplit_once(':').unwrap().1.parse().unwrap();
         let before = env.sandbox.requests().await.len();

@@ -14,6 +14,7 @@ use std::process::Output;
 
 use serde_json::Value;
 use support::cli;
+use support::process::Program;
 use support::secrets;
 use support::test_env::TestEnv;
 use support::wait::until;
@@ -80,4 +81,12 @@ fn ended_all(env: &TestEnv) {
     until("the end of all leases", || {
         leases(env).is_empty().then_some(())
     });
+}
+
+/// Starts `keyrack serve` with these options, and returns it with its first lease.
+fn serving(env: &TestEnv, options: &[&str]) -> (Program, Value) {
+    let mut command = env.world.command(&env.program);
+    command.arg("serve").args(options);
+    let (program, line) = Program::start_and_read_line(&env.world, &command);
+    (program, serde_json::from_str(&line).unwrap())
 }

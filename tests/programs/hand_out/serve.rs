@@ -4,19 +4,10 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
 use serde_json::Value;
-use support::process::Program;
 use support::test_env::{ACME, TestEnv};
 use support::wait::until;
 
-use super::{hand_outs, printed, token_of, two};
-
-/// Starts `keyrack serve` with these options, and returns it with what it printed first.
-fn serving(env: &TestEnv, options: &[&str]) -> (Program, Value) {
-    let mut command: Command = env.world.command(&env.program);
-    command.arg("serve").args(options);
-    let (program, line) = Program::start_and_read_line(&env.world, &command);
-    (program, serde_json::from_str(&line).unwrap())
-}
+use super::{hand_outs, printed, serving, token_of, two};
 
 /// Asks `users/me` by curl, and returns the body and the status.
 fn me(env: &TestEnv, lease: &Value, options: &[&str]) -> (String, String) {

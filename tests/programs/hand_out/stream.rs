@@ -5,19 +5,10 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
-use support::process::Program;
 use support::test_env::{ACME, TestEnv};
 
 use super::run::running;
-use super::{ended_all, printed};
-
-/// Starts `keyrack serve`, and returns it with its lease.
-fn serving(env: &TestEnv) -> (Program, Value) {
-    let mut command: Command = env.world.command(&env.program);
-    command.arg("serve");
-    let (program, line) = Program::start_and_read_line(&env.world, &command);
-    (program, serde_json::from_str(&line).unwrap())
-}
+use super::{ended_all, printed, serving};
 
 /// A request by curl under a lease, which gives its body out as it comes.
 fn curl(env: &TestEnv, lease: &Value, path: &str) -> Command {
@@ -83,7 +74,7 @@ fn most_memory(pid: u32) -> u64 {
 async fn a_file_of_a_hundred_mebibytes_passes_and_is_not_kept() {
     const LENGTH: u64 = 100 << 20;
     let env = TestEnv::connected_by_command().await;
-    let (program, lease) = serving(&env);
+    let (program, lease) = serving(&env, &[]);
     let create = json!({ "filename": "long.bin", "content_type": "application/octet-stream" });
     let mut created = curl(&env, &lease, "/v1/file_uploads");
     created
