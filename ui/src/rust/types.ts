@@ -626,7 +626,7 @@ read_only: boolean,
  */
 ends_at: Millis | null, 
 /**
- * How many requests were passed on.
+ * How many requests it took to pass on, whatever came of them.
  */
 requests: number, 
 /**
@@ -634,7 +634,7 @@ requests: number,
  */
 writes: number, 
 /**
- * How many were refused here.
+ * How many were refused here, or came to no reply.
  */
 refusals: number, 
 /**

@@ -11,7 +11,6 @@ use std::process::ExitCode;
 use http_body_util::BodyExt as _;
 use hyper::body::Bytes;
 use hyper::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use hyper::http::response::Parts;
 use keyrack_core::{
     ApiPath, Cause, Keyrack, Outgoing, OutgoingBody, PassedBack, Problem, sanitize_display_text,
 };
@@ -103,11 +102,9 @@ async fn pages(keyrack: &Keyrack, output: Output, asked: &ApiArguments) -> Resul
             }
             Whose::Client(id) => keyrack.request_as_client(id, outgoing).await?,
         };
-        let (parts, body) = reply.into_parts();
         if asked.include {
-            print(head(&parts).as_bytes())?;
+            print(head(&reply).as_bytes())?;
         }
-        let reply = PassedBack::from_parts(parts, body);
         let is_kept =
             asked.paginate || reply.status().is_client_error() || reply.status().is_server_error();
         let status = reply.status().as_u16();
@@ -237,9 +234,9 @@ fn unreadable(path: &str, error: &io::Error) -> Problem {
 }
 
 /// The status and the headers of a reply, as HTTP writes them.
-fn head(parts: &Parts) -> String {
-    let mut head = format!("{:?} {}\n", parts.version, parts.status);
-    for (name, value) in &parts.headers {
+fn head(reply: &PassedBack) -> String {
+    let mut head = format!("{:?} {}\n", reply.version(), reply.status());
+    for (name, value) in reply.headers() {
         let value = String::from_utf8_lossy(value.as_bytes());
         head.extend([name.as_str(), ": ", &value, "\n"]);
     }

@@ -83,13 +83,13 @@ pub struct LeaseUse {
     pub read_only: bool,
     /// When it ends by itself; none if with its program.
     pub ends_at: Option<Millis>,
-    /// How many requests were passed on.
+    /// How many requests it took to pass on, whatever came of them.
     #[ts(type = "number")]
     pub requests: u64,
     /// How many of them may have written.
     #[ts(type = "number")]
     pub writes: u64,
-    /// How many were refused here.
+    /// How many were refused here, or came to no reply.
     #[ts(type = "number")]
     pub refusals: u64,
     /// When the last one came.
