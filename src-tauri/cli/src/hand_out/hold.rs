@@ -80,6 +80,9 @@ pub fn leases(
             all.insert(lease.connection, handed);
         }
     }
+    if all.len() < connections.len() {
+        return Err(failed(&io::Error::other("a connection is missing in it")));
+    }
     Ok(all)
 }
 
