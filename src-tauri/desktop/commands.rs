@@ -8,11 +8,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use keyrack_core::documents::ExportFormat;
 use keyrack_core::{
     About, ActivityFilter, ActivityPage, Allowed, Authorization, BatchAct, Caller, Cause, Changes,
-    Client, ClientChange, Connection, ConnectionsPolicy, Details, ExportFormat, Keyrack, Lease,
-    NewClient, News, Preferences, Problem, Rebuilt, Receipt, RedirectMethod, Revocation, SelfTest,
-    Snapshot,
+    Client, ClientChange, Connection, ConnectionsPolicy, Details, Keyrack, Lease, NewClient, News,
+    Preferences, Problem, Rebuilt, Receipt, RedirectMethod, Revocation, SelfTest, Snapshot,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use tauri::{AppHandle, Manager as _, Runtime, State, async_runtime, ipc::Invoke};

@@ -1,6 +1,7 @@
 //! `keyrack activity`.
 
-use keyrack_core::{ActivityEntry, ActivityFilter, ExportFormat, Keyrack, OperationKind, Problem};
+use keyrack_core::documents::ExportFormat;
+use keyrack_core::{ActivityEntry, ActivityFilter, Keyrack, OperationKind, Problem};
 use serde_json::Value;
 
 use crate::arguments::ActivityArguments;

@@ -10,10 +10,11 @@ use keyrack_core::{
 
 use crate::arguments::{End, ListArguments, ReceiptsArguments, Which};
 use crate::clients::choose;
-use crate::documents::{PendingDocument, Versioned, word};
+use crate::documents::PendingDocument;
 use crate::output::Output;
 use crate::wording::{self, workspace};
 use crate::{batch, confirm, exit, slow};
+use keyrack_core::documents::{Versioned, word};
 
 pub fn list(keyrack: &Keyrack, output: Output, asked: &ListArguments) -> Result<(), Problem> {
     let client = match &asked.client {

@@ -5,10 +5,11 @@ use std::process::ExitCode;
 
 use keyrack_core::{About, Keyrack, Problem};
 
-use crate::documents::{DoctorDocument, TestDocument, Versioned};
+use crate::documents::{DoctorDocument, TestDocument};
 use crate::exit;
 use crate::output::Output;
 use crate::table::{BAD, Cell, Column, GOOD, Table};
+use keyrack_core::documents::Versioned;
 
 /// A test, and what came of it. The app link is left to the window's self-test: it comes back there.
 struct Test {

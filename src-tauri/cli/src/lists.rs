@@ -8,9 +8,9 @@ use keyrack_core::{
     OperationKind, Owner, Receipt, RefreshTokenFate, Remains, Status, Words, sanitize_display_text,
 };
 
-use crate::documents::word;
 use crate::table::{ASIDE, BAD, Cell, Column, GOOD, PLAIN, Table, WARNING};
 use crate::wording::{self, age, minute, status_key, workspace};
+use keyrack_core::documents::word;
 
 /// The least widths that texts are cut to before a column is left out: names, what is said of a row, and
 /// what tells it from others of the same name.

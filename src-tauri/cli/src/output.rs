@@ -2,6 +2,9 @@
 
 use std::io;
 
+use keyrack_core::documents::{
+    ActivityDocument, ClientDocument, ConnectionDocument, ReceiptDocument, Versioned, list,
+};
 use keyrack_core::{
     ActivityEntry, Authorization, BatchAct, BatchEnd, Cause, Client, Connection, DatabaseState,
     Event, Problem, Rebuilt, Receipt, Status, Words, sanitize_display_text, system_clock,
@@ -10,10 +13,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::documents::errors::{error_document, plain_error};
-use crate::documents::{
-    ActivityDocument, AuthorizationDocument, BatchDocument, ClientDocument, ConnectionDocument,
-    RebuiltDocument, ReceiptDocument, Versioned, list,
-};
+use crate::documents::{AuthorizationDocument, BatchDocument, RebuiltDocument};
 use crate::lists;
 use crate::table::Table;
 use crate::terminal::{

@@ -4,6 +4,7 @@
 //!
 //! | floor | room | what is in it |
 //! |---|---|---|
+//! | 7 | `documents` | what leaves Keyrack to be read or kept by others |
 //! | 6 | `acts`, `views` | one file for each verb, with its recovery; what a front end reads |
 //! | 5 | `keyrack` | one open data folder, whose methods all acts are |
 //! | 4 | `effects` | the outside world as values |
@@ -13,6 +14,7 @@
 //! | 0 | `identity`, `failpoint` | names; where tests may end a process |
 
 mod acts;
+pub mod documents;
 mod domain;
 mod effects;
 mod failpoint;
@@ -76,8 +78,7 @@ pub use storage::store::KnownNames;
 pub use storage::vault::{KeyringConnector, system_keyring};
 pub use views::about::About;
 pub use views::activity::{
-    ActivityEntry, ActivityFilter, ActivityPage, ExportFormat, ExportedActivity,
-    Outcome as ActivityOutcome,
+    ActivityEntry, ActivityFilter, ActivityPage, Outcome as ActivityOutcome,
 };
 pub use views::details::Details;
 pub use views::snapshot::{News, Snapshot};

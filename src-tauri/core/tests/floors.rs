@@ -17,6 +17,7 @@ const FLOORS: &[&[&str]] = &[
     &["effects"],
     &["keyrack"],
     &["acts", "views"],
+    &["documents"],
 ];
 
 /// Rooms that look at all others: the crate's own page, its tests, and what a fuzzer feeds.

@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use keyrack_core::documents::ExportFormat;
 use keyrack_core::{
-    About, ActivityFilter, ActivityPage, Changes, ClientChange, ConnectionsPolicy, Details,
-    ExportFormat, Lease, NewClient, News, Removal, Revocation, SelfTest, Snapshot,
+    About, ActivityFilter, ActivityPage, Changes, ClientChange, ConnectionsPolicy, Details, Lease,
+    NewClient, News, Removal, Revocation, SelfTest, Snapshot,
 };
 use ts_rs::{Config, TS};
 

@@ -3,6 +3,7 @@
 use std::process::Output;
 
 use serde_json::Value;
+use support::cli;
 use support::rows;
 use support::terminal::Terminal;
 use support::test_env::{ACME, TestEnv};
@@ -162,4 +163,59 @@ async fn receipts_and_the_activity_are_told_to_a_person_and_to_a_program() {
     assert_eq!(json.as_array().map(Vec::len), Some(1));
     assert_eq!(json[0]["kind"], "revoke");
     assert_eq!(json[0]["client"]["name"], "Mine");
+}
+
+#[tokio::test]
+async fn what_was_done_is_listed_by_client_by_connection_and_by_what_went_wrong() {
+    let env = TestEnv::with_client();
+    assert!(cli::connect(&env).await.success());
+    let (id, secret) = (&env.sandbox.client_id, &env.sandbox.client_secret);
+    env.add_client_named("Other", id, secret);
+    assert!(
+        cli::connect_with(&env, &["--client", "Other"])
+            .await
+            .success()
+    );
+    let listed = env.keyrack(&["list", "--json"], "");
+    let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
+    let bot_of = |client: &str| {
+        let mut connections = listed.as_array().unwrap().iter();
+        let of = connections.find(|one| one["client"]["name"] == client);
+        of.unwrap()["bot_id"].as_str().unwrap()
+    };
+    let [mine, other] = ["Mine", "Other"].map(bot_of);
+    for bot in [mine, other] {
+        assert!(env.keyrack(&["forget", bot, "--yes"], "").status.success());
+    }
+    let receipts = |client: &str| {
+        let receipts = env.keyrack(&["receipts", "--json", "--client", client], "");
+        let receipts: Value = serde_json::from_slice(&receipts.stdout).unwrap();
+        let receipts = receipts.as_array().unwrap();
+        let bots = receipts.iter().map(|one| one["bot_id"].as_str().unwrap());
+        bots.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(receipts("other"), [other], "in whatever case");
+    assert_eq!(receipts("Mine"), [mine]);
+    assert_eq!(receipts("Mind"), [""; 0]);
+}
+
+#[tokio::test]
+async fn the_activity_is_listed_of_one_connection_and_of_what_went_wrong() {
+    let env = TestEnv::connected_by_command().await;
+    cli::connect_workspace(&env, "Beta Labs", &[]).await;
+    let database = env.database();
+    let sql = "SELECT bot_id FROM connections WHERE workspace_name = ?1";
+    let bot: String = database.query_row(sql, [ACME], |row| row.get(0)).unwrap();
+    env.sandbox.revoke(&bot).await;
+    let kinds = |arguments: &[&str]| {
+        let rows = env.keyrack(&[&["activity"], arguments].concat(), "");
+        let rows = printed(&rows);
+        let kinds = rows.lines().map(|row| row.split('\t').nth(2).unwrap());
+        kinds.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert!(env.keyrack(&["check", ACME], "").status.success());
+    assert_eq!(kinds(&["Beta"]), ["connect"], "by a part of its name");
+    assert_eq!(kinds(&[ACME]), ["check", "connect"]);
+    assert_eq!(kinds(&["--trouble"]), ["check"]);
+    assert_eq!(kinds(&["Beta", "--trouble"]), [""; 0]);
 }

@@ -6,7 +6,7 @@ use keyrack_core::{
 };
 use serde::Serialize;
 
-use super::{ConnectionDocument, OfClient, ReceiptDocument, Time};
+use keyrack_core::documents::{ConnectionDocument, OfClient, ReceiptDocument, Time};
 
 /// The end of a connect.
 #[derive(Debug, Serialize)]
@@ -24,11 +24,7 @@ impl<'a> AuthorizationDocument<'a> {
     pub fn new(authorization: &'a Authorization, client: &'a Client) -> Self {
         Self {
             id: &authorization.id,
-            client: OfClient {
-                id: &client.id,
-                name: &client.name,
-                oauth_client_id: &client.client_id,
-            },
+            client: OfClient::from(client),
             sandbox: authorization.sandbox,
             host: &authorization.host,
             expires_at: authorization.expires_at.into(),

@@ -3,9 +3,9 @@
 use keyrack_core::{Cause, Keyrack, Lease, Problem, sanitize_display_text, system_clock};
 
 use super::arguments::LeasesCommand;
-use crate::documents::{self, LeaseDocument};
 use crate::lists;
 use crate::output::Output;
+use keyrack_core::documents::{self, LeaseDocument};
 
 pub fn leases(
     keyrack: &Keyrack,

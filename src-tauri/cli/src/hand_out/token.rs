@@ -12,8 +12,8 @@ use serde_json::json;
 use super::arguments::TokenArguments;
 use super::handed::Handed;
 use super::{caller, chosen, variables};
-use crate::documents::OfClient;
 use crate::output::Output;
+use keyrack_core::documents::OfClient;
 
 /// For how long a program may go on with a token before it asks again, in seconds.
 const REUSE_FOR_SECONDS: u32 = 300;

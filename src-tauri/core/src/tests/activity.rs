@@ -2,10 +2,11 @@
 
 use serde_json::json;
 
+use crate::documents::ExportFormat;
 use crate::domain::act::{Act, Check, OfClient, Refresh};
 use crate::domain::kind::Kind;
 use crate::domain::problem::Cause;
-use crate::views::activity::{ActivityFilter, ExportFormat, Outcome};
+use crate::views::activity::{ActivityFilter, Outcome};
 
 use crate::tests::env::TestEnv;
 
@@ -78,7 +79,16 @@ async fn everything_that_happened_stands_there_newest_first_with_what_it_came_to
     assert_eq!(rows.lines().count(), 1 + all.len());
     let written: serde_json::Value =
         serde_json::from_str(&export(ExportFormat::Json)).expect("JSON");
-    assert_eq!(written[2]["outcome"], "active");
+    let check = &written[2];
+    assert_eq!(
+        (&check["version"], &check["outcome"]),
+        (&1.into(), &"active".into())
+    );
+    let began = entries[2].started_at.rfc3339();
+    assert_eq!(
+        check["started_at"], began,
+        "as the command's documents have it"
+    );
 }
 
 #[tokio::test]

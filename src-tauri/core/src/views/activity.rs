@@ -9,12 +9,11 @@ use crate::domain::hand_out::HandedTo;
 use crate::domain::kind::Kind;
 use crate::domain::operation::Operation;
 use crate::domain::owner::Owner;
-use crate::domain::problem::{Cause, Problem};
+use crate::domain::problem::Problem;
 use crate::domain::receipt::Receipt;
 use crate::domain::time::Millis;
 use crate::keyrack::Keyrack;
 use crate::storage::store::History;
-use notion_oauth::sanitize_display_text;
 
 /// The most entries of a page.
 const PAGE: usize = 100;
@@ -99,29 +98,9 @@ pub struct ActivityPage {
     pub more: bool,
 }
 
-/// The form of an exported activity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
-#[serde(rename_all = "lowercase")]
-#[ts(export_to = "types.ts")]
-pub enum ExportFormat {
-    /// Comma-separated values (RFC 4180), one row for each entry.
-    Csv,
-    /// One JSON array of entries.
-    Json,
-}
-
-/// An exported activity, as a file to be written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExportedActivity {
-    /// The file's name, with the day of the export.
-    pub name: String,
-    /// The file's content.
-    pub bytes: Vec<u8>,
-}
-
 impl ActivityEntry {
     /// The entry of an operation, which has ended at a time or is under way.
-    fn of(operation: Operation, finished_at: Option<Millis>) -> Self {
+    pub(crate) fn of(operation: Operation, finished_at: Option<Millis>) -> Self {
         let outcome = match finished_at {
             Some(_) => outcome(&operation),
             None => Outcome::Unfinished,
@@ -220,7 +199,8 @@ impl Keyrack {
         Ok(ActivityPage { entries, more })
     }
 
-    fn find_activity(
+    /// The newest entries of a filter, older than the entry with the id `before`.
+    pub(crate) fn find_activity(
         &self,
         filter: &ActivityFilter,
         before: Option<&str>,
@@ -238,133 +218,24 @@ impl Keyrack {
         })?;
         Ok(found)
     }
-
-    /// Exports all entries of a filter, as a file to be written.
-    pub fn export_activity(
-        &self,
-        filter: &ActivityFilter,
-        format: ExportFormat,
-    ) -> Result<ExportedActivity, Problem> {
-        let entries = self.find_activity(filter, None, usize::MAX)?;
-        let now = self.now().rfc3339();
-        let date = now.get(..10).unwrap_or("undated");
-        let unwritable = |error: &dyn std::fmt::Display| {
-            Problem::from(Cause::ExportFailed {
-                detail: error.to_string(),
-            })
-        };
-        let (extension, bytes) = match format {
-            ExportFormat::Csv => {
-                let bytes = as_csv(&entries).map_err(|error| unwritable(&error))?;
-                ("csv", bytes)
-            }
-            ExportFormat::Json => {
-                let bytes = serde_json::to_vec_pretty(&entries);
-                ("json", bytes.map_err(|error| unwritable(&error))?)
-            }
-        };
-        Ok(ExportedActivity {
-            name: format!("keyrack-activity-{date}.{extension}"),
-            bytes,
-        })
-    }
-}
-
-/// Entries as CSV: one row for each, with times in UTC (RFC 3339), and the names of the command's JSON
-/// documents (docs/json.md).
-fn as_csv(entries: &[ActivityEntry]) -> Result<Vec<u8>, csv::Error> {
-    let mut table = csv::WriterBuilder::new()
-        .quote_style(csv::QuoteStyle::Always)
-        .from_writer(Vec::new());
-    table.write_record([
-        "started_at",
-        "finished_at",
-        "kind",
-        "outcome",
-        "workspace_name",
-        "owner_name",
-        "owner_email",
-        "client_name",
-        "bot_id",
-        "problem",
-        "request_ids",
-        "id",
-    ])?;
-    for entry in entries {
-        let (owner, email) = match &entry.owner {
-            Some(Owner::User { name, email, .. }) => (name.as_deref(), email.as_deref()),
-            Some(Owner::Workspace) => (Some("workspace"), None),
-            Some(Owner::Unknown) | None => (None, None),
-        };
-        let cells = [
-            entry.started_at.rfc3339(),
-            entry.finished_at.map(Millis::rfc3339).unwrap_or_default(),
-            word(entry.kind),
-            word(entry.outcome),
-            harmless(entry.workspace_name.as_deref()),
-            harmless(owner),
-            harmless(email),
-            harmless(Some(&entry.client_name)),
-            harmless(entry.bot_id.as_deref()),
-            entry
-                .problem
-                .as_ref()
-                .map(|problem| problem.cause.code())
-                .unwrap_or_default(),
-            harmless(Some(&entry.request_ids.join(" "))),
-            harmless(Some(&entry.id)),
-        ];
-        table.write_record(cells)?;
-    }
-    table
-        .into_inner()
-        .map_err(|error| error.into_error().into())
-}
-
-/// The word of an enum's serde name.
-fn word(value: impl Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => word,
-        _ => String::new(),
-    }
-}
-
-/// The signs that begin a formula, and their full-width forms, which some spreadsheets take for them.
-const SIGNS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
-
-/// The signs at which a program that guesses may split a table into cells, and those around a cell.
-const SEPARATORS: [char; 8] = [',', ';', '|', ':', '\'', '"', '\t', '\n'];
-
-/// Text from outside as a cell of which no part is taken for a formula, whatever separator a
-/// spreadsheet guesses (OWASP, "CSV injection"): a sign that would begin a cell is marked as text.
-fn harmless(text: Option<&str>) -> String {
-    let mut cell = String::new();
-    let mut begins = true;
-    for c in sanitize_display_text(text.unwrap_or_default()).chars() {
-        if begins && SIGNS.contains(&c) {
-            cell.push('\'');
-        }
-        begins = SEPARATORS.contains(&c) || (begins && c.is_whitespace());
-        cell.push(c);
-    }
-    cell
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::act::{Accepted, Connect, OfClient, OfConnection, Refresh, Revoke};
+    use crate::domain::problem::Cause;
 
     fn of() -> OfConnection {
         OfConnection {
             id: "connection".into(),
             client: OfClient {
                 id: "client".into(),
-                name: "=cmd|' /C calc'!A1".into(),
+                name: "client".into(),
                 sandbox: false,
             },
             bot_id: "bot".into(),
-            workspace_name: "Acme, \"Research\"".into(),
+            workspace_name: "Acme".into(),
             owner: Owner::Unknown,
         }
     }
@@ -432,45 +303,5 @@ mod tests {
         let failed = ended(check(None), problem());
         assert_eq!(failed.outcome, Outcome::Failed);
         assert!(failed.is_trouble() && failed.problem.is_some());
-    }
-
-    #[test]
-    fn a_table_is_quoted_and_holds_no_formula() {
-        let entry = ended(check(Some(Verdict::Active)), None);
-        let id = entry.id.clone();
-        let table = String::from_utf8(as_csv(&[entry]).expect("a table")).expect("text");
-        let (_, row) = table.split_once('\n').expect("a row");
-        assert_eq!(
-            row,
-            format!(
-                "\"1970-01-01T00:00:00Z\",\"1970-01-01T00:00:00.001Z\",\"check\",\"active\",\"Acme, \"\"Research\"\"\",\"\",\"\",\"'=cmd|' /C calc'!A1\",\"bot\",\"\",\"\",\"{id}\"\n"
-            )
-        );
-    }
-
-    #[test]
-    fn no_part_of_a_cell_begins_a_formula_whatever_separator_is_guessed() {
-        let signs = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
-        let before = [
-            "", " ", "x;", "x,", "x|", "x:", "x\t", "x; ", "x;\"", "x;'", "x\n", "x\r\n",
-            "\u{200B}",
-        ];
-        for sign in signs {
-            for before in before {
-                let cell = harmless(Some(&format!("{before}{sign}1+1")));
-                let split = |c: char| [',', ';', '|', ':', '\t', '\n', '\r', '"'].contains(&c);
-                let mut parts = cell.split(split).map(str::trim_start);
-                assert!(!parts.any(|part| part.starts_with(signs)), "{cell:?}");
-            }
-        }
-        for plain in [
-            "Acme - Research",
-            "jo@example.com",
-            "+49 30 1",
-            "R&D: plans",
-        ] {
-            let expected = plain.replace("+49", "'+49");
-            assert_eq!(harmless(Some(plain)), expected);
-        }
     }
 }

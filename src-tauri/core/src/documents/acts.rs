@@ -1,17 +1,21 @@
 //! What was done: receipts and the activity.
 
-use keyrack_core::{
-    ActivityEntry, ActivityOutcome, Caller, CutOff, HandedTo, Lease, LeaseUse, OperationKind,
-    Owner, Problem, Receipt, RefreshTokenFate, Remains, Way,
-};
 use serde::Serialize;
+
+use crate::domain::hand_out::{Caller, CutOff, HandedTo, Lease, LeaseUse, Way};
+use crate::domain::kind::Kind;
+use crate::domain::owner::Owner;
+use crate::domain::problem::Problem;
+use crate::domain::receipt::{Receipt, RefreshTokenFate, Remains};
+use crate::views::activity::{ActivityEntry, Outcome};
 
 use super::{ClientThen, Time};
 
+/// A receipt.
 #[derive(Debug, Serialize)]
 pub struct ReceiptDocument<'a> {
     operation_id: &'a str,
-    kind: OperationKind,
+    kind: Kind,
     bot_id: &'a str,
     workspace_name: &'a str,
     owner: &'a Owner,
@@ -74,11 +78,12 @@ impl<'a> From<&'a CutOff> for CutOffDocument<'a> {
     }
 }
 
+/// An entry of the activity.
 #[derive(Debug, Serialize)]
 pub struct ActivityDocument<'a> {
     id: &'a str,
-    kind: OperationKind,
-    outcome: ActivityOutcome,
+    kind: Kind,
+    outcome: Outcome,
     problem: Option<&'a Problem>,
     started_at: Time,
     finished_at: Option<Time>,

@@ -1,0 +1,68 @@
+//! Files that a person keeps: the activity, as a table or as a JSON document.
+
+use serde::Deserialize;
+use ts_rs::TS;
+
+use super::{ActivityDocument, list, table};
+use crate::domain::problem::{Cause, Problem};
+use crate::keyrack::Keyrack;
+use crate::views::activity::ActivityFilter;
+
+/// The form of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+#[ts(export_to = "types.ts")]
+pub enum ExportFormat {
+    /// Comma-separated values (RFC 4180), one row for each.
+    Csv,
+    /// The JSON document that the command prints.
+    Json,
+}
+
+/// An export, as a file to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exported {
+    /// The file's name, with the day of the export.
+    pub name: String,
+    /// The file's content.
+    pub bytes: Vec<u8>,
+}
+
+impl Keyrack {
+    /// Exports all entries of a filter.
+    pub fn export_activity(
+        &self,
+        filter: &ActivityFilter,
+        format: ExportFormat,
+    ) -> Result<Exported, Problem> {
+        let entries = self.find_activity(filter, None, usize::MAX)?;
+        let bytes = match format {
+            ExportFormat::Csv => table::activity(&entries).map_err(unwritable)?,
+            ExportFormat::Json => {
+                let documents = list::<_, ActivityDocument<'_>>(&entries);
+                serde_json::to_vec_pretty(&documents).map_err(unwritable)?
+            }
+        };
+        Ok(self.exported("activity", format, bytes))
+    }
+
+    fn exported(&self, of: &str, format: ExportFormat, bytes: Vec<u8>) -> Exported {
+        let now = self.now().rfc3339();
+        let date = now.get(..10).unwrap_or("undated");
+        let extension = match format {
+            ExportFormat::Csv => "csv",
+            ExportFormat::Json => "json",
+        };
+        Exported {
+            name: format!("keyrack-{of}-{date}.{extension}"),
+            bytes,
+        }
+    }
+}
+
+fn unwritable(error: impl std::fmt::Display) -> Problem {
+    Cause::ExportFailed {
+        detail: error.to_string(),
+    }
+    .into()
+}
