@@ -207,10 +207,11 @@ impl Part {
         within_timeout("counting", found).await.unwrap().len()
     }
 
-    /// Clicks as soon as the part can be clicked.
+    /// Clicks as soon as the part can be clicked and heeds it.
     pub async fn click(&self) {
         self.wait("to be clicked", async |element| {
-            if !element.is_enabled().await? {
+            let busy = element.attr("aria-disabled").await?.as_deref() == Some("true");
+            if busy || !element.is_enabled().await? {
                 return Ok(None);
             }
             element.click().await.map(Some)

@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use tokio::signal::ctrl_c;
 
 use crate::arguments::{ClientEdit, ClientForm, ClientRemoval};
+use crate::meant::has_part;
 use crate::output::Output;
 use crate::{confirm, input, slow};
 
@@ -115,9 +116,7 @@ pub fn choose(mut clients: Vec<Client>, wanted: Option<&str>) -> Result<Client, 
                     .into_iter()
                     .any(|known| known == wanted)
         };
-        let lower = |name: &str| folded_name(name).to_lowercase();
-        let part = lower(wanted);
-        let has_part = |client: &Client| lower(&client.name).contains(&part);
+        let has_part = |client: &Client| has_part(&client.name, wanted);
         if clients.iter().any(is_called) {
             clients.retain(is_called);
         } else {

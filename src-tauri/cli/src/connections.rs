@@ -4,13 +4,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use keyrack_core::{
-    BatchAct, Cause, Connection, Keyrack, Language, Problem, Revocation, Status, Words,
+    BatchAct, Cause, Connection, Keyrack, Language, Problem, Receipt, Revocation, Status, Words,
     folded_name, sanitize_display_text,
 };
 
 use crate::arguments::{End, ListArguments, ReceiptsArguments, Which};
 use crate::clients::choose;
 use crate::documents::PendingDocument;
+use crate::meant::has_part;
 use crate::output::Output;
 use crate::wording::{self, workspace};
 use crate::{batch, confirm, exit, slow};
@@ -167,8 +168,12 @@ pub fn receipts(
     let mut receipts = keyrack.receipts()?;
     if let Some(client) = &asked.client {
         // By the name of that time: the client may be gone.
-        let client = folded_name(client);
-        receipts.retain(|receipt| folded_name(&receipt.client_name) == client);
+        let is_called = |one: &Receipt| folded_name(&one.client_name) == folded_name(client);
+        if receipts.iter().any(is_called) {
+            receipts.retain(is_called);
+        } else {
+            receipts.retain(|one| has_part(&one.client_name, client));
+        }
     }
     if asked.long && !receipts.is_empty() {
         return output.whole_receipts(&receipts);
@@ -193,9 +198,7 @@ pub fn find(keyrack: &Keyrack, words: Words, name: &str) -> Result<Connection, P
     let all = keyrack.connections()?;
     let mut connections: Vec<_> = all.iter().filter(|one| is_called(one, name)).collect();
     if connections.is_empty() {
-        let lower = |name: &str| folded_name(name).to_lowercase();
-        let part = lower(name);
-        let has_part = |one: &&Connection| lower(&one.workspace_name).contains(&part);
+        let has_part = |one: &&Connection| has_part(&one.workspace_name, name);
         connections = all.iter().filter(has_part).collect();
     }
     if let [only] = connections[..] {
@@ -216,13 +219,18 @@ pub fn candidates<'a>(
     connections: impl IntoIterator<Item = &'a Connection>,
     words: Words,
 ) -> String {
-    let line = |connection: &Connection| {
+    let connections: Vec<_> = connections.into_iter().collect();
+    let line = |connection: &&Connection| {
+        let Connection { id, bot_id, .. } = connection;
         let workspace = workspace(&connection.workspace_name, words);
         let owner = wording::owner(&connection.owner, words);
-        let id = sanitize_display_text(&connection.bot_id);
-        format!("\n  {id}  {workspace}  {owner}")
+        let client = sanitize_display_text(&connection.client_name);
+        // Two clients of one integration have one bot.
+        let with_bot = connections.iter().filter(|one| one.bot_id == *bot_id);
+        let id = sanitize_display_text(if with_bot.count() > 1 { id } else { bot_id });
+        format!("\n  {id}  {workspace}  {owner}  {client}")
     };
-    connections.into_iter().map(line).collect()
+    connections.iter().map(line).collect()
 }
 
 /// Whether a connection has this id or bot id, or this name as a list writes it in any language.

@@ -1,4 +1,4 @@
-//! The names that were probably meant.
+//! Names by their parts, and those that were probably meant.
 
 use keyrack_core::{Cause, Keyrack, Problem, Words, folded_name, sanitize_display_text};
 use strsim::jaro_winkler;
@@ -30,8 +30,16 @@ pub fn names(keyrack: &Keyrack, words: Words, problem: &Problem) -> Vec<String> 
     }
 }
 
+/// Whether a name has this part, in whatever Unicode form, in small letters or capitals.
+pub fn has_part(name: &str, part: &str) -> bool {
+    folded(name).contains(&folded(part))
+}
+
+fn folded(text: &str) -> String {
+    folded_name(text).to_lowercase()
+}
+
 fn like(name: &str, known: impl Iterator<Item = String>) -> Vec<String> {
-    let folded = |text: &str| folded_name(text).to_lowercase();
     let name = folded(name);
     let likeness = |known: &str| {
         let known = folded(known);

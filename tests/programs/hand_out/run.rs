@@ -99,7 +99,7 @@ async fn a_program_ends_under_it_as_it_ends_alone() {
         "kill -HUP $$",
         "kill -PIPE $$",
         // Stopped until somebody has it go on.
-        "while kill -CONT $$; do sleep 0.1; done & kill -STOP $$; echo went on; exit 4",
+        "while kill -CONT $$; do sleep 0.1; done >/dev/null 2>&1 & kill -STOP $$; echo went on; exit 4",
         "yes | head -1",
         "cat",
         "cat <&- 2>/dev/null; echo $?",

@@ -178,31 +178,29 @@ async fn what_was_done_is_listed_by_client_by_connection_and_by_what_went_wrong(
     );
     let listed = env.keyrack(&["list", "--json"], "");
     let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
-    let bot_of = |client: &str| {
-        let mut connections = listed.as_array().unwrap().iter();
-        let of = connections.find(|one| one["client"]["name"] == client);
-        of.unwrap()["bot_id"].as_str().unwrap()
-    };
-    let [mine, other] = ["Mine", "Other"].map(bot_of);
-    for bot in [mine, other] {
-        assert!(env.keyrack(&["forget", bot, "--yes"], "").status.success());
+    for connection in listed.as_array().unwrap() {
+        let id = connection["id"].as_str().unwrap();
+        assert!(env.keyrack(&["forget", id], "").status.success());
     }
     let receipts = |client: &str| {
         let receipts = env.keyrack(&["receipts", "--json", "--client", client], "");
         let receipts: Value = serde_json::from_slice(&receipts.stdout).unwrap();
         let receipts = receipts.as_array().unwrap();
-        let bots = receipts.iter().map(|one| one["bot_id"].as_str().unwrap());
-        bots.map(str::to_owned).collect::<Vec<_>>()
+        let clients = receipts.iter().map(|one| &one["client"]["name"]);
+        clients.cloned().collect::<Vec<_>>()
     };
-    assert_eq!(receipts("other"), [other], "in whatever case");
-    assert_eq!(receipts("Mine"), [mine]);
+    assert_eq!(receipts("other"), ["Other"], "in whatever case");
+    assert_eq!(receipts("Mine"), ["Mine"]);
     assert_eq!(receipts("Mind"), [""; 0]);
 }
 
 #[tokio::test]
 async fn the_activity_is_listed_of_one_connection_and_of_what_went_wrong() {
-    let env = TestEnv::connected_by_command().await;
-    cli::connect_workspace(&env, "Beta Labs", &[]).await;
+    let env = TestEnv::new();
+    env.add_client_by_command();
+    for name in [ACME, "Beta Labs"] {
+        cli::connect_workspace(&env, name, &[]).await;
+    }
     let database = env.database();
     let sql = "SELECT bot_id FROM connections WHERE workspace_name = ?1";
     let bot: String = database.query_row(sql, [ACME], |row| row.get(0)).unwrap();

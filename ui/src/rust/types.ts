@@ -536,7 +536,7 @@ refreshed_at: Millis | null,
 keyring: string | null, };
 
 /**
- * The form of an exported activity.
+ * The form of an export.
  */
 export type ExportFormat = "csv" | "json";
 

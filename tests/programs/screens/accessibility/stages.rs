@@ -4,7 +4,7 @@ use serde_json::json;
 use support::rows;
 use support::secret_service::{Act, SecretService};
 use support::test_env::TestEnv;
-use support::wait::until_async;
+use support::wait::{until, until_async};
 use support::world::{Service, World};
 
 use super::{Walk, lit};
@@ -21,10 +21,16 @@ async fn every_stage(dark: bool) -> usize {
     // a token.
     rows::grow(&env, 40);
     let mut walk = Walk::begin(env).await;
-    let row = walk
+    let first = walk
         .window
         .part("(//*[@data-testid='connection'])[1]".to_owned());
-    row.appears().await;
+    let id = first
+        .attr("data-connection-id")
+        .await
+        .expect("a connection");
+    // By its id, because the order of the list and of the page changes.
+    let row = format!("//*[@data-testid='connection'][@data-connection-id='{id}']");
+    let row = walk.window.part(row);
 
     clients(&mut walk).await;
     check_all(&mut walk).await;
@@ -77,6 +83,12 @@ async fn check_all(walk: &mut Walk) {
     check_all.has_focus("a check of all that was ended").await;
     walk.window.notice("Cancelled").appears().await;
     walk.look("a check of all that was ended").await;
+    // The rows of the checks that had begun move until these have ended.
+    until("the end of the checks that had begun", || {
+        let sql = "SELECT count(*) FROM operations WHERE kind = 'check' AND finished_at IS NULL";
+        let left = walk.env.database().query_row(sql, [], |row| row.get(0));
+        (left == Ok(0)).then_some(())
+    });
 }
 
 async fn revoke_all(walk: &mut Walk, keyring: &SecretService) {
