@@ -42,6 +42,11 @@ async fn a_token_is_printed_for_a_program_in_every_form_and_nothing_else_is() {
     let json = env.keyrack(&["token", "--json"], "");
     let json: Value = serde_json::from_slice(&json.stdout).unwrap();
     assert!(json["token"] == token.as_str());
+    let both = env.keyrack(&["token", "--json", "--format", "env"], "");
+    assert_eq!(
+        (both.status.code(), printed(&both)),
+        (Some(2), String::new())
+    );
 
     let mut shell = env.world.command("sh");
     let script = "eval \"$(\"$0\" token --format export)\" && printf %s \"$NOTION_API_TOKEN\"";

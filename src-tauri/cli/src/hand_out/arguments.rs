@@ -81,7 +81,7 @@ pub struct TokenArguments {
     #[arg(value_parser = not_empty)]
     pub name: Option<String>,
     /// How it is printed.
-    #[arg(long, default_value = "text")]
+    #[arg(long, default_value = "text", conflicts_with = "json")]
     pub format: Format,
     /// Shows it on a terminal, too.
     #[arg(long)]
