@@ -3,13 +3,17 @@
 use std::env::consts::{ARCH, OS};
 use std::process::ExitCode;
 
-use keyrack_core::{About, Keyrack, Problem};
+use keyrack_core::{About, Keyrack, Problem, Settings};
 
 use crate::documents::{DoctorDocument, TestDocument};
 use crate::exit;
 use crate::output::Output;
 use crate::table::{BAD, Cell, Column, GOOD, Table};
 use keyrack_core::documents::Versioned;
+
+/// The test of the database, by name and by its words.
+const DATABASE: &str = "database";
+const DATABASE_KEY: &str = "self-test.database";
 
 /// A test, and what came of it. The app link is left to the window's self-test: it comes back there.
 struct Test {
@@ -33,11 +37,26 @@ pub async fn doctor(keyrack: &Keyrack, output: Output) -> Result<ExitCode, Probl
             keyrack.test_localhost().await,
         ),
         test("notion", "self-test.notion", keyrack.test_notion().await),
-        test("database", "self-test.database", keyrack.test_database()),
+        test(DATABASE, DATABASE_KEY, keyrack.test_database()),
     ];
-    let document = document(&about, &tests);
-    let after = summary(&tests, output);
-    output.table(&document, || table(&about, &tests, output), "", &after)?;
+    tell(&about, &tests, output)
+}
+
+/// Tells why nothing could be tried: the data folder or its database cannot be opened as it is.
+pub async fn not_opened(problem: Problem, output: Output) -> Result<ExitCode, Problem> {
+    let about = About::of(&Settings::from_environment()?.data_folder).await;
+    let database = Test {
+        name: DATABASE,
+        key: DATABASE_KEY,
+        problem: Some(problem),
+    };
+    tell(&about, &[database], output)
+}
+
+fn tell(about: &About, tests: &[Test], output: Output) -> Result<ExitCode, Problem> {
+    let document = document(about, tests);
+    let after = summary(tests, output);
+    output.table(&document, || table(about, tests, output), "", &after)?;
     let first = tests.iter().find_map(|test| test.problem.as_ref());
     Ok(first.map_or(ExitCode::SUCCESS, exit::code))
 }

@@ -58,6 +58,7 @@ fn main() -> ExitCode {
     };
     let command = match arguments.command {
         Command::Manual(asked) => return manual::manual(asked, output),
+        Command::HandOut(HandOut::Hold { apart: true }) => return hand_out::hold::start_apart(),
         command => command,
     };
     let runtime = match tokio::runtime::Builder::new_current_thread()
@@ -118,13 +119,9 @@ async fn run(
     core_limit: CoreLimit,
 ) -> ExitCode {
     keyrack_core::survive_file_limit();
-    if let Command::HandOut(HandOut::Hold { apart }) = command {
-        return if apart {
-            hand_out::hold::start_apart()
-        } else {
-            let keyrack = open(Keyrack::open_quickly, output.words, Arc::default());
-            hand_out::hold::hold(keyrack).await
-        };
+    if let Command::HandOut(HandOut::Hold { .. }) = command {
+        let keyrack = open(Keyrack::open_quickly, output.words, Arc::default());
+        return hand_out::hold::hold(keyrack).await;
     }
     let code = match &command {
         // All others are the program's own.
@@ -133,6 +130,7 @@ async fn run(
     };
     let chosen = Arc::new(OnceLock::new());
     let open_folder = match &command {
+        Command::Act(Act::Doctor) => Keyrack::open_sound,
         Command::Act(_) => Keyrack::open,
         Command::HandOut(_) | Command::Manual(_) => Keyrack::open_quickly,
     };
@@ -154,6 +152,11 @@ async fn run(
                 let meant = meant::names(&keyrack, output.words, &problem);
                 (problem, meant)
             })
+        }
+        // It is what the doctor was called for.
+        Err(problem) if matches!(command, Command::Act(Act::Doctor)) => {
+            let told = doctor::not_opened(problem, output).await;
+            told.map_err(|problem| (problem, Vec::new()))
         }
         Err(problem) => Err((problem, Vec::new())),
     };

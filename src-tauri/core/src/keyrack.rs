@@ -73,6 +73,12 @@ impl Keyrack {
         Self::open_by(Store::open_as_left, settings, effects)
     }
 
+    /// Opens the data folder like [`Keyrack::open`], for a look at how it is: a database that would have to
+    /// be mended or replaced is left as it is, and named.
+    pub fn open_sound(settings: Settings, effects: Effects) -> Result<Self, Problem> {
+        Self::open_by(Store::open_sound, settings, effects)
+    }
+
     fn open_by(
         open: impl FnOnce(&DataFolder) -> Result<Store, Problem>,
         settings: Settings,

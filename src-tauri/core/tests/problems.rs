@@ -248,6 +248,7 @@ fn every_cause() -> Vec<Cause> {
         StoreBusy,
         StoreNewer,
         StoreDamaged,
+        StoreLost,
         StoreUnknown,
         StoreForeign,
         StoreAltered {

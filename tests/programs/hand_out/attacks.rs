@@ -4,15 +4,16 @@
 #![allow(clippy::print_stdout, reason = "a skipped test says why")]
 
 use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
 use support::browser;
 use support::page_host::{HOST, PageHost};
 use support::process::Program;
 use support::test_env::TestEnv;
+use support::wait::until;
 
-use super::{hand_outs, printed, serving};
+use super::{hand_outs, leases, printed, serving};
 
 /// A lease that is served, and whoever attacks it.
 struct Served {
@@ -184,6 +185,85 @@ async fn raw_bytes_get_nothing_through() {
         );
     }
     served.held().await;
+}
+
+#[tokio::test]
+async fn a_request_is_read_once_however_it_is_framed() {
+    let served = Served::start().await;
+    let head = format!(
+        "Host: 127.0.0.1:{}\r\nAuthorization: Bearer {}\r\n",
+        served.port, served.key
+    );
+    let second = format!("GET /v1/users HTTP/1.1\r\n{head}\r\n");
+    let post = |frame: &str, body: &str| {
+        format!("POST /v1/search HTTP/1.1\r\n{head}{frame}\r\n\r\n{body}")
+    };
+    for once in [
+        post(
+            "Content-Length: 4\r\nTransfer-Encoding: chunked",
+            &format!("2\r\n{{}}\r\n0\r\n\r\n{second}"),
+        ),
+        post(
+            &format!(
+                "Transfer-Encoding: chunked\r\nContent-Length: {}",
+                5 + second.len()
+            ),
+            &format!("0\r\n\r\n{second}"),
+        ),
+    ] {
+        let before = served.env.sandbox.requests().await.len();
+        let answer = served.raw(&once);
+        assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{answer}");
+        let asked = served.env.sandbox.requests().await.len() - before;
+        assert!(asked <= 1, "{once}: {asked}");
+    }
+    // What is malformed is the caller's fault, and no failure of Notion's.
+    for malformed in [
+        post("Transfer-Encoding: chunked", "zz\r\n{}\r\n0\r\n\r\n"),
+        post("Transfer-Encoding: chunked", "2\r\n{}x\r\n0\r\n\r\n"),
+    ] {
+        let answer = served.raw(&malformed);
+        assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    }
+    served.program.end();
+}
+
+#[tokio::test]
+async fn a_program_that_has_said_all_and_waits_gets_its_reply() {
+    let served = Served::start().await;
+    let mut stream = TcpStream::connect(("127.0.0.1", served.port)).unwrap();
+    let request = format!(
+        "GET /v1/users/me HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: Bearer {}\r\n\r\n",
+        served.port, served.key
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    stream.shutdown(Shutdown::Write).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    served.program.end();
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_ends_with_its_lease() {
+    let served = Served::start().await;
+    let mut stream = TcpStream::connect(("127.0.0.1", served.port)).unwrap();
+    let request = format!(
+        "POST /v1/search HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: Bearer {}\r\n\
+         Content-Length: 2\r\n\r\n",
+        served.port, served.key
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let counted = || leases(&served.env)[0]["used"]["requests"] == 1;
+    until("the request to be counted", || counted().then_some(()));
+    let ended = served.env.keyrack(&["leases", "end", "--all"], "");
+    assert!(ended.status.success());
+    // What comes now is too late.
+    let _ = stream.write_all(b"{}");
+    let mut answer = String::new();
+    let _ = stream.read_to_string(&mut answer);
+    assert!(!answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert_eq!(served.env.sandbox.requests().await.len(), served.before);
 }
 
 #[tokio::test]

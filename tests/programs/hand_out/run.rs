@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use support::terminal::Terminal;
 use support::test_env::{ACME, TestEnv};
@@ -113,6 +113,36 @@ async fn a_program_ends_under_it_as_it_ends_alone() {
             let under = ending(&mut running(&env, options, script));
             assert_eq!(under, bare, "{options:?} {script}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_lease_is_held_where_nobody_hears_of_the_ends_of_children() {
+    let env = TestEnv::connected_by_command().await;
+    let mut command = env.world.command("env");
+    command.arg("--ignore-signal=CHLD").arg(&env.program);
+    command.args(["run", "--proxy", "--", "sh", "-c", "exit 7"]);
+    assert_eq!(ending(&mut command), (Some(7), None, String::new()));
+}
+
+#[tokio::test]
+async fn what_the_program_closes_is_closed() {
+    let env = TestEnv::connected_by_command().await;
+    let pipe = env.world.path("pipe");
+    let made = env.world.command("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    for options in ["", "--proxy"] {
+        let script = format!(
+            "exec 7>\"$1\"; exec \"$0\" run {options} -- sh -c 'exec 7>&-; read line; exit 9'"
+        );
+        let mut command = env.world.command("sh");
+        command.args(["-c", &script]).arg(&env.program).arg(&pipe);
+        let mut program = command.stdin(Stdio::piped()).spawn().unwrap();
+        // It ends when nobody has the other end any more.
+        assert_eq!(fs::read(&pipe).unwrap(), b"");
+        assert!(program.try_wait().unwrap().is_none(), "it still runs");
+        drop(program.stdin.take());
+        assert_eq!(program.wait().unwrap().code(), Some(9));
     }
 }
 

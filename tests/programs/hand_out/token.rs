@@ -60,6 +60,25 @@ async fn a_token_is_printed_for_a_program_in_every_form_and_nothing_else_is() {
 }
 
 #[tokio::test]
+async fn a_lost_list_is_brought_back_before_a_token_is_looked_for() {
+    let env = TestEnv::connected_by_command().await;
+    let id = id_of(&listed(&env)[0]);
+    let token = token_of(&env, &id);
+    env.lose_database();
+    let output = env.keyrack(&["token", &id], "");
+    assert!(
+        printed(&output) == format!("{token}\n"),
+        "{}",
+        said(&output)
+    );
+    assert!(
+        said(&output).contains(&words("rebuilt.missing")),
+        "{}",
+        said(&output)
+    );
+}
+
+#[tokio::test]
 async fn a_terminal_is_shown_a_token_only_when_it_is_to_be() {
     let env = TestEnv::connected_by_command().await;
     let token = token_of(&env, &id_of(&listed(&env)[0]));

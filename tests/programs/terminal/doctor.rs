@@ -1,5 +1,8 @@
 //! `keyrack doctor` and what `check` ends with.
 
+use std::ffi::OsString;
+use std::fs;
+
 use serde_json::Value;
 use support::test_env::{ACME, TestEnv};
 use support::words::words;
@@ -33,6 +36,48 @@ async fn the_doctor_tries_everything_and_ends_with_what_a_failure_needs() {
         told.contains(&words("problem.no-session-bus.what")),
         "{told}"
     );
+}
+
+#[tokio::test]
+async fn the_doctor_names_a_database_that_is_damaged_or_lost_and_mends_nothing() {
+    let mut env = TestEnv::connected_by_command().await;
+    let path = env.data_folder().join("keyrack.db");
+    let whole = fs::read(&path).unwrap();
+    let files = || {
+        let folder = fs::read_dir(path.parent().unwrap()).unwrap();
+        let names = folder.map(|entry| entry.unwrap().file_name());
+        // What SQLite makes beside a database while it is open.
+        let kept = |name: &OsString| {
+            !["-wal", "-shm"]
+                .iter()
+                .any(|end| name.to_string_lossy().ends_with(end))
+        };
+        let mut names: Vec<_> = names.filter(kept).collect();
+        names.sort();
+        names
+    };
+    let cause = |document: &Value| document["tests"][0]["problem"]["code"].clone();
+
+    let before = files();
+    fs::write(&path, [&[0; 5000], &whole[5000..]].concat()).unwrap();
+    let (code, ill) = document(&env);
+    assert_eq!(
+        (code, cause(&ill)),
+        (Some(1), "store-damaged".into()),
+        "{ill}"
+    );
+    assert_eq!(files(), before, "it lies where it lay");
+    fs::remove_file(&path).unwrap();
+    let before = files();
+    let (code, ill) = document(&env);
+    assert_eq!((code, cause(&ill)), (Some(1), "store-lost".into()), "{ill}");
+    assert_eq!(files(), before, "no new one is made");
+
+    let file = env.world.path("a-file");
+    fs::write(&file, "").unwrap();
+    env.world.set("KEYRACK_DATA_DIR", file.to_str().unwrap());
+    let (code, ill) = document(&env);
+    assert_eq!((code, &ill["fine"]), (Some(1), &false.into()), "{ill}");
 }
 
 #[tokio::test]

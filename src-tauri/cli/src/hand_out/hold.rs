@@ -102,7 +102,8 @@ fn ask(asked: &Asked) -> io::Result<Answer> {
     let output = first.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
     let mut line = String::new();
     BufReader::new(output.take(MOST_BYTES)).read_line(&mut line)?;
-    first.wait()?;
+    // Where the signal of its end is ignored, there is nothing to wait for.
+    let _ = first.wait();
     if line.is_empty() {
         return Err(io::Error::other("the program that holds it has ended"));
     }
@@ -118,9 +119,11 @@ fn own_program() -> io::Result<std::path::PathBuf> {
     }
 }
 
-/// Starts the holder once more, in a session of its own, with the same pipes.
+/// Starts the holder once more, in a session of its own, with the same pipes and with nothing else that
+/// the caller had open. To be called before this process has opened anything itself.
 #[cfg(unix)]
 pub fn start_apart() -> ExitCode {
+    close_what_was_inherited();
     // It fails only for the leader of a group, which a started program is not.
     let _ = rustix::process::setsid();
     let own = own_program();
@@ -129,6 +132,21 @@ pub fn start_apart() -> ExitCode {
         command.arg("hold").stderr(Stdio::null()).spawn()
     });
     started.map_or(ExitCode::FAILURE, |_| ExitCode::SUCCESS)
+}
+
+/// Closes all but the standard streams: the program counts on the ends of its pipes and on its locks being
+/// its own.
+#[cfg(unix)]
+fn close_what_was_inherited() {
+    let Ok(open) = std::fs::read_dir("/dev/fd") else {
+        return;
+    };
+    let number = |entry: std::fs::DirEntry| entry.file_name().to_str()?.parse::<i32>().ok();
+    let open: Vec<_> = open.flatten().filter_map(number).collect();
+    for descriptor in open.into_iter().filter(|it| *it > 2) {
+        // The folder's own was closed after it was read.
+        let _ = nix::unistd::close(descriptor);
+    }
 }
 
 #[cfg(not(unix))]
@@ -150,6 +168,8 @@ pub async fn hold(keyrack: Result<Arc<Keyrack>, Problem>) -> ExitCode {
     };
     let ended = program_ended(asked.program);
     tokio::pin!(ended);
+    // Its folder may be unmounted while it runs.
+    let _ = std::env::set_current_dir("/");
     let begun = async {
         let terms = Terms {
             way: Way::Proxy,

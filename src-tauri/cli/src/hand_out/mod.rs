@@ -38,6 +38,10 @@ pub async fn act(
     command: HandOut,
     core_limit: CoreLimit,
 ) -> Result<ExitCode, Problem> {
+    if !matches!(command, HandOut::Leases { .. }) {
+        // A list that was lost names nothing.
+        keyrack.rebuild_if_wanted().await?;
+    }
     match command {
         HandOut::Token(asked) => token::token(keyrack, output, &asked).await,
         HandOut::Run(asked) => run::run(keyrack, output, asked, core_limit).await,

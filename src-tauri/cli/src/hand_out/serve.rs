@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use keyrack_core::{Begun, Cause, Endpoint, Keyrack, Leases, Problem, Terms, Way};
+use keyrack_core::{Begun, Cause, Endpoint, Keyrack, Leases, Millis, Problem, Terms, Way};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
@@ -39,11 +39,11 @@ pub async fn serve(
     };
     let endpoint = endpoint(asked)?;
     let leases = keyrack.begin_leases(&ids, &terms, &endpoint).await?;
-    let ends_at = keyrack_core::system_clock()().plus(asked.lasts).rfc3339();
+    let ends_at = leases.ends_at().map(Millis::rfc3339);
     let lines: String = leases
         .begun()
         .iter()
-        .map(|begun| line(&leases, begun, &endpoint, &ends_at))
+        .map(|begun| line(&leases, begun, &endpoint, ends_at.as_deref()))
         .collect();
     let written = token::write_all(&SecretString::from(lines));
     if written.is_ok() {
@@ -57,7 +57,7 @@ pub async fn serve(
 }
 
 /// A lease as one line of JSON.
-fn line(leases: &Leases, begun: &Begun, endpoint: &Endpoint, ends_at: &str) -> String {
+fn line(leases: &Leases, begun: &Begun, endpoint: &Endpoint, ends_at: Option<&str>) -> String {
     let socket = match endpoint {
         Endpoint::Port => None,
         Endpoint::Socket(path) => Some(path),

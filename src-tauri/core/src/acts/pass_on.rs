@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use hyper::body::{Bytes, Incoming};
+use hyper::body::Bytes;
 use hyper::{HeaderMap, Method, StatusCode};
 use notion_oauth::{ApiPath, Auth, Body, Notion, PassedBack, PassedOn};
 use secrecy::SecretString;
@@ -262,10 +262,4 @@ fn again(outgoing: &Outgoing) -> Option<Outgoing> {
         headers: outgoing.headers.clone(),
         body: OutgoingBody::Whole(bytes.clone()),
     })
-}
-
-impl From<Incoming> for OutgoingBody {
-    fn from(body: Incoming) -> Self {
-        Self::Stream(Body::wrap(body))
-    }
 }

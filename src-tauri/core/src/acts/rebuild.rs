@@ -24,7 +24,7 @@ impl Keyrack {
 
     /// Rebuilds the list if the database was found missing, damaged or outdated, or a person wants
     /// it.
-    pub(super) async fn rebuild_if_wanted(&self) -> Result<Option<Rebuilt>, Problem> {
+    pub async fn rebuild_if_wanted(&self) -> Result<Option<Rebuilt>, Problem> {
         let Some(WantedRebuild {
             database,
             quarantined,

@@ -9,7 +9,7 @@ use crate::domain::problem::Problem;
 use crate::domain::receipt::{Receipt, RefreshTokenFate, Remains};
 use crate::views::activity::{ActivityEntry, Outcome};
 
-use super::{ClientThen, Time};
+use super::shape::{ClientThen, Time};
 
 /// A receipt.
 #[derive(Debug, Serialize)]
@@ -48,9 +48,9 @@ impl<'a> From<&'a Receipt> for ReceiptDocument<'a> {
             sandbox: receipt.sandbox,
             started_at: receipt.started_at.into(),
             finished_at: receipt.finished_at.into(),
-            revoked_at: receipt.revoked_at.map(Time),
+            revoked_at: receipt.revoked_at.map(Time::from),
             already_gone: receipt.already_gone,
-            confirmed_at: receipt.confirmed_at.map(Time),
+            confirmed_at: receipt.confirmed_at.map(Time::from),
             unconfirmed: receipt.unconfirmed.as_ref(),
             refresh_token: receipt.refresh_token,
             removed_from_keyring_at: receipt.removed_from_keyring_at.into(),
@@ -107,7 +107,7 @@ impl<'a> From<&'a ActivityEntry> for ActivityDocument<'a> {
             outcome: entry.outcome,
             problem: entry.problem.as_ref(),
             started_at: entry.started_at.into(),
-            finished_at: entry.finished_at.map(Time),
+            finished_at: entry.finished_at.map(Time::from),
             connection_id: entry.connection_id.as_deref(),
             bot_id: entry.bot_id.as_deref(),
             workspace_name: entry.workspace_name.as_deref(),
@@ -144,11 +144,11 @@ impl From<&LeaseUse> for LeaseUseDocument {
     fn from(used: &LeaseUse) -> Self {
         Self {
             read_only: used.read_only,
-            ends_at: used.ends_at.map(Time),
+            ends_at: used.ends_at.map(Time::from),
             requests: used.requests,
             writes: used.writes,
             refusals: used.refusals,
-            last_request_at: used.last_request_at.map(Time),
+            last_request_at: used.last_request_at.map(Time::from),
         }
     }
 }

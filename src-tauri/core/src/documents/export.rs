@@ -3,7 +3,9 @@
 use serde::Deserialize;
 use ts_rs::TS;
 
-use super::{ActivityDocument, list, table};
+use super::acts::ActivityDocument;
+use super::shape::list;
+use super::table;
 use crate::domain::problem::{Cause, Problem};
 use crate::keyrack::Keyrack;
 use crate::views::activity::ActivityFilter;

@@ -3,7 +3,7 @@
 
 use notion_oauth::sanitize_display_text;
 
-use super::word;
+use super::shape::word;
 use crate::domain::owner::Owner;
 use crate::domain::time::Millis;
 use crate::views::activity::ActivityEntry;

@@ -286,6 +286,7 @@ pub enum Cause {
     StoreBusy,
     StoreNewer,
     StoreDamaged,
+    StoreLost,
     StoreUnknown,
     StoreForeign,
     StoreAltered {

@@ -28,8 +28,8 @@ mod linux {
     use std::net::{IpAddr, SocketAddr};
     use std::{fs, io};
 
-    /// The state of an established connection. In others the kernel no longer knows the user.
-    const ESTABLISHED: &str = "01";
+    /// The states of a connection whose peer still reads: established, and closed for writing alone.
+    const STILL_READS: [&str; 3] = ["01", "04", "05"];
 
     /// The user of the socket that is connected from `peer` to `own`; none if there is no such
     /// established connection (proc(5), `/proc/net/tcp`).
@@ -63,9 +63,13 @@ mod linux {
     fn user_in(table: &str, from: &str, to: &str) -> Option<u32> {
         table.lines().skip(1).find_map(|row| {
             let mut columns = row.split_ascii_whitespace().skip(1);
-            let is_it =
-                columns.next()? == from && columns.next()? == to && columns.next()? == ESTABLISHED;
-            is_it.then(|| columns.nth(3)?.parse().ok())?
+            let is_it = columns.next()? == from
+                && columns.next()? == to
+                && STILL_READS.contains(&columns.next()?);
+            let user = columns.nth(3)?;
+            // Of a socket that its program has closed, the kernel no longer knows the user.
+            let has_program = columns.nth(1)? != "0";
+            (is_it && has_program).then(|| user.parse().ok())?
         })
     }
 
@@ -93,7 +97,7 @@ mod linux {
 
     #[cfg(test)]
     mod tests {
-        use std::net::{Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
+        use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, TcpListener, TcpStream};
 
         use super::*;
 
@@ -113,20 +117,29 @@ mod linux {
                 assert_eq!(user(peer, own).expect("a table"), Some(expected));
                 let reverse = user(own, peer).expect("a table");
                 assert_eq!(reverse, Some(expected), "the other end is this process too");
+                client
+                    .shutdown(Shutdown::Write)
+                    .expect("closed for writing");
+                let half = user(peer, own).expect("a table");
+                assert_eq!(half, Some(expected), "it still reads");
                 drop((client, server));
                 assert_eq!(user(peer, own).expect("a table"), None);
             }
         }
 
         #[test]
-        fn only_an_established_row_says_whose_it_is() {
+        fn only_the_row_of_a_program_that_still_reads_says_whose_it_is() {
             let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n\
                 0: 0100007F:A001 0100007F:BAC3 06 00000000:00000000 03:00001770 00000000     0        0 0 3\n\
-                1: 0100007F:A002 0100007F:BAC3 01 00000000:00000000 00:00000000 00000000 65534        0 12345 1";
+                1: 0100007F:A002 0100007F:BAC3 01 00000000:00000000 00:00000000 00000000 65534        0 12345 1\n\
+                2: 0100007F:A004 0100007F:BAC3 05 00000000:00000000 00:00000000 00000000 65534        0 12345 1\n\
+                3: 0100007F:A005 0100007F:BAC3 05 00000000:00000000 03:00001770 00000000     0        0 0 1";
             let own = "0100007F:BAC3";
             assert_eq!(user_in(table, "0100007F:A001", own), None);
             assert_eq!(user_in(table, "0100007F:A002", own), Some(65534));
             assert_eq!(user_in(table, "0100007F:A003", own), None);
+            assert_eq!(user_in(table, "0100007F:A004", own), Some(65534));
+            assert_eq!(user_in(table, "0100007F:A005", own), None);
         }
     }
 }

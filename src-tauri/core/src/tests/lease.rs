@@ -8,8 +8,10 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
 use crate::acts::lease::{Leases, Terms};
+use crate::domain::act::{Forget, HandOut};
 use crate::domain::connection::Status;
-use crate::domain::hand_out::{Allowed, Caller, Way};
+use crate::domain::hand_out::{Allowed, Caller, HandedTo, LeaseUse, Way};
+use crate::domain::operation::Operation;
 use crate::domain::problem::Cause;
 use crate::keyrack::Keyrack;
 use crate::runtime::proxy::Endpoint;
@@ -320,6 +322,58 @@ async fn a_lease_for_a_while_ends_by_itself() {
     refused(me(&env, &leases).await, 401).await;
     assert!(keyrack.leases().expect("leases").is_empty());
     assert_eq!(env.count(ME).await, 0);
+}
+
+#[tokio::test]
+async fn a_lease_for_a_while_ends_with_the_time_and_not_with_a_clock_that_is_set() {
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
+    let hour = Duration::from_hours(1);
+    let for_an_hour = Terms {
+        lasts: Some(hour),
+        ..terms()
+    };
+    let leases = lease_with(&keyrack, &id, for_an_hour).await;
+    let ends_at = keyrack.now().plus(hour);
+    assert_eq!(leases.ends_at(), Some(ends_at));
+    env.set_clock(24 * 3_600_000);
+    assert_eq!(me(&env, &leases).await.status(), StatusCode::OK);
+    // The system slept, which timers do not count.
+    env.pass(3_600_000);
+    refused(me(&env, &leases).await, 401).await;
+    assert_eq!(env.count(ME).await, 1);
+}
+
+#[tokio::test]
+async fn no_lease_begins_on_what_was_ended_meanwhile() {
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
+    let connection = keyrack.store.connection(&id).expect("a row");
+    let lease = || {
+        let handed = HandedTo {
+            way: Way::Serve,
+            caller: Caller::default(),
+            count: 1,
+            last_at: keyrack.now(),
+            lease: Some(LeaseUse::default()),
+        };
+        let of = (&connection).into();
+        Operation::begun(HandOut { of, handed }, keyrack.process.id(), keyrack.now())
+    };
+    let begins = || keyrack.store.begin_leases(&[lease()]).expect("asked");
+    assert!(begins());
+    keyrack.allow(&id, Allowed::Never).expect("saved");
+    assert!(!begins(), "only watched");
+    keyrack.allow(&id, Allowed::ProxyOnly).expect("saved");
+    assert!(begins());
+    keyrack.allow(&id, Allowed::Never).expect("ends them");
+    keyrack.allow(&id, Allowed::Any).expect("saved");
+    let forget = keyrack.begin(Forget::of(&connection)).expect("begun");
+    assert!(!begins(), "being forgotten");
+    drop(forget);
+    keyrack.forget(&id).await.expect("forgotten");
+    assert!(!begins(), "gone");
+    assert!(keyrack.leases().expect("read").is_empty());
 }
 
 #[tokio::test]

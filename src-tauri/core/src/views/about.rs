@@ -1,5 +1,7 @@
 //! Facts that the settings show besides the preferences.
 
+use std::path::Path;
+
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -19,13 +21,20 @@ pub struct About {
     pub keyring: Option<String>,
 }
 
+impl About {
+    /// The facts, with the data folder at this path.
+    pub async fn of(data_folder: &Path) -> Self {
+        Self {
+            version: env!("CARGO_PKG_VERSION"),
+            data_folder: data_folder.display().to_string(),
+            keyring: keyring_name().await,
+        }
+    }
+}
+
 impl Keyrack {
     /// Reads the facts that the settings show.
     pub async fn about(&self) -> About {
-        About {
-            version: env!("CARGO_PKG_VERSION"),
-            data_folder: self.folder.path().display().to_string(),
-            keyring: keyring_name().await,
-        }
+        About::of(self.folder.path()).await
     }
 }

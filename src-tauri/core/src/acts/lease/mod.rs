@@ -11,15 +11,15 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
-use tokio::time::Instant;
 
-use crate::acts::lease::serving::{One, Running, answer, keep_account};
+use crate::acts::lease::serving::{One, Running, Term, answer, keep_account};
 use crate::acts::pass_on::InUse;
 use crate::domain::act::HandOut;
 use crate::domain::connection::Connection;
 use crate::domain::hand_out::{Caller, CutOff, HandedTo, Lease, LeaseUse, Way};
 use crate::domain::operation::Operation;
 use crate::domain::problem::{Cause, Problem};
+use crate::domain::time::Millis;
 use crate::keyrack::Keyrack;
 use crate::runtime::proxy::{Endpoint, Key, Listener, is_over};
 use crate::storage::process_lock::has_ended;
@@ -53,6 +53,7 @@ pub struct Begun {
 /// start; [`Leases::close`] ends them.
 pub struct Leases {
     base_url: String,
+    ends_at: Option<Millis>,
     begun: Vec<Begun>,
     serving: Serving,
 }
@@ -109,12 +110,18 @@ impl Keyrack {
             });
             leases.push(One::new(lease, kept, in_use));
         }
-        for one in &leases {
-            self.store.begin_lease(&one.lease())?;
+        let rows: Vec<_> = leases.iter().map(One::lease).collect();
+        if !self.store.begin_leases(&rows)? {
+            // It was ended or restricted after it was looked at.
+            for id in connections {
+                self.may_hand_out(id, terms.way)?;
+            }
+            return Err(Cause::BusyElsewhere.into());
         }
         let running = Arc::new(Running {
             gate: listener.gate(),
             read_only: terms.read_only,
+            term: terms.lasts.map(|lasts| Term::of(lasts, self.moment())),
             leases,
             used: Notify::new(),
         });
@@ -123,12 +130,9 @@ impl Keyrack {
             let (keyrack, running) = (self.clone(), running.clone());
             move |request| answer(keyrack.clone(), running.clone(), request)
         };
-        let deadline = terms
-            .lasts
-            .and_then(|lasts| Instant::now().checked_add(lasts));
         let tasks = [
             tokio::spawn(listener.serve(answer)),
-            tokio::spawn(keep_account(self.clone(), running.clone(), deadline)),
+            tokio::spawn(keep_account(self.clone(), running.clone())),
         ];
         let serving = Serving {
             keyrack: self.clone(),
@@ -137,6 +141,7 @@ impl Keyrack {
         };
         Ok(Leases {
             base_url,
+            ends_at,
             begun,
             serving,
         })
@@ -208,6 +213,12 @@ impl Leases {
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// When they end, by the clock of their beginning; none: when they are closed.
+    #[must_use]
+    pub fn ends_at(&self) -> Option<Millis> {
+        self.ends_at
     }
 
     /// The leases, in the order in which their connections were named.

@@ -1,12 +1,13 @@
 //! The requests of leases that are running: passed on, counted, and refused once a lease has ended.
 
-use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Limited};
 use hyper::Request;
 use hyper::body::{Body as _, Incoming};
+use notion_oauth::Body as RequestBody;
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
@@ -18,7 +19,7 @@ use crate::domain::hand_out::{LeaseUse, Way};
 use crate::domain::operation::Operation;
 use crate::domain::preferences::Language;
 use crate::domain::problem::{Cause, Problem};
-use crate::domain::time::Millis;
+use crate::domain::time::{Millis, Moment};
 use crate::keyrack::Keyrack;
 use crate::runtime::proxy::{Admitted, Answer, Gate, Key, Refusal, is_over, passed_back};
 use crate::storage::store::Taken;
@@ -34,10 +35,36 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// How soon it is noticed otherwise.
 const LOOK_IDLE: Duration = Duration::from_secs(5);
 
+/// The longest that a short body may take to arrive.
+const LONGEST_BODY: Duration = Duration::from_secs(30);
+
+/// How long leases last: by the system's uptime, which nobody sets and which counts its sleep.
+pub(super) struct Term {
+    begun: Moment,
+    lasts: Duration,
+    /// When it is over if the system does not sleep; none if never.
+    over: Option<Instant>,
+}
+
+impl Term {
+    pub fn of(lasts: Duration, begun: Moment) -> Self {
+        let over = Instant::now().checked_add(lasts);
+        Self { begun, lasts, over }
+    }
+
+    fn is_over(&self, now: &Moment) -> bool {
+        let passed = now.since(&self.begun);
+        self.over.is_some_and(|over| Instant::now() >= over)
+            || passed.is_some_and(|passed| passed >= self.lasts)
+    }
+}
+
 /// What the requests of the leases share.
 pub(super) struct Running {
     pub gate: Gate,
     pub read_only: bool,
+    /// None: until they are closed.
+    pub term: Option<Term>,
     pub leases: Vec<One>,
     /// Woken by a request.
     pub used: Notify,
@@ -132,14 +159,29 @@ impl One {
     }
 }
 
+impl Running {
+    fn is_late(&self, keyrack: &Keyrack) -> bool {
+        let term = self.term.as_ref();
+        term.is_some_and(|term| term.is_over(&keyrack.moment()))
+    }
+
+    /// Whether one of the leases has ended, whoever ended it.
+    fn has_ended(&self, one: &One, keyrack: &Keyrack) -> bool {
+        let is_over = one.is_over()
+            || self.is_late(keyrack)
+            || matches!(keyrack.store.is_running(&one.lease().id), Ok(false));
+        if is_over {
+            one.over.send_replace(true);
+        }
+        is_over
+    }
+}
+
 /// Writes what the leases were used for, and notices that they were ended or that their time is over.
-pub(super) async fn keep_account(
-    keyrack: Arc<Keyrack>,
-    running: Arc<Running>,
-    deadline: Option<Instant>,
-) {
+pub(super) async fn keep_account(keyrack: Arc<Keyrack>, running: Arc<Running>) {
+    let over = running.term.as_ref().and_then(|term| term.over);
     loop {
-        let is_late = deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        let is_late = running.is_late(&keyrack);
         for one in running.leases.iter().filter(|one| !one.is_over()) {
             // A store that is busy is written to the next time.
             let _ = one.save(&keyrack);
@@ -147,17 +189,15 @@ pub(super) async fn keep_account(
             if is_late {
                 let _ = keyrack.store.end_lease(&id, keyrack.now());
             }
-            if is_late || matches!(keyrack.store.is_running(&id), Ok(false)) {
-                one.over.send_replace(true);
-            }
+            running.has_ended(one, &keyrack);
         }
         sleep(LOOK_EVERY).await;
         let busy = |one: &One| one.under_way.load(SeqCst) > 0 || !one.state().is_saved;
         if !running.leases.iter().any(busy) {
             let look = timeout(LOOK_IDLE, running.used.notified());
             let in_time = async {
-                match deadline {
-                    Some(deadline) => sleep_until(deadline).await,
+                match over {
+                    Some(over) => sleep_until(over).await,
                     None => std::future::pending().await,
                 }
             };
@@ -214,9 +254,9 @@ async fn answered(
     let now = keyrack.now();
     let lease = one.lease();
     let (of, way) = (lease.act.of.id, lease.act.handed.way);
-    if one.is_over() || matches!(keyrack.store.is_running(&lease.id), Ok(false)) {
-        one.over.send_replace(true);
-        return Err(refused(&keyrack.why_over(&of, way)));
+    let over = || refused(&keyrack.why_over(&of, way));
+    if running.has_ended(one, keyrack) {
+        return Err(over());
     }
     if running.read_only && !reads {
         one.count(now, |used| used.refusals += 1);
@@ -227,21 +267,33 @@ async fn answered(
         used.requests += 1;
         used.writes += u64::from(!reads);
     });
-    let outgoing = Outgoing {
-        method: head.method,
-        path,
-        query,
-        headers: head.headers,
-        body: kept(body).await?,
+    let is_broken = Arc::new(AtomicBool::new(false));
+    let pass_on = async {
+        let outgoing = Outgoing {
+            method: head.method,
+            path,
+            query,
+            headers: head.headers,
+            body: kept(body, is_broken.clone()).await?,
+        };
+        // The body may have been waited for.
+        if running.has_ended(one, keyrack) {
+            return Err(over());
+        }
+        let passed = keyrack.pass_on(&one.in_use, outgoing).await;
+        passed.map_err(|problem| {
+            if is_broken.load(SeqCst) {
+                no_body()
+            } else {
+                refused(&problem)
+            }
+        })
     };
     let passed = tokio::select! {
-        passed = keyrack.pass_on(&one.in_use, outgoing) => passed,
-        () = is_over(one.over.subscribe()) => Err(keyrack.why_over(&of, way)),
+        passed = pass_on => passed,
+        () = is_over(one.over.subscribe()) => Err(over()),
     };
-    let passed = passed.map_err(|problem| {
-        one.count(now, |used| used.refusals += 1);
-        refused(&problem)
-    })?;
+    let passed = passed.inspect_err(|_| one.count(now, |used| used.refusals += 1))?;
     if passed.reply.status().is_success() {
         let mut state = one.state();
         state.is_saved = false;
@@ -253,25 +305,33 @@ async fn answered(
     Ok(passed_back(passed.reply, one.over.subscribe(), under_way))
 }
 
-/// The body of a request: a short one is kept, so that it can be sent again.
-async fn kept(body: Incoming) -> Result<OutgoingBody, Refusal> {
+/// The body of a request: one of a known length that is short is kept, so that it can be sent again. Of
+/// any other, `is_broken` is set if it does not arrive.
+async fn kept(body: Incoming, is_broken: Arc<AtomicBool>) -> Result<OutgoingBody, Refusal> {
     let is_short = body
         .size_hint()
         .upper()
         .is_some_and(|most| most <= KEPT_BODY as u64);
     if !is_short {
-        return Ok(body.into());
+        let streamed = body.map_err(move |error| {
+            is_broken.store(true, SeqCst);
+            error
+        });
+        return Ok(OutgoingBody::Stream(RequestBody::wrap(streamed)));
     }
-    let whole = Limited::new(body, KEPT_BODY).collect().await;
-    whole
-        .map(|whole| OutgoingBody::Whole(whole.to_bytes()))
-        .map_err(|_| {
-            Refusal::new(
-                hyper::StatusCode::BAD_REQUEST,
-                "invalid_request",
-                "the request's body did not arrive",
-            )
-        })
+    let whole = timeout(LONGEST_BODY, Limited::new(body, KEPT_BODY).collect()).await;
+    match whole {
+        Ok(Ok(whole)) => Ok(OutgoingBody::Whole(whole.to_bytes())),
+        Ok(Err(_)) | Err(_) => Err(no_body()),
+    }
+}
+
+fn no_body() -> Refusal {
+    Refusal::new(
+        hyper::StatusCode::BAD_REQUEST,
+        "invalid_request",
+        "the request's body did not arrive, or is malformed",
+    )
 }
 
 /// A problem in Notion's shape, for programs that show Notion's refusals. In English, as those are.

@@ -140,6 +140,8 @@ where
         let _ = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(LONGEST_HEAD)
+            // A program may say that it has said all, and wait for the reply.
+            .half_close(true)
             .serve_connection(TokioIo::new(stream), service)
             .await;
         drop(place);

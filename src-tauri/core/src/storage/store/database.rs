@@ -33,7 +33,7 @@ impl Store {
         // Otherwise two first starts at once would both turn on the WAL and make the tables.
         let _one_at_a_time = folder.lock("store.lock")?;
         let marker = GenerationMarker::read(folder)?;
-        let (mut connection, quarantined) = match open_sound(folder) {
+        let (mut connection, quarantined) = match open_checked(folder) {
             Err(problem) if problem.cause == Cause::StoreDamaged => {
                 // A process that has it open would go on writing to the moved file.
                 if any_alive(folder) {
@@ -43,7 +43,7 @@ impl Store {
                     return Err(Cause::StoreUnknown.into());
                 }
                 let name = quarantine(folder)?;
-                (open_sound(folder)?, Some(name))
+                (open_checked(folder)?, Some(name))
             }
             opened => (opened?, None),
         };
@@ -74,6 +74,27 @@ impl Store {
             connection: Mutex::new(connection),
             id,
         })
+    }
+
+    /// Opens the database like [`Store::open`], unless that would mend or replace it: then it fails with
+    /// what is wrong, `store-damaged` or `store-lost`, and changes nothing.
+    pub fn open_sound(folder: &DataFolder) -> Result<Self, Problem> {
+        {
+            let _one_at_a_time = folder.lock("store.lock")?;
+            let is_there = folder.path().join(DATABASE).is_file();
+            let state = match GenerationMarker::read(folder)? {
+                Some(_) if !is_there => Some(DatabaseState::Missing),
+                Some(marker) => marker.state(&open_unread(folder)?)?,
+                None => None,
+            };
+            if is_there {
+                check_soundness(&open_unread(folder)?, "quick_check")?;
+            }
+            if state.is_some() {
+                return Err(Cause::StoreLost.into());
+            }
+        }
+        Self::open(folder)
     }
 
     /// Opens the database as the last start left it, for an act that must be quick: nothing is looked
@@ -117,7 +138,7 @@ fn as_left(folder: &DataFolder) -> Result<Option<Store>, Problem> {
 }
 
 /// Opens the database and upgrades it to this version, if it is sound.
-fn open_sound(folder: &DataFolder) -> Result<rusqlite::Connection, Problem> {
+fn open_checked(folder: &DataFolder) -> Result<rusqlite::Connection, Problem> {
     let mut connection = open_unread(folder)?;
     schema::migrate(&mut connection)?;
     check_soundness(&connection, "quick_check")?;

@@ -8,6 +8,7 @@ use super::operations::{COLUMNS, begin, operation_from, readable};
 use super::revision::touch_connection;
 use crate::domain::act::{Act, HandOut};
 use crate::domain::connection::Verdict;
+use crate::domain::hand_out::Allowed;
 use crate::domain::kind::Kind;
 use crate::domain::operation::Operation;
 use crate::domain::problem::Problem;
@@ -24,15 +25,22 @@ pub(crate) struct Taken {
 }
 
 impl Store {
-    /// Commits the row of a lease that is about to begin, and that its connection is used.
-    pub(crate) fn begin_lease(&self, lease: &Operation<HandOut>) -> Result<(), Problem> {
+    /// Commits the rows of leases that are about to begin, and that their connections are used; none of
+    /// them, and false, if one of the connections is gone, may not be used any more, or is being ended.
+    pub(crate) fn begin_leases(&self, leases: &[Operation<HandOut>]) -> Result<bool, Problem> {
         let mut db = self.lock();
-        let tx = db.transaction()?;
-        begin(&tx, lease)?;
-        used(&tx, &lease.act.of.id, lease.started_at)?;
+        let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for lease in leases {
+            let id = &lease.act.of.id;
+            if !may_begin(&tx, id)? {
+                return Ok(false);
+            }
+            begin(&tx, lease)?;
+            used(&tx, id, lease.started_at)?;
+        }
         tx.commit()?;
-        failpoint("store.begin_lease");
-        Ok(())
+        failpoint("store.begin_leases");
+        Ok(true)
     }
 
     /// The leases whose rows have not ended, oldest first.
@@ -114,6 +122,21 @@ impl Store {
         failpoint("store.end_lease");
         Ok(ended == 1)
     }
+}
+
+/// Whether a lease of a connection may begin now. Whoever ends its leases has written before that it may not.
+fn may_begin(tx: &Transaction<'_>, connection: &str) -> rusqlite::Result<bool> {
+    let mut query = tx.prepare_cached(
+        "SELECT 1 FROM connections WHERE id = ?1 AND allows != ?2
+           AND NOT EXISTS (SELECT 1 FROM operations WHERE connection = ?1
+               AND kind IN (?3, ?4) AND finished_at IS NULL)",
+    )?;
+    query.exists(params![
+        connection,
+        Word(Allowed::Never),
+        Word(Kind::Revoke),
+        Word(Kind::Forget),
+    ])
 }
 
 /// Writes that a connection was used.
