@@ -120,7 +120,7 @@ async fn run(
 ) -> ExitCode {
     keyrack_core::survive_file_limit();
     if let Command::HandOut(HandOut::Hold { .. }) = command {
-        let keyrack = open(Keyrack::open_quickly, output.words, Arc::default());
+        let keyrack = open(Keyrack::open_to_hand_out, output.words, Arc::default());
         return hand_out::hold::hold(keyrack).await;
     }
     let code = match &command {
@@ -132,7 +132,10 @@ async fn run(
     let open_folder = match &command {
         Command::Act(Act::Doctor) => Keyrack::open_sound,
         Command::Act(_) => Keyrack::open,
-        Command::HandOut(_) | Command::Manual(_) => Keyrack::open_quickly,
+        Command::HandOut(HandOut::Leases { .. } | HandOut::McpConfig(_)) | Command::Manual(_) => {
+            Keyrack::open_quickly
+        }
+        Command::HandOut(_) => Keyrack::open_to_hand_out,
     };
     let ended = match open(open_folder, output.words, chosen.clone()) {
         Ok(keyrack) => {

@@ -32,7 +32,7 @@ use crate::runtime::unacknowledged::{Inbox, Unacknowledged};
 use crate::storage::data_folder::DataFolder;
 use crate::storage::process_lock::ProcessMark;
 use crate::storage::store::Store;
-use crate::storage::vault::Vault;
+use crate::storage::vault::{Vault, Worker};
 use crate::words::Words;
 
 /// One open data folder. All acts of the window and the command line are its methods.
@@ -61,34 +61,69 @@ pub struct Keyrack {
     in_flight: Arc<()>,
 }
 
+/// When the keyring is connected to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum KeyringConnects {
+    /// At the first call.
+    WhenNeeded,
+    /// While the database is opened.
+    Meanwhile,
+}
+
 impl Keyrack {
     /// Opens the data folder and its database. Touches neither the keyring nor the network.
     pub fn open(settings: Settings, effects: Effects) -> Result<Self, Problem> {
-        Self::open_by(Store::open, settings, effects)
+        Self::open_by(Store::open, KeyringConnects::WhenNeeded, settings, effects)
     }
 
     /// Opens the data folder like [`Keyrack::open`], for an act that must be quick: of the database, only
     /// what the act needs is read.
     pub fn open_quickly(settings: Settings, effects: Effects) -> Result<Self, Problem> {
-        Self::open_by(Store::open_as_left, settings, effects)
+        Self::open_by(
+            Store::open_as_left,
+            KeyringConnects::WhenNeeded,
+            settings,
+            effects,
+        )
+    }
+
+    /// Opens the data folder like [`Keyrack::open_quickly`], for an act that reads the keyring first of all,
+    /// which is connected to meanwhile.
+    pub fn open_to_hand_out(settings: Settings, effects: Effects) -> Result<Self, Problem> {
+        Self::open_by(
+            Store::open_as_left,
+            KeyringConnects::Meanwhile,
+            settings,
+            effects,
+        )
     }
 
     /// Opens the data folder like [`Keyrack::open`], for a look at how it is: a database that would have to
     /// be mended or replaced is left as it is, and named.
     pub fn open_sound(settings: Settings, effects: Effects) -> Result<Self, Problem> {
-        Self::open_by(Store::open_sound, settings, effects)
+        Self::open_by(
+            Store::open_sound,
+            KeyringConnects::WhenNeeded,
+            settings,
+            effects,
+        )
     }
 
     fn open_by(
         open: impl FnOnce(&DataFolder) -> Result<Store, Problem>,
+        connects: KeyringConnects,
         settings: Settings,
         effects: Effects,
     ) -> Result<Self, Problem> {
+        let keyring = Worker::start(effects.keyring);
+        if connects == KeyringConnects::Meanwhile {
+            keyring.connect_ahead();
+        }
         let folder = DataFolder::open(&settings.data_folder)?;
         let store = open(&folder)?;
         let process = ProcessMark::make(&folder)?;
         let keyrack = Self {
-            vault: Vault::start(effects.keyring, store.id(), process.id()),
+            vault: Vault::new(keyring, store.id(), process.id()),
             process,
             opener: effects.opener,
             login_item: effects.login_item,

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use rusqlite::config::DbConfig;
 use rusqlite::params;
 
 use super::file_system::problem_of_opening;
@@ -130,6 +131,8 @@ fn as_left(folder: &DataFolder) -> Result<Option<Store>, Problem> {
         return Ok(None);
     };
     let connection = open_unread(folder)?;
+    // Whoever opens the database whole tidies its log away.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let is_as_left = schema::is_current(&connection)? && marker.state(&connection)?.is_none();
     Ok(is_as_left.then(|| Store {
         connection: Mutex::new(connection),

@@ -102,6 +102,11 @@ impl Keyring {
         }
     }
 
+    /// Connects to the keyring, if that is not done yet.
+    pub fn connect(&mut self) -> Result<(), VaultError> {
+        self.with_store(|_| Ok(()))
+    }
+
     /// Writes an entry and any copies of it that are ours, reads them back and compares. What is not
     /// ours is left as it is.
     pub fn write(&mut self, claim: &Claim, secret: &SecretString) -> Result<(), VaultError> {

@@ -23,7 +23,7 @@ pub use keyring::{KeyringConnector, system_keyring};
 pub(crate) use name::keyring_name;
 use payload::Claim;
 pub(crate) use payload::{Bearer, ClientSecrets, ConnectionSecrets, EntryKind, Payload};
-use worker::Worker;
+pub(crate) use worker::Worker;
 
 /// How long probes and reads wait. That is too short to type a password into the keyring's prompt:
 /// the person is shown that the keyring waits, and tries again once the prompt is answered.
@@ -46,11 +46,11 @@ pub struct Vault {
 }
 
 impl Vault {
-    /// Starts the vault's thread. The keyring is connected to at the first call, not here.
+    /// The vault of one data folder, whose keyring calls this worker makes.
     #[must_use]
-    pub fn start(keyring: KeyringConnector, store_id: &str, probe_id: &str) -> Self {
+    pub fn new(worker: Worker, store_id: &str, probe_id: &str) -> Self {
         Self {
-            worker: Worker::start(keyring),
+            worker,
             store: store_id.to_owned(),
             probe: Mutex::new(probe_id.to_owned()),
             left_probes: Arc::default(),
@@ -246,7 +246,7 @@ mod tests {
 
     fn vault() -> (Keyring, Vault) {
         let keyring = keyring();
-        let vault = Vault::start(keyring.connector(), "store", "probe");
+        let vault = Vault::new(Worker::start(keyring.connector()), "store", "probe");
         (keyring, vault)
     }
 

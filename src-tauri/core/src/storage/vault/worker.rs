@@ -18,7 +18,7 @@ type Job = Box<dyn FnOnce(&mut Keyring) + Send>;
 
 /// A thread that runs jobs. When a job hangs past its deadline, later jobs get a new thread with its
 /// own keyring connection; the old thread ends when the keyring replies.
-pub(super) struct Worker {
+pub(crate) struct Worker {
     connector: KeyringConnector,
     jobs: Mutex<Sender<Job>>,
     /// The strong count is the number of living threads, plus this one.
@@ -26,6 +26,7 @@ pub(super) struct Worker {
 }
 
 impl Worker {
+    /// Starts the thread. The keyring is connected to at the first job, not here.
     pub fn start(connector: KeyringConnector) -> Self {
         let alive = Arc::new(());
         let jobs = Mutex::new(spawn(connector.clone(), alive.clone()));
@@ -36,9 +37,14 @@ impl Worker {
         }
     }
 
+    /// Has the thread connect to the keyring while something else is done; the next job tells what came of it.
+    pub fn connect_ahead(&self) {
+        let _ = self.send(false, Keyring::connect);
+    }
+
     /// Runs a job, and waits for it until the deadline. A job that has not begun and that nobody
     /// waits for any more is skipped.
-    pub async fn run<T, F>(&self, deadline: Duration, job: F) -> Result<T, VaultError>
+    pub(super) async fn run<T, F>(&self, deadline: Duration, job: F) -> Result<T, VaultError>
     where
         T: Send + 'static,
         F: FnOnce(&mut Keyring) -> Result<T, VaultError> + Send + 'static,
@@ -52,7 +58,7 @@ impl Worker {
     }
 
     /// Runs a job however long it takes, even if nobody waits for it any more.
-    pub fn run_to_the_end<T, F>(
+    pub(super) fn run_to_the_end<T, F>(
         &self,
         job: F,
     ) -> impl Future<Output = Result<T, VaultError>> + Send + 'static
