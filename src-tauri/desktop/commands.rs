@@ -61,6 +61,9 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         save_bridge_page,
         details,
         allow,
+        set_labels,
+        set_note,
+        label_connections,
         leases,
         end_lease,
         activity,
@@ -319,6 +322,31 @@ async fn details(shell: Shared<'_>, connection: String) -> Result<Details, Probl
 #[tauri::command(async)]
 fn allow(shell: Shared<'_>, connection: String, allowed: Allowed) -> Result<Connection, Problem> {
     shell.keyrack()?.allow(&connection, allowed)
+}
+
+#[tauri::command(async)]
+fn set_labels(
+    shell: Shared<'_>,
+    connection: String,
+    labels: Vec<String>,
+) -> Result<Connection, Problem> {
+    shell.keyrack()?.set_labels(&connection, &labels)
+}
+
+#[tauri::command(async)]
+fn set_note(shell: Shared<'_>, connection: String, note: String) -> Result<Connection, Problem> {
+    shell.keyrack()?.set_note(&connection, &note)
+}
+
+#[tauri::command(async)]
+fn label_connections(
+    shell: Shared<'_>,
+    connections: Vec<String>,
+    add: Vec<String>,
+    remove: Vec<String>,
+) -> Result<Vec<Connection>, Problem> {
+    let keyrack = shell.keyrack()?;
+    keyrack.label_connections(&connections, &add, &remove)
 }
 
 /// The leases of one connection that are running, oldest first.

@@ -15,7 +15,7 @@ const COMMANDS: &str = include_str!("../../src-tauri/desktop/commands.rs");
 const OWN: &str = "__app-acl__";
 
 /// What the window may ask for. A name is added here by hand, after a look at what it gives away.
-const ALLOWED: [&str; 47] = [
+const ALLOWED: [&str; 50] = [
     "plugin:event|listen",
     "plugin:event|unlisten",
     "about",
@@ -42,6 +42,7 @@ const ALLOWED: [&str; 47] = [
     "end_lease",
     "export_activity",
     "forget",
+    "label_connections",
     "leases",
     "news",
     "open_again",
@@ -58,6 +59,8 @@ const ALLOWED: [&str; 47] = [
     "save_bridge_page",
     "save_text",
     "self_test",
+    "set_labels",
+    "set_note",
     "snapshot",
     "submit_callback",
     "try_sandbox",

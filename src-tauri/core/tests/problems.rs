@@ -153,6 +153,9 @@ fn every_cause() -> Vec<Cause> {
             name: text("Acme"),
             candidates: text("\n  b07a  Acme  Ada\n  b07b  Acme  Grace"),
         },
+        NoSuchLabel {
+            name: text("Acme Ltd"),
+        },
         TokenInactive,
         TokenSuperseded,
         OtherClient,
@@ -326,6 +329,9 @@ fn problems() -> Vec<Problem> {
         Field::ClientId,
         Field::ClientSecret,
         Field::LocalhostPort,
+        Field::Label,
+        Field::Labels,
+        Field::Note,
         Field::ClipboardSeconds,
     ];
     problems.extend(fields.map(|field| Cause::InvalidInput { field }.into()));

@@ -13,6 +13,7 @@ import type {
   Changes,
   CutOff,
   ClientChange,
+  Connection,
   Lease,
   News,
   NotDone,
@@ -28,7 +29,8 @@ import type {
   Snapshot,
 } from "../rust/types";
 import { detailsOf, pageOf } from "./fake-activity";
-import { batch, batchEnd, client, problem, receiptFor, sandboxClient } from "./samples";
+import { labelsOf, noteOf } from "./fake-labels";
+import { batch, batchEnd, client, problem, receiptFor, refusal, sandboxClient } from "./samples";
 import { authorizationOf } from "./scenes";
 
 /** The arguments of the commands: each has some of them. */
@@ -36,6 +38,10 @@ type Arguments = {
   connection: string;
   act: BatchAct;
   connections: string[] | null;
+  labels: string[];
+  note: string;
+  add: string[];
+  remove: string[];
   allowed: Allowed;
   lease: string;
   revokeFirst: boolean;
@@ -95,11 +101,6 @@ const TROUBLES: Partial<Record<SelfTest, Cause["code"]>> = {
   notion: "clock-wrong",
   database: "store-damaged",
 };
-
-/** A refusal in the shape of Rust's: a plain object, not an error. */
-function refusal(...args: Parameters<typeof problem>): Error {
-  return problem(...args) as unknown as Error;
-}
 
 export class FakeRust {
   /** The state of the fake of Rust. */
@@ -261,10 +262,16 @@ export class FakeRust {
         return this.#revoked(connection);
       },
       allow: ({ connection: id, allowed }) => {
-        const row = { ...this.#connection(id), allows: allowed, revision: this.next() };
         if (allowed === "never") this.#endLeases(({ connection_id }) => connection_id === id);
-        this.#change({ connections: this.rust.connections.map((one) => (one.id === id ? row : one)) });
-        return row;
+        return this.#edited(id, { allows: allowed });
+      },
+      set_labels: ({ connection, labels }) => this.#edited(connection, { labels: labelsOf([], labels, []) }),
+      set_note: ({ connection, note }) => this.#edited(connection, { note: noteOf(note) }),
+      label_connections: ({ connections, add, remove }) => {
+        const ids = this.rust.connections.map(({ id }) => id).filter((id) => connections?.includes(id));
+        return ids.map((id) =>
+          this.#edited(id, { labels: labelsOf(this.#connection(id).labels, add, remove) }),
+        );
       },
       leases: ({ connection: id }) => this.leases.filter(({ connection_id }) => connection_id === id),
       end_lease: ({ lease }) => {
@@ -319,6 +326,13 @@ export class FakeRust {
         data_folder: about.data_folder,
       }),
     };
+  }
+
+  /** Changes what the list says of a connection, and answers with its row. */
+  #edited(id: string, change: Partial<Connection>): Connection {
+    const row = { ...this.#connection(id), ...change, revision: this.next() };
+    this.#change({ connections: this.rust.connections.map((one) => (one.id === id ? row : one)) });
+    return row;
   }
 
   #connection(id: string) {

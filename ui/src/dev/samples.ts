@@ -25,6 +25,11 @@ export function problem(code: Cause["code"], more: Partial<Record<string, unknow
   return { ...known?.problem, ...more } as Problem;
 }
 
+/** A refusal in the shape of Rust's: a plain object, not an error. */
+export function refusal(...args: Parameters<typeof problem>): Error {
+  return problem(...args) as unknown as Error;
+}
+
 export function client(more: Partial<Client> = {}): Client {
   return {
     id: "client-1",
@@ -77,6 +82,8 @@ export function connection(workspace_name: string, more: Partial<Connection> = {
     problem: null,
     retry_at: null,
     allows: "any",
+    labels: [],
+    note: null,
     last_used_at: null,
     revision: 0,
     needs_attention: (more.last_status ?? more.status ?? "active") !== "active",
@@ -199,6 +206,7 @@ export function receiptFor(of: Connection, kind: Receipt["kind"], unconfirmed: P
     workspace_name: of.workspace_name,
     owner: of.owner,
     client_name: of.client_name,
+    labels: of.labels,
     sandbox: of.sandbox,
     bot_id: of.bot_id,
     started_at: at,

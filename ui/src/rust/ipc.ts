@@ -105,6 +105,18 @@ export const details = (connection: string) => call<Details>("details", { connec
 /** Chooses what programs may do with a connection. */
 export const allow = (connection: string, allowed: Allowed) =>
   call<Connection>("allow", { connection, allowed });
+/** Gives a connection these labels in place of the ones that it has. */
+export const setLabels = (connection: string, labels: readonly string[]) =>
+  call<Connection>("set_labels", { connection, labels });
+/** Notes a text on a connection; an empty one takes the note away. */
+export const setNote = (connection: string, note: string) =>
+  call<Connection>("set_note", { connection, note });
+/** Takes labels from connections and gives them others, all or none. Answers with those that are there. */
+export const labelConnections = (
+  connections: readonly string[],
+  add: readonly string[],
+  remove: readonly string[],
+) => call<Connection[]>("label_connections", { connections, add, remove });
 /** The leases of a connection that are running, oldest first. */
 export const leases = (connection: string) => call<Lease[]>("leases", { connection });
 export const endLease = (lease: string) => call<null>("end_lease", { lease });

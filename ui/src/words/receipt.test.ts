@@ -67,6 +67,13 @@ describe("a receipt", () => {
     expect(text).toContain("\nNotion accepted the revocation: 2026-11-23T09:31:07.045Z\n");
     expect(text).toContain(`\nRequest ID: ${receipt.request_ids[0] ?? ""}`);
   });
+
+  it("names the labels that the connection had, if it had any", () => {
+    const receipt = receiptFor(acme, "revoke", null);
+    expect(asText(receipt)).not.toContain("Label");
+    expect(asText({ ...receipt, labels: ["Acme Ltd", "VIP"] })).toContain("\nLabels: Acme Ltd, VIP\n");
+    expect(asText({ ...receipt, labels: ["VIP"] })).toContain("\nLabel: VIP\n");
+  });
 });
 
 describe("the file name of a receipt", () => {

@@ -86,11 +86,13 @@ function plain(text: string, room: number): string {
 
 /** A receipt as plain text, with times in UTC. */
 export function asText(receipt: Receipt): string {
+  const { labels } = receipt;
   const line = (label: string, value: string) => t("receipt.line", { label, value });
   return [
     receipt.sandbox ? `${title(receipt)} (${t("sandbox.mark")})` : title(receipt),
     line(t("receipt.owner"), ownerLine(receipt.owner)),
     line(t("receipt.client"), receipt.client_name),
+    ...(labels.length === 0 ? [] : [line(t("receipt.labels", { count: labels.length }), labels.join(", "))]),
     line(t("receipt.bot"), receipt.bot_id),
     ...steps(receipt).map(({ text, at }) => (at === null ? text : line(text, rfc3339(at)))),
     ...receipt.request_ids.map((id) => line(t("receipt.requests", { count: 1 }), id)),

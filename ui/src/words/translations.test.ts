@@ -25,6 +25,7 @@ const SHARED = new Set<string>([
   "key.escape",
   "row.details",
   "receipt.client",
+  "receipt.labels",
   "activity.kind.clients",
   "settings.clients",
   "settings.language.en",

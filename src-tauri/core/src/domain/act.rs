@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::annotation::Labels;
 use crate::domain::authorization::Authorization;
 use crate::domain::client::Client;
 use crate::domain::connection::{Connection, Verdict};
@@ -137,6 +138,9 @@ pub(crate) struct SentRefresh {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Revoke {
     pub of: OfConnection,
+    /// The labels of the connection.
+    #[serde(default)]
+    pub labels: Labels,
     /// How many times it was tried.
     pub attempts: u32,
     /// When it is tried again by itself.
@@ -184,6 +188,9 @@ pub(crate) enum Proof {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Forget {
     pub of: OfConnection,
+    /// The labels of the connection.
+    #[serde(default)]
+    pub labels: Labels,
     /// When the keyring no longer had the tokens.
     pub removed_at: Option<Millis>,
     /// What the keyring may still have of them.
@@ -352,6 +359,7 @@ impl Revoke {
     pub fn of(connection: &Connection) -> Self {
         Self {
             of: connection.into(),
+            labels: connection.labels.clone(),
             attempts: 0,
             retry_at: None,
             seal: None,
@@ -374,6 +382,7 @@ impl Forget {
     pub fn of(connection: &Connection) -> Self {
         Self {
             of: connection.into(),
+            labels: connection.labels.clone(),
             removed_at: None,
             keyring_keeps: Vec::new(),
             cut_off: Vec::new(),

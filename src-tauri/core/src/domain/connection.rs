@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::domain::annotation::{Labels, Note};
 use crate::domain::hand_out::Allowed;
 use crate::domain::owner::Owner;
 use crate::domain::problem::{Cause, Problem};
@@ -73,6 +74,12 @@ pub struct Connection {
     pub needs_attention: bool,
     /// What it may be used for.
     pub allows: Allowed,
+    /// The labels that a person gave it.
+    #[ts(type = "Array<string>")]
+    pub labels: Labels,
+    /// What a person noted on it.
+    #[ts(type = "string | null")]
+    pub note: Note,
     /// When its token was last handed out; none if it never was.
     pub last_used_at: Option<Millis>,
     /// The revision of the last change of what is said here; a higher one is newer.

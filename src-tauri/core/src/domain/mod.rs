@@ -1,6 +1,7 @@
 //! Values and decisions, without await, IO or Keyrack.
 
 pub mod act;
+pub mod annotation;
 pub mod authorization;
 pub mod batch;
 pub mod callback;
@@ -11,6 +12,7 @@ pub mod hand_out;
 pub mod kind;
 pub mod list;
 pub mod name;
+pub mod name_order;
 pub mod operation;
 pub mod owner;
 pub mod pasted;

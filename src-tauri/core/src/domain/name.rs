@@ -13,9 +13,15 @@ pub fn folded_name(name: &str) -> String {
         .into_owned()
 }
 
+/// A name in the form by which names are compared where capitals make no other name.
+#[must_use]
+pub fn caseless_name(name: &str) -> String {
+    folded_name(name).to_lowercase()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::folded_name;
+    use super::{caseless_name, folded_name};
 
     #[test]
     fn a_name_is_the_same_in_every_normal_form_and_as_it_is_shown() {
@@ -29,5 +35,6 @@ mod tests {
         }
         assert_ne!(folded_name("Cafe"), folded_name("Caf\u{e9}"));
         assert_ne!(folded_name("acme"), folded_name("Acme"));
+        assert_eq!(caseless_name("ACME\u{200b}"), caseless_name("Acme"));
     }
 }

@@ -4,6 +4,7 @@
 //! activity, and a finished revocation or "forget" is a receipt.
 
 use crate::domain::act::{Act, Connect, ConnectStep, Forget, OfConnection, Proof, Revoke};
+use crate::domain::annotation::Labels;
 use crate::domain::authorization::Progress;
 use crate::domain::kind::Kind;
 use crate::domain::problem::{Cause, Problem};
@@ -174,7 +175,7 @@ impl Ended<Forget> {
         Receipt {
             keyring_keeps: act.keyring_keeps.clone(),
             cut_off: act.cut_off.clone(),
-            ..self.receipt_of(Kind::Forget, &act.of, removed_at)
+            ..self.receipt_of(Kind::Forget, &act.of, &act.labels, removed_at)
         }
     }
 }
@@ -185,7 +186,7 @@ impl Ended<Revoke> {
         let receipt = Receipt {
             keyring_keeps: act.keyring_keeps.clone(),
             cut_off: act.cut_off.clone(),
-            ..self.receipt_of(Kind::Revoke, &act.of, removed_at)
+            ..self.receipt_of(Kind::Revoke, &act.of, &act.labels, removed_at)
         };
         let Some(accepted) = act.accepted.clone() else {
             return receipt;
@@ -208,13 +209,20 @@ impl Ended<Revoke> {
 
 impl<A> Ended<A> {
     /// The part of a receipt that all have.
-    fn receipt_of(&self, kind: Kind, of: &OfConnection, removed_at: Millis) -> Receipt {
+    fn receipt_of(
+        &self,
+        kind: Kind,
+        of: &OfConnection,
+        labels: &Labels,
+        removed_at: Millis,
+    ) -> Receipt {
         Receipt {
             operation_id: self.operation.id.clone(),
             kind,
             workspace_name: of.workspace_name.clone(),
             owner: of.owner.clone(),
             client_name: of.client.name.clone(),
+            labels: labels.clone(),
             sandbox: of.client.sandbox,
             bot_id: of.bot_id.clone(),
             started_at: self.operation.started_at,

@@ -177,6 +177,9 @@ pub enum Cause {
         name: String,
         candidates: String,
     },
+    NoSuchLabel {
+        name: String,
+    },
     TokenInactive,
     TokenSuperseded,
     OtherClient,
@@ -367,6 +370,12 @@ pub enum Field {
     LocalhostPort,
     /// A client's bridge page.
     BridgeUrl,
+    /// A label of a connection.
+    Label,
+    /// How many labels a connection has.
+    Labels,
+    /// The note of a connection.
+    Note,
     /// How long a copied token stays on the clipboard.
     ClipboardSeconds,
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::domain::annotation::Labels;
 use crate::domain::hand_out::CutOff;
 use crate::domain::kind::Kind;
 use crate::domain::owner::Owner;
@@ -48,6 +49,9 @@ pub struct Receipt {
     pub owner: Owner,
     /// The client's name at that time.
     pub client_name: String,
+    /// The labels of the connection at that time.
+    #[ts(type = "Array<string>")]
+    pub labels: Labels,
     /// Whether it belonged to the embedded sandbox.
     pub sandbox: bool,
     /// Notion's id of the bot.

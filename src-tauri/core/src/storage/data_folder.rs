@@ -277,7 +277,7 @@ fn open_private(path: &Path) -> io::Result<()> {
 
 /// Refuses what is in the place of a file and is none.
 #[cfg(unix)]
-fn refuse_irregular(path: &Path, found: &fs::Metadata) -> io::Result<()> {
+pub(super) fn refuse_irregular(path: &Path, found: &fs::Metadata) -> io::Result<()> {
     if found.is_file() {
         return Ok(());
     }
@@ -287,7 +287,7 @@ fn refuse_irregular(path: &Path, found: &fs::Metadata) -> io::Result<()> {
 
 /// Refuses a file that has another name too: it may be somebody else's.
 #[cfg(unix)]
-fn refuse_second_name(name: &str, found: &fs::Metadata) -> io::Result<()> {
+pub(super) fn refuse_second_name(name: &str, found: &fs::Metadata) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt as _;
     if found.nlink() == 1 {
         return Ok(());
@@ -398,6 +398,8 @@ mod tests {
             ("store.json", &br#"{"shop":"mine","orders":[1,2,3]}"#[..]),
             ("store.json", br#"{"store":"mine","start":"the first"}"#),
             ("store.json.new", b"[]"),
+            ("keyrack-labels.json", b"[]"),
+            ("keyrack-labels.json.new", b"[]"),
             ("keyrack.db", &alike),
             ("keyrack.db-wal", b"precious"),
             ("keyrack.db-shm", b"precious"),
@@ -494,6 +496,8 @@ mod tests {
             "keyrack.db.damaged-1f2e3d4c-shm",
             "sandbox.db",
             "store.json",
+            "keyrack-labels.json",
+            "keyrack-labels.json.new",
             "refresh.lock",
             &format!("processes/{mark}"),
             &format!("locks/{}", "a".repeat(43)),

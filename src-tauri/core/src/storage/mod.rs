@@ -4,5 +4,6 @@ pub mod data_folder;
 mod owner;
 pub mod process_lock;
 mod sign;
+mod small_file;
 pub mod store;
 pub mod vault;

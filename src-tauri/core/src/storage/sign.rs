@@ -17,6 +17,8 @@ const DATABASES: &[&str] = &["keyrack.db", "sandbox.db"];
 const FILES: &[&str] = &[
     "store.json",
     "store.json.new",
+    "keyrack-labels.json",
+    "keyrack-labels.json.new",
     "store.lock",
     "refresh.lock",
     "window.lock",
@@ -59,8 +61,14 @@ pub(super) fn sign(path: &Path, name: &str) -> Sign {
         {
             Sign::Other
         }
-        // Neither is there before the marker.
-        name if name.starts_with("sandbox.db") || name.contains(".damaged-") => Sign::Other,
+        // None of them is there before the marker.
+        name if ["sandbox.db", "keyrack-labels.json"]
+            .iter()
+            .any(|later| name.starts_with(later))
+            || name.contains(".damaged-") =>
+        {
+            Sign::Other
+        }
         _ => Sign::None,
     }
 }

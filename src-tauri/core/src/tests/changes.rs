@@ -139,6 +139,18 @@ async fn every_change_of_the_list_is_read_and_nothing_else() {
     keyrack.refresh(&first).await.expect_err("lost");
     after(&keyrack, "the tokens were lost");
 
+    let vip = ["VIP".to_owned()];
+    keyrack.set_labels(&first, &vip).expect("labelled");
+    after(&keyrack, "labels");
+    keyrack.set_labels(&first, &vip).expect("labelled");
+    after(&keyrack, "the same labels");
+    keyrack.set_note(&second, "Ask Ada").expect("noted");
+    after(&keyrack, "a note");
+    let both = [first.clone(), second.clone()];
+    let labelled = keyrack.label_connections(&both, &["Acme".to_owned()], &vip);
+    labelled.expect("labelled");
+    after(&keyrack, "labels of several");
+
     let change = ClientChange {
         name: "Renamed".to_owned(),
         ..ClientChange::of(&mine)

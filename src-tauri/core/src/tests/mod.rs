@@ -11,6 +11,7 @@ mod env;
 mod forged_rows;
 mod hand_out;
 mod hostile;
+mod labels;
 mod lease;
 mod matrix;
 mod model;

@@ -24,7 +24,9 @@ async fn remove(keyrack: &Arc<Keyrack>, revoke_first: bool) -> Removal {
 #[tokio::test]
 async fn nothing_of_this_folder_is_left_and_nothing_of_another_is_touched() {
     let (env, keyrack, client) = TestEnv::with_client().await;
-    env.connect(&keyrack, &client).await;
+    let id = env.connect(&keyrack, &client).await;
+    let label = ["A customer".to_owned()];
+    keyrack.set_labels(&id, &label).expect("labelled");
     env.keyring.put("a stranger's", "kept");
     let chosen = keyrack.preferences().expect("read");
     let at_login = Preferences {

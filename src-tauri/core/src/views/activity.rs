@@ -224,6 +224,7 @@ impl Keyrack {
 mod tests {
     use super::*;
     use crate::domain::act::{Accepted, Connect, OfClient, OfConnection, Refresh, Revoke};
+    use crate::domain::annotation::Labels;
     use crate::domain::problem::Cause;
 
     fn of() -> OfConnection {
@@ -253,6 +254,7 @@ mod tests {
     fn revoke(accepted: Option<Accepted>) -> Revoke {
         Revoke {
             of: of(),
+            labels: Labels::default(),
             attempts: 1,
             retry_at: None,
             seal: None,

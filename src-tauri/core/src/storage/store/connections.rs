@@ -6,6 +6,7 @@ use rusqlite::{Connection as Db, OptionalExtension, Row, Transaction, params};
 use super::database::Store;
 use super::evidence::evidence_from;
 use super::json::{Json, Word};
+use super::labels_file::{annotation_from, keep};
 use super::revision::{note_removed, touch_connection};
 use crate::domain::act::{Act, Check, Connect, Granted, Refresh};
 use crate::domain::connection::{Connection, TokenGrant, Verdict};
@@ -23,7 +24,7 @@ pub(super) const SELECT: &str = "
     SELECT c.id, c.client, clients.name, clients.base_url IS NULL, c.bot_id, c.workspace_id,
            c.workspace_name, c.workspace_icon, c.owner, c.connected_at,
            c.verdict, c.verdict_at, c.cause, c.failure, c.has_refresh_token, o.act, o.problem,
-           c.revision, c.allows, c.last_used_at, clients.client_id
+           c.revision, c.allows, c.last_used_at, clients.client_id, c.labels, c.note
     FROM connections c
     JOIN clients ON clients.id = c.client
     LEFT JOIN operations o ON o.kind = 'revoke' AND o.connection = c.id AND o.finished_at IS NULL";
@@ -312,8 +313,8 @@ impl Store {
         Ok(())
     }
 
-    /// Removes a connection and ends the operation that ended it, and its unfinished revocation or
-    /// refresh, in one transaction.
+    /// Removes a connection with what is written on it, and ends the operation that ended it, and its
+    /// unfinished revocation or refresh, in one transaction.
     pub(crate) fn remove_connection<A: Clone + Into<Act>>(
         &self,
         ended: &Ended<A>,
@@ -321,8 +322,13 @@ impl Store {
     ) -> Result<(), Problem> {
         let mut db = self.lock();
         let tx = db.transaction()?;
-        let removed = tx.execute("DELETE FROM connections WHERE id = ?1", params![id])?;
-        if removed == 1 {
+        let removed = tx.query_row(
+            "DELETE FROM connections WHERE id = ?1 RETURNING labels <> '[]' OR note IS NOT NULL",
+            [id],
+            |row| row.get::<_, bool>(0),
+        );
+        let removed = removed.optional()?;
+        if removed.is_some() {
             note_removed(&tx, id)?;
         }
         super::operations::end(&tx, ended)?;
@@ -331,6 +337,9 @@ impl Store {
         }
         tx.commit()?;
         failpoint("store.remove_connection");
+        if removed == Some(true) {
+            keep(&mut db, &self.folder, self.id());
+        }
         Ok(())
     }
 }
@@ -373,6 +382,7 @@ fn waits_for_the_person(obstacle: &Problem) -> bool {
 pub(super) fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
     let evidence = evidence_from(|column| row.get_ref(10 + column))?;
     let derived = evidence.derive_status();
+    let annotation = annotation_from(row, 21);
     Ok(Connection {
         id: row.get(0)?,
         client_id: row.get(1)?,
@@ -403,5 +413,7 @@ pub(super) fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
             .map_or(Allowed::Never, |word| word.0),
         last_used_at: row.get::<_, Option<i64>>(19)?.map(Millis),
         oauth_client_id: row.get(20)?,
+        labels: annotation.labels,
+        note: annotation.note,
     })
 }

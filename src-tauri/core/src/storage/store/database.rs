@@ -8,6 +8,7 @@ use rusqlite::params;
 
 use super::file_system::problem_of_opening;
 use super::generation::{self, GenerationMarker};
+use super::labels_file;
 use super::quarantine::{quarantine, want_rebuild};
 use super::revision::forget_removed;
 use super::schema;
@@ -22,6 +23,7 @@ use crate::storage::process_lock::any_alive;
 #[derive(Debug)]
 pub struct Store {
     connection: Mutex<rusqlite::Connection>,
+    pub(super) folder: DataFolder,
     id: String,
 }
 
@@ -55,6 +57,9 @@ impl Store {
         };
         let tx = connection.transaction()?;
         let id = store_id(&tx, marker.as_ref())?;
+        if database == Some(DatabaseState::Outdated) {
+            labels_file::bring_back(&tx, folder, &id)?;
+        }
         if let Some(database) = database {
             want_rebuild(
                 &tx,
@@ -71,8 +76,10 @@ impl Store {
         tx.commit()?;
         failpoint("store.open");
         marker.write(folder)?;
+        labels_file::keep(&mut connection, folder, &id);
         Ok(Self {
             connection: Mutex::new(connection),
+            folder: folder.clone(),
             id,
         })
     }
@@ -136,6 +143,7 @@ fn as_left(folder: &DataFolder) -> Result<Option<Store>, Problem> {
     let is_as_left = schema::is_current(&connection)? && marker.state(&connection)?.is_none();
     Ok(is_as_left.then(|| Store {
         connection: Mutex::new(connection),
+        folder: folder.clone(),
         id: marker.store,
     }))
 }

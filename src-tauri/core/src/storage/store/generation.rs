@@ -1,8 +1,7 @@
 //! The generation marker: a small file beside the database that shows when the database is missing,
 //! damaged or put back from a backup.
 
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fs;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
@@ -10,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::problem::{Cause, Problem};
 use crate::domain::rebuilt::DatabaseState;
 use crate::storage::data_folder::DataFolder;
+use crate::storage::small_file::replace;
 
 const FILE: &str = "store.json";
 
@@ -59,17 +59,8 @@ impl GenerationMarker {
 
     /// Writes the marker in one step, so that there is always a complete file.
     pub fn write(&self, folder: &DataFolder) -> Result<(), Problem> {
-        let new = format!("{FILE}.new");
-        // What is left there may be another name of somebody else's file.
-        let _ = fs::remove_file(folder.path().join(&new));
-        let new = folder.file(&new)?;
-        let written = || -> io::Result<()> {
-            let mut file = File::options().write(true).truncate(true).open(&new)?;
-            file.write_all(&serde_json::to_vec(self)?)?;
-            file.sync_all()?;
-            fs::rename(&new, folder.path().join(FILE))
-        };
-        written().map_err(|error| folder.failed(&error))
+        let content = serde_json::to_vec(self).map_err(|error| folder.failed(&error.into()))?;
+        replace(folder, FILE, &content)
     }
 }
 

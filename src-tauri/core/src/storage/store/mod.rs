@@ -1,5 +1,6 @@
 //! The store: SQLite for everything that is not a secret.
 
+mod annotations;
 mod authorizations;
 mod changes;
 mod clients;
@@ -11,8 +12,8 @@ mod generation;
 mod hand_outs;
 mod history;
 mod json;
+mod labels_file;
 mod leases;
-mod name_order;
 mod names;
 mod operations;
 mod preferences;

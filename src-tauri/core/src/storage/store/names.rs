@@ -17,6 +17,8 @@ pub struct KnownNames {
     pub clients: Vec<String>,
     /// The workspace's name of each connection, which may be empty, with Notion's id of the bot.
     pub connections: Vec<(String, String)>,
+    /// The labels of the connections, each once for each way it is written.
+    pub labels: Vec<String>,
 }
 
 impl KnownNames {
@@ -51,9 +53,18 @@ fn names(db: &Connection) -> Result<KnownNames> {
         "SELECT workspace_name, bot_id FROM connections ORDER BY workspace_name COLLATE NOCASE",
     )?;
     let connections = connections.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let labels = |db: &Connection| -> Result<Vec<String>> {
+        let mut labels = db.prepare(
+            "SELECT DISTINCT value FROM connections, json_each(iif(json_valid(labels), labels, '[]'))
+             ORDER BY value COLLATE NOCASE",
+        )?;
+        labels.query_map([], |row| row.get(0))?.collect()
+    };
     Ok(KnownNames {
         clients: clients.collect::<Result<_>>()?,
         connections: connections.collect::<Result<_>>()?,
+        // An earlier Keyrack's database has none.
+        labels: labels(db).unwrap_or_default(),
     })
 }
 
@@ -66,9 +77,10 @@ mod tests {
         db.execute_batch(
             "PRAGMA journal_mode = WAL;
              CREATE TABLE clients (name TEXT);
-             CREATE TABLE connections (workspace_name TEXT, bot_id TEXT);
+             CREATE TABLE connections (workspace_name TEXT, bot_id TEXT, labels TEXT);
              INSERT INTO clients VALUES ('Mine');
-             INSERT INTO connections VALUES ('zeta', 'b'), ('Acme Research', 'a');",
+             INSERT INTO connections VALUES
+                 ('zeta', 'b', '[\"VIP\",\"acme\"]'), ('Acme Research', 'a', '[\"VIP\"]'), ('', 'c', 'no JSON');",
         )
         .expect("rows");
         db
@@ -86,11 +98,22 @@ mod tests {
         let names = KnownNames::in_folder(folder);
         assert_eq!(names.clients, ["Mine"]);
         let acme = ("Acme Research".to_owned(), "a".to_owned());
-        assert_eq!(names.connections[0], acme, "from the log");
+        assert!(names.connections.contains(&acme), "from the log");
+        assert_eq!(names.labels, ["acme", "VIP"]);
         drop(db);
         assert_eq!(files(folder), 1);
         assert_eq!(KnownNames::in_folder(folder), names);
         assert_eq!(files(folder), 1, "nothing was left there");
+    }
+
+    #[test]
+    fn the_database_of_an_earlier_keyrack_has_names_without_labels() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let db = database(folder.path());
+        db.execute_batch("ALTER TABLE connections DROP COLUMN labels")
+            .expect("as it was");
+        let names = KnownNames::in_folder(folder.path());
+        assert_eq!((names.clients.len(), names.labels.len()), (1, 0));
     }
 
     #[test]

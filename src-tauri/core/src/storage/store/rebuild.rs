@@ -5,6 +5,7 @@ use rusqlite::{Transaction, params};
 use super::database::Store;
 use super::generation::meta;
 use super::json::Json;
+use super::labels_file::{keep, kept_in, write};
 use super::quarantine::{REBUILD_NOTE, want_rebuild};
 use super::revision::touch_connection;
 use crate::domain::client::Client;
@@ -38,6 +39,7 @@ impl Store {
     ) -> Result<Rebuilt, Problem> {
         let mut db = self.lock();
         let tx = db.transaction()?;
+        let kept = kept_in(&self.folder, self.id());
         let rebuilt = &mut operation.act;
         for client in clients {
             if is_claimed_by_operation(&tx, &client.id, None)? {
@@ -80,6 +82,9 @@ impl Store {
             if added + corrected > 0 {
                 touch_connection(&tx, &found.id)?;
             }
+            if let Some(annotation) = kept.get(&found.id).filter(|_| added > 0) {
+                write(&tx, &found.id, annotation)?;
+            }
             rebuilt.connections += added;
             rebuilt.corrected += corrected;
         }
@@ -88,6 +93,7 @@ impl Store {
         super::operations::end(&tx, &ended)?;
         tx.commit()?;
         failpoint("store.add_found");
+        keep(&mut db, &self.folder, self.id());
         Ok(ended.operation().act.clone())
     }
 }

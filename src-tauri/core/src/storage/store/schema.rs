@@ -178,6 +178,11 @@ fn migrations() -> Migrations<'static> {
             "ALTER TABLE connections ADD COLUMN allows TEXT NOT NULL DEFAULT 'any';
              ALTER TABLE connections ADD COLUMN last_used_at INTEGER;",
         ),
+        // What a person wrote on a connection; labels: JSON.
+        M::up(
+            "ALTER TABLE connections ADD COLUMN labels TEXT NOT NULL DEFAULT '[]';
+             ALTER TABLE connections ADD COLUMN note TEXT;",
+        ),
     ];
     MIGRATIONS.iter().cloned().chain(later).collect()
 }
@@ -214,6 +219,7 @@ mod tests {
     use super::super::database::Store;
     use super::super::sqlite::{DATABASE, open_connection};
     use super::*;
+    use crate::domain::annotation::{Annotation, Labels};
     use crate::domain::connection::Status;
     use crate::domain::rebuilt::{DatabaseState, Rebuilt, WantedRebuild};
     use crate::domain::time::Millis;
@@ -417,5 +423,38 @@ mod tests {
             .map(|code| code.expect("text"))
             .collect();
         assert_eq!(codes, messages.map(|(.., expected)| expected));
+    }
+
+    #[test]
+    fn the_connections_of_an_earlier_keyrack_have_no_labels_and_take_some() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = DataFolder::open(folder.path()).expect("a data folder");
+        let mut db = open_connection(&folder.path().join(DATABASE)).expect("a database");
+        let before = MIGRATIONS.len() + 7;
+        migrations().to_version(&mut db, before).expect("as it was");
+        db.execute_batch(
+            "INSERT INTO clients VALUES ('c', 'Mine', 'id', 'uri', NULL, 0, 'standard');
+             INSERT INTO connections (id, client, bot_id, workspace_id, workspace_name, owner,
+                                      has_refresh_token, connected_at, allows, last_used_at)
+                 VALUES ('k', 'c', 'b', 'w', 'Acme', '{}', 1, 0, 'never', 7);",
+        )
+        .expect("rows");
+        drop(db);
+        let store = Store::open(&folder).expect("the store");
+        let row = store.connection("k").expect("the row");
+        assert_eq!((row.labels.as_slice(), row.note.text()), (&[][..], None));
+        assert_eq!(row.last_used_at, Some(Millis(7)));
+        let labels = Labels::typed(&["VIP".to_owned()]).expect("labels");
+        let change = |_| {
+            let labels = labels.clone();
+            Ok(Annotation {
+                labels,
+                ..Annotation::default()
+            })
+        };
+        store.annotate(&["k".to_owned()], change).expect("written");
+        let after = store.connection("k").expect("the row");
+        assert_eq!(after.labels, labels);
+        assert!(after.revision > row.revision);
     }
 }

@@ -10,7 +10,7 @@ use rusqlite::limits::Limit;
 use rusqlite::{ErrorCode, OpenFlags, OptionalExtension as _, ffi};
 
 use super::evidence::evidence_from;
-use super::name_order::sort_key;
+use crate::domain::name_order::sort_key;
 use crate::domain::problem::{Cause, Problem};
 
 /// The name of the database's file in the data folder.

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::domain::annotation::{Labels, Note};
 use crate::domain::connection::{Connection, Status};
 use crate::domain::owner::Owner;
 use crate::domain::problem::Cause;
@@ -34,6 +35,8 @@ fn connection(number: usize) -> Connection {
         problem: None,
         retry_at: None,
         allows: crate::domain::hand_out::Allowed::Any,
+        labels: Labels::default(),
+        note: Note::default(),
         last_used_at: None,
         oauth_client_id: String::new(),
         revision: 0,

@@ -1,0 +1,60 @@
+//! Label: what a person writes on connections to find them again. Nobody is asked, and nothing is sent.
+
+use crate::domain::annotation::{Annotation, Labels, Note};
+use crate::domain::connection::Connection;
+use crate::domain::problem::{Cause, Problem};
+use crate::keyrack::Keyrack;
+
+impl Keyrack {
+    /// Gives a connection these labels in place of the ones that it has.
+    pub fn set_labels(&self, id: &str, labels: &[String]) -> Result<Connection, Problem> {
+        let labels = Labels::typed(labels)?;
+        self.annotate_one(id, |before| Annotation {
+            labels: labels.clone(),
+            ..before
+        })
+    }
+
+    /// Notes a text on a connection in place of the one that it has; an empty one takes it away.
+    pub fn set_note(&self, id: &str, note: &str) -> Result<Connection, Problem> {
+        let note = Note::typed(note)?;
+        self.annotate_one(id, |before| Annotation {
+            note: note.clone(),
+            ..before
+        })
+    }
+
+    /// Takes labels from connections and gives them others, all or none. Returns the connections; those
+    /// that are gone are passed over.
+    pub fn label_connections(
+        &self,
+        ids: &[String],
+        add: &[String],
+        remove: &[String],
+    ) -> Result<Vec<Connection>, Problem> {
+        self.store.annotate(ids, |before| {
+            Ok(Annotation {
+                labels: before.labels.changed(add, remove)?,
+                ..before
+            })
+        })?;
+        let mut connections = Vec::new();
+        for id in ids {
+            match self.store.connection(id) {
+                Err(gone) if gone.cause == Cause::ConnectionGone => {}
+                row => connections.push(row?),
+            }
+        }
+        Ok(connections)
+    }
+
+    fn annotate_one(
+        &self,
+        id: &str,
+        change: impl Fn(Annotation) -> Annotation,
+    ) -> Result<Connection, Problem> {
+        let only = [id.to_owned()];
+        self.store.annotate(&only, |before| Ok(change(before)))?;
+        self.store.connection(id)
+    }
+}
