@@ -11,8 +11,9 @@ use std::time::Duration;
 use keyrack_core::documents::ExportFormat;
 use keyrack_core::{
     About, ActivityFilter, ActivityPage, Allowed, Authorization, BatchAct, Caller, Cause, Changes,
-    Client, ClientChange, Connection, ConnectionsPolicy, Details, Keyrack, Lease, NewClient, News,
-    Preferences, Problem, Rebuilt, Receipt, RedirectMethod, Revocation, SelfTest, Snapshot,
+    Client, ClientChange, Connection, ConnectionsPolicy, Details, Keyrack,
+    LabelChange, Lease, NewClient, News, Preferences, Problem, Rebuilt, Receipt, RedirectMethod,
+    Revocation, SelfTest, Snapshot,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use tauri::{AppHandle, Manager as _, Runtime, State, async_runtime, ipc::Invoke};
@@ -345,8 +346,9 @@ fn label_connections(
     add: Vec<String>,
     remove: Vec<String>,
 ) -> Result<Vec<Connection>, Problem> {
-    let keyrack = shell.keyrack()?;
-    keyrack.label_connections(&connections, &add, &remove)
+    let note = None;
+    let change = LabelChange { add, remove, note };
+    shell.keyrack()?.label_connections(&connections, &change)
 }
 
 /// The leases of one connection that are running, oldest first.

@@ -146,16 +146,6 @@ async fn a_name_that_several_connections_have_is_refused_with_the_candidates() {
     );
 }
 
-/// An environment in which three workspaces are connected.
-async fn three() -> TestEnv {
-    let env = TestEnv::with(World::new(), &[]);
-    env.add_client_by_command();
-    for name in ["Ada", "Bureau", "Zeppelin"] {
-        cli::connect_workspace(&env, name, &[]).await;
-    }
-    env
-}
-
 fn names(output: &Output) -> Vec<String> {
     let rows = json(output);
     let rows = rows.as_array().expect("rows").iter();
@@ -165,7 +155,7 @@ fn names(output: &Output) -> Vec<String> {
 
 #[tokio::test]
 async fn several_or_all_are_checked_refreshed_revoked_and_forgotten_at_once() {
-    let env = three().await;
+    let env = cli::three_workspaces().await;
     let checked = env.keyrack(&["check", "Ada", "Bureau", "--json"], "");
     assert_eq!(names(&checked), ["Ada", "Bureau"]);
     let refreshed = json(&env.keyrack(&["refresh", "--all", "--json"], ""));
@@ -203,7 +193,7 @@ async fn several_or_all_are_checked_refreshed_revoked_and_forgotten_at_once() {
 
 #[tokio::test]
 async fn ctrl_c_begins_no_further_one_and_says_what_is_untouched() {
-    let env = three().await;
+    let env = cli::three_workspaces().await;
     for name in ["Delta", "Echo", "Foxtrot"] {
         cli::connect_workspace(&env, name, &[]).await;
     }

@@ -16,6 +16,7 @@ mod hand_out;
 mod harness;
 mod journey;
 mod keyring;
+mod labels;
 mod leaks;
 mod package;
 mod permissions;

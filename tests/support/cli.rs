@@ -5,6 +5,7 @@ use std::process::{Child, ChildStdin, ChildStdout, ExitStatus, Stdio};
 
 use super::process::signal;
 use super::test_env::TestEnv;
+use super::world::World;
 
 /// A running connect that has printed its authorization URL and waits for the callback.
 pub struct Connecting {
@@ -13,6 +14,16 @@ pub struct Connecting {
     output: BufReader<ChildStdout>,
     /// The authorization URL.
     pub link: String,
+}
+
+/// An environment in which three workspaces are connected.
+pub async fn three_workspaces() -> TestEnv {
+    let env = TestEnv::with(World::new(), &[]);
+    env.add_client_by_command();
+    for name in ["Ada", "Bureau", "Zeppelin"] {
+        connect_workspace(&env, name, &[]).await;
+    }
+    env
 }
 
 /// Starts a connect and reads its authorization URL; fails with its status if it ends without one.

@@ -133,7 +133,7 @@ pub enum Act {
     /// Lists the connections with their last known status.
     ///
     /// In a pipe each is a line, with tabs between: workspace, status, checked at, owner, email, client,
-    /// bot id, problem, allows, last used at, id.
+    /// bot id, problem, allows, last used at, id, labels.
     List(ListArguments),
     /// Asks Notion whether the tokens of connections work.
     Check {
@@ -146,6 +146,8 @@ pub enum Act {
     /// Changes the tokens of connections for new ones.
     Refresh(Which),
     /// Ends the tokens of connections at Notion, then deletes them here.
+    ///
+    /// With --label it prints the receipts of all connections with that label as one text.
     Revoke(End),
     /// Checks all connections in the background until it is ended, and notifies of what needs
     /// attention.
@@ -162,7 +164,7 @@ pub enum Act {
     /// keyring answered, and when.
     ///
     /// In a pipe each is a line, with tabs between: finished at, workspace, kind, client, request ids,
-    /// revoked at, confirmed at, refresh token, what the keyring keeps, operation id.
+    /// revoked at, confirmed at, refresh token, what the keyring keeps, operation id, labels.
     Receipts(ReceiptsArguments),
     /// Lists what was done and what came of it, the newest first.
     ///
@@ -171,6 +173,11 @@ pub enum Act {
     Activity(ActivityArguments),
     /// Searches the keyring for clients and connections that the list does not have, and adds them.
     Rebuild,
+    /// Gives connections labels, such as a customer's name, and a note; without an option it shows them.
+    ///
+    /// They are for you alone: nothing is asked or sent because of them. A label is the same in capitals
+    /// and in small letters.
+    Label(LabelArguments),
     /// Chooses what a connection may be used for. It guards against accidents; a program that runs as
     /// you can read an unlocked keyring itself.
     #[command(name = "hand-out")]
@@ -239,6 +246,27 @@ pub struct ListArguments {
     /// Only those with this status; can be given several times.
     #[arg(long, value_parser = STATUSES)]
     pub status: Vec<String>,
+    /// Only those with this label; can be given several times.
+    #[arg(long, value_name = "LABEL", value_parser = not_empty)]
+    pub label: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct LabelArguments {
+    #[command(flatten)]
+    pub which: Which,
+    /// Gives them this label; can be given several times.
+    #[arg(long, value_name = "LABEL", value_parser = not_empty)]
+    pub add: Vec<String>,
+    /// Takes this label from them first; can be given several times.
+    #[arg(long, value_name = "LABEL", value_parser = not_empty)]
+    pub remove: Vec<String>,
+    /// Notes a text on them, in place of the one that is there.
+    #[arg(long, value_name = "TEXT", value_parser = not_empty)]
+    pub note: Option<String>,
+    /// Takes their note away.
+    #[arg(long, conflicts_with = "note")]
+    pub no_note: bool,
 }
 
 #[derive(Debug, Args)]
@@ -246,6 +274,9 @@ pub struct ReceiptsArguments {
     /// Only those of this client, by its name at that time.
     #[arg(long, value_name = "NAME", value_parser = not_empty)]
     pub client: Option<String>,
+    /// Only those of connections with this label at that time; can be given several times.
+    #[arg(long, value_name = "LABEL", value_parser = not_empty)]
+    pub label: Vec<String>,
     /// Each as a paragraph that says all of it.
     #[arg(long)]
     pub long: bool,
@@ -290,13 +321,16 @@ pub struct Which {
     #[arg(
         value_name = "NAME",
         value_parser = not_empty,
-        required_unless_present = "all",
-        conflicts_with = "all"
+        required_unless_present_any = ["all", "label"],
+        conflicts_with_all = ["all", "label"]
     )]
     pub names: Vec<String>,
     /// All connections.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "label")]
     pub all: bool,
+    /// All connections with this label; can be given several times.
+    #[arg(long, value_name = "LABEL", value_parser = not_empty)]
+    pub label: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -8,7 +8,7 @@ use keyrack_core::{
 use tokio::signal::ctrl_c;
 
 use crate::connections::{no_verdict, not_revoked};
-use crate::output::Output;
+use crate::output::{Output, Receipts};
 use crate::terminal::eprint_line;
 use crate::wording::workspace;
 
@@ -19,6 +19,7 @@ pub async fn act(
     output: Output,
     act: BatchAct,
     ids: Option<&[String]>,
+    receipts: Receipts,
 ) -> Result<(), Problem> {
     let end = follow(keyrack, output, act, ids).await?;
     let mut connections = keyrack.connections()?;
@@ -30,7 +31,7 @@ pub async fn act(
         }
         printed
     } else {
-        output.batch(&end, &connections)
+        output.batch(&end, &connections, receipts)
     };
     for NotDone {
         connection,

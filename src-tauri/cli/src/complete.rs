@@ -86,6 +86,7 @@ type Names = fn(&OsStr) -> Vec<CompletionCandidate>;
 fn names_of(argument: &Arg, is_about_clients: bool) -> Option<Names> {
     match argument.get_id().as_str() {
         "client" => Some(clients),
+        "label" | "add" | "remove" => Some(labels),
         "name" if is_about_clients => argument.is_positional().then_some(clients as Names),
         "name" | "names" if argument.is_positional() => Some(connections),
         _ => None,
@@ -100,8 +101,16 @@ fn known() -> KnownNames {
 }
 
 fn clients(begun: &OsStr) -> Vec<CompletionCandidate> {
-    let names = known().clients.into_iter();
-    let names = names.map(|name| sanitize_display_text(&name));
+    beginning(known().clients, begun)
+}
+
+fn labels(begun: &OsStr) -> Vec<CompletionCandidate> {
+    beginning(known().labels, begun)
+}
+
+/// Those of the names that begin so.
+fn beginning(names: Vec<String>, begun: &OsStr) -> Vec<CompletionCandidate> {
+    let names = names.into_iter().map(|name| sanitize_display_text(&name));
     names
         .filter(|name| begins(name, begun))
         .map(CompletionCandidate::new)

@@ -4,15 +4,15 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use keyrack_core::{
-    BatchAct, Cause, Connection, Keyrack, Language, Problem, Receipt, Revocation, Status, Words,
-    folded_name, sanitize_display_text,
+    BatchAct, Cause, Connection, Keyrack, Labels, Language, Problem, Receipt, Revocation, Status,
+    Words, caseless_name, folded_name, sanitize_display_text,
 };
 
 use crate::arguments::{End, ListArguments, ReceiptsArguments, Which};
 use crate::clients::choose;
 use crate::documents::PendingDocument;
 use crate::meant::has_part;
-use crate::output::Output;
+use crate::output::{Output, Receipts};
 use crate::wording::{self, workspace};
 use crate::{batch, confirm, exit, slow};
 use keyrack_core::documents::{Versioned, word};
@@ -28,9 +28,10 @@ pub fn list(keyrack: &Keyrack, output: Output, asked: &ListArguments) -> Result<
             .as_ref()
             .is_none_or(|client| *client == one.client_id);
         let has_status = asked.status.is_empty() || asked.status.contains(&word(one.status));
-        is_of_client && has_status
+        is_of_client && has_status && has_any(&one.labels, &asked.label)
     });
-    let nothing = if client.is_some() || !asked.status.is_empty() {
+    let is_filtered = client.is_some() || !asked.status.is_empty() || !asked.label.is_empty();
+    let nothing = if is_filtered {
         "activity.none.match"
     } else {
         "command.nothing"
@@ -92,10 +93,34 @@ pub async fn end(
     slow::told(acted, output).await.map(|()| true)
 }
 
-/// The connections that are named.
+/// The connections that are named, by themselves or by a label; none where all are meant.
 fn found(keyrack: &Keyrack, words: Words, which: &Which) -> Result<Vec<Connection>, Problem> {
-    let names = which.names.iter();
-    names.map(|name| find(keyrack, words, name)).collect()
+    if which.label.is_empty() {
+        let names = which.names.iter();
+        return names.map(|name| find(keyrack, words, name)).collect();
+    }
+    let mut connections = keyrack.connections()?;
+    let is_unknown = |label: &&String| !connections.iter().any(|one| one.labels.has(label));
+    if let Some(unknown) = which.label.iter().find(is_unknown) {
+        let name = sanitize_display_text(unknown);
+        return Err(Cause::NoSuchLabel { name }.into());
+    }
+    connections.retain(|one| has_any(&one.labels, &which.label));
+    Ok(connections)
+}
+
+/// The connections that are named, by themselves or by a label, or all.
+pub fn these(keyrack: &Keyrack, words: Words, which: &Which) -> Result<Vec<Connection>, Problem> {
+    if which.all {
+        keyrack.connections()
+    } else {
+        found(keyrack, words, which)
+    }
+}
+
+/// Whether any of the labels that were asked for is there, or none was asked for.
+fn has_any(labels: &Labels, asked: &[String]) -> bool {
+    asked.is_empty() || asked.iter().any(|label| labels.has(label))
 }
 
 /// Acts on the one connection that was found, or on several or all at once.
@@ -108,9 +133,13 @@ async fn act_on(
 ) -> Result<(), Problem> {
     let ids: Vec<_> = found.iter().map(|one| one.id.clone()).collect();
     match found {
-        _ if which.all => batch::act(keyrack, output, act, None).await,
+        _ if which.all => batch::act(keyrack, output, act, None, Receipts::Rows).await,
+        // Whoever has a label, one or many: a script gets the same document.
+        _ if !which.label.is_empty() => {
+            batch::act(keyrack, output, act, Some(&ids), Receipts::Text).await
+        }
         [one] => act_on_one(keyrack, output, act, one).await,
-        _ => batch::act(keyrack, output, act, Some(&ids)).await,
+        _ => batch::act(keyrack, output, act, Some(&ids), Receipts::Rows).await,
     }
 }
 
@@ -175,12 +204,14 @@ pub fn receipts(
             receipts.retain(|one| has_part(&one.client_name, client));
         }
     }
+    receipts.retain(|receipt| has_any(&receipt.labels, &asked.label));
     if asked.long && !receipts.is_empty() {
         return output.whole_receipts(&receipts);
     }
-    let nothing = match asked.client {
-        Some(_) => "activity.none.match",
-        None => "command.no-receipts",
+    let nothing = if asked.client.is_some() || !asked.label.is_empty() {
+        "activity.none.match"
+    } else {
+        "command.no-receipts"
     };
     output.receipts(&receipts, nothing)
 }

@@ -29,6 +29,7 @@ fn of(cause: &Cause) -> u8 {
         | Cause::WhichConnection { .. }
         | Cause::NoSuchConnection { .. }
         | Cause::SeveralConnections { .. }
+        | Cause::NoSuchLabel { .. }
         | Cause::ConnectionGone
         | Cause::NoSuchLease { .. }
         | Cause::NoClient

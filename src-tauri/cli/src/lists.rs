@@ -40,6 +40,12 @@ pub fn connections(connections: &[Connection], now: Millis, words: Words) -> Tab
             Column::for_programs(),
             Column::whole(title("details.used")).leaves(5),
             Column::for_programs(),
+            if connections.iter().all(|one| one.labels.is_empty()) {
+                Column::for_programs()
+            } else {
+                let title = words.counted("receipt.labels", 2, &[]);
+                Column::cut(title, ASIDES).leaves(2)
+            },
         ],
         rows: connections
             .iter()
@@ -70,6 +76,7 @@ fn connection(connection: &Connection, now: Millis, words: Words) -> Vec<Cell> {
         Cell::for_programs(&word(connection.allows)),
         ago(connection.last_used_at),
         Cell::for_programs(&connection.id),
+        Cell::of(&wording::labels(&connection.labels)),
     ]);
     cells
 }
@@ -153,6 +160,7 @@ pub fn receipts(receipts: &[Receipt], words: Words) -> Table {
             Column::for_programs(),
             Column::for_programs(),
             Column::for_programs(),
+            Column::for_programs(),
         ],
         rows: receipts.iter().map(|one| receipt(one, words)).collect(),
     }
@@ -180,6 +188,7 @@ fn receipt(receipt: &Receipt, words: Words) -> Vec<Cell> {
         Cell::for_programs(&receipt.refresh_token.map(word).unwrap_or_default()),
         Cell::for_programs(&keeps.join(" ")),
         Cell::for_programs(&receipt.operation_id),
+        Cell::for_programs(&wording::labels(&receipt.labels)),
     ]
 }
 

@@ -13,6 +13,7 @@ mod documents;
 mod exit;
 mod hand_out;
 mod input;
+mod label;
 mod lists;
 mod manual;
 mod meant;
@@ -241,6 +242,7 @@ async fn make(keyrack: &Arc<Keyrack>, command: Act, output: Output) -> Result<Ex
         Act::Receipts(asked) => connections::receipts(keyrack, output, &asked),
         Act::Activity(asked) => activity::activity(keyrack, output, asked),
         Act::Rebuild => output.rebuilt(&keyrack.rebuild().await?),
+        Act::Label(asked) => label::label(keyrack, output, asked),
         Act::Allow { name, allowed } => hand_out::allow(keyrack, output, &name, allowed.into()),
         Act::Doctor => return doctor::doctor(keyrack, output).await,
     };

@@ -1,6 +1,6 @@
 //! Names by their parts, and those that were probably meant.
 
-use keyrack_core::{Cause, Keyrack, Problem, Words, folded_name, sanitize_display_text};
+use keyrack_core::{Cause, Keyrack, Problem, Words, caseless_name, sanitize_display_text};
 use strsim::jaro_winkler;
 
 use crate::wording::workspace;
@@ -26,23 +26,24 @@ pub fn names(keyrack: &Keyrack, words: Words, problem: &Problem) -> Vec<String> 
                 known.iter().map(|one| sanitize_display_text(&one.name)),
             )
         }
+        Cause::NoSuchLabel { name } => {
+            let known = keyrack.connections().unwrap_or_default();
+            let known = known.iter().flat_map(|one| one.labels.as_slice().to_vec());
+            like(name, known)
+        }
         _ => Vec::new(),
     }
 }
 
 /// Whether a name has this part, in whatever Unicode form, in small letters or capitals.
 pub fn has_part(name: &str, part: &str) -> bool {
-    folded(name).contains(&folded(part))
-}
-
-fn folded(text: &str) -> String {
-    folded_name(text).to_lowercase()
+    caseless_name(name).contains(&caseless_name(part))
 }
 
 fn like(name: &str, known: impl Iterator<Item = String>) -> Vec<String> {
-    let name = folded(name);
+    let name = caseless_name(name);
     let likeness = |known: &str| {
-        let known = folded(known);
+        let known = caseless_name(known);
         // A part of a name is enough to find it.
         let parts = known.split_whitespace().chain([known.as_str()]);
         parts

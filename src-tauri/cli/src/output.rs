@@ -30,6 +30,15 @@ pub struct Output {
     pub words: Words,
 }
 
+/// How the receipts of an act on many connections are written for a person.
+#[derive(Debug, Clone, Copy)]
+pub enum Receipts {
+    /// Each as a row.
+    Rows,
+    /// All as one text, to hand on.
+    Text,
+}
+
 /// Shows an event on standard error: what start-up rebuilt from the keyring, and in a terminal, on
 /// one line, the progress of an act on many connections.
 pub fn show_event(event: &Event, words: Words) {
@@ -159,16 +168,36 @@ impl Output {
     }
 
     /// Prints the end of an act on many connections: its receipts, or else the connections.
-    pub fn batch(self, end: &BatchEnd, connections: &[Connection]) -> Result<(), Problem> {
+    pub fn batch(
+        self,
+        end: &BatchEnd,
+        connections: &[Connection],
+        receipts: Receipts,
+    ) -> Result<(), Problem> {
         let document = Versioned::new(BatchDocument::from(end));
         match end.counts.act {
-            BatchAct::Revoke | BatchAct::Forget => {
-                self.rows_of_receipts(&document, &end.receipts, "")
-            }
+            BatchAct::Revoke | BatchAct::Forget => match receipts {
+                Receipts::Rows => self.rows_of_receipts(&document, &end.receipts, ""),
+                Receipts::Text => self.text_of_receipts(&document, &end.receipts),
+            },
             BatchAct::Check | BatchAct::Refresh => {
                 self.rows_of_connections(&document, connections, "command.nothing")
             }
         }
+    }
+
+    /// Prints connections and, for a person, what is noted on each.
+    pub fn labelled(self, connections: &[Connection]) -> Result<(), Problem> {
+        let noted = connections.iter().filter_map(|one| {
+            let label = wording::workspace(&one.workspace_name, self.words);
+            let places = [("label", label.as_str()), ("value", one.note.text()?)];
+            Some(self.words.text("receipt.line", &places))
+        });
+        let after: Vec<_> = noted.collect();
+        let now = system_clock()();
+        let documents = list::<_, ConnectionDocument<'_>>(connections);
+        let table = || lists::connections(connections, now, self.words);
+        self.table(&documents, table, "command.nothing", &after)
     }
 
     fn rows_of_connections(
@@ -213,7 +242,15 @@ impl Output {
 
     /// Prints each receipt as one paragraph.
     pub fn whole_receipts(self, receipts: &[Receipt]) -> Result<(), Problem> {
-        self.result(&list::<_, ReceiptDocument<'_>>(receipts), || {
+        self.text_of_receipts(&list::<_, ReceiptDocument<'_>>(receipts), receipts)
+    }
+
+    fn text_of_receipts(
+        self,
+        document: &(impl Serialize + ?Sized),
+        receipts: &[Receipt],
+    ) -> Result<(), Problem> {
+        self.result(document, || {
             let mut lines = Vec::new();
             for receipt in receipts {
                 let client = sanitize_display_text(&receipt.client_name);

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use keyrack_core::{
-    Authorization, Batch, BatchAct, Connection, DatabaseState, Millis, Owner, Progress, Rebuilt,
-    Receipt, RefreshTokenFate, Remains, Status, Words, sanitize_display_text,
+    Authorization, Batch, BatchAct, Connection, DatabaseState, Labels, Millis, Owner, Progress,
+    Rebuilt, Receipt, RefreshTokenFate, Remains, Status, Words, sanitize_display_text,
 };
 
 /// A workspace's name, or words in its place for a workspace without one.
@@ -38,6 +38,11 @@ pub fn owner(owner: &Owner, words: Words) -> String {
         Owner::Workspace => words.text("owner.workspace", &[]),
         Owner::Unknown => words.text("owner.unknown", &[]),
     }
+}
+
+/// Labels in one line.
+pub fn labels(labels: &Labels) -> String {
+    labels.as_slice().join(", ")
 }
 
 /// The key of a status's words.
@@ -112,10 +117,14 @@ pub fn question(act: BatchAct, named: &[Connection], count: usize, words: Words)
         ("selected.title.forget", "selected.text.forget")
     };
     let mut lines = vec![words.counted(title, count, &[])];
-    let names = named
-        .iter()
-        .map(|one| workspace(&one.workspace_name, words));
-    lines.extend(names.map(|name| format!("  {name}")));
+    lines.extend(named.iter().map(|one| {
+        // Several may have one name.
+        let [name, owner] = [
+            workspace(&one.workspace_name, words),
+            owner(&one.owner, words),
+        ];
+        format!("  {name}  {owner}  {}", sanitize_display_text(&one.bot_id))
+    }));
     lines.push(words.counted(text, count, &[]));
     lines
 }
@@ -158,6 +167,11 @@ pub fn receipt(receipt: &Receipt, words: Words) -> Vec<String> {
         let program = sanitize_display_text(&one.program);
         words.text("receipt.cut-off", &[("program", &program)])
     }));
+    if !receipt.labels.is_empty() {
+        let label = words.counted("receipt.labels", receipt.labels.as_slice().len(), &[]);
+        let value = labels(&receipt.labels);
+        lines.push(words.text("receipt.line", &[("label", &label), ("value", &value)]));
+    }
     if !receipt.request_ids.is_empty() {
         let count = receipt.request_ids.len();
         let label = words.counted("receipt.requests", count, &[]);
@@ -252,6 +266,7 @@ mod tests {
                 owner: Owner::Workspace,
                 sandbox: false,
                 client_name: String::new(),
+                labels: Labels::default(),
                 bot_id: String::new(),
                 started_at: Millis(0),
                 finished_at: Millis(1),

@@ -8,7 +8,7 @@
 use std::process::{Command, Output};
 
 /// Every command, and every command about clients.
-const COMMANDS: [&str; 21] = [
+const COMMANDS: [&str; 22] = [
     "client",
     "connect",
     "list",
@@ -19,6 +19,7 @@ const COMMANDS: [&str; 21] = [
     "receipts",
     "activity",
     "rebuild",
+    "label",
     "hand-out",
     "forget",
     "doctor",
@@ -72,6 +73,12 @@ fn wrong_usage_ends_with_two_and_prints_no_result() {
         &["check", ""],
         &["revoke", "Acme", " "],
         &["forget", "\u{200b}"],
+        &["revoke", "--label", ""],
+        &["revoke", "--label", "Acme Ltd", "Acme"],
+        &["check", "--label", "Acme Ltd", "--all"],
+        &["label"],
+        &["label", "Acme", "--add", " "],
+        &["label", "Acme", "--note", "a", "--no-note"],
         &["connect", "--client", ""],
         &["client", "secret", ""],
         &["client", "edit", "Mine"],

@@ -36,7 +36,7 @@ pub use acts::hand_out::HandedOut;
 pub use acts::lease::{Begun, Leases, Terms};
 pub use acts::pass_on::{Outgoing, OutgoingBody};
 pub use acts::self_test::SelfTest;
-pub use domain::annotation::{Labels, Note};
+pub use domain::annotation::{LabelChange, Labels, Note};
 pub use domain::authorization::{Authorization, Progress};
 pub use domain::batch::{Batch, BatchAct, BatchEnd, BatchState, NotDone};
 pub use domain::callback::app_link_in;

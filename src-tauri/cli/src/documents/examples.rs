@@ -10,8 +10,8 @@ use keyrack_core::documents::{
 };
 use keyrack_core::{
     ActivityEntry, ActivityOutcome, Allowed, Batch, BatchAct, BatchEnd, BatchState, Budget, Caller,
-    Cause, Client, Connection, CutOff, DatabaseState, HandedTo, Language, Lease, LeaseUse, Millis,
-    NotDone, OperationKind, Owner, Progress, Rebuilt, Receipt, RedirectMethod, RefreshTokenFate,
+    Cause, Client, Connection, CutOff, DatabaseState, HandedTo, Labels, Language, Lease, LeaseUse, Millis,
+    NotDone, Note, OperationKind, Owner, Progress, Rebuilt, Receipt, RedirectMethod, RefreshTokenFate,
     Status, Way, Words,
 };
 use serde::Serialize;
@@ -51,6 +51,10 @@ fn client() -> Client {
     }
 }
 
+fn labels() -> Labels {
+    vec!["Acme Ltd".to_owned(), "Research".to_owned()].into()
+}
+
 fn connection() -> Connection {
     let client = client();
     Connection {
@@ -73,6 +77,8 @@ fn connection() -> Connection {
         retry_at: None,
         needs_attention: false,
         allows: Allowed::Any,
+        labels: labels(),
+        note: Note::from(Some("Ask Ada before a change.".to_owned())),
         last_used_at: Some(at(40)),
         revision: 1,
     }
@@ -105,6 +111,7 @@ fn receipt() -> Receipt {
         workspace_name: of.workspace_name,
         owner: of.owner,
         client_name: of.client_name,
+        labels: of.labels,
         sandbox: false,
         bot_id: of.bot_id,
         started_at: at(60),

@@ -1,6 +1,6 @@
 //! Label: what a person writes on connections to find them again. Nobody is asked, and nothing is sent.
 
-use crate::domain::annotation::{Annotation, Labels, Note};
+use crate::domain::annotation::{Annotation, LabelChange, Labels, Note};
 use crate::domain::connection::Connection;
 use crate::domain::problem::{Cause, Problem};
 use crate::keyrack::Keyrack;
@@ -24,20 +24,14 @@ impl Keyrack {
         })
     }
 
-    /// Takes labels from connections and gives them others, all or none. Returns the connections; those
-    /// that are gone are passed over.
+    /// Changes what is written on connections, all or none. Returns the connections; those that are gone
+    /// are passed over.
     pub fn label_connections(
         &self,
         ids: &[String],
-        add: &[String],
-        remove: &[String],
+        change: &LabelChange,
     ) -> Result<Vec<Connection>, Problem> {
-        self.store.annotate(ids, |before| {
-            Ok(Annotation {
-                labels: before.labels.changed(add, remove)?,
-                ..before
-            })
-        })?;
+        self.store.annotate(ids, |before| before.changed(change))?;
         let mut connections = Vec::new();
         for id in ids {
             match self.store.connection(id) {

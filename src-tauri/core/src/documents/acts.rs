@@ -20,6 +20,7 @@ pub struct ReceiptDocument<'a> {
     workspace_name: &'a str,
     owner: &'a Owner,
     client: ClientThen<'a>,
+    labels: &'a [String],
     sandbox: bool,
     started_at: Time,
     finished_at: Time,
@@ -45,6 +46,7 @@ impl<'a> From<&'a Receipt> for ReceiptDocument<'a> {
             client: ClientThen {
                 name: &receipt.client_name,
             },
+            labels: receipt.labels.as_slice(),
             sandbox: receipt.sandbox,
             started_at: receipt.started_at.into(),
             finished_at: receipt.finished_at.into(),

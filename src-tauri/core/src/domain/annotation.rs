@@ -34,6 +34,17 @@ pub(crate) struct Annotation {
     pub note: Note,
 }
 
+/// What a person changes of it.
+#[derive(Debug, Clone, Default)]
+pub struct LabelChange {
+    /// The labels to give.
+    pub add: Vec<String>,
+    /// The labels to take away before.
+    pub remove: Vec<String>,
+    /// The note in place of the one that is there; an empty one takes that away, none leaves it.
+    pub note: Option<String>,
+}
+
 /// The note of a connection, which may have several lines; none if it is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Option<String>", into = "Option<String>")]
@@ -73,6 +84,12 @@ impl Labels {
         &self.0
     }
 
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     fn remove(&mut self, label: &str) {
         let unwanted = caseless_name(label);
         self.0.retain(|one| caseless_name(one) != unwanted);
@@ -102,6 +119,19 @@ impl From<Vec<String>> for Labels {
 impl From<Labels> for Vec<String> {
     fn from(labels: Labels) -> Self {
         labels.0
+    }
+}
+
+impl Annotation {
+    /// What is written after a change.
+    pub fn changed(self, change: &LabelChange) -> Result<Self, Cause> {
+        Ok(Self {
+            labels: self.labels.changed(&change.add, &change.remove)?,
+            note: match &change.note {
+                Some(note) => Note::typed(note)?,
+                None => self.note,
+            },
+        })
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::domain::act::Check;
+use crate::domain::annotation::LabelChange;
 use crate::domain::client::{Client, ClientChange, ConnectionsPolicy};
 use crate::domain::connection::{Connection, Status, Verdict};
 use crate::domain::list::Changes;
@@ -147,7 +148,12 @@ async fn every_change_of_the_list_is_read_and_nothing_else() {
     keyrack.set_note(&second, "Ask Ada").expect("noted");
     after(&keyrack, "a note");
     let both = [first.clone(), second.clone()];
-    let labelled = keyrack.label_connections(&both, &["Acme".to_owned()], &vip);
+    let change = LabelChange {
+        add: vec!["Acme".to_owned()],
+        remove: vip.into(),
+        note: None,
+    };
+    let labelled = keyrack.label_connections(&both, &change);
     labelled.expect("labelled");
     after(&keyrack, "labels of several");
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::domain::annotation::{LONGEST_LABEL, LONGEST_NOTE, MOST_LABELS};
+use crate::domain::annotation::{LONGEST_LABEL, LONGEST_NOTE, LabelChange, MOST_LABELS};
 use crate::domain::problem::{Cause, Field};
 use crate::domain::receipt::Revocation;
 use crate::keyrack::Keyrack;
@@ -74,8 +74,12 @@ async fn several_connections_are_labelled_together_or_not_at_all() {
     let other = env.another_client(&keyrack).await;
     let second = env.connect(&keyrack, &other).await;
     let ids = texts(&[&first, "gone", &second]);
-    let (add, remove) = (texts(&["Acme Ltd"]), texts(&["vip"]));
-    let rows = keyrack.label_connections(&ids, &add, &remove);
+    let change = LabelChange {
+        add: texts(&["Acme Ltd"]),
+        remove: texts(&["vip"]),
+        note: None,
+    };
+    let rows = keyrack.label_connections(&ids, &change);
     let rows = rows.expect("labelled");
     assert_eq!(rows.len(), 2, "of those that are there");
     for row in rows {
@@ -84,17 +88,20 @@ async fn several_connections_are_labelled_together_or_not_at_all() {
     }
 
     // The second has room for them, the first has not.
-    let many: Vec<_> = (1..MOST_LABELS).map(|n| n.to_string()).collect();
-    let field = Field::Labels;
     keyrack.set_labels(&second, &[]).expect("labelled");
     let before = keyrack.connections().expect("the list");
-    let more = [many, texts(&["x"])].concat();
     let ids = [second, first];
-    let refused = keyrack.label_connections(&ids, &more, &[]);
-    let refused = refused.expect_err("too many").cause;
-    assert_eq!(refused, Cause::InvalidInput { field });
-    assert_eq!(keyrack.connections().expect("the list"), before);
-    let gone = keyrack.set_labels("gone", &add).expect_err("gone");
+    let many: Vec<_> = (0..MOST_LABELS).map(|n| n.to_string()).collect();
+    let long = Some("a".repeat(LONGEST_NOTE + 1));
+    for (add, note, field) in [(many, None, Field::Labels), (Vec::new(), long, Field::Note)] {
+        let remove = Vec::new();
+        let change = LabelChange { add, remove, note };
+        let refused = keyrack.label_connections(&ids, &change);
+        let refused = refused.expect_err("too much").cause;
+        assert_eq!(refused, Cause::InvalidInput { field });
+        assert_eq!(keyrack.connections().expect("the list"), before);
+    }
+    let gone = keyrack.set_labels("gone", &[]).expect_err("gone");
     assert_eq!(gone.cause, Cause::ConnectionGone);
 }
 
@@ -209,6 +216,10 @@ fn plant(what: &str, path: &Path, kept: &[u8], theirs: &Path) {
         "too much" => fs::write(path, [kept, &vec![b' '; 32 << 20]].concat()),
         "a link" => symlink(theirs, path),
         "another name" => fs::hard_link(theirs, path),
+        "a pipe" => std::process::Command::new("mkfifo")
+            .arg(path)
+            .status()
+            .map(|made| assert!(made.success())),
         _ => fs::create_dir(path),
     };
     done.expect(what);
@@ -230,6 +241,7 @@ async fn a_file_that_is_not_ours_is_neither_believed_nor_followed_and_stops_noth
         "too much",
         "a link",
         "another name",
+        "a pipe",
         "a folder",
     ] {
         // The database is lost, so that only the file could tell.
@@ -284,9 +296,8 @@ async fn labels_that_another_program_wrote_into_the_database_stop_nothing() {
         has_nothing(&keyrack, &id);
         keyrack.check(&id).await.expect("checked");
     }
-    let new = texts(&["New"]);
-    let row = keyrack.label_connections(std::slice::from_ref(&id), &new, &[]);
-    assert_eq!(row.expect("labelled")[0].labels.as_slice(), ["New"]);
+    let row = keyrack.set_labels(&id, &texts(&["New"]));
+    assert_eq!(row.expect("labelled").labels.as_slice(), ["New"]);
 }
 
 #[test]
