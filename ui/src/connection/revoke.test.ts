@@ -25,6 +25,14 @@ describe("revoking", () => {
     await vi.waitFor(() => expect(find("connection")).toBeNull());
   });
 
+  it("names the labels of the connection on its receipt", async () => {
+    world.rust = { ...world.rust, connections: [{ ...acme, labels: ["Acme Ltd", "VIP"] }] };
+    open();
+    await click("revoke");
+    await click("confirm-revoke");
+    expect((await the("receipt")).textContent).toMatch(/Labels\s*Acme Ltd, VIP/);
+  });
+
   it("leaves the focus on the row that takes the place of the revoked one", async () => {
     const birch = connection("Birch");
     world.rust = { ...world.rust, connections: [acme, birch] };
