@@ -13,7 +13,6 @@ use support::secrets;
 use support::test_env::{ACME, TestEnv};
 use support::wait::until_async;
 use support::words::{counted, words};
-use support::world::World;
 
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
