@@ -8,6 +8,7 @@ const COMMANDS: &[&str] = &[
     "preferences",
     "try_sandbox",
     "redirect_uri",
+    "open_portal",
     "verify_client",
     "add_client",
     "replace_client_secret",

@@ -36,6 +36,7 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         preferences,
         try_sandbox,
         redirect_uri,
+        open_portal,
         verify_client,
         add_client,
         replace_client_secret,
@@ -116,6 +117,11 @@ fn redirect_uri(
     bridge_url: Option<String>,
 ) -> Result<String, Problem> {
     keyrack_core::redirect_uri(method, localhost_port, bridge_url.as_deref())
+}
+
+#[tauri::command(async)]
+fn open_portal(shell: Shared<'_>) -> Result<(), Problem> {
+    shell.keyrack()?.open_portal()
 }
 
 #[tauri::command]

@@ -2,6 +2,7 @@
 
 mod add;
 mod edit;
+mod portal;
 mod remove;
 mod rotate_secret;
 mod verify;
