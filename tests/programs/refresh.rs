@@ -6,7 +6,7 @@ use support::page::Part;
 use support::secrets::{self, Entry};
 use support::test_env::{ACME, TestEnv};
 use support::wait::until_async;
-use support::words::words;
+use support::words::{filled, words};
 use support::world::World;
 
 /// The keyring's entry for the connection of a row.
@@ -76,7 +76,9 @@ async fn reconnecting_warns_first_and_renews_the_connection_in_place() {
     let before = kept(&env, &row).await;
     choose(&row, "reconnect").await;
     let dialog = window.part("//dialog[@open]".to_owned());
-    dialog.says(&words("reconnect.text")).await;
+    dialog
+        .says(&filled("reconnect.text", &[("workspace", ACME)]))
+        .await;
     assert_eq!(env.sandbox.count("GET /v1/oauth/authorize").await, 1);
     window.at("confirm-reconnect").click().await;
     window.at("waiting").appears().await;

@@ -234,7 +234,7 @@ describe("connecting", () => {
     await click("submit-callback");
     expect(input.value).toBe("");
     await vi.waitFor(() =>
-      expect(find("waiting")?.textContent).toContain("belongs to nothing that Keyrack started"),
+      expect(find("waiting")?.textContent).toContain("This address belongs to another attempt."),
     );
     expect(called("submit_callback")).toHaveLength(1);
   });

@@ -117,7 +117,8 @@ pub enum Shell {
 
 #[derive(Debug, Subcommand)]
 pub enum Act {
-    /// Adds or lists OAuth clients.
+    /// Adds, edits, removes and lists OAuth clients, and renews their secrets. Notion and the window call
+    /// one an integration.
     #[command(subcommand)]
     Client(ClientCommand),
     /// Connects a workspace through the browser.

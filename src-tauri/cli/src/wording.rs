@@ -100,10 +100,16 @@ pub fn connected(authorization: &Authorization, words: Words) -> Option<String> 
 /// The question before connections are revoked or forgotten: these, or all there are if none is named.
 pub fn question(act: BatchAct, named: &[Connection], count: usize, words: Words) -> Vec<String> {
     let is_revoke = act == BatchAct::Revoke;
+    let sandbox = !named.is_empty() && named.iter().all(|one| one.sandbox);
+    let issuer = issuer(sandbox, words);
     if let [only] = named {
         let workspace = workspace(&only.workspace_name, words);
         let owner = owner(&only.owner, words);
-        let places = [("workspace", workspace.as_str()), ("owner", &owner)];
+        let places = [
+            ("workspace", workspace.as_str()),
+            ("owner", &owner),
+            ("issuer", &issuer),
+        ];
         let (title, text) = match (&only.owner, is_revoke) {
             (_, false) => ("forget.title", "forget.text"),
             (Owner::User { .. }, true) => ("revoke.title", "revoke.text.user"),
@@ -125,14 +131,20 @@ pub fn question(act: BatchAct, named: &[Connection], count: usize, words: Words)
         ];
         format!("  {name}  {owner}  {}", sanitize_display_text(&one.bot_id))
     }));
-    lines.push(words.counted(text, count, &[]));
+    lines.push(words.counted(text, count, &[("issuer", &issuer)]));
     lines
+}
+
+/// Who issued a token, and so ends it.
+fn issuer(sandbox: bool, words: Words) -> String {
+    words.text(if sandbox { "notion.sandbox" } else { "notion" }, &[])
 }
 
 /// A receipt in lines: what was asked, what Notion and the keyring answered.
 pub fn receipt(receipt: &Receipt, words: Words) -> Vec<String> {
     let workspace = workspace(&receipt.workspace_name, words);
-    let places = [("workspace", workspace.as_str())];
+    let issuer = issuer(receipt.sandbox, words);
+    let places = [("workspace", workspace.as_str()), ("issuer", &issuer)];
     let mut lines = Vec::new();
     if receipt.revoked_at.is_some() {
         lines.push(words.text("receipt.revoked.title", &places));
@@ -141,9 +153,9 @@ pub fn receipt(receipt: &Receipt, words: Words) -> Vec<String> {
         } else {
             "receipt.accepted"
         };
-        lines.push(words.text(accepted, &[]));
+        lines.push(words.text(accepted, &places));
         lines.push(match (&receipt.confirmed_at, &receipt.unconfirmed) {
-            (Some(_), _) => words.text("receipt.confirmed", &[]),
+            (Some(_), _) => words.text("receipt.confirmed", &places),
             (None, Some(problem)) => {
                 let reason = words.problem(problem).short;
                 words.text("receipt.unconfirmed", &[("reason", &reason)])
@@ -155,7 +167,7 @@ pub fn receipt(receipt: &Receipt, words: Words) -> Vec<String> {
         }
     } else {
         lines.push(words.text("receipt.forgotten.title", &places));
-        lines.push(words.text("receipt.not-asked", &[]));
+        lines.push(words.text("receipt.not-asked", &places));
     }
     lines.push(words.text("receipt.removed", &[]));
     let keeps = receipt.keyring_keeps.iter().map(|keeps| match keeps {

@@ -224,7 +224,7 @@ describe("editing a client", () => {
     await click("edit-client");
     await click("save-client");
     await vi.waitFor(() => expect(find("client-name")?.getAttribute("aria-invalid")).toBe("true"));
-    expect(document.body.textContent).toContain("Please enter a name for the client.");
+    expect(document.body.textContent).toContain("Please enter a name for the integration.");
   });
 });
 
@@ -261,7 +261,7 @@ describe("removing a client", () => {
     const confirm = await the(`confirm-remove-${connections}`);
     expect(find("confirm-remove")).toBeNull();
     expect(document.querySelector("dialog[open]")?.textContent).toContain("It has 2 connections");
-    await vi.waitFor(() => expect(document.activeElement?.textContent.trim()).toBe("Keep the client"));
+    await vi.waitFor(() => expect(document.activeElement?.textContent.trim()).toBe("Keep the integration"));
     confirm.click();
     expect((await the("notice")).textContent).toContain(words);
     expect(called("remove_client")).toEqual([{ client: own.id, connections }]);
@@ -281,7 +281,7 @@ describe("removing a client", () => {
       expect(text).toContain("Notion could not be reached.");
       return text;
     });
-    expect(dialog).toContain("The client is still here, with the connections that are left.");
+    expect(dialog).toContain("The integration is still here, with the connections that are left.");
     expect(dialog).toContain("It has 1 connection,");
     expect(dialog).not.toContain("unchanged");
     expect(find("notice")).toBeNull();

@@ -9,7 +9,7 @@ describe("capabilities", () => {
     [["read_content"], "read content"],
     [
       ["read_content", "update_content", "read_user_without_email"],
-      "read content, update content, and see people without their e-mail addresses",
+      "read content, change content, and see people without e-mail",
     ],
     [["read_content", "fly_to_moon", "constructor"], "read content, fly_to_moon, and constructor"],
   ])("%j read: %s", (capabilities, words) => {

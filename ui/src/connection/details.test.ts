@@ -39,7 +39,7 @@ describe("the details", () => {
     });
     const panel = await openDetails();
     expect(panel.getAttribute("aria-label")).toBe("Details of Acme Research");
-    await vi.waitFor(() => expect(panel.textContent).toContain("read content and update content"));
+    await vi.waitFor(() => expect(panel.textContent).toContain("read content and change content"));
     for (const words of [
       "Connected through My integration",
       "Jo Lindqvist",

@@ -59,6 +59,8 @@ export const redirectUri = (
   localhost_port: number | null,
   bridge_url: string | null,
 ) => call<string>("redirect_uri", { method, localhost_port, bridge_url });
+/** Opens the page of Notion's portal where integrations are created, in the browser. */
+export const openPortal = () => call<null>("open_portal");
 /** Asks Notion about the ID and secret in a form; nothing is kept. */
 export const verifyClient = (form: NewClient) => call<null>("verify_client", { form });
 export const addClient = (form: NewClient) => call<Client>("add_client", { form });

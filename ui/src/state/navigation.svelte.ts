@@ -23,9 +23,10 @@ export type Dialog =
   | { kind: "activity"; view?: ActivityView }
   | { kind: "receipt"; receipt: Receipt; back: Dialog }
   | { kind: "settings"; at?: "self-test" | "remove-everything" }
-  | { kind: "self-test" }
+  | { kind: "self-test"; back: Dialog | null }
   | { kind: "remove-everything" }
-  | { kind: "keys" };
+  | { kind: "keys" }
+  | { kind: "statuses"; back: Dialog | null };
 
 /** A result that is shown by itself once no other dialog is open. */
 export type Result = { kind: "receipt"; receipt: Receipt } | { kind: "summary"; end: BatchEnd };

@@ -25,6 +25,9 @@ export function t(key: MessageKey, places: Record<string, string | number> = {})
 /** A refusal in words: in short, what happened, what is safe, what to do next, and what a system said itself. */
 export type ProblemWords = { short: string; what: string; safe: string; next: string; detail: string | null };
 
+/** Sentences in place of a problem's own, where the caller knows better. */
+export type Instead = Partial<Pick<ProblemWords, "what" | "safe" | "next">>;
+
 /** The words for a refusal. Rust words it alike (`Words::problem`): a test compares them. */
 export function problemWords(problem: Refusal): ProblemWords {
   const words = causeWords(problem);
@@ -72,6 +75,9 @@ export function duration(seconds: number): string {
 export function workspaceName(of: { workspace_name: string }): string {
   return of.workspace_name.trim() === "" ? t("workspace.unnamed") : of.workspace_name;
 }
+
+/** Who issued a token, and so ends it. */
+export const issuer = (sandbox: boolean) => t(sandbox ? "notion.sandbox" : "notion");
 
 /** An owner's name, else the e-mail address. */
 export function ownerName(owner: Owner): string {

@@ -8,10 +8,10 @@ const drawn = ({ words, ...notice }: Notice) => ({ ...notice, ...words() });
 const told = (more: Partial<Batch>) => drawn(ofCheckAll(batch(more)));
 
 describe("the summary of a check of all", () => {
-  it("counts what works, what needs attention and what could not be checked", () => {
+  it("counts what works, what does not and what could not be checked", () => {
     expect(told({ state: "finished", done: 1_000, succeeded: 990, attention: 8, failed: 2 })).toMatchObject({
       tone: "trouble",
-      what: "Checked 1,000 workspaces: 990 active, 8 need attention, 2 could not be checked",
+      what: "Checked 1,000 workspaces: 990 active, 8 no longer active, 2 could not be checked",
       next: "What could not be checked keeps its last status; its row says why.",
     });
   });
@@ -19,7 +19,7 @@ describe("the summary of a check of all", () => {
   it("names only the verdicts there were", () => {
     expect(told({ state: "finished", total: 1, done: 1, attention: 1 })).toMatchObject({
       tone: "trouble",
-      what: "Checked 1 workspace: 1 needs attention",
+      what: "Checked 1 workspace: 1 no longer active",
       next: "What needs attention stands at the top of the list.",
     });
     expect(told({ state: "finished", total: 3, done: 3, succeeded: 3 })).toMatchObject({
@@ -33,7 +33,7 @@ describe("the summary of a check of all", () => {
     expect(told({ state: "cancelled", done: 312, succeeded: 310, attention: 2 })).toMatchObject({
       tone: "plain",
       what: "Cancelled: 312 of 1,000 workspaces were checked.",
-      next: "Of these: 310 active, 2 need attention. Nothing was lost: checks that had begun still end, the others keep their last status.",
+      next: "Of these: 310 active, 2 no longer active. Nothing was lost: checks that had begun still end, the others keep their last status.",
     });
     expect(told({ state: "cancelled" }).next).toBe(
       "Nothing was lost: checks that had begun still end, the others keep their last status.",
@@ -54,7 +54,7 @@ describe("what a rebuild brought back", () => {
   it("is counted, with what could not be", () => {
     expect(drawn(ofRebuilt(rebuilt))).toMatchObject({
       tone: "plain",
-      next: "Added: 2 connections and 1 client. Check them to see their names and whether they work. The activity from before, and revocations that were pending, could not be brought back.",
+      next: "Added: 2 connections and 1 integration. Check them to see their names and whether they work. The activity from before, and revocations that were pending, could not be brought back.",
     });
   });
 

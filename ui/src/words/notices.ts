@@ -154,10 +154,11 @@ export function ofCheckAll(checked: Batch): Notice {
   return { ...ended, tone: worst === "active" ? "done" : "trouble", words };
 }
 
-function verdicts({ succeeded, attention, failed }: Batch): string {
+function verdicts({ done, succeeded, failed }: Batch): string {
+  const inactive = done - succeeded - failed;
   return new Intl.ListFormat(locale(), { type: "unit" }).format([
     ...(succeeded > 0 ? [t("checked.active", { count: succeeded })] : []),
-    ...(attention > 0 ? [t("list.attention", { count: attention })] : []),
+    ...(inactive > 0 ? [t("checked.inactive", { count: inactive })] : []),
     ...(failed > 0 ? [t("checked.unknown", { count: failed })] : []),
   ]);
 }

@@ -21,8 +21,8 @@ describe("a receipt", () => {
   it("says what is not confirmed, and why", () => {
     expect(said(receiptFor(acme, "revoke", problem("unreachable")))).toEqual([
       "ok: Notion accepted the revocation",
-      "warn: Not confirmed by Notion: offline",
-      "warn: The refresh token may still be valid at Notion",
+      "warn: Not confirmed: offline",
+      "warn: The refresh token may still be valid",
       "ok: Removed from your keyring",
     ]);
   });
@@ -64,7 +64,7 @@ describe("a receipt", () => {
     const receipt = { ...receiptFor(acme, "revoke", null), revoked_at: at, sandbox: true };
     const text = asText(receipt);
     expect(text).toContain("Access to Acme Research is revoked (Sandbox)\n");
-    expect(text).toContain("\nNotion accepted the revocation: 2026-11-23T09:31:07.045Z\n");
+    expect(text).toContain("\nThe sandbox accepted the revocation: 2026-11-23T09:31:07.045Z\n");
     expect(text).toContain(`\nRequest ID: ${receipt.request_ids[0] ?? ""}`);
   });
 

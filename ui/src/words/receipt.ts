@@ -1,7 +1,7 @@
 // What a receipt says, step by step and as text to copy. Pure: no step claims more than is known.
 import type { Refusal } from "../rust/outcome";
 import type { Millis, Receipt } from "../rust/types";
-import { ownerLine, problemWords, t, workspaceName } from "./messages";
+import { issuer, ownerLine, problemWords, t, workspaceName } from "./messages";
 import { rfc3339 } from "./time";
 
 export type Step = {
@@ -18,16 +18,18 @@ export function title(receipt: Receipt): string {
 
 export function steps(receipt: Receipt): Step[] {
   return [
-    ...(receipt.kind === "revoke" ? atNotion(receipt) : [notAsked()]),
+    ...(receipt.kind === "revoke" ? atNotion(receipt) : [notAsked(receipt)]),
     ...inKeyring(receipt),
     ...cutOff(receipt),
   ];
 }
 
 function atNotion(receipt: Receipt): Step[] {
-  const accepted = t(receipt.already_gone ? "receipt.gone" : "receipt.accepted");
+  const places = { issuer: issuer(receipt.sandbox) };
+  const accepted = t(receipt.already_gone ? "receipt.gone" : "receipt.accepted", places);
   const list: Step[] = [step("ok", accepted, receipt.revoked_at)];
-  if (receipt.confirmed_at !== null) list.push(step("ok", t("receipt.confirmed"), receipt.confirmed_at));
+  if (receipt.confirmed_at !== null)
+    list.push(step("ok", t("receipt.confirmed", places), receipt.confirmed_at));
   else list.push(unconfirmed(receipt.unconfirmed));
   if (receipt.refresh_token === "revoked") list.push(step("ok", t("receipt.refresh.revoked"), null));
   if (receipt.refresh_token === "not-revoked")
@@ -43,8 +45,8 @@ function unconfirmed(problem: Refusal | null): Step {
   return step("warn", text, null);
 }
 
-function notAsked(): Step {
-  return step("warn", t("receipt.not-asked"), null);
+function notAsked({ sandbox }: Receipt): Step {
+  return step("warn", t("receipt.not-asked", { issuer: issuer(sandbox) }), null);
 }
 
 function inKeyring({ removed_from_keyring_at: at, keyring_keeps: keeps }: Receipt): Step[] {

@@ -14,6 +14,7 @@ function summed({ counts: { act } }: BatchEnd): Summed {
 export function title(end: BatchEnd): string {
   const { total: count, succeeded: done } = end.counts;
   const key = `summary.${summed(end)}` as const;
+  if (done === 0) return t(`${key}.none`);
   return done === count ? t(`${key}.all`, { count }) : t(`${key}.some`, { done, count });
 }
 

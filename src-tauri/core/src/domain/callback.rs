@@ -48,7 +48,7 @@ impl Callback {
         let text = checked_text(raw)?;
         let (address, query) = text
             .split_once('?')
-            .ok_or_else(|| malformed("it carries no answer"))?;
+            .ok_or_else(|| malformed("it has no code"))?;
         if !is_known_address(address) {
             return Err(malformed("it does not start with an address of Keyrack's"));
         }
