@@ -116,25 +116,59 @@ const filled = [
 
 /** @type {Screen[]} */
 const clients = [
-  { name: "client-form", scene: "welcome", click: ["add-client"], views: [...DIALOG, "tall"] },
+  {
+    name: "client-form",
+    scene: "welcome",
+    click: ["add-client"],
+    until: at("save-client"),
+    views: [...DIALOG, "tall", "de-narrow"],
+  },
   { name: "client-form-end", scene: "welcome", click: ["add-client"], end: true, views: ["narrow", "zoom"] },
   {
     name: "client-form-bridge",
     scene: "welcome",
-    click: ["add-client", ...filled, "redirect-method:bridge", "save-bridge-page"],
+    click: ["add-client", ...filled, "other-ways", "redirect-method:bridge", "save-bridge-page"],
     views: ["tall"],
   },
   {
     name: "client-form-app-link",
     scene: "welcome",
-    click: ["add-client", "redirect-method:app-link"],
+    click: ["add-client", "other-ways", "redirect-method:app-link"],
     views: ["tall"],
+  },
+  {
+    name: "client-form-ways",
+    scene: "welcome",
+    click: ["add-client", "other-ways"],
+    views: ["narrow", "de"],
+  },
+  {
+    name: "client-form-no-browser",
+    scene: "welcome",
+    click: ["add-client", "open-portal"],
+    refuse: "open_portal:browser-failed",
+    views: ["narrow"],
+  },
+  {
+    name: "client-form-offline",
+    scene: "welcome",
+    click: ["add-client", ...filled, "verify-client"],
+    refuse: "verify_client:unreachable",
+    end: true,
+    views: ["narrow", "de"],
+  },
+  {
+    name: "client-form-twice",
+    scene: "clients",
+    click: ["clients", "add-another-client", "client-id:9f2b6c1e-3a51-4d0e-8c55-0a1d2e3f4a5b"],
+    views: ["narrow", "de"],
   },
   {
     name: "client-form-verified",
     scene: "welcome",
     click: ["add-client", ...filled, "verify-client"],
     end: true,
+    views: ["narrow", "de"],
   },
   {
     name: "client-form-swapped",
@@ -151,7 +185,7 @@ const clients = [
     click: ["clients"],
     views: ["narrow", "tall"],
   },
-  { name: "client-form-from-clients", scene: "clients", click: ["clients", "add-client"] },
+  { name: "client-form-from-clients", scene: "clients", click: ["clients", "add-another-client"] },
   {
     name: "client-form-refused",
     scene: "welcome",
@@ -305,6 +339,7 @@ const settings = [
     click: ["settings", "start-at-login"],
     refuse: "change_preferences:start-at-login-failed",
   },
+  { name: "statuses", scene: "list", click: ["show-keys", "show-statuses"], views: [...DIALOG] },
   { name: "keys", scene: "list", press: ["?"], until: at("keys"), views: [...DIALOG, "tall"] },
   {
     name: "self-test",

@@ -218,6 +218,8 @@ export class FakeRust {
           connections: this.rust.connections.filter((one) => one.client_id !== id),
         });
       },
+      open_portal: () => null,
+      verify_client: () => null,
       redirect_uri: ({ method, localhost_port, bridge_url }) =>
         redirectUri(method, localhost_port, bridge_url),
     };

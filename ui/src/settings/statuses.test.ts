@@ -1,0 +1,27 @@
+// What the statuses mean, and the way there from the keys.
+import { describe, expect, it } from "vitest";
+import { click, find, open, the } from "../dev/harness";
+import { t } from "../words/messages";
+
+describe("what the statuses mean", () => {
+  it("is told of every one, and closes back to the keys it was opened from", async () => {
+    open();
+    await click("show-keys");
+    await click("show-statuses");
+    const text = (await the("statuses")).textContent;
+    for (const status of [
+      "active",
+      "inactive",
+      "needs-reconnecting",
+      "revocation-pending",
+      "not-checked",
+      "cannot-check",
+    ] as const) {
+      expect(text).toContain(t(`status.${status}`));
+      expect(text).toContain(t(`statuses.${status}`));
+    }
+    await click("close-statuses");
+    await the("keys");
+    expect(find("statuses")).toBeNull();
+  });
+});
