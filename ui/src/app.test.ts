@@ -239,6 +239,15 @@ describe("connecting", () => {
     expect(called("submit_callback")).toHaveLength(1);
   });
 
+  it("goes on by itself over localhost, and shows what a pasted address looks like", async () => {
+    world.rust = { ...world.rust, authorization: authorization({ kind: "waiting" }) };
+    open();
+    expect((await the("waiting")).textContent).toContain("This window continues by itself.");
+    expect(find("waiting")?.textContent).toContain("Nothing happened?");
+    const pasted = find("paste-callback") as HTMLInputElement;
+    expect(pasted.placeholder).toBe("http://localhost:41753/oauth/callback?code=…");
+  });
+
   it("keeps the focus in the dialog when the control that had it goes", async () => {
     world.rust = { ...world.rust, authorization: authorization({ kind: "waiting" }) };
     open();
@@ -397,6 +406,14 @@ describe("when there is nothing to show", () => {
     world.answers.snapshot = () => world.rust;
     document.querySelector<HTMLElement>("button.primary")?.click();
     await the("connect");
+  });
+
+  it("of a second window offers to close it first", async () => {
+    world.answers.snapshot = refuse(problem("already-open"));
+    open();
+    await click("close-window");
+    expect(called("quit")).toHaveLength(1);
+    expect(find("close-window")?.className).toContain("primary");
   });
 
   it("words even a refusal that is no Problem", async () => {

@@ -29,6 +29,12 @@ describe("the summary of a check of all", () => {
     });
   });
 
+  it("counts what could not be checked once, though it needs attention too", () => {
+    expect(told({ state: "finished", total: 3, done: 3, succeeded: 1, attention: 2, failed: 1 }).what).toBe(
+      "Checked 3 workspaces: 1 active, 1 no longer active, 1 could not be checked",
+    );
+  });
+
   it("says how many were checked before it was cancelled, and that nothing was lost", () => {
     expect(told({ state: "cancelled", done: 312, succeeded: 310, attention: 2 })).toMatchObject({
       tone: "plain",

@@ -59,6 +59,15 @@ describe("a receipt", () => {
     ]);
   });
 
+  it("says of the sandbox what the sandbox did, and nothing of Notion", () => {
+    const revoked = { ...receiptFor(acme, "revoke", problem("unreachable")), sandbox: true };
+    const forgotten = { ...receiptFor(acme, "forget", null), sandbox: true };
+    const text = [...said(revoked), ...said(forgotten)].join();
+    expect(text).toContain("The sandbox accepted the revocation");
+    expect(text).toContain("The sandbox was not asked");
+    expect(text).not.toContain("Notion");
+  });
+
   it("as text carries its times in UTC, its request ids and the mark of the sandbox", () => {
     const at = Date.UTC(2026, 10, 23, 9, 31, 7, 45);
     const receipt = { ...receiptFor(acme, "revoke", null), revoked_at: at, sandbox: true };
