@@ -32,6 +32,7 @@ const SHARED = new Set<string>([
   "self-test.notion",
   "problem.unreachable.short",
   "command.workspace",
+  "command.client",
   "command.status",
   "command.host",
   "command.system",
