@@ -37,7 +37,7 @@ const shown = () => document.querySelector("dialog[open]")?.textContent ?? "";
 describe("the first step", () => {
   it("opens Notion's portal, and says what is chosen there", async () => {
     await openForm();
-    expect(shown()).toContain("What it may do, its capabilities, is chosen there");
+    expect(shown()).toContain("What it may do (its capabilities) is chosen there");
     await click("open-portal");
     expect(called("open_portal")).toHaveLength(1);
   });
