@@ -157,10 +157,14 @@ describe("what is pasted in the third step", () => {
     await type("client-id", ID);
     await type("client-secret", SECRET);
     expect(asked()).toEqual([]);
-    const verify = await the("verify-client");
+    let answer: (value: null) => void = () => undefined;
+    world.answers.verify_client = () => new Promise((resolve) => (answer = resolve));
+    const verify = (await the("verify-client")) as HTMLButtonElement;
     verify.focus();
     await click("verify-client");
-    expect(document.activeElement).toBe(verify);
+    // A button that is disabled loses the focus.
+    expect([verify.disabled, verify.getAttribute("aria-disabled")]).toEqual([false, "true"]);
+    answer(null);
     await vi.waitFor(() => expect(verified()).toBe(t("client.verified")));
     expect(document.activeElement).toBe(verify);
   });
