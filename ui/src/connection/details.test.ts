@@ -7,17 +7,14 @@ import { about, act } from "../dev/samples-activity";
 
 const acme = connection("Acme Research");
 
-/** Opens the details through the row's menu, which happy-dom does not open and close by itself. */
+/** Opens the details through the row's menu. */
 async function openDetails(by: "mouse" | "keyboard" = "mouse") {
   open();
   const more = await the("more");
-  const menu = more.nextElementSibling as HTMLElement;
-  menu.hidePopover = () => more.focus();
   vi.spyOn(more, "matches").mockImplementation(
     (selector) => selector === ":focus-visible" && by === "keyboard",
   );
-  menu.dispatchEvent(Object.assign(new Event("beforetoggle"), { newState: "open" }));
-  flushSync();
+  await click("more");
   await click("details");
   return the("details-panel");
 }

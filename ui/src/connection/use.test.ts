@@ -1,5 +1,4 @@
 // Using a connection: what is allowed, what runs, and the commands to copy.
-import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { called, click, emit, find, open, refuse, the, world } from "../dev/harness";
 import { connection, lease, problem, receiptFor } from "../dev/samples";
@@ -8,15 +7,10 @@ import { mcpSettings } from "./commands";
 
 const acme = connection("Acme Research");
 
-/** Opens a row's menu, which happy-dom does not open and close by itself. */
 async function openMenu() {
   open();
-  const more = await the("more");
-  const menu = more.nextElementSibling as HTMLElement;
-  menu.hidePopover = () => more.focus();
-  menu.dispatchEvent(Object.assign(new Event("beforetoggle"), { newState: "open" }));
-  flushSync();
-  return more;
+  await click("more");
+  return the("more");
 }
 
 async function openUse() {

@@ -13,6 +13,9 @@ import { snapshot } from "./samples";
 export let world: FakeRust;
 let app: Record<string, unknown>;
 
+// happy-dom has no popovers; what opens one by itself is then simply there.
+HTMLElement.prototype.showPopover = () => undefined;
+
 beforeEach(() => {
   world = new FakeRust(snapshot());
   world.install();
