@@ -168,6 +168,16 @@ impl Part {
         }
     }
 
+    /// Chooses an item of a row's menu, which stands outside of the row.
+    pub async fn choose(&self, item: &str) {
+        self.at("more").click().await;
+        let item = Self {
+            client: self.client.clone(),
+            path: format!("//*[@role='menu']//*[@data-testid='{item}']"),
+        };
+        item.click().await;
+    }
+
     /// Waits until the part can be seen.
     pub async fn appears(&self) {
         self.wait("to appear", async |element| {

@@ -90,8 +90,7 @@ async fn whatever_others_call_themselves_stays_text_in_its_place() {
         window.at("confirm-revoke").appears().await;
         is_sane(&window, "the question").await;
         window.close_dialog().await;
-        row.at("more").click().await;
-        row.at("details").click().await;
+        row.choose("details").await;
         window.at("details-panel").at("act").appears().await;
         is_sane(&window, "details").await;
         window.at("close-details").click().await;

@@ -25,8 +25,7 @@ fn download(env: &TestEnv, prefix: &str) -> String {
 
 async fn open_details(window: &Page) {
     let row = window.row(ACME);
-    row.at("more").click().await;
-    row.at("details").click().await;
+    row.choose("details").await;
 }
 
 #[tokio::test]

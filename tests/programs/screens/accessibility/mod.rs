@@ -64,7 +64,7 @@ impl Walk {
     async fn menu_dialog(&mut self, item: &str) {
         let more = self.window.row(ACME).at("more");
         more.click().await;
-        let item_button = self.window.row(ACME).at(item);
+        let item_button = self.window.at(item);
         self.dialog(&item_button, &more, item).await;
     }
 

@@ -28,16 +28,16 @@ async fn every_screen(dark: bool) -> usize {
     walk.look("a connection with its notice").await;
 
     row.at("more").click().await;
-    row.at("details").appears().await;
+    walk.window.at("copy-token").appears().await;
     walk.look("a row's menu").await;
-    row.at("more").click().await;
+    walk.window.part("//body".to_owned()).press("\u{E00C}").await;
+    walk.window.at("copy-token").disappears().await;
     let revoke = row.at("revoke");
     walk.dialog(&revoke, &revoke, "revoke").await;
     walk.menu_dialog("reconnect").await;
     walk.menu_dialog("forget").await;
 
-    row.at("more").click().await;
-    row.at("details").click().await;
+    row.choose("details").await;
     walk.window.at("details-panel").at("act").appears().await;
     walk.look("details").await;
     walk.window.at("close-details").click().await;

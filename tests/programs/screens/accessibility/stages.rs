@@ -36,8 +36,7 @@ async fn every_stage(dark: bool) -> usize {
     check_all(&mut walk).await;
 
     keyring.script(|_, _| Act::Refuse(FULL));
-    row.at("more").click().await;
-    row.at("copy-token").click().await;
+    row.choose("copy-token").await;
     walk.window
         .part("//*[@data-testid='notice'][contains(@class, 'trouble')]".to_owned())
         .appears()

@@ -58,9 +58,9 @@ async fn from_the_first_start_to_a_receipt_without_a_mouse() {
     // The menu, by the keyboard in and out.
     press_until(&env, &window, "Right", "more").await;
     press(&env, &["Return"]);
-    row.at("copy-token").appears().await;
+    window.at("copy-token").appears().await;
     press(&env, &["Escape"]);
-    row.at("copy-token").disappears().await;
+    window.at("copy-token").disappears().await;
     focus_is_on(&window, "more").await;
 
     // Details, and back.
