@@ -50,7 +50,7 @@ async fn a_renewed_secret_is_named_and_the_new_one_heals_the_connection() {
         .says(&words("problem.client-rejected.short"))
         .await;
 
-    row.choose("new-secret").await;
+    row.choose_item("new-secret").await;
     let dialog = window.part("//dialog[@open]".to_owned());
     window.at("client-secret").fill("secret_wrong").await;
     window.at("save-secret").click().await;

@@ -22,7 +22,7 @@ async fn a_copied_token_is_marked_and_taken_off_the_clipboard_again() {
     let payload: serde_json::Value = serde_json::from_str(&payload).expect("JSON");
     let is_token = |text: &str| payload["access"] == text;
 
-    row.choose("copy-token").await;
+    row.choose_item("copy-token").await;
     window.notice("Copied the token").appears().await;
     assert!(
         is_token(&clipboard(world, "UTF8_STRING")),

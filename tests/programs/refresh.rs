@@ -24,7 +24,7 @@ async fn kept(env: &TestEnv, row: &Part) -> Entry {
 async fn refreshing_replaces_the_tokens_and_a_refusal_asks_for_reconnecting() {
     let (env, window, row) = TestEnv::connected().await;
     let before = kept(&env, &row).await;
-    row.choose("refresh").await;
+    row.choose_item("refresh").await;
     until_async("new tokens", async || {
         (kept(&env, &row).await != before).then_some(())
     })
@@ -39,7 +39,7 @@ async fn refreshing_replaces_the_tokens_and_a_refusal_asks_for_reconnecting() {
 
     let bot_id = row.attr("data-bot-id").await.expect("a bot id");
     env.sandbox.revoke(&bot_id).await;
-    row.choose("refresh").await;
+    row.choose_item("refresh").await;
     row.has("data-status", "needs-reconnecting").await;
     window
         .notice(&words("problem.refresh-rejected.what"))
@@ -55,7 +55,7 @@ async fn a_lost_answer_is_told_and_the_connection_keeps_working() {
     env.sandbox
         .fault(json!({"endpoint": "token", "times": 1, "cut": "before"}))
         .await;
-    row.choose("refresh").await;
+    row.choose_item("refresh").await;
     window
         .notice(&words("problem.refresh-unfinished.what"))
         .appears()
@@ -69,7 +69,7 @@ async fn a_lost_answer_is_told_and_the_connection_keeps_working() {
 async fn reconnecting_warns_first_and_renews_the_connection_in_place() {
     let (mut env, window, row) = TestEnv::connected().await;
     let before = kept(&env, &row).await;
-    row.choose("reconnect").await;
+    row.choose_item("reconnect").await;
     let dialog = window.part("//dialog[@open]".to_owned());
     dialog
         .says(&filled("reconnect.text", &[("workspace", ACME)]))
@@ -101,7 +101,7 @@ async fn another_workspace_than_the_one_to_reconnect_is_asked_about_in_real_wind
     browser.close().await;
     let before = kept(&env, &row).await;
 
-    row.choose("reconnect").await;
+    row.choose_item("reconnect").await;
     window.at("confirm-reconnect").click().await;
     window.at("waiting-renews").says(ACME).await;
     let link = env.next_link().await;
@@ -116,7 +116,7 @@ async fn another_workspace_than_the_one_to_reconnect_is_asked_about_in_real_wind
     assert_eq!(window.at("connection").count().await, 1);
     assert_eq!(env.sandbox.count("POST /v1/oauth/revoke").await, 2);
 
-    row.choose("reconnect").await;
+    row.choose_item("reconnect").await;
     window.at("confirm-reconnect").click().await;
     dialog.appears().await;
     let link = env.next_link().await;

@@ -31,7 +31,7 @@ async fn undo_revokes_what_was_just_connected() {
 #[tokio::test]
 async fn forget_deletes_here_only_and_says_so() {
     let (env, window, row) = TestEnv::connected().await;
-    row.choose("forget").await;
+    row.choose_item("forget").await;
     window.at("confirm-forget").click().await;
     window.at("receipt").says("Notion was not asked").await;
     window.at("receipt-done").click().await;

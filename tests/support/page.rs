@@ -169,7 +169,7 @@ impl Part {
     }
 
     /// Chooses an item of a row's menu, which stands outside of the row.
-    pub async fn choose(&self, item: &str) {
+    pub async fn choose_item(&self, item: &str) {
         self.at("more").click().await;
         let item = Self {
             client: self.client.clone(),

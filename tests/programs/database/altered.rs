@@ -18,7 +18,7 @@ async fn an_altered_address_is_named_costs_no_request_and_is_brought_back() {
     row.says(&words("problem.client-altered.short")).await;
     assert_eq!(env.sandbox.requests().await.len(), before);
 
-    row.choose("bring-back").await;
+    row.choose_item("bring-back").await;
     window.notice(&words("rebuilt.intact")).appears().await;
     row.at("check").click().await;
     row.has("data-status", "active").await;

@@ -55,7 +55,7 @@ async fn no_secret_is_in_any_file_message_or_page() {
         .await;
     row.at("check").click().await;
     row.has("data-status", "cannot-check").await;
-    row.choose("details").await;
+    row.choose_item("details").await;
     app.at("details-panel").at("act").appears().await;
     app.look_at_page().await;
     row.at("revoke").click().await;
@@ -118,7 +118,7 @@ async fn renew(app: &mut Watched, row: &Part) {
     app.at("save-secret").click().await;
     app.at("save-secret").disappears().await;
     app.close_dialog().await;
-    row.choose("refresh").await;
+    row.choose_item("refresh").await;
     app.new_tokens().await;
     row.has("data-status", "active").await;
     app.at("check-all").click().await;
@@ -208,11 +208,11 @@ async fn no_secret_leaks_from_acts_that_fail_are_cancelled_or_undone() {
         .sandbox
         .fault(json!({"endpoint": "token", "times": 1, "cut": "before"}))
         .await;
-    row.choose("refresh").await;
+    row.choose_item("refresh").await;
     app.notice_appears(&words("problem.refresh-unfinished.what"))
         .await;
     app.look_at_page().await;
-    row.choose("reconnect").await;
+    row.choose_item("reconnect").await;
     app.at("confirm-reconnect").click().await;
     app.at("waiting").appears().await;
     let link = app.env.next_link().await;
@@ -220,7 +220,7 @@ async fn no_secret_leaks_from_acts_that_fail_are_cancelled_or_undone() {
     links::open(&app.env.world, &callback);
     app.notice_appears(&words("connected.earlier")).await;
     app.new_tokens().await;
-    row.choose("copy-token").await;
+    row.choose_item("copy-token").await;
     app.notice_appears(&words("copied.token").replace("{workspace}", ACME))
         .await;
     app.look_at_page().await;
@@ -240,7 +240,7 @@ async fn no_secret_leaks_from_acts_that_fail_are_cancelled_or_undone() {
     row.disappears().await;
 
     app.connect().await;
-    row.choose("forget").await;
+    row.choose_item("forget").await;
     app.at("confirm-forget").click().await;
     app.at("receipt").appears().await;
     assert_was_read(&app.close().await);

@@ -26,7 +26,7 @@ async fn it_answers_while_the_keyring_does_not_and_all_of_ten_thousand_are_check
         window.part("//*[@data-testid='connection']".to_owned())
     };
     found.at("workspace-name").says("4242").await;
-    found.choose("details").await;
+    found.choose_item("details").await;
     window.at("details-panel").says("4242").await;
     window.at("close-details").click().await;
     window.at("search").fill(ACME).await;

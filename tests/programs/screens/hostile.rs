@@ -90,7 +90,7 @@ async fn whatever_others_call_themselves_stays_text_in_its_place() {
         window.at("confirm-revoke").appears().await;
         is_sane(&window, "the question").await;
         window.close_dialog().await;
-        row.choose("details").await;
+        row.choose_item("details").await;
         window.at("details-panel").at("act").appears().await;
         is_sane(&window, "details").await;
         window.at("close-details").click().await;

@@ -25,7 +25,7 @@ fn download(env: &TestEnv, prefix: &str) -> String {
 
 async fn open_details(window: &Page) {
     let row = window.row(ACME);
-    row.choose("details").await;
+    row.choose_item("details").await;
 }
 
 #[tokio::test]

@@ -143,7 +143,7 @@ async fn what_is_copied_is_said_once() {
     let env = TestEnv::connected_by_command().await;
     let window = env.window().await;
     let row = window.row(ACME);
-    row.choose("details").await;
+    row.choose_item("details").await;
     let copy = window.part(
         "(//*[@data-testid='details-panel']//button[normalize-space()='Copy' or normalize-space()='Copied'])[1]"
             .to_owned(),
@@ -154,7 +154,7 @@ async fn what_is_copied_is_said_once() {
     copy.holds("Copied").await;
     // Its label comes back, which is no news.
     copy.holds("Copy").await;
-    row.choose("copy-token").await;
+    row.choose_item("copy-token").await;
     hears(&window, "polite: Copied the token").await;
     only_heard(
         &window,
@@ -175,10 +175,10 @@ async fn a_notice_is_not_read_again_with_the_next_one() {
     let row = window.row(ACME);
     row.appears().await;
     window.run(LISTEN).await;
-    row.choose("copy-token").await;
+    row.choose_item("copy-token").await;
     hears(&window, "polite: Copied the token").await;
     keyring.script(|_, _| Act::Refuse("org.freedesktop.DBus.Error.LimitsExceeded"));
-    row.choose("copy-token").await;
+    row.choose_item("copy-token").await;
     hears(&window, "polite: No keyring").await;
     only_heard(&window, &["polite: Copied the token", "polite: No keyring"]).await;
     assert_eq!(window.at("notice").count().await, 2);

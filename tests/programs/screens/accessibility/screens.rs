@@ -37,7 +37,7 @@ async fn every_screen(dark: bool) -> usize {
     walk.menu_dialog("reconnect").await;
     walk.menu_dialog("forget").await;
 
-    row.choose("details").await;
+    row.choose_item("details").await;
     walk.window.at("details-panel").at("act").appears().await;
     walk.look("details").await;
     walk.window.at("close-details").click().await;

@@ -36,7 +36,7 @@ async fn every_stage(dark: bool) -> usize {
     check_all(&mut walk).await;
 
     keyring.script(|_, _| Act::Refuse(FULL));
-    row.choose("copy-token").await;
+    row.choose_item("copy-token").await;
     walk.window
         .part("//*[@data-testid='notice'][contains(@class, 'trouble')]".to_owned())
         .appears()
