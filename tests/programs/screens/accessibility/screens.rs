@@ -30,7 +30,10 @@ async fn every_screen(dark: bool) -> usize {
     row.at("more").click().await;
     walk.window.at("copy-token").appears().await;
     walk.look("a row's menu").await;
-    walk.window.part("//body".to_owned()).press("\u{E00C}").await;
+    walk.window
+        .part("//body".to_owned())
+        .press("\u{E00C}")
+        .await;
     walk.window.at("copy-token").disappears().await;
     let revoke = row.at("revoke");
     walk.dialog(&revoke, &revoke, "revoke").await;
