@@ -13,5 +13,7 @@ if (scene !== null) {
   mount(App, { target });
 } else {
   // With its first list: an empty window would be drawn for nothing, and the list would wait for that.
-  void first.then((snapshot) => mount(App, { target, props: { first: snapshot } }));
+  void first.then(([snapshot, look]) =>
+    mount(App, { target, props: { first: snapshot, kept: look.ok ? look.value : null } }),
+  );
 }

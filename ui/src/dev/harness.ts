@@ -27,8 +27,9 @@ afterEach(async () => {
   document.body.replaceChildren();
 });
 
-export function open() {
-  app = mount(App, { target: document.body });
+/** Opens the window; `kept` is what was kept of the last look at it. */
+export function open(kept: string | null = null) {
+  app = mount(App, { target: document.body, props: { kept } });
   flushSync();
 }
 

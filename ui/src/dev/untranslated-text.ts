@@ -13,8 +13,8 @@ const SHOWN =
 const TECHNICAL = /^(class|style|look|id|for|testid|data-.*|aria-(labelledby|describedby|controls))$/;
 /** Names of functions that take a selector. */
 const SELECTORS = /^(querySelector(All)?|closest|matches)$/;
-/** Values of `KeyboardEvent.key`. Where they would be shown they count as words all the same. */
-const KEYS = /^(Backspace|Control|Delete|End|Enter|Escape|Home|Shift|Tab)$/;
+/** Values of `KeyboardEvent.key`, and names of keys in ARIA. Where they would be shown they count as words all the same. */
+const KEYS = /^(Backspace|Control|Delete|End|Enter|Escape|Home|Plus|Shift|Space|Tab)$/;
 
 const LETTER = /\p{L}/u;
 /** Text that reads like words: a letter beside a space, an ellipsis, or a capital at the start of a non-identifier. */

@@ -2,13 +2,15 @@
 import { describe, expect, it, vi } from "vitest";
 import { connection, person } from "../dev/samples";
 import type { Connection } from "../rust/types";
-import { arranged, badge, NameOrder, search, tint, TINTS } from "./connections";
+import { t } from "../words/messages";
+import { arranged, badge, NameOrder, search as find, tint, TINTS } from "./connections";
 
+const { compare } = new NameOrder("en");
 const names = (rows: readonly { workspace_name: string }[]) => rows.map((row) => row.workspace_name);
 
 describe("the order", () => {
   const sorted = (rows: readonly Connection[], locale: string) =>
-    arranged(new NameOrder(locale).of(rows), "attention");
+    arranged(new NameOrder(locale).of(rows), "attention", false, compare);
 
   it("puts what needs attention first, then goes by name as a person would", () => {
     const rows = [
@@ -82,7 +84,26 @@ describe("an order of the person’s choice", () => {
     ["checked", "CBDA"],
     ["connected", "BCDA"],
   ] as const)("%s: %s", (order, expected) => {
-    expect(names(arranged(rows, order)).join("")).toBe(expected);
+    expect(names(arranged(rows, order, false, compare)).join("")).toBe(expected);
+  });
+
+  it.each([
+    ["attention", "ADBC"],
+    ["name", "DCBA"],
+    ["checked", "ABDC"],
+    ["connected", "ACDB"],
+  ] as const)("%s from the other end: %s, and equal ones still by name", (order, expected) => {
+    expect(names(arranged(rows, order, true, compare)).join("")).toBe(expected);
+  });
+
+  it("goes by client as a person would, then by name", () => {
+    const rows = [
+      connection("A", { client_name: "Team 10" }),
+      connection("B", { client_name: "team 9" }),
+      connection("C", { client_name: "Team 10" }),
+    ];
+    expect(names(arranged(rows, "client", false, compare))).toEqual(["B", "A", "C"]);
+    expect(names(arranged(rows, "client", true, compare))).toEqual(["A", "C", "B"]);
   });
 
   it("puts what was not used for longest first, and counts from connecting what never was", () => {
@@ -91,11 +112,13 @@ describe("an order of the person’s choice", () => {
       connection("B", { connected_at: 5 }),
       connection("C", { connected_at: 7, last_used_at: 3 }),
     ];
-    expect(names(arranged(rows, "used"))).toEqual(["C", "B", "A"]);
+    expect(names(arranged(rows, "used", false, compare))).toEqual(["C", "B", "A"]);
   });
 });
 
 describe("the search", () => {
+  const search = (rows: readonly Connection[], query: string) =>
+    find(rows, query, (status) => t(`status.${status}`));
   const cafe = connection("Café Lumière", { owner: person("Mei Tan", "mei@cafe.example") });
   const acme = connection("Acme Research");
   const rows = [cafe, acme];
@@ -110,6 +133,19 @@ describe("the search", () => {
     ["a connection id", cafe.id],
   ])("finds by %s", (_, query) => {
     expect(search(rows, query)).toEqual([cafe]);
+  });
+
+  it("finds by the word of a status, whole or begun, and takes no name for one", () => {
+    const dead = connection("Birch", { status: "inactive" });
+    const pending = connection("Cedar", { status: "revocation-pending" });
+    const act = connection("Act Ltd", { status: "cannot-check" });
+    const all = [acme, dead, pending, act];
+    expect(search(all, "inactive")).toEqual([dead]);
+    expect(search(all, "Active")).toEqual([acme]);
+    expect(search(all, "revocation pend")).toEqual([pending]);
+    expect(search(all, "act")).toEqual([act]);
+    expect(search(all, "inactive birch")).toEqual([dead]);
+    expect(search(all, "inactive cedar")).toEqual([]);
   });
 
   it("wants every word", () => {

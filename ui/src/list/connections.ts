@@ -1,25 +1,27 @@
 // Which rows the list shows, and in which order. Pure.
-import type { Connection, Millis } from "../rust/types";
+import type { Connection, Millis, Status } from "../rust/types";
+import type { Order } from "../state/look.svelte";
 
-/** The orders that the list can be put in. */
-export const ORDERS = ["attention", "name", "checked", "connected", "used"] as const;
-export type Order = (typeof ORDERS)[number];
+type Compare<T> = (a: T, b: T) => number;
 
-/** A comparison by name as a person sorts names; the id decides between equal names. */
-function nameOrder(locale: string): (a: Connection, b: Connection) => number {
-  const names = new Intl.Collator(locale, { numeric: true, sensitivity: "base" });
-  const byName = (a: string, b: string) => (a === b ? 0 : names.compare(a, b));
-  return (a, b) => byName(a.workspace_name, b.workspace_name) || (a.id < b.id ? -1 : 1);
+/** A comparison of names as a person sorts them. */
+function names(locale: string): Compare<string> {
+  const collator = new Intl.Collator(locale, { numeric: true, sensitivity: "base" });
+  return (a, b) => (a === b ? 0 : collator.compare(a, b));
 }
 
 /** Sorts connections by name and remembers the result: only those with a changed name are compared anew. */
 export class NameOrder {
-  readonly #compare: (a: Connection, b: Connection) => number;
+  readonly compare: Compare<string>;
   #last: readonly Connection[] = [];
 
   constructor(locale: string) {
-    this.#compare = nameOrder(locale);
+    this.compare = names(locale);
   }
+
+  /** The id decides between equal names. */
+  readonly #compare: Compare<Connection> = (a, b) =>
+    this.compare(a.workspace_name, b.workspace_name) || (a.id < b.id ? -1 : 1);
 
   of(connections: readonly Connection[]): readonly Connection[] {
     const rest = new Map(connections.map((connection) => [connection.id, connection]));
@@ -58,32 +60,71 @@ function lastUse({ last_used_at: used, connected_at: connected }: Connection): M
   return used ?? connected;
 }
 
-/** Puts connections that are sorted by name into an order; equal ones stay sorted by name. */
-export function arranged(byName: readonly Connection[], order: Order): readonly Connection[] {
+/** What each order but that by name compares. */
+function comparison(order: Exclude<Order, "name">, compare: Compare<string>): Compare<Connection> {
   switch (order) {
-    case "attention": {
-      const needing = byName.filter((connection) => connection.needs_attention);
-      return [...needing, ...byName.filter((connection) => !connection.needs_attention)];
-    }
-    case "name":
-      return byName;
+    case "attention":
+      return (a, b) => Number(b.needs_attention) - Number(a.needs_attention);
+    case "client":
+      return (a, b) => compare(a.client_name, b.client_name);
     case "checked":
       // Connections that were never checked count as the oldest.
-      return byName.toSorted((a, b) => (a.checked_at ?? 0) - (b.checked_at ?? 0));
+      return (a, b) => (a.checked_at ?? 0) - (b.checked_at ?? 0);
     case "connected":
-      return byName.toSorted((a, b) => b.connected_at - a.connected_at);
+      return (a, b) => b.connected_at - a.connected_at;
     case "used":
-      return byName.toSorted((a, b) => lastUse(a) - lastUse(b));
+      return (a, b) => lastUse(a) - lastUse(b);
   }
 }
 
-/** The connections in which every word of the query occurs: in a name, an e-mail address or an id. */
-export function search(connections: readonly Connection[], query: string): readonly Connection[] {
+/**
+ * Puts connections that are sorted by name into an order, or into it from the other end; equal ones stay sorted by
+ * name. `compare` compares names.
+ */
+export function arranged(
+  byName: readonly Connection[],
+  order: Order,
+  reversed: boolean,
+  compare: Compare<string>,
+): readonly Connection[] {
+  if (order === "name") return reversed ? byName.toReversed() : byName;
+  const by = comparison(order, compare);
+  return byName.toSorted(reversed ? (a, b) => by(b, a) : by);
+}
+
+const STATUSES: readonly Status[] = [
+  "active",
+  "inactive",
+  "needs-reconnecting",
+  "revocation-pending",
+  "not-checked",
+  "cannot-check",
+];
+
+/** The fewest letters of a status that find its connections: fewer would find what is meant as a name. */
+const LEAST = 4;
+
+/** The statuses one of whose words begins like this. */
+function statusesLike(word: string, statusWord: (status: Status) => string): ReadonlySet<Status> {
+  const like = (status: Status) =>
+    folded(statusWord(status))
+      .split(/\s+/)
+      .some((part) => part.startsWith(word));
+  return new Set(word.length < LEAST ? [] : STATUSES.filter(like));
+}
+
+/** The connections in which every word of the query occurs: in a name, an e-mail address or an id, or as their status. */
+export function search(
+  connections: readonly Connection[],
+  query: string,
+  statusWord: (status: Status) => string,
+): readonly Connection[] {
   const words = folded(query).split(/\s+/).filter(Boolean);
   if (words.length === 0) return connections;
+  const wanted = words.map((word) => ({ word, statuses: statusesLike(word, statusWord) }));
   return connections.filter((connection) => {
     const text = searchable(connection);
-    return words.every((word) => text.includes(word));
+    return wanted.every(({ word, statuses }) => statuses.has(connection.status) || text.includes(word));
   });
 }
 

@@ -1,24 +1,32 @@
 // Which connections are shown, and in which order. Nothing is sorted anew for a search, nor folded twice.
+import type { Opening } from "../kit/place";
 import type { Connection, Snapshot } from "../rust/types";
-import { locale } from "../words/messages";
-import { arranged, NameOrder, prepareSearch, search, type Order } from "./connections";
+import type { Look } from "../state/look.svelte";
+import { locale, t } from "../words/messages";
+import { arranged, NameOrder, prepareSearch, search } from "./connections";
+import { Places } from "./places";
 
 /** How long after a change searches are prepared; in milliseconds. */
 const PREPARE_AFTER = 300;
 
 export class View {
   query = $state("");
-  /** Whether only connections that need attention are shown. */
-  attention = $state(false);
-  order = $state<Order>("attention");
-  /** The client whose connections are shown (`Client::id`); none: those of all. */
-  chosen = $state<string | null>(null);
+  /** The row whose menu is open (`Connection::id`). */
+  menu = $state.raw<{ id: string; opening: Opening } | null>(null);
+  /** Whether the pointer is pressed down on the list: what it is pressed on stays where it is. */
+  pressed = $state.raw(false);
 
+  readonly look: Look;
   readonly #snapshot: () => Snapshot;
+  readonly #working: () => boolean;
   readonly #names = $derived.by(() => new NameOrder(locale()));
+  readonly #places = new Places();
 
-  constructor(snapshot: () => Snapshot) {
+  /** `working` says whether something is done to connections. */
+  constructor(snapshot: () => Snapshot, look: Look, working: () => boolean) {
     this.#snapshot = snapshot;
+    this.look = look;
+    this.#working = working;
     // Once the list is painted, and probably before anybody types.
     $effect(() => {
       const connections = this.#connections;
@@ -27,23 +35,41 @@ export class View {
     });
   }
 
-  /** The chosen client, while it exists. */
+  /** The client whose connections are shown, while it exists. */
   readonly client = $derived.by(() => {
-    const there = this.#snapshot().clients.some(({ id }) => id === this.chosen);
-    return there ? this.chosen : null;
+    const there = this.#snapshot().clients.some(({ id }) => id === this.look.client);
+    return there ? this.look.client : null;
   });
   /** A value by itself, so that what is not about connections sorts nothing anew. */
   readonly #connections = $derived.by<readonly Connection[]>(() => this.#snapshot().connections);
   readonly #byName = $derived.by(() => this.#names.of(this.#connections));
-  readonly #arranged = $derived.by(() => arranged(this.#byName, this.order));
+  readonly #arranged = $derived.by(() =>
+    arranged(this.#byName, this.look.order, this.look.reversed, this.#names.compare),
+  );
   readonly #ofClient = $derived.by(() =>
     this.client === null
       ? this.#arranged
       : this.#arranged.filter(({ client_id }) => client_id === this.client),
   );
   readonly #needing = $derived.by(() => this.#ofClient.filter((one) => one.needs_attention));
+  readonly #found = $derived.by(() =>
+    search(this.look.attention ? this.#needing : this.#ofClient, this.query, (status) =>
+      t(`status.${status}`),
+    ),
+  );
+  /** Whether rows stay where they are. What is still being read has no places yet. */
+  readonly #held = $derived.by(
+    () => !this.#snapshot().more && (this.pressed || this.menu !== null || this.#working()),
+  );
 
-  readonly shown = $derived.by(() => search(this.attention ? this.#needing : this.#ofClient, this.query));
+  /** What the list is the answer to; another is answered at once. */
+  readonly question = $derived.by(() => {
+    const { order, reversed, attention } = this.look;
+    return [this.query, attention, this.client, order, reversed].join("\n");
+  });
+  readonly shown = $derived.by(() =>
+    this.#places.of(this.#found, this.#connections, this.question, this.#held),
+  );
   /** The number of connections behind each filter, regardless of the search; unknown before all are read. */
   readonly counts = $derived.by(() => {
     const count = (rows: readonly Connection[]) => (this.#snapshot().more ? "…" : rows.length);
@@ -52,7 +78,7 @@ export class View {
 
   showAll(): void {
     this.query = "";
-    this.attention = false;
-    this.chosen = null;
+    this.look.attention = false;
+    this.look.client = null;
   }
 }

@@ -1,4 +1,4 @@
-// Asks for the first snapshot before the rest of the window is read: Rust works on it meanwhile.
-import { snapshot } from "./ipc";
+// Asks for what the window begins with before the rest of it is read: Rust works on it meanwhile.
+import { look, snapshot } from "./ipc";
 
-export const first = snapshot();
+export const first = Promise.all([snapshot(), look()]);

@@ -51,6 +51,9 @@ export const snapshot = () => call<Snapshot>("snapshot");
 export const changes = (since: number) => call<Changes>("changes", { since });
 /** Returns what goes on, and what is to be told once. */
 export const news = () => call<News>("news");
+/** How the window was last looked at, in the words of `keepLook`; none before that. */
+export const look = () => call<string | null>("look");
+export const keepLook = (look: string) => call<null>("keep_look", { look });
 export const preferences = () => call<Preferences>("preferences");
 export const trySandbox = () => call<Client>("try_sandbox");
 /** The redirect URI to register at Notion, to the letter. */

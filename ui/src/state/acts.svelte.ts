@@ -22,6 +22,7 @@ import {
   ofWaiting,
   waitingKey,
 } from "../words/notices";
+import type { Look } from "./look.svelte";
 import type { Navigation } from "./navigation.svelte";
 import type { Notices } from "./notices.svelte";
 
@@ -32,8 +33,6 @@ export type Act = "check" | "refresh" | "revoke" | "forget";
 export type Target = Pick<Connection, "id" | "sandbox">;
 
 export class Acts {
-  /** The client chosen for the next Connect; the first one until then. */
-  chosen = $state.raw<string | null>(null);
   connecting = $state.raw(false);
   /** The act that is under way on each connection (`Connection::id`). */
   readonly on = new SvelteMap<string, Act>();
@@ -41,16 +40,19 @@ export class Acts {
   readonly #sync: Sync;
   readonly #notices: Notices;
   readonly #navigation: Navigation;
+  readonly #look: Look;
 
-  constructor(sync: Sync, notices: Notices, navigation: Navigation) {
+  constructor(sync: Sync, notices: Notices, navigation: Navigation, look: Look) {
     this.#sync = sync;
     this.#notices = notices;
     this.#navigation = navigation;
+    this.#look = look;
   }
 
+  /** The client for the next Connect. */
   get client(): Client | null {
     const clients = this.#sync.snapshot?.clients ?? [];
-    return clients.find((client) => client.id === this.chosen) ?? clients[0] ?? null;
+    return clients.find((client) => client.id === this.#look.connect) ?? clients[0] ?? null;
   }
 
   /** The authorization that is under way. */
@@ -78,7 +80,7 @@ export class Acts {
   }
 
   async #added(client: Client): Promise<void> {
-    this.chosen = client.id;
+    this.#look.connect = client.id;
     this.#notices.clear();
     await this.#sync.refresh();
   }

@@ -6,6 +6,7 @@ import type { Snapshot } from "../rust/types";
 import { speak } from "../words/language.svelte";
 import { Acts } from "./acts.svelte";
 import { Clock } from "./clock.svelte";
+import { Look } from "./look.svelte";
 import { Navigation } from "./navigation.svelte";
 import { Notices } from "./notices.svelte";
 
@@ -13,13 +14,15 @@ export class App {
   readonly clock = new Clock();
   readonly navigation = new Navigation();
   readonly notices = new Notices();
+  readonly look: Look;
   readonly sync: Sync;
   readonly acts: Acts;
   /** Whether the first list is on the screen; its hidden parts are built after that. */
   painted = $state.raw(false);
 
-  /** `first` is a snapshot that was read already. */
-  constructor(first?: Outcome<Snapshot>) {
+  /** `first` is a snapshot that was read already, `kept` what was kept of the last look at the window. */
+  constructor(first?: Outcome<Snapshot>, kept: string | null = null) {
+    this.look = new Look(kept);
     this.sync = new Sync(
       {
         // Nothing is shown before its words are there.
@@ -45,7 +48,7 @@ export class App {
       },
       first,
     );
-    this.acts = new Acts(this.sync, this.notices, this.navigation);
+    this.acts = new Acts(this.sync, this.notices, this.navigation, this.look);
   }
 
   /** Shows the removal of everything, which may have begun before the page was loaded. */

@@ -20,6 +20,7 @@ const SHARED = new Set<string>([
   "client.port",
   "waiting.paste.hint",
   "filter.client",
+  "sort.client",
   "sort.name",
   "key.escape",
   "row.details",

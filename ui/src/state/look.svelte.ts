@@ -1,0 +1,93 @@
+// How the person looks at the window: order, filters, size, and the client to connect with. Kept from one start to the
+// next; what is looked for is not, nor anything that is in the list.
+
+/** The orders that the list can be put in. */
+export const ORDERS = ["attention", "name", "client", "checked", "connected", "used"] as const;
+export type Order = (typeof ORDERS)[number];
+
+/** The sizes of the window's content, as parts of the usual one. */
+const SIZES = [0.5, 0.67, 0.75, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3] as const;
+
+/** What is kept. */
+type Kept = {
+  order: Order;
+  reversed: boolean;
+  attention: boolean;
+  client: string | null;
+  connect: string | null;
+  size: number;
+};
+
+const USUAL: Kept = {
+  order: "attention",
+  reversed: false,
+  attention: false,
+  client: null,
+  connect: null,
+  size: 1,
+};
+
+/** Whether a value may stand where another of its kind is usual. */
+const VALID: { [Key in keyof Kept]: (value: unknown) => boolean } = {
+  order: (value) => (ORDERS as readonly unknown[]).includes(value),
+  reversed: (value) => typeof value === "boolean",
+  attention: (value) => typeof value === "boolean",
+  client: isId,
+  connect: isId,
+  size: (value) => (SIZES as readonly unknown[]).includes(value),
+};
+
+function isId(value: unknown): boolean {
+  return value === null || typeof value === "string";
+}
+
+export class Look {
+  order = $state.raw(USUAL.order);
+  /** Whether the list is in its order from the other end. */
+  reversed = $state.raw(USUAL.reversed);
+  /** Whether only connections that need attention are shown. */
+  attention = $state.raw(USUAL.attention);
+  /** The client whose connections are shown (`Client::id`); none: those of all. */
+  client = $state.raw(USUAL.client);
+  /** The client last chosen for Connect (`Client::id`); the first one until then. */
+  connect = $state.raw(USUAL.connect);
+  /** The size of the window's content, as a part of the usual one. */
+  size = $state.raw(USUAL.size);
+
+  /** `kept` is what was last kept; a part of it that cannot be understood is as usual. */
+  constructor(kept: string | null = null) {
+    Object.assign(this, USUAL, valid(kept));
+  }
+
+  /** Puts the list in an order; in the other direction if it is in this one already. */
+  sort(order: Order): void {
+    this.reversed = order === this.order && !this.reversed;
+    this.order = order;
+  }
+
+  /** Makes the content larger or smaller by a step, as far as there is one. */
+  zoom(by: 1 | -1): void {
+    const at = SIZES.findIndex((size) => size === this.size);
+    this.size = SIZES[at + by] ?? this.size;
+  }
+
+  /** What is to be kept, as text. */
+  get kept(): string {
+    const { order, reversed, attention, client, connect, size } = this;
+    return JSON.stringify({ order, reversed, attention, client, connect, size } satisfies Kept);
+  }
+}
+
+function valid(kept: string | null): Partial<Kept> {
+  try {
+    const values: unknown = JSON.parse(kept ?? "{}");
+    const known = Object.entries(VALID).map(
+      ([key, holds]) => [key, (values as Kept)[key as keyof Kept], holds] as const,
+    );
+    return Object.fromEntries(
+      known.filter(([, value, holds]) => holds(value)).map(([key, value]) => [key, value]),
+    );
+  } catch {
+    return {};
+  }
+}
