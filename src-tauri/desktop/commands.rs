@@ -25,6 +25,9 @@ use crate::{background, bridge_page, files, window};
 /// How often an authorization whose address is on the clipboard is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
+/// The setting under which the page keeps how it is looked at.
+const LOOK: &str = "look";
+
 type Shared<'a> = State<'a, Shell>;
 
 /// The handler of all commands; `build.rs` lists the same names.
@@ -33,6 +36,9 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         snapshot,
         changes,
         news,
+        look,
+        keep_look,
+        zoom,
         preferences,
         try_sandbox,
         redirect_uri,
@@ -98,6 +104,26 @@ fn changes(shell: Shared<'_>, since: i64) -> Result<Changes, Problem> {
 #[tauri::command(async)]
 fn news(shell: Shared<'_>) -> Result<News, Problem> {
     Ok(shell.keyrack()?.news())
+}
+
+/// How the window was last looked at, in the page's own words; none before that is first kept.
+#[tauri::command(async)]
+fn look(shell: Shared<'_>) -> Result<Option<String>, Problem> {
+    shell.keyrack()?.setting(LOOK)
+}
+
+/// Keeps how the window is looked at for its next start, since the web view's own data are temporary.
+#[tauri::command(async)]
+fn keep_look(shell: Shared<'_>, look: String) -> Result<(), Problem> {
+    shell.keyrack()?.set_setting(LOOK, &look)
+}
+
+/// Sets the size of the window's content, as a part of the usual one.
+#[tauri::command]
+fn zoom<R: Runtime>(app: AppHandle<R>, size: f64) {
+    if let Some(window) = app.get_webview_window(window::LABEL) {
+        let _ = window.set_zoom(size.clamp(0.5, 3.0));
+    }
 }
 
 #[tauri::command(async)]

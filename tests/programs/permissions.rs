@@ -15,7 +15,7 @@ const COMMANDS: &str = include_str!("../../src-tauri/desktop/commands.rs");
 const OWN: &str = "__app-acl__";
 
 /// What the window may ask for. A name is added here by hand, after a look at what it gives away.
-const ALLOWED: [&str; 51] = [
+const ALLOWED: [&str; 54] = [
     "plugin:event|listen",
     "plugin:event|unlisten",
     "about",
@@ -42,8 +42,10 @@ const ALLOWED: [&str; 51] = [
     "end_lease",
     "export_activity",
     "forget",
+    "keep_look",
     "label_connections",
     "leases",
+    "look",
     "news",
     "open_again",
     "open_data_folder",
@@ -67,6 +69,7 @@ const ALLOWED: [&str; 51] = [
     "try_sandbox",
     "verify_client",
     "verify_saved_client",
+    "zoom",
 ];
 
 /// Commands that do not exist.

@@ -19,7 +19,7 @@ export const KEYS = {
   page: [["PageUp"], ["PageDown"]],
   ends: [["Home"], ["End"]],
   controls: [["ArrowLeft"], ["ArrowRight"]],
-  menu: [["ContextMenu"], ["Shift", "F10"]],
+  menu: [["Shift", "F10"], ["ContextMenu"]],
   details: [["Enter"]],
   revoke: [["Delete"]],
   toggle: [[" "]],

@@ -234,6 +234,19 @@ describe("a row", () => {
   });
 });
 
+describe("a list without connections", () => {
+  it("is marked where Connect leads to the sandbox", async () => {
+    give([]);
+    world.rust = { ...world.rust, clients: [sandboxClient] };
+    open();
+    await the("connect");
+    expect(document.querySelector("main")?.textContent).toContain("Sandbox");
+    world.rust = { ...world.rust, clients: [client()] };
+    await emit("changed");
+    await vi.waitFor(() => expect(document.querySelector("main")?.textContent).not.toContain("Sandbox"));
+  });
+});
+
 describe("the foot of the window", () => {
   it("says how often all is checked in the background, where it is", async () => {
     give([connection("Acme")]);

@@ -54,6 +54,8 @@ export const news = () => call<News>("news");
 /** How the window was last looked at, in the words of `keepLook`; none before that. */
 export const look = () => call<string | null>("look");
 export const keepLook = (look: string) => call<null>("keep_look", { look });
+/** Sets the size of the window's content, as a part of the usual one. */
+export const zoom = (size: number) => call<null>("zoom", { size });
 export const preferences = () => call<Preferences>("preferences");
 export const trySandbox = () => call<Client>("try_sandbox");
 /** The redirect URI to register at Notion, to the letter. */

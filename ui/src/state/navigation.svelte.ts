@@ -24,9 +24,19 @@ export type Dialog =
   | { kind: "receipt"; receipt: Receipt; back: Dialog }
   | { kind: "settings"; at?: "self-test" | "remove-everything" }
   | { kind: "self-test"; back: Dialog | null }
-  | { kind: "remove-everything" }
-  | { kind: "keys" }
-  | { kind: "statuses"; back: Dialog | null };
+  | { kind: "remove-everything" };
+
+/** A page of help: the shortcuts, or what the statuses mean. */
+export type Help = "keys" | "statuses";
+
+/** The dialogs that do not make way for another: what was typed there, or goes on there, would be lost. */
+const FIRM: ReadonlySet<Dialog["kind"]> = new Set([
+  "client",
+  "secret",
+  "edit-client",
+  "settings",
+  "remove-everything",
+]);
 
 /** A result that is shown by itself once no other dialog is open. */
 export type Result = { kind: "receipt"; receipt: Receipt } | { kind: "summary"; end: BatchEnd };
@@ -36,10 +46,19 @@ export type EndingAct = "revoke" | "forget";
 
 export class Navigation {
   dialog = $state.raw<Dialog | null>(null);
+  /** The page of help that is shown, before whatever else is. */
+  help = $state.raw<Help | null>(null);
   /** The connection whose details are open (`Connection::id`); none while the panel is closed. */
   details = $state.raw<string | null>(null);
   /** The results of acts, to be shown one after the other. */
   results = $state.raw<readonly Result[]>([]);
+
+  /** Opens the settings by their key, from wherever nothing is lost by that. */
+  openSettings(): void {
+    if (this.dialog !== null && FIRM.has(this.dialog.kind)) return;
+    this.help = null;
+    this.dialog = { kind: "settings" };
+  }
 
   /** Closes the details of a connection that is not among these. */
   keepDetails(connections: readonly Connection[]): void {
