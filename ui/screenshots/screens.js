@@ -18,6 +18,7 @@ export const VIEWS = {
   narrow: { width: 480, height: 640, zoom: 1, language: "en" },
   wide: { width: 1600, height: 900, zoom: 1, language: "en" },
   tall: { width: 1000, height: 1440, zoom: 1, language: "en" },
+  "de-wide": { width: 1600, height: 900, zoom: 1, language: "de" },
   zoom: { width: 500, height: 400, zoom: 2, language: "en" },
   de: { width: 1000, height: 640, zoom: 1, language: "de" },
   "de-narrow": { width: 480, height: 640, zoom: 1, language: "de" },
@@ -68,6 +69,19 @@ const list = [
   { name: "list-focus-toolbar", scene: "list", press: ["Tab", "Tab"] },
   { name: "list-row-busy", scene: "list", click: ["check"] },
   { name: "list-row-menu", scene: "list", click: ["more"], views: ["narrow", "zoom", "de"] },
+  {
+    name: "list-row-menu-keyboard",
+    scene: "customers",
+    press: ["ArrowDown", "ArrowDown", "ContextMenu", "ArrowDown", "ArrowDown"],
+    views: ["narrow", "wide", "de"],
+  },
+  { name: "list-customers", scene: "customers", views: [...MAIN, "de-wide"] },
+  {
+    name: "list-customers-details",
+    scene: "customers",
+    click: ["more", "details"],
+    views: ["wide", "de", "narrow"],
+  },
   { name: "list-row-menu-secret", scene: "failing", click: ["more"] },
   { name: "list-row-why", scene: "list", click: ["why"], views: ["narrow", "de"] },
   {

@@ -145,6 +145,58 @@ function names(): Connection[] {
   ];
 }
 
+/** Connections of an agency's customers, of which two differ by their client only. */
+function customers(): Connection[] {
+  const through = (of: Client) => ({ client_id: of.id, client_name: of.name });
+  const [agency, support] = [client({ name: "Agency" }), supportClient];
+  return [
+    connection("Acme Research", { ...through(agency), last_used_at: now - 3 * MINUTE }),
+    connection("Acme Research", { ...through(support), checked_at: now - 40 * MINUTE }),
+    connection("Bibliothek am Park", {
+      ...through(agency),
+      workspace_icon: "📚",
+      owner: { kind: "workspace" },
+      allows: "proxy-only",
+      checked_at: now - 12 * MINUTE,
+      last_used_at: now - 3 * 60 * MINUTE,
+    }),
+    connection("Kestrel Studio", {
+      ...through(support),
+      owner: person("Sam Ortega", "sam@kestrel.example"),
+      status: "needs-reconnecting",
+      problem: problem("refresh-rejected"),
+      checked_at: now - 20 * 60 * MINUTE,
+      connected_at: now - 127 * 24 * 60 * MINUTE,
+    }),
+    connection("Launchpad", {
+      ...through(agency),
+      workspace_icon: "🚀",
+      owner: person("Mei Tan", "mei@launchpad.example"),
+      status: "cannot-check",
+      last_status: "active",
+      problem: problem("unreachable"),
+      checked_at: now - 180 * MINUTE,
+      connected_at: now - 40 * 24 * 60 * MINUTE,
+    }),
+    connection("Northwind Client Portal", {
+      ...through(support),
+      owner: person("Ada Osei", "ada@northwind.example"),
+      status: "inactive",
+      problem: problem("token-inactive"),
+      checked_at: now - 2 * MINUTE,
+      last_used_at: now - 9 * 24 * 60 * MINUTE,
+    }),
+    connection("Tidewater Ops", {
+      ...through(agency),
+      owner: person("Priya N.", null),
+      allows: "never",
+      connected_at: now - 400 * 24 * 60 * MINUTE,
+    }),
+  ];
+}
+
+const supportClient = client({ id: "client-4", name: "Customer support" });
+
 const longNamed = client({
   id: "client-3",
   name: "The integration that the agency in Rotterdam set up for its many customers in the spring",
@@ -239,6 +291,11 @@ export function snapshotOf(scene: string): Snapshot {
     },
     many,
     huge,
+    customers: {
+      ...base,
+      clients: [client({ name: "Agency" }), supportClient],
+      connections: customers(),
+    },
     background: { ...list, preferences: preferences({ background_checks: "hourly" }) },
     checking: { ...many, batches: [batch({ done: 312, succeeded: 310, attention: 2 })] },
     "checking-paused": {

@@ -3,6 +3,7 @@ import type { Opening } from "../kit/place";
 import type { Connection, Snapshot } from "../rust/types";
 import type { Look } from "../state/look.svelte";
 import { locale, t } from "../words/messages";
+import { WIDE } from "./columns";
 import { arranged, NameOrder, prepareSearch, search } from "./connections";
 import { Places } from "./places";
 
@@ -15,6 +16,8 @@ export class View {
   menu = $state.raw<{ id: string; opening: Opening } | null>(null);
   /** Whether the pointer is pressed down on the list: what it is pressed on stays where it is. */
   pressed = $state.raw(false);
+  /** The width of the list in CSS pixels; before there is a layout that of the window is taken. */
+  width = $state.raw(0);
 
   readonly look: Look;
   readonly #snapshot: () => Snapshot;
@@ -75,6 +78,9 @@ export class View {
     const count = (rows: readonly Connection[]) => (this.#snapshot().more ? "…" : rows.length);
     return { all: count(this.#ofClient), attention: count(this.#needing) };
   });
+
+  /** Whether there is room for columns. */
+  readonly wide = $derived.by(() => (this.width || window.innerWidth) >= WIDE);
 
   showAll(): void {
     this.query = "";

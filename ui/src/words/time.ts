@@ -24,6 +24,12 @@ export function age(then: Millis, now: Millis, locale: string): string | null {
   return relative.format(-Math.floor(passed / DAY), "day");
 }
 
+/** The age of something for a column: as `age`, but of over a week ago the day alone. */
+export function shortAge(then: Millis, now: Millis, locale: string): string | null {
+  const old = isDate(then) && now - then >= 7 * DAY;
+  return old ? formatted(then, dayIn(locale)) : age(then, now, locale);
+}
+
 /** A date with its time: "23 Nov 2026, 09:14". */
 export function moment(at: Millis, locale: string): string {
   return formatted(at, momentIn(locale));
@@ -33,6 +39,8 @@ const relativeIn = remembered((locale) => new Intl.RelativeTimeFormat(locale, { 
 const momentIn = remembered(
   (locale) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }),
 );
+
+const dayIn = remembered((locale) => new Intl.DateTimeFormat(locale, { dateStyle: "medium" }));
 
 /** Remembers a format by locale: every row of a list uses it, and making one takes longer than using it. */
 function remembered<T>(make: (locale: string) => T): (locale: string) => T {

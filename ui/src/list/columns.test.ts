@@ -1,0 +1,125 @@
+// The columns of a wide list: which there are, what their heads do, by mouse and by keyboard.
+import { flushSync } from "svelte";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { click, find, open, the, world } from "../dev/harness";
+import { client, connection, sandboxClient } from "../dev/samples";
+
+const heads = () => [...document.querySelectorAll<HTMLElement>('[role="columnheader"]')];
+const words = () => heads().map(({ textContent }) => textContent.trim());
+const sorted = () =>
+  heads().flatMap((head) => {
+    const way = head.getAttribute("aria-sort");
+    return way === null || way === "none" ? [] : [`${head.textContent.trim()} ${way}`];
+  });
+const names = () =>
+  [...document.querySelectorAll('[data-testid="workspace-name"]')].map((name) => name.textContent);
+const cells = () =>
+  [...document.querySelectorAll('[data-testid="connection"]:first-child [role="gridcell"]')].map(
+    ({ textContent }) => textContent.trim(),
+  );
+
+function press(key: string) {
+  document.activeElement?.dispatchEvent(
+    new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }),
+  );
+  flushSync();
+}
+
+const usual = window.innerWidth;
+const MINUTE = 60_000;
+const now = Date.now();
+
+beforeEach(() => {
+  window.innerWidth = 1600;
+  world.rust = {
+    ...world.rust,
+    clients: [client(), sandboxClient],
+    connections: [
+      connection("Acme", {
+        client_name: "Team 10",
+        checked_at: now - 5 * MINUTE,
+        last_used_at: now - 90 * MINUTE,
+      }),
+      connection("Birch", { client_name: "Team 9", checked_at: now - 9 * MINUTE }),
+    ],
+  };
+});
+
+afterEach(() => (window.innerWidth = usual));
+
+describe("a wide list", () => {
+  it("has columns with heads, in rows that count them", async () => {
+    open();
+    const row = await the("connection");
+    expect(words()).toEqual([
+      "Selection",
+      "Workspace",
+      "Client",
+      "Last used",
+      "Last checked",
+      "Connected",
+      "Status",
+      "Actions",
+    ]);
+    expect(cells().slice(2, 7)).toEqual(["Team 10", "1 hour ago", "5 minutes ago", "3 days ago", "Active"]);
+    expect(row.getAttribute("aria-rowindex")).toBe("2");
+    expect(row.closest('[role="grid"]')?.getAttribute("aria-rowcount")).toBe("3");
+    expect(find("sort")).toBeNull();
+  });
+
+  it("has no column for the client where there is but one", async () => {
+    world.rust = { ...world.rust, clients: [client()] };
+    open();
+    await the("connection");
+    expect(words()).not.toContain("Client");
+    expect(cells()).toHaveLength(7);
+  });
+
+  it("is sorted by its heads, and turned round by the same again", async () => {
+    open();
+    await the("connection");
+    expect(sorted()).toEqual(["Status descending"]);
+    await click("sort-client");
+    expect(names()).toEqual(["Birch", "Acme"]);
+    expect(sorted()).toEqual(["Client ascending"]);
+    await click("sort-client");
+    expect(names()).toEqual(["Acme", "Birch"]);
+    expect(sorted()).toEqual(["Client descending"]);
+    await click("sort-checked");
+    expect(names()).toEqual(["Birch", "Acme"]);
+    await click("sort-connected");
+    expect(sorted()).toEqual(["Connected descending"]);
+  });
+
+  it("has one tab stop among its heads, between the rows and the search", async () => {
+    open();
+    await the("connection");
+    press("ArrowDown");
+    expect(document.activeElement?.getAttribute("role")).toBe("row");
+    press("ArrowUp");
+    expect(document.activeElement).toBe(find("sort-name"));
+    press("ArrowRight");
+    expect(document.activeElement).toBe(find("sort-client"));
+    const stops = document.querySelectorAll('[role="columnheader"] [tabindex="0"]');
+    expect([...stops]).toEqual([find("sort-client")]);
+    press("Delete");
+    expect(document.querySelector("dialog[open]")).toBeNull();
+    press("ArrowDown");
+    expect(document.activeElement?.getAttribute("role")).toBe("row");
+    press("ArrowUp");
+    press("ArrowUp");
+    expect(document.activeElement).toBe(find("search"));
+  });
+});
+
+describe("a list with less room", () => {
+  it("has no columns, and a choice of orders", async () => {
+    window.innerWidth = 1000;
+    open();
+    const row = await the("connection");
+    expect(heads()).toEqual([]);
+    expect(row.getAttribute("aria-rowindex")).toBe("1");
+    expect(row.textContent).toContain("through Team 10");
+    await the("sort");
+  });
+});
