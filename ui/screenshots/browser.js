@@ -90,7 +90,11 @@ function makeHome(folder, dark, zoom) {
 }
 
 /** Keys as WebDriver calls them (W3C WebDriver, 17.4.2). */
-const KEYS = { Tab: "\uE004", ArrowDown: "\uE015" };
+const KEYS = {
+  ArrowUp: "\uE013",
+  Tab: "\uE004",
+  ArrowDown: "\uE015",
+};
 
 export class Browser {
   #session;
