@@ -147,3 +147,13 @@ it("has no item chosen when the mouse opened it, and closes by a click beside it
   expect(onclose).toHaveBeenCalledOnce();
   expect(document.activeElement).toBe(origin);
 });
+
+it("leaves the keys to what has taken the focus from it, and takes them where nothing has it", () => {
+  open();
+  origin.focus();
+  press("Escape");
+  expect(onclose).not.toHaveBeenCalled();
+  origin.blur();
+  press("Escape");
+  expect(onclose).toHaveBeenCalledOnce();
+});
