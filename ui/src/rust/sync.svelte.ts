@@ -24,8 +24,8 @@ export type Listener = {
   prepare: (preferences: Preferences | null) => Promise<void>;
   /** Called when the list was read. */
   taken: (connections: readonly Connection[]) => void;
-  /** Called with a connection that is gone (`Connection::id`). */
-  gone: (connection: string) => void;
+  /** Called with a connection that is gone (`Connection::id`), and with its last row, if the list had it. */
+  gone: (id: string, last: Connection | undefined) => void;
   /** Called with what was under way or to be told before the window listened. */
   news: (news: News) => void;
   /** Called when a reading was refused; the list stays unchanged. */
@@ -194,8 +194,9 @@ export class Sync {
     const { preferences, gone, more } = outcome.value;
     if (preferences !== null) await this.#listener.prepare(preferences);
     if (this.snapshot === null) return false;
+    const last = gone.map((id) => this.connection(id));
     this.snapshot = merged(this.snapshot, outcome.value);
-    for (const id of gone) this.#listener.gone(id);
+    for (const [at, id] of gone.entries()) this.#listener.gone(id, last[at]);
     this.#listener.taken(this.snapshot.connections);
     return more;
   }

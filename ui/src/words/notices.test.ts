@@ -4,22 +4,22 @@ import { batch } from "../dev/samples";
 import type { Batch } from "../rust/types";
 import { ofCheckAll, ofRebuilt, type Notice } from "./notices";
 
-const drawn = ({ words, ...notice }: Notice) => ({ ...notice, ...words() });
-const told = (more: Partial<Batch>) => drawn(ofCheckAll(batch(more)));
+const drawn = ({ words, ...notice }: Notice) => ({ ...notice, ...words(notice.about) });
+const told = (more: Partial<Batch>) => drawn(ofCheckAll(batch(more), null));
 
 describe("the summary of a check of all", () => {
   it("counts what works, what needs attention and what could not be checked", () => {
     expect(told({ state: "finished", done: 1_000, succeeded: 990, attention: 8, failed: 2 })).toMatchObject({
       tone: "trouble",
-      what: "Checked 1,000 workspaces: 990 active, 8 need attention, 2 could not be checked",
-      next: "What could not be checked keeps its last status; its row says why.",
+      what: "Checked 1,000 workspaces: 990 active, 8 inactive, 2 could not be checked",
+      next: "What could not be checked keeps its last status.",
     });
   });
 
   it("names only the verdicts there were", () => {
     expect(told({ state: "finished", total: 1, done: 1, attention: 1 })).toMatchObject({
       tone: "trouble",
-      what: "Checked 1 workspace: 1 needs attention",
+      what: "Checked 1 workspace: 1 inactive",
       next: "What needs attention stands at the top of the list.",
     });
     expect(told({ state: "finished", total: 3, done: 3, succeeded: 3 })).toMatchObject({
@@ -33,7 +33,7 @@ describe("the summary of a check of all", () => {
     expect(told({ state: "cancelled", done: 312, succeeded: 310, attention: 2 })).toMatchObject({
       tone: "plain",
       what: "Cancelled: 312 of 1,000 workspaces were checked.",
-      next: "Of these: 310 active, 2 need attention. Nothing was lost: checks that had begun still end, the others keep their last status.",
+      next: "Of these: 310 active, 2 inactive. Nothing was lost: checks that had begun still end, the others keep their last status.",
     });
     expect(told({ state: "cancelled" }).next).toBe(
       "Nothing was lost: checks that had begun still end, the others keep their last status.",
