@@ -33,6 +33,7 @@ const COMMANDS: &[&str] = &[
     "copy_text",
     "save_bridge_page",
     "details",
+    "open_in_notion",
     "allow",
     "leases",
     "end_lease",

@@ -266,7 +266,8 @@ export class FakeRust {
         this.#change({ connections: this.rust.connections.map((one) => (one.id === id ? row : one)) });
         return row;
       },
-      leases: ({ connection: id }) => this.leases.filter(({ connection_id }) => connection_id === id),
+      leases: ({ connection: id }: { connection: string | null }) =>
+        this.leases.filter(({ connection_id }) => id === null || connection_id === id),
       end_lease: ({ lease }) => {
         if (!this.leases.some(({ id }) => id === lease)) throw refusal("no-such-lease");
         this.#endLeases(({ id }) => id === lease);

@@ -1,6 +1,7 @@
 // Rust's state: a snapshot, kept up to date by changes, by Rust's events, and by what commands answer.
 import * as ipc from "./ipc";
 import { withNews, without } from "./list";
+import { NOTION } from "./notion";
 import type { Outcome, Refusal } from "./outcome";
 import type {
   About,
@@ -69,6 +70,12 @@ export class Sync {
   /** The host that a client's secret and tokens are sent to; null for the sandbox. */
   hostOf(client: string): string | null {
     return this.snapshot?.clients.find(({ id }) => id === client)?.host ?? null;
+  }
+
+  /** The host that a client's requests go to, if that is not Notion. */
+  otherHostOf(client: string): string | null {
+    const host = this.hostOf(client);
+    return host === NOTION ? null : host;
   }
 
   connectionsOf(client: string): Connection[] {
