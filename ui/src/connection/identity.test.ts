@@ -171,10 +171,8 @@ describe("what is dead already", () => {
 describe("the sandbox", () => {
   it("is not called Notion", async () => {
     give(connection("Acme", { sandbox: true, client_id: sandboxClient.id, client_name: "Sandbox" }));
-    open();
-    await click("revoke");
-    await the("identity");
-    expect(document.querySelector("dialog")?.textContent).toContain("The sandbox ends the token");
+    await choose("forget");
+    expect(document.querySelector("dialog")?.textContent).toContain("does not ask the sandbox");
     expect(document.querySelector("dialog")?.textContent).not.toContain("Notion");
   });
 });

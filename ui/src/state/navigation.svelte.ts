@@ -37,6 +37,8 @@ export class Navigation {
   dialog = $state.raw<Dialog | null>(null);
   /** The connection whose details are open (`Connection::id`); none while the panel is closed. */
   details = $state.raw<string | null>(null);
+  /** The rows that the list shows, in its order. */
+  shown = $state.raw<readonly Connection[]>([]);
   /** The results of acts, to be shown one after the other. */
   results = $state.raw<readonly Result[]>([]);
 

@@ -11,7 +11,7 @@ describe("the summary of a check of all", () => {
   it("counts what works, what needs attention and what could not be checked", () => {
     expect(told({ state: "finished", done: 1_000, succeeded: 990, attention: 8, failed: 2 })).toMatchObject({
       tone: "trouble",
-      what: "Checked 1,000 workspaces: 990 active, 8 inactive, 2 could not be checked",
+      what: "Checked 1,000 workspaces: 990 active, 8 no longer active, 2 could not be checked",
       next: "What could not be checked keeps its last status.",
     });
   });
@@ -19,7 +19,7 @@ describe("the summary of a check of all", () => {
   it("names only the verdicts there were", () => {
     expect(told({ state: "finished", total: 1, done: 1, attention: 1 })).toMatchObject({
       tone: "trouble",
-      what: "Checked 1 workspace: 1 inactive",
+      what: "Checked 1 workspace: 1 no longer active",
       next: "What needs attention stands at the top of the list.",
     });
     expect(told({ state: "finished", total: 3, done: 3, succeeded: 3 })).toMatchObject({
@@ -33,7 +33,7 @@ describe("the summary of a check of all", () => {
     expect(told({ state: "cancelled", done: 312, succeeded: 310, attention: 2 })).toMatchObject({
       tone: "plain",
       what: "Cancelled: 312 of 1,000 workspaces were checked.",
-      next: "Of these: 310 active, 2 inactive. Nothing was lost: checks that had begun still end, the others keep their last status.",
+      next: "Of these: 310 active, 2 no longer active. Nothing was lost: checks that had begun still end, the others keep their last status.",
     });
     expect(told({ state: "cancelled" }).next).toBe(
       "Nothing was lost: checks that had begun still end, the others keep their last status.",
