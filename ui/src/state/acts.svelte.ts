@@ -183,7 +183,11 @@ export class Acts {
     await this.#sync.refresh();
     const all = this.#sync.snapshot?.connections ?? [];
     const checked = this.#checked?.flatMap((id) => this.#sync.connection(id) ?? []) ?? all;
-    const causes = counts.failed > 0 ? causesOf(checked) : [];
+    const failures = checked.flatMap((connection) => {
+      const { status, problem } = connection;
+      return status === "cannot-check" && problem !== null ? [{ connection, problem }] : [];
+    });
+    const causes = counts.failed > 0 ? causesOf(failures, "check") : [];
     const [only, ...more] = causes;
     for (const { id, status } of checked) if (status !== "cannot-check") this.#notices.settle(id);
     if (more.length > 0)

@@ -211,16 +211,17 @@ export function ofWaiting(connection: Connection): Notice {
   };
 }
 
-/** Why several connections could not be checked. */
+/** Why something did not succeed with several connections. */
 export type Cause = { problem: Refusal; connections: readonly Connection[] };
 
-/** The causes for which connections cannot be checked, the most frequent first. */
-export function causesOf(connections: readonly Connection[]): Cause[] {
+/** The causes for which an act did not succeed, the most frequent first. */
+export function causesOf(
+  failures: readonly { connection: Connection; problem: Refusal }[],
+  again: Again,
+): Cause[] {
   const causes = new Map<string, { problem: Refusal; connections: Connection[] }>();
-  for (const connection of connections) {
-    const { problem, status } = connection;
-    if (status !== "cannot-check" || problem === null) continue;
-    const key = causeKey(problem, connection, "check");
+  for (const { connection, problem } of failures) {
+    const key = causeKey(problem, connection, again);
     const cause = causes.get(key) ?? { problem, connections: [] };
     cause.connections.push(connection);
     causes.set(key, cause);
