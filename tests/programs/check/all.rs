@@ -29,7 +29,7 @@ async fn all_are_checked_and_the_summary_counts_what_they_came_to() {
     let dead = window.row(ACME).attr("data-bot-id").await.expect("a bot");
     env.sandbox.revoke(&dead).await;
     window.at("check-all").click().await;
-    let one_each = "Checked 2 workspaces: 1 active, 1 needs attention";
+    let one_each = "Checked 2 workspaces: 1 active, 1 no longer active";
     window.notice(one_each).appears().await;
     let asked = env.sandbox.count("POST /v1/oauth/introspect").await;
     assert_eq!(asked, 2, "each once");
