@@ -184,7 +184,14 @@ async fn a_notice_is_not_read_again_with_the_next_one() {
     row.at("more").click().await;
     row.at("copy-token").click().await;
     hears(&window, "polite: Acme Research: No keyring").await;
-    only_heard(&window, &["polite: Copied the token", "polite: Acme Research: No keyring"]).await;
+    only_heard(
+        &window,
+        &[
+            "polite: Copied the token",
+            "polite: Acme Research: No keyring",
+        ],
+    )
+    .await;
     assert_eq!(window.at("notice").count().await, 2);
     window.close().await;
 }
