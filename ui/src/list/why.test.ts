@@ -62,3 +62,18 @@ describe("the reason of a status", () => {
     expect(document.querySelector("dialog")?.textContent).toContain("New secret for My integration");
   });
 });
+
+describe("the age of a verdict", () => {
+  it.each([
+    ["connected just now", {}],
+    ["checked just now", { connected_at: 0 }],
+  ])("is %s", async (words, more) => {
+    const now = Date.now();
+    world.rust = {
+      ...world.rust,
+      connections: [connection("Acme", { connected_at: now, checked_at: now, ...more })],
+    };
+    open();
+    expect((await the("checked-at")).textContent).toBe(words);
+  });
+});
