@@ -37,6 +37,7 @@ const COMMANDS: &[&str] = &[
     "copy_text",
     "save_bridge_page",
     "details",
+    "open_in_notion",
     "allow",
     "set_labels",
     "set_note",

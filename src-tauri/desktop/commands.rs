@@ -11,13 +11,14 @@ use std::time::Duration;
 use keyrack_core::documents::ExportFormat;
 use keyrack_core::{
     About, ActivityFilter, ActivityPage, Allowed, Authorization, BatchAct, Caller, Cause, Changes,
-    Client, ClientChange, Connection, ConnectionsPolicy, Details, Keyrack,
-    LabelChange, Lease, NewClient, News, Preferences, Problem, Rebuilt, Receipt, RedirectMethod,
-    Revocation, SelfTest, Snapshot,
+    Client, ClientChange, Connection, ConnectionsPolicy, Details, Keyrack, LabelChange, Lease,
+    NewClient, News, Preferences, Problem, Rebuilt, Receipt, RedirectMethod, Revocation, SelfTest,
+    Snapshot,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use tauri::{AppHandle, Manager as _, Runtime, State, async_runtime, ipc::Invoke};
 
+use crate::browser::open_in_browser;
 use crate::links::app_link;
 use crate::shell::Shell;
 use crate::{background, bridge_page, files, window};
@@ -68,6 +69,7 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         copy_text,
         save_bridge_page,
         details,
+        open_in_notion,
         allow,
         set_labels,
         set_note,
@@ -352,6 +354,23 @@ async fn details(shell: Shared<'_>, connection: String) -> Result<Details, Probl
     shell.keyrack()?.details(&connection).await
 }
 
+/// Shows a connection's workspace at Notion, in the browser.
+#[tauri::command(async)]
+fn open_in_notion(shell: Shared<'_>, connection: String) -> Result<(), Problem> {
+    let workspace = shell.keyrack()?.connection(&connection)?.workspace_id;
+    open_in_browser(&notion_address(&workspace)).map_err(|_| Cause::BrowserFailed.into())
+}
+
+/// The address of a workspace at Notion. The id came over the network: only a plain one is part of it.
+fn notion_address(workspace: &str) -> String {
+    let plain: String = workspace.chars().filter(|&c| c != '-').collect();
+    let is_plain = plain.len() == 32 && plain.chars().all(|c| c.is_ascii_hexdigit());
+    format!(
+        "https://www.notion.so/{}",
+        if is_plain { &plain } else { "" }
+    )
+}
+
 #[tauri::command(async)]
 fn allow(shell: Shared<'_>, connection: String, allowed: Allowed) -> Result<Connection, Problem> {
     shell.keyrack()?.allow(&connection, allowed)
@@ -383,10 +402,14 @@ fn label_connections(
     shell.keyrack()?.label_connections(&connections, &change)
 }
 
-/// The leases of one connection that are running, oldest first.
+/// The leases that are running, of one connection or of all, oldest first.
 #[tauri::command(async)]
-fn leases(shell: Shared<'_>, connection: String) -> Result<Vec<Lease>, Problem> {
-    shell.keyrack()?.leases_of(&connection)
+fn leases(shell: Shared<'_>, connection: Option<String>) -> Result<Vec<Lease>, Problem> {
+    let keyrack = shell.keyrack()?;
+    match connection {
+        Some(id) => keyrack.leases_of(&id),
+        None => keyrack.leases(),
+    }
 }
 
 #[tauri::command(async)]
@@ -497,5 +520,22 @@ fn acknowledge_removal(shell: Shared<'_>) -> Result<(), Problem> {
 fn quit<R: Runtime>(app: AppHandle<R>) {
     if let Some(window) = app.get_webview_window(window::LABEL) {
         let _ = window.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::notion_address;
+
+    #[test]
+    fn only_a_plain_id_becomes_part_of_an_address() {
+        let at = |id: &str| notion_address(id);
+        assert_eq!(
+            at("b2e8d7f0-55aa-4e61-8f2b-000000000001"),
+            "https://www.notion.so/b2e8d7f055aa4e618f2b000000000001"
+        );
+        for hostile in ["", "../login", "@evil.example", "b2e8d7f0?x=1"] {
+            assert_eq!(at(hostile), "https://www.notion.so/");
+        }
     }
 }

@@ -15,7 +15,7 @@ const COMMANDS: &str = include_str!("../../src-tauri/desktop/commands.rs");
 const OWN: &str = "__app-acl__";
 
 /// What the window may ask for. A name is added here by hand, after a look at what it gives away.
-const ALLOWED: [&str; 54] = [
+const ALLOWED: [&str; 55] = [
     "plugin:event|listen",
     "plugin:event|unlisten",
     "about",
@@ -49,6 +49,7 @@ const ALLOWED: [&str; 54] = [
     "news",
     "open_again",
     "open_data_folder",
+    "open_in_notion",
     "open_portal",
     "preferences",
     "quit",

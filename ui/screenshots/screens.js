@@ -88,7 +88,7 @@ const list = [
   {
     name: "list-revoking",
     scene: "many",
-    click: ["select", "select-all", "revoke-selected", "confirm-revoke-selected"],
+    click: ["select", "select-all", "revoke-selected", "typed-count:2000", "confirm-revoke-selected"],
     until: at("revoke-all-progress"),
     views: ["narrow"],
   },
@@ -103,6 +103,16 @@ const notices = [
   { name: "notice-failed", scene: "failed", views: ["narrow"] },
   { name: "notice-rebuilt", scene: "rebuilt", views: ["narrow"] },
   { name: "notice-rebuilt-in-part", scene: "rebuilt-in-part" },
+  { name: "notice-cause", scene: "cause", until: at("notice"), views: ["narrow", "de", "de-narrow"] },
+  { name: "notices-many", scene: "causes", until: at("earlier-notices"), views: ["narrow", "de", "zoom"] },
+  {
+    name: "notice-port",
+    scene: "list",
+    refuse: "begin_authorization:port-taken",
+    click: ["connect"],
+    until: at("notice"),
+    views: ["narrow", "de"],
+  },
   { name: "notice-rebuild-waits", scene: "rebuild-waits", views: ["narrow"] },
 ];
 
@@ -256,6 +266,20 @@ const acts = [
     click: ["select", "select-all", "refresh-selected"],
     until: at("summary"),
   },
+  {
+    name: "revoke-many",
+    scene: "many",
+    click: all,
+    until: at("typed-count"),
+    views: [...DIALOG, "de-narrow"],
+  },
+  {
+    name: "revoke-dead",
+    scene: "dead",
+    click: all,
+    until: at("left-out"),
+    views: ["narrow", "de", "de-narrow"],
+  },
   { name: "revoke-used", scene: "used", click: ["revoke"], until: `${at("in-use")} li`, views: [...DIALOG] },
   {
     name: "receipt-used",
@@ -315,16 +339,23 @@ const panels = [
   {
     name: "use-proxy-only",
     scene: "used",
-    click: ["more", "use", "allow-proxy-only"],
+    click: ["more", "use", "allow-proxy-only", "save-allows"],
     until: `${at("command-run")}.soft`,
     views: ["tall", "narrow", "de"],
+  },
+  {
+    name: "use-unsaved",
+    scene: "used",
+    click: ["more", "use", "allow-never"],
+    until: at("use-ends"),
+    views: [...DIALOG, "de-narrow"],
   },
   { name: "use-never", scene: "used-never", click: ["more", "use"], views: [...DIALOG] },
   { name: "use-hostile", scene: "hostile", click: ["more", "use"], until: at("lease"), views: ["narrow"] },
   {
     name: "use-refused",
     scene: "used",
-    click: ["more", "use", "allow-never"],
+    click: ["more", "use", "allow-never", "save-allows"],
     refuse: "allow:store-busy",
     until: ".problem",
   },
@@ -383,7 +414,7 @@ const settings = [
   {
     name: "remove-everything-revoking",
     scene: "many",
-    click: [...everything, "understand", "confirm-remove-everything"],
+    click: [...everything, "typed-count:2000", "understand", "confirm-remove-everything"],
     until: at("cancel-remove-everything"),
   },
   {

@@ -170,6 +170,12 @@ describe("the activity", () => {
     expect(called("export_activity")).toEqual([{ filter: { ...everything, kinds: ["check"] }, format }]);
   });
 
+  it("is not offered as a file where there is nothing in it", async () => {
+    await openActivity([]);
+    await vi.waitFor(() => expect((find("export-csv") as HTMLButtonElement).disabled).toBe(true));
+    expect((find("export-json") as HTMLButtonElement).disabled).toBe(true);
+  });
+
   it("says why it could not be exported", async () => {
     const dialog = await openActivity([act("check", "active")]);
     world.answers.export_activity = refuse(problem("not-written"));

@@ -36,8 +36,9 @@ describe("the details", () => {
     });
     const panel = await openDetails();
     expect(panel.getAttribute("aria-label")).toBe("Details of Acme Research");
-    await vi.waitFor(() => expect(panel.textContent).toContain("read content and change content"));
+    await vi.waitFor(() => expect(panel.textContent).toContain("read content"));
     for (const words of [
+      "update content",
       "Connected through My integration",
       "Jo Lindqvist",
       "jo@acme.example",
@@ -190,5 +191,91 @@ describe("the details", () => {
     await vi.waitFor(() =>
       expect((document.activeElement as HTMLElement).dataset.connectionId).toBe(birch.id),
     );
+  });
+});
+
+describe("the acts of the details", () => {
+  const inactive = connection("Acme Research", { status: "inactive", problem: problem("token-inactive") });
+
+  it("are those of the row, and say so to Rust", async () => {
+    world.rust = { ...world.rust, connections: [acme] };
+    await openDetails();
+    await click("details-check");
+    await vi.waitFor(() => expect(find("details-check")?.getAttribute("aria-disabled")).toBe("false"));
+    await click("details-refresh");
+    await vi.waitFor(() => expect(find("details-check")?.getAttribute("aria-disabled")).toBe("false"));
+    await click("details-copy-token");
+    await click("details-open");
+    const args = { connection: acme.id };
+    for (const command of ["check", "refresh", "copy_token", "open_in_notion"])
+      expect(called(command), command).toEqual([args]);
+    await click("details-revoke");
+    await the("confirm-revoke");
+  });
+
+  it("lead to the dialogs about the connection", async () => {
+    world.rust = { ...world.rust, connections: [acme] };
+    await openDetails();
+    await click("details-reconnect");
+    expect(await the("confirm-reconnect")).not.toBeNull();
+  });
+
+  it.each([
+    ["no refresh without a refresh token", "details-refresh", { has_refresh_token: false }],
+    ["no page at Notion of the sandbox", "details-open", { sandbox: true }],
+  ])("have %s", async (_, testid, more) => {
+    world.rust = { ...world.rust, connections: [connection("Acme", more)] };
+    await openDetails();
+    await the("details-check");
+    expect(find(testid)).toBeNull();
+  });
+
+  it("besides have what a problem asks for, and nothing twice", async () => {
+    const rejected = connection("Acme", { status: "cannot-check", problem: problem("client-rejected") });
+    world.rust = { ...world.rust, connections: [rejected, inactive] };
+    const panel = await openDetails();
+    const acts = () => [...panel.querySelectorAll('[data-testid^="details-problem-"]')];
+    expect(acts().map((one) => one.textContent.trim())).toEqual(["New client secret…"]);
+    await click("details-problem-new-secret");
+    expect(document.querySelector("dialog")?.textContent).toContain("New secret for My integration");
+  });
+
+  it("say through what else the workspace is connected", async () => {
+    const { workspace_id } = acme;
+    world.rust = {
+      ...world.rust,
+      connections: [acme, connection("Acme Research", { workspace_id, client_name: "Agency" })],
+    };
+    const panel = await openDetails();
+    expect(panel.textContent).toMatch(/Also connected through\s+Agency/);
+  });
+});
+
+describe("the arrow keys in the details", () => {
+  const birch = connection("Birch");
+  const labelled = () => find("details-panel")?.getAttribute("aria-label");
+  beforeEach(() => (world.rust = { ...world.rust, connections: [acme, birch] }));
+
+  it("show the rows above and below, and keep the focus in the panel", async () => {
+    await openDetails("keyboard");
+    press(document.activeElement, "ArrowDown");
+    await vi.waitFor(() => expect(labelled()).toBe("Details of Birch"));
+    expect(document.activeElement?.textContent).toBe("Birch");
+    press(document.activeElement, "ArrowDown");
+    expect(labelled()).toBe("Details of Birch");
+    press(document.activeElement, "ArrowUp");
+    await vi.waitFor(() => expect(labelled()).toBe("Details of Acme Research"));
+    press(document.activeElement, "ArrowDown");
+    press(document.activeElement, "Escape");
+    expect(find("details-panel")).toBeNull();
+    expect(document.activeElement?.closest("[data-connection-id]")?.getAttribute("data-connection-id")).toBe(
+      birch.id,
+    );
+  });
+
+  it("are the list's where the focus is not in the panel", async () => {
+    await openDetails();
+    press(find("search"), "ArrowDown");
+    expect(labelled()).toBe("Details of Acme Research");
   });
 });

@@ -1,4 +1,5 @@
 // Using a connection: what is allowed, what runs, and the commands to copy.
+import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { called, click, emit, find, open, refuse, the, world } from "../dev/harness";
 import { connection, lease, problem, receiptFor } from "../dev/samples";
@@ -42,15 +43,44 @@ describe("the dialog about a connection's use", () => {
     expect((await the("use-dialog")).textContent).toContain("Use Acme Research");
   });
 
-  it("saves the choice at once, and offers what is then possible", async () => {
+  it("changes nothing before the choice is saved, however it is walked over", async () => {
+    world.leases = [lease(acme)];
+    const more = await openUse();
+    expect(find("save-allows")).toBeNull();
+    await click("allow-never");
+    expect(isChosen("never")).toBe(true);
+    await vi.waitFor(() =>
+      expect(find("use-ends")?.textContent).toBe("Saving this ends the use by npx (process 4711)."),
+    );
+    await click("allow-proxy-only");
+    expect(find("use-ends")?.textContent).toBe("Not saved yet.");
+    await click("allow-any");
+    expect(find("save-allows")).toBeNull();
+    await click("allow-never");
+    document
+      .querySelector("dialog")
+      ?.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true }));
+    flushSync();
+    expect(find("use-dialog")).toBeNull();
+    expect(called("allow")).toEqual([]);
+    expect(world.leases).toHaveLength(1);
+    await vi.waitFor(() => expect(document.activeElement).toBe(more));
+  });
+
+  it("saves the choice with its button, and offers what is then possible", async () => {
     await openUse();
     expect(isChosen("any")).toBe(true);
     expect(find("command-run")?.textContent).toContain('keyrack run "Acme Research" -- PROGRAM');
     await click("allow-proxy-only");
+    (await the("save-allows")).focus();
+    await click("save-allows");
     await vi.waitFor(() => expect(find("command-run")?.textContent).toContain("The token stays here"));
     expect(find("command-run")?.querySelector("button")).toBeNull();
     expect(isChosen("proxy-only")).toBe(true);
+    await vi.waitFor(() => expect(find("save-allows")).toBeNull());
+    await vi.waitFor(() => expect(document.activeElement).toBe(find("allow-proxy-only")));
     await click("allow-never");
+    await click("save-allows");
     await vi.waitFor(() => expect(find("command-api")).toBeNull());
     expect(find("commands")?.querySelectorAll("button")).toHaveLength(0);
     expect(called("allow")).toEqual([
@@ -59,27 +89,28 @@ describe("the dialog about a connection's use", () => {
     ]);
   });
 
-  it("saves the last of several choices last", async () => {
+  it("saves once, and takes no other choice meanwhile", async () => {
     let answer: (row: Connection) => void = () => undefined;
     world.answers.allow = () => new Promise<Connection>((done) => (answer = done));
     await openUse();
     await click("allow-proxy-only");
-    await click("allow-never");
-    await click("allow-any");
+    await click("save-allows");
+    await click("save-allows");
     expect(called("allow")).toHaveLength(1);
+    expect(find("save-allows")?.getAttribute("aria-disabled")).toBe("true");
+    expect(document.querySelector<HTMLFieldSetElement>("fieldset")?.disabled).toBe(true);
     answer({ ...acme, allows: "proxy-only", revision: world.next() });
-    await vi.waitFor(() => expect(called("allow")).toHaveLength(2));
-    expect(called("allow").at(-1)).toEqual({ connection: acme.id, allowed: "any" });
-    expect(isChosen("any")).toBe(true);
+    await vi.waitFor(() => expect(find("save-allows")).toBeNull());
   });
 
-  it("shows what is saved when a choice is refused, and why", async () => {
+  it("says why a choice was not saved, and keeps it", async () => {
     world.answers.allow = refuse(problem("store-busy"));
     await openUse();
     await click("allow-never");
+    await click("save-allows");
     await vi.waitFor(() => expect(find("use-dialog")?.textContent).toContain("in use by another program"));
-    expect(isChosen("any")).toBe(true);
-    expect(isChosen("never")).toBe(false);
+    expect(isChosen("never")).toBe(true);
+    expect(find("save-allows")?.getAttribute("aria-disabled")).toBe("false");
   });
 
   it("copies each command as it stands", async () => {

@@ -275,7 +275,8 @@ export class FakeRust {
           this.#edited(id, { labels: labelsOf(this.#connection(id).labels, add, remove) }),
         );
       },
-      leases: ({ connection: id }) => this.leases.filter(({ connection_id }) => connection_id === id),
+      leases: ({ connection: id }: { connection: string | null }) =>
+        this.leases.filter(({ connection_id }) => id === null || connection_id === id),
       end_lease: ({ lease }) => {
         if (!this.leases.some(({ id }) => id === lease)) throw refusal("no-such-lease");
         this.#endLeases(({ id }) => id === lease);

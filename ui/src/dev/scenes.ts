@@ -3,6 +3,7 @@ import type { Authorization, Cause, Client, Connection, Lease, Progress, Snapsho
 import {
   authorization,
   batch,
+  batchEnd,
   client,
   completed,
   connection,
@@ -226,6 +227,21 @@ function used(): Connection[] {
   ];
 }
 
+/** What a check of all came to that met these obstacles, each with as many connections as it has codes here. */
+function unchecked(base: Snapshot, codes: readonly Cause["code"][]): Snapshot {
+  const names = ["Northwind", "Launchpad", "Acme Research", "Bureau", "Kestrel Studio", "Tidewater Ops"];
+  const connections = codes.map((code, at) =>
+    connection(names[at] ?? "", {
+      status: "cannot-check",
+      last_status: "active",
+      problem: problem(code),
+      checked_at: now - 180 * MINUTE,
+    }),
+  );
+  const counts = { act: "check", total: codes.length, done: codes.length, failed: codes.length } as const;
+  return { ...base, connections, ended_batches: [batchEnd(counts)] };
+}
+
 /** The leases that run in a scene. */
 export function leasesIn(scene: string, connections: readonly Connection[]): Lease[] {
   const [first] = connections;
@@ -312,6 +328,19 @@ export function snapshotOf(scene: string): Snapshot {
         connection("Bureau", { status: "cannot-check", problem: problem("connection-altered") }),
         connection("Cedar & Söhne"),
       ],
+    },
+    cause: unchecked(base, ["client-rejected", "client-rejected", "client-rejected", "client-rejected"]),
+    causes: unchecked(base, [
+      "keyring-locked",
+      "unreachable",
+      "unreachable",
+      "keyring-lost",
+      "token-superseded",
+      "client-rejected",
+    ]),
+    dead: {
+      ...base,
+      connections: few().map((row) => ({ ...row, has_refresh_token: row.status !== "inactive" })),
     },
     used: { ...base, connections: used() },
     unused: {

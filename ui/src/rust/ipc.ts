@@ -108,6 +108,8 @@ export const copyText = (text: string) => call<null>("copy_text", { text });
 /** Puts the bridge page among the downloads; returns its path. */
 export const saveBridgePage = () => call<string>("save_bridge_page");
 
+/** Shows a connection's workspace at Notion, in the browser. */
+export const openInNotion = (connection: string) => call<null>("open_in_notion", { connection });
 export const details = (connection: string) => call<Details>("details", { connection });
 /** Chooses what programs may do with a connection. */
 export const allow = (connection: string, allowed: Allowed) =>
@@ -124,8 +126,8 @@ export const labelConnections = (
   add: readonly string[],
   remove: readonly string[],
 ) => call<Connection[]>("label_connections", { connections, add, remove });
-/** The leases of a connection that are running, oldest first. */
-export const leases = (connection: string) => call<Lease[]>("leases", { connection });
+/** The leases of a connection that are running, or those of all, oldest first. */
+export const leases = (connection: string | null) => call<Lease[]>("leases", { connection });
 export const endLease = (lease: string) => call<null>("end_lease", { lease });
 /** The newest entries of this filter, or those older than the entry with the id `before`. */
 export const activity = (filter: ActivityFilter, before: string | null = null) =>

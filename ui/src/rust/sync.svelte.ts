@@ -1,6 +1,7 @@
 // Rust's state: a snapshot, kept up to date by changes, by Rust's events, and by what commands answer.
 import * as ipc from "./ipc";
 import { withNews, without } from "./list";
+import { NOTION } from "./notion";
 import type { Outcome, Refusal } from "./outcome";
 import type {
   About,
@@ -24,8 +25,8 @@ export type Listener = {
   prepare: (preferences: Preferences | null) => Promise<void>;
   /** Called when the list was read. */
   taken: (connections: readonly Connection[]) => void;
-  /** Called with a connection that is gone (`Connection::id`). */
-  gone: (connection: string) => void;
+  /** Called with a connection that is gone (`Connection::id`), and with its last row, if the list had it. */
+  gone: (id: string, last: Connection | undefined) => void;
   /** Called with what was under way or to be told before the window listened. */
   news: (news: News) => void;
   /** Called when a reading was refused; the list stays unchanged. */
@@ -69,6 +70,12 @@ export class Sync {
   /** The host that a client's secret and tokens are sent to; null for the sandbox. */
   hostOf(client: string): string | null {
     return this.snapshot?.clients.find(({ id }) => id === client)?.host ?? null;
+  }
+
+  /** The host that a client's requests go to, if that is not Notion. */
+  otherHostOf(client: string): string | null {
+    const host = this.hostOf(client);
+    return host === NOTION ? null : host;
   }
 
   connectionsOf(client: string): Connection[] {
@@ -194,8 +201,9 @@ export class Sync {
     const { preferences, gone, more } = outcome.value;
     if (preferences !== null) await this.#listener.prepare(preferences);
     if (this.snapshot === null) return false;
+    const last = gone.map((id) => this.connection(id));
     this.snapshot = merged(this.snapshot, outcome.value);
-    for (const id of gone) this.#listener.gone(id);
+    for (const [at, id] of gone.entries()) this.#listener.gone(id, last[at]);
     this.#listener.taken(this.snapshot.connections);
     return more;
   }

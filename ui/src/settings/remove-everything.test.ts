@@ -189,7 +189,10 @@ describe("removing everything", () => {
     await click("save-summary");
     await vi.waitFor(() => expect(text()).toContain("Saved as ~/Downloads/receipts.txt"));
     const [saved] = called("save_text") as { text: string }[];
-    expect(saved?.text).toContain("Access to Acme Research is revoked\nOwner: Jo Lindqvist");
+    expect(saved?.text).toMatch(/^Record of revoked access\nDate: \d{4}-/);
+    expect(saved?.text).toContain("1. Access to Acme Research is revoked\nOwner: Jo Lindqvist");
+    expect(saved?.text).toContain("Result: revoked, not confirmed");
+    expect(saved?.text).toContain("2. Birch\nOwner: Jo Lindqvist");
     expect(saved?.text).toContain(
       "Failed: offline. It is forgotten here; its access may still work at Notion.",
     );

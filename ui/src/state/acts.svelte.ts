@@ -1,7 +1,7 @@
 // The person's acts: those under way, each a call to Rust, and what is shown and announced at its end.
 import { SvelteMap } from "svelte/reactivity";
 import * as ipc from "../rust/ipc";
-import type { Outcome } from "../rust/outcome";
+import type { Outcome, Refusal } from "../rust/outcome";
 import type { Sync } from "../rust/sync.svelte";
 import type {
   Authorization,
@@ -15,14 +15,18 @@ import type {
 import { statusWords, t, workspaceName } from "../words/messages";
 import {
   batchKey,
+  causesOf,
   ofAuthorization,
   ofCheckAll,
   ofCopied,
   ofPending,
+  ofRefreshed,
+  ofRevoked,
   ofWaiting,
   waitingKey,
 } from "../words/notices";
 import type { Look } from "./look.svelte";
+import type { Again } from "../words/remedies";
 import type { Navigation } from "./navigation.svelte";
 import type { Notices } from "./notices.svelte";
 
@@ -36,6 +40,8 @@ export class Acts {
   connecting = $state.raw(false);
   /** The act that is under way on each connection (`Connection::id`). */
   readonly on = new SvelteMap<string, Act>();
+  /** The connections (`Connection::id`) that the last check of many was for; all if it is not known. */
+  #checked: readonly string[] | null = null;
 
   readonly #sync: Sync;
   readonly #notices: Notices;
@@ -70,7 +76,7 @@ export class Acts {
   async trySandbox(): Promise<void> {
     const outcome = await ipc.trySandbox();
     if (outcome.ok) await this.#added(outcome.value);
-    else this.#notices.refused(outcome.problem);
+    else this.#notices.refused(outcome.problem, undefined, () => void this.trySandbox());
   }
 
   async addClient(form: NewClient): Promise<Outcome<Client>> {
@@ -86,21 +92,27 @@ export class Acts {
   }
 
   async connect(client: string | undefined = this.client?.id): Promise<void> {
-    if (client !== undefined) await this.#authorize(() => ipc.beginAuthorization(client));
+    if (client === undefined) return;
+    const problem = await this.#authorize(() => ipc.beginAuthorization(client));
+    if (problem !== null)
+      this.#notices.refused(problem, problem.code, () => void this.connect(client), client);
   }
 
-  async reconnect({ id }: Target): Promise<void> {
-    await this.#authorize(() => ipc.beginReconnect(id));
+  async reconnect(target: Target): Promise<void> {
+    const connection = this.#sync.connection(target.id);
+    const problem = await this.#authorize(() => ipc.beginReconnect(target.id));
+    if (problem !== null) this.#refused(problem, connection, () => void this.reconnect(target));
   }
 
-  async #authorize(begin: () => Promise<Outcome<Authorization>>): Promise<void> {
-    if (this.connecting || this.authorization !== null) return;
+  /** Begins an authorization, unless one is under way. Returns why it did not begin. */
+  async #authorize(begin: () => Promise<Outcome<Authorization>>): Promise<Refusal | null> {
+    if (this.connecting || this.authorization !== null) return null;
     this.connecting = true;
     this.#notices.clear();
     const outcome = await begin();
     if (outcome.ok) this.#sync.begun(outcome.value);
-    else this.#notices.refused(outcome.problem);
     this.connecting = false;
+    return outcome.ok ? null : outcome.problem;
   }
 
   async check(target: Target): Promise<void> {
@@ -108,7 +120,9 @@ export class Acts {
   }
 
   async refreshTokens(target: Target): Promise<void> {
-    this.#learned(target, await this.#act("refresh", target, () => ipc.refresh(target.id)));
+    const outcome = await this.#act("refresh", target, () => ipc.refresh(target.id));
+    this.#learned(target, outcome);
+    if (outcome?.ok === true) this.#notices.show(ofRefreshed(outcome.value));
   }
 
   /**
@@ -118,30 +132,34 @@ export class Acts {
   #learned({ id }: Target, outcome: Outcome<Connection> | null): void {
     if (outcome?.ok !== true) return;
     this.#sync.learn(outcome.value);
-    this.#notices.dismiss(id);
     const connection = this.#sync.connection(id);
+    // What could not be asked is still as it was told.
+    if (connection?.status !== "cannot-check") this.#notices.settle(id);
     if (connection === undefined) return;
     this.#notices.announce(
       t("status.announce", { workspace: workspaceName(connection), status: statusWords(connection) }),
     );
   }
 
-  /** Brings the list back from the keyring, and tells what came of it in place of the notice with this key. */
+  /** Brings the list back from the keyring, and tells what came of it in place of the notices that offer it. */
   async bringBack(key: string): Promise<void> {
     const outcome = await ipc.rebuild();
-    this.#notices.dismiss(key);
+    this.#notices.drop(({ remedies }) => remedies.includes("bring-back"));
     if (outcome.ok) {
       this.#notices.rebuilt(outcome.value);
       await this.#sync.refresh();
-    } else this.#notices.refused(outcome.problem);
+    } else this.#notices.refused(outcome.problem, undefined, () => void this.bringBack(key));
   }
 
   /** Acts on these connections, or on all if null. The progress and the end come as events. */
   async beginBatch(act: BatchAct, connections: readonly Target[] | null = null): Promise<void> {
     if (!this.canBegin(act)) return;
     this.#notices.dismiss(batchKey(act));
-    const outcome = await ipc.beginBatch(act, connections?.map(({ id }) => id) ?? null);
-    if (!outcome.ok) this.#notices.refused(outcome.problem, batchKey(act));
+    const ids = connections?.map(({ id }) => id) ?? null;
+    if (act === "check") this.#checked = ids;
+    const outcome = await ipc.beginBatch(act, ids);
+    if (!outcome.ok)
+      this.#notices.refused(outcome.problem, batchKey(act), () => void this.beginBatch(act, connections));
   }
 
   /** Cancels an act on many connections, and says whether that worked. Those under way still end. */
@@ -154,11 +172,30 @@ export class Acts {
   /** Shows what an act on many connections came to: a check in a notice, the others in a summary. */
   batchEnded(end: BatchEnd): void {
     if (end.counts.act === "check") {
-      this.#notices.show(ofCheckAll(end.counts));
+      void this.#checkEnded(end);
       void ipc.acknowledgeBatch("check");
       return;
     }
     this.#navigation.show({ kind: "summary", end });
+  }
+
+  /** Tells what a check of many came to: with one cause for what could not be checked in one notice, else in one each. */
+  async #checkEnded({ counts }: BatchEnd): Promise<void> {
+    // The last rows say why they could not be checked.
+    await this.#sync.refresh();
+    const all = this.#sync.snapshot?.connections ?? [];
+    const checked = this.#checked?.flatMap((id) => this.#sync.connection(id) ?? []) ?? all;
+    const failures = checked.flatMap((connection) => {
+      const { status, problem } = connection;
+      return status === "cannot-check" && problem !== null ? [{ connection, problem }] : [];
+    });
+    const causes = counts.failed > 0 ? causesOf(failures, "check") : [];
+    const [only, ...more] = causes;
+    for (const { id, status } of checked) if (status !== "cannot-check") this.#notices.settle(id);
+    if (more.length > 0)
+      for (const { problem, connections } of causes.toReversed())
+        for (const connection of connections) this.#notices.refusedFor(problem, connection, "check");
+    this.#notices.show(ofCheckAll(counts, more.length > 0 ? null : (only ?? null)));
   }
 
   summaryRead({ counts }: BatchEnd): void {
@@ -169,7 +206,7 @@ export class Acts {
   async copyToken(connection: Connection): Promise<void> {
     const outcome = await ipc.copyToken(connection.id);
     const { snapshot } = this.#sync;
-    if (!outcome.ok) this.#notices.refused(outcome.problem, connection.id);
+    if (!outcome.ok) this.#refused(outcome.problem, connection, () => void this.copyToken(connection));
     else if (snapshot !== null)
       this.#notices.show(ofCopied(connection, snapshot.preferences.clipboard_seconds));
   }
@@ -196,18 +233,47 @@ export class Acts {
     if (connection !== undefined && this.on.has(id)) this.#notices.show(ofWaiting(connection));
   }
 
+  /** Tells of a connection that is gone; if its revocation was pending, that this came to its end by itself. */
+  ended(id: string, last: Connection | undefined): void {
+    this.#notices.forget(id);
+    const waited = last?.status === "revocation-pending" && last.retry_at !== null;
+    if (waited && !this.on.has(id) && this.#sync.batch("revoke") === undefined)
+      this.#notices.show(ofRevoked(last));
+  }
+
+  /** Shows the receipt for a connection (`Connection::id`) that is gone. */
+  async showReceipt(connection: string): Promise<void> {
+    const filter = { connection, kinds: null, trouble: false, text: "" };
+    const outcome = await ipc.activity(filter);
+    const receipt = outcome.ok
+      ? outcome.value.entries.find((entry) => entry.receipt !== null)?.receipt
+      : undefined;
+    this.#notices.dismiss(connection);
+    if (receipt != null) this.#navigation.show({ kind: "receipt", receipt });
+    else this.#navigation.dialog = { kind: "activity" };
+  }
+
   /** Runs an act on a connection, one at a time; null if one was under way already. */
   async #act<T>(act: Act, { id }: Target, run: () => Promise<Outcome<T>>): Promise<Outcome<T> | null> {
     if (this.on.has(id)) return null;
+    const connection = this.#sync.connection(id);
     this.on.set(id, act);
     const outcome = await run();
     this.on.delete(id);
     this.#notices.dismiss(waitingKey(id));
     if (!outcome.ok) {
-      this.#notices.refused(outcome.problem, id);
+      this.#refused(outcome.problem, connection, act);
       await this.#sync.refresh();
     }
     return outcome;
+  }
+
+  /** Shows that something with a connection was refused; none is one that the list does not have. */
+  #refused(problem: Refusal, connection: Connection | undefined, again: Again): void {
+    // Nothing can be done any more with one that is gone, nor undone.
+    if (problem.code === "connection-gone" && connection !== undefined) this.#notices.forget(connection.id);
+    if (connection === undefined) this.#notices.refused(problem);
+    else this.#notices.refusedFor(problem, connection, again);
   }
 
   #hand(receipt: Receipt, { id }: Target): void {

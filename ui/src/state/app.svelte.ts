@@ -13,7 +13,7 @@ import { Notices } from "./notices.svelte";
 export class App {
   readonly clock = new Clock();
   readonly navigation = new Navigation();
-  readonly notices = new Notices();
+  readonly notices: Notices = new Notices((id) => this.sync.connection(id));
   readonly look: Look;
   readonly sync: Sync;
   readonly acts: Acts;
@@ -31,7 +31,7 @@ export class App {
           this.clock.tick();
           this.navigation.keepDetails(connections);
         },
-        gone: (connection) => this.notices.forget(connection),
+        gone: (id, last) => this.acts.ended(id, last),
         news: (news) => {
           this.notices.news(news);
           for (const end of news.ended_batches) this.acts.batchEnded(end);

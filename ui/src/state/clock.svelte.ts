@@ -1,5 +1,7 @@
 // The present, as ages are counted from it.
 
+import type { Millis } from "../rust/types";
+
 /** The clock's step in milliseconds: ages are in minutes, and a quarter of one is precise enough. */
 const TICK = 15_000;
 
@@ -8,6 +10,12 @@ export class Clock {
 
   tick(): void {
     this.now = Date.now();
+  }
+
+  /** Ticks once more after this many milliseconds. Returns a function that takes it back. */
+  wake(after: Millis): () => void {
+    const timer = setTimeout(() => this.tick(), Math.max(0, after));
+    return () => clearTimeout(timer);
   }
 
   /** Starts the clock. Returns a function that stops it. */

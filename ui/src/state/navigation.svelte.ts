@@ -50,6 +50,8 @@ export class Navigation {
   help = $state.raw<Help | null>(null);
   /** The connection whose details are open (`Connection::id`); none while the panel is closed. */
   details = $state.raw<string | null>(null);
+  /** The rows that the list shows, in its order. */
+  shown = $state.raw<readonly Connection[]>([]);
   /** The results of acts, to be shown one after the other. */
   results = $state.raw<readonly Result[]>([]);
 

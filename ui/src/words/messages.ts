@@ -1,6 +1,6 @@
 // Words: looks a message up, fills its places, and words a refusal. All text lives in words/, a file a language.
 import type { Refusal, Unexpected } from "../rust/outcome";
-import type { Cause, Connection, Field, Millis, Owner } from "../rust/types";
+import type { Cause, Connection, Field, Lease, Millis, Owner } from "../rust/types";
 import { spoken, type MessageKey } from "./language.svelte";
 import { remaining } from "./time";
 
@@ -96,6 +96,12 @@ export function ownerLine(owner: Owner): string {
 export function programName(path: string): string {
   const name = path.split("/").at(-1) ?? "";
   return name === "" ? t("act.hand-out.unknown") : name;
+}
+
+/** The program that has a lease, with its process. */
+export function leaseHolder({ caller: { program: path, pid } }: Lease): string {
+  const program = programName(path);
+  return pid === null ? program : t("lease.who", { program, pid: String(pid) });
 }
 
 /** A status in words, with its reason if one is known and the word alone does not say it. */

@@ -4,15 +4,15 @@ import { batch } from "../dev/samples";
 import type { Batch } from "../rust/types";
 import { ofCheckAll, ofRebuilt, type Notice } from "./notices";
 
-const drawn = ({ words, ...notice }: Notice) => ({ ...notice, ...words() });
-const told = (more: Partial<Batch>) => drawn(ofCheckAll(batch(more)));
+const drawn = ({ words, ...notice }: Notice) => ({ ...notice, ...words(notice.about) });
+const told = (more: Partial<Batch>) => drawn(ofCheckAll(batch(more), null));
 
 describe("the summary of a check of all", () => {
   it("counts what works, what does not and what could not be checked", () => {
     expect(told({ state: "finished", done: 1_000, succeeded: 990, attention: 8, failed: 2 })).toMatchObject({
       tone: "trouble",
       what: "Checked 1,000 workspaces: 990 active, 8 no longer active, 2 could not be checked",
-      next: "What could not be checked keeps its last status; its row says why.",
+      next: "What could not be checked keeps its last status.",
     });
   });
 

@@ -12,6 +12,7 @@ import type {
   Revocation,
 } from "../rust/types";
 import { duration, locale, ownerName, problemWords, t, workspaceName, type ProblemWords } from "./messages";
+import { remediesOf, type Again, type Remedy } from "./remedies";
 import { shortMoment } from "./time";
 
 export type Words = { what: string; next: string };
@@ -21,45 +22,69 @@ export type Notice = {
   key: string;
   tone: "done" | "plain" | "trouble";
   /** The notice's words in the present language, which may change while the notice is shown. */
-  words: () => Words;
+  words: (about: readonly Connection[]) => Words;
+  /** The connections that the notice is about, as they were then. Once all of them are well or gone, it goes. */
+  about: readonly Connection[];
+  /** The client that the notice is about (`Client::id`), where it is about no connection. */
+  client: string | null;
   sandbox: boolean;
   requestId: string | null;
   /** The new connection that Undo revokes. */
   undo: string | null;
-  /** Whether bringing the list back from the keyring helps. */
-  bringBack: boolean;
+  /** What can be done about it by one click. */
+  remedies: readonly Remedy[];
+  /** What is done by "Try again". */
+  again: Again;
+  /** Whether it leaves by itself. */
+  passing: boolean;
 };
 
 /** The key of the notices about an act on many connections. */
 export const batchKey = (act: BatchAct) => `${act}-all`;
 
-const plain = { sandbox: false, requestId: null, undo: null, bringBack: false };
+/** A notice that offers nothing and is about no connection. */
+export const plainNotice = {
+  about: [],
+  client: null,
+  sandbox: false,
+  requestId: null,
+  undo: null,
+  remedies: [],
+  again: null,
+  passing: false,
+} satisfies Partial<Notice>;
 
-/** The notice about the end of an authorization, or null while it has not ended. */
-export function ofAuthorization(authorization: Authorization): Notice | null {
-  const { id: key, progress, sandbox } = authorization;
+/**
+ * The notice about the end of an authorization, or null while it has not ended. `reconnects` is the connection that
+ * was to be connected again.
+ */
+export function ofAuthorization(authorization: Authorization, reconnects?: Connection): Notice | null {
+  const { id: key, client_id: client, progress, sandbox } = authorization;
+  const about = reconnects === undefined ? [] : [reconnects];
   switch (progress.kind) {
     case "completed":
       return {
-        ...plain,
+        ...plainNotice,
         key,
         tone: "done",
         words: () => connectedWords(progress),
         sandbox,
         undo: progress.new ? progress.connection_id : null,
+        passing: !progress.new && !progress.earlier_works,
       };
     case "denied":
     case "expired":
     case "cancelled":
       return {
-        ...plain,
-        key,
+        ...ofProblem(unconnected(progress.kind), key),
         tone: "plain",
-        words: () => inTwo(problemWords(unconnected(progress.kind))),
+        about,
+        client,
         sandbox,
+        passing: progress.kind === "cancelled",
       };
     case "failed":
-      return { ...ofProblem(progress.problem, key), sandbox };
+      return { ...ofProblem(progress.problem, key), about, client, sandbox };
     case "waiting":
     case "awaiting-keyring":
     case "exchanging":
@@ -84,8 +109,49 @@ function connectedWords(progress: Extract<Progress, { kind: "completed" }>): Wor
 }
 
 export function ofProblem(problem: Refusal, key: string = problem.code): Notice {
-  const words = () => inTwo(problemWords(problem));
-  return { ...plain, key, tone: "trouble", words, requestId: problem.request_id };
+  return {
+    ...plainNotice,
+    key,
+    tone: "trouble",
+    words: () => inTwo(problemWords(problem)),
+    requestId: problem.request_id,
+    remedies: remediesOf(problem),
+  };
+}
+
+/** The key under which refusals of the same cause come together, where the same act helps. */
+function causeKey(problem: Refusal, { client_id }: Connection, again: Again): string {
+  const ofClient = remediesOf(problem).some((remedy) => remedy === "new-secret" || remedy === "change-port");
+  return [problem.code, ...(ofClient ? [client_id] : []), ...(typeof again === "string" ? [again] : [])].join(
+    " ",
+  );
+}
+
+/** The notice that an act on a connection was refused. */
+export function ofRefused(problem: Refusal, connection: Connection, again: Again): Notice {
+  return {
+    ...ofProblem(problem, causeKey(problem, connection, again)),
+    words: (about) => {
+      const { what, next } = inTwo(problemWords(problem));
+      return { what: t("notice.about", { workspaces: namesOf(about), what }), next };
+    },
+    about: [connection],
+    sandbox: connection.sandbox,
+    again,
+  };
+}
+
+/** How many workspaces a notice names. */
+const NAMED = 3;
+
+/** The names of workspaces: the first few, and how many more there are. */
+export function namesOf(connections: readonly Connection[]): string {
+  const more = connections.length - NAMED;
+  const names = connections.slice(0, more === 1 ? NAMED + 1 : NAMED).map(workspaceName);
+  return new Intl.ListFormat(locale(), { type: "conjunction" }).format([
+    ...names,
+    ...(more > 1 ? [t("notice.more", { count: more })] : []),
+  ]);
 }
 
 /** What happened, and all that is said of it after. */
@@ -107,7 +173,7 @@ export function ofPending(
   now: Millis,
 ): Notice {
   return {
-    ...plain,
+    ...plainNotice,
     key,
     tone: "trouble",
     words: () => ({
@@ -119,8 +185,11 @@ export function ofPending(
         time: shortMoment(pending.retry_at, now, locale()),
       }),
     }),
+    about: connection === null ? [] : [connection],
     sandbox: connection?.sandbox ?? false,
     requestId: pending.problem.request_id,
+    remedies: remediesOf(pending.problem),
+    again: "revoke",
   };
 }
 
@@ -129,14 +198,46 @@ export const waitingKey = (id: string) => `waits-${id}`;
 
 /** The notice that an act on a connection waits for another process. */
 export function ofWaiting(connection: Connection): Notice {
-  const words = () => ({ what: t("waits.what"), next: t("waits.next") });
-  return { ...plain, key: waitingKey(connection.id), tone: "plain", words, sandbox: connection.sandbox };
+  const words = () => ({
+    what: t("notice.about", { workspaces: workspaceName(connection), what: t("waits.what") }),
+    next: t("waits.next"),
+  });
+  return {
+    ...plainNotice,
+    key: waitingKey(connection.id),
+    tone: "plain",
+    words,
+    sandbox: connection.sandbox,
+  };
 }
 
-/** The notice about the end of a check of all connections. */
-export function ofCheckAll(checked: Batch): Notice {
+/** Why something did not succeed with several connections. */
+export type Cause = { problem: Refusal; connections: readonly Connection[] };
+
+/** The causes for which an act did not succeed, the most frequent first. */
+export function causesOf(
+  failures: readonly { connection: Connection; problem: Refusal }[],
+  again: Again,
+): Cause[] {
+  const causes = new Map<string, { problem: Refusal; connections: Connection[] }>();
+  for (const { connection, problem } of failures) {
+    const key = causeKey(problem, connection, again);
+    const cause = causes.get(key) ?? { problem, connections: [] };
+    cause.connections.push(connection);
+    causes.set(key, cause);
+  }
+  return [...causes.values()].sort((a, b) => b.connections.length - a.connections.length);
+}
+
+/** The notice about the end of a check of many connections; `cause` is why some could not be checked, if it is one. */
+export function ofCheckAll(checked: Batch, cause: Cause | null): Notice {
   const { total: count, done, attention, failed, state } = checked;
-  const ended = { ...plain, key: batchKey(checked.act) };
+  const ended = {
+    ...plainNotice,
+    key: batchKey(checked.act),
+    ...(cause === null ? {} : { remedies: remediesOf(cause.problem), about: cause.connections }),
+    again: "check",
+  } as const;
   if (state === "cancelled") {
     const words = () => ({
       what: t("checked.cancelled", { count, done }),
@@ -149,9 +250,14 @@ export function ofCheckAll(checked: Batch): Notice {
   const worst = failed > 0 ? "unknown" : attention > 0 ? "attention" : "active";
   const words = () => ({
     what: t("checked.what", { count: done, verdicts: verdicts(checked) }),
-    next: t(`checked.${worst}.next`),
+    next: cause === null ? t(`checked.${worst}.next`) : causeWords(cause),
   });
-  return { ...ended, tone: worst === "active" ? "done" : "trouble", words };
+  return { ...ended, tone: worst === "active" ? "done" : "trouble", words, passing: worst === "active" };
+}
+
+function causeWords({ problem }: Cause): string {
+  const { what, next } = problemWords(problem);
+  return `${what} ${t("checked.unknown.kept")} ${next}`;
 }
 
 function verdicts({ done, succeeded, failed }: Batch): string {
@@ -163,10 +269,41 @@ function verdicts({ done, succeeded, failed }: Batch): string {
   ]);
 }
 
+/** The notice that the tokens of a connection are new. */
+export function ofRefreshed(connection: Connection): Notice {
+  return {
+    ...plainNotice,
+    key: connection.id,
+    tone: "done",
+    words: () => ({
+      what: t("refreshed.what", { workspace: workspaceName(connection) }),
+      next: t("refreshed.next"),
+    }),
+    sandbox: connection.sandbox,
+    passing: true,
+  };
+}
+
+/** The notice that a pending revocation has come to its end by itself. */
+export function ofRevoked(connection: Connection): Notice {
+  return {
+    ...plainNotice,
+    key: connection.id,
+    tone: "done",
+    words: () => ({
+      what: t("receipt.revoked.title", { workspace: workspaceName(connection) }),
+      next: t("revoked.next"),
+    }),
+    about: [],
+    sandbox: connection.sandbox,
+    remedies: ["receipt"],
+  };
+}
+
 /** The notice about a copied token, which stays on the clipboard for some seconds. */
 export function ofCopied(connection: Connection, seconds: number): Notice {
   return {
-    ...plain,
+    ...plainNotice,
     key: "copied",
     tone: "done",
     words: () => ({
@@ -174,16 +311,18 @@ export function ofCopied(connection: Connection, seconds: number): Notice {
       next: t("copied.token.next", { duration: duration(seconds) }),
     }),
     sandbox: connection.sandbox,
+    passing: true,
   };
 }
 
 /** The notice about a rebuild: what was brought back from the keyring, and what could not be. */
 export function ofRebuilt(rebuilt: Rebuilt): Notice {
   return {
-    ...plain,
+    ...plainNotice,
     key: "rebuilt",
     tone: rebuilt.without_client > 0 ? "trouble" : "plain",
     words: () => rebuiltWords(rebuilt),
+    remedies: rebuilt.connections > 0 ? ["check-all"] : [],
   };
 }
 
@@ -213,12 +352,13 @@ function rebuiltWords({
 /** The notice that the list is to be rebuilt from a keyring that cannot be read yet. */
 export function ofRebuildWaits(problem: Refusal): Notice {
   return {
-    ...plain,
+    ...plainNotice,
     key: "rebuilt",
     tone: "trouble",
     words: () => ({
       what: t("rebuilt.waits"),
       next: `${problemWords(problem).what} ${t("rebuilt.waits.next")}`,
     }),
+    remedies: ["bring-back"],
   };
 }

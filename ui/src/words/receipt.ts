@@ -86,6 +86,12 @@ function plain(text: string, room: number): string {
   return words.slice(0, room).replace(/-$/, "");
 }
 
+/** What it came to, in short: whether the revocation is confirmed. */
+export function result({ kind, confirmed_at }: Receipt): string {
+  if (kind === "forget") return t("command.result.forgotten");
+  return t(confirmed_at === null ? "command.result.unconfirmed" : "command.result.confirmed");
+}
+
 /** A receipt as plain text, with times in UTC. */
 export function asText(receipt: Receipt): string {
   const { labels } = receipt;
@@ -96,6 +102,7 @@ export function asText(receipt: Receipt): string {
     line(t("receipt.client"), receipt.client_name),
     ...(labels.length === 0 ? [] : [line(t("receipt.labels", { count: labels.length }), labels.join(", "))]),
     line(t("receipt.bot"), receipt.bot_id),
+    line(t("receipt.result"), result(receipt)),
     ...steps(receipt).map(({ text, at }) => (at === null ? text : line(text, rfc3339(at)))),
     ...receipt.request_ids.map((id) => line(t("receipt.requests", { count: 1 }), id)),
   ].join("\n");

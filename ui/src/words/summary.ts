@@ -67,21 +67,37 @@ export function fileName(at: Millis): string {
   return `keyrack-receipts-${rfc3339(at).slice(0, 10)}.txt`;
 }
 
-/** The whole summary as plain text: with what it failed and why, then each receipt. */
-export function asText(end: BatchEnd, removed = false): string {
+/**
+ * The summary as one plain text to hand on: a heading and its date, what it came to, and each connection with its
+ * receipt, or with why it failed.
+ */
+export function asText(end: BatchEnd, at: Millis, removed = false): string {
   const left = untouched(end, removed);
-  const failed = end.not_done.map((one) => {
-    const label = t("owner.both", {
-      name: workspaceName(one.connection),
-      email: ownerLine(one.connection.owner),
-    });
-    return t("receipt.line", { label, value: reason(one, removed) });
-  });
   const head = [
+    t(`document.title.${summed(end)}`),
+    line(t("document.date"), rfc3339(at)),
+    "",
     title(end),
     ...(left === null ? [] : [left]),
     ...remarks(end).map(({ text }) => text),
-    ...(failed.length > 0 ? ["", notDone(end), ...failed] : []),
   ];
-  return `${[head.join("\n"), ...end.receipts.map(receiptText)].join("\n\n")}\n`;
+  const failed = end.not_done.map((one) => failureText(one, removed));
+  const parts = [...end.receipts.map(receiptText), ...failed].map((text, index) => `${index + 1}. ${text}`);
+  return `${[head.join("\n"), ...parts].join("\n\n")}\n`;
+}
+
+function failureText(one: NotDone, removed: boolean): string {
+  const { connection } = one;
+  return [
+    workspaceName(connection),
+    line(t("receipt.owner"), ownerLine(connection.owner)),
+    line(t("receipt.client"), connection.client_name),
+    line(t("receipt.bot"), connection.bot_id),
+    line(t("details.connected"), rfc3339(connection.connected_at)),
+    line(t("receipt.result"), reason(one, removed)),
+  ].join("\n");
+}
+
+function line(label: string, value: string): string {
+  return t("receipt.line", { label, value });
 }

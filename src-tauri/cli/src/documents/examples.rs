@@ -10,9 +10,9 @@ use keyrack_core::documents::{
 };
 use keyrack_core::{
     ActivityEntry, ActivityOutcome, Allowed, Batch, BatchAct, BatchEnd, BatchState, Budget, Caller,
-    Cause, Client, Connection, CutOff, DatabaseState, HandedTo, Labels, Language, Lease, LeaseUse, Millis,
-    NotDone, Note, OperationKind, Owner, Progress, Rebuilt, Receipt, RedirectMethod, RefreshTokenFate,
-    Status, Way, Words,
+    Cause, Client, Connection, CutOff, DatabaseState, HandedTo, Labels, Language, Lease, LeaseUse,
+    Millis, NotDone, Note, OperationKind, Owner, Progress, Rebuilt, Receipt, RedirectMethod,
+    RefreshTokenFate, Status, Way, Words,
 };
 use serde::Serialize;
 use serde_json::{Value, json};

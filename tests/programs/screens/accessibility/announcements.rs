@@ -179,8 +179,15 @@ async fn a_notice_is_not_read_again_with_the_next_one() {
     hears(&window, "polite: Copied the token").await;
     keyring.script(|_, _| Act::Refuse("org.freedesktop.DBus.Error.LimitsExceeded"));
     row.choose_item("copy-token").await;
-    hears(&window, "polite: No keyring").await;
-    only_heard(&window, &["polite: Copied the token", "polite: No keyring"]).await;
+    hears(&window, "polite: Acme Research: No keyring").await;
+    only_heard(
+        &window,
+        &[
+            "polite: Copied the token",
+            "polite: Acme Research: No keyring",
+        ],
+    )
+    .await;
     assert_eq!(window.at("notice").count().await, 2);
     window.close().await;
 }

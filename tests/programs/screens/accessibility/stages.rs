@@ -93,6 +93,7 @@ async fn check_all(walk: &mut Walk) {
 async fn revoke_all(walk: &mut Walk, keyring: &SecretService) {
     keyring.script(|_, _| Act::Hold);
     walk.window.at("revoke-selected").click().await;
+    type_the_count(walk).await;
     walk.window.at("confirm-revoke-selected").click().await;
     let strip = walk.window.at("revoke-all-progress");
     strip.appears().await;
@@ -114,6 +115,14 @@ async fn revoke_all(walk: &mut Walk, keyring: &SecretService) {
     walk.window.at("connect").has_focus("the summary").await;
 }
 
+/// Types the number of connections that the dialog asks for.
+async fn type_the_count(walk: &Walk) {
+    let label = "//label[@for = //input[@data-testid='typed-count']/@id]";
+    let asked = walk.window.part(label.to_owned()).text().await;
+    let count: String = asked.chars().filter(char::is_ascii_digit).collect();
+    walk.window.at("typed-count").fill(&count).await;
+}
+
 /// Examines the question before everything is removed, and confirms it.
 async fn agree(walk: &mut Walk) {
     walk.window.at("settings").click().await;
@@ -122,6 +131,7 @@ async fn agree(walk: &mut Walk) {
         .at("remove-everything")
         .click()
         .await;
+    type_the_count(walk).await;
     walk.window.at("understand").click().await;
     walk.look_into("what was understood").await;
     walk.window.at("confirm-remove-everything").click().await;

@@ -1,0 +1,268 @@
+// The notices: the act that each names, one for one cause, and when they leave.
+import { flushSync } from "svelte";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { called, click, emit, find, open, refuse, the, world } from "../dev/harness";
+import {
+  authorization,
+  batch,
+  batchEnd,
+  client,
+  completed,
+  connection,
+  problem,
+  receiptFor,
+} from "../dev/samples";
+import { act, about } from "../dev/samples-activity";
+import type { Connection } from "../rust/types";
+
+const acme = connection("Acme");
+const birch = connection("Birch");
+const cedar = connection("Cedar");
+const give = (...connections: Connection[]) => (world.rust = { ...world.rust, connections });
+const notices = () => [...document.querySelectorAll<HTMLElement>('[data-testid="notice"]')];
+const texts = () => notices().map((notice) => notice.querySelector(".what")?.textContent.trim());
+
+/** Clicks a button of the row of a connection. */
+async function clickIn({ id }: Connection, button: string) {
+  await the("connection");
+  document.querySelector<HTMLElement>(`[data-connection-id="${id}"] [data-testid="${button}"]`)?.click();
+  flushSync();
+}
+
+beforeEach(() => give(acme, birch, cedar));
+
+describe("a notice about a refused act", () => {
+  it("names the workspace, and does the act again", async () => {
+    world.answers.check = refuse(problem("unreachable"));
+    open();
+    await clickIn(birch, "check");
+    expect((await the("notice")).textContent).toContain("Birch: Notion could not be reached.");
+    world.answers.check = () => ({ ...birch, revision: world.next() });
+    await click("notice-again");
+    await vi.waitFor(() => expect(notices()).toEqual([]));
+    expect(called("check")).toEqual([{ connection: birch.id }, { connection: birch.id }]);
+  });
+
+  it("is one for one cause, whose act is for all of them", async () => {
+    world.answers.check = refuse(problem("unreachable"));
+    open();
+    for (const one of [acme, birch, cedar]) {
+      await clickIn(one, "check");
+      await vi.waitFor(() => expect(texts()[0]).toContain(one.workspace_name));
+    }
+    expect(texts()).toEqual(["Acme, Birch, and Cedar: Notion could not be reached."]);
+    await click("notice-again");
+    expect(called("begin_batch")).toEqual([{ act: "check", connections: [acme.id, birch.id, cedar.id] }]);
+  });
+
+  it("speaks only of those that are not well yet", async () => {
+    world.answers.check = refuse(problem("unreachable"));
+    open();
+    await clickIn(acme, "check");
+    await vi.waitFor(() => expect(texts()[0]).toContain("Acme"));
+    await clickIn(birch, "check");
+    await vi.waitFor(() => expect(texts()[0]).toContain("Birch"));
+    world.answers.check = () => ({ ...acme, revision: world.next() });
+    await clickIn(acme, "check");
+    await vi.waitFor(() => expect(texts()).toEqual(["Birch: Notion could not be reached."]));
+  });
+
+  it("keeps clients apart that need a secret each", async () => {
+    const other = connection("Dogwood", { client_id: "client-3" });
+    const clients = [client(), client({ id: "client-3", name: "Other" })];
+    world.rust = { ...world.rust, clients, connections: [acme, other] };
+    world.answers.check = refuse(problem("client-rejected"));
+    open();
+    await clickIn(acme, "check");
+    await vi.waitFor(() => expect(notices()).toHaveLength(1));
+    await clickIn(other, "check");
+    await vi.waitFor(() => expect(notices()).toHaveLength(2));
+    notices()[0]?.querySelector<HTMLElement>('[data-testid="notice-new-secret"]')?.click();
+    flushSync();
+    expect(document.querySelector("dialog")?.textContent).toContain("New secret for Other");
+  });
+
+  it("that a port is taken leads to the port", async () => {
+    world.answers.begin_authorization = refuse(problem("port-taken"));
+    open();
+    await click("connect");
+    await click("notice-change-port");
+    expect(document.querySelector("dialog")?.textContent).toContain("Edit My integration");
+    expect(await the("localhost-port")).not.toBeNull();
+  });
+});
+
+describe("the end of a check of many", () => {
+  const ended = async (rows: Connection[], failed: number) => {
+    open();
+    await the("connection");
+    give(...rows);
+    const counts = { act: "check", total: rows.length, done: rows.length, succeeded: 0, failed } as const;
+    world.rust = { ...world.rust, ended_batches: [] };
+    await emit("batch-ended", batchEnd(batch({ ...counts, state: "finished", left: null })));
+    await the("notice");
+  };
+  const unchecked = (of: Connection, code: "client-rejected" | "unreachable"): Connection => ({
+    ...of,
+    status: "cannot-check",
+    last_status: "active",
+    problem: problem(code),
+  });
+
+  it("names the one cause, and offers the act that helps", async () => {
+    await ended(
+      [acme, birch, cedar].map((one) => unchecked(one, "client-rejected")),
+      3,
+    );
+    expect(notices()).toHaveLength(1);
+    expect(notices()[0]?.textContent).toContain("Checked 3 workspaces: 3 could not be checked");
+    expect(notices()[0]?.textContent).toContain("Notion does not accept this client’s ID and secret.");
+    await click("notice-new-secret");
+    expect(document.querySelector("dialog")?.textContent).toContain("New secret for My integration");
+  });
+
+  it("has a notice for each of several causes", async () => {
+    await ended(
+      [unchecked(acme, "client-rejected"), unchecked(birch, "unreachable"), unchecked(cedar, "unreachable")],
+      3,
+    );
+    expect(texts()).toEqual([
+      "Checked 3 workspaces: 3 could not be checked",
+      "Birch and Cedar: Notion could not be reached.",
+      "Acme: Notion does not accept this client’s ID and secret.",
+    ]);
+  });
+});
+
+describe("what leaves by itself", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  const refreshed = async () => {
+    world.answers.refresh = ({ connection: id }) => ({
+      ...(id === acme.id ? acme : birch),
+      revision: world.next(),
+    });
+    open();
+    await vi.waitFor(() => expect(find("connection")).not.toBeNull());
+    find("more")?.nextElementSibling?.dispatchEvent(
+      Object.assign(new Event("beforetoggle"), { newState: "open" }),
+    );
+    flushSync();
+    const menu = find("more")?.nextElementSibling as HTMLElement;
+    menu.hidePopover = () => undefined;
+    find("refresh")?.click();
+    await vi.waitFor(() => expect(texts()).toEqual(["Refreshed the tokens of Acme"]));
+  };
+
+  it("is a success, after some seconds", async () => {
+    await refreshed();
+    await vi.advanceTimersByTimeAsync(7_000);
+    expect(notices()).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(notices()).toEqual([]);
+  });
+
+  it("stays while the pointer or the focus is on it, and some seconds after", async () => {
+    await refreshed();
+    const box = notices()[0]?.parentElement;
+    box?.dispatchEvent(new Event("pointerenter"));
+    flushSync();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(notices()).toHaveLength(1);
+    notices()[0]?.querySelector("button")?.focus();
+    box?.dispatchEvent(new Event("pointerleave"));
+    flushSync();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(notices()).toHaveLength(1);
+    notices()[0]?.querySelector("button")?.blur();
+    flushSync();
+    await vi.advanceTimersByTimeAsync(7_000);
+    expect(notices()).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(notices()).toEqual([]);
+  });
+
+  it("is no refusal, and nothing that can be undone", async () => {
+    world.rust = { ...world.rust, authorization: authorization(completed(true, false, acme.id)) };
+    world.answers.check = refuse(problem("unreachable"));
+    open();
+    await vi.waitFor(() => expect(find("undo")).not.toBeNull());
+    await clickIn(birch, "check");
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(notices()).toHaveLength(2);
+  });
+
+  it("is an announcement, which nobody reads twice", async () => {
+    open();
+    await vi.waitFor(() => expect(find("connection")).not.toBeNull());
+    await clickIn(acme, "check");
+    const announced = () => document.querySelector("p.unseen")?.textContent;
+    await vi.waitFor(() => expect(announced()).toBe("Acme: Active"));
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect(announced()).toBe("");
+  });
+});
+
+describe("more than three notices", () => {
+  it("are a line that leads to the activity", async () => {
+    open();
+    await the("connection");
+    const codes = ["unreachable", "rate-limited", "busy-elsewhere", "store-busy", "answer-lost"] as const;
+    for (const code of codes) {
+      world.answers.check = refuse(problem(code));
+      await clickIn(acme, "check");
+      await vi.waitFor(() =>
+        expect(document.querySelector('[data-testid="check"][aria-disabled="true"]')).toBeNull(),
+      );
+    }
+    expect(notices()).toHaveLength(3);
+    expect((await the("earlier-notices")).textContent).toContain("2 earlier, in Activity");
+    await click("earlier-notices");
+    await the("activity-dialog");
+    expect(find("earlier-notices")).toBeNull();
+    expect(notices()).toHaveLength(3);
+  });
+});
+
+describe("what is undone or ended elsewhere", () => {
+  it("takes its Undo along", async () => {
+    world.rust = { ...world.rust, authorization: authorization(completed(true, false, acme.id)) };
+    open();
+    await the("undo");
+    give(birch, cedar);
+    await emit("changed");
+    await vi.waitFor(() => expect(find("undo")).toBeNull());
+  });
+
+  it("cannot be undone again", async () => {
+    world.rust = { ...world.rust, authorization: authorization(completed(true, false, acme.id)) };
+    world.answers.revoke = refuse(problem("connection-gone"));
+    open();
+    await click("undo");
+    await vi.waitFor(() => expect(texts()).toEqual(["Acme: This connection is no longer here."]));
+    expect(find("undo")).toBeNull();
+  });
+
+  it("is told, with its receipt, when a pending revocation is done", async () => {
+    const pending = connection("Dogwood", {
+      status: "revocation-pending",
+      problem: problem("unreachable"),
+      retry_at: Date.now() + 60_000,
+    });
+    give(acme, pending);
+    const receipt = receiptFor(pending, "revoke", null);
+    world.answers.activity = () => ({
+      entries: [act("revoke", "done", { ...about(pending), receipt })],
+      more: false,
+    });
+    open();
+    await the("connection");
+    give(acme);
+    await emit("changed");
+    expect((await the("notice")).textContent).toContain("Access to Dogwood is revoked");
+    await click("notice-receipt");
+    expect((await the("receipt")).textContent).toContain("Access to Dogwood is revoked");
+    expect(notices()).toEqual([]);
+  });
+});

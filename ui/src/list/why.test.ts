@@ -1,0 +1,79 @@
+// The reason of a status, and the acts that it offers, by mouse and by keyboard.
+import { flushSync } from "svelte";
+import { describe, expect, it, vi } from "vitest";
+import { called, click, find, open, the, world } from "../dev/harness";
+import { connection, problem } from "../dev/samples";
+import type { Connection } from "../rust/types";
+
+/** Opens the reason, which happy-dom does not open and close by itself. */
+async function why(row: Connection) {
+  world.rust = { ...world.rust, connections: [row] };
+  open();
+  const button = await the("why");
+  const popover = button.nextElementSibling as HTMLElement;
+  popover.hidePopover = () => button.focus();
+  popover.dispatchEvent(Object.assign(new Event("beforetoggle"), { newState: "open" }));
+  flushSync();
+  popover.dispatchEvent(Object.assign(new Event("toggle"), { newState: "open" }));
+  flushSync();
+  return popover;
+}
+
+const inactive = connection("Acme", { status: "inactive", problem: problem("token-inactive") });
+const labels = (part: HTMLElement) =>
+  [...part.querySelectorAll("button")].map((one) => one.textContent.trim());
+
+describe("the reason of a status", () => {
+  it("offers to refresh an inactive connection first, then to reconnect and to revoke it", async () => {
+    const popover = await why(inactive);
+    expect(labels(popover)).toEqual(["Refresh tokens", "Reconnect…", "Revoke…"]);
+    await click("why-refresh");
+    expect(called("refresh")).toEqual([{ connection: inactive.id }]);
+    expect(document.activeElement).toBe(find("why"));
+  });
+
+  it("offers no refresh where there is no refresh token", async () => {
+    const popover = await why({ ...inactive, has_refresh_token: false });
+    expect(labels(popover)).toEqual(["Reconnect…", "Revoke…"]);
+    await click("why-revoke");
+    await the("confirm-revoke");
+    expect(called("revoke")).toEqual([]);
+  });
+
+  it("has the focus on the first act, and arrow keys go on", async () => {
+    const popover = await why(inactive);
+    expect(document.activeElement).toBe(find("why-refresh"));
+    popover.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true }));
+    expect(document.activeElement).toBe(find("why-reconnect"));
+  });
+
+  it.each([
+    ["cannot-check", "check"],
+    ["revocation-pending", "revoke"],
+  ] as const)("tries again what it is about: %s", async (status, command) => {
+    await why(connection("Acme", { status, problem: problem("unreachable"), retry_at: Date.now() + 60_000 }));
+    await click("why-again");
+    await vi.waitFor(() => expect(called(command)).toHaveLength(1));
+  });
+
+  it("leads to the secret that is wrong", async () => {
+    await why(connection("Acme", { status: "cannot-check", problem: problem("client-rejected") }));
+    await click("why-new-secret");
+    expect(document.querySelector("dialog")?.textContent).toContain("New secret for My integration");
+  });
+});
+
+describe("the age of a verdict", () => {
+  it.each([
+    ["connected just now", {}],
+    ["checked just now", { connected_at: 0 }],
+  ])("is %s", async (words, more) => {
+    const now = Date.now();
+    world.rust = {
+      ...world.rust,
+      connections: [connection("Acme", { connected_at: now, checked_at: now, ...more })],
+    };
+    open();
+    expect((await the("checked-at")).textContent).toBe(words);
+  });
+});
