@@ -228,13 +228,4 @@ describe("a receipt of the activity", () => {
     );
     expect(find("receipt-saved")?.textContent.trim()).toBe("");
   });
-
-  it("takes nothing along where nothing is found", async () => {
-    world.answers.activity = () => ({ entries: [], more: false });
-    open();
-    await click("activity");
-    await vi.waitFor(() => expect(find("export-csv")?.getAttribute("aria-disabled")).toBe("true"));
-    await click("export-csv");
-    expect(called("export_activity")).toEqual([]);
-  });
 });

@@ -38,7 +38,7 @@ describe("the details", () => {
     expect(panel.getAttribute("aria-label")).toBe("Details of Acme Research");
     await vi.waitFor(() => expect(panel.textContent).toContain("read content"));
     for (const words of [
-      "update content",
+      "change content",
       "Connected through My integration",
       "Jo Lindqvist",
       "jo@acme.example",

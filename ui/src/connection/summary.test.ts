@@ -64,11 +64,11 @@ describe("the document about several", () => {
         "1 of these is not confirmed: its receipt says what may still be valid at Notion.",
       ].join("\n"),
     );
-    expect(first).toMatch(/^1\. Access to Acme is revoked\nOwner: .*\nClient: My integration\n/);
+    expect(first).toMatch(/^1\. Access to Acme is revoked\nOwner: .*\nIntegration: My integration\n/);
     expect(first).toContain("Result: revoked, confirmed");
     expect(rest[0]).toMatch(/^2\. Access to Cedar is revoked\n/);
     expect(rest[0]).toContain("Result: revoked, not confirmed");
-    expect(rest[1]).toMatch(/^3\. Birch\nOwner: .*\nClient: Agency\n/);
+    expect(rest[1]).toMatch(/^3\. Birch\nOwner: .*\nIntegration: Agency\n/);
     expect(rest[1]).toContain("Connected: 2026-01-05T12:00:00.000Z");
     expect(rest[1]).toContain("Result: Revocation pending: keyring locked.");
   });

@@ -54,7 +54,7 @@ describe("a wide list", () => {
     expect(words()).toEqual([
       "Selection",
       "Workspace",
-      "Client",
+      "Integration",
       "Last used",
       "Last checked",
       "Connected",
@@ -81,10 +81,10 @@ describe("a wide list", () => {
     expect(sorted()).toEqual(["Status descending"]);
     await click("sort-client");
     expect(names()).toEqual(["Birch", "Acme"]);
-    expect(sorted()).toEqual(["Client ascending"]);
+    expect(sorted()).toEqual(["Integration ascending"]);
     await click("sort-client");
     expect(names()).toEqual(["Acme", "Birch"]);
-    expect(sorted()).toEqual(["Client descending"]);
+    expect(sorted()).toEqual(["Integration descending"]);
     await click("sort-checked");
     expect(names()).toEqual(["Birch", "Acme"]);
     await click("sort-connected");

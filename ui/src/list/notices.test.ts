@@ -116,7 +116,7 @@ describe("the end of a check of many", () => {
     );
     expect(notices()).toHaveLength(1);
     expect(notices()[0]?.textContent).toContain("Checked 3 workspaces: 3 could not be checked");
-    expect(notices()[0]?.textContent).toContain("Notion does not accept this client’s ID and secret.");
+    expect(notices()[0]?.textContent).toContain("Notion does not accept this integration’s ID and secret.");
     await click("notice-new-secret");
     expect(document.querySelector("dialog")?.textContent).toContain("New secret for My integration");
   });
@@ -129,7 +129,7 @@ describe("the end of a check of many", () => {
     expect(texts()).toEqual([
       "Checked 3 workspaces: 3 could not be checked",
       "Birch and Cedar: Notion could not be reached.",
-      "Acme: Notion does not accept this client’s ID and secret.",
+      "Acme: Notion does not accept this integration’s ID and secret.",
     ]);
   });
 });
@@ -145,12 +145,8 @@ describe("what leaves by itself", () => {
     });
     open();
     await vi.waitFor(() => expect(find("connection")).not.toBeNull());
-    find("more")?.nextElementSibling?.dispatchEvent(
-      Object.assign(new Event("beforetoggle"), { newState: "open" }),
-    );
+    find("more")?.click();
     flushSync();
-    const menu = find("more")?.nextElementSibling as HTMLElement;
-    menu.hidePopover = () => undefined;
     find("refresh")?.click();
     await vi.waitFor(() => expect(texts()).toEqual(["Refreshed the tokens of Acme"]));
   };

@@ -28,7 +28,7 @@ describe("the acts for a problem", () => {
     [/“New client secret”/, ["new-secret"]],
     [/[Rr]efresh again/, ["refresh"]],
     [/forget it here/, ["forget"]],
-    [/[Rr]emove the client and add it again/, ["clients"]],
+    [/[Rr]emove the integration and add it again/, ["clients"]],
   ] as const)("are those that its sentence names: %s", (words, acts) => {
     const naming = known.filter(({ refusal, next }) => words.test(next) && remediesOf(refusal).length > 0);
     expect(naming).not.toEqual([]);
