@@ -13,6 +13,7 @@ use super::arguments::ServeArguments;
 use super::{caller, chosen, token};
 use crate::connections::find;
 use crate::output::Output;
+use crate::signals::asked_to_end;
 
 /// Serves until the time is over, the leases are ended, or the program is asked to end.
 pub async fn serve(
@@ -108,29 +109,4 @@ fn own_socket() -> Result<PathBuf, Problem> {
 fn no_socket(error: &io::Error) -> Problem {
     let detail = error.to_string();
     Cause::LeaseFailed { detail }.into()
-}
-
-/// Waits until the program is asked to end: by Ctrl-C, by the system, or by its terminal.
-pub async fn asked_to_end() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let kinds = [
-            SignalKind::interrupt(),
-            SignalKind::terminate(),
-            SignalKind::hangup(),
-        ];
-        let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)] = kinds.map(signal) else {
-            return std::future::pending().await;
-        };
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
-        }
-    }
-    #[cfg(not(unix))]
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }
