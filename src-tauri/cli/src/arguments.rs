@@ -187,7 +187,8 @@ pub enum Act {
     /// Lists what was done and what came of it, the newest first.
     ///
     /// In a pipe each is a line, with tabs between: started at, finished at, kind, outcome, problem,
-    /// workspace, owner, email, client, bot id, request ids, id.
+    /// workspace, owner, email, client, bot id, request ids, id, and of a hand-out program, pid, parents,
+    /// terminal, reason.
     Activity(ActivityArguments),
     /// Searches the keyring for clients and connections that the list does not have, and adds them.
     Rebuild,

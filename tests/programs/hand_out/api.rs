@@ -316,7 +316,10 @@ async fn what_is_wrong_in_the_arguments_is_wrong_usage_in_words_of_its_own() {
         (&["users", "-H", "Authorization: Bearer x"], "authorization"),
         (&["users", "-H", "Host: example.org"], "host"),
         (&["users", "-H", "Content-Length: 3"], "content-length"),
-        (&["users", "-H", "x-forwarded-for: 1"], "sets x-forwarded-for"),
+        (
+            &["users", "-H", "x-forwarded-for: 1"],
+            "sets x-forwarded-for",
+        ),
         (&["search", "-d", "{"], "EOF"),
         (&["search", "-d", &at_file], "EOF"),
         (&["/v1/../admin"], "lead out"),

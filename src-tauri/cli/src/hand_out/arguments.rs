@@ -39,6 +39,9 @@ pub enum HandOut {
     /// lease's id and when it ends, and answers requests until then, or until it is ended.
     Serve(ServeArguments),
     /// Lists the leases that are running: the programs that use connections through Keyrack.
+    ///
+    /// In a pipe each is a line, with tabs between: id, workspace, program, started at, requests, last
+    /// request at, way, connection id.
     Leases {
         #[command(subcommand)]
         command: Option<LeasesCommand>,

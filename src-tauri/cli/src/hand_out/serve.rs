@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use keyrack_core::{Begun, Cause, Endpoint, Keyrack, Leases, Millis, Problem, Terms, Way};
+use keyrack_core::{Begun, Cause, Endpoint, Keyrack, Millis, Problem, Terms, Way};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::arguments::ServeArguments;
 use super::{caller, chosen, token};
@@ -40,11 +40,15 @@ pub async fn serve(
     };
     let endpoint = endpoint(asked)?;
     let leases = keyrack.begin_leases(&ids, &terms, &endpoint).await?;
-    let ends_at = leases.ends_at().map(Millis::rfc3339);
     let lines: String = leases
         .begun()
         .iter()
-        .map(|begun| line(&leases, begun, &endpoint, ends_at.as_deref()))
+        .map(|begun| {
+            format!(
+                "{}\n",
+                document(begun, leases.base_url(), &endpoint, leases.ends_at())
+            )
+        })
         .collect();
     let written = token::write_all(&SecretString::from(lines));
     if written.is_ok() {
@@ -57,23 +61,27 @@ pub async fn serve(
     token::ending(written)
 }
 
-/// A lease as one line of JSON.
-fn line(leases: &Leases, begun: &Begun, endpoint: &Endpoint, ends_at: Option<&str>) -> String {
+/// The document of a lease that has begun.
+pub fn document(
+    begun: &Begun,
+    base_url: &str,
+    endpoint: &Endpoint,
+    ends_at: Option<Millis>,
+) -> Value {
     let socket = match endpoint {
         Endpoint::Port => None,
         Endpoint::Socket(path) => Some(path),
     };
-    let line = json!({
+    json!({
         "version": 1,
-        "base_url": leases.base_url(),
+        "base_url": base_url,
         "socket": socket,
         "token": begun.key.expose_secret(),
         "lease": begun.id,
-        "ends_at": ends_at,
+        "ends_at": ends_at.map(Millis::rfc3339),
         "connection": begun.connection.id,
         "workspace_name": begun.connection.workspace_name,
-    });
-    format!("{line}\n")
+    })
 }
 
 #[cfg(unix)]
