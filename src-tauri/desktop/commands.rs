@@ -11,9 +11,9 @@ use std::time::Duration;
 use keyrack_core::documents::ExportFormat;
 use keyrack_core::{
     About, ActivityFilter, ActivityPage, Allowed, Authorization, BatchAct, Caller, Cause, Changes,
-    Client, ClientChange, Connection, ConnectionsPolicy, Details, Keyrack,
-    LabelChange, Lease, NewClient, News, Preferences, Problem, Rebuilt, Receipt, RedirectMethod,
-    Revocation, SelfTest, Snapshot,
+    Client, ClientChange, Connection, ConnectionsPolicy, Details, Keyrack, LabelChange, Lease,
+    NewClient, News, Preferences, Problem, Rebuilt, Receipt, RedirectMethod, Revocation, SelfTest,
+    Snapshot,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use tauri::{AppHandle, Manager as _, Runtime, State, async_runtime, ipc::Invoke};

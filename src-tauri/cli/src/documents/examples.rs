@@ -9,10 +9,10 @@ use keyrack_core::documents::{
     Versioned, list,
 };
 use keyrack_core::{
-    ActivityEntry, ActivityOutcome, Allowed, Batch, BatchAct, BatchEnd, BatchState, Begun, Budget, Caller,
-    Cause, Client, Connection, CutOff, DatabaseState, Endpoint, HandedOut, HandedTo, Labels, Language, Lease, LeaseUse, Millis,
-    NotDone, Note, OperationKind, Owner, Progress, Rebuilt, Receipt, RedirectMethod, RefreshTokenFate,
-    Status, Way, Words,
+    ActivityEntry, ActivityOutcome, Allowed, Batch, BatchAct, BatchEnd, BatchState, Begun, Budget,
+    Caller, Cause, Client, Connection, CutOff, DatabaseState, Endpoint, HandedOut, HandedTo,
+    Labels, Language, Lease, LeaseUse, Millis, NotDone, Note, OperationKind, Owner, Progress,
+    Rebuilt, Receipt, RedirectMethod, RefreshTokenFate, Status, Way, Words,
 };
 use serde::Serialize;
 use serde_json::{Value, json};

@@ -27,11 +27,13 @@ pub enum HandOut {
     /// It takes the place of this command: its signals, its terminal and its exit code are its own.
     /// Variables of another token or workspace are taken away first. A variable that is wholly
     /// keyrack://NAME gets the token of that connection. If Keyrack fails, the exit code is 125.
+    #[command(override_usage = "keyrack run [OPTIONS] [NAME] -- <PROGRAM> [ARGUMENT]...")]
     Run(RunArguments),
     /// Makes a request of Notion's API with a connection's token, and prints the reply.
     ///
     /// The exit code is 1 if Notion answers with 400 or more: the body is printed all the same, and the
     /// status is on standard error.
+    #[command(override_usage = "keyrack api [OPTIONS] [NAME] <PATH>")]
     Api(ApiArguments),
     /// Lets any program that has the key use connections for a while, through this one.
     ///
