@@ -36,10 +36,10 @@ pub async fn told(kind: tokio::signal::unix::SignalKind) {
         told.recv().await;
         return;
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
-/// Whether a signal is ignored, as far as the system tells (proc_pid_status(5), `SigIgn`).
+/// Whether a signal is ignored, as far as the system tells (`SigIgn` in `/proc/self/status`).
 #[cfg(unix)]
 fn is_ignored(signal: i32) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

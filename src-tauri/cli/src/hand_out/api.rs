@@ -319,6 +319,22 @@ mod tests {
     }
 
     #[test]
+    fn a_header_that_is_given_twice_is_sent_twice() {
+        use crate::arguments::{Arguments, Command};
+        use crate::hand_out::arguments::HandOut;
+        use clap::Parser as _;
+
+        let typed = ["keyrack", "api", "users", "-H", "X-One: 1", "-H", "x-one:2"];
+        let read = Arguments::try_parse_from(typed).expect("arguments");
+        let Command::HandOut(HandOut::Api(asked)) = read.command else {
+            panic!("another command");
+        };
+        let headers = headers(&asked);
+        let sent: Vec<_> = headers.get_all("x-one").iter().collect();
+        assert_eq!(sent, ["1", "2"]);
+    }
+
+    #[test]
     fn the_code_of_a_refusal_is_found_in_both_of_notion_s_shapes() {
         assert_eq!(
             code_in(br#"{"code":"object_not_found"}"#),

@@ -40,16 +40,10 @@ pub async fn serve(
     };
     let endpoint = endpoint(asked)?;
     let leases = keyrack.begin_leases(&ids, &terms, &endpoint).await?;
-    let lines: String = leases
-        .begun()
-        .iter()
-        .map(|begun| {
-            format!(
-                "{}\n",
-                document(begun, leases.base_url(), &endpoint, leases.ends_at())
-            )
-        })
-        .collect();
+    let documents = leases.begun().iter();
+    let documents = documents
+        .map(|begun| document(begun, leases.base_url(), &endpoint, leases.ends_at()).to_string());
+    let lines = documents.collect::<Vec<_>>().join("\n") + "\n";
     let written = token::write_all(&SecretString::from(lines));
     if written.is_ok() {
         tokio::select! {

@@ -29,11 +29,16 @@ impl Page {
             })?),
             Body::None | Body::Form(_) => None,
         };
+        let in_query = query.iter().filter(|(name, _)| name == CURSOR);
+        let in_body = json
+            .as_ref()
+            .and_then(|json: &Value| json.get(CURSOR)?.as_str());
+        let cursors = in_query.map(|(_, cursor)| cursor.as_str()).chain(in_body);
         Ok(Self {
+            cursors: cursors.map(str::to_owned).collect(),
             query,
             body: Some(body),
             json,
-            cursors: HashSet::new(),
         })
     }
 
@@ -90,6 +95,9 @@ mod tests {
         );
         let circle = page.next(MORE).expect_err("it was there before");
         assert_eq!(circle.cause, Cause::PagesInCircle);
+        let begun = vec![(CURSOR.to_owned(), "c 1".to_owned())];
+        let mut begun = Page::first(begun, Body::None).expect("a page");
+        assert!(begun.next(MORE).is_err(), "it began there");
         let last = br#"{"has_more":false,"next_cursor":null}"#;
         assert_eq!(page.next(last), Ok(false));
         assert_eq!(page.next(b"<html>"), Ok(false));
