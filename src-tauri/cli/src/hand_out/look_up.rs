@@ -22,6 +22,10 @@ const USUAL_PATH: &str = "/bin:/usr/bin";
 #[cfg(unix)]
 const LONGEST_FIRST_LINE: u64 = 255;
 
+/// Why a folder of `PATH` has no such program.
+#[cfg(unix)]
+const MISSING: [io::ErrorKind; 2] = [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory];
+
 /// Refuses a program that is not there, or is none, before it is handed anything: in `path`, if its own
 /// environment has another one.
 #[cfg(unix)]
@@ -38,9 +42,10 @@ pub fn program(program: &OsString, path: Option<&String>) -> io::Result<()> {
     let path = path.map(OsString::from).or_else(|| env::var_os("PATH"));
     for folder in env::split_paths(&path.unwrap_or_else(|| USUAL_PATH.into())) {
         match is_program(&folder.join(name)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => refused = error,
-            other => return other,
+            Ok(()) => return Ok(()),
+            Err(error) if MISSING.contains(&error.kind()) => {}
+            // Another folder may have one that can be started.
+            Err(error) => refused = error,
         }
     }
     Err(refused)
@@ -54,11 +59,7 @@ pub fn program(_: &OsString, _: Option<&String>) -> io::Result<()> {
 /// Whether a file can be started: it may be, and so may the program that its first line names.
 #[cfg(unix)]
 fn is_program(path: &Path) -> io::Result<()> {
-    // A part of the path that is no folder has no program in it either.
-    let data = path.metadata().map_err(|error| match error.kind() {
-        io::ErrorKind::NotADirectory => io::ErrorKind::NotFound.into(),
-        _ => error,
-    })?;
+    let data = path.metadata()?;
     if !data.is_file() || data.permissions().mode() & 0o111 == 0 {
         return Err(io::ErrorKind::PermissionDenied.into());
     }
@@ -116,6 +117,11 @@ mod tests {
             found("one", &format!("/nowhere:{path}/text:{path}")),
             Ok(())
         );
+        let second = folder.path().join("second");
+        fs::create_dir(&second).expect("a folder");
+        write("second/broken", "#!/bin/sh\n", 0o700);
+        let both = format!("{path}:{}", second.display());
+        assert_eq!(found("broken", &both), Ok(()), "the next one is taken");
         assert_eq!(found("one", "/nowhere"), Err(io::ErrorKind::NotFound));
         assert_eq!(found("", path), Err(io::ErrorKind::NotFound));
         assert_eq!(found("text", path), Err(io::ErrorKind::PermissionDenied));
@@ -123,7 +129,7 @@ mod tests {
         assert_eq!(found(&format!("{path}/one"), "/nowhere"), Ok(()));
         assert_eq!(
             found(&format!("{path}/one/"), "/nowhere"),
-            Err(io::ErrorKind::NotFound)
+            Err(io::ErrorKind::NotADirectory)
         );
     }
 }
