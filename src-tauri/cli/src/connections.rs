@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use keyrack_core::{
     BatchAct, Cause, Connection, Keyrack, Labels, Language, Problem, Receipt, Revocation, Status,
-    Words, caseless_name, folded_name, sanitize_display_text,
+    Words, folded_name, sanitize_display_text,
 };
 
 use crate::arguments::{End, ListArguments, ReceiptsArguments, Which};
