@@ -47,10 +47,28 @@ impl Arguments {
             Command::Act(_) | Command::Manual(_) => None,
         });
         match conflict {
-            Some(conflict) => Err(Self::command().error(ErrorKind::ArgumentConflict, conflict)),
+            Some(conflict) => Err(grammar_used().error(ErrorKind::ArgumentConflict, conflict)),
             None => Ok(read),
         }
     }
+}
+
+/// The grammar of the command that is used, whose usage an error shows.
+fn grammar_used() -> clap::Command {
+    let mut grammar = Arguments::command();
+    grammar.build();
+    let mut used = grammar
+        .clone()
+        .try_get_matches_from(std::env::args_os())
+        .ok();
+    while let Some((name, below)) = used.and_then(|mut used| used.remove_subcommand()) {
+        let Some(one) = grammar.find_subcommand(&name).cloned() else {
+            break;
+        };
+        grammar = one;
+        used = Some(below);
+    }
+    grammar
 }
 
 /// The error with what it quotes of the arguments in one line, so that none of it passes for the
@@ -170,7 +188,8 @@ pub enum Act {
     /// Lists what was done and what came of it, the newest first.
     ///
     /// In a pipe each is a line, with tabs between: started at, finished at, kind, outcome, problem,
-    /// workspace, owner, email, client, bot id, request ids, id.
+    /// workspace, owner, email, client, bot id, request ids, id, and of a hand-out program, pid, parents,
+    /// terminal, reason.
     Activity(ActivityArguments),
     /// Searches the keyring for clients and connections that the list does not have, and adds them.
     Rebuild,

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use keyrack_core::{
     Batch, BatchAct, BatchEnd, BatchState, Cause, Connection, Keyrack, NotDone, Problem,
 };
-use tokio::signal::ctrl_c;
 
 use crate::connections::{no_verdict, not_revoked};
 use crate::output::{Output, Receipts};
+use crate::signals::interrupted;
 use crate::terminal::eprint_line;
 use crate::wording::workspace;
 
@@ -73,12 +73,12 @@ async fn follow(
     let mut running = tokio::spawn(keyrack.begin_batch(act, ids)?);
     let ended = tokio::select! {
         ended = &mut running => ended,
-        Ok(()) = ctrl_c() => {
+        () = interrupted() => {
             keyrack.cancel_batch(act);
             output.say("command.cancelling");
             tokio::select! {
                 ended = &mut running => ended,
-                Ok(()) = ctrl_c() => return Err(Cause::LeftMidway.into()),
+                () = interrupted() => return Err(Cause::LeftMidway.into()),
             }
         }
     };

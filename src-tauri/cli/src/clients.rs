@@ -7,11 +7,11 @@ use keyrack_core::{
     folded_name, sanitize_display_text,
 };
 use secrecy::SecretString;
-use tokio::signal::ctrl_c;
 
 use crate::arguments::{ClientEdit, ClientForm, ClientRemoval};
 use crate::meant::has_part;
 use crate::output::Output;
+use crate::signals::interrupted;
 use crate::{confirm, input, slow};
 
 pub async fn add(keyrack: &Keyrack, output: Output, form: ClientForm) -> Result<(), Problem> {
@@ -58,7 +58,7 @@ async fn ask_for_secret(output: Output, client: &str) -> Result<SecretString, Pr
 async fn unless_left<T>(act: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
     tokio::select! {
         ended = act => ended,
-        Ok(()) = ctrl_c() => Err(Cause::LeftEarly.into()),
+        () = interrupted() => Err(Cause::LeftEarly.into()),
     }
 }
 

@@ -42,10 +42,15 @@ fn candidates(typed: &[String]) -> Vec<Candidate> {
     let Some(last) = words.len().checked_sub(1) else {
         return Vec::new();
     };
-    // Options are many, and are asked for by their sign.
-    let wants_options = words[last].to_string_lossy().starts_with('-');
+    // Options are many, and are asked for by their sign; after two dashes there are none.
+    let typed = words[last].to_string_lossy();
+    let are_over = words[..last].iter().any(|word| word == "--");
+    let wants_options = typed.starts_with('-') && !are_over;
     let folder = std::env::current_dir().ok();
-    let mut grammar = with_names(Arguments::command(), "");
+    let mut grammar = Arguments::command();
+    if !wants_options || typed.contains('=') {
+        grammar = with_names(grammar, "");
+    }
     let found = clap_complete::engine::complete(&mut grammar, words, last, folder.as_deref());
     let found = found.unwrap_or_default().into_iter();
     let in_one_line = |text: String| printable(&text.replace('\n', " "));
@@ -65,7 +70,7 @@ fn candidates(typed: &[String]) -> Vec<Candidate> {
                 })
                 .map(in_one_line),
         })
-        .filter(|one: &Candidate| wants_options || !one.value.starts_with('-'))
+        .filter(|one: &Candidate| wants_options || are_over || !one.value.starts_with('-'))
         .collect()
 }
 
@@ -88,7 +93,8 @@ fn names_of(argument: &Arg, is_about_clients: bool) -> Option<Names> {
         "client" => Some(clients),
         "label" | "add" | "remove" => Some(labels),
         "name" if is_about_clients => argument.is_positional().then_some(clients as Names),
-        "name" | "names" if argument.is_positional() => Some(connections),
+        "name" | "names" | "name_and_path" if argument.is_positional() => Some(connections),
+        "ids" => Some(leases),
         _ => None,
     }
 }
@@ -135,6 +141,18 @@ fn connections(begun: &OsStr) -> Vec<CompletionCandidate> {
     }
     found.dedup_by(|one, other| one.get_value() == other.get_value());
     found
+}
+
+/// The leases by their ids, with their programs.
+fn leases(begun: &OsStr) -> Vec<CompletionCandidate> {
+    let known = known().leases.into_iter();
+    known
+        .filter(|(id, _)| begins(id, begun))
+        .map(|(id, program)| {
+            let program = sanitize_display_text(&program);
+            CompletionCandidate::new(sanitize_display_text(&id)).help(Some(program.into()))
+        })
+        .collect()
 }
 
 /// Whether a name begins so, in small letters or capitals.

@@ -1,26 +1,43 @@
-//! The question before what cannot be undone. Only a person is asked: at a terminal, where standard
-//! input and standard error are one.
+//! The question before what cannot be undone. Only a person is asked, at their terminal: wherever the streams
+//! lead to, as long as one of them is a terminal.
 
-use std::io::{self, IsTerminal as _};
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Write as _};
 
 use crate::input;
 use crate::output::Output;
-use crate::terminal::{eprint_line, prompt};
+use crate::terminal::printable;
 
 /// What a person agrees with, in the languages of the catalogue.
 const AGREES: [&str; 4] = ["y", "yes", "j", "ja"];
 
-/// Whether an act may go on: it was agreed to before, nobody can be asked, or the person agrees now.
+/// The terminal of this program, to be read from and written to.
+const TERMINAL: [&str; 2] = if cfg!(windows) {
+    ["CONIN$", "CONOUT$"]
+} else {
+    ["/dev/tty", "/dev/tty"]
+};
+
+/// Whether an act may go on: it was agreed to before, nobody is there to be asked, or the person agrees now.
 pub async fn is_wanted(output: Output, agreed: bool, question: &[String]) -> bool {
-    if agreed || !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+    if agreed || !is_person_there() {
         return true;
     }
-    for line in question {
-        eprint_line(line);
-    }
-    // What was typed before the question does not answer it.
-    input::discard_typed();
-    prompt(&output.words.text("command.go-on", &[]));
-    let answer = input::line().await.trim().to_lowercase();
+    let [input, shown] = TERMINAL;
+    let shown = File::options().write(true).open(shown);
+    let (Ok(input), Ok(mut shown)) = (File::open(input), shown) else {
+        return false;
+    };
+    let go_on = output.words.text("command.go-on", &[]);
+    let question = format!("{}\n{go_on} ", question.join("\n"));
+    let ask = move || {
+        // A closed terminal gives no answer.
+        let _ = shown.write_all(printable(&question).as_bytes());
+    };
+    let answer = input::answer(input, ask).await.trim().to_lowercase();
     AGREES.contains(&answer.as_str())
+}
+
+fn is_person_there() -> bool {
+    io::stdin().is_terminal() || io::stdout().is_terminal() || io::stderr().is_terminal()
 }

@@ -8,13 +8,13 @@ use keyrack_core::{
     Authorization, Cause, Client, Keyrack, Problem, Progress, may_have_browser, open_in_browser,
 };
 use secrecy::ExposeSecret as _;
-use tokio::signal::ctrl_c;
 use tokio::sync::mpsc::unbounded_channel;
 
 use crate::clients;
 use crate::input;
 use crate::output::Output;
 use crate::pasted::Pasted;
+use crate::signals::interrupted;
 use crate::terminal::eprint_line;
 
 /// How often the store is asked whether a window has accepted the callback.
@@ -44,7 +44,7 @@ pub async fn connect(
     });
     let ended = tokio::select! {
         ended = &mut waiting => ended?,
-        Ok(()) = ctrl_c() => {
+        () = interrupted() => {
             // The wait goes on: leaving in the middle of an exchange would orphan a new token.
             match keyrack.cancel_authorization(&begun.id) {
                 Ok(()) => output.say("command.cancelling"),
@@ -52,7 +52,7 @@ pub async fn connect(
             }
             tokio::select! {
                 ended = &mut waiting => ended?,
-                Ok(()) = ctrl_c() => return Err(Cause::LeftEarly.into()),
+                () = interrupted() => return Err(Cause::LeftEarly.into()),
             }
         }
     };

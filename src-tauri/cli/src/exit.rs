@@ -4,6 +4,9 @@ use std::process::ExitCode;
 
 use keyrack_core::{Cause, Problem};
 
+/// Wrong usage.
+const WRONG_USAGE: u8 = 2;
+
 /// No connection or client fits, or several do.
 const NOT_ONE: u8 = 3;
 
@@ -25,6 +28,7 @@ pub fn for_a_person() -> ExitCode {
 
 fn of(cause: &Cause) -> u8 {
     match cause {
+        Cause::ApiPath { .. } | Cause::NotJson { .. } => WRONG_USAGE,
         Cause::NoConnection
         | Cause::WhichConnection { .. }
         | Cause::NoSuchConnection { .. }

@@ -1,13 +1,14 @@
 //! Standard input: a client's secret, and lines that are pasted.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Read as _};
 use std::thread;
 
 use keyrack_core::{Cause, Problem};
 use secrecy::SecretString;
-use tokio::signal::ctrl_c;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use crate::signals::interrupted;
 use crate::terminal::printable;
 
 /// The most bytes read as a client secret: more than any is long.
@@ -31,7 +32,7 @@ pub async fn secret(prompt: &str) -> Result<SecretString, Problem> {
     let typed = tokio::select! {
         // First, so that they are caught before the terminal stops showing what is typed.
         biased;
-        Ok(()) = ctrl_c() => None,
+        () = interrupted() => None,
         () = told_to_end() => None,
         typed = asked => typed.ok().and_then(Result::ok),
     };
@@ -47,13 +48,10 @@ pub async fn secret(prompt: &str) -> Result<SecretString, Problem> {
 /// Waits until the process is told to end: by whoever ends its session, its terminal or itself.
 #[cfg(unix)]
 async fn told_to_end() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let told = async |kind| match signal(kind) {
-        Ok(mut told) => {
-            told.recv().await;
-        }
-        Err(_) => std::future::pending().await,
-    };
+    use tokio::signal::unix::SignalKind;
+
+    use crate::signals::told;
+
     tokio::select! {
         () = told(SignalKind::terminate()) => {}
         () = told(SignalKind::hangup()) => {}
@@ -76,17 +74,15 @@ fn piped() -> Option<SecretString> {
     (read.is_ok() && fits).then_some(secret)
 }
 
-/// Discards what was typed at the terminal of standard input and not yet read.
-pub fn discard_typed() {
-    foreground::discard_input();
-}
-
-/// Reads one line of standard input, without its end; empty if there is none.
-pub async fn line() -> String {
-    let read = || {
+/// Asks a person at a terminal, and reads the answer: one line without its end, empty if there is none.
+/// What was typed before the question does not answer it.
+pub async fn answer(terminal: File, question: impl FnOnce()) -> String {
+    foreground::discard(&terminal);
+    question();
+    let read = move || {
         let mut line = Vec::new();
-        let input = io::stdin().lock();
-        let read = input.take(MOST_LINE_BYTES).read_until(b'\n', &mut line);
+        let input = terminal.take(MOST_LINE_BYTES);
+        let read = BufReader::new(input).read_until(b'\n', &mut line);
         read.map_or(String::new(), |_| {
             String::from_utf8_lossy(&line).into_owned()
         })
@@ -123,6 +119,7 @@ fn read_lines(lines: &UnboundedSender<Vec<u8>>) {
 #[cfg(unix)]
 mod foreground {
     use std::io::{self, IsTerminal as _};
+    use std::os::fd::AsFd;
     use std::thread;
     use std::time::Duration;
 
@@ -170,9 +167,14 @@ mod foreground {
             tv_nsec: 0,
         };
         let some = is_readable(Some(&now)) == Ok(true);
-        // A terminal that is gone has nothing to discard.
-        let _ = tcflush(io::stdin(), QueueSelector::IFlush);
+        discard(&io::stdin());
         some
+    }
+
+    /// Discards what was typed at a terminal and not yet read.
+    pub fn discard(terminal: &impl AsFd) {
+        // A terminal that is gone has nothing to discard.
+        let _ = tcflush(terminal, QueueSelector::IFlush);
     }
 
     /// Waits until a read of standard input returns at once, if that is a terminal.
@@ -219,6 +221,8 @@ mod foreground {
     pub fn discard_input() -> bool {
         false
     }
+
+    pub fn discard<T>(_: &T) {}
 
     pub fn wait_until_readable() {}
 }

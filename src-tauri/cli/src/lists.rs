@@ -236,6 +236,11 @@ pub fn activity(entries: &[ActivityEntry], words: Words) -> Table {
             Column::for_programs(),
             Column::for_programs(),
             Column::for_programs(),
+            Column::for_programs(),
+            Column::for_programs(),
+            Column::for_programs(),
+            Column::for_programs(),
+            Column::for_programs(),
         ],
         rows: entries.iter().map(|entry| act(entry, words)).collect(),
     }
@@ -270,7 +275,23 @@ fn act(entry: &ActivityEntry, words: Words) -> Vec<Cell> {
         Cell::for_programs(&entry.request_ids.join(" ")),
         Cell::for_programs(&entry.id),
     ]);
+    cells.extend(caller(entry.handed.as_ref()));
     cells
+}
+
+/// The program that a token was handed to: its path and process, what started it, whether in a terminal, and
+/// why.
+fn caller(handed: Option<&HandedTo>) -> [Cell; 5] {
+    let Some(HandedTo { caller, .. }) = handed else {
+        return [(); 5].map(|()| Cell::for_programs(""));
+    };
+    [
+        Cell::for_programs(&caller.program),
+        Cell::for_programs(&caller.pid.map(|pid| pid.to_string()).unwrap_or_default()),
+        Cell::for_programs(&caller.parents.join(" ")),
+        Cell::for_programs(&caller.terminal.to_string()),
+        Cell::for_programs(caller.reason.as_deref().unwrap_or_default()),
+    ]
 }
 
 /// What was done and what came of it, with why or for whom.
@@ -306,7 +327,15 @@ fn handed_to(handed: &HandedTo, words: Words) -> String {
     let used = handed.lease.as_ref().map(|used| used.requests);
     let count = used.unwrap_or(handed.count.into()).to_string();
     let places = [("program", program.as_str()), ("count", &count)];
-    words.text(&format!("act.hand-out.{}", word(handed.way)), &places)
+    let handed_to = words.text(&format!("act.hand-out.{}", word(handed.way)), &places);
+    let Some(reason) = &handed.caller.reason else {
+        return handed_to;
+    };
+    let reason = sanitize_display_text(reason);
+    words.text(
+        "status.reason",
+        &[("status", &handed_to), ("reason", &reason)],
+    )
 }
 
 pub fn leases(leases: &[Lease], now: Millis, words: Words) -> Table {

@@ -20,6 +20,7 @@ mod meant;
 mod notification;
 mod output;
 mod pasted;
+mod signals;
 mod slow;
 mod table;
 mod terminal;

@@ -46,7 +46,10 @@ fn like(name: &str, known: impl Iterator<Item = String>) -> Vec<String> {
         let known = caseless_name(known);
         // A part of a name is enough to find it.
         let parts = known.split_whitespace().chain([known.as_str()]);
+        // A short word is like the beginning of anything.
+        let is_comparable = |part: &&str| part.chars().count() * 2 > name.chars().count();
         parts
+            .filter(is_comparable)
             .map(|part| jaro_winkler(&name, part))
             .fold(0.0, f64::max)
     };
@@ -79,6 +82,8 @@ mod tests {
         assert_eq!(like("Acme Reserach"), ["Acme Research", "Acme Labs"]);
         assert_eq!(like("bibliotek"), ["Bibliothek am Park"]);
         assert_eq!(like("ursprung"), ["Café Ürsprung"]);
+        assert_eq!(like("acmee"), ["Acme Research", "Acme Labs"]);
         assert_eq!(like("Nowhere"), Vec::<String>::new());
+        assert_eq!(like("amount"), Vec::<String>::new(), "\"am\" is too short");
     }
 }

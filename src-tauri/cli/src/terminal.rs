@@ -47,13 +47,6 @@ pub fn show_progress(text: &str) {
     }
 }
 
-/// Prints a question on standard error, with room for the answer behind it.
-pub fn prompt(text: &str) {
-    let mut err = io::stderr().lock();
-    // A closed terminal gives no answer.
-    let _ = write!(err, "{} ", printable(text)).and_then(|()| err.flush());
-}
-
 /// Prints a text on standard output at once.
 pub fn print(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();

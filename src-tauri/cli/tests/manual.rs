@@ -46,6 +46,14 @@ fn the_page_of_a_command_is_printed_and_one_that_is_not_there_is_wrong_usage() {
     let page = keyrack(&["man", "client", "add"]);
     let page = String::from_utf8_lossy(&page.stdout).into_owned();
     assert!(page.contains(".TH KEYRACK-CLIENT-ADD 1 "), "{page}");
+    for (page, synopsis) in [
+        ("run", "[NAME] \\-\\- <PROGRAM> [ARGUMENT]..."),
+        ("api", "[NAME] <PATH>"),
+    ] {
+        let page = keyrack(&["man", page]);
+        let page = String::from_utf8_lossy(&page.stdout).into_owned();
+        assert!(page.contains(synopsis), "{page}");
+    }
     let unknown = keyrack(&["man", "explode"]);
     assert_eq!(unknown.status.code(), Some(2));
     assert!(unknown.stdout.is_empty());

@@ -70,8 +70,8 @@ pub use host::session::session_ended;
 pub use identity::{APP_ID, APP_LINK, SCHEME};
 pub use keyrack::Keyrack;
 pub use notion_oauth::{
-    ApiPath, Backoff, Body as RequestBody, Budget, NOTION_VERSION, PassedBack, is_unprintable,
-    sanitize_display_text,
+    ApiPath, Backoff, Body as RequestBody, Budget, NOTION_VERSION, PassedBack, is_passed_on,
+    is_unprintable, sanitize_display_text,
 };
 pub use runtime::proxy::Endpoint;
 pub use storage::data_folder::DataFolder;

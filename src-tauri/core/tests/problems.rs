@@ -129,6 +129,11 @@ fn every_cause() -> Vec<Cause> {
             path: text("/home/ada/page.json"),
             detail: text("no such file or directory"),
         },
+        NotJson {
+            path: text("/home/ada/page.json"),
+            detail: text("EOF while parsing an object at line 1 column 1"),
+        },
+        PagesInCircle,
         NoConnection,
         WhichConnection {
             candidates: text("\n  b0b  Acme Research  Ada"),

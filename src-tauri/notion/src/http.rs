@@ -257,7 +257,7 @@ async fn judge(response: Response, party: Party, secrets: &[&str]) -> Result<Rep
     let mut reply = Reply {
         status: status.as_u16(),
         retry_after: retry_after(response.headers()),
-        request_id: header(response.headers(), REQUEST_ID).map(str::to_owned),
+        request_id: request_id(response.headers()),
         body: Zeroizing::default(),
     };
     let body = read(response).await;
@@ -292,8 +292,15 @@ async fn read(mut response: Response) -> Result<Zeroizing<Vec<u8>>, Unread> {
     Ok(body)
 }
 
+/// Notion's id of the request that a reply answers.
+#[must_use]
+pub fn request_id(headers: &HeaderMap) -> Option<String> {
+    header(headers, REQUEST_ID).map(str::to_owned)
+}
+
 /// The wait that Notion asks for, a date by Notion's own clock where it shows it.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+#[must_use]
+pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     asked_wait(
         header(headers, RETRY_AFTER.as_str())?,
         date(headers).unwrap_or_else(SystemTime::now),

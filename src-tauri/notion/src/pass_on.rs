@@ -129,7 +129,7 @@ pub(crate) fn with_credentials(
     heard: Arc<AtomicU64>,
 ) -> reqwest::RequestBuilder {
     let body = Streamed::new(passed.body, heard);
-    let headers = kept(passed.headers, &NOT_PASSED_ON);
+    let headers = kept(passed.headers, is_passed_on);
     let request = client.request(passed.method, url).headers(headers);
     auth.on(request).body(Body::wrap(body))
 }
@@ -137,7 +137,7 @@ pub(crate) fn with_credentials(
 /// The reply as it is passed back.
 pub(crate) fn passed_back(response: reqwest::Response, heard: Arc<AtomicU64>) -> PassedBack {
     let (mut parts, body) = http::Response::<Body>::from(response).into_parts();
-    parts.headers = kept(parts.headers, &NOT_PASSED_BACK);
+    parts.headers = kept(parts.headers, is_passed_back);
     parts.extensions.clear();
     http::Response::from_parts(parts, Streamed::new(body, heard))
 }
@@ -158,9 +158,25 @@ pub(crate) async fn while_heard<T>(
     }
 }
 
-/// The headers without these, without those that `Connection` names, and without those that a proxy or a
-/// browser adds on the way.
-fn kept(headers: HeaderMap, left_out: &[HeaderName]) -> HeaderMap {
+/// Whether a header of a request is passed on.
+#[must_use]
+pub fn is_passed_on(name: &HeaderName) -> bool {
+    !NOT_PASSED_ON.contains(name) && !is_of_the_way(name)
+}
+
+/// Whether a header of a reply is passed back.
+fn is_passed_back(name: &HeaderName) -> bool {
+    !NOT_PASSED_BACK.contains(name) && !is_of_the_way(name)
+}
+
+/// Whether a proxy or a browser adds a header on the way.
+fn is_of_the_way(name: &HeaderName) -> bool {
+    let ways = ["forwarded", "x-forwarded-", "x-real-ip", "sec-", "proxy-"];
+    ways.iter().any(|way| name.as_str().starts_with(way))
+}
+
+/// The headers that are passed, without those that `Connection` names.
+fn kept(headers: HeaderMap, is_passed: fn(&HeaderName) -> bool) -> HeaderMap {
     let of_connection: Vec<_> = headers
         .get_all(CONNECTION)
         .iter()
@@ -168,20 +184,13 @@ fn kept(headers: HeaderMap, left_out: &[HeaderName]) -> HeaderMap {
         .flat_map(|names| names.split(','))
         .map(|name| name.trim().to_ascii_lowercase())
         .collect();
-    let is_of_the_way = |name: &str| {
-        let ways = ["forwarded", "x-forwarded-", "x-real-ip", "sec-", "proxy-"];
-        ways.iter().any(|way| name.starts_with(way))
-    };
     let mut kept = HeaderMap::with_capacity(headers.len());
     let mut last: Option<HeaderName> = None;
     for (name, value) in headers {
         // A repeated header comes without its name.
         last = name.or(last);
         let Some(name) = &last else { continue };
-        let is_left_out = left_out.contains(name)
-            || is_of_the_way(name.as_str())
-            || of_connection.iter().any(|other| other == name.as_str());
-        if !is_left_out {
+        if is_passed(name) && !of_connection.iter().any(|other| other == name.as_str()) {
             kept.append(name.clone(), value);
         }
     }
@@ -231,7 +240,7 @@ mod tests {
             ("content-type", "multipart/form-data; boundary=x"),
             ("last-event-id", "7"),
         ]);
-        assert_eq!(kept(given, &NOT_PASSED_ON), expected);
+        assert_eq!(kept(given, is_passed_on), expected);
     }
 
     #[test]
@@ -251,7 +260,7 @@ mod tests {
             ("x-notion-request-id", "id"),
             ("content-length", "12"),
         ]);
-        assert_eq!(kept(given, &NOT_PASSED_BACK), expected);
+        assert_eq!(kept(given, is_passed_back), expected);
     }
 
     #[tokio::test(start_paused = true)]

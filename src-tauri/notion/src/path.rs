@@ -47,6 +47,13 @@ impl ApiPath {
         Ok(Self(text.to_owned()))
     }
 
+    /// The path as a lenient server may read it: decoded wholly, in small letters.
+    #[must_use]
+    pub fn read_leniently(&self) -> String {
+        let decoded = decode_wholly(&self.0).unwrap_or_default();
+        String::from_utf8_lossy(&decoded).to_lowercase()
+    }
+
     /// The path as it is sent.
     #[must_use]
     pub fn as_str(&self) -> &str {

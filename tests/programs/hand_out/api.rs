@@ -4,6 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 use support::test_env::{ACME, TestEnv};
+use support::words::{filled, words};
 
 use super::{hand_outs, id_of, listed, printed, said, token_of};
 
@@ -60,9 +61,6 @@ async fn a_refusal_is_printed_and_said_and_counts_as_a_failure() {
 
     let before = env.sandbox.requests().await.len();
     for arguments in [
-        &["api", "/v1/../admin"][..],
-        &["api", "https://api.notion.com/v1/users/me"],
-        &["api", "/v1/users/me?a=b"],
         &[
             "api",
             "--read-only",
@@ -71,7 +69,7 @@ async fn a_refusal_is_printed_and_said_and_counts_as_a_failure() {
             "/v1/blocks/1f2e",
             "-d",
             "{}",
-        ],
+        ][..],
         &["api", "/v1/search", "-d", "@/nowhere"],
         &["api", "/v1/search", "-F", "file=@/nowhere"],
     ] {
@@ -176,6 +174,177 @@ async fn a_clients_credentials_are_used_where_a_token_is_not_what_is_asked_for()
     );
     assert_eq!(
         (refused.status.code(), printed(&refused)),
-        (Some(1), String::new())
+        (Some(2), String::new())
     );
+}
+
+/// What is said of a failure with `--json`.
+fn error(output: &std::process::Output) -> Value {
+    let said = said(output);
+    let document: Value = serde_json::from_str(&said).unwrap_or_else(|_| panic!("{said}"));
+    document["error"].clone()
+}
+
+#[tokio::test]
+async fn a_client_s_credentials_do_not_write_either_where_only_reading_is_asked_for() {
+    let env = TestEnv::connected_by_command().await;
+    let before = env.sandbox.requests().await.len();
+    let revoke = [
+        "api",
+        "--as-client",
+        "Mine",
+        "oauth/revoke",
+        "-d",
+        r#"{"token":"x"}"#,
+    ];
+    let refused = env.keyrack(&[&revoke[..], &["--read-only"]].concat(), "");
+    assert_eq!(refused.status.code(), Some(1), "{}", said(&refused));
+    assert!(said(&refused).contains(&words("problem.only-reads.what")));
+    for wrong in [
+        &[
+            "api",
+            "--as-client",
+            "Mine",
+            "Nobody",
+            "oauth/introspect",
+            "-d",
+            "{}",
+        ][..],
+        &[
+            "api",
+            "--as-client",
+            "Mine",
+            "oauth/introspect",
+            "--reason",
+            "why",
+            "-d",
+            "{}",
+        ],
+    ] {
+        let refused = env.keyrack(wrong, "");
+        assert_eq!(refused.status.code(), Some(2), "{wrong:?}");
+        assert!(
+            said(&refused).contains("Usage: keyrack api "),
+            "{}",
+            said(&refused)
+        );
+    }
+    for path in [
+        "oauth/tok%65n",
+        "oauth/Token",
+        "/v1/OAUTH/token",
+        "oauth/token/",
+    ] {
+        let refused = env.keyrack(&["api", "--as-client", "Mine", path, "-d", "{}"], "");
+        assert_eq!(refused.status.code(), Some(2), "{path}");
+    }
+    assert_eq!(
+        env.sandbox.requests().await.len(),
+        before,
+        "nothing was sent"
+    );
+}
+
+#[tokio::test]
+async fn a_redirect_is_no_reply_of_notion_s_and_a_failure() {
+    let env = TestEnv::connected_by_command().await;
+    let fault = json!({
+        "endpoint": "me", "times": 2, "status": 307, "headers": {"location": "/v1/users"},
+    });
+    env.sandbox.fault(fault).await;
+    let redirected = env.keyrack(&["api", "users/me"], "");
+    assert_eq!(redirected.status.code(), Some(1), "{}", said(&redirected));
+    assert_eq!(printed(&redirected), "");
+    let places = [("status", "307")];
+    assert!(said(&redirected).contains(&filled("problem.not-notion.what", &places)));
+    let with_head = env.keyrack(&["api", "users/me", "-i"], "");
+    assert_eq!(with_head.status.code(), Some(1));
+    assert!(printed(&with_head).contains("\nlocation: /v1/users\n"));
+}
+
+#[tokio::test]
+async fn a_refusal_in_json_says_how_long_to_wait_and_which_request_it_was() {
+    let env = TestEnv::connected_by_command().await;
+    let fault = json!({
+        "endpoint": "me", "times": 1, "status": 429, "body": {"code": "rate_limited"},
+        "headers": {"retry-after": "7", "x-notion-request-id": "r-1"},
+    });
+    env.sandbox.fault(fault).await;
+    let limited = env.keyrack(&["--json", "api", "users/me"], "");
+    let limited = error(&limited);
+    assert_eq!(limited["code"], "http-status");
+    assert_eq!(limited["status"], 429);
+    assert_eq!(limited["retry_after"], 7);
+    assert_eq!(limited["request_id"], "r-1");
+    let missing = env.keyrack(&["--json", "api", "pages/x"], "");
+    assert!(
+        error(&missing)["request_id"].is_string(),
+        "{}",
+        said(&missing)
+    );
+}
+
+#[tokio::test]
+async fn pages_that_lead_round_in_a_circle_end_with_a_failure() {
+    let env = TestEnv::connected_by_command().await;
+    let page = |next: &str| {
+        json!({
+            "endpoint": "api", "times": 1,
+            "body": {"has_more": true, "next_cursor": next, "results": []},
+        })
+    };
+    for next in ["a", "b", "a"] {
+        env.sandbox.fault(page(next)).await;
+    }
+    let turned = env.keyrack(&["api", "users", "--paginate"], "");
+    assert_eq!(turned.status.code(), Some(1), "{}", said(&turned));
+    let pages = serde_json::Deserializer::from_str(&printed(&turned))
+        .into_iter::<Value>()
+        .count();
+    assert_eq!(pages, 3);
+}
+
+#[tokio::test]
+async fn what_is_wrong_in_the_arguments_is_wrong_usage_in_words_of_its_own() {
+    let env = TestEnv::connected_by_command().await;
+    let before = env.sandbox.requests().await.len();
+    let file = env.world.path("no.json");
+    fs::write(&file, "{").unwrap();
+    let at_file = format!("@{}", file.display());
+    for (arguments, word) in [
+        (&["users", "-H", "no colon"][..], "it is not NAME"),
+        (&["users", "-H", "Authorization: Bearer x"], "authorization"),
+        (&["users", "-H", "Host: example.org"], "host"),
+        (&["users", "-H", "Content-Length: 3"], "content-length"),
+        (
+            &["users", "-H", "x-forwarded-for: 1"],
+            "sets x-forwarded-for",
+        ),
+        (&["search", "-d", "{"], "EOF"),
+        (&["search", "-d", &at_file], "EOF"),
+        (&["/v1/../admin"], "lead out"),
+        (&["/v1/users?a=b"], "character"),
+    ] {
+        let refused = env.keyrack(&[&["api"], arguments].concat(), "");
+        let said = said(&refused);
+        assert_eq!(refused.status.code(), Some(2), "{arguments:?} {said}");
+        assert_eq!(said.matches(word).count(), 1, "{arguments:?} {said}");
+    }
+    let untold = env.keyrack(&["api", "users", "-F", "file=@/proc/self/status"], "");
+    assert_eq!(untold.status.code(), Some(1));
+    assert_eq!(
+        env.sandbox.requests().await.len(),
+        before,
+        "nothing was sent"
+    );
+
+    let head = env.keyrack(&["api", "users/me", "-X", "HEAD", "-i", "--read-only"], "");
+    assert!(
+        printed(&head).starts_with("HTTP/1.1 200 OK\n"),
+        "{}",
+        said(&head)
+    );
+    let twice = ["-H", "X-Two: one", "-H", "x-two: two"];
+    let sent = env.keyrack(&[&["api", "users/me"], &twice[..]].concat(), "");
+    assert!(sent.status.success(), "{}", said(&sent));
 }

@@ -373,3 +373,120 @@ async fn a_reference_is_followed_whatever_the_environment_names_and_contradicts_
         "what is refused is handed to nobody"
     );
 }
+
+#[tokio::test]
+async fn a_variable_has_one_token_and_one_that_keyrack_sets_itself_none() {
+    let (env, _, _) = two().await;
+    let file = env.world.path("settings.env");
+    let with_file = |options: &[&str], line: &str| {
+        fs::write(&file, format!("{line}\n")).unwrap();
+        let mut run = env.world.command(&env.program);
+        run.args(["run", BETA])
+            .args(options)
+            .arg("--env-file")
+            .arg(&file);
+        run.args(["--", "true"]).output().unwrap()
+    };
+    for (options, line) in [
+        (&[][..], "NOTION_TOKEN=ntn_literal"),
+        (&[], "NOTION_API_KEY=ntn_literal"),
+        (&["--env", "MINE"], "MINE=x"),
+        (&["--only-env", "MINE", "--proxy"], "MINE=x"),
+    ] {
+        let refused = with_file(options, line);
+        assert_eq!(refused.status.code(), Some(125), "{line}");
+        let variable = [("variable", line.split('=').next().unwrap())];
+        let what = filled("problem.token-twice.what", &variable);
+        assert!(said(&refused).contains(&what), "{}", said(&refused));
+    }
+    for (options, line) in [
+        (&[][..], "NOTION_TOKEN="),
+        (&[], "OTHER=x"),
+        (&["--only-env", "MINE"], "NOTION_TOKEN=kept"),
+    ] {
+        let done = with_file(options, line);
+        assert_eq!(done.status.code(), Some(0), "{line} {}", said(&done));
+    }
+    let rows = hand_outs(&env).len();
+    for wrong in [
+        &["--only-env", "NOTION_BASE_URL"][..],
+        &["--env", "NOTION_API_BASE_URL"],
+        &["--only-env", "KEYRACK_LEASE"],
+        &["--env", "NOTION_WORKSPACE_ID"],
+        &["--env", "KEYRACK_CONNECTION"],
+        &["--env-url", "NOTION_WORKSPACE_ID"],
+        &["--env-url", "KEYRACK_LEASE"],
+    ] {
+        let arguments = [&["run", BETA][..], wrong, &["--", "true"]].concat();
+        let refused = env.keyrack(&arguments, "");
+        assert_eq!(refused.status.code(), Some(2), "{wrong:?}");
+        let said = said(&refused);
+        assert!(said.contains("Usage: keyrack run "), "{said}");
+    }
+    assert_eq!(hand_outs(&env).len(), rows);
+}
+
+#[tokio::test]
+async fn a_program_is_looked_up_where_it_will_be_started_from() {
+    let env = TestEnv::connected_by_command().await;
+    let folder = env.world.path("new-path");
+    fs::create_dir(&folder).unwrap();
+    let write = |name: &str, text: &str| {
+        let file = folder.join(name);
+        fs::write(&file, text).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o700)).unwrap();
+        file
+    };
+    write("only-there", "#!/bin/sh\necho found\n");
+    let bad = write("bad-interpreter", "#!/nowhere/interpreter\n");
+    let settings = env.world.path("settings.env");
+    fs::write(&settings, format!("PATH={}\n", folder.display())).unwrap();
+    let run = |program: &str| {
+        let settings = settings.to_str().unwrap();
+        env.keyrack(&["run", "--env-file", settings, "--", program], "")
+    };
+    assert_eq!(printed(&run("only-there")), "found\n");
+    let rows = hand_outs(&env).len();
+    let missing = run("env");
+    assert_eq!(
+        missing.status.code(),
+        Some(127),
+        "it is in the old PATH alone"
+    );
+    let bad = env.keyrack(&["run", "--", bad.to_str().unwrap()], "");
+    assert_eq!(bad.status.code(), Some(126));
+    assert!(
+        said(&bad).contains("/nowhere/interpreter"),
+        "{}",
+        said(&bad)
+    );
+    assert_eq!(hand_outs(&env).len(), rows, "nobody got a token");
+
+    let mut unset = env.world.command("env");
+    unset.args(["-u", "PATH"]).arg(&env.program);
+    let unset = unset.args(["run", "--", "sh", "-c", "echo found"]).output();
+    assert_eq!(printed(&unset.unwrap()), "found\n");
+}
+
+#[tokio::test]
+async fn the_variable_that_names_a_connection_may_name_it_by_a_reference() {
+    let (env, _, beta) = two().await;
+    let script = "printf %s \"$NOTION_TOKEN\"";
+    let mut named = running(&env, &[], script);
+    named.env("KEYRACK_CONNECTION", "keyrack://Beta Labs");
+    let named = named.output().unwrap();
+    assert!(printed(&named) == token_of(&env, &beta), "{}", said(&named));
+    let mut nobody = running(&env, &[], script);
+    nobody.env("KEYRACK_CONNECTION", "keyrack://");
+    assert_eq!(nobody.status().unwrap().code(), Some(125));
+
+    let file = env.world.path("settings.env");
+    fs::write(&file, "KEYRACK_CONNECTION=keyrack://Research\n").unwrap();
+    let mut chosen = running(&env, &["--env-file", file.to_str().unwrap()], script);
+    chosen.env("KEYRACK_CONNECTION", &beta);
+    let chosen = chosen.output().unwrap();
+    assert!(
+        printed(&chosen) == token_of(&env, &beta),
+        "a file does not choose"
+    );
+}

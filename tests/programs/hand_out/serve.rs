@@ -1,9 +1,11 @@
 //! `keyrack serve`.
 
+use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
 use serde_json::Value;
+use support::process::{Program, signal};
 use support::test_env::{ACME, TestEnv};
 use support::wait::until;
 
@@ -98,4 +100,31 @@ async fn at_a_socket_only_the_person_reaches_it() {
     let refused = env.keyrack(&["serve", "--socket", path.to_str().unwrap()], "");
     assert_eq!(refused.status.code(), Some(1));
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "theirs");
+}
+
+#[tokio::test]
+async fn what_it_was_started_not_to_hear_it_does_not_hear() {
+    let env = TestEnv::connected_by_command().await;
+    let mut command = env.world.command("sh");
+    command.args(["-c", "trap '' HUP; exec \"$0\" serve"]);
+    command.arg(&env.program);
+    let (program, line) = Program::start_and_read_line(&env.world, &command);
+    let lease: Value = serde_json::from_str(&line).unwrap();
+    let status = format!("/proc/{}/status", program.id());
+    let bits = |of: &str| {
+        let status = fs::read_to_string(&status).unwrap();
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix(of))
+            .unwrap();
+        u64::from_str_radix(line.trim(), 16).unwrap()
+    };
+    let (hangup, terminate) = (1, 1 << 14);
+    until("it to wait for its end", || {
+        (bits("SigCgt:") & terminate != 0).then_some(())
+    });
+    assert_ne!(bits("SigIgn:") & hangup, 0, "nohup is heeded");
+    signal("HUP", &program.id().to_string());
+    assert_eq!(me(&env, &lease, &[]).1, "200");
+    program.end();
 }

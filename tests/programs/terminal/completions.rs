@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use serde_json::Value;
+use support::process::Program;
 use support::terminal::Terminal;
 use support::test_env::TestEnv;
 
@@ -52,6 +54,14 @@ async fn a_shell_completes_commands_options_and_names_in_quotes_of_its_own() {
     }
 }
 
+/// A running `keyrack serve`, and the id of its lease.
+fn serving(env: &TestEnv) -> (Program, String) {
+    let mut command = env.world.command(&env.program);
+    let (program, line) = Program::start_and_read_line(&env.world, command.arg("serve"));
+    let lease: Value = serde_json::from_str(&line).unwrap();
+    (program, lease["lease"].as_str().unwrap().to_owned())
+}
+
 #[tokio::test]
 async fn what_can_follow_is_told_at_once_from_the_database_alone() {
     let env = TestEnv::connected_by_command().await;
@@ -78,6 +88,22 @@ async fn what_can_follow_is_told_at_once_from_the_database_alone() {
     assert_eq!(complete(&["keyrack", "client", "remove", ""]), "Mine\n");
     assert!(complete(&["keyrack", "che"]).starts_with("check\t"));
     assert_eq!(complete(&["keyrack", "client", "add", "--name", ""]), "");
+    assert_eq!(complete(&["keyrack", "api", "Ac"]).lines().count(), 1);
+    let (serving, lease) = serving(&env);
+    let leases = complete(&["keyrack", "leases", "end", ""]);
+    assert!(leases.starts_with(&format!("{lease}\t")), "{leases}");
+    assert_eq!(leases.lines().count(), 1);
+    serving.end();
+    let rename = "UPDATE connections SET workspace_name = ?1";
+    let rename = |name: &str| env.database().execute(rename, [name]).unwrap();
+    rename("-Acme");
+    let options = complete(&["keyrack", "token", "-"]);
+    assert!(
+        options.contains("--show") && !options.contains("-Acme"),
+        "{options}"
+    );
+    assert!(complete(&["keyrack", "token", "--", "-"]).starts_with("-Acme"));
+    rename("Acme Research");
     assert_eq!(env.sandbox.requests().await.len(), asked);
 
     let folder = env.data_folder();

@@ -131,7 +131,8 @@ async fn receipts_and_the_activity_are_told_to_a_person_and_to_a_program() {
         let said = String::from_utf8_lossy(&none.stderr).into_owned();
         assert_eq!(said.trim(), words(nothing));
     }
-    assert!(env.keyrack(&["token"], "").status.success());
+    let token = env.keyrack(&["token", "--reason", "nightly"], "");
+    assert!(token.status.success());
     assert!(env.keyrack(&["revoke", ACME], "").status.success());
 
     let receipts = without_colours(&shown(&env, 80, &[], &["receipts"]));
@@ -145,7 +146,15 @@ async fn receipts_and_the_activity_are_told_to_a_person_and_to_a_program() {
         told.iter().all(|key| activity.contains(&words(key))),
         "{activity}"
     );
-    assert!(activity.contains("Printed for "), "{activity}");
+    let handed = printed(&env.keyrack(&["activity", "--kind", "hand-out"], ""));
+    let handed: Vec<_> = handed.trim_end().split('\t').collect();
+    let own = std::env::current_exe().unwrap();
+    assert_eq!(handed[12], own.to_str().unwrap());
+    assert_eq!(handed[13], std::process::id().to_string());
+    assert_eq!(&handed[15..], ["false", "nightly"]);
+    let wide = without_colours(&shown(&env, 160, &[], &["activity"]));
+    assert!(wide.contains("Printed for "), "{wide}");
+    assert!(wide.contains(": nightly"), "{wide}");
 
     let rows = printed(&env.keyrack(&["activity", "--kind", "revoke", "--kind", "connect"], ""));
     let kinds: Vec<_> = rows

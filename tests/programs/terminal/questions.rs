@@ -64,3 +64,27 @@ async fn ctrl_c_at_the_question_changes_nothing() {
     assert_eq!(code, None, "{shown}");
     assert_eq!(env.sandbox.count(REVOCATIONS).await, 0);
 }
+
+#[tokio::test]
+async fn a_person_is_asked_at_the_terminal_wherever_the_streams_go() {
+    let env = TestEnv::connected_by_command().await;
+    for script in [
+        "\"$0\" forget \"$1\" 2>/dev/null",
+        "\"$0\" forget \"$1\" >/dev/null 2>&1",
+        "echo y | \"$0\" forget \"$1\"",
+    ] {
+        let mut command = env.world.command("sh");
+        command.args(["-c", script]).arg(&env.program).arg(ACME);
+        let mut terminal = Terminal::start(command.env("TERM", "xterm"));
+        terminal.shows(&words("command.go-on"));
+        terminal.type_text("n\n");
+        assert_eq!(terminal.end().0, Some(1), "{script}");
+    }
+    let listed = env.keyrack(&["list"], "");
+    assert!(String::from_utf8_lossy(&listed.stdout).contains(ACME));
+    let forgotten = env.keyrack(&["forget", ACME], "");
+    assert!(
+        forgotten.status.success(),
+        "where nobody is, nobody is asked"
+    );
+}

@@ -9,16 +9,17 @@ use keyrack_core::documents::{
     Versioned, list,
 };
 use keyrack_core::{
-    ActivityEntry, ActivityOutcome, Allowed, Batch, BatchAct, BatchEnd, BatchState, Budget, Caller,
-    Cause, Client, Connection, CutOff, DatabaseState, HandedTo, Labels, Language, Lease, LeaseUse,
-    Millis, NotDone, Note, OperationKind, Owner, Progress, Rebuilt, Receipt, RedirectMethod,
-    RefreshTokenFate, Status, Way, Words,
+    ActivityEntry, ActivityOutcome, Allowed, Batch, BatchAct, BatchEnd, BatchState, Begun, Budget,
+    Caller, Cause, Client, Connection, CutOff, DatabaseState, Endpoint, HandedOut, HandedTo,
+    Labels, Language, Lease, LeaseUse, Millis, NotDone, Note, OperationKind, Owner, Progress,
+    Rebuilt, Receipt, RedirectMethod, RefreshTokenFate, Status, Way, Words,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::errors::{error_document, plain_error};
 use super::*;
+use crate::hand_out::{serve, token};
 
 const MINUTE: i64 = 60_000;
 /// 2026-11-30, 9 in the morning.
@@ -192,6 +193,65 @@ fn lease() -> Lease {
     }
 }
 
+/// A lease as the activity has it.
+fn lent() -> ActivityEntry {
+    let lease = lease();
+    let handed = HandedTo {
+        way: lease.way,
+        caller: lease.caller,
+        count: 1,
+        last_at: at(40),
+        lease: Some(lease.used),
+    };
+    ActivityEntry {
+        id: lease.id,
+        finished_at: None,
+        outcome: ActivityOutcome::Unfinished,
+        handed: Some(handed),
+        ..hand_out()
+    }
+}
+
+fn token() -> String {
+    let handed = HandedOut {
+        id: hand_out().id,
+        token: "ntn_…".to_owned().into(),
+        base_url: "https://api.notion.com".to_owned(),
+        connection: connection(),
+        issued_at: Some(at(10)),
+        refreshed_at: None,
+    };
+    line(&token::document(&handed))
+}
+
+fn serve() -> String {
+    let begun = Begun {
+        connection: connection(),
+        id: lease().id,
+        key: "ntn_keyrack_…".to_owned().into(),
+    };
+    let base_url = "http://127.0.0.1:41327";
+    line(&serve::document(
+        &begun,
+        base_url,
+        &Endpoint::Port,
+        Some(at(480)),
+    ))
+}
+
+/// An error that names what there is to choose from.
+fn which() -> String {
+    let candidates = "\n  b0000000-0000-4000-8000-000000000001  Acme Research  Ada Lindqvist  My integration\n  \
+                      b0000000-0000-4000-8000-000000000002  Beta Labs  Jo Lindqvist  My integration";
+    let candidates = candidates.to_owned();
+    let problem = Cause::WhichConnection { candidates }.into();
+    line(&error_document(
+        &problem,
+        &Words::of(Language::En).line(&problem),
+        &[],
+    ))
+}
+
 fn batch_end() -> BatchEnd {
     BatchEnd {
         counts: Batch {
@@ -312,7 +372,7 @@ fn examples() -> Vec<(&'static str, String)> {
         ),
         (
             "activity",
-            json_of(&list::<_, ActivityDocument<'_>>(&[hand_out()])),
+            json_of(&list::<_, ActivityDocument<'_>>(&[hand_out(), lent()])),
         ),
         ("leases", json_of(&list::<_, LeaseDocument<'_>>(&[lease()]))),
         (
@@ -320,11 +380,14 @@ fn examples() -> Vec<(&'static str, String)> {
             json_of(&Versioned::new(RebuiltDocument::from(&rebuilt))),
         ),
         ("doctor", doctor()),
+        ("token", token()),
+        ("serve", serve()),
         (
             "address",
             line(&json!({ "authorization_url": "https://api.notion.com/v1/oauth/authorize?…" })),
         ),
         ("error", failed()),
+        ("which", which()),
         (
             "unwanted",
             line(&plain_error("unwanted", "Nothing was changed.")),

@@ -9,8 +9,9 @@ use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::process::ExitCode;
 
 use http_body_util::BodyExt as _;
+use hyper::StatusCode;
 use hyper::body::Bytes;
-use hyper::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use keyrack_core::{
     ApiPath, Cause, Keyrack, Outgoing, OutgoingBody, PassedBack, Problem, sanitize_display_text,
 };
@@ -27,7 +28,7 @@ const KEPT: usize = 16 << 20;
 /// The start of every path of the API, which may be left out.
 const VERSION_PATH: &str = "/v1/";
 
-/// The endpoint that grants tokens.
+/// The endpoint that grants tokens, and whatever a server may take for it.
 const TOKENS_PATH: &str = "/v1/oauth/token";
 
 /// Whose credentials the requests have.
@@ -71,7 +72,7 @@ async fn pages(keyrack: &Keyrack, output: Output, asked: &ApiArguments) -> Resul
     let path = path_of(path)?;
     let body = Body::of(asked)?;
     let method = method(asked, &body);
-    let headers = headers(asked)?;
+    let headers = headers(asked);
     let whose = if let Some(client) = &asked.as_client {
         Whose::Client(clients::choose(keyrack.clients()?, Some(client))?.id)
     } else {
@@ -86,6 +87,9 @@ async fn pages(keyrack: &Keyrack, output: Output, asked: &ApiArguments) -> Resul
         if let Some(kind) = body.kind() {
             headers.entry(CONTENT_TYPE).or_insert(kind);
         }
+        headers
+            .entry(ACCEPT)
+            .or_insert(HeaderValue::from_static("application/json"));
         let outgoing = Outgoing {
             method: method.clone(),
             path: path.clone(),
@@ -100,23 +104,27 @@ async fn pages(keyrack: &Keyrack, output: Output, asked: &ApiArguments) -> Resul
                     .request(id, caller, asked.read_only, outgoing)
                     .await?
             }
-            Whose::Client(id) => keyrack.request_as_client(id, outgoing).await?,
+            Whose::Client(id) => {
+                keyrack
+                    .request_as_client(id, asked.read_only, outgoing)
+                    .await?
+            }
         };
         if asked.include {
             print(head(&reply).as_bytes())?;
         }
-        let is_kept =
-            asked.paginate || reply.status().is_client_error() || reply.status().is_server_error();
-        let status = reply.status().as_u16();
-        let kept = print_body(reply, is_kept).await?;
-        if status >= 400 {
-            return Err(Cause::HttpStatus {
-                status,
-                detail: code_in(&kept),
-            }
-            .into());
+        let (status, headers) = (reply.status(), reply.headers().clone());
+        if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
+            let (status, detail) = (status.as_u16(), "a redirect".to_owned());
+            return Err(Problem::told_by(&headers, Cause::NotNotion { status, detail }).into());
         }
-        if !asked.paginate || !page.next(&kept) {
+        let is_refused = status.is_client_error() || status.is_server_error();
+        let kept = print_body(reply, asked.paginate || is_refused).await?;
+        if is_refused {
+            let (status, detail) = (status.as_u16(), code_in(&kept));
+            return Err(Problem::told_by(&headers, Cause::HttpStatus { status, detail }).into());
+        }
+        if !asked.paginate || !page.next(&kept)? {
             return Ok(());
         }
     }
@@ -131,11 +139,12 @@ fn path_of(text: &str) -> Result<ApiPath, Problem> {
         format!("{VERSION_PATH}{below}")
     };
     let refusal = |detail: String| Problem::from(Cause::ApiPath { detail });
-    if whole.starts_with(TOKENS_PATH) {
+    let path = ApiPath::parse(&whole).map_err(|invalid| refusal(invalid.to_string()))?;
+    if path.read_leniently().starts_with(TOKENS_PATH) {
         let detail = "what it grants would be in no keyring; use keyrack connect or refresh";
         return Err(refusal(detail.to_owned()));
     }
-    ApiPath::parse(&whole).map_err(|invalid| refusal(invalid.to_string()))
+    Ok(path)
 }
 
 fn method(asked: &ApiArguments, body: &Body) -> hyper::Method {
@@ -145,6 +154,7 @@ fn method(asked: &ApiArguments, body: &Body) -> hyper::Method {
     };
     match asked.method.unwrap_or(usual) {
         Method::Get => hyper::Method::GET,
+        Method::Head => hyper::Method::HEAD,
         Method::Post => hyper::Method::POST,
         Method::Patch => hyper::Method::PATCH,
         Method::Put => hyper::Method::PUT,
@@ -152,21 +162,13 @@ fn method(asked: &ApiArguments, body: &Body) -> hyper::Method {
     }
 }
 
-/// The headers that are asked for. Credentials are not among them: they are Keyrack's own.
-fn headers(asked: &ApiArguments) -> Result<HeaderMap, Problem> {
+/// The headers that are asked for; one may be there several times.
+fn headers(asked: &ApiArguments) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    for header in &asked.header {
-        let refusal = || {
-            let detail = format!("{} is no header NAME: VALUE", sanitize_display_text(header));
-            Problem::from(Cause::ApiPath { detail })
-        };
-        let (name, value) = header.split_once(':').ok_or_else(refusal)?;
-        let name = HeaderName::from_bytes(name.trim().as_bytes()).map_err(|_| refusal())?;
-        let value = HeaderValue::from_str(value.trim()).map_err(|_| refusal())?;
-        headers.insert(name, value);
+    for (name, value) in &asked.header {
+        headers.append(name.clone(), value.clone());
     }
-    Ok(headers)
+    headers
 }
 
 /// The body of a request, from where it was given.
@@ -306,9 +308,30 @@ mod tests {
             "//x/v1",
             "/v1/../x",
             "/v1/a?b",
+            "oauth/token",
+            "oauth/tok%65n",
+            "oauth/tok%2565n",
+            "OAuth/Token",
+            "/v1%2foauth/token",
         ] {
             assert_eq!(path(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_header_that_is_given_twice_is_sent_twice() {
+        use crate::arguments::{Arguments, Command};
+        use crate::hand_out::arguments::HandOut;
+        use clap::Parser as _;
+
+        let typed = ["keyrack", "api", "users", "-H", "X-One: 1", "-H", "x-one:2"];
+        let read = Arguments::try_parse_from(typed).expect("arguments");
+        let Command::HandOut(HandOut::Api(asked)) = read.command else {
+            panic!("another command");
+        };
+        let headers = headers(&asked);
+        let sent: Vec<_> = headers.get_all("x-one").iter().collect();
+        assert_eq!(sent, ["1", "2"]);
     }
 
     #[test]

@@ -10,7 +10,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
-use keyrack_core::Allowed;
+use hyper::header::{HeaderName, HeaderValue};
+use keyrack_core::{Allowed, is_passed_on};
 
 use super::token::{self, Format};
 use super::{settings, variables};
@@ -26,11 +27,13 @@ pub enum HandOut {
     /// It takes the place of this command: its signals, its terminal and its exit code are its own.
     /// Variables of another token or workspace are taken away first. A variable that is wholly
     /// keyrack://NAME gets the token of that connection. If Keyrack fails, the exit code is 125.
+    #[command(override_usage = "keyrack run [OPTIONS] [NAME] -- <PROGRAM> [ARGUMENT]...")]
     Run(RunArguments),
     /// Makes a request of Notion's API with a connection's token, and prints the reply.
     ///
     /// The exit code is 1 if Notion answers with 400 or more: the body is printed all the same, and the
     /// status is on standard error.
+    #[command(override_usage = "keyrack api [OPTIONS] [NAME] <PATH>")]
     Api(ApiArguments),
     /// Lets any program that has the key use connections for a while, through this one.
     ///
@@ -38,6 +41,9 @@ pub enum HandOut {
     /// lease's id and when it ends, and answers requests until then, or until it is ended.
     Serve(ServeArguments),
     /// Lists the leases that are running: the programs that use connections through Keyrack.
+    ///
+    /// In a pipe each is a line, with tabs between: id, workspace, program, started at, requests, last
+    /// request at, way, connection id.
     Leases {
         #[command(subcommand)]
         command: Option<LeasesCommand>,
@@ -63,8 +69,8 @@ impl HandOut {
                     .to_owned(),
             ),
             Self::Run(asked) => asked.clash(),
+            Self::Api(asked) => asked.conflict(),
             Self::Token(_)
-            | Self::Api(_)
             | Self::Serve(_)
             | Self::Leases { .. }
             | Self::McpConfig(_)
@@ -136,13 +142,23 @@ impl RunArguments {
         !(self.env.is_empty() && self.only_env.is_empty() && self.env_url.is_empty())
     }
 
-    /// Why the options cannot be followed: a variable would be both the token and its address.
+    /// Why the options cannot be followed: a variable would be the token, its address and what else
+    /// Keyrack sets, but can be only one of them.
     fn clash(&self) -> Option<String> {
+        let has = |names: &[&str], name: &String| names.contains(&name.as_str());
+        let mut named = self.env.iter().chain(&self.only_env).chain(&self.env_url);
+        let is_own = |name: &&String| has(&variables::OWN, name) || *name == variables::WORKSPACE;
+        if let Some(own) = named.find(is_own) {
+            return Some(format!("{own} is one that Keyrack sets itself"));
+        }
+        let is_address =
+            |name: &&String| self.env_url.contains(name) || has(&variables::ADDRESSES, name);
         let is_token = |name: &&String| {
-            let usual = variables::TOKENS.contains(&name.as_str()) && self.only_env.is_empty();
+            let usual = self.only_env.is_empty() && has(&variables::TOKENS, name);
             usual || self.env.contains(name) || self.only_env.contains(name)
         };
-        let clash = self.env_url.iter().find(is_token)?;
+        let mut named = self.env.iter().chain(&self.only_env).chain(&self.env_url);
+        let clash = named.find(|name| is_token(name) && is_address(name))?;
         Some(format!("{clash} would be both the token and its address"))
     }
 }
@@ -162,9 +178,9 @@ pub struct ApiArguments {
     /// A part of a form, NAME=TEXT or NAME=@FILE; a file is sent as it is read, however long.
     #[arg(long, short = 'F', value_name = "NAME=PART", conflicts_with = "data", value_parser = pair)]
     pub form: Vec<(String, String)>,
-    /// A header of the request.
-    #[arg(long, short = 'H', value_name = "NAME: VALUE")]
-    pub header: Vec<String>,
+    /// A header of the request; not one of the credentials, the connection or the body's length.
+    #[arg(long, short = 'H', value_name = "NAME: VALUE", value_parser = header)]
+    pub header: Vec<(HeaderName, HeaderValue)>,
     /// A value of the query.
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     pub query: Vec<(String, String)>,
@@ -177,12 +193,23 @@ pub struct ApiArguments {
     /// Refuses a request that is not known to only read.
     #[arg(long)]
     pub read_only: bool,
-    /// Uses a client's own id and secret in place of a token, for Notion's OAuth endpoints.
-    #[arg(long, value_name = "CLIENT", value_parser = not_empty)]
+    /// Uses a client's own id and secret in place of a token, for Notion's OAuth endpoints. It hands
+    /// nothing out, and so the activity has no row of it.
+    #[arg(long, value_name = "CLIENT", value_parser = not_empty, conflicts_with = "reason")]
     pub as_client: Option<String>,
     /// Why, for the activity.
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
+}
+
+impl ApiArguments {
+    /// Why the arguments cannot be followed: both a client and a connection are named.
+    fn conflict(&self) -> Option<String> {
+        let both = self.as_client.is_some() && self.name_and_path.len() > 1;
+        both.then(|| {
+            "with --as-client there is no connection to name: give the path alone".to_owned()
+        })
+    }
 }
 
 #[derive(Debug, Args)]
@@ -255,6 +282,7 @@ pub enum Host {
 #[value(rename_all = "UPPER")]
 pub enum Method {
     Get,
+    Head,
     Post,
     Patch,
     Put,
@@ -284,6 +312,20 @@ fn variable(value: &str) -> Result<String, &'static str> {
         return Err("it is no name of a variable");
     }
     Ok(value.to_owned())
+}
+
+/// A header that is sent as it stands.
+fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
+    let parsed = text.split_once(':').and_then(|(name, value)| {
+        let name = HeaderName::from_bytes(name.trim().as_bytes()).ok()?;
+        Some((name, HeaderValue::from_str(value.trim()).ok()?))
+    });
+    let (name, value) = parsed.ok_or("it is not NAME: VALUE")?;
+    if is_passed_on(&name) {
+        Ok((name, value))
+    } else {
+        Err(format!("Keyrack sets {name} itself, or leaves it out"))
+    }
 }
 
 /// A name and a value.

@@ -202,7 +202,7 @@ pub async fn hold(keyrack: Result<Arc<Keyrack>, Problem>) -> ExitCode {
     });
     tokio::select! {
         () = ended => {}
-        () = super::serve::asked_to_end() => {}
+        () = crate::signals::asked_to_end() => {}
     }
     leases.close();
     ExitCode::SUCCESS

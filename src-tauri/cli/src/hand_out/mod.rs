@@ -5,6 +5,7 @@ pub mod arguments;
 mod handed;
 pub mod hold;
 pub mod leases;
+mod look_up;
 pub mod mcp_config;
 mod references;
 pub mod run;
@@ -59,9 +60,14 @@ pub async fn act(
 /// The connection with this name, else the one that the environment names, else the only one. There is
 /// no other: a connection that was used before, or is the first, is never taken for the one that is meant.
 fn chosen(keyrack: &Keyrack, words: Words, name: Option<&str>) -> Result<Connection, Problem> {
-    let of_environment = named_by_environment();
-    if let Some(name) = name.or(of_environment.as_deref()) {
+    if let Some(name) = name {
         return find(keyrack, words, name);
+    }
+    if let Some(named) = named_by_environment() {
+        return match references::name_in(&named) {
+            Some(name) => references::referred_to(keyrack, words, name),
+            None => find(keyrack, words, &named),
+        };
     }
     let mut connections = keyrack.connections()?;
     match connections.len() {

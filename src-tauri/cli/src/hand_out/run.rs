@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsString;
 use std::io;
-use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use keyrack_core::{Caller, Cause, CoreLimit, Keyrack, Problem, sanitize_display_text};
@@ -12,7 +11,7 @@ use secrecy::SecretString;
 
 use super::arguments::RunArguments;
 use super::references::{name_in, referred_to};
-use super::{caller, chosen, handed, hold, say_whose, settings, variables};
+use super::{caller, chosen, handed, hold, look_up, say_whose, settings, variables};
 use crate::connections::candidates;
 use crate::output::Output;
 
@@ -31,7 +30,8 @@ pub async fn run(
     core_limit: CoreLimit,
 ) -> Result<ExitCode, Problem> {
     let (program, arguments) = asked.program.split_first().ok_or(Cause::NoProgram)?;
-    if let Err(error) = look_up(program) {
+    let given = given(&asked)?;
+    if let Err(error) = look_up::program(program, given.get("PATH")) {
         return Ok(not_run(&error, program, output));
     }
     let caller = Caller {
@@ -39,7 +39,7 @@ pub async fn run(
         pid: Some(std::process::id()),
         ..caller(asked.reason.as_deref())
     };
-    let environment = environment(keyrack, output, &asked, caller).await?;
+    let environment = environment(keyrack, output, &asked, given, caller).await?;
     let mut command = Command::new(program);
     command.args(arguments);
     for name in variables::stale(variables::is_leased()) {
@@ -60,9 +60,9 @@ async fn environment(
     keyrack: &Keyrack,
     output: Output,
     asked: &RunArguments,
+    given: BTreeMap<String, String>,
     caller: Caller,
 ) -> Result<Vec<(String, SecretString)>, Problem> {
-    let given = given(asked)?;
     // All is decided before anything is handed out.
     let mut referred = BTreeMap::new();
     for (name, value) in &given {
@@ -79,7 +79,9 @@ async fn environment(
         [] => [&variables::TOKENS.map(str::to_owned)[..], &asked.env].concat(),
         only => only.to_vec(),
     };
-    if let Some(variable) = referred.keys().find(|name| tokens.contains(name)) {
+    // An empty one is no token.
+    let is_second = |(name, value): &(&String, &String)| tokens.contains(name) && !value.is_empty();
+    if let Some((variable, _)) = given.iter().find(is_second) {
         let variable = variable.clone();
         return Err(Cause::TokenTwice { variable }.into());
     }
@@ -142,45 +144,18 @@ fn given(asked: &RunArguments) -> Result<BTreeMap<String, String>, Problem> {
     for file in &asked.env_file {
         given.extend(settings::read(file)?);
     }
+    // What they say is Keyrack's own to say.
+    given.retain(|name, _| !variables::OWN.contains(&name.as_str()));
     Ok(given)
-}
-
-/// Refuses a program that is not there, or is none, before it is handed anything.
-#[cfg(unix)]
-fn look_up(program: &OsString) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let is_program = |path: &Path| {
-        let data = path.metadata()?;
-        let may_run = data.is_file() && data.permissions().mode() & 0o111 != 0;
-        may_run
-            .then_some(())
-            .ok_or_else(|| io::Error::from(io::ErrorKind::PermissionDenied))
-    };
-    let path = Path::new(program);
-    if path.components().count() != 1 {
-        return is_program(path);
-    }
-    let mut refused = io::Error::from(io::ErrorKind::NotFound);
-    for folder in env::split_paths(&env::var_os("PATH").unwrap_or_default()) {
-        match is_program(&folder.join(path)) {
-            Ok(()) => return Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => refused = error,
-            Err(_) => {}
-        }
-    }
-    Err(refused)
-}
-
-#[cfg(not(unix))]
-fn look_up(_: &OsString) -> io::Result<()> {
-    Ok(())
 }
 
 /// Takes the program's place, so that its signals, its terminal and its end are its own.
 #[cfg(unix)]
 fn become_program(command: &mut Command, program: &OsString, output: Output) -> ExitCode {
     use std::os::unix::process::CommandExt as _;
-    not_run(&command.exec(), program, output)
+    // It was found: what is missing is something that it needs.
+    let error = io::Error::other(command.exec().to_string());
+    not_run(&error, program, output)
 }
 
 #[cfg(not(unix))]

@@ -5,14 +5,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use keyrack_core::{Begun, Cause, Endpoint, Keyrack, Leases, Millis, Problem, Terms, Way};
+use keyrack_core::{Begun, Cause, Endpoint, Keyrack, Millis, Problem, Terms, Way};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::arguments::ServeArguments;
 use super::{caller, chosen, token};
 use crate::connections::find;
 use crate::output::Output;
+use crate::signals::asked_to_end;
 
 /// Serves until the time is over, the leases are ended, or the program is asked to end.
 pub async fn serve(
@@ -39,12 +40,10 @@ pub async fn serve(
     };
     let endpoint = endpoint(asked)?;
     let leases = keyrack.begin_leases(&ids, &terms, &endpoint).await?;
-    let ends_at = leases.ends_at().map(Millis::rfc3339);
-    let lines: String = leases
-        .begun()
-        .iter()
-        .map(|begun| line(&leases, begun, &endpoint, ends_at.as_deref()))
-        .collect();
+    let documents = leases.begun().iter();
+    let documents = documents
+        .map(|begun| document(begun, leases.base_url(), &endpoint, leases.ends_at()).to_string());
+    let lines = documents.collect::<Vec<_>>().join("\n") + "\n";
     let written = token::write_all(&SecretString::from(lines));
     if written.is_ok() {
         tokio::select! {
@@ -56,23 +55,27 @@ pub async fn serve(
     token::ending(written)
 }
 
-/// A lease as one line of JSON.
-fn line(leases: &Leases, begun: &Begun, endpoint: &Endpoint, ends_at: Option<&str>) -> String {
+/// The document of a lease that has begun.
+pub fn document(
+    begun: &Begun,
+    base_url: &str,
+    endpoint: &Endpoint,
+    ends_at: Option<Millis>,
+) -> Value {
     let socket = match endpoint {
         Endpoint::Port => None,
         Endpoint::Socket(path) => Some(path),
     };
-    let line = json!({
+    json!({
         "version": 1,
-        "base_url": leases.base_url(),
+        "base_url": base_url,
         "socket": socket,
         "token": begun.key.expose_secret(),
         "lease": begun.id,
-        "ends_at": ends_at,
+        "ends_at": ends_at.map(Millis::rfc3339),
         "connection": begun.connection.id,
         "workspace_name": begun.connection.workspace_name,
-    });
-    format!("{line}\n")
+    })
 }
 
 #[cfg(unix)]
@@ -108,29 +111,4 @@ fn own_socket() -> Result<PathBuf, Problem> {
 fn no_socket(error: &io::Error) -> Problem {
     let detail = error.to_string();
     Cause::LeaseFailed { detail }.into()
-}
-
-/// Waits until the program is asked to end: by Ctrl-C, by the system, or by its terminal.
-pub async fn asked_to_end() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let kinds = [
-            SignalKind::interrupt(),
-            SignalKind::terminate(),
-            SignalKind::hangup(),
-        ];
-        let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)] = kinds.map(signal) else {
-            return std::future::pending().await;
-        };
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
-        }
-    }
-    #[cfg(not(unix))]
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }

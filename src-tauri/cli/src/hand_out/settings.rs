@@ -10,6 +10,9 @@ use keyrack_core::{Cause, Problem};
 /// The most bytes of a file: more than any environment takes.
 const MOST_BYTES: u64 = 1 << 20;
 
+/// The blanks within a line.
+const BLANKS: [char; 2] = [' ', '\t'];
+
 /// The variables in a file of settings, in their order.
 pub fn read(path: &Path) -> Result<Vec<(String, String)>, Problem> {
     let unreadable = |detail: String| {
@@ -57,12 +60,15 @@ fn setting(text: &str) -> Option<(Option<(String, String)>, usize)> {
     let (name, _) = text[..end].split_once('=')?;
     let begin = name.len() + 1;
     let name = name.trim();
-    let name = name.strip_prefix("export ").unwrap_or(name).trim();
-    let after_blanks = text[begin..end].trim_start_matches([' ', '\t']);
+    let exported = name.strip_prefix("export");
+    let exported = exported.filter(|rest| rest.starts_with(BLANKS));
+    let name = exported.unwrap_or(name).trim();
+    let rest = &text[begin..end];
+    let after_blanks = rest.trim_start_matches(BLANKS);
     let begin = end - after_blanks.len();
     let (value, end) = match after_blanks.chars().next() {
         Some(quote @ ('"' | '\'')) => quoted(text, begin + 1, quote)?,
-        _ => (unquoted(after_blanks), end),
+        _ => (unquoted(rest), end),
     };
     let is_well = is_name(name) && !value.contains('\0');
     is_well.then(|| (Some((name.to_owned(), value)), end))
@@ -70,8 +76,9 @@ fn setting(text: &str) -> Option<(Option<(String, String)>, usize)> {
 
 /// A value without quotes: to the end of the line, or to a comment after a blank.
 fn unquoted(rest: &str) -> String {
-    let comment = rest.find(" #").unwrap_or(rest.len());
-    rest[..comment].trim().to_owned()
+    let comments = BLANKS.map(|blank| rest.find(&format!("{blank}#")));
+    let comment = comments.into_iter().flatten().min();
+    rest[..comment.unwrap_or(rest.len())].trim().to_owned()
 }
 
 /// A quoted value, which may have several lines, and where its last line ends. Between double quotes a
@@ -117,7 +124,8 @@ mod tests {
                     C='it''s' \n";
         assert_eq!(parse(text), Err(5), "two words beside each other");
         let text = "A=keyrack://Acme Research\nB=pa$word # not this\nC='a \"b\" $HOME'\n\
-                    D=\"one\\ntwo \\\"three\\\"\nfour\" # five\nE=\nF=a#b\nG=x=y";
+                    D=\"one\\ntwo \\\"three\\\"\nfour\" # five\nE=\nF=a#b\nG=x=y\n\
+                    H= # comment\nI=x\t# comment\nexport\tJ=1\nK=#b\nL=a\t#b #c\nexport=2";
         let parsed = parse(text).expect("settings");
         let pairs: Vec<_> = parsed
             .iter()
@@ -133,6 +141,12 @@ mod tests {
                 ("E", ""),
                 ("F", "a#b"),
                 ("G", "x=y"),
+                ("H", ""),
+                ("I", "x"),
+                ("J", "1"),
+                ("K", "#b"),
+                ("L", "a"),
+                ("export", "2"),
             ]
         );
     }

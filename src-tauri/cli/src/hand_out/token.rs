@@ -101,7 +101,8 @@ fn written(handed: HandedOut, format: Format) -> SecretString {
     .into()
 }
 
-fn document(handed: &HandedOut) -> serde_json::Value {
+/// The document of a token.
+pub fn document(handed: &HandedOut) -> serde_json::Value {
     let connection = &handed.connection;
     let time = |at: Option<Millis>| at.map(Millis::rfc3339);
     json!({

@@ -11,12 +11,15 @@ use super::handed::Handed;
 pub const TOKENS: [&str; 3] = ["NOTION_TOKEN", "NOTION_API_TOKEN", "NOTION_API_KEY"];
 
 /// The variables that programs read an address of Notion's API from.
-const ADDRESSES: [&str; 2] = ["NOTION_API_BASE_URL", "NOTION_BASE_URL"];
+pub const ADDRESSES: [&str; 2] = ["NOTION_API_BASE_URL", "NOTION_BASE_URL"];
 
-const WORKSPACE: &str = "NOTION_WORKSPACE_ID";
+pub const WORKSPACE: &str = "NOTION_WORKSPACE_ID";
 
 /// The id of the hand-out that a program runs under.
 const LEASE: &str = "KEYRACK_LEASE";
+
+/// The variables by which Keyrack says what a program was handed.
+pub const OWN: [&str; 2] = [super::CONNECTION, LEASE];
 
 /// Notion's own address, which no program needs to be told.
 const NOTION: &str = "https://api.notion.com";

@@ -98,9 +98,7 @@ impl Keyrack {
         only_read: bool,
         outgoing: Outgoing,
     ) -> Result<PassedBack, Problem> {
-        if only_read && !only_reads(&outgoing.method, outgoing.path.as_str()) {
-            return Err(Cause::OnlyReads.into());
-        }
+        allow_only_reading(only_read, &outgoing)?;
         let in_use = InUse::of(id, Way::Api);
         self.hold(&in_use).await?;
         let connection = self.store.connection(id)?;
@@ -117,11 +115,15 @@ impl Keyrack {
     }
 
     /// Makes one request with a client's own credentials (`Client::id`).
+    ///
+    /// Fails with nothing sent with `only_read` if the request is not known to only read.
     pub async fn request_as_client(
         &self,
         client: &str,
+        only_read: bool,
         outgoing: Outgoing,
     ) -> Result<PassedBack, Problem> {
+        allow_only_reading(only_read, &outgoing)?;
         let access = self.client_access(&self.store.client(client)?).await?;
         let auth = Auth::Client(&access.credentials);
         Ok(access.notion.pass_on(outgoing.into(), auth).await?)
@@ -228,6 +230,14 @@ impl Keyrack {
             refreshed_at: self.store.refreshed_at(id)?,
         })
     }
+}
+
+/// Refuses a request that may write where only reading is wanted.
+fn allow_only_reading(only_read: bool, outgoing: &Outgoing) -> Result<(), Problem> {
+    if only_read && !only_reads(&outgoing.method, outgoing.path.as_str()) {
+        return Err(Cause::OnlyReads.into());
+    }
+    Ok(())
 }
 
 async fn send(held: &Held, outgoing: Outgoing) -> Result<PassedBack, Problem> {

@@ -21,6 +21,7 @@ pub struct OfClient<'a> {
 
 impl<'a> OfClient<'a> {
     /// The client of a connection.
+    #[must_use]
     pub fn of(connection: &'a Connection) -> Self {
         Self {
             id: &connection.client_id,

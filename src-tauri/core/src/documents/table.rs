@@ -26,6 +26,11 @@ pub fn activity(entries: &[ActivityEntry]) -> Result<Vec<u8>, csv::Error> {
         "problem",
         "request_ids",
         "id",
+        "program",
+        "pid",
+        "parents",
+        "terminal",
+        "reason",
     ])?;
     for entry in entries {
         let (owner, email) = match &entry.owner {
@@ -33,6 +38,7 @@ pub fn activity(entries: &[ActivityEntry]) -> Result<Vec<u8>, csv::Error> {
             Some(Owner::Workspace) => (Some("workspace"), None),
             Some(Owner::Unknown) | None => (None, None),
         };
+        let caller = entry.handed.as_ref().map(|handed| &handed.caller);
         let cells = [
             entry.started_at.rfc3339(),
             entry.finished_at.map(Millis::rfc3339).unwrap_or_default(),
@@ -50,6 +56,16 @@ pub fn activity(entries: &[ActivityEntry]) -> Result<Vec<u8>, csv::Error> {
                 .unwrap_or_default(),
             harmless(Some(&entry.request_ids.join(" "))),
             harmless(Some(&entry.id)),
+            harmless(caller.map(|caller| caller.program.as_str())),
+            caller
+                .and_then(|caller| caller.pid)
+                .map(|pid| pid.to_string())
+                .unwrap_or_default(),
+            harmless(caller.map(|caller| caller.parents.join(" ")).as_deref()),
+            caller
+                .map(|caller| caller.terminal.to_string())
+                .unwrap_or_default(),
+            harmless(caller.and_then(|caller| caller.reason.as_deref())),
         ];
         table.write_record(cells)?;
     }
@@ -84,6 +100,7 @@ mod tests {
     use super::*;
     use crate::domain::act::{Check, OfClient, OfConnection};
     use crate::domain::connection::Verdict;
+    use crate::domain::hand_out::{Caller, HandedTo, Way};
     use crate::domain::operation::Operation;
 
     #[test]
@@ -103,14 +120,37 @@ mod tests {
         let check = Operation::begun(Check { of, verdict }.into(), "process", Millis(0));
         let entry = ActivityEntry::of(check, Some(Millis(1)));
         let id = entry.id.clone();
-        let table = String::from_utf8(activity(&[entry]).expect("a table")).expect("text");
+        let table = String::from_utf8(activity(std::slice::from_ref(&entry)).expect("a table"))
+            .expect("text");
         let (_, row) = table.split_once('\n').expect("a row");
         assert_eq!(
             row,
             format!(
-                "\"1970-01-01T00:00:00Z\",\"1970-01-01T00:00:00.001Z\",\"check\",\"active\",\"Acme, \"\"Research\"\"\",\"\",\"\",\"'=cmd|' /C calc'!A1\",\"bot\",\"\",\"\",\"{id}\"\n"
+                "\"1970-01-01T00:00:00Z\",\"1970-01-01T00:00:00.001Z\",\"check\",\"active\",\"Acme, \"\"Research\"\"\",\"\",\"\",\"'=cmd|' /C calc'!A1\",\"bot\",\"\",\"\",\"{id}\",\"\",\"\",\"\",\"\",\"\"\n"
             )
         );
+        let handed = HandedTo {
+            way: Way::Run,
+            caller: Caller {
+                program: "/usr/bin/node".into(),
+                pid: Some(4711),
+                parents: vec!["npm".into(), "bash".into()],
+                terminal: true,
+                reason: Some("=nightly".into()),
+            },
+            count: 1,
+            last_at: Millis(0),
+            lease: None,
+        };
+        let entry = ActivityEntry {
+            handed: Some(handed),
+            ..entry
+        };
+        let table = String::from_utf8(activity(&[entry]).expect("a table")).expect("text");
+        let program = "\"/usr/bin/node\",\"4711\",\"npm bash\",\"true\",\"'=nightly\"\n";
+        assert!(table.ends_with(program), "{table}");
+        let heading = "\"id\",\"program\",\"pid\",\"parents\",\"terminal\",\"reason\"\n";
+        assert!(table.contains(heading), "{table}");
     }
 
     #[test]

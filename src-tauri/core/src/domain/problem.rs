@@ -151,6 +151,11 @@ pub enum Cause {
         path: String,
         detail: String,
     },
+    NotJson {
+        path: String,
+        detail: String,
+    },
+    PagesInCircle,
     NoConnection,
     WhichConnection {
         candidates: String,
@@ -457,6 +462,16 @@ impl From<Cause> for Problem {
 }
 
 impl Problem {
+    /// A problem that a reply tells, with what its headers say of it.
+    #[must_use]
+    pub fn told_by(headers: &hyper::HeaderMap, cause: Cause) -> Self {
+        Self {
+            cause,
+            retry_after: notion_oauth::retry_after(headers).map(|wait| wait.as_secs()),
+            request_id: notion_oauth::request_id(headers),
+        }
+    }
+
     /// The same problem under another cause, which is usually one with this cause behind it.
     #[must_use]
     pub fn under(self, cause: impl FnOnce(Box<Cause>) -> Cause) -> Self {

@@ -71,14 +71,19 @@ impl Form {
     }
 }
 
-/// A file and its length. A pipe or a device has none, and Notion wants it.
+/// A file and its length. A pipe or a device has none, and Notion wants it; nor has a file that the system
+/// makes up while it is read.
 fn open(path: &str) -> io::Result<(File, u64)> {
-    let file = File::open(path)?;
-    let data = file.metadata()?;
-    if !data.is_file() {
+    // Before it is opened: a pipe would wait for whoever writes into it.
+    if !std::fs::metadata(path)?.is_file() {
         return Err(io::Error::other("it is no file"));
     }
-    Ok((file, data.len()))
+    let file = File::open(path)?;
+    let length = file.metadata()?.len();
+    if length == 0 && (&file).read(&mut [0])? > 0 {
+        return Err(io::Error::other("it does not tell its length"));
+    }
+    Ok((file, length))
 }
 
 /// A name between quotes (RFC 7578 2; the HTML Standard says how quotes and lines are written).
@@ -184,8 +189,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_is_refused_by_name() {
-        for path in ["/nowhere/at/all", "/"] {
+    fn what_is_no_file_with_a_length_is_refused_by_name() {
+        for path in ["/nowhere/at/all", "/", "/dev/null", "/proc/self/status"] {
             let pairs = [("file".to_owned(), format!("@{path}"))];
             let problem = Form::of(&pairs).err().expect("refused");
             assert_eq!(problem.cause.code(), "input-file", "{path}");

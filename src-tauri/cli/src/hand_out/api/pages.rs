@@ -1,6 +1,8 @@
 //! Pages: a list's next one begins at the cursor that the last one named (developers.notion.com,
 //! "Pagination").
 
+use std::collections::HashSet;
+
 use keyrack_core::{Cause, Problem};
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
@@ -14,6 +16,8 @@ pub struct Page {
     query: Vec<(String, String)>,
     body: Option<Body>,
     json: Option<Value>,
+    /// The cursors that led here.
+    cursors: HashSet<String>,
 }
 
 impl Page {
@@ -21,11 +25,17 @@ impl Page {
         let json = match &body {
             Body::Json(bytes) => Some(serde_json::from_slice(bytes).map_err(|error| {
                 let (path, detail) = ("--data".to_owned(), error.to_string());
-                Problem::from(Cause::InputFile { path, detail })
+                Problem::from(Cause::NotJson { path, detail })
             })?),
             Body::None | Body::Form(_) => None,
         };
+        let in_query = query.iter().filter(|(name, _)| name == CURSOR);
+        let in_body = json
+            .as_ref()
+            .and_then(|json: &Value| json.get(CURSOR)?.as_str());
+        let cursors = in_query.map(|(_, cursor)| cursor.as_str()).chain(in_body);
         Ok(Self {
+            cursors: cursors.map(str::to_owned).collect(),
             query,
             body: Some(body),
             json,
@@ -41,29 +51,27 @@ impl Page {
         (query, body)
     }
 
-    /// Goes on to the next page, if the reply names one.
-    pub fn next(&mut self, reply: &[u8]) -> bool {
+    /// Goes on to the next page, if the reply names one. Fails where that is one that was there before.
+    pub fn next(&mut self, reply: &[u8]) -> Result<bool, Problem> {
         let reply: Value = serde_json::from_slice(reply).unwrap_or_default();
         let cursor = match (&reply["has_more"], &reply["next_cursor"]) {
             (Value::Bool(true), Value::String(cursor)) => cursor.clone(),
-            _ => return false,
+            _ => return Ok(false),
         };
+        if !self.cursors.insert(cursor.clone()) {
+            return Err(Cause::PagesInCircle.into());
+        }
         if let Some(json) = &mut self.json {
-            let has_it = json.get(CURSOR).and_then(Value::as_str) == Some(cursor.as_str());
-            if has_it || !json.is_object() {
-                return false;
+            if !json.is_object() {
+                return Ok(false);
             }
             json[CURSOR] = cursor.into();
             self.body = Some(Body::Json(json.to_string().into_bytes()));
         } else {
-            let pair = (CURSOR.to_owned(), cursor);
-            if self.query.contains(&pair) {
-                return false;
-            }
             self.query.retain(|(name, _)| name != CURSOR);
-            self.query.push(pair);
+            self.query.push((CURSOR.to_owned(), cursor));
         }
-        true
+        Ok(true)
     }
 }
 
@@ -78,12 +86,21 @@ mod tests {
         let query = vec![("page_size".to_owned(), "2".to_owned())];
         let mut page = Page::first(query, Body::None).expect("a page");
         assert_eq!(page.request().0.as_deref(), Some("page_size=2"));
-        assert!(page.next(MORE));
+        assert_eq!(page.next(MORE), Ok(true));
         let (query, _) = page.request();
         assert_eq!(query.as_deref(), Some("page_size=2&start_cursor=c+1"));
-        assert!(!page.next(MORE), "a cursor that leads back to itself");
-        assert!(!page.next(br#"{"has_more":false,"next_cursor":null}"#));
-        assert!(!page.next(b"<html>"));
+        assert_eq!(
+            page.next(br#"{"has_more":true,"next_cursor":"c 2"}"#),
+            Ok(true)
+        );
+        let circle = page.next(MORE).expect_err("it was there before");
+        assert_eq!(circle.cause, Cause::PagesInCircle);
+        let begun = vec![(CURSOR.to_owned(), "c 1".to_owned())];
+        let mut begun = Page::first(begun, Body::None).expect("a page");
+        assert!(begun.next(MORE).is_err(), "it began there");
+        let last = br#"{"has_more":false,"next_cursor":null}"#;
+        assert_eq!(page.next(last), Ok(false));
+        assert_eq!(page.next(b"<html>"), Ok(false));
     }
 
     #[test]
@@ -91,7 +108,7 @@ mod tests {
         let body = Body::Json(br#"{"filter":{}}"#.to_vec());
         let mut page = Page::first(Vec::new(), body).expect("a page");
         page.request();
-        assert!(page.next(MORE));
+        assert_eq!(page.next(MORE), Ok(true));
         let (query, Body::Json(body)) = page.request() else {
             panic!("a body");
         };

@@ -19,6 +19,8 @@ pub struct KnownNames {
     pub connections: Vec<(String, String)>,
     /// The labels of the connections, each once for each way it is written.
     pub labels: Vec<String>,
+    /// The id of each lease whose row has not ended, with its program.
+    pub leases: Vec<(String, String)>,
 }
 
 impl KnownNames {
@@ -65,7 +67,19 @@ fn names(db: &Connection) -> Result<KnownNames> {
         connections: connections.collect::<Result<_>>()?,
         // An earlier Keyrack's database has none.
         labels: labels(db).unwrap_or_default(),
+        // A row that cannot be read takes no names away.
+        leases: leases(db).unwrap_or_default(),
     })
+}
+
+fn leases(db: &Connection) -> Result<Vec<(String, String)>> {
+    let mut leases = db.prepare(
+        "SELECT id, json_extract(act, '$.caller.program') FROM operations
+         WHERE kind = 'hand-out' AND finished_at IS NULL AND json_extract(act, '$.lease') IS NOT NULL
+         ORDER BY started_at, id",
+    )?;
+    let leases = leases.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    leases.collect()
 }
 
 #[cfg(test)]
@@ -78,6 +92,13 @@ mod tests {
             "PRAGMA journal_mode = WAL;
              CREATE TABLE clients (name TEXT);
              CREATE TABLE connections (workspace_name TEXT, bot_id TEXT, labels TEXT);
+             CREATE TABLE operations (id TEXT, kind TEXT, started_at, finished_at, act TEXT);
+             INSERT INTO operations VALUES
+               ('l', 'hand-out', 1, NULL, json_object('caller', json_object('program', 'npx'), 'lease', json_object('requests', 0))),
+               ('over', 'hand-out', 2, 3, json_object('caller', json_object('program', 'npx'), 'lease', json_object('requests', 0))),
+               ('once', 'hand-out', 2, NULL, json_object('caller', json_object('program', 'sh'), 'lease', NULL)),
+               ('other', 'check', 2, NULL, '{}'),
+               ('spoilt', 'hand-out', 4, 5, 'no JSON');
              INSERT INTO clients VALUES ('Mine');
              INSERT INTO connections VALUES
                  ('zeta', 'b', '[\"VIP\",\"acme\"]'), ('Acme Research', 'a', '[\"VIP\"]'), ('', 'c', 'no JSON');",
@@ -100,6 +121,7 @@ mod tests {
         let acme = ("Acme Research".to_owned(), "a".to_owned());
         assert!(names.connections.contains(&acme), "from the log");
         assert_eq!(names.labels, ["acme", "VIP"]);
+        assert_eq!(names.leases, [("l".to_owned(), "npx".to_owned())]);
         drop(db);
         assert_eq!(files(folder), 1);
         assert_eq!(KnownNames::in_folder(folder), names);
