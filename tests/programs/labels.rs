@@ -140,6 +140,8 @@ async fn a_customer_leaves_with_one_command_and_one_text() {
 
     let left = rows(&env.keyrack(&["list", "--json"], ""));
     assert_eq!(left, [("Zeppelin".to_owned(), json!([]), Value::Null)]);
+    let other = env.keyrack(&["forget", "Zeppelin"], "");
+    assert!(other.status.success(), "{}", said(&other));
     let receipts = env.keyrack(&["receipts", "--json", "--label", CUSTOMER], "");
     let receipts: Vec<Value> = serde_json::from_slice(&receipts.stdout).expect("a list");
     assert_eq!(receipts.len(), 2);
