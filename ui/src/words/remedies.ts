@@ -82,6 +82,8 @@ export const REMEDIES: Record<Refusal["code"], readonly Remedy[] | Reason> = {
   "no-such-lease": "passes",
   "only-reads": "command",
   "api-path": "command",
+  "pages-in-circle": "command",
+  "not-json": "command",
   "http-status": "command",
   "lease-failed": "command",
   "input-file": "command",
