@@ -130,7 +130,8 @@ async fn a_customer_leaves_with_one_command_and_one_text() {
         assert!(text.contains(&title), "{text}");
     }
     assert_eq!(
-        text.matches(&words("receipt.confirmed")).count(),
+        text.matches(&filled("receipt.confirmed", &[("issuer", "Notion")]))
+            .count(),
         2,
         "{text}"
     );

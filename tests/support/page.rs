@@ -224,7 +224,14 @@ impl Part {
             if busy || !element.is_enabled().await? {
                 return Ok(None);
             }
-            element.click().await.map(Some)
+            let clicked = element.click().await;
+            if clicked.is_err() {
+                // A person would scroll to it, too.
+                let middle = "arguments[0].scrollIntoView({ block: 'center' });";
+                let argument = serde_json::to_value(&element).expect("an element");
+                self.client.execute(middle, vec![argument]).await?;
+            }
+            clicked.map(Some)
         })
         .await;
     }
@@ -233,6 +240,14 @@ impl Part {
     pub async fn text(&self) -> String {
         self.wait("to be read", async |element| element.text().await.map(Some))
             .await
+    }
+
+    /// All of the text, even if it is scrolled away or cut short.
+    pub async fn whole(&self) -> String {
+        self.wait("to be read", async |element| {
+            element.prop("textContent").await
+        })
+        .await
     }
 
     /// Waits until the text that is shown contains `text`.

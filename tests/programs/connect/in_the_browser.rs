@@ -14,7 +14,7 @@ async fn a_workspace_is_connected_checked_found_revoked_and_revoked() {
     env.connect(&window, ACME).await;
     let row = window.row(ACME);
     row.has("data-status", "active").await;
-    row.at("owner").says("Jo Lindqvist").await;
+    row.at("owner").holds("Jo Lindqvist").await;
     assert!(
         !window.at("waiting").is_shown().await,
         "nothing modal remains"

@@ -118,7 +118,7 @@ async fn revoke_all(walk: &mut Walk, keyring: &SecretService) {
 /// Types the number of connections that the dialog asks for.
 async fn type_the_count(walk: &Walk) {
     let label = "//label[@for = //input[@data-testid='typed-count']/@id]";
-    let asked = walk.window.part(label.to_owned()).text().await;
+    let asked = walk.window.part(label.to_owned()).whole().await;
     let count: String = asked.chars().filter(char::is_ascii_digit).collect();
     walk.window.at("typed-count").fill(&count).await;
 }

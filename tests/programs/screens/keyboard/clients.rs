@@ -17,7 +17,13 @@ async fn a_client_is_edited_given_a_new_secret_and_removed() {
     focus_is_on(&window, "client-name").await;
     press(&env, &["ctrl+a"]);
     write(&env, "Theirs");
-    choose(&env, &window, "redirect-method", "This computer").await;
+    choose(
+        &env,
+        &window,
+        "redirect-method",
+        "This computer (recommended)",
+    )
+    .await;
     window.at("redirect-changed").says("Notion").await;
     activate(&env, &window, "save-client").await;
     focus_is_on(&window, "edit-client").await;

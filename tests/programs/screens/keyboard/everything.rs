@@ -7,7 +7,9 @@ use support::secret_service::Act;
 use support::test_env::TestEnv;
 use support::wait::until;
 
-use crate::screens::keys::{activate, focus_is_in_a_dialog, focus_is_on, press, press_until};
+use crate::screens::keys::{
+    activate, focus_is_in_a_dialog, focus_is_on, press, press_until, write,
+};
 
 const FULL: &str = "org.freedesktop.DBus.Error.LimitsExceeded";
 
@@ -16,6 +18,11 @@ async fn ask(env: &TestEnv, window: &Page) {
     activate(env, window, "settings").await;
     activate(env, window, "remove-everything").await;
     focus_is_on(window, "keep-everything").await;
+    press_until(env, window, "Tab", "typed-count").await;
+    let label = "//label[@for = //input[@data-testid='typed-count']/@id]";
+    let asked = window.part(label.to_owned()).whole().await;
+    let count: String = asked.chars().filter(char::is_ascii_digit).collect();
+    write(env, &count);
     press_until(env, window, "Tab", "understand").await;
     press(env, &["space"]);
 }
