@@ -237,7 +237,9 @@ describe("the acts of the details", () => {
     const acts = () => [...panel.querySelectorAll('[data-testid^="details-problem-"]')];
     expect(acts().map((one) => one.textContent.trim())).toEqual(["New client secret…"]);
     await click("details-problem-new-secret");
-    expect(document.querySelector("dialog")?.textContent).toContain("New secret for My integration");
+    await vi.waitFor(() =>
+      expect(document.querySelector("dialog")?.textContent).toContain("New secret for My integration"),
+    );
   });
 
   it("say through what else the workspace is connected", async () => {

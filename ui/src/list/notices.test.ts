@@ -79,7 +79,9 @@ describe("a notice about a refused act", () => {
     await vi.waitFor(() => expect(notices()).toHaveLength(2));
     notices()[0]?.querySelector<HTMLElement>('[data-testid="notice-new-secret"]')?.click();
     flushSync();
-    expect(document.querySelector("dialog")?.textContent).toContain("New secret for Other");
+    await vi.waitFor(() =>
+      expect(document.querySelector("dialog")?.textContent).toContain("New secret for Other"),
+    );
   });
 
   it("that a port is taken leads to the port", async () => {
@@ -87,7 +89,9 @@ describe("a notice about a refused act", () => {
     open();
     await click("connect");
     await click("notice-change-port");
-    expect(document.querySelector("dialog")?.textContent).toContain("Edit My integration");
+    await vi.waitFor(() =>
+      expect(document.querySelector("dialog")?.textContent).toContain("Edit My integration"),
+    );
     expect(await the("localhost-port")).not.toBeNull();
   });
 });
@@ -118,7 +122,9 @@ describe("the end of a check of many", () => {
     expect(notices()[0]?.textContent).toContain("Checked 3 workspaces: 3 could not be checked");
     expect(notices()[0]?.textContent).toContain("Notion does not accept this integration’s ID and secret.");
     await click("notice-new-secret");
-    expect(document.querySelector("dialog")?.textContent).toContain("New secret for My integration");
+    await vi.waitFor(() =>
+      expect(document.querySelector("dialog")?.textContent).toContain("New secret for My integration"),
+    );
   });
 
   it("has a notice for each of several causes", async () => {

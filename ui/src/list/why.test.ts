@@ -59,7 +59,9 @@ describe("the reason of a status", () => {
   it("leads to the secret that is wrong", async () => {
     await why(connection("Acme", { status: "cannot-check", problem: problem("client-rejected") }));
     await click("why-new-secret");
-    expect(document.querySelector("dialog")?.textContent).toContain("New secret for My integration");
+    await vi.waitFor(() =>
+      expect(document.querySelector("dialog")?.textContent).toContain("New secret for My integration"),
+    );
   });
 });
 
