@@ -36,6 +36,8 @@ export function install(scene: string): void {
 }
 
 async function clickThrough(steps: string[]): Promise<void> {
+  // The window has its dialogs only after its first list: a picture may be taken before one that was asked for.
+  if (steps.length > 0) await import("../Dialogs.svelte");
   for (const [index, step] of steps.entries()) {
     const [testid, text] = step.split(":");
     const found = () => document.querySelector<HTMLInputElement>(`[data-testid="${testid ?? ""}"]`);
