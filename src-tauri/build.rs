@@ -45,6 +45,7 @@ const COMMANDS: &[&str] = &[
     "leases",
     "end_lease",
     "activity",
+    "export_connections",
     "export_activity",
     "save_text",
     "change_preferences",

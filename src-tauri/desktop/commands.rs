@@ -77,6 +77,7 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         leases,
         end_lease,
         activity,
+        export_connections,
         export_activity,
         save_text,
         change_preferences,
@@ -424,6 +425,17 @@ fn activity(
     before: Option<String>,
 ) -> Result<ActivityPage, Problem> {
     shell.keyrack()?.activity(&filter, before.as_deref())
+}
+
+#[tauri::command(async)]
+fn export_connections<R: Runtime>(
+    app: AppHandle<R>,
+    shell: Shared<'_>,
+    connections: Vec<String>,
+    format: ExportFormat,
+) -> Result<PathBuf, Problem> {
+    let exported = shell.keyrack()?.export_connections(&connections, format)?;
+    files::write_download(&downloads(&app)?, &exported.name, &exported.bytes)
 }
 
 #[tauri::command(async)]

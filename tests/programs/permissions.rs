@@ -15,7 +15,7 @@ const COMMANDS: &str = include_str!("../../src-tauri/desktop/commands.rs");
 const OWN: &str = "__app-acl__";
 
 /// What the window may ask for. A name is added here by hand, after a look at what it gives away.
-const ALLOWED: [&str; 55] = [
+const ALLOWED: [&str; 56] = [
     "plugin:event|listen",
     "plugin:event|unlisten",
     "about",
@@ -40,6 +40,7 @@ const ALLOWED: [&str; 55] = [
     "details",
     "edit_client",
     "end_lease",
+    "export_connections",
     "export_activity",
     "forget",
     "keep_look",

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use crate::arguments::ActivityArguments;
 use crate::connections::find;
-use crate::output::{Output, printed};
-use crate::terminal::{print, width};
+use crate::output::Output;
+use crate::terminal::width;
 
 /// How many entries a person is shown, unless more are asked for; a program gets all.
 const FOR_A_PERSON: usize = 100;
@@ -29,8 +29,7 @@ pub fn activity(
         text: asked.search.unwrap_or_default(),
     };
     if asked.csv {
-        let exported = keyrack.export_activity(&filter, ExportFormat::Csv)?;
-        return printed(print(String::from_utf8_lossy(&exported.bytes).trim_end()));
+        return output.exported(&keyrack.export_activity(&filter, ExportFormat::Csv)?);
     }
     let is_for_a_person = !output.json && width().is_some();
     let usual = is_for_a_person.then_some(FOR_A_PERSON);

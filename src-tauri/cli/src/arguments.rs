@@ -269,6 +269,9 @@ pub struct ListArguments {
     /// Only those with this label; can be given several times.
     #[arg(long, value_name = "LABEL", value_parser = not_empty)]
     pub label: Vec<String>,
+    /// Prints all of them as comma-separated values (RFC 4180), safe to open in a spreadsheet.
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
 }
 
 #[derive(Debug, Args)]

@@ -15,7 +15,7 @@ use crate::meant::has_part;
 use crate::output::{Output, Receipts};
 use crate::wording::{self, workspace};
 use crate::{batch, confirm, exit, slow};
-use keyrack_core::documents::{Versioned, word};
+use keyrack_core::documents::{ExportFormat, Versioned, word};
 
 pub fn list(keyrack: &Keyrack, output: Output, asked: &ListArguments) -> Result<(), Problem> {
     let client = match &asked.client {
@@ -30,6 +30,10 @@ pub fn list(keyrack: &Keyrack, output: Output, asked: &ListArguments) -> Result<
         let has_status = asked.status.is_empty() || asked.status.contains(&word(one.status));
         is_of_client && has_status && has_any(&one.labels, &asked.label)
     });
+    if asked.csv {
+        let ids: Vec<_> = connections.into_iter().map(|one| one.id).collect();
+        return output.exported(&keyrack.export_connections(&ids, ExportFormat::Csv)?);
+    }
     let is_filtered = client.is_some() || !asked.status.is_empty() || !asked.label.is_empty();
     let nothing = if is_filtered {
         "activity.none.match"

@@ -46,6 +46,7 @@ pub fn connections(connections: &[Connection], now: Millis, words: Words) -> Tab
                 let title = words.counted("receipt.labels", 2, &[]);
                 Column::cut(title, ASIDES).leaves(2)
             },
+            Column::for_programs(),
         ],
         rows: connections
             .iter()
@@ -60,6 +61,7 @@ fn connection(connection: &Connection, now: Millis, words: Words) -> Vec<Cell> {
         None => Cell::of(""),
     };
     let problem = connection.problem.as_ref();
+    let capabilities = connection.capabilities.as_deref().unwrap_or_default();
     let mut cells = vec![
         Cell::both(
             &workspace(&connection.workspace_name, words),
@@ -77,6 +79,7 @@ fn connection(connection: &Connection, now: Millis, words: Words) -> Vec<Cell> {
         ago(connection.last_used_at),
         Cell::for_programs(&connection.id),
         Cell::of(&wording::labels(&connection.labels)),
+        Cell::for_programs(&capabilities.join(" ")),
     ]);
     cells
 }
@@ -161,6 +164,7 @@ pub fn receipts(receipts: &[Receipt], words: Words) -> Table {
             Column::for_programs(),
             Column::for_programs(),
             Column::for_programs(),
+            Column::for_programs(),
         ],
         rows: receipts.iter().map(|one| receipt(one, words)).collect(),
     }
@@ -189,6 +193,7 @@ fn receipt(receipt: &Receipt, words: Words) -> Vec<Cell> {
         Cell::for_programs(&keeps.join(" ")),
         Cell::for_programs(&receipt.operation_id),
         Cell::for_programs(&wording::labels(&receipt.labels)),
+        time(receipt.connected_at),
     ]
 }
 

@@ -3,7 +3,8 @@
 use std::io;
 
 use keyrack_core::documents::{
-    ActivityDocument, ClientDocument, ConnectionDocument, ReceiptDocument, Versioned, list,
+    ActivityDocument, ClientDocument, ConnectionDocument, Exported, ReceiptDocument, Versioned,
+    list,
 };
 use keyrack_core::{
     ActivityEntry, Authorization, BatchAct, BatchEnd, Cause, Client, Connection, DatabaseState,
@@ -150,6 +151,11 @@ impl Output {
     pub fn connections(self, connections: &[Connection], nothing: &str) -> Result<(), Problem> {
         let documents = list::<_, ConnectionDocument<'_>>(connections);
         self.rows_of_connections(&documents, connections, nothing)
+    }
+
+    /// Prints what the window writes to a file.
+    pub fn exported(self, exported: &Exported) -> Result<(), Problem> {
+        printed(print(String::from_utf8_lossy(&exported.bytes).trim_end()))
     }
 
     pub fn connection(self, connection: &Connection) -> Result<(), Problem> {

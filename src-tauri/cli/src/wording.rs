@@ -179,6 +179,11 @@ pub fn receipt(receipt: &Receipt, words: Words) -> Vec<String> {
         let program = sanitize_display_text(&one.program);
         words.text("receipt.cut-off", &[("program", &program)])
     }));
+    if let Some(at) = receipt.connected_at {
+        let label = words.text("details.connected", &[]);
+        let places = [("label", label.as_str()), ("value", &at.rfc3339())];
+        lines.push(words.text("receipt.line", &places));
+    }
     if !receipt.labels.is_empty() {
         let label = words.counted("receipt.labels", receipt.labels.as_slice().len(), &[]);
         let value = labels(&receipt.labels);
@@ -279,6 +284,7 @@ mod tests {
                 sandbox: false,
                 client_name: String::new(),
                 labels: Labels::default(),
+                connected_at: None,
                 bot_id: String::new(),
                 started_at: Millis(0),
                 finished_at: Millis(1),

@@ -98,7 +98,7 @@ async fn the_activity_is_filtered_and_exported_and_brings_receipts_back() {
     window.at("receipt").says("Notion confirms").await;
     window.at("receipt-done").click().await;
     dialog.appears().await;
-    window.at("close-activity").click().await;
+    window.at("close-export").click().await;
     dialog.disappears().await;
     window.close().await;
 }

@@ -136,7 +136,7 @@ describe("the activity", () => {
     await vi.waitFor(() => expect(answers).toHaveLength(2));
     await happens();
     await happens();
-    await click("close-activity");
+    await click("close-export");
     answers[1]?.({ entries: [], more: false });
     await settled();
     expect(answers).toHaveLength(2);

@@ -5,7 +5,7 @@ import { called, click, emit, find, open, refuse, the, world } from "../dev/harn
 import { connection, problem } from "../dev/samples";
 import { about, act } from "../dev/samples-activity";
 
-const acme = connection("Acme Research");
+const acme = connection("Acme Research", { capabilities: ["read_content", "update_content"] });
 
 /** Opens the details through the row's menu. */
 async function openDetails(by: "mouse" | "keyboard" = "mouse") {
@@ -29,20 +29,19 @@ describe("the details", () => {
 
   it("say all that is known of the connection", async () => {
     world.answers.details = () => ({
-      capabilities: ["read_content", "update_content"],
       issued_at: Date.UTC(2026, 0, 2, 12),
       refreshed_at: null,
       keyring: "GNOME Keyring, login",
     });
     const panel = await openDetails();
     expect(panel.getAttribute("aria-label")).toBe("Details of Acme Research");
-    await vi.waitFor(() => expect(panel.textContent).toContain("read content"));
+    await vi.waitFor(() => expect(panel.textContent).toContain("GNOME Keyring, login"));
     for (const words of [
+      "read content",
       "change content",
       "Connected through My integration",
       "Jo Lindqvist",
       "jo@acme.example",
-      "GNOME Keyring, login",
       "Jan 2, 2026",
       acme.bot_id,
       acme.workspace_id,

@@ -29,10 +29,7 @@ function matches(entry: ActivityEntry, { connection, kinds, trouble, text }: Act
 
 export function detailsOf(connection: Connection | undefined): Details {
   const checked = connection?.checked_at ?? null;
-  const words = ["read_content", "insert_content", "update_content", "read_user_with_email"];
-  const hostile = (connection?.workspace_name.length ?? 0) > 1_000;
   return {
-    capabilities: checked === null ? null : hostile ? [...words, "\u202e".concat("z".repeat(10_000))] : words,
     issued_at: checked === null ? null : (connection?.connected_at ?? null),
     refreshed_at: checked === null ? null : checked - 2 * 24 * 60 * 60_000,
     keyring: "GNOME Keyring, login",

@@ -61,6 +61,8 @@ export const person = (name: string | null, email: string | null): Owner => ({
   email,
 });
 
+export const CAPABILITIES = ["read_content", "insert_content", "update_content", "read_user_with_email"];
+
 let count = 0;
 export function connection(workspace_name: string, more: Partial<Connection> = {}): Connection {
   const serial = String(++count).padStart(4, "0");
@@ -81,6 +83,7 @@ export function connection(workspace_name: string, more: Partial<Connection> = {
     checked_at: now,
     problem: null,
     retry_at: null,
+    capabilities: more.checked_at === null ? null : CAPABILITIES,
     allows: "any",
     labels: [],
     note: null,
@@ -207,6 +210,7 @@ export function receiptFor(of: Connection, kind: Receipt["kind"], unconfirmed: P
     owner: of.owner,
     client_name: of.client_name,
     labels: of.labels,
+    connected_at: of.connected_at,
     sandbox: of.sandbox,
     bot_id: of.bot_id,
     started_at: at,

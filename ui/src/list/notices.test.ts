@@ -246,12 +246,11 @@ describe("what is undone or ended elsewhere", () => {
     expect(find("undo")).toBeNull();
   });
 
-  it("is told, with its receipt, when a pending revocation is done", async () => {
-    const pending = connection("Dogwood", {
-      status: "revocation-pending",
-      problem: problem("unreachable"),
-      retry_at: Date.now() + 60_000,
-    });
+  it.each([
+    ["a pending revocation is done", { problem: problem("unreachable"), retry_at: Date.now() + 60_000 }],
+    ["one is done that an earlier window began", { problem: null, retry_at: null }],
+  ])("is told, with its receipt, when %s", async (_, how) => {
+    const pending = connection("Dogwood", { status: "revocation-pending", ...how });
     give(acme, pending);
     const receipt = receiptFor(pending, "revoke", null);
     world.answers.activity = () => ({

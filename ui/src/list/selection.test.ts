@@ -226,7 +226,7 @@ describe("the selection", () => {
       flushSync();
       expect(find("activity-dialog")).toBe(dialog);
       expect(find("summary")).toBeNull();
-      await click("close-activity");
+      await click("close-export");
       await the("summary");
     });
 

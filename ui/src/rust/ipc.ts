@@ -17,6 +17,7 @@ import type {
   Connection,
   ConnectionsPolicy,
   Details,
+  ExportFormat,
   Lease,
   NewClient,
   News,
@@ -132,8 +133,11 @@ export const endLease = (lease: string) => call<null>("end_lease", { lease });
 /** The newest entries of this filter, or those older than the entry with the id `before`. */
 export const activity = (filter: ActivityFilter, before: string | null = null) =>
   call<ActivityPage>("activity", { filter, before });
+/** Writes these connections among the downloads, in this order; returns the path of the file. */
+export const exportConnections = (connections: readonly string[], format: ExportFormat) =>
+  call<string>("export_connections", { connections, format });
 /** Writes the entries of this filter among the downloads; returns the path of the file. */
-export const exportActivity = (filter: ActivityFilter, format: "csv" | "json") =>
+export const exportActivity = (filter: ActivityFilter, format: ExportFormat) =>
   call<string>("export_activity", { filter, format });
 /** Writes a text of the window among the downloads, such as a receipt; returns the path of the file. */
 export const saveText = (name: string, text: string) => call<string>("save_text", { name, text });

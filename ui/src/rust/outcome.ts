@@ -9,12 +9,12 @@ export type Unexpected = { code: "unexpected"; detail: string; retry_after: null
 
 export type Outcome<T> = { ok: true; value: T } | { ok: false; problem: Refusal };
 
-/** The flaw of the client's secret, if entering the secret again may solve the problem. */
 /** Whether the list and the keyring disagree, so that the list has to be brought back. */
 export function isAltered(problem: { code: string } | null): boolean {
   return problem?.code === "client-altered" || problem?.code === "connection-altered";
 }
 
+/** The flaw of the client's secret, if entering the secret again may solve the problem. */
 export function secretFlaw(
   problem: { code: string } | null,
 ): "client-rejected" | "client-secret-lost" | null {

@@ -24,7 +24,7 @@ export type Listener = {
   /** Called with preferences, which are shown, with all that came with them, once this resolves. */
   prepare: (preferences: Preferences | null) => Promise<void>;
   /** Called when the list was read. */
-  taken: (connections: readonly Connection[]) => void;
+  taken: (snapshot: Snapshot) => void;
   /** Called with a connection that is gone (`Connection::id`), and with its last row, if the list had it. */
   gone: (id: string, last: Connection | undefined) => void;
   /** Called with what was under way or to be told before the window listened. */
@@ -187,7 +187,7 @@ export class Sync {
     }
     this.failure = null;
     this.snapshot = outcome.value;
-    this.#listener.taken(outcome.value.connections);
+    this.#listener.taken(outcome.value);
     this.#listener.news(outcome.value);
   }
 
@@ -204,7 +204,7 @@ export class Sync {
     const last = gone.map((id) => this.connection(id));
     this.snapshot = merged(this.snapshot, outcome.value);
     for (const [at, id] of gone.entries()) this.#listener.gone(id, last[at]);
-    this.#listener.taken(this.snapshot.connections);
+    this.#listener.taken(this.snapshot);
     return more;
   }
 

@@ -473,6 +473,10 @@ retry_at: Millis | null,
  */
 needs_attention: boolean, 
 /**
+ * The token's capabilities in Notion's words, such as `read_content`; none before the first check.
+ */
+capabilities: Array<string> | null, 
+/**
  * What it may be used for.
  */
 allows: Allowed, 
@@ -525,12 +529,7 @@ export type DatabaseState = "intact" | "missing" | "damaged" | "outdated";
  */
 export type Details = { 
 /**
- * The token's capabilities in Notion's words, such as `read_content`; none before the first
- * check.
- */
-capabilities: Array<string> | null, 
-/**
- * When Notion issued the token, by Notion's account.
+ * When Notion issued the token, by Notion's account; none before the first check.
  */
 issued_at: Millis | null, 
 /**
@@ -901,6 +900,10 @@ client_name: string,
  * The labels of the connection at that time.
  */
 labels: Array<string>, 
+/**
+ * When the workspace was last connected here; none on a receipt of an earlier Keyrack.
+ */
+connected_at: Millis | null, 
 /**
  * Whether it belonged to the embedded sandbox.
  */

@@ -11,6 +11,7 @@ import type {
   Connection,
   NewClient,
   Receipt,
+  Snapshot,
 } from "../rust/types";
 import { statusWords, t, workspaceName } from "../words/messages";
 import {
@@ -42,6 +43,10 @@ export class Acts {
   readonly on = new SvelteMap<string, Act>();
   /** The connections (`Connection::id`) that the last check of many was for; all if it is not known. */
   #checked: readonly string[] | null = null;
+  /** The connections (`Connection::id`) that were being revoked before this window was open. */
+  #inherited: readonly string[] = [];
+  /** Whether the list was read to its end. */
+  #read = false;
 
   readonly #sync: Sync;
   readonly #notices: Notices;
@@ -233,11 +238,22 @@ export class Acts {
     if (connection !== undefined && this.on.has(id)) this.#notices.show(ofWaiting(connection));
   }
 
-  /** Tells of a connection that is gone; if its revocation was pending, that this came to its end by itself. */
+  /** Notes which revocations are not this window's own, as its list is first read. */
+  taken({ connections, more }: Pick<Snapshot, "connections" | "more">): void {
+    if (this.#read) return;
+    this.#read = !more;
+    this.#inherited = connections.filter(({ status }) => status === "revocation-pending").map(({ id }) => id);
+  }
+
+  /**
+   * Tells of a connection that is gone; if its revocation was pending, or not this window's own, that this came to
+   * its end.
+   */
   ended(id: string, last: Connection | undefined): void {
     this.#notices.forget(id);
-    const waited = last?.status === "revocation-pending" && last.retry_at !== null;
-    if (waited && !this.on.has(id) && this.#sync.batch("revoke") === undefined)
+    const alone =
+      last?.status === "revocation-pending" && (last.retry_at !== null || this.#inherited.includes(id));
+    if (alone && !this.on.has(id) && this.#sync.batch("revoke") === undefined)
       this.#notices.show(ofRevoked(last));
   }
 

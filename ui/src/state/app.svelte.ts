@@ -27,9 +27,10 @@ export class App {
       {
         // Nothing is shown before its words are there.
         prepare: (preferences) => speak(preferences?.language ?? null),
-        taken: (connections) => {
+        taken: (snapshot) => {
           this.clock.tick();
-          this.navigation.keepDetails(connections);
+          this.navigation.keepDetails(snapshot.connections);
+          this.acts.taken(snapshot);
         },
         gone: (id, last) => this.acts.ended(id, last),
         news: (news) => {

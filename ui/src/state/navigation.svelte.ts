@@ -6,7 +6,7 @@ import type { ActivityView } from "./activity-log.svelte";
 export type NamedClient = Pick<Client, "id" | "name" | "sandbox">;
 
 /**
- * The dialog that the person opened; `at` is the client whose own dialog led back to the clients, and `renewed`
+ * The dialog that the person opened. `selected` are the rows to export, or none for all that are shown; `at` is the client whose own dialog led back to the clients, and `renewed`
  * says that Notion took its new secret there.
  */
 export type Dialog =
@@ -20,6 +20,7 @@ export type Dialog =
   | { kind: "end-selected"; act: EndingAct; connections: readonly Connection[] }
   | { kind: "forget"; connection: Connection }
   | { kind: "use"; connection: Connection }
+  | { kind: "export"; selected: readonly Connection[] | null }
   | { kind: "activity"; view?: ActivityView }
   | { kind: "receipt"; receipt: Receipt; back: Dialog }
   | { kind: "settings"; at?: "self-test" | "remove-everything" }

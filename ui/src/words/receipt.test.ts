@@ -77,6 +77,13 @@ describe("a receipt", () => {
     expect(text).toContain(`\nRequest ID: ${receipt.request_ids[0] ?? ""}`);
   });
 
+  it("says when the workspace was connected, if that is known", () => {
+    const receipt = receiptFor(acme, "revoke", null);
+    const connected_at = Date.UTC(2026, 0, 2, 3, 4, 5);
+    expect(asText({ ...receipt, connected_at })).toContain("\nConnected: 2026-01-02T03:04:05.000Z\n");
+    expect(asText({ ...receipt, connected_at: null })).not.toContain("Connected");
+  });
+
   it("names the labels that the connection had, if it had any", () => {
     const receipt = receiptFor(acme, "revoke", null);
     expect(asText(receipt)).not.toContain("Label");

@@ -94,12 +94,13 @@ export function result({ kind, confirmed_at }: Receipt): string {
 
 /** A receipt as plain text, with times in UTC. */
 export function asText(receipt: Receipt): string {
-  const { labels } = receipt;
+  const { labels, connected_at: connected } = receipt;
   const line = (label: string, value: string) => t("receipt.line", { label, value });
   return [
     receipt.sandbox ? `${title(receipt)} (${t("sandbox.mark")})` : title(receipt),
     line(t("receipt.owner"), ownerLine(receipt.owner)),
     line(t("receipt.client"), receipt.client_name),
+    ...(connected === null ? [] : [line(t("details.connected"), rfc3339(connected))]),
     ...(labels.length === 0 ? [] : [line(t("receipt.labels", { count: labels.length }), labels.join(", "))]),
     line(t("receipt.bot"), receipt.bot_id),
     line(t("receipt.result"), result(receipt)),

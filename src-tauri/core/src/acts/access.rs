@@ -44,12 +44,22 @@ impl Keyrack {
     }
 
     /// Reads a connection's tokens from the vault. Fails with `connection-altered` if they are another
-    /// client's or another bot's than the list says.
+    /// client's or another bot's than the list says. That they are gone is on the row from then on.
     pub(in crate::acts) async fn tokens(
         &self,
         connection: &Connection,
     ) -> Result<ConnectionSecrets, Problem> {
-        let entry = self.vault.read_connection(&connection.id).await?;
+        let entry = match self.vault.read_connection(&connection.id).await {
+            Ok(entry) => entry,
+            Err(error) => {
+                let gone = matches!(error, VaultError::Lost | VaultError::Foreign);
+                let problem = Problem::from(error);
+                if gone {
+                    self.store.save_lost(connection, &problem)?;
+                }
+                return Err(problem);
+            }
+        };
         let listed = (&connection.client_id, &connection.bot_id);
         if (&entry.client, &entry.bot_id) == listed {
             Ok(entry)

@@ -63,12 +63,11 @@ impl Keyrack {
         let entry = self.client_entry(&client).await?;
         let base_url = self.notions.base_url(entry.base_url.as_deref())?;
         let hand_out = self.note(&connection, way, caller)?;
-        let grant = self.store.token_grant(id)?;
         Ok(HandedOut {
             id: hand_out,
             token: tokens.access,
             base_url: base_url.as_str().trim_end_matches('/').to_owned(),
-            issued_at: grant.and_then(|grant| grant.issued_at),
+            issued_at: self.store.token_issued_at(id)?,
             refreshed_at: self.store.refreshed_at(id)?,
             connection,
         })

@@ -1,9 +1,12 @@
-//! Files that a person keeps: the activity, as a table or as a JSON document.
+//! Files that a person keeps: the list and the activity, as a table or as a JSON document.
+
+use std::collections::HashMap;
 
 use serde::Deserialize;
 use ts_rs::TS;
 
 use super::acts::ActivityDocument;
+use super::listed::ConnectionDocument;
 use super::shape::list;
 use super::table;
 use crate::domain::problem::{Cause, Problem};
@@ -31,6 +34,29 @@ pub struct Exported {
 }
 
 impl Keyrack {
+    /// Exports connections (`Connection::id`), in this order. Those that are no longer listed are left
+    /// out.
+    pub fn export_connections(
+        &self,
+        ids: &[String],
+        format: ExportFormat,
+    ) -> Result<Exported, Problem> {
+        let listed = self.connections()?;
+        let listed: HashMap<_, _> = listed.iter().map(|one| (&one.id, one)).collect();
+        let connections: Vec<_> = ids
+            .iter()
+            .filter_map(|id| listed.get(id).copied())
+            .collect();
+        let bytes = match format {
+            ExportFormat::Csv => table::connections(&connections).map_err(unwritable)?,
+            ExportFormat::Json => {
+                let documents = list::<_, ConnectionDocument<'_>>(connections);
+                serde_json::to_vec_pretty(&documents).map_err(unwritable)?
+            }
+        };
+        Ok(self.exported("connections", format, bytes))
+    }
+
     /// Exports all entries of a filter.
     pub fn export_activity(
         &self,

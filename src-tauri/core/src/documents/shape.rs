@@ -28,8 +28,10 @@ impl<T> Versioned<T> {
 }
 
 /// The objects of a list.
-pub fn list<'a, T: 'a, D: From<&'a T>>(of: &'a [T]) -> Vec<Versioned<D>> {
-    of.iter().map(|one| Versioned::new(one.into())).collect()
+pub fn list<T, D: From<T>>(of: impl IntoIterator<Item = T>) -> Vec<Versioned<D>> {
+    of.into_iter()
+        .map(|one| Versioned::new(one.into()))
+        .collect()
 }
 
 /// A time as RFC 3339 writes it, in UTC.

@@ -4,16 +4,65 @@
 use notion_oauth::sanitize_display_text;
 
 use super::shape::word;
+use crate::domain::connection::Connection;
 use crate::domain::owner::Owner;
+use crate::domain::problem::Problem;
 use crate::domain::time::Millis;
 use crate::views::activity::ActivityEntry;
 
+/// Connections as a table, one row for each: who has access to what.
+pub fn connections(connections: &[&Connection]) -> Result<Vec<u8>, csv::Error> {
+    let mut table = begun([
+        "workspace_name",
+        "owner_name",
+        "owner_email",
+        "client_name",
+        "labels",
+        "note",
+        "capabilities",
+        "status",
+        "problem",
+        "allows",
+        "sandbox",
+        "connected_at",
+        "checked_at",
+        "last_used_at",
+        "workspace_id",
+        "bot_id",
+        "oauth_client_id",
+        "id",
+    ])?;
+    for connection in connections {
+        let (owner, email) = owner(Some(&connection.owner));
+        let capabilities = connection.capabilities.as_ref();
+        let at = |at: Option<Millis>| at.map(Millis::rfc3339).unwrap_or_default();
+        table.write_record([
+            harmless(Some(&connection.workspace_name)),
+            harmless(owner),
+            harmless(email),
+            harmless(Some(&connection.client_name)),
+            harmless(Some(&connection.labels.as_slice().join(", "))),
+            harmless(connection.note.text()),
+            harmless(capabilities.map(|all| all.join(" ")).as_deref()),
+            word(connection.status),
+            code(connection.problem.as_ref()),
+            word(connection.allows),
+            connection.sandbox.to_string(),
+            connection.connected_at.rfc3339(),
+            at(connection.checked_at),
+            at(connection.last_used_at),
+            harmless(Some(&connection.workspace_id)),
+            harmless(Some(&connection.bot_id)),
+            harmless(Some(&connection.oauth_client_id)),
+            harmless(Some(&connection.id)),
+        ])?;
+    }
+    ended(table)
+}
+
 /// The activity as a table, one row for each entry.
 pub fn activity(entries: &[ActivityEntry]) -> Result<Vec<u8>, csv::Error> {
-    let mut table = csv::WriterBuilder::new()
-        .quote_style(csv::QuoteStyle::Always)
-        .from_writer(Vec::new());
-    table.write_record([
+    let mut table = begun([
         "started_at",
         "finished_at",
         "kind",
@@ -33,11 +82,7 @@ pub fn activity(entries: &[ActivityEntry]) -> Result<Vec<u8>, csv::Error> {
         "reason",
     ])?;
     for entry in entries {
-        let (owner, email) = match &entry.owner {
-            Some(Owner::User { name, email, .. }) => (name.as_deref(), email.as_deref()),
-            Some(Owner::Workspace) => (Some("workspace"), None),
-            Some(Owner::Unknown) | None => (None, None),
-        };
+        let (owner, email) = owner(entry.owner.as_ref());
         let caller = entry.handed.as_ref().map(|handed| &handed.caller);
         let cells = [
             entry.started_at.rfc3339(),
@@ -49,11 +94,7 @@ pub fn activity(entries: &[ActivityEntry]) -> Result<Vec<u8>, csv::Error> {
             harmless(email),
             harmless(Some(&entry.client_name)),
             harmless(entry.bot_id.as_deref()),
-            entry
-                .problem
-                .as_ref()
-                .map(|problem| problem.cause.code())
-                .unwrap_or_default(),
+            code(entry.problem.as_ref()),
             harmless(Some(&entry.request_ids.join(" "))),
             harmless(Some(&entry.id)),
             harmless(caller.map(|caller| caller.program.as_str())),
@@ -69,9 +110,39 @@ pub fn activity(entries: &[ActivityEntry]) -> Result<Vec<u8>, csv::Error> {
         ];
         table.write_record(cells)?;
     }
+    ended(table)
+}
+
+type Table = csv::Writer<Vec<u8>>;
+
+/// A table with its head.
+fn begun<const COLUMNS: usize>(names: [&str; COLUMNS]) -> Result<Table, csv::Error> {
+    let mut table = csv::WriterBuilder::new()
+        .quote_style(csv::QuoteStyle::Always)
+        .from_writer(Vec::new());
+    table.write_record(names)?;
+    Ok(table)
+}
+
+fn ended(table: Table) -> Result<Vec<u8>, csv::Error> {
     table
         .into_inner()
         .map_err(|error| error.into_error().into())
+}
+
+/// An owner's name and e-mail address.
+fn owner(owner: Option<&Owner>) -> (Option<&str>, Option<&str>) {
+    match owner {
+        Some(Owner::User { name, email, .. }) => (name.as_deref(), email.as_deref()),
+        Some(Owner::Workspace) => (Some("workspace"), None),
+        Some(Owner::Unknown) | None => (None, None),
+    }
+}
+
+fn code(problem: Option<&Problem>) -> String {
+    problem
+        .map(|problem| problem.cause.code())
+        .unwrap_or_default()
 }
 
 /// The signs that begin a formula, and their full-width forms, which some spreadsheets take for them.

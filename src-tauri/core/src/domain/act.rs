@@ -141,6 +141,9 @@ pub(crate) struct Revoke {
     /// The labels of the connection.
     #[serde(default)]
     pub labels: Labels,
+    /// When the workspace was last connected here.
+    #[serde(default)]
+    pub connected_at: Option<Millis>,
     /// How many times it was tried.
     pub attempts: u32,
     /// When it is tried again by itself.
@@ -191,6 +194,9 @@ pub(crate) struct Forget {
     /// The labels of the connection.
     #[serde(default)]
     pub labels: Labels,
+    /// When the workspace was last connected here.
+    #[serde(default)]
+    pub connected_at: Option<Millis>,
     /// When the keyring no longer had the tokens.
     pub removed_at: Option<Millis>,
     /// What the keyring may still have of them.
@@ -360,6 +366,7 @@ impl Revoke {
         Self {
             of: connection.into(),
             labels: connection.labels.clone(),
+            connected_at: Some(connection.connected_at),
             attempts: 0,
             retry_at: None,
             seal: None,
@@ -383,6 +390,7 @@ impl Forget {
         Self {
             of: connection.into(),
             labels: connection.labels.clone(),
+            connected_at: Some(connection.connected_at),
             removed_at: None,
             keyring_keeps: Vec::new(),
             cut_off: Vec::new(),

@@ -72,6 +72,8 @@ pub struct Connection {
     /// never checked, or only the person can mend why it cannot be checked. Not for what passes by
     /// itself, such as being offline.
     pub needs_attention: bool,
+    /// The token's capabilities in Notion's words, such as `read_content`; none before the first check.
+    pub capabilities: Option<Vec<String>>,
     /// What it may be used for.
     pub allows: Allowed,
     /// The labels that a person gave it.

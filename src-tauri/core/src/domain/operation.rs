@@ -173,9 +173,11 @@ impl Ended<Forget> {
     fn receipt_of_forgetting(&self, removed_at: Millis) -> Receipt {
         let act = &self.operation.act;
         Receipt {
+            labels: act.labels.clone(),
+            connected_at: act.connected_at,
             keyring_keeps: act.keyring_keeps.clone(),
             cut_off: act.cut_off.clone(),
-            ..self.receipt_of(Kind::Forget, &act.of, &act.labels, removed_at)
+            ..self.receipt_of(Kind::Forget, &act.of, removed_at)
         }
     }
 }
@@ -184,9 +186,11 @@ impl Ended<Revoke> {
     fn receipt_of_revocation(&self, removed_at: Millis) -> Receipt {
         let act = &self.operation.act;
         let receipt = Receipt {
+            labels: act.labels.clone(),
+            connected_at: act.connected_at,
             keyring_keeps: act.keyring_keeps.clone(),
             cut_off: act.cut_off.clone(),
-            ..self.receipt_of(Kind::Revoke, &act.of, &act.labels, removed_at)
+            ..self.receipt_of(Kind::Revoke, &act.of, removed_at)
         };
         let Some(accepted) = act.accepted.clone() else {
             return receipt;
@@ -209,20 +213,15 @@ impl Ended<Revoke> {
 
 impl<A> Ended<A> {
     /// The part of a receipt that all have.
-    fn receipt_of(
-        &self,
-        kind: Kind,
-        of: &OfConnection,
-        labels: &Labels,
-        removed_at: Millis,
-    ) -> Receipt {
+    fn receipt_of(&self, kind: Kind, of: &OfConnection, removed_at: Millis) -> Receipt {
         Receipt {
             operation_id: self.operation.id.clone(),
             kind,
             workspace_name: of.workspace_name.clone(),
             owner: of.owner.clone(),
             client_name: of.client.name.clone(),
-            labels: labels.clone(),
+            labels: Labels::default(),
+            connected_at: None,
             sandbox: of.client.sandbox,
             bot_id: of.bot_id.clone(),
             started_at: self.operation.started_at,

@@ -52,6 +52,8 @@ pub struct Receipt {
     /// The labels of the connection at that time.
     #[ts(type = "Array<string>")]
     pub labels: Labels,
+    /// When the workspace was last connected here; none on a receipt of an earlier Keyrack.
+    pub connected_at: Option<Millis>,
     /// Whether it belonged to the embedded sandbox.
     pub sandbox: bool,
     /// Notion's id of the bot.

@@ -170,10 +170,13 @@ async fn the_file_follows_the_list_and_goes_with_the_last_label() {
 #[tokio::test]
 async fn a_revoked_and_a_forgotten_connection_leave_their_labels_on_the_receipt_alone() {
     let (env, keyrack, id) = labelled().await;
+    let connected_at = keyrack.connection(&id).expect("a row").connected_at;
+    env.pass(1_000);
     let Ok(Revocation::Revoked { receipt }) = keyrack.revoke(&id).await else {
         panic!("not revoked");
     };
     assert_eq!(receipt.labels.as_slice(), ["acme ltd", "VIP"]);
+    assert_eq!(receipt.connected_at, Some(connected_at));
     assert!(!file(&env).exists());
 
     env.pass(1_000);

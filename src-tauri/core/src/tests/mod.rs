@@ -8,6 +8,7 @@ mod check;
 mod clients;
 mod connect;
 mod env;
+mod export;
 mod forged_rows;
 mod hand_out;
 mod hostile;

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::domain::act::{Proof, Revoke};
 use crate::domain::connection::Status;
+use crate::domain::hand_out::Caller;
 use crate::domain::kind::Kind;
 use crate::domain::problem::Cause;
 use crate::domain::receipt::Revocation;
@@ -212,4 +213,29 @@ async fn an_accepted_revocation_ends_unconfirmed_without_its_tokens_and_waits_fo
     assert_eq!(why, Some(Cause::KeyringLost));
     assert_eq!(receipt.confirmed_at, None);
     assert_eq!(env.count(REVOKE).await, 0, "it was accepted before");
+}
+
+#[tokio::test]
+async fn a_row_whose_tokens_are_found_gone_says_so_whatever_was_asked_of_it() {
+    for asked in ["revoke", "refresh", "copy"] {
+        let (env, keyrack, client) = TestEnv::with_client().await;
+        let id = env.connect(&keyrack, &client).await;
+        env.keyring.remove(&id);
+        let refused = match asked {
+            "revoke" => keyrack.revoke(&id).await.map(drop),
+            "refresh" => keyrack.refresh(&id).await.map(drop),
+            _ => keyrack.copy_token(&id, Caller::default()).await.map(drop),
+        };
+        assert_eq!(refused.expect_err(asked).cause, Cause::KeyringLost);
+        let row = keyrack.connection(&id).expect("a row");
+        let found = (row.status, row.last_status, row.needs_attention);
+        let expected = (Status::CannotCheck, Some(Status::Active), true);
+        assert_eq!(found, expected, "{asked}");
+        let why = row.problem.map(|problem| problem.cause);
+        assert_eq!(why, Some(Cause::KeyringLost), "{asked}");
+        let again = keyrack.copy_token(&id, Caller::default()).await;
+        again.expect_err("still gone");
+        let again = keyrack.connection(&id).expect("a row");
+        assert_eq!(again.revision, row.revision, "{asked}: nothing new");
+    }
 }

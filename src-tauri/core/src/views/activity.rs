@@ -255,6 +255,7 @@ mod tests {
         Revoke {
             of: of(),
             labels: Labels::default(),
+            connected_at: None,
             attempts: 1,
             retry_at: None,
             seal: None,

@@ -12,10 +12,7 @@ use crate::storage::vault::keyring_name;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct Details {
-    /// The token's capabilities in Notion's words, such as `read_content`; none before the first
-    /// check.
-    pub capabilities: Option<Vec<String>>,
-    /// When Notion issued the token, by Notion's account.
+    /// When Notion issued the token, by Notion's account; none before the first check.
     pub issued_at: Option<Millis>,
     /// When the tokens were last refreshed here.
     pub refreshed_at: Option<Millis>,
@@ -28,10 +25,8 @@ impl Keyrack {
     /// Reads the details of a connection, without a secret or a request.
     pub async fn details(&self, connection: &str) -> Result<Details, Problem> {
         let id = self.store.connection(connection)?.id;
-        let grant = self.store.token_grant(&id)?;
         Ok(Details {
-            issued_at: grant.as_ref().and_then(|grant| grant.issued_at),
-            capabilities: grant.map(|grant| grant.capabilities),
+            issued_at: self.store.token_issued_at(&id)?,
             refreshed_at: self.store.refreshed_at(&id)?,
             keyring: keyring_name().await,
         })

@@ -24,7 +24,7 @@ pub(super) const SELECT: &str = "
     SELECT c.id, c.client, clients.name, clients.base_url IS NULL, c.bot_id, c.workspace_id,
            c.workspace_name, c.workspace_icon, c.owner, c.connected_at,
            c.verdict, c.verdict_at, c.cause, c.failure, c.has_refresh_token, o.act, o.problem,
-           c.revision, c.allows, c.last_used_at, clients.client_id, c.labels, c.note
+           c.revision, c.allows, c.last_used_at, clients.client_id, c.labels, c.note, c.capabilities
     FROM connections c
     JOIN clients ON clients.id = c.client
     LEFT JOIN operations o ON o.kind = 'revoke' AND o.connection = c.id AND o.finished_at IS NULL";
@@ -93,20 +93,12 @@ impl Store {
             .optional()?)
     }
 
-    /// The introspection data of a connection's access token; none before its first check.
-    pub(crate) fn token_grant(&self, id: &str) -> Result<Option<TokenGrant>, Problem> {
+    /// When Notion issued a connection's access token; none before its first check.
+    pub(crate) fn token_issued_at(&self, id: &str) -> Result<Option<Millis>, Problem> {
         let db = self.lock();
-        let mut query =
-            db.prepare_cached("SELECT capabilities, issued_at FROM connections WHERE id = ?1")?;
-        let grant = query.query_row(params![id], |row| {
-            let capabilities = row.get::<_, Option<Json<_>>>(0)?;
-            let issued_at = row.get::<_, Option<i64>>(1)?.map(Millis);
-            Ok(capabilities.map(|Json(capabilities)| TokenGrant {
-                capabilities,
-                issued_at,
-            }))
-        });
-        Ok(grant.optional()?.flatten())
+        let mut query = db.prepare_cached("SELECT issued_at FROM connections WHERE id = ?1")?;
+        let issued_at = query.query_row(params![id], |row| row.get::<_, Option<i64>>(0));
+        Ok(issued_at.optional()?.flatten().map(Millis))
     }
 
     /// Whether the connection's client was connected to its workspace again later.
@@ -232,6 +224,27 @@ impl Store {
         tx.commit()?;
         failpoint("store.save_check");
         Ok(())
+    }
+
+    /// Writes why a connection cannot be checked, as it was found outside of a check: its tokens are gone.
+    /// A row with newer evidence than `before` keeps it.
+    pub(crate) fn save_lost(&self, before: &Connection, problem: &Problem) -> Result<(), Problem> {
+        let mut db = self.lock();
+        let tx = db.transaction()?;
+        let written = tx.execute(
+            "UPDATE connections SET failure = ?2
+             WHERE id = ?1 AND connected_at = ?3 AND verdict_at IS ?4 AND failure IS NOT ?2",
+            params![
+                before.id,
+                Json(problem),
+                before.connected_at.0,
+                before.checked_at.map(|at| at.0),
+            ],
+        )?;
+        if written == 1 {
+            touch_connection(&tx, &before.id)?;
+        }
+        Ok(tx.commit()?)
     }
 
     /// Writes a connection's workspace and owner, which its vault entry does not have.
@@ -411,6 +424,9 @@ pub(super) fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
         allows: row
             .get::<_, Word<_>>(18)
             .map_or(Allowed::Never, |word| word.0),
+        capabilities: row
+            .get::<_, Option<Json<_>>>(23)
+            .map_or(None, |json| json.map(|json| json.0)),
         last_used_at: row.get::<_, Option<i64>>(19)?.map(Millis),
         oauth_client_id: row.get(20)?,
         labels: annotation.labels,

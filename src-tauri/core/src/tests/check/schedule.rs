@@ -35,6 +35,7 @@ fn connection(number: usize) -> Connection {
         problem: None,
         retry_at: None,
         allows: crate::domain::hand_out::Allowed::Any,
+        capabilities: None,
         labels: Labels::default(),
         note: Note::default(),
         last_used_at: None,
