@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use support::links;
+use support::process::Program;
 use support::test_env::{ACME, TestEnv};
 use support::world::World;
 
@@ -39,6 +40,13 @@ async fn every_screen(dark: bool) -> usize {
     walk.dialog(&revoke, &revoke, "revoke").await;
     walk.menu_dialog("reconnect").await;
     walk.menu_dialog("forget").await;
+    let mut serve = walk.env.world.command(&walk.env.program);
+    serve.args(["serve", ACME]);
+    let (program, _) = Program::start_and_read_line(&walk.env.world, &serve);
+    walk.menu_dialog("use").await;
+    program.end();
+    let export = walk.window.at("export-list");
+    walk.dialog(&export, &export, "export").await;
 
     row.choose_item("details").await;
     walk.window.at("details-panel").at("act").appears().await;

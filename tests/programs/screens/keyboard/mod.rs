@@ -3,6 +3,7 @@
 mod activity;
 mod clients;
 mod everything;
+mod in_use;
 mod menu;
 mod order;
 mod settings;
