@@ -5,6 +5,7 @@ const COMMANDS: &[&str] = &[
     "snapshot",
     "changes",
     "news",
+    "wanted",
     "look",
     "keep_look",
     "zoom",

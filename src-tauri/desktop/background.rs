@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use keyrack_core::{BackgroundChecks, Backoff, Keyrack};
+use keyrack_core::{BackgroundChecks, Backoff, Keyrack, WATCHER, program_beside};
 use secrecy::ExposeSecret as _;
 use tauri::{AppHandle, Manager as _, Runtime, async_runtime};
 use tokio::time::{sleep, timeout};
@@ -61,7 +61,7 @@ pub fn watch(keyrack: &Keyrack) {
     if !matches!(checks, Ok(checks) if checks != BackgroundChecks::Off) {
         return;
     }
-    let Ok(program) = keyrack_core::watch_program() else {
+    let Ok(program) = program_beside(WATCHER) else {
         return;
     };
     let mut command = Command::new(program);

@@ -20,6 +20,8 @@ use tauri::{AppHandle, Manager as _, Runtime, State, async_runtime, ipc::Invoke}
 
 use crate::browser::open_in_browser;
 use crate::links::app_link;
+use crate::links::inbox::Inbox;
+use crate::links::wanted::Wanted;
 use crate::shell::Shell;
 use crate::{background, bridge_page, files, window};
 
@@ -37,6 +39,7 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         snapshot,
         changes,
         news,
+        wanted,
         look,
         keep_look,
         zoom,
@@ -107,6 +110,12 @@ fn changes(shell: Shared<'_>, since: i64) -> Result<Changes, Problem> {
 #[tauri::command(async)]
 fn news(shell: Shared<'_>) -> Result<News, Problem> {
     Ok(shell.keyrack()?.news())
+}
+
+/// What a start of the program asks to see in the list; once.
+#[tauri::command]
+fn wanted(inbox: State<'_, Inbox>) -> Option<Wanted> {
+    inbox.take_wanted()
 }
 
 /// How the window was last looked at, in the page's own words; none before that is first kept.

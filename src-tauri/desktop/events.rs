@@ -79,6 +79,12 @@ pub fn announce<R: Runtime>(app: &AppHandle<R>) {
     }
 }
 
+/// Tells the window that it may be asked to show something.
+pub fn announce_wanted<R: Runtime>(app: &AppHandle<R>) {
+    // A failure is ignored: the window is closing.
+    let _ = app.emit_to(window::LABEL, "wanted", ());
+}
+
 /// Announces all changes within a moment once.
 fn announce_soon<R: Runtime>(app: &AppHandle<R>) {
     let app = app.clone();

@@ -105,6 +105,7 @@ fn one_of_its_kind<R: Runtime>(builder: Builder<R>, inbox: Inbox) -> Builder<R> 
             inbox.block_late_instance();
             inbox.take_from(arguments);
             window::bring_forward(app);
+            events::announce_wanted(app);
         },
     ))
 }

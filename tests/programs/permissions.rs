@@ -15,7 +15,7 @@ const COMMANDS: &str = include_str!("../../src-tauri/desktop/commands.rs");
 const OWN: &str = "__app-acl__";
 
 /// What the window may ask for. A name is added here by hand, after a look at what it gives away.
-const ALLOWED: [&str; 56] = [
+const ALLOWED: [&str; 57] = [
     "plugin:event|listen",
     "plugin:event|unlisten",
     "about",
@@ -47,6 +47,7 @@ const ALLOWED: [&str; 56] = [
     "label_connections",
     "leases",
     "look",
+    "wanted",
     "news",
     "open_again",
     "open_data_folder",

@@ -9,6 +9,7 @@
 
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
 
 use zbus::blocking::{Connection, connection};
 use zbus::interface;
@@ -16,10 +17,13 @@ use zbus::zvariant::OwnedValue;
 
 use super::world::World;
 
+const NAME: &str = "org.freedesktop.Notifications";
+const PATH: &str = "/org/freedesktop/Notifications";
+
 /// A notification service that records every notification of a world.
 pub struct Notifications {
     shown: Receiver<Notification>,
-    _bus: Connection,
+    bus: Connection,
 }
 
 /// One notification.
@@ -31,6 +35,8 @@ pub struct Notification {
     pub summary: String,
     /// The notification's text below the first line.
     pub body: String,
+    /// The names of what can be done with it, each followed by its words.
+    pub actions: Vec<String>,
 }
 
 impl Notifications {
@@ -39,16 +45,32 @@ impl Notifications {
         let (sender, shown) = channel();
         let address = world.env()["DBUS_SESSION_BUS_ADDRESS"].as_str();
         let bus = connection::Builder::address(address)
-            .and_then(|bus| bus.name("org.freedesktop.Notifications"))
-            .and_then(|bus| bus.serve_at("/org/freedesktop/Notifications", Desktop { sender }))
+            .and_then(|bus| bus.name(NAME))
+            .and_then(|bus| bus.serve_at(PATH, Desktop { sender }))
             .and_then(connection::Builder::build)
             .expect("a place on the bus");
-        Self { shown, _bus: bus }
+        Self { shown, bus }
     }
 
     /// The notifications since the last call.
     pub fn shown(&self) -> Vec<Notification> {
         self.shown.try_iter().collect()
+    }
+
+    /// Waits for a notification.
+    pub fn next(&self) -> Notification {
+        self.shown
+            .recv_timeout(Duration::from_secs(60))
+            .expect("a notification")
+    }
+
+    /// Clicks on the notification that is shown.
+    pub fn click(&self) {
+        let action = (1_u32, "default");
+        let sent = self
+            .bus
+            .emit_signal(None::<&str>, PATH, NAME, "ActionInvoked", &action);
+        sent.expect("the signal");
     }
 }
 
@@ -65,17 +87,22 @@ impl Desktop {
         _icon: String,
         summary: String,
         body: String,
-        _actions: Vec<String>,
+        actions: Vec<String>,
         _hints: HashMap<String, OwnedValue>,
         _timeout: i32,
     ) -> u32 {
         // The receiver is gone if the test is over.
-        let _ = self.sender.send(Notification { app, summary, body });
+        let _ = self.sender.send(Notification {
+            app,
+            summary,
+            body,
+            actions,
+        });
         1
     }
 
     fn get_capabilities(&self) -> Vec<String> {
-        vec!["body".to_owned()]
+        vec!["body".to_owned(), "actions".to_owned()]
     }
 
     fn get_server_information(&self) -> (String, String, String, String) {

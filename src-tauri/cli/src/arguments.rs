@@ -152,7 +152,7 @@ pub enum Act {
     /// Lists the connections with their last known status.
     ///
     /// In a pipe each is a line, with tabs between: workspace, status, checked at, owner, email, client,
-    /// bot id, problem, allows, last used at, id, labels.
+    /// bot id, problem, allows, last used at, id, labels, capabilities.
     List(ListArguments),
     /// Asks Notion whether the tokens of connections work.
     Check {
@@ -178,12 +178,15 @@ pub enum Act {
         /// Checks what is due now and ends, for a timer of your own.
         #[arg(long)]
         once: bool,
+        /// Checks what is due now before it goes on; else it lets the computer come to rest first.
+        #[arg(long, conflicts_with = "once")]
+        now: bool,
     },
     /// Lists the receipts of what was revoked or forgotten: what was asked, what Notion and the
     /// keyring answered, and when.
     ///
     /// In a pipe each is a line, with tabs between: finished at, workspace, kind, client, request ids,
-    /// revoked at, confirmed at, refresh token, what the keyring keeps, operation id, labels.
+    /// revoked at, confirmed at, refresh token, what the keyring keeps, operation id, labels, connected at.
     Receipts(ReceiptsArguments),
     /// Lists what was done and what came of it, the newest first.
     ///

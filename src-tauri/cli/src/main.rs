@@ -234,12 +234,14 @@ async fn make(keyrack: &Arc<Keyrack>, command: Act, output: Output) -> Result<Ex
         Act::Refresh(which) => connections::refresh(keyrack, output, &which).await,
         Act::Revoke(asked) => return end(keyrack, output, BatchAct::Revoke, asked).await,
         Act::Forget(asked) => return end(keyrack, output, BatchAct::Forget, asked).await,
-        Act::Watch { every, once: true } => {
-            watch::once(keyrack, output, every.map(Into::into)).await
-        }
-        Act::Watch { every, once: false } => {
-            watch::watch(keyrack, output, every.map(Into::into)).await
-        }
+        Act::Watch {
+            every, once: true, ..
+        } => watch::once(keyrack, output, every.map(Into::into)).await,
+        Act::Watch {
+            every,
+            once: false,
+            now,
+        } => watch::watch(keyrack, output, every.map(Into::into), now).await,
         Act::Receipts(asked) => connections::receipts(keyrack, output, &asked),
         Act::Activity(asked) => activity::activity(keyrack, output, asked),
         Act::Rebuild => output.rebuilt(&keyrack.rebuild().await?),

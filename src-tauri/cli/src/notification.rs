@@ -1,9 +1,11 @@
-//! The desktop notification about what newly needs attention.
+//! The desktop notification about what newly needs attention, which leads to it in the window.
 
+use std::ffi::OsStr;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use keyrack_core::{Attention, Cause, Keyrack, Status, Words};
-use notify_rust::Notification;
+use keyrack_core::{Attention, Cause, Keyrack, Status, Words, program_beside};
+use notify_rust::{Notification, NotificationHandle};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
@@ -15,8 +17,9 @@ use crate::wording::workspace;
 const LONGEST: Duration = Duration::from_secs(5);
 
 /// Reports what newly needs attention: on standard error, and as a desktop notification unless the
-/// preferences turn notifications off.
-pub async fn notify(keyrack: &Keyrack, output: Output, attention: &Attention) {
+/// preferences turn notifications off. `stays` says whether this process will be there when the person
+/// clicks on it.
+pub async fn notify(keyrack: &Keyrack, output: Output, attention: &Attention, stays: bool) {
     let (summary, body) = in_words(attention, output.words);
     eprint_line(&format!("{summary}. {body}"));
     if keyrack
@@ -25,26 +28,77 @@ pub async fn notify(keyrack: &Keyrack, output: Output, attention: &Attention) {
     {
         return;
     }
-    if !is_shown(summary, body).await {
+    let mut notification = Notification::new();
+    notification
+        .appname("Keyrack")
+        .icon("keyrack-desktop")
+        .summary(&summary)
+        .body(&body);
+    if stays {
+        // The name of what a click on the notification itself does (Desktop Notifications Specification).
+        notification.action("default", &output.words.text("notification.open", &[]));
+    }
+    if !is_shown(notification, stays.then(|| wanted(attention))).await {
         output.say("command.no-notifications");
     }
 }
 
-/// Shows a notification. Whoever is to show it may never reply, so the call has a thread of its own,
-/// which nothing waits for in the end.
-async fn is_shown(summary: String, body: String) -> bool {
+/// Shows a notification, and with `wanted` opens the window with these arguments when it is clicked.
+/// Whoever is to show it may never reply, so the call has a thread of its own, which nothing waits for in
+/// the end.
+async fn is_shown(notification: Notification, wanted: Option<Vec<String>>) -> bool {
     let (reply, shown) = oneshot::channel();
     std::thread::spawn(move || {
-        let shown = Notification::new()
-            .appname("Keyrack")
-            .icon("keyrack-desktop")
-            .summary(&summary)
-            .body(&body)
-            .show();
+        let shown = notification.show();
         // Nobody may be waiting any more.
         let _ = reply.send(shown.is_ok());
+        if let (Ok(shown), Some(arguments)) = (shown, wanted) {
+            follow(shown, &arguments);
+        }
     });
     matches!(timeout(LONGEST, shown).await, Ok(Ok(true)))
+}
+
+/// The window's arguments for what a notification is about.
+fn wanted(attention: &Attention) -> Vec<String> {
+    match attention {
+        Attention::One(connection) => vec!["--show".to_owned(), connection.id.clone()],
+        Attention::Several(_) => vec!["--show-attention".to_owned()],
+    }
+}
+
+/// Waits until a notification is clicked or gone, and opens the window if it was clicked.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn follow(shown: NotificationHandle, arguments: &[String]) {
+    shown.wait_for_action(|action| {
+        if action == "default" {
+            open_window(arguments);
+        }
+    });
+}
+
+/// Does nothing: the notifications of this system do not tell that they were clicked.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+fn follow(_: NotificationHandle, _: &[String]) {}
+
+/// Starts the window's program, which hands its arguments to the window that is open. It has nothing of
+/// this process, and nobody waits for it.
+fn open_window(arguments: &[impl AsRef<OsStr>]) {
+    let Ok(program) = program_beside("keyrack-desktop") else {
+        return;
+    };
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    if let Ok(mut window) = command.spawn() {
+        // So that it leaves no zombie process.
+        let _ = window.wait();
+    }
 }
 
 /// The notification's summary and body. A workspace's name stands in the summary only: some desktops

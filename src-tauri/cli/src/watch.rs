@@ -15,11 +15,13 @@ const LOOK_EVERY: Duration = Duration::from_secs(10);
 /// The wait after a round of checks that failed: another program may be writing to the database.
 const AFTER_A_FAILURE: Duration = Duration::from_mins(1);
 
-/// Checks in the background until background checks are off, or the process is ended.
+/// Checks in the background until background checks are off, or the process is ended; with `now`, what is
+/// due is checked first.
 pub async fn watch(
     keyrack: &Arc<Keyrack>,
     output: Output,
     chosen: Option<BackgroundChecks>,
+    now: bool,
 ) -> Result<(), Problem> {
     if let Some(chosen) = chosen {
         keyrack.set_background_checks(chosen)?;
@@ -28,9 +30,12 @@ pub async fn watch(
             return Ok(());
         }
     }
-    interval(keyrack.background_checks()?)?;
+    let every = interval(keyrack.background_checks()?)?;
     let mut watch = keyrack.watch()?;
     output.say("command.watching");
+    if now && let Some(attention) = watch.catch_up(every).await?.attention {
+        notify(keyrack, output, &attention, true).await;
+    }
     let mut over = pin!(session_ended());
     let folder = keyrack.folder();
     let begun_in = folder.identity();
@@ -38,7 +43,7 @@ pub async fn watch(
         let wait = match watch.tick().await {
             Ok(Some(tick)) => {
                 if let Some(attention) = tick.attention {
-                    notify(keyrack, output, &attention).await;
+                    notify(keyrack, output, &attention, true).await;
                 }
                 tick.wait
             }
@@ -80,7 +85,7 @@ pub async fn once(
     let every = every.map_or_else(|| keyrack.background_checks(), Ok)?;
     let caught_up = keyrack.watch()?.catch_up(interval(every)?).await?;
     if let Some(attention) = caught_up.attention {
-        notify(keyrack, output, &attention).await;
+        notify(keyrack, output, &attention, false).await;
     }
     let printed = output.connections(&keyrack.connections()?, "command.nothing");
     caught_up.obstacle.map_or(printed, Err)

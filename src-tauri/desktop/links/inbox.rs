@@ -1,11 +1,12 @@
-//! The inbox of app links: from this process's arguments, a second instance's, or the system.
+//! The inbox of app links and of what a start asks to see: from this process's arguments, a second
+//! instance's, or the system.
 //!
 //! Links queue from the first moment of the process, so that none is lost while the app starts and
 //! none is delivered twice. Tauri's own deep-link event is not used on Linux and Windows: it takes a
 //! link only as the sole argument.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use keyrack_core::app_link_in;
@@ -13,10 +14,13 @@ use secrecy::SecretString;
 use tauri::{AppHandle, Runtime};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-/// The sending end of the queue of app links.
+use super::wanted::Wanted;
+
+/// The sending end of the queue of app links, and what is asked for last.
 #[derive(Clone)]
 pub struct Inbox {
     links: UnboundedSender<SecretString>,
+    wanted: Arc<Mutex<Option<Wanted>>>,
     closed: Arc<AtomicBool>,
 }
 
@@ -28,6 +32,7 @@ pub fn open(arguments: impl Iterator<Item = String>) -> (Inbox, Links) {
     let (sender, links) = unbounded_channel();
     let inbox = Inbox {
         links: sender,
+        wanted: Arc::default(),
         closed: Arc::default(),
     };
     inbox.take_from(arguments);
@@ -35,12 +40,25 @@ pub fn open(arguments: impl Iterator<Item = String>) -> (Inbox, Links) {
 }
 
 impl Inbox {
-    /// Queues the link among an instance's arguments, if there is one.
+    /// Queues the link among an instance's arguments, if there is one, and keeps what it asks to see.
     pub fn take_from(&self, arguments: impl IntoIterator<Item = String>) {
+        let arguments: Vec<_> = arguments.into_iter().collect();
+        if let Some(wanted) = Wanted::among(&arguments) {
+            *self.wanted() = Some(wanted);
+        }
         if let Some(link) = app_link_in(arguments) {
             // The receiver is gone only when the app is ending.
             let _ = self.links.send(link);
         }
+    }
+
+    /// What is asked for last and was not shown yet; once.
+    pub fn take_wanted(&self) -> Option<Wanted> {
+        self.wanted().take()
+    }
+
+    fn wanted(&self) -> MutexGuard<'_, Option<Wanted>> {
+        self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Accepts nothing from other instances any more: the process is ending.

@@ -5,3 +5,4 @@ pub mod inbox;
 pub mod round_trip;
 #[cfg(target_os = "linux")]
 pub mod single_instance;
+pub mod wanted;

@@ -7,7 +7,7 @@ use support::notifications::Notifications;
 use support::process::Program;
 use support::programs;
 use support::test_env::{ACME, TestEnv};
-use support::wait::until;
+use support::wait::{until, until_async};
 use support::words::words;
 use zbus::blocking::{Connection, connection};
 
@@ -29,6 +29,10 @@ async fn a_token_that_died_is_shown_in_the_open_window_and_notified_once() {
         panic!("one notification, not {shown:?}");
     };
     assert_eq!(notification.app, "Keyrack");
+    assert!(
+        notification.actions.is_empty(),
+        "nobody is there to hear of a click"
+    );
     assert_eq!(notification.summary, format!("{ACME} needs attention"));
 
     env.a_day_passes();
@@ -36,6 +40,38 @@ async fn a_token_that_died_is_shown_in_the_open_window_and_notified_once() {
     assert_eq!(desktop.shown(), []);
     let asked = env.sandbox.count("POST /v1/oauth/introspect").await;
     assert_eq!(asked, 1, "a dead token is not asked about again");
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_click_on_a_notification_leads_to_the_row_in_the_window() {
+    let (env, window, row) = TestEnv::connected().await;
+    let desktop = Notifications::of(&env.world);
+    window.at("search").fill("nobody").await;
+    row.disappears().await;
+    env.a_day_passes();
+    let listed = env.keyrack(&["list", "--json"], "");
+    let rows: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
+    env.sandbox
+        .revoke(rows[0]["bot_id"].as_str().unwrap())
+        .await;
+    let watching = watching(&env, &["--now"]);
+    let notification = desktop.next();
+    assert_eq!(
+        notification.actions.first().map(String::as_str),
+        Some("default")
+    );
+    // A person clicks some time after it is shown, when whoever sent it listens.
+    let panel = window.at("details-panel");
+    until_async("the details of the row", async || {
+        desktop.click();
+        panel.is_shown().await.then_some(())
+    })
+    .await;
+    panel.holds(ACME).await;
+    row.has_focus("the row").await;
+    row.has("data-status", "inactive").await;
+    watching.end();
     window.close().await;
 }
 
@@ -69,10 +105,10 @@ impl Silent {
     }
 }
 
-/// A `keyrack watch` that waits for what is due.
-fn watching(env: &TestEnv) -> Program {
+/// A `keyrack watch` with these options.
+fn watching(env: &TestEnv, options: &[&str]) -> Program {
     let mut command = env.world.command(programs::keyrack());
-    command.args(["watch", "--every", "6h"]);
+    command.args(["watch", "--every", "6h"]).args(options);
     command.stdin(Stdio::null());
     let watching = Program::start(&env.world, &command);
     is_said(env, "Checking in the background");
@@ -91,7 +127,7 @@ fn is_said(env: &TestEnv, words: &str) {
 #[test]
 fn background_checks_end_with_the_session() {
     let (mut env, keyring) = TestEnv::with_scripted_keyring();
-    let mut watching = watching(&env);
+    let mut watching = watching(&env, &[]);
     drop(keyring);
     env.world.end_bus();
     assert_eq!(watching.wait(), Some(0));
@@ -101,14 +137,14 @@ fn background_checks_end_with_the_session() {
 #[test]
 fn background_checks_end_with_the_data_folder() {
     let (env, _keyring) = TestEnv::with_scripted_keyring();
-    let mut watching = watching(&env);
+    let mut watching = watching(&env, &[]);
     std::fs::remove_dir_all(env.data_folder()).unwrap();
     assert_eq!(watching.wait(), Some(0));
     is_said(&env, &words("command.watch-no-folder"));
     assert!(!env.data_folder().exists(), "nothing is made anew");
 
     let (env, _keyring) = TestEnv::with_scripted_keyring();
-    let mut watching = self::watching(&env);
+    let mut watching = self::watching(&env, &[]);
     std::fs::rename(env.data_folder(), env.world.path("moved")).unwrap();
     std::fs::create_dir(env.data_folder()).unwrap();
     assert_eq!(watching.wait(), Some(0), "another folder is in its place");

@@ -295,6 +295,7 @@ export class FakeRust {
     return {
       activity: ({ filter, before }) => pageOf(activity, filter, before),
       details: ({ connection }) => detailsOf(this.#connection(connection)),
+      wanted: () => null,
       export_connections: ({ format }) => `~/Downloads/keyrack-connections.${format}`,
       export_activity: ({ format }) => `~/Downloads/keyrack-activity.${format}`,
       save_text: ({ name }) => `~/Downloads/${name}`,

@@ -152,6 +152,10 @@ export const selfTest = (test: SelfTest) => call<null>("self_test", { test });
 export const rebuild = () => call<Rebuilt>("rebuild");
 /** Removes everything, if wanted after revoking all connections. Comes back at once; events bring each stage. */
 export const removeEverything = (revokeFirst: boolean) => call<null>("remove_everything", { revokeFirst });
+/** What a start of the program asks to see: a connection (`Connection::id`), or if null all that need attention. */
+export type Wanted = { connection: string | null };
+/** What a start of the program asks to see; once. */
+export const wanted = () => call<Wanted | null>("wanted");
 /** Acknowledges the removal of everything, unless it goes on. */
 export const acknowledgeRemoval = () => call<null>("acknowledge_removal");
 export const quit = () => call<null>("quit");
@@ -169,6 +173,8 @@ export async function subscribe(on: {
   batch: (batch: Batch) => void;
   batchEnded: (end: BatchEnd) => void;
   removal: (removal: Removal) => void;
+  /** A start of the program may ask to see something. */
+  wanted: () => void;
 }): Promise<Outcome<null>> {
   try {
     await Promise.all([
@@ -181,6 +187,7 @@ export async function subscribe(on: {
       listen<Batch>("batch", (event) => on.batch(event.payload)),
       listen<BatchEnd>("batch-ended", (event) => on.batchEnded(event.payload)),
       listen<Removal>("removal", (event) => on.removal(event.payload)),
+      listen<null>("wanted", () => on.wanted()),
     ]);
     return { ok: true, value: null };
   } catch (reason) {

@@ -38,6 +38,8 @@ export type Listener = {
   rebuilt: (rebuilt: Rebuilt) => void;
   rebuildWaits: (problem: Problem) => void;
   waitsElsewhere: (connection: string) => void;
+  /** Called with what a start of the program asks to see. */
+  wanted: (wanted: ipc.Wanted) => void;
 };
 
 export class Sync {
@@ -154,6 +156,7 @@ export class Sync {
         batch: (batch) => this.#batch(batch),
         batchEnded: (end) => this.#batchEnded(end),
         removal: (removal) => this.#removal(removal),
+        wanted: () => void this.#readWanted(),
       });
       if (!outcome.ok) {
         this.snapshot = null;
@@ -163,6 +166,13 @@ export class Sync {
       this.#subscribed = true;
     }
     await Promise.all([this.refresh(), this.#readNews()]);
+    await this.#readWanted();
+  }
+
+  /** Asks what is to be seen, and has it shown. Where that cannot be asked, everything is as usual. */
+  async #readWanted(): Promise<void> {
+    const outcome = await ipc.wanted();
+    if (outcome.ok && outcome.value !== null) this.#listener.wanted(outcome.value);
   }
 
   async #read(): Promise<void> {

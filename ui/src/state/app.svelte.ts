@@ -46,6 +46,7 @@ export class App {
         rebuilt: (rebuilt) => this.notices.rebuilt(rebuilt),
         rebuildWaits: (problem) => this.notices.rebuildWaits(problem),
         waitsElsewhere: (connection) => this.acts.waitsElsewhere(connection),
+        wanted: (wanted) => (this.navigation.wanted = wanted),
       },
       first,
     );

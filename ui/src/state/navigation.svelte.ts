@@ -1,5 +1,6 @@
 // What is shown before and beside the list: the open dialog, the details, and the results still to be read.
 import type { BatchEnd, Client, Connection, Receipt } from "../rust/types";
+import type { Wanted } from "../rust/ipc";
 import type { ActivityView } from "./activity-log.svelte";
 
 /** The parts of a client that a dialog shows, whether the client or one of its connections opened it. */
@@ -51,6 +52,8 @@ export class Navigation {
   help = $state.raw<Help | null>(null);
   /** The connection whose details are open (`Connection::id`); none while the panel is closed. */
   details = $state.raw<string | null>(null);
+  /** What a start of the program asks to see in the list, until it is shown there. */
+  wanted = $state.raw<Wanted | null>(null);
   /** The rows that the list shows, in its order. */
   shown = $state.raw<readonly Connection[]>([]);
   /** The results of acts, to be shown one after the other. */

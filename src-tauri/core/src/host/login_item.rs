@@ -1,8 +1,9 @@
 //! The start of `keyrack watch` at login, by the platform's own mechanism.
 
-use std::env;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use crate::host::programs::program_beside;
 
 /// The start of a data folder's background checks at login.
 pub trait LoginItem: Send + Sync {
@@ -22,11 +23,11 @@ struct SystemLoginItem;
 
 impl LoginItem for SystemLoginItem {
     fn is_enabled(&self, folder: &Path) -> bool {
-        watch_program().is_ok_and(|program| platform::is_enabled(&program, folder))
+        program_beside(WATCHER).is_ok_and(|program| platform::is_enabled(&program, folder))
     }
 
     fn set_enabled(&self, enabled: bool, folder: &Path) -> io::Result<()> {
-        let program = watch_program()?;
+        let program = program_beside(WATCHER)?;
         if enabled {
             platform::enable(&program, folder)
         } else {
@@ -35,17 +36,8 @@ impl LoginItem for SystemLoginItem {
     }
 }
 
-/// The path of the `keyrack` program beside this one.
-pub fn watch_program() -> io::Result<PathBuf> {
-    let name = format!("keyrack{}", env::consts::EXE_SUFFIX);
-    let program = env::current_exe()?.with_file_name(name);
-    if program.is_file() {
-        Ok(program)
-    } else {
-        let missing = format!("{} is not there", program.display());
-        Err(io::Error::new(io::ErrorKind::NotFound, missing))
-    }
-}
+/// The program that checks in the background.
+pub const WATCHER: &str = "keyrack";
 
 /// Linux: an autostart entry (XDG Desktop Application Autostart Specification).
 #[cfg(target_os = "linux")]

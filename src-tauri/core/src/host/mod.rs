@@ -11,4 +11,5 @@ pub mod file_limit;
 pub mod language;
 pub mod login_item;
 pub(crate) mod peer;
+pub mod programs;
 pub mod session;

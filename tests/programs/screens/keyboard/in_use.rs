@@ -21,9 +21,8 @@ async fn allows(env: &TestEnv, allowed: &str) {
 
 /// Goes with Tab to the button that copies a command, and presses it.
 async fn copy(env: &TestEnv, window: &Page, command: &str) -> String {
-    let inside = format!(
-        "return document.activeElement.closest('[data-testid=\"{command}\"]') !== null;"
-    );
+    let inside =
+        format!("return document.activeElement.closest('[data-testid=\"{command}\"]') !== null;");
     for _ in 0..20 {
         if window.run(&inside).await == true {
             press(env, &["Return"]);
