@@ -5,7 +5,7 @@ use keyrack_core::{ActivityEntry, ActivityFilter, Keyrack, OperationKind, Proble
 use serde_json::Value;
 
 use crate::arguments::ActivityArguments;
-use crate::connections::find;
+use crate::connections::find_by_part;
 use crate::output::Output;
 use crate::terminal::width;
 
@@ -18,7 +18,7 @@ pub fn activity(
     asked: ActivityArguments,
 ) -> Result<(), Problem> {
     let connection = match &asked.name {
-        Some(name) => Some(find(keyrack, output.words, name)?.id),
+        Some(name) => Some(find_by_part(keyrack, output.words, name)?.id),
         None => None,
     };
     let kinds: Vec<_> = asked.kind.iter().filter_map(|kind| kind_of(kind)).collect();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use keyrack_core::{
     Cause, Client, ClientChange, ClientDefaults, ConnectionsPolicy, Keyrack, NewClient, Problem,
-    folded_name, sanitize_display_text,
+    Words, caseless_name, folded_name, sanitize_display_text,
 };
 use secrecy::SecretString;
 
@@ -12,7 +12,7 @@ use crate::arguments::{ClientEdit, ClientForm, ClientRemoval};
 use crate::meant::has_part;
 use crate::output::Output;
 use crate::signals::interrupted;
-use crate::{confirm, input, slow};
+use crate::{confirm, input, meant, slow};
 
 pub async fn add(keyrack: &Keyrack, output: Output, form: ClientForm) -> Result<(), Problem> {
     let ClientDefaults {
@@ -37,7 +37,7 @@ pub fn list(keyrack: &Keyrack, output: Output) -> Result<(), Problem> {
 }
 
 pub async fn secret(keyrack: &Arc<Keyrack>, output: Output, name: &str) -> Result<(), Problem> {
-    let client = choose(keyrack.clients()?, Some(name))?;
+    let client = choose(keyrack.clients()?, Some(name), output.words)?;
     let secret = ask_for_secret(output, &client.name).await?;
     let replaced = async {
         let checks = keyrack.replace_client_secret(&client.id, secret).await?;
@@ -63,7 +63,7 @@ async fn unless_left<T>(act: impl Future<Output = Result<T, Problem>>) -> Result
 }
 
 pub async fn edit(keyrack: &Keyrack, output: Output, edit: ClientEdit) -> Result<(), Problem> {
-    let client = choose(keyrack.clients()?, Some(&edit.client))?;
+    let client = choose(keyrack.clients()?, Some(&edit.client), output.words)?;
     let now = ClientChange::of(&client);
     let offered = keyrack.client_defaults().localhost_port;
     let change = ClientChange {
@@ -87,7 +87,7 @@ pub async fn remove(
     output: Output,
     asked: &ClientRemoval,
 ) -> Result<bool, Problem> {
-    let client = choose(keyrack.clients()?, Some(&asked.name))?;
+    let client = choose(keyrack.clients()?, Some(&asked.name), output.words)?;
     let (connections, consequence) = match (asked.revoke_connections, asked.forget_connections) {
         (true, _) => (ConnectionsPolicy::Revoke, "remove.revoke.text"),
         (_, true) => (ConnectionsPolicy::Forget, "remove.forget.text"),
@@ -106,23 +106,47 @@ pub async fn remove(
     list(keyrack, output).map(|()| true)
 }
 
-/// The client with this name or id, or else with this part of its name, in small letters or capitals; the
-/// only one if none is named.
-pub fn choose(mut clients: Vec<Client>, wanted: Option<&str>) -> Result<Client, Problem> {
-    if let Some(wanted) = wanted {
-        let is_called = |client: &Client| {
-            folded_name(&client.name) == folded_name(wanted)
-                || [&client.id, &client.client_id]
-                    .into_iter()
-                    .any(|known| known == wanted)
-        };
-        let has_part = |client: &Client| has_part(&client.name, wanted);
-        if clients.iter().any(is_called) {
-            clients.retain(is_called);
-        } else {
-            clients.retain(has_part);
-        }
+/// The client with this name or id, or else, where a person is there to see which one that is, with this part
+/// of its name; the only one if none is named.
+pub fn choose(clients: Vec<Client>, wanted: Option<&str>, words: Words) -> Result<Client, Problem> {
+    match wanted {
+        None => only(clients, None),
+        Some(wanted) if confirm::is_person_there() => choose_by_part(&clients, wanted, words),
+        Some(wanted) => only(called(&clients, wanted), Some(wanted)),
     }
+}
+
+/// The client with this name or id, or else with this part of its name.
+pub fn choose_by_part(clients: &[Client], wanted: &str, words: Words) -> Result<Client, Problem> {
+    let called = called(clients, wanted);
+    if !called.is_empty() {
+        return only(called, Some(wanted));
+    }
+    let with_part = clients.iter().filter(|one| has_part(&one.name, wanted));
+    let found = only(with_part.cloned().collect(), Some(wanted))?;
+    meant::say(wanted, &sanitize_display_text(&found.name), words);
+    Ok(found)
+}
+
+/// The clients with this name or id; those in whose name only the capitals are others, where none has it.
+fn called(clients: &[Client], wanted: &str) -> Vec<Client> {
+    let with = |fold: fn(&str) -> String| -> Vec<_> {
+        let is_called = |client: &&Client| {
+            let mut ids = [&client.id, &client.client_id].into_iter();
+            fold(&client.name) == fold(wanted) || ids.any(|id| id == wanted)
+        };
+        clients.iter().filter(is_called).cloned().collect()
+    };
+    let exactly = with(folded_name);
+    if exactly.is_empty() {
+        with(caseless_name)
+    } else {
+        exactly
+    }
+}
+
+/// The only one of these clients, which are all that a name may mean.
+fn only(mut clients: Vec<Client>, wanted: Option<&str>) -> Result<Client, Problem> {
     let cause = match (clients.len(), wanted) {
         (1, _) => return Ok(clients.remove(0)),
         (0, None) => Cause::NoClient,

@@ -38,6 +38,7 @@ pub async fn is_wanted(output: Output, agreed: bool, question: &[String]) -> boo
     AGREES.contains(&answer.as_str())
 }
 
-fn is_person_there() -> bool {
+/// Whether any of the streams is a terminal.
+pub fn is_person_there() -> bool {
     io::stdin().is_terminal() || io::stdout().is_terminal() || io::stderr().is_terminal()
 }

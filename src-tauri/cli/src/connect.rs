@@ -29,7 +29,7 @@ pub async fn connect(
     client: Option<&str>,
     no_browser: bool,
 ) -> Result<(), Problem> {
-    let client = clients::choose(keyrack.clients()?, client)?;
+    let client = clients::choose(keyrack.clients()?, client, output.words)?;
     let begun = keyrack.begin_authorization(&client.id).await?;
     if let Err(problem) = show_the_way(keyrack, output, &begun, no_browser) {
         keyrack.cancel_authorization(&begun.id)?;

@@ -5,21 +5,21 @@ use std::sync::Arc;
 
 use keyrack_core::{
     BatchAct, Cause, Connection, Keyrack, Labels, Language, Problem, Receipt, Revocation, Status,
-    Words, folded_name, sanitize_display_text,
+    Words, caseless_name, folded_name, sanitize_display_text,
 };
 
 use crate::arguments::{End, ListArguments, ReceiptsArguments, Which};
-use crate::clients::choose;
+use crate::clients::choose_by_part;
 use crate::documents::PendingDocument;
 use crate::meant::has_part;
 use crate::output::{Output, Receipts};
 use crate::wording::{self, workspace};
-use crate::{batch, confirm, exit, slow};
+use crate::{batch, confirm, exit, meant, slow};
 use keyrack_core::documents::{ExportFormat, Versioned, word};
 
 pub fn list(keyrack: &Keyrack, output: Output, asked: &ListArguments) -> Result<(), Problem> {
     let client = match &asked.client {
-        Some(name) => Some(choose(keyrack.clients()?, Some(name))?.id),
+        Some(name) => Some(choose_by_part(&keyrack.clients()?, name, output.words)?.id),
         None => None,
     };
     let mut connections = keyrack.connections()?;
@@ -89,7 +89,10 @@ pub async fn end(
     } else {
         found.len()
     };
-    let question = wording::question(act, &found, count, output.words);
+    let mut question = wording::question(act, &found, count, output.words);
+    let mut leases = keyrack.leases()?;
+    leases.retain(|lease| asked.which.all || found.iter().any(|one| one.id == lease.connection_id));
+    question.extend(wording::in_use(&leases, output.words));
     if count > 0 && !confirm::is_wanted(output, asked.yes, &question).await {
         return Ok(false);
     }
@@ -227,17 +230,54 @@ pub fn no_verdict(connection: &Connection) -> Option<(&Connection, &Problem)> {
         .map(|why| (connection, why))
 }
 
-/// The one connection with this workspace name, bot id or connection id, or else with this part of its
-/// name, in small letters or capitals.
+/// The one connection with this workspace name, bot id or connection id, or else, where a person is there
+/// to see which one that is, with this part of its name. To a script a part would mean another workspace
+/// once the one that was meant is gone.
 pub fn find(keyrack: &Keyrack, words: Words, name: &str) -> Result<Connection, Problem> {
-    let all = keyrack.connections()?;
-    let mut connections: Vec<_> = all.iter().filter(|one| is_called(one, name)).collect();
-    if connections.is_empty() {
-        let has_part = |one: &&Connection| has_part(&one.workspace_name, name);
-        connections = all.iter().filter(has_part).collect();
+    if confirm::is_person_there() {
+        find_by_part(keyrack, words, name)
+    } else {
+        find_whole(keyrack, words, name)
     }
-    if let [only] = connections[..] {
-        return Ok(only.clone());
+}
+
+/// The one connection with this workspace name, bot id or connection id, or else with this part of its name.
+pub fn find_by_part(keyrack: &Keyrack, words: Words, name: &str) -> Result<Connection, Problem> {
+    let all = keyrack.connections()?;
+    let called = called(&all, name);
+    if !called.is_empty() {
+        return only(&called, name, words);
+    }
+    let with_part = |one: &&Connection| has_part(&one.workspace_name, name);
+    let found = only(&Vec::from_iter(all.iter().filter(with_part)), name, words)?;
+    meant::say(name, &workspace(&found.workspace_name, words), words);
+    Ok(found)
+}
+
+/// The one connection with this workspace name, bot id or connection id.
+pub fn find_whole(keyrack: &Keyrack, words: Words, name: &str) -> Result<Connection, Problem> {
+    only(&called(&keyrack.connections()?, name), name, words)
+}
+
+/// The connections with this name or id; those in whose name only the capitals are others, where none has it.
+fn called<'a>(all: &'a [Connection], name: &str) -> Vec<&'a Connection> {
+    let with = |fold: fn(&str) -> String| -> Vec<_> {
+        all.iter()
+            .filter(|one| is_called(one, name, fold))
+            .collect()
+    };
+    let exactly = with(folded_name);
+    if exactly.is_empty() {
+        with(caseless_name)
+    } else {
+        exactly
+    }
+}
+
+/// The only one of these connections, which are all that a name may mean.
+fn only(connections: &[&Connection], name: &str, words: Words) -> Result<Connection, Problem> {
+    if let [only] = connections {
+        return Ok((*only).clone());
     }
     let candidates = candidates(connections.iter().copied(), words);
     let name = sanitize_display_text(name);
@@ -268,16 +308,17 @@ pub fn candidates<'a>(
     connections.iter().map(line).collect()
 }
 
-/// Whether a connection has this id or bot id, or this name as a list writes it in any language.
-fn is_called(connection: &Connection, name: &str) -> bool {
-    let wanted = folded_name(name);
+/// Whether a connection has this id or bot id, or this name as a list writes it in any language, in the
+/// form by which names are compared.
+fn is_called(connection: &Connection, name: &str, fold: fn(&str) -> String) -> bool {
+    let wanted = fold(name);
     let listed = |language| workspace(&connection.workspace_name, Words::of(language));
     let ids = [&connection.id, &connection.bot_id];
     let languages = [Language::En, Language::De];
     ids.into_iter().any(|id| id == name)
         || languages
             .into_iter()
-            .any(|language| folded_name(&listed(language)) == wanted)
+            .any(|language| fold(&listed(language)) == wanted)
 }
 
 #[cfg(test)]

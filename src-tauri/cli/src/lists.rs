@@ -94,8 +94,8 @@ fn status(connection: &Connection, words: Words) -> Cell {
     }
     let allows = match connection.allows {
         Allowed::Any => None,
-        Allowed::ProxyOnly => Some("allows.proxy-only"),
-        Allowed::Never => Some("allows.never"),
+        Allowed::ProxyOnly => Some("command.allows.proxy-only"),
+        Allowed::Never => Some("command.allows.never"),
     };
     if let Some(allows) = allows {
         shown = format!("{shown} ({})", words.text(allows, &[]));
@@ -362,11 +362,8 @@ pub fn leases(leases: &[Lease], now: Millis, words: Words) -> Table {
 
 fn lease(lease: &Lease, now: Millis, words: Words) -> Vec<Cell> {
     let caller = &lease.caller;
+    let shown = wording::program(caller);
     let program = sanitize_display_text(&caller.program);
-    let shown = match caller.pid {
-        Some(pid) => format!("{program} ({pid})"),
-        None => program.clone(),
-    };
     let ago = |at: Millis| Cell::both(&age(at, now, words), &at.rfc3339()).styled(ASIDE);
     let begin: String = lease.id.chars().take(LEASE_BEGINS).collect();
     vec![

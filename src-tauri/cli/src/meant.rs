@@ -3,6 +3,7 @@
 use keyrack_core::{Cause, Keyrack, Problem, Words, caseless_name, sanitize_display_text};
 use strsim::jaro_winkler;
 
+use crate::terminal::eprint_line;
 use crate::wording::workspace;
 
 /// The least likeness, and the most names that are offered.
@@ -33,6 +34,16 @@ pub fn names(keyrack: &Keyrack, words: Words, problem: &Problem) -> Vec<String> 
         }
         _ => Vec::new(),
     }
+}
+
+/// Says which name a part of it was taken for.
+pub fn say(part: &str, name: &str, words: Words) {
+    let part = sanitize_display_text(part);
+    let places = [("part", part.as_str()), ("name", name)];
+    eprint_line(&format!(
+        "keyrack: {}",
+        words.text("command.by-part", &places)
+    ));
 }
 
 /// Whether a name has this part, in whatever Unicode form, in small letters or capitals.

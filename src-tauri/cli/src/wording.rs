@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use keyrack_core::{
-    Authorization, Batch, BatchAct, Connection, DatabaseState, Labels, Millis, Owner, Progress,
-    Rebuilt, Receipt, RefreshTokenFate, Remains, Status, Words, sanitize_display_text,
+    Authorization, Batch, BatchAct, Caller, Connection, DatabaseState, Labels, Lease, Millis,
+    Owner, Problem, Progress, Rebuilt, Receipt, RefreshTokenFate, Remains, Status, Words,
+    sanitize_display_text,
 };
 
 /// A workspace's name, or words in its place for a workspace without one.
@@ -135,6 +136,39 @@ pub fn question(act: BatchAct, named: &[Connection], count: usize, words: Words)
     lines
 }
 
+/// Why the last check of a connection reached no verdict, in a line.
+pub fn last_failure(connection: &Connection, why: &Problem, words: Words) -> String {
+    let workspace = workspace(&connection.workspace_name, words);
+    let reason = words.problem(why).short;
+    let places = [("workspace", workspace.as_str()), ("reason", &reason)];
+    format!("keyrack: {}", words.text("command.last-failure", &places))
+}
+
+/// Whom the end of connections ends too: each program that is using one, in a line.
+pub fn in_use(leases: &[Lease], words: Words) -> Vec<String> {
+    let line = |lease: &Lease| {
+        let workspace = workspace(&lease.workspace_name, words);
+        let time = minute(lease.started_at);
+        let who = program(&lease.caller);
+        let places = [
+            ("workspace", workspace.as_str()),
+            ("who", &who),
+            ("time", &time),
+        ];
+        words.text("in-use.of", &places)
+    };
+    leases.iter().map(line).collect()
+}
+
+/// A program and its process.
+pub fn program(caller: &Caller) -> String {
+    let program = sanitize_display_text(&caller.program);
+    match caller.pid {
+        Some(pid) => format!("{program} ({pid})"),
+        None => program,
+    }
+}
+
 /// Who issued a token, and so ends it.
 fn issuer(sandbox: bool, words: Words) -> String {
     words.text(if sandbox { "notion.sandbox" } else { "notion" }, &[])
@@ -162,9 +196,12 @@ pub fn receipt(receipt: &Receipt, words: Words) -> Vec<String> {
             }
             (None, None) => words.text("receipt.unconfirmed.plain", &[]),
         });
-        if receipt.refresh_token == Some(RefreshTokenFate::NotRevoked) {
-            lines.push(words.text("receipt.refresh.not-revoked", &[]));
-        }
+        let refresh_token = match receipt.refresh_token {
+            Some(RefreshTokenFate::Revoked) => Some("receipt.refresh.revoked"),
+            Some(RefreshTokenFate::NotRevoked) => Some("receipt.refresh.not-revoked"),
+            Some(RefreshTokenFate::None) | None => None,
+        };
+        lines.extend(refresh_token.map(|key| words.text(key, &[])));
     } else {
         lines.push(words.text("receipt.forgotten.title", &places));
         lines.push(words.text("receipt.not-asked", &places));
@@ -274,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn a_receipt_says_what_became_of_the_refresh_token_only_if_it_may_be_valid() {
+    fn a_receipt_says_what_became_of_the_refresh_token() {
         let says = |fate| {
             let receipt = Receipt {
                 operation_id: String::new(),
@@ -298,14 +335,14 @@ mod tests {
                 cut_off: Vec::new(),
                 request_ids: Vec::new(),
             };
-            super::receipt(&receipt, english())
-                .concat()
-                .contains("refresh token")
+            let lines = super::receipt(&receipt, english());
+            let of_it = lines.into_iter().find(|it| it.contains("refresh token"));
+            of_it.unwrap_or_default()
         };
-        assert!(says(Some(RefreshTokenFate::NotRevoked)));
-        assert!(!says(Some(RefreshTokenFate::Revoked)));
-        assert!(!says(Some(RefreshTokenFate::None)));
-        assert!(!says(None));
+        assert!(says(Some(RefreshTokenFate::NotRevoked)).ends_with("may still be valid"));
+        assert!(says(Some(RefreshTokenFate::Revoked)).ends_with("is revoked too"));
+        assert_eq!(says(Some(RefreshTokenFate::None)), "");
+        assert_eq!(says(None), "");
     }
 
     #[test]

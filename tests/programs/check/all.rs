@@ -1,10 +1,13 @@
 //! Check all in the real window: progress, a pause that Notion asks for, cancel, and the summary.
 
-use serde_json::json;
-use support::cli;
+use serde_json::{Value, json};
+use support::links::Catcher;
 use support::page::Page;
 use support::test_env::{ACME, TestEnv};
 use support::wait::until_async;
+use support::words::words;
+use support::world::World;
+use support::{browser, cli, programs, window};
 
 /// WebDriver's name of the key.
 const F5: &str = "\u{E035}";
@@ -56,5 +59,40 @@ async fn a_pause_is_shown_and_a_cancel_keeps_what_was_known() {
         .appears()
         .await;
     window.row(ACME).has("data-status", "active").await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_check_beside_the_window_leaves_a_row_of_its_sandbox_as_it_is() {
+    let mut world = World::new();
+    let mut opened = Catcher::browser(&world);
+    let window = window::open(&world).await;
+    window.at("try-sandbox").click().await;
+    window.at("connect").click().await;
+    let link = opened.next().await;
+    let origin = &link[..link.find("/v1/").expect("an authorization link")];
+    let browser = browser::open(&world, origin).await;
+    browser.goto(&link).await;
+    browser.id("allow").click().await;
+    window.row(ACME).has("data-status", "active").await;
+    browser.close().await;
+
+    let keyrack = |arguments: &[&str]| {
+        let mut command = world.command(programs::keyrack());
+        let output = command.args(arguments).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (String::from_utf8_lossy(&output.stdout).into_owned(), said)
+    };
+    let (shown, said) = keyrack(&["check", ACME]);
+    assert!(
+        said.contains(&words("problem.sandbox-elsewhere.what")),
+        "{shown}{said}"
+    );
+    let (_, said) = keyrack(&["check", "--all"]);
+    assert!(!said.is_empty(), "it could not be checked");
+    let (listed, _) = keyrack(&["list", "--json"]);
+    let listed: Value = serde_json::from_str(&listed).unwrap();
+    assert_eq!(listed[0]["status"], "active");
+    assert!(listed[0]["problem"].is_null());
     window.close().await;
 }

@@ -2,6 +2,7 @@
 
 mod api;
 mod attacks;
+mod names;
 mod peers;
 mod proxy;
 mod run;

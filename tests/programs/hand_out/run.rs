@@ -310,7 +310,7 @@ async fn a_reference_is_followed_whatever_the_environment_names_and_contradicts_
     let file = env.world.path("settings.env");
     fs::write(&file, "NOTION_TOKEN=keyrack://Beta Labs\n").unwrap();
     let inner = "\"$KEYRACK\" run --env-url BASE --env-file \"$FILE\" -- env";
-    let mut nested = running(&env, &["Research"], inner);
+    let mut nested = running(&env, &["acme research two"], inner);
     nested.env("KEYRACK", &env.program).env("FILE", &file);
     let nested = nested.output().unwrap();
     let environment = printed(&nested);

@@ -107,14 +107,18 @@ async fn the_connection_is_the_named_one_or_the_only_one_and_never_guessed() {
     assert_eq!(several.status.code(), Some(3));
     let unknown = env.keyrack(&["token", "Gamma"], "");
     assert_eq!(unknown.status.code(), Some(3));
-    for (name, id) in [("beta", &beta), ("Research", &acme), (&acme, &acme)] {
+    for (name, id) in [
+        ("beta labs", &beta),
+        ("Acme Research Two", &acme),
+        (&acme, &acme),
+    ] {
         let asked = env.keyrack(&["token", name], "");
         assert_eq!(said(&asked), "", "{name}");
         assert!(printed(&asked).trim_end() == token_of(&env, id), "{name}");
     }
     env.world.set("KEYRACK_CONNECTION", BETA);
     assert!(printed(&env.keyrack(&["token"], "")).trim_end() == token_of(&env, &beta));
-    let named = env.keyrack(&["token", "Research"], "");
+    let named = env.keyrack(&["token", "Acme Research Two"], "");
     assert!(
         printed(&named).trim_end() == token_of(&env, &acme),
         "an argument wins"

@@ -74,7 +74,7 @@ async fn pages(keyrack: &Keyrack, output: Output, asked: &ApiArguments) -> Resul
     let method = method(asked, &body);
     let headers = headers(asked);
     let whose = if let Some(client) = &asked.as_client {
-        Whose::Client(clients::choose(keyrack.clients()?, Some(client))?.id)
+        Whose::Client(clients::choose(keyrack.clients()?, Some(client), output.words)?.id)
     } else {
         let connection = chosen(keyrack, output.words, name)?;
         say_whose(&connection, output);

@@ -24,7 +24,7 @@ use keyrack_core::{
 
 use arguments::HandOut;
 
-use crate::connections::{candidates, find};
+use crate::connections::{candidates, find, find_whole};
 use crate::output::Output;
 use crate::terminal::eprint_line;
 use crate::wording;
@@ -66,7 +66,7 @@ fn chosen(keyrack: &Keyrack, words: Words, name: Option<&str>) -> Result<Connect
     if let Some(named) = named_by_environment() {
         return match references::name_in(&named) {
             Some(name) => references::referred_to(keyrack, words, name),
-            None => find(keyrack, words, &named),
+            None => find_whole(keyrack, words, &named),
         };
     }
     let mut connections = keyrack.connections()?;

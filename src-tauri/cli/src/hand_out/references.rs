@@ -3,7 +3,7 @@
 
 use keyrack_core::{Cause, Connection, Keyrack, Problem, Words};
 
-use crate::connections::find;
+use crate::connections::find_whole;
 
 const PREFIX: &str = "keyrack://";
 
@@ -18,7 +18,7 @@ pub fn referred_to(keyrack: &Keyrack, words: Words, name: &str) -> Result<Connec
         let name = PREFIX.to_owned();
         return Err(Cause::NoSuchConnection { name }.into());
     }
-    find(keyrack, words, name)
+    find_whole(keyrack, words, name)
 }
 
 #[cfg(test)]

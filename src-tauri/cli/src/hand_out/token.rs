@@ -13,6 +13,8 @@ use super::arguments::TokenArguments;
 use super::handed::Handed;
 use super::{caller, chosen, variables};
 use crate::output::Output;
+use crate::terminal::eprint_line;
+use crate::wording;
 use keyrack_core::documents::OfClient;
 
 /// For how long a program may go on with a token before it asks again, in seconds.
@@ -50,8 +52,12 @@ pub async fn token(
         .hand_out(&connection.id, Way::Token, caller, asked.fresh)
         .await?;
     if let Some(problem) = &handed.connection.problem {
-        // It could not be checked last time; what was known before speaks for it.
-        output.problem(problem);
+        // What was known before speaks for it.
+        eprint_line(&wording::last_failure(
+            &handed.connection,
+            problem,
+            output.words,
+        ));
     }
     let format = if output.json {
         Format::Json

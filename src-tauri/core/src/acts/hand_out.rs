@@ -144,9 +144,11 @@ impl Keyrack {
         refuse_use(&connection, way)?;
         match connection.last_status.unwrap_or(connection.status) {
             Status::RevocationPending => Err(Cause::RevocationPending.into()),
+            // Why it cannot be renewed does not matter here: it does not work.
             Status::Inactive | Status::NeedsReconnecting => Err(connection
                 .problem
                 .filter(|_| connection.last_status.is_none())
+                .filter(|problem| problem.cause != Cause::RefreshRejected)
                 .unwrap_or_else(|| Cause::TokenInactive.into())),
             Status::Active | Status::NotChecked | Status::CannotCheck => Ok(connection),
         }

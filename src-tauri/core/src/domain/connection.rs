@@ -89,6 +89,18 @@ pub struct Connection {
     pub revision: i64,
 }
 
+impl Connection {
+    /// The connection as it is if a check reaches no verdict.
+    pub(crate) fn that_cannot_be_checked(self, why: Problem) -> Self {
+        Self {
+            last_status: Some(self.last_status.unwrap_or(self.status)),
+            status: Status::CannotCheck,
+            problem: Some(why),
+            ..self
+        }
+    }
+}
+
 /// The verdict of conclusive evidence on an access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -78,6 +78,13 @@ impl Keyrack {
             }
             Err(problem) => Finding::Unknown(problem),
         };
+        if let Finding::Unknown(problem) = &finding
+            && problem.cause == Cause::SandboxElsewhere
+        {
+            // So it is in this process alone, and the list is for all of them.
+            self.fail(operation, problem.clone())?;
+            return Ok(connection.that_cannot_be_checked(problem.clone()));
+        }
         let outcome = match finding {
             Finding::Active => {
                 operation.act.verdict = Some(Verdict::Active);

@@ -45,12 +45,9 @@ fn connection(number: usize) -> Connection {
 }
 
 fn failed(connection: &Connection, cause: &Cause) -> Connection {
-    Connection {
-        status: Status::CannotCheck,
-        last_status: Some(connection.last_status.unwrap_or(connection.status)),
-        problem: Some(cause.clone().into()),
-        ..connection.clone()
-    }
+    connection
+        .clone()
+        .that_cannot_be_checked(cause.clone().into())
 }
 
 /// Simulated background checks, minute after minute, with the times at which each connection was
