@@ -38,7 +38,7 @@ fn no_holder_is_left(env: &TestEnv) {
 async fn a_program_works_with_a_key_that_is_no_token() {
     let (env, acme, beta) = two().await;
     let script = format!("env; {ME}");
-    let output = running(&env, &["Research", "--proxy"], &script).output();
+    let output = running(&env, &["Acme Research Two", "--proxy"], &script).output();
     let shown = printed(&output.unwrap());
     let value = |name: &str| {
         let prefix = format!("{name}=");
@@ -75,7 +75,11 @@ async fn a_program_works_with_a_key_that_is_no_token() {
 async fn two_workspaces_are_used_side_by_side_with_a_key_each() {
     let (env, acme, beta) = two().await;
     let file = env.world.path("settings.env");
-    fs::write(&file, "FIRST=keyrack://Research\nSECOND=keyrack://Beta\n").unwrap();
+    fs::write(
+        &file,
+        "FIRST=keyrack://Acme Research Two\nSECOND=keyrack://Beta Labs\n",
+    )
+    .unwrap();
     let ask = |name: &str| {
         format!(
             "curl -sS -H \"Authorization: Bearer ${name}\" \"$NOTION_BASE_URL/v1/users/me\"; echo"

@@ -60,12 +60,17 @@ async fn a_program_finds_the_token_and_nothing_of_another_one_in_its_environment
     assert!(!environment.contains("stale"), "a stale variable is left");
     assert!(!environment.contains(&token_of(&env, &acme)));
 
-    let only = running(&env, &["Research", "--only-env", "MY_TOKEN"], "env").output();
+    let only = running(
+        &env,
+        &["Acme Research Two", "--only-env", "MY_TOKEN"],
+        "env",
+    )
+    .output();
     let environment = printed(&only.unwrap());
     assert!(environment.contains(&format!("MY_TOKEN={}\n", token_of(&env, &acme))));
     assert!(!environment.contains("NOTION_TOKEN="));
-    let nested = "\"$KEYRACK\" run Beta -- sh -c 'printf %s \"$NOTION_TOKEN\"'";
-    let mut nested = running(&env, &["Research"], nested);
+    let nested = "\"$KEYRACK\" run 'Beta Labs' -- sh -c 'printf %s \"$NOTION_TOKEN\"'";
+    let mut nested = running(&env, &["Acme Research Two"], nested);
     let nested = nested.env("KEYRACK", &env.program).output().unwrap();
     assert!(
         printed(&nested) == token,
@@ -237,7 +242,7 @@ async fn references_stand_for_tokens_in_the_environment_and_in_files() {
     let file = env.world.path("settings.env");
     fs::write(
         &file,
-        "# keys\nexport FIRST=keyrack://Research\nPLAIN='a b'\nPART=Bearer-keyrack://Beta\n",
+        "# keys\nexport FIRST=keyrack://Acme Research Two\nPLAIN='a b'\nPART=Bearer-keyrack://Beta\n",
     )
     .unwrap();
     let mut run = env.world.command(&env.program);
@@ -329,7 +334,7 @@ async fn a_reference_is_followed_whatever_the_environment_names_and_contradicts_
 
     let mut twice = env.world.command(&env.program);
     twice
-        .args(["run", "Research", "--env-file"])
+        .args(["run", "Acme Research Two", "--env-file"])
         .arg(&file)
         .args(["--", "env"]);
     let twice = twice.output().unwrap();
@@ -341,7 +346,11 @@ async fn a_reference_is_followed_whatever_the_environment_names_and_contradicts_
     assert!(said(&twice).contains(&filled("problem.token-twice.what", &variable)));
 
     let rows = hand_outs(&env).len();
-    fs::write(&file, "A=keyrack://Research\nB=keyrack://Beta\n").unwrap();
+    fs::write(
+        &file,
+        "A=keyrack://Acme Research Two\nB=keyrack://Beta Labs\n",
+    )
+    .unwrap();
     let mut whose = env.world.command(&env.program);
     whose
         .args(["run", "--env", "C", "--env-file"])
@@ -481,7 +490,7 @@ async fn the_variable_that_names_a_connection_may_name_it_by_a_reference() {
     assert_eq!(nobody.status().unwrap().code(), Some(125));
 
     let file = env.world.path("settings.env");
-    fs::write(&file, "KEYRACK_CONNECTION=keyrack://Research\n").unwrap();
+    fs::write(&file, "KEYRACK_CONNECTION=keyrack://Acme Research Two\n").unwrap();
     let mut chosen = running(&env, &["--env-file", file.to_str().unwrap()], script);
     chosen.env("KEYRACK_CONNECTION", &beta);
     let chosen = chosen.output().unwrap();

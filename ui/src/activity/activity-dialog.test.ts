@@ -159,6 +159,13 @@ describe("the activity", () => {
     );
   });
 
+  it("begins at its newest entry, however many there are", async () => {
+    const scrolled = vi.spyOn(Element.prototype, "scrollIntoView");
+    await openActivity(Array.from({ length: 40 }, () => act("check", "active")));
+    await vi.waitFor(() => expect(find("activity-dialog")?.textContent).toContain("40 entries"));
+    expect(scrolled).not.toHaveBeenCalled();
+  });
+
   it.each(["csv", "json"] as const)("is exported as %s as it is looked through", async (format) => {
     await openActivity([act("check", "active")]);
     change("activity-kind", "checks");

@@ -50,11 +50,17 @@ export function steady(dialog: HTMLDialogElement): () => void {
     }
   }
 
-  /** Brings a message that came into sight, as far as that leaves the control in its place. */
+  /**
+   * Brings a message that came into sight, as far as that leaves the control in its place; but not one that is told
+   * where it stands, since it is a part of the content.
+   */
   function show(changes: MutationRecord[]) {
     for (const { addedNodes } of changes)
       for (const came of addedNodes)
-        if (came instanceof Element && came.closest("[role=alert], [role=status]") !== null)
+        if (
+          came instanceof Element &&
+          came.closest("[role=alert], [role=status]:not([data-in-place])") !== null
+        )
           came.scrollIntoView({ block: "nearest" });
     // At the very end of the dialog its last buttons go up a little.
     dialog.scrollTop -= place - top();
