@@ -29,4 +29,13 @@ describe("what the statuses mean", () => {
     await the("guide");
     expect(find("statuses")).toBeNull();
   });
+
+  it("is told at length in the guide", async () => {
+    open();
+    await click("show-keys");
+    await click("show-statuses");
+    await click("statuses-help");
+    expect((await the("guide-page")).textContent).toContain(t("status.cannot-check"));
+    expect(find("guide-checking.md")?.getAttribute("aria-current")).toBe("page");
+  });
 });
