@@ -195,7 +195,7 @@ python_packages() {
 # ui_build: the pages that the program carries inside, if their sources have changed.
 ui_build() {
   local pages=ui/dist/index.html
-  if [ -f "$pages" ] && [ -z "$(find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -newer "$pages" -type f -print -quit)" ]; then
+  if [ -f "$pages" ] && [ -z "$(find ui docs/guide -path ui/node_modules -prune -o -path ui/dist -prune -o -newer "$pages" -type f -print -quit)" ]; then
     return 0
   fi
   heading "Building the pages"

@@ -16,8 +16,8 @@ export default defineConfig(({ mode }) => ({
   server: {
     port: 5173,
     strictPort: true,
-    // A test looks through the command's sources too: its notifications are worded in the same files.
-    ...(mode === "test" ? { fs: { allow: [".", "../src-tauri"] } } : {}),
+    // The guide is part of the window; a test looks through the command's sources, which are worded in the same files.
+    fs: { allow: [".", "../docs/guide", ...(mode === "test" ? ["../src-tauri"] : [])] },
   },
   test: { environment: "happy-dom", include: ["src/**/*.test.ts"] },
 }));

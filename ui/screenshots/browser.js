@@ -161,8 +161,15 @@ export class Browser {
     await this.#send("/actions", "POST", { actions: [{ type: "key", id: "keyboard", actions }] });
   }
 
-  async picture() {
-    return Buffer.from(await this.#send("/screenshot", "GET"), "base64");
+  /** The window, or only the element that `part` selects. */
+  async picture(part = null) {
+    return Buffer.from(await this.#send(`${await this.#element(part)}/screenshot`, "GET"), "base64");
+  }
+
+  async #element(selector) {
+    if (selector === null) return "";
+    const found = await this.#send("/element", "POST", { using: "css selector", value: selector });
+    return `/element/${Object.values(found)[0]}`;
   }
 
   async close() {

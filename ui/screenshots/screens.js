@@ -385,6 +385,14 @@ const settings = [
     click: ["settings", "start-at-login"],
     refuse: "change_preferences:start-at-login-failed",
   },
+  { name: "guide", scene: "list", click: ["help"], until: at("guide-page"), views: [...MAIN] },
+  {
+    name: "guide-page",
+    scene: "list",
+    click: ["help", "guide-first-workspace.md"],
+    until: `${at("guide-page")} img`,
+    views: [...MAIN, "tall"],
+  },
   { name: "statuses", scene: "list", click: ["show-keys", "show-statuses"], views: [...DIALOG] },
   { name: "keys", scene: "list", press: ["?"], until: at("keys"), views: [...DIALOG, "tall"] },
   {

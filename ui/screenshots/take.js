@@ -1,9 +1,11 @@
-// Takes a picture of every screen: `node take.js BROWSER FOLDER [WORD]`, where only names with the word in them are meant.
+// Takes pictures: `node take.js BROWSER FOLDER SET [WORD]`. The set is every screen or the guide's parts; only names with
+// the word in them are meant.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { Browser, endAll } from "./browser.js";
+import { FOLDERS, PARTS } from "./guide.js";
 import { prelude, settled, wrong } from "./page.js";
 import { SCREENS, VIEWS } from "./screens.js";
 
@@ -14,7 +16,7 @@ const { createServer } = await import("vite");
 /** What the clocks in the pages begin with. */
 const MOMENT = Date.UTC(2026, 2, 2, 9, 41);
 
-const [binary, folder, word = ""] = process.argv.slice(2);
+const [binary, folder, set, word = ""] = process.argv.slice(2);
 const temporary = mkdtempSync(join(tmpdir(), "keyrack-screenshots-"));
 
 function cleanUp() {
@@ -28,18 +30,27 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   });
 }
 
-/** Every picture of one scheme, those of one size together. */
-function picturesOf(dark) {
-  const order = Object.keys(VIEWS);
-  return SCREENS.flatMap((screen) =>
-    ["usual", ...(screen.views ?? [])].map((view) => {
-      const parts = [screen.name, ...(view === "usual" ? [] : [view]), dark ? "dark" : "light"];
+/** Every screen in one scheme, those of one size together. */
+function screensIn(dark) {
+  return Object.entries(VIEWS).flatMap(([name, view]) =>
+    SCREENS.filter(({ views = [] }) => name === "usual" || views.includes(name)).map((screen) => {
+      const parts = [screen.name, ...(name === "usual" ? [] : [name]), dark ? "dark" : "light"];
       return { name: parts.join("-"), screen, view };
     }),
-  )
-    .filter(({ name }) => name.includes(word))
-    .toSorted((a, b) => order.indexOf(a.view) - order.indexOf(b.view));
+  );
 }
+
+/** The guide's pictures, which are all light. */
+function guideIn(dark) {
+  if (dark) return [];
+  return Object.entries(FOLDERS).flatMap(([language, at]) =>
+    PARTS.map(({ width, height, ...screen }) => {
+      return { name: `${at}pictures/${screen.name}`, screen, view: { width, height, zoom: 1, language } };
+    }),
+  );
+}
+
+const picturesIn = { screens: screensIn, guide: guideIn }[set];
 
 function addressOf(base, { scene, click = [], refuse }, language) {
   const search = new URLSearchParams({ mock: scene, language });
@@ -50,28 +61,30 @@ function addressOf(base, { scene, click = [], refuse }, language) {
 
 /** Takes one picture and answers what is wrong with the page. */
 async function take(browser, base, { name, screen, view }, dark) {
-  const { width, height, language } = VIEWS[view];
-  const { click = [], press = [], until = null, end = false } = screen;
+  const { width, height, language } = view;
+  const { click = [], press = [], until = null, end = false, of = null } = screen;
   await browser.go(addressOf(base, screen, language));
   if (press.length > 0) await browser.ask(settled, click, null, false);
   for (const key of press) await browser.press(key);
   const missing = await browser.ask(settled, click, until, end);
   const wrongs = await browser.run(wrong, dark, width, height);
-  writeFileSync(join(folder, `${name}.png`), await browser.picture());
+  const file = join(folder, `${name}.png`);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, await browser.picture(of));
   return missing === null ? wrongs : [missing, ...wrongs];
 }
 
 /** One scheme after the other would leave a processor idle. */
 async function takeAll(base, dark) {
-  const pictures = picturesOf(dark);
+  const pictures = picturesIn(dark).filter(({ name }) => name.includes(word));
   const failed = [];
   for (const zoom of [1, 2]) {
-    const those = pictures.filter(({ view }) => VIEWS[view].zoom === zoom);
+    const those = pictures.filter(({ view }) => view.zoom === zoom);
     if (those.length === 0) continue;
     const browser = await Browser.open(binary, temporary, { dark, zoom });
     let size;
     for (const picture of those) {
-      const { width, height } = VIEWS[picture.view];
+      const { width, height } = picture.view;
       if (size !== `${width}x${height}`) await browser.resize(width, height);
       size = `${width}x${height}`;
       const wrongs = await take(browser, base, picture, dark).catch((error) => [error.message]);
@@ -99,7 +112,6 @@ const server = await createServer({
 });
 
 try {
-  mkdirSync(folder, { recursive: true });
   await server.listen();
   const [base] = server.resolvedUrls.local;
   const began = Date.now();

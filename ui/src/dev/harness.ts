@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, vi } from "vitest";
 import App from "../App.svelte";
 // The window loads them when it has time; here it would have to wait until they are compiled.
 import "../Dialogs.svelte";
+import "../help/Guide.svelte";
 import type { Problem } from "../rust/types";
 import { FakeRust } from "./fake-rust";
 import { snapshot } from "./samples";

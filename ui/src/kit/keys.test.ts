@@ -7,7 +7,7 @@ const key = (key: string, more: KeyboardEventInit = {}) => new KeyboardEvent("ke
 it("knows a shortcut by its keys, on any layout and whatever the case", () => {
   expect(pressed(key("n", { ctrlKey: true }), "connect")).toBe(true);
   expect(pressed(key("N", { metaKey: true, shiftKey: true }), "connect")).toBe(true);
-  expect(pressed(key("?", { shiftKey: true }), "help")).toBe(true);
+  expect(pressed(key("?", { shiftKey: true }), "keys")).toBe(true);
   expect(pressed(key("F1"), "help")).toBe(true);
   expect(pressed(key("=", { ctrlKey: true }), "zoom-in")).toBe(true);
   expect(pressed(key("+", { ctrlKey: true, shiftKey: true }), "zoom-in")).toBe(true);

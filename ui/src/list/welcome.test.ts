@@ -17,6 +17,7 @@ describe("the welcome screen", () => {
     ["settings", "settings-dialog"],
     ["welcome-self-test", "self-test-dialog"],
     ["activity", "activity-dialog"],
+    ["help", "guide"],
     ["show-keys", "keys"],
   ])("leads by %s to %s, and Escape leads back to the button", async (button, dialog) => {
     open();
@@ -33,6 +34,7 @@ describe("the welcome screen", () => {
 
   it.each([
     ["?", {}, "keys"],
+    ["F1", {}, "guide"],
     ["n", { ctrlKey: true }, "save-client"],
   ])("takes the key %s", async (key, more, testid) => {
     open();
@@ -52,6 +54,7 @@ describe("the welcome screen", () => {
       "settings",
       "welcome-self-test",
       "activity",
+      "help",
       "show-keys",
       "welcome-language",
     ]);

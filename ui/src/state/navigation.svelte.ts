@@ -28,8 +28,8 @@ export type Dialog =
   | { kind: "self-test"; back: Dialog | null }
   | { kind: "remove-everything" };
 
-/** A page of help: the shortcuts, or what the statuses mean. */
-export type Help = "keys" | "statuses";
+/** A kind of help: the guide, the shortcuts, or what the statuses mean. */
+export type Help = "guide" | "keys" | "statuses";
 
 /** The dialogs that do not make way for another: what was typed there, or goes on there, would be lost. */
 const FIRM: ReadonlySet<Dialog["kind"]> = new Set([
@@ -48,8 +48,10 @@ export type EndingAct = "revoke" | "forget";
 
 export class Navigation {
   dialog = $state.raw<Dialog | null>(null);
-  /** The page of help that is shown, before whatever else is. */
-  help = $state.raw<Help | null>(null);
+  /** The help that was opened, each from the one before it. */
+  #help = $state.raw<readonly Help[]>([]);
+  /** The page of the guide that is shown, or was last: a file of `docs/guide`. */
+  guide = $state.raw("README.md");
   /** The connection whose details are open (`Connection::id`); none while the panel is closed. */
   details = $state.raw<string | null>(null);
   /** What a start of the program asks to see in the list, until it is shown there. */
@@ -59,10 +61,26 @@ export class Navigation {
   /** The results of acts, to be shown one after the other. */
   results = $state.raw<readonly Result[]>([]);
 
+  /** The help that is shown, before whatever else is. */
+  get help(): Help | null {
+    return this.#help.at(-1) ?? null;
+  }
+
+  /** Shows help of a kind; goes back to it if the present one was opened from there. */
+  openHelp(help: Help): void {
+    const at = this.#help.indexOf(help);
+    this.#help = at === -1 ? [...this.#help, help] : this.#help.slice(0, at + 1);
+  }
+
+  /** Goes back to the help that the present one was opened from, or to what is behind all help. */
+  closeHelp(): void {
+    this.#help = this.#help.slice(0, -1);
+  }
+
   /** Opens the settings by their key, from wherever nothing is lost by that. */
   openSettings(): void {
     if (this.dialog !== null && FIRM.has(this.dialog.kind)) return;
-    this.help = null;
+    this.#help = [];
     this.dialog = { kind: "settings" };
   }
 

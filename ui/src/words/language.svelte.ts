@@ -44,6 +44,7 @@ async function messagesOf(locale: string): Promise<Messages> {
 
 function speech(locale: string, messages: Messages) {
   return {
+    language: languageOf(locale) ?? "en",
     locale,
     messages,
     plural: new Intl.PluralRules(locale),
@@ -55,6 +56,9 @@ let current = $state.raw(speech(localeFor(null, navigator.languages), en));
 
 /** The window's present language. What reads it while it is drawn is drawn anew when the language changes. */
 export const spoken = () => current;
+
+/** The language of what is shown, whatever the region. */
+export const language = () => current.language;
 
 /** Sets the window's language; null is the system's. */
 export async function speak(choice: Language | null): Promise<void> {

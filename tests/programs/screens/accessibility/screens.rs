@@ -54,7 +54,7 @@ async fn every_screen(dark: bool) -> usize {
     walk.window.at("close-details").click().await;
     walk.window.at("details-panel").disappears().await;
 
-    for opener in ["activity", "settings", "clients"] {
+    for opener in ["activity", "settings", "clients", "help"] {
         let button = walk.window.at(opener);
         walk.dialog(&button, &button, opener).await;
     }

@@ -4,7 +4,7 @@ import { click, find, open, the } from "../dev/harness";
 import { t } from "../words/messages";
 
 describe("what the statuses mean", () => {
-  it("is told of every one, and closes back to the keys it was opened from", async () => {
+  it("is told of every one, and closes back to the help it was opened from", async () => {
     open();
     await click("show-keys");
     await click("show-statuses");
@@ -23,5 +23,19 @@ describe("what the statuses mean", () => {
     await click("close-statuses");
     await the("keys");
     expect(find("statuses")).toBeNull();
+    await click("keys-help");
+    await click("guide-statuses");
+    await click("close-statuses");
+    await the("guide");
+    expect(find("statuses")).toBeNull();
+  });
+
+  it("is told at length in the guide", async () => {
+    open();
+    await click("show-keys");
+    await click("show-statuses");
+    await click("statuses-help");
+    expect((await the("guide-page")).textContent).toContain(t("status.cannot-check"));
+    expect(find("guide-checking.md")?.getAttribute("aria-current")).toBe("page");
   });
 });
