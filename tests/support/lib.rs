@@ -13,6 +13,7 @@
     reason = "its only callers are tests"
 )]
 
+pub mod assistive;
 pub mod browser;
 pub mod cli;
 pub mod clipboard;

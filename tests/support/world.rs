@@ -92,6 +92,11 @@ impl World {
         self.env.insert(key.to_owned(), value.into());
     }
 
+    /// Takes away a variable from the programs started from now on.
+    pub fn unset(&mut self, key: &str) {
+        self.env.remove(key);
+    }
+
     /// Sets the name of the desktop environment, by which `xdg-open` chooses its way; a world has
     /// none at first.
     pub fn set_desktop(&mut self, name: Option<&str>) {

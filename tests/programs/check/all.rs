@@ -64,7 +64,7 @@ async fn a_pause_is_shown_and_a_cancel_keeps_what_was_known() {
 
 #[tokio::test]
 async fn a_check_beside_the_window_leaves_a_row_of_its_sandbox_as_it_is() {
-    let mut world = World::new();
+    let world = World::new();
     let mut opened = Catcher::browser(&world);
     let window = window::open(&world).await;
     window.at("try-sandbox").click().await;

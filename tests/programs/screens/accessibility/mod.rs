@@ -7,6 +7,7 @@ mod motion;
 mod screens;
 mod signs;
 mod stages;
+mod tree;
 
 use support::page::{Page, Part};
 use support::test_env::{ACME, TestEnv};
