@@ -318,6 +318,8 @@ const acts = [
   },
 ];
 
+const LABELLED = ["more", "details"];
+
 /** @type {Screen[]} */
 const panels = [
   { name: "details", scene: "list", click: ["more", "details"], views: [...MAIN] },
@@ -326,6 +328,29 @@ const panels = [
   { name: "details-names", scene: "names", click: ["more", "details"] },
   { name: "details-sandbox", scene: "sandbox", click: ["more", "details"] },
   { name: "list-used", scene: "used", views: [...MAIN] },
+  { name: "labels-details", scene: "labels", click: LABELLED, views: [...MAIN, "tall"] },
+  {
+    name: "labels-details-suggested",
+    scene: "labels",
+    click: [...LABELLED, "add-label:k"],
+    until: at("suggested-label"),
+    views: ["narrow", "de"],
+  },
+  {
+    name: "labels-details-unsaved",
+    scene: "labels",
+    click: [...LABELLED, "edit-note", "save-note"],
+    refuse: "set_note:store-busy",
+    until: ".own .problem",
+    views: ["de"],
+  },
+  {
+    name: "labels-details-note",
+    scene: "labels",
+    click: [...LABELLED, "edit-note", `note-field:${"Long ".repeat(120)}`, "save-note"],
+    until: ".wrong",
+    views: ["tall", "narrow", "de"],
+  },
   { name: "details-unused", scene: "unused", click: ["more", "details"], views: ["narrow", "de"] },
   { name: "use", scene: "list", click: ["more", "use"], views: [...DIALOG, "tall", "de-narrow"] },
   { name: "use-end", scene: "used", click: ["more", "use"], end: true, views: [...DIALOG] },

@@ -196,6 +196,21 @@ function customers(): Connection[] {
   ];
 }
 
+/** The same with labels: those of customers, and some that several of them have. */
+function labelled(): Connection[] {
+  const acme = "Acme Holding International GmbH & Co. KG";
+  const note = "Ask Sam before anything is revoked.\nThe invoice export runs on Mondays.";
+  const own: Partial<Connection>[] = [
+    { labels: [acme, "paid", "pilot"] },
+    { labels: [acme, "paid"] },
+    { labels: ["Bibliothek"] },
+    { labels: ["Kestrel", "paid", "pilot"], note },
+    {},
+    { labels: ["Northwind", "paid"] },
+  ];
+  return customers().map((row, at) => ({ ...row, ...own[at] }));
+}
+
 const supportClient = client({ id: "client-4", name: "Customer support" });
 
 const longNamed = client({
@@ -311,6 +326,11 @@ export function snapshotOf(scene: string): Snapshot {
       ...base,
       clients: [client({ name: "Agency" }), supportClient],
       connections: customers(),
+    },
+    labels: {
+      ...base,
+      clients: [client({ name: "Agency" }), supportClient],
+      connections: labelled(),
     },
     background: { ...list, preferences: preferences({ background_checks: "hourly" }) },
     checking: { ...many, batches: [batch({ done: 312, succeeded: 310, attention: 2 })] },

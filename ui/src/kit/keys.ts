@@ -21,6 +21,7 @@ export const KEYS = {
   controls: [["ArrowLeft"], ["ArrowRight"]],
   menu: [["Shift", "F10"], ["ContextMenu"]],
   details: [["Enter"]],
+  "save-note": [["Control", "Enter"]],
   revoke: [["Delete"]],
   toggle: [[" "]],
   extend: [

@@ -29,6 +29,7 @@ const SHARED = new Set<string>([
   "row.details",
   "receipt.client",
   "receipt.labels",
+  "labels.title",
   "settings.language.en",
   "settings.language.de",
   "settings.version",
