@@ -1,9 +1,10 @@
 // Which connections are shown, and in which order. Nothing is sorted anew for a search, nor folded twice.
 import type { Opening } from "../kit/place";
 import type { Connection, Snapshot } from "../rust/types";
+import type { Label } from "../state/labels";
 import type { Look } from "../state/look.svelte";
 import { locale, t } from "../words/messages";
-import { WIDE } from "./columns";
+import { columns, labelsIn } from "./columns";
 import { arranged, NameOrder, prepareSearch, search } from "./connections";
 import { Places } from "./places";
 
@@ -21,13 +22,15 @@ export class View {
 
   readonly look: Look;
   readonly #snapshot: () => Snapshot;
+  readonly #labels: () => readonly Label[];
   readonly #working: () => boolean;
   readonly #names = $derived.by(() => new NameOrder(locale()));
   readonly #places = new Places();
 
-  /** `working` says whether something is done to connections. */
-  constructor(snapshot: () => Snapshot, look: Look, working: () => boolean) {
+  /** `labels` are those of all connections; `working` says whether something is done to connections. */
+  constructor(snapshot: () => Snapshot, labels: () => readonly Label[], look: Look, working: () => boolean) {
     this.#snapshot = snapshot;
+    this.#labels = labels;
     this.look = look;
     this.#working = working;
     // Once the list is painted, and probably before anybody types.
@@ -79,8 +82,20 @@ export class View {
     return { all: count(this.#ofClient), attention: count(this.#needing) };
   });
 
-  /** Whether there is room for columns. */
-  readonly wide = $derived.by(() => (this.width || window.innerWidth) >= WIDE);
+  readonly #width = $derived.by(() => this.width || window.innerWidth);
+  /** Whether any connection has a label. */
+  readonly labelled = $derived.by(() => this.#labels().length > 0);
+  /** The columns there is room for; none where the rows have all in two lines. */
+  readonly columns = $derived.by(() =>
+    columns({
+      clients: this.#snapshot().clients.length > 1,
+      labels: this.labelled,
+      width: this.#width,
+    }),
+  );
+  readonly wide = $derived(this.columns.length > 0);
+  /** How many labels a row shows. */
+  readonly labels = $derived(labelsIn(this.#width));
 
   showAll(): void {
     this.query = "";
