@@ -79,6 +79,16 @@ const list = [
   },
   { name: "list-customers", scene: "customers", views: [...MAIN, "de-wide"] },
   { name: "labels-list", scene: "labels", views: [...MAIN, "de-wide", "edge"] },
+  { name: "labels-groups", scene: "labels", click: ["group-labels"], views: [...MAIN, "de-wide", "edge"] },
+  {
+    name: "labels-groups-focus",
+    scene: "labels",
+    click: ["group-labels"],
+    press: ["ArrowDown"],
+    views: ["narrow"],
+  },
+  { name: "labels-groups-many", scene: "labels-many", click: ["group-labels"], views: ["narrow", "wide"] },
+  { name: "labels-filter", scene: "labels", click: ["filter-label:paid"], views: ["narrow", "wide", "de"] },
   {
     name: "list-customers-details",
     scene: "customers",

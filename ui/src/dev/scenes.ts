@@ -332,6 +332,13 @@ export function snapshotOf(scene: string): Snapshot {
       clients: [client({ name: "Agency" }), supportClient],
       connections: labelled(),
     },
+    "labels-many": {
+      ...huge,
+      connections: huge.connections.map((row, at) => ({
+        ...row,
+        labels: [`Kunde ${at % 300}`, ...(at % 3 === 0 ? ["paid"] : [])],
+      })),
+    },
     background: { ...list, preferences: preferences({ background_checks: "hourly" }) },
     checking: { ...many, batches: [batch({ done: 312, succeeded: 310, attention: 2 })] },
     "checking-paused": {

@@ -9,6 +9,7 @@ export const KEYS = {
   search: [["/"], ["Control", "F"]],
   connect: [["Control", "N"]],
   "check-all": [["F5"]],
+  group: [["G"]],
   settings: [["Control", ","]],
   "zoom-in": [["Control", "+"]],
   "zoom-out": [["Control", "-"]],

@@ -17,13 +17,13 @@ export type Column = {
 };
 
 const COLUMNS: readonly Column[] = [
-  { id: "workspace", order: "name", goes: "ascending", width: "minmax(0, 2.5fr)" },
-  { id: "labels", order: "labels", goes: "ascending", width: "minmax(6.5rem, 1.25fr)" },
-  { id: "client", order: "client", goes: "ascending", width: "minmax(6.5rem, 1fr)" },
+  { id: "workspace", order: "name", goes: "ascending", width: "minmax(0,2.5fr)" },
+  { id: "labels", order: "labels", goes: "ascending", width: "minmax(6.5rem,1.25fr)" },
+  { id: "client", order: "client", goes: "ascending", width: "minmax(6.5rem,1fr)" },
   { id: "used", order: "used", goes: "ascending", width: "7.5rem" },
   { id: "checked", order: "checked", goes: "ascending", width: "7.5rem" },
   { id: "connected", order: "connected", goes: "descending", width: "6.5rem" },
-  { id: "status", order: "attention", goes: "descending", width: "minmax(14.75rem, 1.75fr)" },
+  { id: "status", order: "attention", goes: "descending", width: "minmax(14.75rem,1.75fr)" },
 ];
 
 /** What the list has to show: several clients, labels, and in which width. */
@@ -43,7 +43,7 @@ export function columns({ clients, labels, width }: Room): readonly Column[] {
 
 /** The tracks of the grid, from the icon to the buttons. */
 export function tracks(shown: readonly Column[]): string {
-  return ["2.25rem", ...shown.map(({ width }) => width), "minmax(12.5rem, auto)"].join(" ");
+  return ["2.25rem", ...shown.map(({ width }) => width), "minmax(12.5rem,auto)"].join(" ");
 }
 
 /** How many labels of a row are shown in a list of this width. */

@@ -5,12 +5,17 @@ import { locale } from "../words/messages";
 /** A label as the list has it: the first spelling of it, and how many connections have it. */
 export type Label = { key: string; name: string; count: number };
 
+/** Stands where a label may, for the connections without one. No label is empty. */
+export const UNLABELLED = "";
+
 /** What is the same for every spelling of a label. Rust compares them alike (`caseless_name`). */
 export function labelKey(label: string): string {
   return label.trim().normalize("NFKC").toLowerCase();
 }
 
+/** Whether a connection has a label (`Label::key`), or none. */
 export function hasLabel({ labels }: Pick<Connection, "labels">, key: string): boolean {
+  if (key === UNLABELLED) return labels.length === 0;
   return labels.some((label) => labelKey(label) === key);
 }
 
@@ -26,6 +31,15 @@ export function labelsOf(connections: readonly Pick<Connection, "labels">[]): re
     }
   const { compare } = new Intl.Collator(locale(), { numeric: true });
   return [...labels.values()].sort((a, b) => compare(a.name, b.name));
+}
+
+/** The same labels, with how many of these connections have each. */
+export function recounted(
+  labels: readonly Label[],
+  connections: readonly Pick<Connection, "labels">[],
+): readonly Label[] {
+  const counts = new Map(labelsOf(connections).map(({ key, count }) => [key, count]));
+  return labels.map((label) => ({ ...label, count: counts.get(label.key) ?? 0 }));
 }
 
 /** The labels in which a typed text occurs; those that begin with it first. */

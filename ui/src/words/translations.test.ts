@@ -20,6 +20,8 @@ const SHARED = new Set<string>([
   "client.port",
   "waiting.paste.hint",
   "filter.client",
+  "filter.labels",
+  "group.count",
   "sort.client",
   "column.workspace",
   "column.client",
