@@ -330,6 +330,7 @@ const acts = [
   },
 ];
 
+const LABELLING = ["select", "select-all", "label-selected"];
 const LABELLED = ["more", "details"];
 
 /** @type {Screen[]} */
@@ -362,6 +363,27 @@ const panels = [
     click: [...LABELLED, "edit-note", `note-field:${"Long ".repeat(120)}`, "save-note"],
     until: ".wrong",
     views: ["tall", "narrow", "de"],
+  },
+  { name: "labels-dialog", scene: "labels", click: LABELLING, views: [...DIALOG, "wide", "de-narrow"] },
+  {
+    name: "labels-dialog-new",
+    scene: "labels",
+    click: [...LABELLING, "label-choice", "label-field:Pi"],
+    until: at("new-label"),
+    views: ["narrow", "de"],
+  },
+  {
+    name: "labels-dialog-refused",
+    scene: "labels",
+    click: [...LABELLING, `label-field:${"W".repeat(70)}`, "save-labels"],
+    until: ".wrong",
+    views: ["narrow", "de"],
+  },
+  {
+    name: "labels-selected",
+    scene: "labels",
+    click: ["select"],
+    views: ["narrow", "de", "de-narrow", "zoom"],
   },
   { name: "details-unused", scene: "unused", click: ["more", "details"], views: ["narrow", "de"] },
   { name: "use", scene: "list", click: ["more", "use"], views: [...DIALOG, "tall", "de-narrow"] },

@@ -22,6 +22,7 @@ export const KEYS = {
   controls: [["ArrowLeft"], ["ArrowRight"]],
   menu: [["Shift", "F10"], ["ContextMenu"]],
   details: [["Enter"]],
+  label: [["L"]],
   "save-note": [["Control", "Enter"]],
   revoke: [["Delete"]],
   toggle: [[" "]],

@@ -96,9 +96,11 @@ export class View {
   });
   /** The connections that are shown, in the order of their first lines. */
   readonly shown = $derived.by(() => (this.grouped ? connectionsIn(this.lines) : this.#placed));
+  /** Whether more connections are still to be read. */
+  readonly more = $derived.by(() => this.#snapshot().more);
   /** The number of connections behind each filter, regardless of the search; unknown before all are read. */
   readonly counts = $derived.by(() => {
-    const count = (rows: readonly Connection[]) => (this.#snapshot().more ? "…" : rows.length);
+    const count = (rows: readonly Connection[]) => (this.more ? "…" : rows.length);
     return { all: count(this.#ofLabel), attention: count(this.#needing) };
   });
   /** The labels to choose from, each with the number of connections behind it. */

@@ -18,6 +18,7 @@ export type Dialog =
   | { kind: "reconnect"; connection: Connection }
   | { kind: "revoke"; connection: Connection }
   | { kind: "end-selected"; act: EndingAct; connections: readonly Connection[] }
+  | { kind: "label"; connections: readonly Connection[] }
   | { kind: "forget"; connection: Connection }
   | { kind: "use"; connection: Connection }
   | { kind: "activity"; view?: ActivityView }
@@ -34,6 +35,7 @@ const FIRM: ReadonlySet<Dialog["kind"]> = new Set([
   "client",
   "secret",
   "edit-client",
+  "label",
   "settings",
   "remove-everything",
 ]);
