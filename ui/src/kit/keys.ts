@@ -22,9 +22,10 @@ export const KEYS = {
   controls: [["ArrowLeft"], ["ArrowRight"]],
   menu: [["Shift", "F10"], ["ContextMenu"]],
   details: [["Enter"]],
-  label: [["L"]],
+  labels: [["L"]],
   "save-note": [["Control", "Enter"]],
   revoke: [["Delete"]],
+  offboard: [["Control", "Delete"]],
   toggle: [[" "]],
   extend: [
     ["Shift", "ArrowUp"],
