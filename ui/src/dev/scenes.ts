@@ -273,6 +273,7 @@ export function leasesIn(scene: string, connections: readonly Connection[]): Lea
       run,
       lease(first, { caller: { ...run.caller, program: `/\u202e${"W".repeat(10_000)}`, pid: null } }),
     ];
+  if (scene === "labels") return [run];
   return scene === "used" ? [run, lent] : [];
 }
 
@@ -331,6 +332,11 @@ export function snapshotOf(scene: string): Snapshot {
       ...base,
       clients: [client({ name: "Agency" }), supportClient],
       connections: labelled(),
+    },
+    "labels-dead": {
+      ...base,
+      clients: [client({ name: "Agency" }), supportClient],
+      connections: labelled().map((row) => ({ ...row, has_refresh_token: row.status !== "inactive" })),
     },
     "labels-many": {
       ...huge,

@@ -20,7 +20,10 @@ const texts = (selector: string, of: ParentNode = document) =>
   [...of.querySelectorAll(selector)].map(({ textContent }) => textContent.replace(/\s+/g, " ").trim());
 const names = () => texts('[data-testid="workspace-name"]');
 /** The lines: heads with their counts, and names of rows. */
-const lines = () => texts('[data-testid="group"], [data-testid="workspace-name"]');
+const lines = () =>
+  [...document.querySelectorAll('[data-testid="group"], [data-testid="workspace-name"]')].map((line) =>
+    line.matches('[data-testid="group"]') ? texts(".name, .count", line).join(" ") : line.textContent,
+  );
 const options = () => texts("option", find("filter-label") ?? document);
 const kept = () =>
   JSON.parse((called("keep_look").at(-1) as { look: string }).look) as Record<string, unknown>;

@@ -58,6 +58,8 @@ export class View {
     const there = label === UNLABELLED ? labels.length > 0 : labels.some(({ key }) => key === label);
     return there ? label : null;
   });
+  /** The label whose connections alone are shown (`Label::key`). */
+  readonly customer = $derived.by(() => (this.label === UNLABELLED ? null : this.label));
   /** A value by itself, so that what is not about connections sorts nothing anew. */
   readonly #connections = $derived.by<readonly Connection[]>(() => this.#snapshot().connections);
   readonly #byName = $derived.by(() => this.#names.of(this.#connections));

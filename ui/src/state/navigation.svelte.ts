@@ -18,6 +18,7 @@ export type Dialog =
   | { kind: "reconnect"; connection: Connection }
   | { kind: "revoke"; connection: Connection }
   | { kind: "end-selected"; act: EndingAct; connections: readonly Connection[] }
+  | { kind: "offboard"; label: string | null }
   | { kind: "label"; connections: readonly Connection[] }
   | { kind: "forget"; connection: Connection }
   | { kind: "use"; connection: Connection }
