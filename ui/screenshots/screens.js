@@ -17,6 +17,7 @@ export const VIEWS = {
   usual: { width: 1000, height: 640, zoom: 1, language: "en" },
   narrow: { width: 480, height: 640, zoom: 1, language: "en" },
   wide: { width: 1600, height: 900, zoom: 1, language: "en" },
+  edge: { width: 1200, height: 640, zoom: 1, language: "de" },
   tall: { width: 1000, height: 1440, zoom: 1, language: "en" },
   "de-wide": { width: 1600, height: 900, zoom: 1, language: "de" },
   zoom: { width: 500, height: 400, zoom: 2, language: "en" },
@@ -77,6 +78,17 @@ const list = [
     views: ["narrow", "wide", "de"],
   },
   { name: "list-customers", scene: "customers", views: [...MAIN, "de-wide"] },
+  { name: "labels-list", scene: "labels", views: [...MAIN, "de-wide", "edge"] },
+  { name: "labels-groups", scene: "labels", click: ["group-labels"], views: [...MAIN, "de-wide", "edge"] },
+  {
+    name: "labels-groups-focus",
+    scene: "labels",
+    click: ["group-labels"],
+    press: ["ArrowDown"],
+    views: ["narrow"],
+  },
+  { name: "labels-groups-many", scene: "labels-many", click: ["group-labels"], views: ["narrow", "wide"] },
+  { name: "labels-filter", scene: "labels", click: ["filter-label:paid"], views: ["narrow", "wide", "de"] },
   {
     name: "list-customers-details",
     scene: "customers",
@@ -318,6 +330,9 @@ const acts = [
   },
 ];
 
+const LABELLING = ["select", "select-all", "label-selected"];
+const LABELLED = ["more", "details"];
+
 /** @type {Screen[]} */
 const panels = [
   { name: "details", scene: "list", click: ["more", "details"], views: [...MAIN] },
@@ -326,6 +341,85 @@ const panels = [
   { name: "details-names", scene: "names", click: ["more", "details"] },
   { name: "details-sandbox", scene: "sandbox", click: ["more", "details"] },
   { name: "list-used", scene: "used", views: [...MAIN] },
+  { name: "labels-details", scene: "labels", click: LABELLED, views: [...MAIN, "tall"] },
+  {
+    name: "labels-details-suggested",
+    scene: "labels",
+    click: [...LABELLED, "add-label:k"],
+    until: at("suggested-label"),
+    views: ["narrow", "de"],
+  },
+  {
+    name: "labels-details-unsaved",
+    scene: "labels",
+    click: [...LABELLED, "edit-note", "save-note"],
+    refuse: "set_note:store-busy",
+    until: ".own .problem",
+    views: ["de"],
+  },
+  {
+    name: "labels-details-note",
+    scene: "labels",
+    click: [...LABELLED, "edit-note", `note-field:${"Long ".repeat(120)}`, "save-note"],
+    until: ".wrong",
+    views: ["tall", "narrow", "de"],
+  },
+  { name: "labels-dialog", scene: "labels", click: LABELLING, views: [...DIALOG, "wide", "de-narrow"] },
+  {
+    name: "labels-dialog-new",
+    scene: "labels",
+    click: [...LABELLING, "label-choice", "label-field:Pi"],
+    until: at("new-label"),
+    views: ["narrow", "de"],
+  },
+  {
+    name: "labels-dialog-refused",
+    scene: "labels",
+    click: [...LABELLING, `label-field:${"W".repeat(70)}`, "save-labels"],
+    until: ".wrong",
+    views: ["narrow", "de"],
+  },
+  {
+    name: "offboard",
+    scene: "labels",
+    click: ["filter-label:paid", "offboard-filter"],
+    until: `${at("in-use")} li`,
+    views: [...DIALOG, "wide", "de-narrow"],
+  },
+  {
+    name: "offboard-choose",
+    scene: "labels",
+    click: ["offboard"],
+    until: at("offboard-label"),
+    views: ["wide", "de"],
+  },
+  {
+    name: "offboard-many",
+    scene: "labels-many",
+    click: ["filter-label:kunde 0", "offboard-filter"],
+    until: at("typed-count"),
+    views: [...DIALOG],
+  },
+  {
+    name: "offboard-dead",
+    scene: "labels-dead",
+    click: ["offboard", "offboard-label:paid"],
+    until: at("left-out"),
+    views: ["de", "wide"],
+  },
+  {
+    name: "offboard-summary",
+    scene: "labels",
+    click: ["filter-label:paid", "offboard-filter", "confirm-revoke-selected", "save-summary"],
+    until: at("summary"),
+    views: ["narrow", "de"],
+  },
+  {
+    name: "labels-selected",
+    scene: "labels",
+    click: ["select"],
+    views: ["narrow", "de", "de-narrow", "zoom"],
+  },
   { name: "details-unused", scene: "unused", click: ["more", "details"], views: ["narrow", "de"] },
   { name: "use", scene: "list", click: ["more", "use"], views: [...DIALOG, "tall", "de-narrow"] },
   { name: "use-end", scene: "used", click: ["more", "use"], end: true, views: [...DIALOG] },

@@ -5,7 +5,11 @@ import { batchEnd, client, connection, problem, receiptFor } from "../dev/sample
 import { asText } from "../words/summary";
 
 const acme = connection("Acme");
-const birch = connection("Birch", { client_name: "Agency", connected_at: Date.UTC(2026, 0, 5, 12) });
+const birch = connection("Birch", {
+  client_name: "Agency",
+  labels: ["Birch & Co", "VIP"],
+  connected_at: Date.UTC(2026, 0, 5, 12),
+});
 const cedar = connection("Cedar");
 
 const failed = (
@@ -68,7 +72,7 @@ describe("the document about several", () => {
     expect(first).toContain("Result: revoked, confirmed");
     expect(rest[0]).toMatch(/^2\. Access to Cedar is revoked\n/);
     expect(rest[0]).toContain("Result: revoked, not confirmed");
-    expect(rest[1]).toMatch(/^3\. Birch\nOwner: .*\nIntegration: Agency\n/);
+    expect(rest[1]).toMatch(/^3\. Birch\nOwner: .*\nIntegration: Agency\nLabels: Birch & Co, VIP\n/);
     expect(rest[1]).toContain("Connected: 2026-01-05T12:00:00.000Z");
     expect(rest[1]).toContain("Result: Revocation pending: keyring locked.");
   });

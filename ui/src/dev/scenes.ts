@@ -198,6 +198,21 @@ function customers(): Connection[] {
   ];
 }
 
+/** The same with labels: those of customers, and some that several of them have. */
+function labelled(): Connection[] {
+  const acme = "Acme Holding International GmbH & Co. KG";
+  const note = "Ask Sam before anything is revoked.\nThe invoice export runs on Mondays.";
+  const own: Partial<Connection>[] = [
+    { labels: [acme, "paid", "pilot"] },
+    { labels: [acme, "paid"] },
+    { labels: ["Bibliothek"] },
+    { labels: ["Kestrel", "paid", "pilot"], note },
+    {},
+    { labels: ["Northwind", "paid"] },
+  ];
+  return customers().map((row, at) => ({ ...row, ...own[at] }));
+}
+
 const supportClient = client({ id: "client-4", name: "Customer support" });
 
 const longNamed = client({
@@ -260,6 +275,7 @@ export function leasesIn(scene: string, connections: readonly Connection[]): Lea
       run,
       lease(first, { caller: { ...run.caller, program: `/\u202e${"W".repeat(10_000)}`, pid: null } }),
     ];
+  if (scene === "labels") return [run];
   return scene === "used" ? [run, lent] : [];
 }
 
@@ -313,6 +329,23 @@ export function snapshotOf(scene: string): Snapshot {
       ...base,
       clients: [client({ name: "Agency" }), supportClient],
       connections: customers(),
+    },
+    labels: {
+      ...base,
+      clients: [client({ name: "Agency" }), supportClient],
+      connections: labelled(),
+    },
+    "labels-dead": {
+      ...base,
+      clients: [client({ name: "Agency" }), supportClient],
+      connections: labelled().map((row) => ({ ...row, has_refresh_token: row.status !== "inactive" })),
+    },
+    "labels-many": {
+      ...huge,
+      connections: huge.connections.map((row, at) => ({
+        ...row,
+        labels: [`Kunde ${at % 300}`, ...(at % 3 === 0 ? ["paid"] : [])],
+      })),
     },
     background: { ...list, preferences: preferences({ background_checks: "hourly" }) },
     checking: { ...many, batches: [batch({ done: 312, succeeded: 310, attention: 2 })] },

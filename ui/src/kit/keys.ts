@@ -9,6 +9,7 @@ export const KEYS = {
   search: [["/"], ["Control", "F"]],
   connect: [["Control", "N"]],
   "check-all": [["F5"]],
+  group: [["G"]],
   settings: [["Control", ","]],
   "zoom-in": [["Control", "+"]],
   "zoom-out": [["Control", "-"]],
@@ -22,7 +23,10 @@ export const KEYS = {
   controls: [["ArrowLeft"], ["ArrowRight"]],
   menu: [["Shift", "F10"], ["ContextMenu"]],
   details: [["Enter"]],
+  labels: [["L"]],
+  "save-note": [["Control", "Enter"]],
   revoke: [["Delete"]],
+  offboard: [["Control", "Delete"]],
   toggle: [[" "]],
   extend: [
     ["Shift", "ArrowUp"],

@@ -60,11 +60,25 @@ function lastUse({ last_used_at: used, connected_at: connected }: Connection): M
   return used ?? connected;
 }
 
+/** Compares by the first labels, then by the next ones; connections without a label come last. */
+function byLabel(a: readonly string[], b: readonly string[], compare: Compare<string>): number {
+  if (a.length === 0 || b.length === 0) return b.length - a.length;
+  for (const [at, label] of a.entries()) {
+    const other = b[at];
+    if (other === undefined) return 1;
+    const order = compare(label, other);
+    if (order !== 0) return order;
+  }
+  return a.length - b.length;
+}
+
 /** What each order but that by name compares. */
 function comparison(order: Exclude<Order, "name">, compare: Compare<string>): Compare<Connection> {
   switch (order) {
     case "attention":
       return (a, b) => Number(b.needs_attention) - Number(a.needs_attention);
+    case "labels":
+      return (a, b) => byLabel(a.labels, b.labels, compare);
     case "client":
       return (a, b) => compare(a.client_name, b.client_name);
     case "checked":
@@ -113,7 +127,10 @@ function statusesLike(word: string, statusWord: (status: Status) => string): Rea
   return new Set(word.length < LEAST ? [] : STATUSES.filter(like));
 }
 
-/** The connections in which every word of the query occurs: in a name, an e-mail address or an id, or as their status. */
+/**
+ * The connections in which every word of the query occurs: in a name, an e-mail address, a label, the note or an id, or as
+ * their status.
+ */
 export function search(
   connections: readonly Connection[],
   query: string,
@@ -148,6 +165,8 @@ function searchable(connection: Connection): string {
         connection.id,
         connection.bot_id,
         connection.workspace_id,
+        ...connection.labels,
+        connection.note ?? "",
         ...person,
       ].join("\n"),
     );

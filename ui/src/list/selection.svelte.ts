@@ -2,11 +2,14 @@
 /* eslint svelte/prefer-svelte-reactivity: "off" -- The sets are replaced and never changed: thousands of rows are one change. */
 type Row = { readonly id: string };
 
+/** A line of the list: of those with the same id all are selected, or none. */
+type Line = Row & { readonly key: string };
+
 const NONE: ReadonlySet<string> = new Set();
 
 export class Selection {
   ids = $state.raw<ReadonlySet<string>>(NONE);
-  /** The row at which a range starts; none: the next range starts at the focus. */
+  /** The line at which a range starts; none: the next range starts at the focus. */
   #anchor: string | null = null;
   /** The rows selected besides the range. */
   #besides: ReadonlySet<string> = NONE;
@@ -15,17 +18,17 @@ export class Selection {
     return this.ids.has(id);
   }
 
-  toggle(id: string): void {
+  toggle({ key, id }: Line): void {
     const ids = new Set(this.ids);
     if (!ids.delete(id)) ids.add(id);
     this.ids = ids;
-    this.#anchor = id;
+    this.#anchor = key;
     this.#besides = ids;
   }
 
-  /** Selects all rows from the anchor to `to`; without an anchor, `from` becomes it. */
-  extend(from: string, to: string, shown: readonly Row[]): void {
-    const at = (id: string | null) => shown.findIndex((row) => row.id === id);
+  /** Selects all rows from the anchor to `to`; without an anchor, `from` becomes it. They are keys of lines. */
+  extend(from: string, to: string, shown: readonly Line[]): void {
+    const at = (key: string | null) => shown.findIndex((line) => line.key === key);
     if (at(this.#anchor) === -1) {
       this.#anchor = from;
       this.#besides = this.ids;
@@ -33,6 +36,17 @@ export class Selection {
     const [anchor, end] = [at(this.#anchor), at(to)];
     const range = shown.slice(Math.min(anchor, end), Math.max(anchor, end) + 1);
     this.ids = new Set([...this.#besides, ...range.map(({ id }) => id)]);
+  }
+
+  /** Selects all of these rows besides what is selected; none of them if all are. */
+  toggleAll(rows: readonly Row[]): void {
+    const ids = new Set(this.ids);
+    const all = rows.every(({ id }) => ids.has(id));
+    for (const { id } of rows)
+      if (all) ids.delete(id);
+      else ids.add(id);
+    this.ids = ids;
+    this.settle();
   }
 
   /** Ends the range, so that the next one starts at the focus. */

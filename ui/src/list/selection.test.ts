@@ -5,7 +5,7 @@ import { called, click, find, open, the, type, world } from "../dev/harness";
 import { batch, batchEnd, connection, problem, receiptFor } from "../dev/samples";
 import { Selection } from "./selection.svelte";
 
-const rows = ["a", "b", "c", "d", "e"].map((id) => ({ id }));
+const rows = ["a", "b", "c", "d", "e"].map((id) => ({ key: id, id }));
 const chosen = (selection: Selection) => [...selection.ids].sort().join("");
 
 describe("a range", () => {
@@ -21,7 +21,7 @@ describe("a range", () => {
 
   it("keeps what was selected besides it", () => {
     const selection = new Selection();
-    selection.toggle("e");
+    selection.toggle({ key: "e", id: "e" });
     selection.settle();
     selection.extend("a", "b", rows);
     expect(chosen(selection)).toBe("abe");
@@ -29,8 +29,8 @@ describe("a range", () => {
 
   it("starts at the row itself when its anchor is not shown any more", () => {
     const selection = new Selection();
-    selection.toggle("a");
-    selection.toggle("a");
+    selection.toggle({ key: "a", id: "a" });
+    selection.toggle({ key: "a", id: "a" });
     selection.extend("c", "d", rows.slice(1));
     expect(chosen(selection)).toBe("cd");
   });

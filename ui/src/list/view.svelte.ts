@@ -1,10 +1,12 @@
 // Which connections are shown, and in which order. Nothing is sorted anew for a search, nor folded twice.
 import type { Opening } from "../kit/place";
 import type { Connection, Snapshot } from "../rust/types";
+import { hasLabel, recounted, UNLABELLED, type Label } from "../state/labels";
 import type { Look } from "../state/look.svelte";
 import { locale, t } from "../words/messages";
-import { WIDE } from "./columns";
+import { columns, labelsIn } from "./columns";
 import { arranged, NameOrder, prepareSearch, search } from "./connections";
+import { connectionsIn, groups, lines, linesOf } from "./groups";
 import { Places } from "./places";
 
 /** How long after a change searches are prepared; in milliseconds. */
@@ -12,8 +14,8 @@ const PREPARE_AFTER = 300;
 
 export class View {
   query = $state("");
-  /** The row whose menu is open (`Connection::id`). */
-  menu = $state.raw<{ id: string; opening: Opening } | null>(null);
+  /** The row whose menu is open (`Line::key`). */
+  menu = $state.raw<{ line: string; opening: Opening } | null>(null);
   /** Whether the pointer is pressed down on the list: what it is pressed on stays where it is. */
   pressed = $state.raw(false);
   /** The width of the list in CSS pixels; before there is a layout that of the window is taken. */
@@ -21,13 +23,15 @@ export class View {
 
   readonly look: Look;
   readonly #snapshot: () => Snapshot;
+  readonly #labels: () => readonly Label[];
   readonly #working: () => boolean;
   readonly #names = $derived.by(() => new NameOrder(locale()));
   readonly #places = new Places();
 
-  /** `working` says whether something is done to connections. */
-  constructor(snapshot: () => Snapshot, look: Look, working: () => boolean) {
+  /** `labels` are those of all connections; `working` says whether something is done to connections. */
+  constructor(snapshot: () => Snapshot, labels: () => readonly Label[], look: Look, working: () => boolean) {
     this.#snapshot = snapshot;
+    this.#labels = labels;
     this.look = look;
     this.#working = working;
     // Once the list is painted, and probably before anybody types.
@@ -36,6 +40,10 @@ export class View {
       const timer = setTimeout(() => prepareSearch(connections), PREPARE_AFTER);
       return () => clearTimeout(timer);
     });
+    // A label that is gone filters nothing; nor will it, should it come back one day.
+    $effect(() => {
+      if (look.label !== this.label && !this.#snapshot().more) look.label = this.label;
+    });
   }
 
   /** The client whose connections are shown, while it exists. */
@@ -43,6 +51,15 @@ export class View {
     const there = this.#snapshot().clients.some(({ id }) => id === this.look.client);
     return there ? this.look.client : null;
   });
+  /** The label whose connections are shown (`Label::key`), or `UNLABELLED`; while there are labels. */
+  readonly label = $derived.by(() => {
+    const { label } = this.look;
+    const labels = this.#labels();
+    const there = label === UNLABELLED ? labels.length > 0 : labels.some(({ key }) => key === label);
+    return there ? label : null;
+  });
+  /** The label whose connections alone are shown (`Label::key`). */
+  readonly customer = $derived.by(() => (this.label === UNLABELLED ? null : this.label));
   /** A value by itself, so that what is not about connections sorts nothing anew. */
   readonly #connections = $derived.by<readonly Connection[]>(() => this.#snapshot().connections);
   readonly #byName = $derived.by(() => this.#names.of(this.#connections));
@@ -54,9 +71,10 @@ export class View {
       ? this.#arranged
       : this.#arranged.filter(({ client_id }) => client_id === this.client),
   );
-  readonly #needing = $derived.by(() => this.#ofClient.filter((one) => one.needs_attention));
+  readonly #ofLabel = $derived.by(() => this.#with(this.label, this.#ofClient));
+  readonly #needing = $derived.by(() => this.#ofLabel.filter((one) => one.needs_attention));
   readonly #found = $derived.by(() =>
-    search(this.look.attention ? this.#needing : this.#ofClient, this.query, (status) =>
+    search(this.look.attention ? this.#needing : this.#ofLabel, this.query, (status) =>
       t(`status.${status}`),
     ),
   );
@@ -68,23 +86,58 @@ export class View {
   /** What the list is the answer to; another is answered at once. */
   readonly question = $derived.by(() => {
     const { order, reversed, attention } = this.look;
-    return [this.query, attention, this.client, order, reversed].join("\n");
+    return [this.query, attention, this.client, this.label, this.grouped, order, reversed].join("\n");
   });
-  readonly shown = $derived.by(() =>
+  readonly #placed = $derived.by(() =>
     this.#places.of(this.#found, this.#connections, this.question, this.#held),
   );
+  readonly grouped = $derived.by(() => this.look.grouped && this.labelled);
+  readonly lines = $derived.by(() => {
+    if (!this.grouped) return lines(this.#placed);
+    return linesOf(groups(this.#placed, this.#labels(), this.#with(UNLABELLED, this.#connections).length));
+  });
+  /** The connections that are shown, in the order of their first lines. */
+  readonly shown = $derived.by(() => (this.grouped ? connectionsIn(this.lines) : this.#placed));
+  /** Whether more connections are still to be read. */
+  readonly more = $derived.by(() => this.#snapshot().more);
   /** The number of connections behind each filter, regardless of the search; unknown before all are read. */
   readonly counts = $derived.by(() => {
-    const count = (rows: readonly Connection[]) => (this.#snapshot().more ? "…" : rows.length);
-    return { all: count(this.#ofClient), attention: count(this.#needing) };
+    const count = (rows: readonly Connection[]) => (this.more ? "…" : rows.length);
+    return { all: count(this.#ofLabel), attention: count(this.#needing) };
+  });
+  /** The labels to choose from, each with the number of connections behind it. */
+  readonly labelCounts = $derived.by(() => {
+    const all = this.#ofClient.filter((one) => one.needs_attention || !this.look.attention);
+    return {
+      labels: recounted(this.#labels(), all),
+      none: this.#with(UNLABELLED, all).length,
+    };
   });
 
-  /** Whether there is room for columns. */
-  readonly wide = $derived.by(() => (this.width || window.innerWidth) >= WIDE);
+  readonly #width = $derived.by(() => this.width || window.innerWidth);
+  /** Whether any connection has a label. */
+  readonly labelled = $derived.by(() => this.#labels().length > 0);
+  /** The columns there is room for; none where the rows have all in two lines. */
+  readonly columns = $derived.by(() =>
+    columns({
+      clients: this.#snapshot().clients.length > 1,
+      labels: this.labelled,
+      width: this.#width,
+    }),
+  );
+  readonly wide = $derived(this.columns.length > 0);
+  /** How many labels a row shows. */
+  readonly labels = $derived(labelsIn(this.#width));
 
   showAll(): void {
     this.query = "";
     this.look.attention = false;
     this.look.client = null;
+    this.look.label = null;
+  }
+
+  /** Those of the connections that have a label (`Label::key`), or none; all where it is null. */
+  #with(label: string | null, connections: readonly Connection[]): readonly Connection[] {
+    return label === null ? connections : connections.filter((one) => hasLabel(one, label));
   }
 }

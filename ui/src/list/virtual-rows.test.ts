@@ -1,8 +1,9 @@
 // Which rows of a long list are built.
 import { describe, expect, it } from "vitest";
-import { built, inSight, page, reveal } from "./virtual-rows";
+import { above, built, inSight, page, reveal } from "./virtual-rows";
 
-const scroll = { top: 6_400, viewport: 640, row: 64 };
+const scroll = { top: 6_400, viewport: 640, row: 64, head: 40, heads: [] };
+const none = { ...scroll, top: 0, viewport: 0, row: 0 };
 
 describe("the rows that are built", () => {
   it("are those in sight and a few around them", () => {
@@ -20,8 +21,8 @@ describe("the rows that are built", () => {
   });
 
   it("are the first ones where there is no layout", () => {
-    expect(inSight({ top: 0, viewport: 0, row: 0 }, 10_000, false)).toEqual({ first: 0, end: 8 });
-    expect(inSight({ top: 0, viewport: 0, row: 0 }, 3, false)).toEqual({ first: 0, end: 3 });
+    expect(inSight(none, 10_000, false)).toEqual({ first: 0, end: 8 });
+    expect(inSight(none, 3, false)).toEqual({ first: 0, end: 3 });
   });
 
   it("are none but those in sight before the first picture", () => {
@@ -46,5 +47,32 @@ describe("scrolling to a row", () => {
   it("by a page keeps one row in sight", () => {
     expect(page(scroll)).toBe(9);
     expect(page({ ...scroll, viewport: 30 })).toBe(1);
+  });
+});
+
+describe("a list with heads", () => {
+  // A head, two rows, a head, and rows to the end: 40, 64, 64, 40, 64 ...
+  const grouped = { ...scroll, heads: [0, 3] };
+
+  it("has its lines where the lower heads leave them", () => {
+    expect(above(0, [0, 3])).toEqual({ heads: 0, rows: 0 });
+    expect(above(3, [0, 3])).toEqual({ heads: 1, rows: 2 });
+    expect(above(10, [0, 3])).toEqual({ heads: 2, rows: 8 });
+  });
+
+  it("builds those in sight", () => {
+    const seen = (top: number, viewport: number) => inSight({ ...grouped, top, viewport }, 10_000, false);
+    expect(seen(0, 40)).toEqual({ first: 0, end: 1 });
+    expect(seen(39, 2)).toEqual({ first: 0, end: 2 });
+    expect(seen(168, 40)).toEqual({ first: 3, end: 4 });
+    expect(seen(207, 1)).toEqual({ first: 3, end: 4 });
+    expect(seen(208, 65)).toEqual({ first: 4, end: 6 });
+    expect(seen(208 + 64 * 100, 64)).toEqual({ first: 104, end: 105 });
+  });
+
+  it("scrolls to each of them as little as will do", () => {
+    expect(reveal(3, { ...grouped, top: 0, viewport: 100 })).toBe(108);
+    expect(reveal(3, { ...grouped, top: 200 })).toBe(168);
+    expect(reveal(5, { ...grouped, top: 0, viewport: 100 })).toBe(236);
   });
 });

@@ -6,6 +6,7 @@ import type { Snapshot } from "../rust/types";
 import { speak } from "../words/language.svelte";
 import { Acts } from "./acts.svelte";
 import { Clock } from "./clock.svelte";
+import { labelsOf } from "./labels";
 import { Look } from "./look.svelte";
 import { Navigation } from "./navigation.svelte";
 import { Notices } from "./notices.svelte";
@@ -17,6 +18,10 @@ export class App {
   readonly look: Look;
   readonly sync: Sync;
   readonly acts: Acts;
+  /** The labels of all connections. */
+  readonly labels = $derived.by(() => labelsOf(this.#connections));
+  /** A value by itself, so that what is not about connections counts nothing anew. */
+  readonly #connections = $derived.by(() => this.sync.snapshot?.connections ?? []);
   /** Whether the first list is on the screen; its hidden parts are built after that. */
   painted = $state.raw(false);
 

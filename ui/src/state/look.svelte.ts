@@ -2,7 +2,7 @@
 // next; what is looked for is not, nor anything that is in the list.
 
 /** The orders that the list can be put in. */
-export const ORDERS = ["attention", "name", "client", "checked", "connected", "used"] as const;
+export const ORDERS = ["attention", "name", "labels", "client", "checked", "connected", "used"] as const;
 export type Order = (typeof ORDERS)[number];
 
 /** The sizes of the window's content, as parts of the usual one. */
@@ -14,6 +14,8 @@ type Kept = {
   reversed: boolean;
   attention: boolean;
   client: string | null;
+  label: string | null;
+  grouped: boolean;
   connect: string | null;
   size: number;
 };
@@ -23,6 +25,8 @@ const USUAL: Kept = {
   reversed: false,
   attention: false,
   client: null,
+  label: null,
+  grouped: false,
   connect: null,
   size: 1,
 };
@@ -32,12 +36,14 @@ const VALID: { [Key in keyof Kept]: (value: unknown) => boolean } = {
   order: (value) => (ORDERS as readonly unknown[]).includes(value),
   reversed: (value) => typeof value === "boolean",
   attention: (value) => typeof value === "boolean",
-  client: isId,
-  connect: isId,
+  client: isText,
+  label: isText,
+  grouped: (value) => typeof value === "boolean",
+  connect: isText,
   size: (value) => (SIZES as readonly unknown[]).includes(value),
 };
 
-function isId(value: unknown): boolean {
+function isText(value: unknown): boolean {
   return value === null || typeof value === "string";
 }
 
@@ -49,6 +55,10 @@ export class Look {
   attention = $state.raw(USUAL.attention);
   /** The client whose connections are shown (`Client::id`); none: those of all. */
   client = $state.raw(USUAL.client);
+  /** The label whose connections are shown (`Label::key`), `UNLABELLED` for those without; none: all. */
+  label = $state.raw(USUAL.label);
+  /** Whether the list is grouped by label. */
+  grouped = $state.raw(USUAL.grouped);
   /** The client last chosen for Connect (`Client::id`); the first one until then. */
   connect = $state.raw(USUAL.connect);
   /** The size of the window's content, as a part of the usual one. */
@@ -73,8 +83,9 @@ export class Look {
 
   /** What is to be kept, as text. */
   get kept(): string {
-    const { order, reversed, attention, client, connect, size } = this;
-    return JSON.stringify({ order, reversed, attention, client, connect, size } satisfies Kept);
+    const { order, reversed, attention, client, label, grouped, connect, size } = this;
+    const kept: Kept = { order, reversed, attention, client, label, grouped, connect, size };
+    return JSON.stringify(kept);
   }
 }
 

@@ -19,6 +19,8 @@ export type Dialog =
   | { kind: "reconnect"; connection: Connection }
   | { kind: "revoke"; connection: Connection }
   | { kind: "end-selected"; act: EndingAct; connections: readonly Connection[] }
+  | { kind: "offboard"; label: string | null }
+  | { kind: "label"; connections: readonly Connection[] }
   | { kind: "forget"; connection: Connection }
   | { kind: "use"; connection: Connection }
   | { kind: "export"; selected: readonly Connection[] | null }
@@ -36,6 +38,7 @@ const FIRM: ReadonlySet<Dialog["kind"]> = new Set([
   "client",
   "secret",
   "edit-client",
+  "label",
   "settings",
   "remove-everything",
 ]);

@@ -13,6 +13,21 @@ export function isDead({ status, has_refresh_token }: Connection): boolean {
   return status === "inactive" && !has_refresh_token;
 }
 
+/**
+ * The connections that an act ends, and those it leaves out: what is dead has nothing to be revoked; it can be
+ * forgotten.
+ */
+export function parted(
+  act: "revoke" | "forget",
+  connections: readonly Connection[],
+): { ending: readonly Connection[]; dead: readonly Connection[] } {
+  if (act === "forget") return { ending: connections, dead: [] };
+  return {
+    ending: connections.filter((connection) => !isDead(connection)),
+    dead: connections.filter(isDead),
+  };
+}
+
 /** How long revoking these takes at the pace that Notion allows; each client has its own. */
 export function revocationTime(connections: readonly Connection[], clients: readonly Client[]): Millis {
   const requests = new Map<string, number>();

@@ -88,10 +88,12 @@ export function asText(end: BatchEnd, at: Millis, removed = false): string {
 
 function failureText(one: NotDone, removed: boolean): string {
   const { connection } = one;
+  const { labels } = connection;
   return [
     workspaceName(connection),
     line(t("receipt.owner"), ownerLine(connection.owner)),
     line(t("receipt.client"), connection.client_name),
+    ...(labels.length === 0 ? [] : [line(t("receipt.labels", { count: labels.length }), labels.join(", "))]),
     line(t("receipt.bot"), connection.bot_id),
     line(t("details.connected"), rfc3339(connection.connected_at)),
     line(t("receipt.result"), reason(one, removed)),
