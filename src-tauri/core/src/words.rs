@@ -178,7 +178,9 @@ impl Words {
         let request = problem.request_id.as_deref();
         let request = request.map(|id| self.text("problem.request", &[("id", id)]));
         let mut parts = vec![words.what, words.safe, words.next];
-        let asides = [words.detail, request].into_iter().flatten();
+        // What is said is not said again.
+        let detail = words.detail.filter(|detail| !parts[0].contains(detail));
+        let asides = [detail, request].into_iter().flatten();
         parts.extend(asides.map(|aside| format!("({aside})")));
         parts.join(" ")
     }

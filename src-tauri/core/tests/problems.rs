@@ -427,3 +427,20 @@ fn the_window_s_test_compares_with_what_rust_says() {
         "{SAID} is out of date: run scripts/types"
     );
 }
+
+#[test]
+fn a_line_says_nothing_twice() {
+    let cause = Cause::HttpStatus {
+        status: 400,
+        detail: "validation_error".to_owned(),
+    };
+    for language in [Language::En, Language::De] {
+        let line = Words::of(language).line(&Problem::from(cause.clone()));
+        assert_eq!(line.matches("validation_error").count(), 1, "{line}");
+    }
+    let aside = Cause::ApiPath {
+        detail: "it is empty".to_owned(),
+    };
+    let line = Words::of(Language::En).line(&aside.into());
+    assert!(line.ends_with("(it is empty)"), "{line}");
+}

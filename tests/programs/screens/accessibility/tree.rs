@@ -57,7 +57,7 @@ async fn the_list_is_a_table_whose_rows_and_controls_have_names() {
     let row = list.iter().find(|one| one.role == "table row");
     let row = row.unwrap_or_else(|| panic!("a row in\n{}", lines(&list)));
     assert!(row.name.starts_with(ACME), "{row:?}");
-    assert!(row.name.ends_with("Active"), "{row:?}");
+    assert!(row.name.ends_with(": Active"), "{row:?}");
     one(&list, "check box", &format!("Select {ACME}"));
     one(&list, "button", &format!("Check {ACME}"));
     one(&list, "button", &format!("Revoke access to {ACME}"));
@@ -127,16 +127,31 @@ async fn a_dialog_is_modal_has_a_name_and_keeps_the_focus() {
         "{}",
         lines(&dialog)
     );
-    // Round and round, and never out of it.
-    for name in [
+    // Round and round, and never to what is behind it.
+    let buttons = [
+        "Cancel",
         "Revoke at Notion",
         "Forget on this computer only…",
-        "Cancel",
-    ] {
+    ];
+    let mut passed = vec![("button".to_owned(), "Cancel".to_owned())];
+    while passed.len() < 3 || passed.last().is_none_or(|(_, name)| name != "Cancel") {
         press(&env, &["Tab"]);
-        told(&assistive, name, |told| {
-            focused(told).is_some_and(|one| one.is("button", name))
+        let at = |told: &[Told]| focused(told).map(|one| (one.role.clone(), one.name.clone()));
+        let before = passed.last().cloned();
+        let told = told(&assistive, "the focus to move on", |told| {
+            at(told) != before
         });
+        passed.extend(at(&told));
+        assert!(passed.len() < 9, "{passed:?}");
+    }
+    for (role, name) in &passed {
+        assert!(
+            role != "button" || buttons.contains(&name.as_str()),
+            "{passed:?}"
+        );
+    }
+    for name in buttons {
+        assert!(passed.iter().any(|(_, one)| one == name), "{passed:?}");
     }
     press(&env, &["Escape"]);
     told(&assistive, "the focus back on the row", |told| {
