@@ -3,6 +3,8 @@ import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { called, click, find, open, the, world } from "./dev/harness";
 import { authorization, connection } from "./dev/samples";
+import { KEYS, type Shortcut } from "./kit/keys";
+import { t } from "./words/messages";
 
 function press(key: string, more: KeyboardEventInit = {}) {
   const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more });
@@ -29,6 +31,15 @@ describe("the keys that work everywhere", () => {
     expect((await the("guide")).textContent).toContain("Contents");
     press("Escape");
     expect(find("guide")).toBeNull();
+  });
+
+  it("are all shown with their words", async () => {
+    open();
+    await the("connection");
+    press("F1");
+    const keys = (await the("keys")).textContent;
+    const shortcuts = Object.keys(KEYS) as Shortcut[];
+    expect(shortcuts.filter((shortcut) => !keys.includes(t(`keys.${shortcut}`)))).toEqual([]);
   });
 
   it("work on the welcome screen", async () => {
