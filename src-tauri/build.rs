@@ -40,7 +40,6 @@ const COMMANDS: &[&str] = &[
     "details",
     "open_in_notion",
     "allow",
-    "set_labels",
     "set_note",
     "label_connections",
     "leases",

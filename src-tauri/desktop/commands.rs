@@ -74,7 +74,6 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         details,
         open_in_notion,
         allow,
-        set_labels,
         set_note,
         label_connections,
         leases,
@@ -384,15 +383,6 @@ fn notion_address(workspace: &str) -> String {
 #[tauri::command(async)]
 fn allow(shell: Shared<'_>, connection: String, allowed: Allowed) -> Result<Connection, Problem> {
     shell.keyrack()?.allow(&connection, allowed)
-}
-
-#[tauri::command(async)]
-fn set_labels(
-    shell: Shared<'_>,
-    connection: String,
-    labels: Vec<String>,
-) -> Result<Connection, Problem> {
-    shell.keyrack()?.set_labels(&connection, &labels)
 }
 
 #[tauri::command(async)]

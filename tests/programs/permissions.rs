@@ -15,7 +15,7 @@ const COMMANDS: &str = include_str!("../../src-tauri/desktop/commands.rs");
 const OWN: &str = "__app-acl__";
 
 /// What the window may ask for. A name is added here by hand, after a look at what it gives away.
-const ALLOWED: [&str; 57] = [
+const ALLOWED: [&str; 56] = [
     "plugin:event|listen",
     "plugin:event|unlisten",
     "about",
@@ -65,7 +65,6 @@ const ALLOWED: [&str; 57] = [
     "save_bridge_page",
     "save_text",
     "self_test",
-    "set_labels",
     "set_note",
     "snapshot",
     "submit_callback",

@@ -36,7 +36,7 @@ const both = "Off-board “Acme Ltd”: revoke access to 2 workspaces?";
 /** Waits until a dialog can be shown: the window has them only after its first list. */
 async function withDialogs() {
   await click("activity");
-  await click("close-activity");
+  await click("close-export");
 }
 
 describe("the ways to off-board a customer", () => {

@@ -1,6 +1,7 @@
 // The commands for labels and notes, as the window calls them and the fake answers.
 import { describe, expect, it } from "vitest";
 import * as ipc from "../rust/ipc";
+import type { Outcome } from "../rust/outcome";
 import { open, the, world } from "./harness";
 import { connection } from "./samples";
 
@@ -10,8 +11,8 @@ describe("labels and notes", () => {
     world.rust = { ...world.rust, connections: [acme, birch] };
     open();
     await the("connection");
-    expect(await ipc.setLabels(acme.id, [" VIP ", "Kunde 10", "kunde 9"])).toMatchObject({
-      value: { labels: ["kunde 9", "Kunde 10", "VIP"] },
+    expect(await ipc.labelConnections([acme.id], [" VIP ", "Kunde 10", "kunde 9"], [])).toMatchObject({
+      value: [{ labels: ["kunde 9", "Kunde 10", "VIP"] }],
     });
     expect(await ipc.labelConnections([acme.id, birch.id, "gone"], ["vip"], ["KUNDE 9"])).toMatchObject({
       value: [{ labels: ["Kunde 10", "vip"] }, { labels: ["vip"] }],
@@ -26,13 +27,13 @@ describe("labels and notes", () => {
     world.rust = { ...world.rust, connections: [acme] };
     open();
     await the("connection");
-    const field = async (answer: ReturnType<typeof ipc.setNote>) => {
+    const field = async (answer: Promise<Outcome<unknown>>) => {
       const outcome = await answer;
       return outcome.ok || !("field" in outcome.problem) ? null : outcome.problem.field;
     };
-    expect(await field(ipc.setLabels(acme.id, [" "]))).toBe("label");
+    expect(await field(ipc.labelConnections([acme.id], [" "], []))).toBe("label");
     const many = Array.from({ length: 21 }, (_, at) => String(at));
-    expect(await field(ipc.setLabels(acme.id, many))).toBe("labels");
+    expect(await field(ipc.labelConnections([acme.id], many, []))).toBe("labels");
     expect(await field(ipc.setNote(acme.id, "a".repeat(501)))).toBe("note");
   });
 });

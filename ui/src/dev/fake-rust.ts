@@ -267,7 +267,6 @@ export class FakeRust {
         if (allowed === "never") this.#endLeases(({ connection_id }) => connection_id === id);
         return this.#edited(id, { allows: allowed });
       },
-      set_labels: ({ connection, labels }) => this.#edited(connection, { labels: labelsOf([], labels, []) }),
       set_note: ({ connection, note }) => this.#edited(connection, { note: noteOf(note) }),
       label_connections: ({ connections, add, remove }) => {
         const ids = this.rust.connections.map(({ id }) => id).filter((id) => connections?.includes(id));

@@ -115,9 +115,6 @@ export const details = (connection: string) => call<Details>("details", { connec
 /** Chooses what programs may do with a connection. */
 export const allow = (connection: string, allowed: Allowed) =>
   call<Connection>("allow", { connection, allowed });
-/** Gives a connection these labels in place of the ones that it has. */
-export const setLabels = (connection: string, labels: readonly string[]) =>
-  call<Connection>("set_labels", { connection, labels });
 /** Notes a text on a connection; an empty one takes the note away. */
 export const setNote = (connection: string, note: string) =>
   call<Connection>("set_note", { connection, note });
