@@ -326,6 +326,7 @@ const panels = [
   { name: "details-names", scene: "names", click: ["more", "details"] },
   { name: "details-sandbox", scene: "sandbox", click: ["more", "details"] },
   { name: "list-used", scene: "used", views: [...MAIN] },
+  { name: "details-used", scene: "used", click: ["more", "details"], end: true, views: ["de"] },
   { name: "details-unused", scene: "unused", click: ["more", "details"], views: ["narrow", "de"] },
   { name: "use", scene: "list", click: ["more", "use"], views: [...DIALOG, "tall", "de-narrow"] },
   { name: "use-end", scene: "used", click: ["more", "use"], end: true, views: [...DIALOG] },
