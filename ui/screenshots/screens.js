@@ -420,6 +420,7 @@ const panels = [
     click: ["select"],
     views: ["narrow", "de", "de-narrow", "zoom"],
   },
+  { name: "details-used", scene: "used", click: ["more", "details"], end: true, views: ["de"] },
   { name: "details-unused", scene: "unused", click: ["more", "details"], views: ["narrow", "de"] },
   { name: "use", scene: "list", click: ["more", "use"], views: [...DIALOG, "tall", "de-narrow"] },
   { name: "use-end", scene: "used", click: ["more", "use"], end: true, views: [...DIALOG] },

@@ -5,7 +5,8 @@
 
 use keyrack_core::{
     ActivityEntry, ActivityOutcome, Allowed, Client, Connection, HandedTo, Lease, Millis,
-    OperationKind, Owner, Receipt, RefreshTokenFate, Remains, Status, Words, sanitize_display_text,
+    OperationKind, Owner, Receipt, RefreshTokenFate, Remains, Status, Way, Words,
+    sanitize_display_text,
 };
 
 use crate::table::{ASIDE, BAD, Cell, Column, GOOD, PLAIN, Table, WARNING};
@@ -313,6 +314,17 @@ fn what(entry: &ActivityEntry, words: Words) -> String {
     };
     let what = match &entry.handed {
         Some(handed) if entry.outcome == ActivityOutcome::Done => handed_to(handed, words),
+        // The token stays, and Keyrack sends the requests itself.
+        Some(handed) if matches!(handed.way, Way::Proxy | Way::Serve | Way::Api) => {
+            let status = words.text(&format!("act.use.{outcome}"), &[]);
+            if entry.outcome == ActivityOutcome::Unfinished {
+                let reason = handed_to(handed, words);
+                let places = [("status", status.as_str()), ("reason", &reason)];
+                words.text("status.reason", &places)
+            } else {
+                status
+            }
+        }
         _ => words.text(&format!("act.{}.{outcome}", word(entry.kind)), &[]),
     };
     let Some(problem) = &entry.problem else {

@@ -2,7 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { connection, person } from "../dev/samples";
 import { about, act } from "../dev/samples-activity";
-import { entryTone, entryWords, byDay, subjectOf } from "./activity";
+import type { ActivityEntry, Way } from "../rust/types";
+import { entryTone, entryWords, byDay, handedWords, subjectOf } from "./activity";
+import { entryIcon } from "./icons";
 
 const DAY = 24 * 60 * 60_000;
 
@@ -34,7 +36,7 @@ describe("an act", () => {
 
   it("is marked as good, bad or to be looked at", () => {
     const outcomes = ["active", "done", "inactive", "denied", "failed", "unfinished"] as const;
-    expect(outcomes.map((outcome) => entryTone({ outcome }))).toEqual([
+    expect(outcomes.map((outcome) => entryTone(act("check", outcome)))).toEqual([
       "ok",
       "off",
       "bad",
@@ -52,6 +54,40 @@ describe("an act", () => {
       "My integration",
     ]);
     expect(subjectOf(act("rebuild", "done", { client_name: "" }))).toEqual([]);
+  });
+});
+
+describe("a hand-out", () => {
+  const handed = (way: Way, outcome: ActivityEntry["outcome"]) => {
+    const caller = { program: "/usr/bin/node", pid: 4711, parents: [], terminal: false, reason: null };
+    return act("hand-out", outcome, { handed: { way, caller, count: 1, last_at: 0, lease: null } });
+  };
+
+  it.each([
+    ["token", "done", "Token handed out"],
+    ["run", "failed", "Token not handed out"],
+    ["copy", "unfinished", "Handing out is not finished"],
+    ["proxy", "unfinished", "In use"],
+    ["serve", "unfinished", "In use"],
+    ["api", "unfinished", "In use"],
+    ["proxy", "done", "Used through Keyrack"],
+    ["serve", "done", "Used through Keyrack"],
+    ["api", "failed", "Not used through Keyrack"],
+  ] as const)("by %s that is %s reads: %s", (way, outcome, words) => {
+    expect(entryWords(handed(way, outcome))).toBe(words);
+  });
+
+  it("is calm while a program uses it, and calls for a look where it stays unfinished otherwise", () => {
+    expect(entryTone(handed("proxy", "unfinished"))).toBe("off");
+    expect(entryIcon(handed("proxy", "unfinished"))).toBe(entryIcon(handed("proxy", "done")));
+    expect(entryTone(handed("token", "unfinished"))).toBe("warn");
+    expect(entryIcon(handed("token", "unfinished"))).not.toBe(entryIcon(handed("token", "done")));
+    expect(entryTone(handed("proxy", "failed"))).toBe("warn");
+  });
+
+  it("names the program once, under words that do not say the same", () => {
+    expect(handedWords(handed("proxy", "done"))).toBe("Requests of node passed on (1×)");
+    expect(handedWords(act("check", "active"))).toBeNull();
   });
 });
 

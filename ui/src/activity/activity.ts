@@ -1,10 +1,20 @@
 // What the activity says of each entry, and the days it sorts them under. Pure.
-import type { ActivityEntry, Millis } from "../rust/types";
+import type { ActivityEntry, Millis, Way } from "../rust/types";
 import { ownerName, programName, t, workspaceName } from "../words/messages";
 import { longDate } from "../words/time";
 
+/** The ways on which the token stays in Keyrack, which sends the requests of a program itself. */
+const STAYING: readonly Way[] = ["proxy", "serve", "api"];
+
+/** Whether a token was used without being handed out. */
+export function isUse({ handed }: Pick<ActivityEntry, "handed">): boolean {
+  return handed !== null && STAYING.includes(handed.way);
+}
+
 /** Says what was done, and what came of it. */
-export function entryWords({ kind, outcome }: Pick<ActivityEntry, "kind" | "outcome">): string {
+export function entryWords(entry: Pick<ActivityEntry, "kind" | "outcome" | "handed">): string {
+  const { kind, outcome } = entry;
+  if (isUse(entry)) return t(`act.use.${plainOutcome(outcome)}`);
   if (kind === "check" && (outcome === "active" || outcome === "inactive")) return t(`act.check.${outcome}`);
   if (kind === "connect" && outcome === "denied") return t("act.connect.denied");
   return t(`act.${kind}.${plainOutcome(outcome)}`);
@@ -26,17 +36,19 @@ export function handedWords({ handed }: Pick<ActivityEntry, "handed">): string |
 }
 
 /** The tone of an entry. Colour is never the only sign: the words say the same. */
-export function entryTone({ outcome }: Pick<ActivityEntry, "outcome">): "ok" | "warn" | "bad" | "off" {
-  switch (outcome) {
+export function entryTone(entry: Pick<ActivityEntry, "outcome" | "handed">): "ok" | "warn" | "bad" | "off" {
+  switch (entry.outcome) {
     case "active":
       return "ok";
     case "done":
       return "off";
     case "inactive":
       return "bad";
+    case "unfinished":
+      // A use goes on for as long as its program runs, and that is well.
+      return isUse(entry) ? "off" : "warn";
     case "denied":
     case "failed":
-    case "unfinished":
       return "warn";
   }
 }

@@ -1,4 +1,5 @@
 // The icon of each entry: by its kind where all went well, else by what came of it.
+import activityIcon from "lucide-static/icons/activity.svg?raw";
 import archiveRestoreIcon from "lucide-static/icons/archive-restore.svg?raw";
 import blocksIcon from "lucide-static/icons/blocks.svg?raw";
 import checkIcon from "lucide-static/icons/check.svg?raw";
@@ -11,6 +12,7 @@ import shieldOffIcon from "lucide-static/icons/shield-off.svg?raw";
 import triangleAlertIcon from "lucide-static/icons/triangle-alert.svg?raw";
 import xIcon from "lucide-static/icons/x.svg?raw";
 import type { ActivityEntry, OperationKind } from "../rust/types";
+import { isUse } from "./activity";
 
 const KINDS: Record<OperationKind, string> = {
   "add-client": blocksIcon,
@@ -26,8 +28,10 @@ const KINDS: Record<OperationKind, string> = {
   "hand-out": keyRoundIcon,
 };
 
-export function entryIcon({ kind, outcome }: Pick<ActivityEntry, "kind" | "outcome">): string {
+export function entryIcon(entry: Pick<ActivityEntry, "kind" | "outcome" | "handed">): string {
+  const { kind, outcome } = entry;
   if (outcome === "inactive") return xIcon;
-  if (outcome === "unfinished") return clockIcon;
-  return outcome === "failed" || outcome === "denied" ? triangleAlertIcon : KINDS[kind];
+  if (outcome === "failed" || outcome === "denied") return triangleAlertIcon;
+  if (isUse(entry)) return activityIcon;
+  return outcome === "unfinished" ? clockIcon : KINDS[kind];
 }

@@ -1,6 +1,6 @@
 // Sample entries of the activity, for the fake of Rust and for the tests.
 import type { ActivityEntry, Connection, OperationKind } from "../rust/types";
-import { connection, person, problem, receiptFor } from "./samples";
+import { connection, lease, person, problem, receiptFor } from "./samples";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -69,11 +69,22 @@ export function historyOf(of: Connection): ActivityEntry[] {
             }),
           ];
   return [
+    ...(of.last_used_at === null ? [] : usesOf(of)),
     ...last,
     on("check", "active", 26 * HOUR, requests),
     on("refresh", "done", 2 * DAY, requests),
     on("check", "failed", 2 * DAY + HOUR, { problem: problem("unreachable") }),
     on("connect", "done", 3 * DAY, requests),
+  ];
+}
+
+/** The uses of a connection: one that runs, and one that has ended. */
+function usesOf(of: Connection): ActivityEntry[] {
+  const { caller, started_at, used } = lease(of);
+  const handed = { way: "proxy", caller, count: 1, last_at: started_at, lease: used } as const;
+  return [
+    act("hand-out", "unfinished", { ...about(of), started_at, handed }),
+    act("hand-out", "done", { ...about(of), started_at: started_at - DAY, handed }),
   ];
 }
 
