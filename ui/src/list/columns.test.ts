@@ -3,6 +3,7 @@ import { flushSync } from "svelte";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { click, find, open, the, world } from "../dev/harness";
 import { client, connection, sandboxClient } from "../dev/samples";
+import { columns } from "./columns";
 
 const heads = () => [...document.querySelectorAll<HTMLElement>('[role="columnheader"]')];
 const words = () => heads().map(({ textContent }) => textContent.trim());
@@ -37,6 +38,7 @@ beforeEach(() => {
     connections: [
       connection("Acme", {
         client_name: "Team 10",
+        capabilities: ["read_content", "update_content"],
         checked_at: now - 5 * MINUTE,
         last_used_at: now - 90 * MINUTE,
       }),
@@ -55,13 +57,21 @@ describe("a wide list", () => {
       "Selection",
       "Workspace",
       "Integration",
+      "Can",
       "Last used",
       "Last checked",
       "Connected",
       "Status",
       "Actions",
     ]);
-    expect(cells().slice(2, 7)).toEqual(["Team 10", "1 hour ago", "5 minutes ago", "3 days ago", "Active"]);
+    expect(cells().slice(2, 8)).toEqual([
+      "Team 10",
+      "read content, change content",
+      "1 hour ago",
+      "5 minutes ago",
+      "3 days ago",
+      "Active",
+    ]);
     expect(row.getAttribute("aria-rowindex")).toBe("2");
     expect(row.closest('[role="grid"]')?.getAttribute("aria-rowcount")).toBe("3");
     expect(find("sort")).toBeNull();
@@ -72,7 +82,7 @@ describe("a wide list", () => {
     open();
     await the("connection");
     expect(words()).not.toContain("Client");
-    expect(cells()).toHaveLength(7);
+    expect(cells()).toHaveLength(8);
   });
 
   it("is sorted by its heads, and turned round by the same again", async () => {
@@ -89,6 +99,19 @@ describe("a wide list", () => {
     expect(names()).toEqual(["Birch", "Acme"]);
     await click("sort-connected");
     expect(sorted()).toEqual(["Connected descending"]);
+  });
+
+  it("says what a token can do only where there is room for it, and what is not known", async () => {
+    const [acme, birch] = world.rust.connections;
+    if (acme === undefined || birch === undefined) expect.fail("two rows");
+    world.rust = { ...world.rust, connections: [{ ...acme, capabilities: null }, birch] };
+    open();
+    await the("connection");
+    expect(cells()[3]).toBe("not known");
+    await click("sort-capabilities");
+    expect(names()).toEqual(["Birch", "Acme"]);
+    expect(columns({ clients: true, labels: false, width: 1500 }).map(({ id }) => id)).not.toContain("can");
+    expect(columns({ clients: true, labels: false, width: 1520 }).map(({ id }) => id)).toContain("can");
   });
 
   it("has one tab stop among its heads, between the rows and the search", async () => {

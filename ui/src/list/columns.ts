@@ -4,11 +4,12 @@ import type { Order } from "../state/look.svelte";
 /** From which width of the list on it has columns; in CSS pixels. */
 export const WIDE = 1200;
 
-/** From which width on there is room for all of them. */
-const ALL = 1340;
+/** From which widths on there is room for the time of connection beside clients and labels, and for what a token can do. */
+const FOR_CONNECTED = 1340;
+const FOR_CAPABILITIES = 1520;
 
 export type Column = {
-  id: "workspace" | "labels" | "client" | "used" | "checked" | "connected" | "status";
+  id: "workspace" | "labels" | "client" | "can" | "used" | "checked" | "connected" | "status";
   /** The order that its head puts the list in, and how its values go then. */
   order: Order;
   goes: "ascending" | "descending";
@@ -20,6 +21,7 @@ const COLUMNS: readonly Column[] = [
   { id: "workspace", order: "name", goes: "ascending", width: "minmax(0,2.5fr)" },
   { id: "labels", order: "labels", goes: "ascending", width: "minmax(6.5rem,1.25fr)" },
   { id: "client", order: "client", goes: "ascending", width: "minmax(6.5rem,1fr)" },
+  { id: "can", order: "capabilities", goes: "descending", width: "minmax(8rem,1.25fr)" },
   { id: "used", order: "used", goes: "ascending", width: "7.5rem" },
   { id: "checked", order: "checked", goes: "ascending", width: "7.5rem" },
   { id: "connected", order: "connected", goes: "descending", width: "6.5rem" },
@@ -35,8 +37,9 @@ export function columns({ clients, labels, width }: Room): readonly Column[] {
   const without = new Set<Column["id"]>([
     ...(clients ? [] : (["client"] as const)),
     ...(labels ? [] : (["labels"] as const)),
-    // The details say it too.
-    ...(clients && labels && width < ALL ? (["connected"] as const) : []),
+    // The details say these too.
+    ...(width < FOR_CAPABILITIES ? (["can"] as const) : []),
+    ...(clients && labels && width < FOR_CONNECTED ? (["connected"] as const) : []),
   ]);
   return COLUMNS.filter(({ id }) => !without.has(id));
 }

@@ -60,6 +60,11 @@ function lastUse({ last_used_at: used, connected_at: connected }: Connection): M
   return used ?? connected;
 }
 
+/** How much a token may do; one of which that is not known counts as the least. */
+function allowed({ capabilities }: Connection): number {
+  return capabilities?.length ?? -1;
+}
+
 /** Compares by the first labels, then by the next ones; connections without a label come last. */
 function byLabel(a: readonly string[], b: readonly string[], compare: Compare<string>): number {
   if (a.length === 0 || b.length === 0) return b.length - a.length;
@@ -88,6 +93,8 @@ function comparison(order: Exclude<Order, "name">, compare: Compare<string>): Co
       return (a, b) => b.connected_at - a.connected_at;
     case "used":
       return (a, b) => lastUse(a) - lastUse(b);
+    case "capabilities":
+      return (a, b) => allowed(b) - allowed(a);
   }
 }
 

@@ -1,6 +1,6 @@
 // A token's capabilities in words. Pure.
-import en from "../words/en.json";
-import { t, type MessageKey } from "../words/messages";
+import en from "./en.json";
+import { t, type MessageKey } from "./messages";
 
 /** A capability in words; one that is unknown here has Notion's name for it. */
 export function capabilityWords(capability: string): string {
