@@ -21,6 +21,7 @@ export type Dialog =
   | { kind: "end-selected"; act: EndingAct; connections: readonly Connection[] }
   | { kind: "forget"; connection: Connection }
   | { kind: "use"; connection: Connection }
+  | { kind: "in-use" }
   | { kind: "export"; selected: readonly Connection[] | null }
   | { kind: "activity"; view?: ActivityView }
   | { kind: "receipt"; receipt: Receipt; back: Dialog }
