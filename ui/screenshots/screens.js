@@ -340,7 +340,6 @@ const panels = [
   { name: "details-hostile", scene: "hostile", click: ["more", "details"], views: ["narrow"] },
   { name: "details-names", scene: "names", click: ["more", "details"] },
   { name: "details-sandbox", scene: "sandbox", click: ["more", "details"] },
-  { name: "list-used", scene: "used", views: [...MAIN] },
   { name: "labels-details", scene: "labels", click: LABELLED, views: [...MAIN, "tall"] },
   {
     name: "labels-details-suggested",
@@ -420,6 +419,8 @@ const panels = [
     click: ["select"],
     views: ["narrow", "de", "de-narrow", "zoom"],
   },
+  { name: "list-used", scene: "used", until: at("row-in-use"), views: [...MAIN] },
+  { name: "in-use", scene: "used", click: ["show-in-use"], until: at("lease"), views: [...DIALOG] },
   { name: "details-used", scene: "used", click: ["more", "details"], end: true, views: ["de"] },
   { name: "details-unused", scene: "unused", click: ["more", "details"], views: ["narrow", "de"] },
   { name: "use", scene: "list", click: ["more", "use"], views: [...DIALOG, "tall", "de-narrow"] },

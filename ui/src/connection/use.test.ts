@@ -232,6 +232,70 @@ describe("the leases that run", () => {
   });
 });
 
+describe("the list, while programs use some of it", () => {
+  const [bureau, cedar] = [connection("Bureau"), connection("Cedar")];
+  const ofAcme = lease(acme);
+  const shell = { ...ofAcme.caller, program: "/usr/bin/bash", pid: 5120 };
+  const again = lease(acme, { caller: shell });
+  const ofCedar = lease(cedar);
+
+  beforeEach(() => {
+    give(acme, bureau, cedar);
+    world.leases = [ofAcme, again, ofCedar];
+  });
+
+  it("marks those in use with who uses them, by one question about all", async () => {
+    open();
+    await vi.waitFor(() => expect(all("row-in-use")).toHaveLength(2));
+    expect(all("row-in-use").map((mark) => mark.getAttribute("aria-label"))).toEqual([
+      "In use by npx (process 4711) and bash (process 5120)",
+      "In use by npx (process 4711)",
+    ]);
+    expect(all("row-in-use").map((mark) => mark.title)).toEqual(
+      all("row-in-use").map((mark) => mark.getAttribute("aria-label")),
+    );
+    expect(new Set(called("leases").map((args) => JSON.stringify(args)))).toEqual(
+      new Set([JSON.stringify({ connection: null })]),
+    );
+    expect(called("leases").length).toBeLessThan(4);
+  });
+
+  it("counts them in its last line, which leads to all of them, and each can be ended there", async () => {
+    open();
+    const count = await the("show-in-use");
+    expect(count.textContent).toBe("2 in use");
+    count.focus();
+    await click("show-in-use");
+    await the("in-use-dialog");
+    expect(all("lease").map((row) => row.textContent)).toEqual([
+      expect.stringMatching(/Acme Research.*npx/s),
+      expect.stringMatching(/Acme Research.*bash/s),
+      expect.stringMatching(/Cedar.*npx/s),
+    ]);
+    const [, , end] = all("end-lease");
+    expect(end?.getAttribute("aria-label")).toBe("End the use of Cedar by npx (process 4711)");
+    end?.click();
+    await vi.waitFor(() => expect(all("lease")).toHaveLength(2));
+    expect(called("end_lease")).toEqual([{ lease: ofCedar.id }]);
+    expect(count.textContent).toBe("1 in use");
+    expect(all("row-in-use")).toHaveLength(1);
+    await click("close-in-use");
+    await vi.waitFor(() => expect(document.activeElement).toBe(count));
+  });
+
+  it("says nothing of it when the last has ended, and keeps the focus", async () => {
+    open();
+    (await the("show-in-use")).focus();
+    world.leases = [];
+    await emit("changed");
+    give(acme, bureau, { ...cedar, last_used_at: Date.now() });
+    await emit("changed");
+    await vi.waitFor(() => expect(find("show-in-use")).toBeNull());
+    expect(all("row-in-use")).toEqual([]);
+    await vi.waitFor(() => expect(document.activeElement?.getAttribute("role")).toBe("row"));
+  });
+});
+
 describe("what the list and the details say of use", () => {
   const DAY = 24 * 60 * 60_000;
 

@@ -276,7 +276,9 @@ export function leasesIn(scene: string, connections: readonly Connection[]): Lea
       lease(first, { caller: { ...run.caller, program: `/\u202e${"W".repeat(10_000)}`, pid: null } }),
     ];
   if (scene === "labels") return [run];
-  return scene === "used" ? [run, lent] : [];
+  const other = connections[1];
+  if (scene !== "used" || other === undefined) return [];
+  return [run, lent, lease(other, { started_at: now - 3 * 60 * MINUTE })];
 }
 
 /** An authorization of a client, with the time that the pictures show. */

@@ -99,7 +99,7 @@ describe("the order by label", () => {
     open();
     const orders = () => [...(find("sort") as HTMLSelectElement).options].map(({ value }) => value);
     await the("connection");
-    expect(orders()).toEqual(["attention", "name", "client", "checked", "connected", "used"]);
+    expect(orders()).toEqual(["attention", "name", "client", "checked", "connected", "used", "capabilities"]);
   });
 });
 

@@ -124,8 +124,8 @@ export const labelConnections = (
   add: readonly string[],
   remove: readonly string[],
 ) => call<Connection[]>("label_connections", { connections, add, remove });
-/** The leases of a connection that are running, or those of all, oldest first. */
-export const leases = (connection: string | null) => call<Lease[]>("leases", { connection });
+/** The leases of all connections that are running, oldest first. */
+export const leases = () => call<Lease[]>("leases", { connection: null });
 export const endLease = (lease: string) => call<null>("end_lease", { lease });
 /** The newest entries of this filter, or those older than the entry with the id `before`. */
 export const activity = (filter: ActivityFilter, before: string | null = null) =>

@@ -7,12 +7,14 @@ import { speak } from "../words/language.svelte";
 import { Acts } from "./acts.svelte";
 import { Clock } from "./clock.svelte";
 import { labelsOf } from "./labels";
+import { Leases } from "./leases.svelte";
 import { Look } from "./look.svelte";
 import { Navigation } from "./navigation.svelte";
 import { Notices } from "./notices.svelte";
 
 export class App {
   readonly clock = new Clock();
+  readonly leases = new Leases();
   readonly navigation = new Navigation();
   readonly notices: Notices = new Notices((id) => this.sync.connection(id));
   readonly look: Look;

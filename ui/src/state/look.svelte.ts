@@ -2,7 +2,16 @@
 // next; what is looked for is not, nor anything that is in the list.
 
 /** The orders that the list can be put in. */
-export const ORDERS = ["attention", "name", "labels", "client", "checked", "connected", "used", "capabilities"] as const;
+export const ORDERS = [
+  "attention",
+  "name",
+  "labels",
+  "client",
+  "checked",
+  "connected",
+  "used",
+  "capabilities",
+] as const;
 export type Order = (typeof ORDERS)[number];
 
 /** The sizes of the window's content, as parts of the usual one. */
