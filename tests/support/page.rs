@@ -267,6 +267,17 @@ impl Part {
         .await;
     }
 
+    /// Where its middle is in the window, in whole CSS pixels.
+    pub async fn middle(&self) -> (i64, i64) {
+        self.wait("to have a place", async |element| {
+            let (x, y, width, height) = element.rectangle().await?;
+            #[allow(clippy::cast_possible_truncation, reason = "no window is that large")]
+            let pixels = |at: f64| at.round() as i64;
+            Ok(Some((pixels(x + width / 2.0), pixels(y + height / 2.0))))
+        })
+        .await
+    }
+
     /// An attribute; `None` if the part has no such attribute.
     pub async fn attr(&self, name: &str) -> Option<String> {
         self.wait("to be read", async |element| {

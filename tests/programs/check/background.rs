@@ -43,6 +43,15 @@ async fn a_token_that_died_is_shown_in_the_open_window_and_notified_once() {
     window.close().await;
 }
 
+/// Notion ends the token of the only connection.
+async fn the_token_dies(env: &TestEnv) {
+    let listed = env.keyrack(&["list", "--json"], "");
+    let rows: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
+    env.sandbox
+        .revoke(rows[0]["bot_id"].as_str().unwrap())
+        .await;
+}
+
 #[tokio::test]
 async fn a_click_on_a_notification_leads_to_the_row_in_the_window() {
     let (env, window, row) = TestEnv::connected().await;
@@ -50,11 +59,7 @@ async fn a_click_on_a_notification_leads_to_the_row_in_the_window() {
     window.at("search").fill("nobody").await;
     row.disappears().await;
     env.a_day_passes();
-    let listed = env.keyrack(&["list", "--json"], "");
-    let rows: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
-    env.sandbox
-        .revoke(rows[0]["bot_id"].as_str().unwrap())
-        .await;
+    the_token_dies(&env).await;
     let watching = watching(&env, &["--now"]);
     let notification = desktop.next();
     assert_eq!(
@@ -80,11 +85,7 @@ async fn a_desktop_that_shows_no_notification_and_gives_no_reply_stops_nothing()
     let env = TestEnv::connected_by_command().await;
     let silent = Silent::of(&env);
     env.a_day_passes();
-    let listed = env.keyrack(&["list", "--json"], "");
-    let rows: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
-    env.sandbox
-        .revoke(rows[0]["bot_id"].as_str().unwrap())
-        .await;
+    the_token_dies(&env).await;
     let once = env.keyrack(&["watch", "--once", "--every", "daily"], "");
     let said = String::from_utf8(once.stderr).unwrap();
     assert!(said.contains("needs attention"), "{said}");

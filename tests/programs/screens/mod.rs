@@ -7,6 +7,7 @@ mod hostile;
 mod keyboard;
 mod keys;
 mod many;
+mod mouse;
 mod panels;
 mod settings;
 mod steady;
