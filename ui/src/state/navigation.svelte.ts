@@ -37,6 +37,7 @@ const FIRM: ReadonlySet<Dialog["kind"]> = new Set([
   "client",
   "secret",
   "edit-client",
+  "use",
   "settings",
   "remove-everything",
 ]);
