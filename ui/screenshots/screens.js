@@ -446,6 +446,19 @@ const panels = [
     until: at("use-ends"),
     views: [...DIALOG, "de-narrow"],
   },
+  {
+    name: "use-by-keys",
+    scene: "list",
+    click: ["more", "use"],
+    press: ["Tab", "ArrowDown"],
+    views: ["narrow"],
+  },
+  {
+    name: "use-drop",
+    scene: "list",
+    click: ["more", "use", "allow-proxy-only", "close-use"],
+    views: ["narrow", "de"],
+  },
   { name: "use-never", scene: "used-never", click: ["more", "use"], views: [...DIALOG] },
   { name: "use-hostile", scene: "hostile", click: ["more", "use"], until: at("lease"), views: ["narrow"] },
   {

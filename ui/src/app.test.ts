@@ -229,7 +229,7 @@ describe("connecting", () => {
     world.answers.submit_callback = refuse(problem("link-unknown"));
     open();
     await click("connect");
-    expect((await the("waiting")).textContent).toContain("Opened api.notion.com");
+    expect((await the("waiting")).textContent).toContain("If no browser opened api.notion.com:");
     const input = await type("paste-callback", "http://localhost:41753/oauth/callback?code=canary&state=s");
     await click("submit-callback");
     expect(input.value).toBe("");

@@ -37,8 +37,11 @@ async fn click(env: &TestEnv, window: &Page, part: &Part) {
 
 #[tokio::test]
 async fn a_row_looks_pointed_at_only_while_it_is() {
-    let env = TestEnv::connected_by_command().await;
-    cli::connect_workspace(&env, "Beta Labs", &[]).await;
+    let env = TestEnv::new();
+    env.add_client_by_command();
+    for name in [ACME, "Beta Labs"] {
+        cli::connect_workspace(&env, name, &[]).await;
+    }
     let window = env.window().await;
     for name in [ACME, "Beta Labs"] {
         let row = window.row(name);

@@ -60,6 +60,23 @@ describe("the details", () => {
     expect(find("revoke")).not.toBeNull();
   });
 
+  it.each([
+    ["before the first check", { checked_at: null }, "not known before the next check"],
+    ["right after connecting", { connected_at: 7, checked_at: 7 }, "not known before the next check"],
+    ["after a check or a use that did not tell", { checked_at: 8 }, "Notion has not said so far"],
+    ["where Notion told that there are none", { checked_at: 8, capabilities: [] }, "Notion does not say"],
+  ])("say of what a token can, %s", async (_, row, words) => {
+    world.rust = { ...world.rust, connections: [connection("Acme", { capabilities: null, ...row })] };
+    world.answers.details = () => ({ issued_at: null, refreshed_at: null, keyring: null });
+    const panel = await openDetails();
+    const said = (label: string) =>
+      [...panel.querySelectorAll("dt")].find((one) => one.textContent === label)?.nextElementSibling
+        ?.textContent;
+    await vi.waitFor(() => expect(said("Issued")).toBeDefined());
+    expect(said("Can")).toBe(words);
+    expect(said("Issued")).toBe(!("capabilities" in row) ? words : "Notion has not said so far");
+  });
+
   it("say what is not known, and why a status is not active, in full", async () => {
     const pending = problem("still-active", { request_id: "1c9d" });
     world.rust = {

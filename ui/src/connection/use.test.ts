@@ -23,6 +23,10 @@ async function openUse() {
 
 const give = (...connections: Connection[]) => (world.rust = { ...world.rust, connections });
 const all = (id: string) => [...document.querySelectorAll<HTMLElement>(`[data-testid="${id}"]`)];
+function press(key: string, target: Element | null = document.querySelector("dialog")) {
+  target?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  flushSync();
+}
 const isChosen = (choice: string) => (find(`allow-${choice}`) as HTMLInputElement).checked;
 
 describe("the dialog about a connection's use", () => {
@@ -57,14 +61,65 @@ describe("the dialog about a connection's use", () => {
     await click("allow-any");
     expect(find("save-allows")).toBeNull();
     await click("allow-never");
-    document
-      .querySelector("dialog")
-      ?.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true }));
-    flushSync();
+    press("Escape");
+    press("Escape");
     expect(find("use-dialog")).toBeNull();
     expect(called("allow")).toEqual([]);
     expect(world.leases).toHaveLength(1);
     await vi.waitFor(() => expect(document.activeElement).toBe(more));
+  });
+
+  it.each([
+    ["Escape", () => press("Escape")],
+    ["Close", () => find("close-use")?.click()],
+  ])("does not drop a choice without a word by %s, and does by the second", async (_, leave) => {
+    await openUse();
+    await click("allow-never");
+    leave();
+    const save = await the("save-allows");
+    await vi.waitFor(() => expect(find("use-ends")?.textContent).toBe("Not saved. Close again to drop it."));
+    expect(document.activeElement).toBe(save);
+    // Another choice is another question.
+    await click("allow-proxy-only");
+    expect(find("use-ends")?.textContent).toBe("Not saved yet.");
+    leave();
+    flushSync();
+    expect(find("use-dialog")).not.toBeNull();
+    leave();
+    flushSync();
+    expect(find("use-dialog")).toBeNull();
+    expect(called("allow")).toEqual([]);
+  });
+
+  it("still says what saving ends once it is asked whether to drop it", async () => {
+    world.leases = [lease(acme)];
+    await openUse();
+    await click("allow-never");
+    press("Escape");
+    await vi.waitFor(() =>
+      expect(find("use-ends")?.textContent).toBe(
+        "Saving this ends the use by npx (process 4711). Not saved. Close again to drop it.",
+      ),
+    );
+  });
+
+  it("closes at once where nothing is to be saved", async () => {
+    await openUse();
+    await click("allow-never");
+    await click("allow-any");
+    await click("close-use");
+    expect(find("use-dialog")).toBeNull();
+  });
+
+  it("shows which choice has the focus to whoever walks by keys, and not to a pointer", async () => {
+    await openUse();
+    const choices = document.querySelector("fieldset");
+    expect(choices?.classList).not.toContain("by-keys");
+    press("ArrowDown", await the("allow-any"));
+    expect(choices?.classList).toContain("by-keys");
+    choices?.dispatchEvent(new Event("pointerdown", { bubbles: true }));
+    flushSync();
+    expect(choices?.classList).not.toContain("by-keys");
   });
 
   it("saves the choice with its button, and offers what is then possible", async () => {

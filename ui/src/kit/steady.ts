@@ -62,8 +62,6 @@ export function steady(dialog: HTMLDialogElement): () => void {
           came.closest("[role=alert], [role=status]:not([data-in-place])") !== null
         )
           came.scrollIntoView({ block: "nearest" });
-    // At the very end of the dialog its last buttons go up a little.
-    dialog.scrollTop -= place - top();
   }
 
   function centre() {

@@ -40,6 +40,7 @@ const FIRM: ReadonlySet<Dialog["kind"]> = new Set([
   "secret",
   "edit-client",
   "label",
+  "use",
   "settings",
   "remove-everything",
 ]);

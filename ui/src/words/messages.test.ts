@@ -90,6 +90,19 @@ describe("a problem", () => {
     expect(here).toEqual(problems.map((one) => one[language]));
   });
 
+  it.each(["en", "de"] as const)(
+    "says once what a system said itself, which stands beside it, in %s",
+    async (language) => {
+      await speak(language);
+      const twice = problems
+        .map((one) => problemWords(one.problem as Refusal))
+        .filter(
+          ({ detail, what, safe, next }) => detail !== null && `${what} ${safe} ${next}`.includes(detail),
+        );
+      expect(twice).toEqual([]);
+    },
+  );
+
   it("has its sentences in one place only", () => {
     const whats = problems.map(({ en: { what } }) => what);
     const elsewhere = Object.entries(en).filter(
