@@ -5,34 +5,37 @@ use support::page::{Page, Part};
 use support::test_env::{ACME, TestEnv};
 use support::wait::until_async;
 
-/// Where the content of the window begins on the display, in pixels.
-fn corner(env: &TestEnv) -> (i64, i64) {
-    let mut search = env.world.command("xdotool");
-    search.args(["search", "--onlyvisible", "--name", "^Keyrack$"]);
-    search.args(["getwindowgeometry", "--shell"]);
-    let told = String::from_utf8(search.output().unwrap().stdout).unwrap();
-    let number = |name: &str| {
-        let line = told.lines().find_map(|line| line.strip_prefix(name));
-        line.and_then(|number| number.parse().ok()).expect(&told)
-    };
-    (number("X="), number("Y="))
+fn mouse(env: &TestEnv, act: &[&str]) {
+    let mut mouse = env.world.command("xdotool");
+    assert!(mouse.args(act).status().unwrap().success(), "{act:?}");
+}
+
+fn to(env: &TestEnv, x: i64, y: i64) {
+    mouse(
+        env,
+        &["mousemove", "--sync", &x.to_string(), &y.to_string()],
+    );
+}
+
+/// Where the content of the window begins on the display, in pixels, as the window itself feels the mouse.
+async fn corner(env: &TestEnv, window: &Page) -> (i64, i64) {
+    let listen = "addEventListener('mousemove', it => (window.felt = [it.clientX, it.clientY]));";
+    window.run(listen).await;
+    to(env, 499, 399);
+    to(env, 500, 400);
+    let felt = until_async("the mouse to be felt", async || {
+        let felt = window.run("return window.felt ?? null;").await;
+        Some((felt[0].as_i64()?, felt[1].as_i64()?))
+    });
+    let (x, y) = felt.await;
+    (500 - x, 400 - y)
 }
 
 /// Moves the mouse to the middle of a part.
-async fn move_to(env: &TestEnv, window: &Page, part: &Part) {
+async fn point(env: &TestEnv, window: &Page, corner: (i64, i64), part: &Part) {
     window.at_rest().await;
     let (x, y) = part.middle().await;
-    let (left, top) = corner(env);
-    let mut mouse = env.world.command("xdotool");
-    mouse.args(["mousemove", "--sync"]);
-    mouse.args([left + x, top + y].map(|at| at.to_string()));
-    assert!(mouse.status().unwrap().success());
-}
-
-async fn click(env: &TestEnv, window: &Page, part: &Part) {
-    move_to(env, window, part).await;
-    let mut mouse = env.world.command("xdotool");
-    assert!(mouse.args(["click", "1"]).status().unwrap().success());
+    to(env, corner.0 + x, corner.1 + y);
 }
 
 #[tokio::test]
@@ -43,11 +46,13 @@ async fn a_row_looks_pointed_at_only_while_it_is() {
         cli::connect_workspace(&env, name, &[]).await;
     }
     let window = env.window().await;
+    window.row("Beta Labs").has("data-status", "active").await;
+    let corner = corner(&env, &window).await;
     for name in [ACME, "Beta Labs"] {
-        let row = window.row(name);
-        row.has("data-status", "active").await;
-        click(&env, &window, &row.at("more")).await;
-        click(&env, &window, &window.at("copy-bot")).await;
+        point(&env, &window, corner, &window.row(name).at("more")).await;
+        mouse(&env, &["click", "1"]);
+        point(&env, &window, corner, &window.at("copy-bot")).await;
+        mouse(&env, &["click", "1"]);
         window.at("copy-bot").disappears().await;
     }
     let pointed = "return [...document.querySelectorAll('[data-testid=connection]:hover')]\
@@ -56,7 +61,7 @@ async fn a_row_looks_pointed_at_only_while_it_is() {
         (window.row(ACME).at("owner"), vec![ACME]),
         (window.at("show-keys"), vec![]),
     ] {
-        move_to(&env, &window, &at).await;
+        point(&env, &window, corner, &at).await;
         until_async(&format!("{expected:?} under the mouse"), async || {
             (window.run(pointed).await == serde_json::json!(expected)).then_some(())
         })
