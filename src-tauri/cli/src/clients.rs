@@ -154,11 +154,18 @@ fn only(mut clients: Vec<Client>, wanted: Option<&str>) -> Result<Client, Proble
             name: sanitize_display_text(wanted),
         },
         _ => {
-            let lines = clients
-                .iter()
-                .map(|client| [&client.client_id, &client.name].map(|it| sanitize_display_text(it)))
-                .map(|[id, name]| format!("\n  {id}  {name}"));
-            let candidates = lines.collect();
+            let line = |client: &Client| {
+                // Notion's id, which a person knows; where it was added twice, Keyrack's.
+                let same = clients.iter().filter(|it| it.client_id == client.client_id);
+                let id = if same.count() > 1 {
+                    &client.id
+                } else {
+                    &client.client_id
+                };
+                let [id, name] = [id, &client.name].map(|it| sanitize_display_text(it));
+                format!("\n  {id}  {name}")
+            };
+            let candidates = clients.iter().map(line).collect();
             Cause::SeveralClients { candidates }
         }
     };

@@ -68,7 +68,7 @@ fn connection(connection: &Connection, now: Millis, words: Words) -> Vec<Cell> {
             &workspace(&connection.workspace_name, words),
             &sanitize_display_text(&connection.workspace_name),
         ),
-        status(connection, words),
+        status(connection, now, words),
         ago(connection.checked_at),
     ];
     cells.extend(owner(&connection.owner, words));
@@ -86,8 +86,13 @@ fn connection(connection: &Connection, now: Millis, words: Words) -> Vec<Cell> {
 }
 
 /// A status with its reason, in the tone of the window's.
-fn status(connection: &Connection, words: Words) -> Cell {
+fn status(connection: &Connection, now: Millis, words: Words) -> Cell {
     let mut shown = words.text(status_key(connection.status), &[]);
+    if let (Some(last), Some(at)) = (connection.last_status, connection.checked_at) {
+        let was = format!("status.was.{}", word(last));
+        let was = words.text(&was, &[("age", &age(at, now, words))]);
+        shown = format!("{shown} ({was})");
+    }
     if let Some(problem) = &connection.problem {
         let reason = words.problem(problem).short;
         let places = [("status", shown.as_str()), ("reason", &reason)];

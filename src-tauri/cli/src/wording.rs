@@ -187,9 +187,10 @@ pub fn receipt(receipt: &Receipt, words: Words) -> Vec<String> {
         } else {
             "receipt.accepted"
         };
-        lines.push(words.text(accepted, &places));
+        let accepted = words.text(accepted, &places);
+        lines.push(timed(accepted, receipt.revoked_at, words));
         lines.push(match (&receipt.confirmed_at, &receipt.unconfirmed) {
-            (Some(_), _) => words.text("receipt.confirmed", &places),
+            (Some(at), _) => timed(words.text("receipt.confirmed", &places), Some(*at), words),
             (None, Some(problem)) => {
                 let reason = words.problem(problem).short;
                 words.text("receipt.unconfirmed", &[("reason", &reason)])
@@ -206,7 +207,8 @@ pub fn receipt(receipt: &Receipt, words: Words) -> Vec<String> {
         lines.push(words.text("receipt.forgotten.title", &places));
         lines.push(words.text("receipt.not-asked", &places));
     }
-    lines.push(words.text("receipt.removed", &[]));
+    let removed = words.text("receipt.removed", &[]);
+    lines.push(timed(removed, Some(receipt.removed_from_keyring_at), words));
     let keeps = receipt.keyring_keeps.iter().map(|keeps| match keeps {
         Remains::LockedCopy => "receipt.keeps.locked-copy",
         Remains::RecycleBin => "receipt.keeps.recycle-bin",
@@ -216,11 +218,18 @@ pub fn receipt(receipt: &Receipt, words: Words) -> Vec<String> {
         let program = sanitize_display_text(&one.program);
         words.text("receipt.cut-off", &[("program", &program)])
     }));
-    if let Some(at) = receipt.connected_at {
-        let label = words.text("details.connected", &[]);
-        let places = [("label", label.as_str()), ("value", &at.rfc3339())];
-        lines.push(words.text("receipt.line", &places));
-    }
+    let line = |label: &str, value: &str| {
+        let label = words.text(label, &[]);
+        let places = [("label", label.as_str()), ("value", value)];
+        words.text("receipt.line", &places)
+    };
+    lines.push(line("receipt.owner", &owner(&receipt.owner, words)));
+    let client = sanitize_display_text(&receipt.client_name);
+    lines.push(line("receipt.client", &client));
+    let connected = receipt.connected_at.map(Millis::rfc3339);
+    lines.extend(connected.map(|at| line("details.connected", &at)));
+    let bot = sanitize_display_text(&receipt.bot_id);
+    lines.push(line("receipt.bot", &bot));
     if !receipt.labels.is_empty() {
         let label = words.counted("receipt.labels", receipt.labels.as_slice().len(), &[]);
         let value = labels(&receipt.labels);
@@ -233,6 +242,15 @@ pub fn receipt(receipt: &Receipt, words: Words) -> Vec<String> {
         lines.push(words.text("receipt.line", &[("label", &label), ("value", &value)]));
     }
     lines
+}
+
+/// A step of a receipt with its time.
+fn timed(step: String, at: Option<Millis>, words: Words) -> String {
+    let Some(at) = at else {
+        return step;
+    };
+    let places = [("label", step.as_str()), ("value", &at.rfc3339())];
+    words.text("receipt.line", &places)
 }
 
 /// What was rebuilt from the keyring, in one paragraph.
@@ -288,7 +306,9 @@ pub fn progress(progress: &Batch, words: Words) -> String {
     let count = progress.total.try_into().unwrap_or(usize::MAX);
     let done = progress.done.to_string();
     let mut parts = vec![words.counted(counts, count, &[("done", &done)])];
-    if let Some(left) = progress.left.map(Duration::from_millis) {
+    let left = progress.left.map(Duration::from_millis);
+    // What takes less than a second needs no time said.
+    if let Some(left) = left.filter(|left| left.as_secs() > 0) {
         let time = format!("{}:{:02}", left.as_secs() / 60, left.as_secs() % 60);
         parts.push(words.text("command.minutes-left", &[("time", &time)]));
     }

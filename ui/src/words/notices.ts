@@ -315,6 +315,18 @@ export function ofCopied(connection: Connection, seconds: number): Notice {
   };
 }
 
+/** The notice about a copied id, which is no secret. */
+export function ofCopiedId(connection: Connection, id: "bot" | "workspace"): Notice {
+  return {
+    ...plainNotice,
+    key: "copied-id",
+    tone: "done",
+    words: () => ({ what: t(`copied.${id}`, { workspace: workspaceName(connection) }), next: "" }),
+    sandbox: connection.sandbox,
+    passing: true,
+  };
+}
+
 /** The notice about a rebuild: what was brought back from the keyring, and what could not be. */
 export function ofRebuilt(rebuilt: Rebuilt): Notice {
   return {

@@ -79,7 +79,7 @@ impl Keyrack {
             Err(problem) => Finding::Unknown(problem),
         };
         if let Finding::Unknown(problem) = &finding
-            && problem.cause == Cause::SandboxElsewhere
+            && matches!(problem.cause, Cause::SandboxElsewhere | Cause::NoSessionBus)
         {
             // So it is in this process alone, and the list is for all of them.
             self.fail(operation, problem.clone())?;
