@@ -41,6 +41,13 @@ const start = [
 const list = [
   { name: "list-empty", scene: "empty", views: ["narrow", "wide", "de"] },
   { name: "list-few", scene: "list", views: [...MAIN] },
+  {
+    name: "list-checked",
+    scene: "list",
+    click: ["check"],
+    until: at("fresh"),
+    views: ["narrow", "wide", "de"],
+  },
   { name: "list-many", scene: "huge", views: ["narrow", "wide"] },
   { name: "list-failing", scene: "failing", views: ["narrow", "wide", "zoom", "de"] },
   { name: "list-hostile", scene: "hostile", views: ["narrow", "wide", "zoom"] },

@@ -144,6 +144,37 @@ describe("a row", () => {
     expect(announced.filter((text) => text === "Acme: Inactive")).toHaveLength(1);
   });
 
+  it.each([
+    ["the same verdict", {}, "checked just now"],
+    ["no verdict", { status: "cannot-check", last_status: "active", checked_at: 7 }, "tried just now"],
+  ] as const)("shows for a moment that a check came to %s", async (_, row, words) => {
+    const acme = connection("Acme", { connected_at: 5, checked_at: 7, ...row });
+    world.rust = { ...world.rust, connections: [acme] };
+    if ("status" in row) world.answers.check = () => ({ ...acme, revision: world.next() });
+    vi.useFakeTimers();
+    try {
+      open();
+      await the("check");
+      const before = find("connection")?.textContent;
+      await click("check");
+      await vi.waitFor(() => expect(find("fresh")?.textContent.trim()).toBe(words));
+      await vi.advanceTimersByTimeAsync(3_000);
+      expect(find("fresh")).toBeNull();
+      if ("status" in row) expect(find("connection")?.textContent).toBe(before);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("points nothing out where the check was refused, which a notice tells", async () => {
+    world.rust = { ...world.rust, connections: [connection("Acme")] };
+    world.answers.check = refuse(problem("already-checking"));
+    open();
+    await click("check");
+    await the("notice");
+    expect(find("fresh")).toBeNull();
+  });
+
   it("reads nothing after a check whose answer is all that changed", async () => {
     world.rust = { ...world.rust, connections: [connection("Acme"), connection("Birch")] };
     open();

@@ -1,5 +1,5 @@
 // The person's acts: those under way, each a call to Rust, and what is shown and announced at its end.
-import { SvelteMap } from "svelte/reactivity";
+import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import * as ipc from "../rust/ipc";
 import type { Outcome, Refusal } from "../rust/outcome";
 import type { Sync } from "../rust/sync.svelte";
@@ -37,10 +37,15 @@ export type Act = "check" | "refresh" | "revoke" | "forget";
 /** The connection of an act, and whether the sandbox issued it. */
 export type Target = Pick<Connection, "id" | "sandbox">;
 
+/** How long it is pointed out that a check has ended; in milliseconds. */
+const FRESH = 2_500;
+
 export class Acts {
   connecting = $state.raw(false);
   /** The act that is under way on each connection (`Connection::id`). */
   readonly on = new SvelteMap<string, Act>();
+  /** The connections (`Connection::id`) whose check has just ended, which most often changes no word of their status. */
+  readonly fresh = new SvelteSet<string>();
   /** The connections (`Connection::id`) that the last check of many was for; all if it is not known. */
   #checked: readonly string[] | null = null;
   /** The connections (`Connection::id`) that were being revoked before this window was open. */
@@ -121,7 +126,11 @@ export class Acts {
   }
 
   async check(target: Target): Promise<void> {
-    this.#learned(target, await this.#act("check", target, () => ipc.check(target.id)));
+    const outcome = await this.#act("check", target, () => ipc.check(target.id));
+    this.#learned(target, outcome);
+    if (outcome?.ok !== true) return;
+    this.fresh.add(target.id);
+    setTimeout(() => this.fresh.delete(target.id), FRESH);
   }
 
   async refreshTokens(target: Target): Promise<void> {

@@ -94,7 +94,20 @@ describe.each(languages)("the messages of %s", (language, texts) => {
   });
 });
 
-describe.each(languages.filter(([language]) => language !== "en"))("the words of %s", (_, texts) => {
+/** What has one word in each language, wherever it is spoken of. */
+const WORDS: Record<string, readonly [english: RegExp, own: RegExp][]> = {
+  de: [[/needs? (your )?attention/i, /Aufmerksamkeit/]],
+};
+
+describe.each(languages.filter(([language]) => language !== "en"))("the words of %s", (language, texts) => {
+  it("are one for one thing", () => {
+    const same = (text: string, key: string) =>
+      (WORDS[language] ?? []).every(
+        ([english, own]) => !formsOf(en[key]).some(([, said]) => english.test(said)) || own.test(text),
+      );
+    expect(broken(texts, same)).toEqual([]);
+  });
+
   it("are its own, except for names and what languages share", () => {
     const own = (text: string, key: string) =>
       words(text) === "" || SHARED.has(key) || formsOf(en[key]).every(([, english]) => english !== text);
