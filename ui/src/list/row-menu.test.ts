@@ -28,6 +28,17 @@ function rightClick(on: Element) {
 
 beforeEach(() => (world.rust = { ...world.rust, connections: [acme, birch] }));
 
+it.each([
+  ["copy-bot", acme.bot_id, "Copied the bot ID of Acme"],
+  ["copy-workspace", acme.workspace_id, "Copied the workspace ID of Acme"],
+])("says in sight what %s has copied", async (item, text, words) => {
+  open();
+  await click("more");
+  await click(item);
+  expect((await the("notice")).textContent).toContain(words);
+  expect(called("copy_text")).toEqual([{ text }]);
+});
+
 describe("the ways to the menu of a row", () => {
   it("are its button, which says that it has a menu and whether it is open", async () => {
     open();
