@@ -1,10 +1,9 @@
 //! `keyrack watch`.
 
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use keyrack_core::{BackgroundChecks, Cause, Keyrack, Problem, session_ended};
+use keyrack_core::{BackgroundChecks, Cause, Keyrack, Problem, Session};
 
 use crate::notification::notify;
 use crate::output::Output;
@@ -32,11 +31,12 @@ pub async fn watch(
     }
     let every = interval(keyrack.background_checks()?)?;
     let mut watch = keyrack.watch()?;
+    // Before it is said that it watches: its keyring and its notifications end with the session.
+    let mut session = Session::join().await;
     output.say("command.watching");
     if now && let Some(attention) = watch.catch_up(every).await?.attention {
         notify(keyrack, output, &attention, true).await;
     }
-    let mut over = pin!(session_ended());
     let folder = keyrack.folder();
     let begun_in = folder.identity();
     loop {
@@ -63,8 +63,8 @@ pub async fn watch(
         };
         tokio::select! {
             () = tokio::time::sleep(wait.min(LOOK_EVERY)) => {}
-            // Its keyring and its notifications end with it, and a new session has its own.
-            () = &mut over => {
+            // A new session has its own.
+            () = session.ended() => {
                 output.say("command.watch-session-over");
                 return Ok(());
             }

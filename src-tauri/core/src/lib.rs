@@ -67,7 +67,7 @@ pub use host::file_limit::survive_file_limit;
 pub use host::language::system_language;
 pub use host::login_item::{LoginItem, WATCHER, system_login_item};
 pub use host::programs::program_beside;
-pub use host::session::session_ended;
+pub use host::session::Session;
 pub use identity::{APP_ID, APP_LINK, SCHEME};
 pub use keyrack::Keyrack;
 pub use notion_oauth::{

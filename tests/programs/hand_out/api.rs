@@ -57,7 +57,8 @@ async fn a_refusal_is_printed_and_said_and_counts_as_a_failure() {
     assert_eq!(refused.status.code(), Some(1));
     assert_eq!(document(&refused)["code"], "object_not_found");
     let told = said(&refused);
-    assert!(told.contains("HTTP 404 object_not_found"), "{told}");
+    assert!(told.contains("HTTP 404"), "{told}");
+    assert_eq!(told.matches("object_not_found").count(), 1, "{told}");
 
     let before = env.sandbox.requests().await.len();
     for arguments in [
