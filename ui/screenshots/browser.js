@@ -94,6 +94,7 @@ const KEYS = {
   ArrowUp: "\uE013",
   Tab: "\uE004",
   ArrowDown: "\uE015",
+  Enter: "\uE007",
 };
 
 export class Browser {

@@ -231,6 +231,19 @@ const clients = [
   },
   { name: "client-form-from-clients", scene: "clients", click: ["clients", "add-another-client"] },
   {
+    name: "client-form-twin",
+    scene: "clients",
+    click: [
+      "clients",
+      "add-another-client",
+      "client-name:My integration",
+      "client-id:9f2b6c1e-3a51-4d0e-8c55-0a1d2e3f4a5b",
+      "client-secret:x",
+    ],
+    press: ["Enter"],
+    views: ["narrow", "de"],
+  },
+  {
     name: "client-form-refused",
     scene: "welcome",
     click: ["add-client", ...filled, "save-client"],

@@ -210,6 +210,55 @@ describe("what is pasted in the third step", () => {
   });
 });
 
+describe("an integration that would stand twice in every menu", () => {
+  const there = client({ name: "Agency", client_id: ID });
+
+  async function fill(name: string, id: string) {
+    world.rust = { ...world.rust, clients: [there] };
+    open();
+    await click("clients");
+    await click("add-another-client");
+    await type("client-name", name);
+    await type("client-id", id);
+    return type("client-secret", SECRET);
+  }
+
+  it.each([
+    ["ID", "Other", ID, "client-twin", "You have this integration already, as Agency."],
+    ["name", " agency ", "another", "client-namesake", "You have an integration called Agency already."],
+  ])("by its %s is added only by a second, plain word", async (_, name, id, testid, words) => {
+    const secret = await fill(name, id);
+    expect(find(testid)?.textContent).toContain(words);
+    expect(find("save-client")?.textContent).toBe("Add integration");
+    secret.closest("form")?.requestSubmit();
+    await vi.waitFor(() => expect(document.activeElement?.textContent).toContain(words));
+    expect(called("add_client")).toEqual([]);
+    expect(secret.value).toBe(SECRET);
+    expect(find("save-client")?.textContent).toBe("Add it all the same");
+    await click("save-client");
+    expect(called("add_client")).toHaveLength(1);
+  });
+
+  it("is asked about anew once it is another", async () => {
+    await fill("Agency", "another");
+    await click("save-client");
+    await type("client-id", ID);
+    expect(find("save-client")?.textContent).toBe("Add integration");
+    await click("save-client");
+    expect(called("add_client")).toEqual([]);
+    await type("client-name", "Other");
+    await type("client-id", "another");
+    await click("save-client");
+    expect(called("add_client")).toHaveLength(1);
+  });
+
+  it("by its name leads to the one there is", async () => {
+    await fill("Agency", "another");
+    await click("edit-namesake");
+    expect(((await the("client-name")) as HTMLInputElement).value).toBe("Agency");
+  });
+});
+
 describe("a refusal to save", () => {
   it.each([
     ["name", "client-name"],
