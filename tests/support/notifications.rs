@@ -60,7 +60,7 @@ impl Notifications {
     /// Waits for a notification.
     pub fn next(&self) -> Notification {
         self.shown
-            .recv_timeout(Duration::from_secs(60))
+            .recv_timeout(Duration::from_mins(1))
             .expect("a notification")
     }
 

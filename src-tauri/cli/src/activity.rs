@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::arguments::ActivityArguments;
 use crate::connections::find_by_part;
-use crate::output::Output;
+use crate::output::{Output, print_exported};
 use crate::terminal::width;
 
 /// How many entries a person is shown, unless more are asked for; a program gets all.
@@ -29,7 +29,7 @@ pub fn activity(
         text: asked.search.unwrap_or_default(),
     };
     if asked.csv {
-        return output.exported(&keyrack.export_activity(&filter, ExportFormat::Csv)?);
+        return print_exported(&keyrack.export_activity(&filter, ExportFormat::Csv)?);
     }
     let is_for_a_person = !output.json && width().is_some();
     let usual = is_for_a_person.then_some(FOR_A_PERSON);

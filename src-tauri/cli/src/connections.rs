@@ -12,7 +12,7 @@ use crate::arguments::{End, ListArguments, ReceiptsArguments, Which};
 use crate::clients::choose_by_part;
 use crate::documents::PendingDocument;
 use crate::meant::has_part;
-use crate::output::{Output, Receipts};
+use crate::output::{Output, Receipts, print_exported};
 use crate::wording::{self, workspace};
 use crate::{batch, confirm, exit, meant, slow};
 use keyrack_core::documents::{ExportFormat, Versioned, word};
@@ -32,7 +32,7 @@ pub fn list(keyrack: &Keyrack, output: Output, asked: &ListArguments) -> Result<
     });
     if asked.csv {
         let ids: Vec<_> = connections.into_iter().map(|one| one.id).collect();
-        return output.exported(&keyrack.export_connections(&ids, ExportFormat::Csv)?);
+        return print_exported(&keyrack.export_connections(&ids, ExportFormat::Csv)?);
     }
     let is_filtered = client.is_some() || !asked.status.is_empty() || !asked.label.is_empty();
     let nothing = if is_filtered {
@@ -249,7 +249,8 @@ pub fn find_by_part(keyrack: &Keyrack, words: Words, name: &str) -> Result<Conne
         return only(&called, name, words);
     }
     let with_part = |one: &&Connection| has_part(&one.workspace_name, name);
-    let found = only(&Vec::from_iter(all.iter().filter(with_part)), name, words)?;
+    let with_part: Vec<_> = all.iter().filter(with_part).collect();
+    let found = only(&with_part, name, words)?;
     meant::say(name, &workspace(&found.workspace_name, words), words);
     Ok(found)
 }

@@ -59,6 +59,11 @@ pub fn show_event(event: &Event, words: Words) {
     }
 }
 
+/// Prints what the window writes to a file.
+pub fn print_exported(exported: &Exported) -> Result<(), Problem> {
+    printed(print(String::from_utf8_lossy(&exported.bytes).trim_end()))
+}
+
 impl Output {
     /// Prints words beside the result.
     pub fn say(self, key: &str) {
@@ -151,11 +156,6 @@ impl Output {
     pub fn connections(self, connections: &[Connection], nothing: &str) -> Result<(), Problem> {
         let documents = list::<_, ConnectionDocument<'_>>(connections);
         self.rows_of_connections(&documents, connections, nothing)
-    }
-
-    /// Prints what the window writes to a file.
-    pub fn exported(self, exported: &Exported) -> Result<(), Problem> {
-        printed(print(String::from_utf8_lossy(&exported.bytes).trim_end()))
     }
 
     pub fn connection(self, connection: &Connection) -> Result<(), Problem> {
