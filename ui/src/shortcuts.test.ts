@@ -36,7 +36,7 @@ describe("the keys that work everywhere", () => {
   it("are all shown with their words", async () => {
     open();
     await the("connection");
-    press("F1");
+    press("?");
     const keys = (await the("keys")).textContent;
     const shortcuts = Object.keys(KEYS) as Shortcut[];
     expect(shortcuts.filter((shortcut) => !keys.includes(t(`keys.${shortcut}`)))).toEqual([]);
