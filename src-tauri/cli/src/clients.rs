@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use keyrack_core::{
     Cause, Client, ClientChange, ClientDefaults, ConnectionsPolicy, Keyrack, NewClient, Problem,
-    Words, caseless_name, folded_name, sanitize_display_text,
+    Words, sanitize_display_text,
 };
 use secrecy::SecretString;
 
@@ -128,21 +128,14 @@ pub fn choose_by_part(clients: &[Client], wanted: &str, words: Words) -> Result<
     Ok(found)
 }
 
-/// The clients with this name or id; those in whose name only the capitals are others, where none has it.
+/// The clients with this name or id.
 fn called(clients: &[Client], wanted: &str) -> Vec<Client> {
-    let with = |fold: fn(&str) -> String| -> Vec<_> {
-        let is_called = |client: &&Client| {
-            let mut ids = [&client.id, &client.client_id].into_iter();
-            fold(&client.name) == fold(wanted) || ids.any(|id| id == wanted)
-        };
-        clients.iter().filter(is_called).cloned().collect()
+    let is_called = |client: &Client, fold: fn(&str) -> String| {
+        let mut ids = [&client.id, &client.client_id].into_iter();
+        fold(&client.name) == fold(wanted) || ids.any(|id| id == wanted)
     };
-    let exactly = with(folded_name);
-    if exactly.is_empty() {
-        with(caseless_name)
-    } else {
-        exactly
-    }
+    let called = meant::called(clients, is_called);
+    called.into_iter().cloned().collect()
 }
 
 /// The only one of these clients, which are all that a name may mean.

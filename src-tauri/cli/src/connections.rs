@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use keyrack_core::{
     BatchAct, Cause, Connection, Keyrack, Labels, Language, Problem, Receipt, Revocation, Status,
-    Words, caseless_name, folded_name, sanitize_display_text,
+    Words, folded_name, sanitize_display_text,
 };
 
 use crate::arguments::{End, ListArguments, ReceiptsArguments, Which};
@@ -260,19 +260,9 @@ pub fn find_whole(keyrack: &Keyrack, words: Words, name: &str) -> Result<Connect
     only(&called(&keyrack.connections()?, name), name, words)
 }
 
-/// The connections with this name or id; those in whose name only the capitals are others, where none has it.
+/// The connections with this name or id.
 fn called<'a>(all: &'a [Connection], name: &str) -> Vec<&'a Connection> {
-    let with = |fold: fn(&str) -> String| -> Vec<_> {
-        all.iter()
-            .filter(|one| is_called(one, name, fold))
-            .collect()
-    };
-    let exactly = with(folded_name);
-    if exactly.is_empty() {
-        with(caseless_name)
-    } else {
-        exactly
-    }
+    meant::called(all, |one, fold| is_called(one, name, fold))
 }
 
 /// The only one of these connections, which are all that a name may mean.

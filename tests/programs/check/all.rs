@@ -96,3 +96,24 @@ async fn a_check_beside_the_window_leaves_a_row_of_its_sandbox_as_it_is() {
     assert!(listed[0]["problem"].is_null());
     window.close().await;
 }
+
+#[tokio::test]
+async fn a_check_without_a_session_says_nothing_of_the_rows_to_those_that_have_one() {
+    let env = TestEnv::connected_by_command().await;
+    let mut check = env.world.command(&env.program);
+    check.args(["check", ACME]);
+    let refused = check
+        .env("DBUS_SESSION_BUS_ADDRESS", "disabled:")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success());
+    assert!(
+        said.contains(&words("problem.no-session-bus.what")),
+        "{said}"
+    );
+    let listed = env.keyrack(&["list", "--json"], "");
+    let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
+    assert_eq!(listed[0]["status"], "active");
+    assert!(listed[0]["problem"].is_null());
+}

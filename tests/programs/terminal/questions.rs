@@ -1,5 +1,6 @@
 //! What a person at a terminal is asked before it cannot be undone.
 
+use support::process::Program;
 use support::terminal::Terminal;
 use support::test_env::{ACME, TestEnv};
 use support::words::{filled, words};
@@ -55,6 +56,20 @@ async fn forgetting_and_removing_a_client_are_asked_about_too_unless_it_was_said
     assert_eq!(code, Some(0), "{shown}");
     let (code, shown) = at_a_terminal(&env, &["client", "remove", "Mine", "-y"]).end();
     assert_eq!(code, Some(0), "{shown}");
+}
+
+#[tokio::test]
+async fn the_question_names_the_programs_that_lose_their_access() {
+    let env = TestEnv::connected_by_command().await;
+    let mut serve = env.world.command(&env.program);
+    serve.args(["serve", ACME]);
+    let (program, _) = Program::start_and_read_line(&env.world, &serve);
+    let (code, shown) = answer(&env, &["revoke", ACME], "n\n");
+    assert_eq!(code, Some(1), "{shown}");
+    assert!(shown.contains(&format!("{ACME} is in use by ")), "{shown}");
+    program.end();
+    let (_, shown) = answer(&env, &["revoke", ACME], "n\n");
+    assert!(!shown.contains("in use by"), "{shown}");
 }
 
 #[tokio::test]

@@ -55,7 +55,8 @@ impl Keyrack {
                 let gone = matches!(error, VaultError::Lost | VaultError::Foreign);
                 let problem = Problem::from(error);
                 if gone {
-                    self.store.save_lost(connection, &problem)?;
+                    // If it cannot be written, why it was asked for still has this answer.
+                    let _ = self.store.save_lost(connection, &problem);
                 }
                 return Err(problem);
             }
