@@ -261,7 +261,7 @@ pub fn find_whole(keyrack: &Keyrack, words: Words, name: &str) -> Result<Connect
 }
 
 /// The connections with this name or id.
-fn called<'a>(all: &'a [Connection], name: &str) -> Vec<&'a Connection> {
+pub fn called<'a>(all: &'a [Connection], name: &str) -> Vec<&'a Connection> {
     meant::called(all, |one, fold| is_called(one, name, fold))
 }
 
@@ -280,6 +280,22 @@ fn only(connections: &[&Connection], name: &str, words: Words) -> Result<Connect
     Err(cause.into())
 }
 
+/// The id that names one of these connections and no other of them.
+pub fn id_among<'a>(
+    connections: impl IntoIterator<Item = &'a Connection>,
+    one: &'a Connection,
+) -> &'a str {
+    // Two clients of one integration have one bot.
+    let with_bot = connections
+        .into_iter()
+        .filter(|other| other.bot_id == one.bot_id);
+    if with_bot.count() > 1 {
+        &one.id
+    } else {
+        &one.bot_id
+    }
+}
+
 /// Connections to choose from, each in a line with the id that names it.
 pub fn candidates<'a>(
     connections: impl IntoIterator<Item = &'a Connection>,
@@ -287,13 +303,10 @@ pub fn candidates<'a>(
 ) -> String {
     let connections: Vec<_> = connections.into_iter().collect();
     let line = |connection: &&Connection| {
-        let Connection { id, bot_id, .. } = connection;
         let workspace = workspace(&connection.workspace_name, words);
         let owner = wording::owner(&connection.owner, words);
         let client = sanitize_display_text(&connection.client_name);
-        // Two clients of one integration have one bot.
-        let with_bot = connections.iter().filter(|one| one.bot_id == *bot_id);
-        let id = sanitize_display_text(if with_bot.count() > 1 { id } else { bot_id });
+        let id = sanitize_display_text(id_among(connections.iter().copied(), connection));
         format!("\n  {id}  {workspace}  {owner}  {client}")
     };
     connections.iter().map(line).collect()

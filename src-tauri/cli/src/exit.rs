@@ -53,6 +53,7 @@ fn of(cause: &Cause) -> u8 {
         | Cause::ClientUnproven { .. }
         | Cause::ConnectionAltered
         | Cause::TokenInactive
+        | Cause::NeedsReconnecting
         | Cause::TokenSuperseded
         | Cause::OtherClient
         | Cause::HandOutRefused
@@ -83,7 +84,8 @@ fn of(cause: &Cause) -> u8 {
         | Cause::OtherProgramAtWork => LATER,
         Cause::RefreshUnfinished { why }
         | Cause::NotRevokedYet { why, .. }
-        | Cause::RevocationUnfinished { why, .. } => of(why),
+        | Cause::RevocationUnfinished { why, .. }
+        | Cause::NotHandedOut { why, .. } => of(why),
         _ => 1,
     }
 }

@@ -1,6 +1,7 @@
 //! `keyrack`: the same core without a window.
 
 mod activity;
+mod advice;
 mod arguments;
 mod batch;
 mod clients;
@@ -37,6 +38,7 @@ use keyrack_core::{
     system_uptime,
 };
 
+use advice::Advice;
 use arguments::{Act, Arguments, ClientCommand, Command, End};
 use hand_out::arguments::HandOut;
 use output::Output;
@@ -154,19 +156,19 @@ async fn run(
                 Command::Manual(asked) => Ok(manual::manual(asked, output)),
             };
             ended.map_err(|problem| {
-                let meant = meant::names(&keyrack, output.words, &problem);
-                (problem, meant)
+                let advice = Advice::about(&keyrack, output.words, &problem);
+                (problem, advice)
             })
         }
         // It is what the doctor was called for.
         Err(problem) if matches!(command, Command::Act(Act::Doctor)) => {
             let told = doctor::not_opened(problem, output).await;
-            told.map_err(|problem| (problem, Vec::new()))
+            told.map_err(|problem| (problem, Advice::default()))
         }
-        Err(problem) => Err((problem, Vec::new())),
+        Err(problem) => Err((problem, Advice::default())),
     };
-    ended.unwrap_or_else(|(problem, meant)| {
-        output.failure_with(&problem, &meant);
+    ended.unwrap_or_else(|(problem, advice)| {
+        output.failure_with(&problem, &advice);
         code(&problem)
     })
 }

@@ -13,6 +13,7 @@ use keyrack_core::{
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::advice::Advice;
 use crate::documents::errors::{error_document, plain_error};
 use crate::documents::{AuthorizationDocument, BatchDocument, RebuiltDocument};
 use crate::lists;
@@ -77,18 +78,15 @@ impl Output {
 
     /// Prints why the command failed: in words, or as one line of JSON with the words in it.
     pub fn failure(self, problem: &Problem) {
-        self.failure_with(problem, &[]);
+        self.failure_with(problem, &Advice::default());
     }
 
-    /// Prints why the command failed, and which names were probably meant.
-    pub fn failure_with(self, problem: &Problem, meant: &[String]) {
+    /// Prints why the command failed, and what can be done about it.
+    pub fn failure_with(self, problem: &Problem, advice: &Advice) {
         let mut said = vec![self.words.line(problem)];
-        if !meant.is_empty() {
-            let names = meant.join(", ");
-            said.push(self.words.text("command.meant", &[("names", &names)]));
-        }
+        said.extend(advice.lines(self.words));
         if self.json {
-            eprint_json(&error_document(problem, &said.join(" "), meant));
+            eprint_json(&error_document(problem, &said.join(" "), advice));
         } else {
             eprint_line(&format!("keyrack: {}", said.join("\n")));
         }

@@ -208,7 +208,8 @@ fn why(cause: &Cause) -> Option<&Cause> {
         | Cause::RefreshTokensRemain { why }
         | Cause::NotRevokedYet { why, .. }
         | Cause::RevocationUnfinished { why, .. }
-        | Cause::NotRemoved { why } => Some(why),
+        | Cause::NotRemoved { why }
+        | Cause::NotHandedOut { why, .. } => Some(why),
         _ => None,
     }
 }

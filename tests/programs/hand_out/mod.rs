@@ -5,6 +5,7 @@ mod attacks;
 mod names;
 mod peers;
 mod proxy;
+mod refused;
 mod run;
 mod serve;
 mod stream;
@@ -16,7 +17,7 @@ use std::process::Output;
 use serde_json::Value;
 use support::cli;
 use support::process::Program;
-use support::secrets;
+use support::secrets::{self, SERVICE};
 use support::test_env::TestEnv;
 use support::wait::until;
 
@@ -29,6 +30,16 @@ fn token_of(env: &TestEnv, id: &str) -> String {
     let entry = entries.iter().find(|entry| entry.user() == id);
     let payload: Value = serde_json::from_str(entry.unwrap().secret.as_ref().unwrap()).unwrap();
     payload["access"].as_str().unwrap().to_owned()
+}
+
+/// Puts an access token that does not work in the place of a connection's; its refresh token works.
+fn kill_access_token(env: &TestEnv, id: &str) {
+    let token = token_of(env, id);
+    let entries = secrets::entries(&env.world);
+    let entry = entries.iter().find(|entry| entry.user() == id).unwrap();
+    let dead = entry.secret.as_ref().unwrap().replace(&token, "ntn_dead");
+    let attributes = [("service", SERVICE), ("username", id)];
+    secrets::store(&env.world, &entry.label, &attributes, &dead);
 }
 
 /// The connections in the list, by workspace name.

@@ -4,13 +4,12 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 use support::process::Program;
-use support::secrets::{self, SERVICE};
 use support::terminal::Terminal;
 use support::test_env::{ACME, TestEnv};
 use support::wait::until;
 use support::words::words;
 
-use super::{BETA, hand_outs, id_of, listed, printed, said, token_of, two};
+use super::{BETA, hand_outs, id_of, kill_access_token, listed, printed, said, token_of, two};
 
 #[tokio::test]
 async fn a_token_is_printed_for_a_program_in_every_form_and_nothing_else_is() {
@@ -197,12 +196,7 @@ async fn many_that_want_a_fresh_token_at_once_cost_one_refresh_and_get_the_new_o
     let env = TestEnv::connected_by_command().await;
     let id = id_of(&listed(&env)[0]);
     let before = token_of(&env, &id);
-    // The refresh token still works.
-    let entries = secrets::entries(&env.world);
-    let entry = entries.iter().find(|entry| entry.user() == id).unwrap();
-    let dead = entry.secret.as_ref().unwrap().replace(&before, "ntn_dead");
-    let attributes = [("service", SERVICE), ("username", &*id)];
-    secrets::store(&env.world, &entry.label, &attributes, &dead);
+    kill_access_token(&env, &id);
     let asking: Vec<_> = (0..8)
         .map(|_| {
             let mut command = env.world.command(&env.program);

@@ -198,8 +198,9 @@ export class FakeRust {
         return sandboxClient;
       },
       add_client: () => {
-        this.#change({ clients: [...this.rust.clients, client()] });
-        return client();
+        const added = client({ id: `client-${this.rust.clients.length + 1}` });
+        this.#change({ clients: [...this.rust.clients, added] });
+        return added;
       },
       edit_client: ({ client: id, change }) => {
         const { redirect_method, localhost_port, bridge_url, ...more } = change;

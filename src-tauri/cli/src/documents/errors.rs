@@ -3,11 +3,16 @@
 use keyrack_core::Problem;
 use serde_json::{Value, json};
 
-/// A problem with its words, and the names that were probably meant.
-pub fn error_document(problem: &Problem, message: &str, meant: &[String]) -> Value {
+use crate::advice::Advice;
+
+/// A problem with its words, and what can be done about it.
+pub fn error_document(problem: &Problem, message: &str, advice: &Advice) -> Value {
     let mut error = json!(problem);
-    if !meant.is_empty() {
-        error["did_you_mean"] = json!(meant);
+    if !advice.meant.is_empty() {
+        error["did_you_mean"] = json!(advice.meant);
+    }
+    if let Some(command) = &advice.command {
+        error["command"] = json!(command);
     }
     error["message"] = message.into();
     json!({ "error": error })

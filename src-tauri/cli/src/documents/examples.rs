@@ -11,14 +11,15 @@ use keyrack_core::documents::{
 use keyrack_core::{
     ActivityEntry, ActivityOutcome, Allowed, Batch, BatchAct, BatchEnd, BatchState, Begun, Budget,
     Caller, Cause, Client, Connection, CutOff, DatabaseState, Endpoint, HandedOut, HandedTo,
-    Labels, Language, Lease, LeaseUse, Millis, NotDone, Note, OperationKind, Owner, Progress,
-    Rebuilt, Receipt, RedirectMethod, RefreshTokenFate, Status, Way, Words,
+    Labels, Language, Lease, LeaseUse, Millis, NotDone, Note, OperationKind, Owner, Problem,
+    Progress, Rebuilt, Receipt, RedirectMethod, RefreshTokenFate, Status, Way, Words,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::errors::{error_document, plain_error};
 use super::*;
+use crate::advice::Advice;
 use crate::hand_out::{serve, token};
 
 const MINUTE: i64 = 60_000;
@@ -250,7 +251,7 @@ fn which() -> String {
     line(&error_document(
         &problem,
         &Words::of(Language::En).line(&problem),
-        &[],
+        &Advice::default(),
     ))
 }
 
@@ -331,10 +332,38 @@ fn doctor() -> String {
 fn failed() -> String {
     let name = "Acme Reserach".to_owned();
     let problem = Cause::NoSuchConnection { name }.into();
-    let said = Words::of(Language::En).line(&problem);
-    let meant = ["Acme Research".to_owned()];
-    let said = format!("{said} Did you mean: Acme Research?");
-    line(&error_document(&problem, &said, &meant))
+    let meant = vec!["Acme Research".to_owned()];
+    error(
+        &problem,
+        &Advice {
+            meant,
+            command: None,
+        },
+    )
+}
+
+/// An error that names the command that helps.
+fn refused() -> String {
+    let problem = Cause::NotHandedOut {
+        connection: connection().id,
+        workspace: connection().workspace_name,
+        why: Box::new(Cause::TokenInactive),
+    };
+    let command = Some("keyrack refresh \"Acme Research\"".to_owned());
+    error(
+        &problem.into(),
+        &Advice {
+            command,
+            ..Advice::default()
+        },
+    )
+}
+
+fn error(problem: &Problem, advice: &Advice) -> String {
+    let words = Words::of(Language::En);
+    let mut said = vec![words.line(problem)];
+    said.extend(advice.lines(words));
+    line(&error_document(problem, &said.join(" "), advice))
 }
 
 /// Every example, by its name in the page.
@@ -389,6 +418,7 @@ fn examples() -> Vec<(&'static str, String)> {
             line(&json!({ "authorization_url": "https://api.notion.com/v1/oauth/authorize?…" })),
         ),
         ("error", failed()),
+        ("refused", refused()),
         ("which", which()),
         (
             "unwanted",

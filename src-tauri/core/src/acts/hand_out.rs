@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use notion_oauth::sanitize_display_text;
 use secrecy::SecretString;
 use tokio::time::{Instant, sleep};
 
@@ -55,10 +56,14 @@ impl Keyrack {
         caller: Caller,
         fresh: bool,
     ) -> Result<HandedOut, Problem> {
-        if fresh {
-            self.make_fresh(id, way).await?;
-        }
-        let (connection, tokens) = self.usable_tokens(id, way).await?;
+        let tokens = async {
+            if fresh {
+                self.make_fresh(id, way).await?;
+            }
+            self.usable_tokens(id, way).await
+        };
+        let tokens = tokens.await;
+        let (connection, tokens) = tokens.map_err(|problem| self.not_handed_out(id, problem))?;
         let client = self.store.client(&connection.client_id)?;
         let entry = self.client_entry(&client).await?;
         let base_url = self.notions.base_url(entry.base_url.as_deref())?;
@@ -76,7 +81,22 @@ impl Keyrack {
     /// Whether a connection's token may be handed out, as far as the list says. Fails as
     /// [`Keyrack::hand_out`] does.
     pub fn may_hand_out(&self, id: &str, way: Way) -> Result<(), Problem> {
-        self.usable(id, way).map(drop)
+        let usable = self.usable(id, way).map(drop);
+        usable.map_err(|problem| self.not_handed_out(id, problem))
+    }
+
+    /// Why a token is not handed out, with its connection where that is what hinders it.
+    pub(in crate::acts) fn not_handed_out(&self, id: &str, problem: Problem) -> Problem {
+        match self.store.connection(id) {
+            Ok(of) if is_about_the_connection(&problem.cause) => {
+                problem.under(|why| Cause::NotHandedOut {
+                    connection: of.id,
+                    workspace: sanitize_display_text(&of.workspace_name),
+                    why,
+                })
+            }
+            _ => problem,
+        }
     }
 
     /// The access token of a connection for the clipboard, whatever is known of it.
@@ -145,9 +165,12 @@ impl Keyrack {
         match connection.last_status.unwrap_or(connection.status) {
             Status::RevocationPending => Err(Cause::RevocationPending.into()),
             // Why it cannot be renewed does not matter here: it does not work.
-            Status::Inactive | Status::NeedsReconnecting => Err(connection
-                .problem
-                .filter(|_| connection.last_status.is_none())
+            Status::NeedsReconnecting => Err(of_itself(connection)
+                .filter(|problem| {
+                    !matches!(problem.cause, Cause::RefreshRejected | Cause::TokenInactive)
+                })
+                .unwrap_or_else(|| Cause::NeedsReconnecting.into())),
+            Status::Inactive => Err(of_itself(connection)
                 .filter(|problem| problem.cause != Cause::RefreshRejected)
                 .unwrap_or_else(|| Cause::TokenInactive.into())),
             Status::Active | Status::NotChecked | Status::CannotCheck => Ok(connection),
@@ -196,6 +219,31 @@ impl Keyrack {
                 .map(drop),
         }
     }
+}
+
+/// Why a connection does not work; none where its problem is why the last check reached no verdict.
+fn of_itself(connection: Connection) -> Option<Problem> {
+    let problem = connection.problem;
+    problem.filter(|_| connection.last_status.is_none())
+}
+
+/// Whether no other connection would meet this.
+fn is_about_the_connection(cause: &Cause) -> bool {
+    matches!(
+        cause,
+        Cause::HandOutRefused
+            | Cause::TokenStays
+            | Cause::TokenInactive
+            | Cause::NeedsReconnecting
+            | Cause::TokenSuperseded
+            | Cause::OtherClient
+            | Cause::NoRefreshToken
+            | Cause::RefreshRejected
+            | Cause::RefreshLost { .. }
+            | Cause::RevocationPending
+            | Cause::KeyringLost
+            | Cause::KeyringForeign
+    )
 }
 
 /// Refuses a use that the person does not allow.

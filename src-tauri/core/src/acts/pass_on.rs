@@ -100,7 +100,8 @@ impl Keyrack {
     ) -> Result<PassedBack, Problem> {
         allow_only_reading(only_read, &outgoing)?;
         let in_use = InUse::of(id, Way::Api);
-        self.hold(&in_use).await?;
+        let held = self.hold(&in_use).await;
+        held.map_err(|problem| self.not_handed_out(id, problem))?;
         let connection = self.store.connection(id)?;
         self.note(&connection, Way::Api, caller)?;
         let at = self.now();

@@ -295,8 +295,13 @@ async fn what_may_not_be_used_gets_no_lease_and_what_must_stay_gets_one() {
     let id = env.connect(&keyrack, &client).await;
     keyrack.allow(&id, Allowed::ProxyOnly).expect("allowed");
     let token = keyrack.hand_out(&id, Way::Token, Caller::default(), false);
+    let not_handed_out = |cause: Cause| Cause::NotHandedOut {
+        connection: id.clone(),
+        workspace: "Acme Research".to_owned(),
+        why: Box::new(cause),
+    };
     let refused = token.await.err().expect("refused");
-    assert_eq!(refused.cause, Cause::TokenStays);
+    assert_eq!(refused.cause, not_handed_out(Cause::TokenStays));
     let copied = keyrack.copy_token(&id, Caller::default()).await;
     assert_eq!(copied.expect_err("refused").cause, Cause::TokenStays);
     let leases = lease_with(&keyrack, &id, terms()).await;
@@ -304,8 +309,10 @@ async fn what_may_not_be_used_gets_no_lease_and_what_must_stay_gets_one() {
     leases.close();
 
     keyrack.allow(&id, Allowed::Never).expect("allowed");
-    let begun = keyrack.begin_leases(&[id], &terms(), &Endpoint::Port).await;
-    assert_eq!(begun.err().expect("refused").cause, Cause::HandOutRefused);
+    let ids = [id.clone()];
+    let begun = keyrack.begin_leases(&ids, &terms(), &Endpoint::Port).await;
+    let refused = begun.err().expect("refused");
+    assert_eq!(refused.cause, not_handed_out(Cause::HandOutRefused));
     assert!(keyrack.leases().expect("leases").is_empty());
 }
 

@@ -22,12 +22,14 @@ async fn exported(window: &Page, kind: &str) -> String {
 
 #[tokio::test]
 async fn the_activity_is_filtered_exported_and_left() {
-    let (env, window, _) = listed().await;
+    let (env, window, row) = listed().await;
     assert!(env.keyrack(&["check", ACME], "").status.success());
     let busy = json!({"endpoint": "introspect", "times": 9, "status": 503});
     env.sandbox.fault(busy).await;
     assert!(!env.keyrack(&["check", ACME], "").status.success());
     assert!(env.keyrack(&["revoke", ACME], "").status.success());
+    // What has the focus meanwhile would leave with it.
+    row.disappears().await;
 
     activate(&env, &window, "activity").await;
     let dialog = window.at("activity-dialog");

@@ -83,11 +83,15 @@ impl Keyrack {
         let mut leases = Vec::new();
         let mut begun = Vec::new();
         for id in connections {
-            if terms.fresh {
-                self.make_fresh(id, terms.way).await?;
-            }
             let in_use = InUse::of(id, terms.way);
-            self.hold(&in_use).await?;
+            let held = async {
+                if terms.fresh {
+                    self.make_fresh(id, terms.way).await?;
+                }
+                self.hold(&in_use).await
+            };
+            let held = held.await;
+            held.map_err(|problem| self.not_handed_out(id, problem))?;
             let connection = self.store.connection(id)?;
             let (key, kept) = Key::make()?;
             let handed = HandedTo {

@@ -1,0 +1,108 @@
+//! What can be done about a failure: names that were probably meant, or the command that helps.
+
+use keyrack_core::{Cause, Client, Connection, Keyrack, Problem, Words};
+
+use crate::connections::{called, id_among};
+use crate::meant;
+
+/// What can be done about a failure.
+#[derive(Debug, Default)]
+pub struct Advice {
+    /// The names that were probably meant.
+    pub meant: Vec<String>,
+    /// A command that helps, as it is typed.
+    pub command: Option<String>,
+}
+
+impl Advice {
+    /// What the list says can be done.
+    pub fn about(keyrack: &Keyrack, words: Words, problem: &Problem) -> Self {
+        Self {
+            meant: meant::names(keyrack, words, problem),
+            command: command(keyrack, &problem.cause),
+        }
+    }
+
+    /// In lines.
+    pub fn lines(&self, words: Words) -> Vec<String> {
+        let names = self.meant.join(", ");
+        let meant = (!names.is_empty()).then(|| words.text("command.meant", &[("names", &names)]));
+        let command = self.command.as_deref();
+        let helps = command.map(|command| words.text("command.helps", &[("command", command)]));
+        meant.into_iter().chain(helps).collect()
+    }
+}
+
+/// The command after which a token can be handed out again, or its connection is cleared away.
+fn command(keyrack: &Keyrack, cause: &Cause) -> Option<String> {
+    let Cause::NotHandedOut {
+        connection, why, ..
+    } = cause
+    else {
+        return None;
+    };
+    let all = keyrack.connections().ok()?;
+    let connection = all.iter().find(|one| one.id == *connection)?;
+    let name = named(&all, connection);
+    match **why {
+        Cause::HandOutRefused => Some(format!("keyrack hand-out {name} any")),
+        // What to do instead is in the words.
+        Cause::TokenStays => None,
+        Cause::RevocationPending | Cause::TokenSuperseded => Some(format!("keyrack revoke {name}")),
+        Cause::TokenInactive => Some(format!("keyrack refresh {name}")),
+        _ => Some(connect(&keyrack.clients().ok()?, &connection.client_id)),
+    }
+}
+
+/// The command that connects with a client.
+fn connect(clients: &[Client], id: &str) -> String {
+    let namesakes = |name: &str| clients.iter().filter(|one| one.name == name).count();
+    match (clients.len(), clients.iter().find(|one| one.id == id)) {
+        (2.., Some(client)) => {
+            let is_its_own = namesakes(&client.name) == 1;
+            let name = typed(&client.name).filter(|_| is_its_own);
+            let name = name.unwrap_or_else(|| client.id.clone());
+            format!("keyrack connect --client {name}")
+        }
+        _ => "keyrack connect".to_owned(),
+    }
+}
+
+/// What names one of the connections, and no other, in a command.
+fn named(all: &[Connection], one: &Connection) -> String {
+    let name = &one.workspace_name;
+    let is_its_own = called(all, name).len() == 1;
+    let typed = typed(name).filter(|_| is_its_own);
+    typed.unwrap_or_else(|| id_among(all, one).to_owned())
+}
+
+/// A name as it is typed in any shell; none if no quotes make it safe in all of them.
+fn typed(name: &str) -> Option<String> {
+    let is_plain = |sign: char| sign.is_alphanumeric() || "._-".contains(sign);
+    let is_typable = name.starts_with(char::is_alphanumeric)
+        && name.chars().all(|sign| is_plain(sign) || sign == ' ');
+    is_typable.then(|| {
+        if name.chars().all(is_plain) {
+            name.to_owned()
+        } else {
+            format!("\"{name}\"")
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::typed;
+
+    #[test]
+    fn only_a_name_that_every_shell_takes_as_it_is_is_typed() {
+        assert_eq!(typed("Acme").as_deref(), Some("Acme"));
+        assert_eq!(typed("Zoë & Co"), None);
+        assert_eq!(typed("Bücher 2.0").as_deref(), Some("\"Bücher 2.0\""));
+        for unsafe_one in [
+            "", "-x", " a", "$HOME", "a`b`", "a\"b", "a\\", "%PATH%", "a!b", "a;b",
+        ] {
+            assert_eq!(typed(unsafe_one), None, "{unsafe_one}");
+        }
+    }
+}
