@@ -53,6 +53,7 @@ async fn the_start_at_ten_a_thousand_and_ten_thousand_rows() {
     for rows in ROWS {
         let env = TestEnv::connected_by_command().await;
         rows::grow(&env, rows);
+        rows::label(&env);
         envs.push((rows, env, Starts::default()));
     }
     let bare_window = bare();

@@ -69,15 +69,27 @@ async fn typing_and_scrolling_at_ten_a_thousand_and_ten_thousand_rows() {
     let env = TestEnv::connected_by_command().await;
     for rows in ROWS {
         rows::grow(&env, rows);
+        rows::label(&env);
         let page = env.window().await;
         painted(&page).await;
         let typed = keystrokes(&page).await;
         let scrolled = frames(&page).await;
+        page.at("group-labels").click().await;
+        page.at("group").appears().await;
+        let grouped = keystrokes(&page).await;
+        // It is kept from one start to the next.
+        page.at("group-labels").click().await;
+        page.at("group").disappears().await;
         page.close().await;
-        let (middle, most) = (median(&typed), quantile(&typed, 1.0));
-        record(&format!("window_{rows}_rows_keystroke_median_ms"), middle);
-        record(&format!("window_{rows}_rows_keystroke_most_ms"), most);
-        println!("{rows:>6} rows: a keystroke's result after {middle:.0} ms, at most {most:.0} ms");
+        for (what, name, typed) in [
+            ("a keystroke's result", "keystroke", typed),
+            ("in groups by label", "grouped_keystroke", grouped),
+        ] {
+            let (middle, most) = (median(&typed), quantile(&typed, 1.0));
+            record(&format!("window_{rows}_rows_{name}_median_ms"), middle);
+            record(&format!("window_{rows}_rows_{name}_most_ms"), most);
+            println!("{rows:>6} rows: {what} after {middle:.0} ms, at most {most:.0} ms");
+        }
         if scrolled.is_empty() {
             println!("        {rows} rows need no scrolling");
             continue;

@@ -26,6 +26,16 @@ pub fn grow(env: &TestEnv, rows: usize) {
     tx.commit().unwrap();
 }
 
+/// Gives each row labels of two of sixty customers, and every tenth a note too.
+pub fn label(env: &TestEnv) {
+    let db = env.database();
+    let sql = "UPDATE connections SET
+            labels = json_array('Customer ' || (rowid % 60), 'Team ' || (rowid % 7)),
+            note = iif(rowid % 10, NULL, 'Asked for by the customer’s own people in the spring')";
+    db.execute(sql, []).unwrap();
+    touch(&db);
+}
+
 /// Gives all rows new revisions, by which a window that is open reads them again.
 pub fn touch(database: &rusqlite::Connection) {
     database

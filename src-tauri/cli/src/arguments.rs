@@ -442,6 +442,9 @@ pub struct ClientForm {
     pub id: String,
     #[command(flatten)]
     pub way_back: WayBack,
+    /// Asks no question where one with this id or name is here already.
+    #[arg(long, short)]
+    pub yes: bool,
 }
 
 #[derive(Debug, Args)]

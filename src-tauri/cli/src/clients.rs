@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use keyrack_core::{
     Cause, Client, ClientChange, ClientDefaults, ConnectionsPolicy, Keyrack, NewClient, Problem,
-    Words, sanitize_display_text,
+    Words, caseless_name, sanitize_display_text,
 };
 use secrecy::SecretString;
 
@@ -12,9 +12,20 @@ use crate::arguments::{ClientEdit, ClientForm, ClientRemoval};
 use crate::meant::has_part;
 use crate::output::Output;
 use crate::signals::interrupted;
+use crate::terminal::eprint_line;
 use crate::{confirm, input, meant, slow};
 
-pub async fn add(keyrack: &Keyrack, output: Output, form: ClientForm) -> Result<(), Problem> {
+/// Adds a client, unless one with its id or its name is here and a person who is asked does not want it.
+/// Returns whether it was wanted.
+pub async fn add(keyrack: &Keyrack, output: Output, form: ClientForm) -> Result<bool, Problem> {
+    if let Some(same) = alike(&keyrack.clients()?, &form, output.words) {
+        if !confirm::is_wanted(output, form.yes, vec![same.clone()].into()).await {
+            return Ok(false);
+        }
+        if !confirm::is_person_there() {
+            eprint_line(&format!("keyrack: {same}"));
+        }
+    }
     let ClientDefaults {
         redirect_method,
         localhost_port,
@@ -29,7 +40,22 @@ pub async fn add(keyrack: &Keyrack, output: Output, form: ClientForm) -> Result<
         localhost_port: form.way_back.localhost_port.or(Some(localhost_port)),
         bridge_url: form.way_back.bridge_url,
     });
-    output.client_added(&unless_left(added).await?)
+    output.client_added(&unless_left(added).await?)?;
+    Ok(true)
+}
+
+/// Which client has the id already, or the name, in words.
+fn alike(clients: &[Client], form: &ClientForm, words: Words) -> Option<String> {
+    let told = |client: &Client, key| {
+        let name = sanitize_display_text(&client.name);
+        words.text(key, &[("client", &name)])
+    };
+    let id = form.id.trim();
+    let twin = clients.iter().find(|one| one.client_id == id);
+    let name = caseless_name(form.name.trim());
+    let namesake = clients.iter().find(|one| caseless_name(&one.name) == name);
+    twin.map(|twin| told(twin, "client.twin"))
+        .or_else(|| namesake.map(|namesake| told(namesake, "client.namesake")))
 }
 
 pub fn list(keyrack: &Keyrack, output: Output) -> Result<(), Problem> {
@@ -99,7 +125,8 @@ pub async fn remove(
     let name = sanitize_display_text(&client.name);
     let question = [("remove.title", &*name), (consequence, "")];
     let question = question.map(|(key, name)| output.words.text(key, &[("client", name)]));
-    if !is_refused && !confirm::is_wanted(output, asked.yes, &question).await {
+    let question = Vec::from(question).into();
+    if !is_refused && !confirm::is_wanted(output, asked.yes, question).await {
         return Ok(false);
     }
     slow::told(keyrack.remove_client(&client.id, connections), output).await?;

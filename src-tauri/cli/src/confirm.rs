@@ -18,8 +18,22 @@ const TERMINAL: [&str; 2] = if cfg!(windows) {
     ["/dev/tty", "/dev/tty"]
 };
 
+/// What a person is asked.
+pub struct Question {
+    /// What it is about.
+    pub lines: Vec<String>,
+    /// What is to be typed in the place of a yes: the count of what is ended, where it is many.
+    pub typed: Option<usize>,
+}
+
+impl From<Vec<String>> for Question {
+    fn from(lines: Vec<String>) -> Self {
+        Self { lines, typed: None }
+    }
+}
+
 /// Whether an act may go on: it was agreed to before, nobody is there to be asked, or the person agrees now.
-pub async fn is_wanted(output: Output, agreed: bool, question: &[String]) -> bool {
+pub async fn is_wanted(output: Output, agreed: bool, question: Question) -> bool {
     if agreed || !is_person_there() {
         return true;
     }
@@ -28,14 +42,22 @@ pub async fn is_wanted(output: Output, agreed: bool, question: &[String]) -> boo
     let (Ok(input), Ok(mut shown)) = (File::open(input), shown) else {
         return false;
     };
-    let go_on = output.words.text("command.go-on", &[]);
-    let question = format!("{}\n{go_on} ", question.join("\n"));
+    let Question { lines, typed } = question;
+    let typed = typed.map(|count| count.to_string());
+    let go_on = match &typed {
+        Some(count) => output.words.text("command.type-count", &[("count", count)]),
+        None => output.words.text("command.go-on", &[]),
+    };
+    let question = format!("{}\n{go_on} ", lines.join("\n"));
     let ask = move || {
         // A closed terminal gives no answer.
         let _ = shown.write_all(printable(&question).as_bytes());
     };
     let answer = input::answer(input, ask).await.trim().to_lowercase();
-    AGREES.contains(&answer.as_str())
+    match typed {
+        Some(count) => answer == count,
+        None => AGREES.contains(&answer.as_str()),
+    }
 }
 
 /// Whether any of the streams is a terminal.

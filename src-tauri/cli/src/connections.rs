@@ -14,7 +14,7 @@ use crate::documents::PendingDocument;
 use crate::meant::has_part;
 use crate::output::{Output, Receipts, print_exported};
 use crate::wording::{self, workspace};
-use crate::{batch, confirm, exit, meant, slow};
+use crate::{batch, confirm, ending, exit, meant, slow};
 use keyrack_core::documents::{ExportFormat, Versioned, word};
 
 pub fn list(keyrack: &Keyrack, output: Output, asked: &ListArguments) -> Result<(), Problem> {
@@ -84,16 +84,15 @@ pub async fn end(
     asked: &End,
 ) -> Result<bool, Problem> {
     let found = found(keyrack, output.words, &asked.which)?;
-    let count = if asked.which.all {
-        keyrack.connections()?.len()
+    let ended = if asked.which.all {
+        keyrack.connections()?
     } else {
-        found.len()
+        found.clone()
     };
-    let mut question = wording::question(act, &found, count, output.words);
     let mut leases = keyrack.leases()?;
-    leases.retain(|lease| asked.which.all || found.iter().any(|one| one.id == lease.connection_id));
-    question.extend(wording::in_use(&leases, output.words));
-    if count > 0 && !confirm::is_wanted(output, asked.yes, &question).await {
+    leases.retain(|lease| ended.iter().any(|one| one.id == lease.connection_id));
+    let question = ending::question(act, &ended, &keyrack.clients()?, &leases, output.words);
+    if !ended.is_empty() && !confirm::is_wanted(output, asked.yes, question).await {
         return Ok(false);
     }
     let acted = Box::pin(act_on(keyrack, output, act, &asked.which, &found));

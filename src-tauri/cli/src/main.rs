@@ -11,6 +11,7 @@ mod connect;
 mod connections;
 mod doctor;
 mod documents;
+mod ending;
 mod exit;
 mod hand_out;
 mod input;
@@ -216,7 +217,10 @@ async fn act(keyrack: &Arc<Keyrack>, command: Act, output: Output) -> Result<Exi
 
 async fn make(keyrack: &Arc<Keyrack>, command: Act, output: Output) -> Result<ExitCode, Problem> {
     let done = match command {
-        Act::Client(ClientCommand::Add(form)) => clients::add(keyrack, output, form).await,
+        Act::Client(ClientCommand::Add(form)) => {
+            let added = clients::add(keyrack, output, form).await;
+            return added.map(|wanted| if_wanted(wanted, output));
+        }
         Act::Client(ClientCommand::Secret { name }) => {
             clients::secret(keyrack, output, &name).await
         }

@@ -98,44 +98,6 @@ pub fn connected(authorization: &Authorization, words: Words) -> Option<String> 
     })
 }
 
-/// The question before connections are revoked or forgotten: these, or all there are if none is named.
-pub fn question(act: BatchAct, named: &[Connection], count: usize, words: Words) -> Vec<String> {
-    let is_revoke = act == BatchAct::Revoke;
-    let sandbox = !named.is_empty() && named.iter().all(|one| one.sandbox);
-    let issuer = issuer(sandbox, words);
-    if let [only] = named {
-        let workspace = workspace(&only.workspace_name, words);
-        let owner = owner(&only.owner, words);
-        let places = [
-            ("workspace", workspace.as_str()),
-            ("owner", &owner),
-            ("issuer", &issuer),
-        ];
-        let (title, text) = match (&only.owner, is_revoke) {
-            (_, false) => ("forget.title", "forget.text"),
-            (Owner::User { .. }, true) => ("revoke.title", "revoke.text.user"),
-            (_, true) => ("revoke.title", "revoke.text.other"),
-        };
-        return [title, text].map(|key| words.text(key, &places)).into();
-    }
-    let (title, text) = if is_revoke {
-        ("selected.title.revoke", "selected.text.revoke")
-    } else {
-        ("selected.title.forget", "selected.text.forget")
-    };
-    let mut lines = vec![words.counted(title, count, &[])];
-    lines.extend(named.iter().map(|one| {
-        // Several may have one name.
-        let [name, owner] = [
-            workspace(&one.workspace_name, words),
-            owner(&one.owner, words),
-        ];
-        format!("  {name}  {owner}  {}", sanitize_display_text(&one.bot_id))
-    }));
-    lines.push(words.counted(text, count, &[("issuer", &issuer)]));
-    lines
-}
-
 /// Why the last check of a connection reached no verdict, in a line.
 pub fn last_failure(connection: &Connection, why: &Problem, words: Words) -> String {
     let workspace = workspace(&connection.workspace_name, words);
@@ -170,7 +132,7 @@ pub fn program(caller: &Caller) -> String {
 }
 
 /// Who issued a token, and so ends it.
-fn issuer(sandbox: bool, words: Words) -> String {
+pub fn issuer(sandbox: bool, words: Words) -> String {
     words.text(if sandbox { "notion.sandbox" } else { "notion" }, &[])
 }
 

@@ -1,6 +1,7 @@
 //! What a person at a terminal is asked before it cannot be undone.
 
 use support::process::Program;
+use support::rows;
 use support::terminal::Terminal;
 use support::test_env::{ACME, TestEnv};
 use support::words::{filled, words};
@@ -56,6 +57,75 @@ async fn forgetting_and_removing_a_client_are_asked_about_too_unless_it_was_said
     assert_eq!(code, Some(0), "{shown}");
     let (code, shown) = at_a_terminal(&env, &["client", "remove", "Mine", "-y"]).end();
     assert_eq!(code, Some(0), "{shown}");
+}
+
+#[tokio::test]
+async fn the_question_says_whose_connection_it_is_and_of_many_the_count_is_typed() {
+    let env = TestEnv::connected_by_command().await;
+    let (_, shown) = answer(&env, &["revoke", ACME], "n\n");
+    for part in ["Jo Lindqvist", "  Mine  connected 20", " UTC"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    rows::grow(&env, 25);
+    let typed = filled("command.type-count", &[("count", "25")]);
+    for (act, text, no) in [("forget", "forget", "y\n"), ("revoke", "ending", "24\n")] {
+        let mut terminal = at_a_terminal(&env, &[act, "--all"]);
+        terminal.shows(&typed);
+        terminal.type_text(no);
+        let (code, shown) = terminal.end();
+        assert_eq!(code, Some(1), "{shown}");
+        assert!(shown.contains("and 5 more"), "{shown}");
+        let is_timed = shown.contains(&words("ending.soon"));
+        assert_eq!(is_timed, text == "ending", "{shown}");
+    }
+    assert_eq!(env.sandbox.count(REVOCATIONS).await, 0);
+    let mut terminal = at_a_terminal(&env, &["forget", "--all"]);
+    terminal.shows(&typed);
+    terminal.type_text("25\n");
+    assert_eq!(terminal.end().0, Some(0));
+    let listed = env.keyrack(&["list"], "");
+    assert_eq!(String::from_utf8_lossy(&listed.stdout), "");
+}
+
+#[test]
+fn a_client_that_is_here_already_is_added_again_only_by_a_yes() {
+    let env = TestEnv::new();
+    env.add_client_by_command();
+    let listed = || {
+        let listed = env.keyrack(&["client", "list", "--json"], "");
+        let listed: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
+        listed.as_array().unwrap().len()
+    };
+    let id = &env.sandbox.client_id;
+    for (name, id, key) in [
+        ("Other", id.as_str(), "client.twin"),
+        ("MINE", "0b7d", "client.namesake"),
+    ] {
+        let told = filled(key, &[("client", "Mine")]);
+        let add = ["client", "add", "--name", name, "--id", id];
+        let (code, shown) = answer(&env, &add, "n\n");
+        assert_eq!(code, Some(1), "{shown}");
+        assert!(shown.contains(&told), "{shown}");
+        assert_eq!(listed(), 1);
+        let mut terminal = at_a_terminal(&env, &[&add[..], &["--yes"]].concat());
+        terminal.shows(&filled("command.secret", &[("name", name)]));
+        terminal.type_text("\x03");
+        terminal.end();
+    }
+    let scripted = env.keyrack(
+        &["client", "add", "--name", "Other", "--id", id],
+        "secret\n",
+    );
+    assert!(
+        scripted.status.success(),
+        "where nobody is, nobody is asked"
+    );
+    let said = String::from_utf8_lossy(&scripted.stderr);
+    assert!(
+        said.contains(&filled("client.twin", &[("client", "Mine")])),
+        "{said}"
+    );
+    assert_eq!(listed(), 2);
 }
 
 #[tokio::test]
