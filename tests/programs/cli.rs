@@ -49,6 +49,8 @@ async fn connect_check_and_revoke_tell_their_results_as_json() {
     env.sandbox.revoke(bot_id).await;
     let checked = json(&env.keyrack(&["check", "--all", "--json"], ""));
     assert_eq!(checked[0]["status"], "inactive");
+    let (id, client) = (&checked[0]["id"], &checked[0]["client"]["id"]);
+    assert!(id.is_string() && client.is_string());
     let list = env.keyrack(&["list"], "").stdout;
     let list = String::from_utf8(list).unwrap();
     let cells: Vec<_> = list.trim_end().split('\t').collect();
@@ -56,6 +58,10 @@ async fn connect_check_and_revoke_tell_their_results_as_json() {
 
     let receipt = json(&env.keyrack(&["revoke", ACME, "--json"], ""));
     assert_eq!(receipt["kind"], "revoke");
+    assert_eq!(
+        (&receipt["connection_id"], &receipt["client"]["id"]),
+        (id, client)
+    );
     let confirmed = receipt["confirmed_at"].as_str();
     assert!(
         confirmed.is_some_and(|at| at.ends_with('Z')),

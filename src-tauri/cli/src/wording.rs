@@ -298,9 +298,11 @@ mod tests {
             let receipt = Receipt {
                 operation_id: String::new(),
                 kind: OperationKind::Revoke,
+                connection_id: String::new(),
                 workspace_name: "Acme".to_owned(),
                 owner: Owner::Workspace,
                 sandbox: false,
+                client_id: String::new(),
                 client_name: String::new(),
                 labels: Labels::default(),
                 connected_at: None,

@@ -16,6 +16,7 @@ export function act(
   return {
     id: `operation-${String(++count).padStart(4, "0")}`,
     kind,
+    client_id: "client-1",
     client_name: "My integration",
     sandbox: false,
     connection_id: null,
@@ -36,6 +37,7 @@ export function act(
 /** What an entry about this connection names. */
 export function about(of: Connection): Partial<ActivityEntry> {
   return {
+    client_id: of.client_id,
     client_name: of.client_name,
     sandbox: of.sandbox,
     connection_id: of.id,
@@ -121,8 +123,8 @@ export function bygone(): ActivityEntry[] {
     act("rotate-secret", "failed", { started_at: now - 30 * HOUR, problem: problem("client-rejected") }),
     act("edit-client", "done", { started_at: now - 31 * HOUR }),
     act("add-client", "done", { started_at: now - 9 * DAY }),
-    act("rebuild", "done", { started_at: now - 8 * DAY, client_name: "" }),
-    act("remove-client", "done", { started_at: now - 40 * DAY, client_name: "Old agency" }),
+    act("rebuild", "done", { started_at: now - 8 * DAY, client_id: null, client_name: "" }),
+    act("remove-client", "done", { started_at: now - 40 * DAY, client_id: "client-9", client_name: "Old agency" }),
   ];
 }
 

@@ -100,6 +100,7 @@ export function lease(of: Connection, more: Partial<Lease> = {}): Lease {
     id: `lease-${String(++count).padStart(4, "0")}`,
     connection_id: of.id,
     workspace_name: of.workspace_name,
+    client_id: of.client_id,
     client_name: of.client_name,
     way: "proxy",
     caller: { program: "/usr/bin/npx", pid: 4711, parents: ["claude"], terminal: false, reason: null },
@@ -206,8 +207,10 @@ export function receiptFor(of: Connection, kind: Receipt["kind"], unconfirmed: P
   return {
     operation_id: "operation-1",
     kind,
+    connection_id: of.id,
     workspace_name: of.workspace_name,
     owner: of.owner,
+    client_id: of.client_id,
     client_name: of.client_name,
     labels: of.labels,
     connected_at: of.connected_at,

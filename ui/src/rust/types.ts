@@ -31,6 +31,10 @@ id: string,
  */
 kind: OperationKind, 
 /**
+ * The client (`Client::id`), which may be gone; none for a rebuild.
+ */
+client_id: string | null, 
+/**
  * The client's name at that time; empty for a rebuild.
  */
 client_name: string, 
@@ -599,6 +603,10 @@ connection_id: string,
  */
 workspace_name: string, 
 /**
+ * The client (`Client::id`).
+ */
+client_id: string, 
+/**
  * The client's name.
  */
 client_name: string, 
@@ -885,6 +893,10 @@ operation_id: string,
  */
 kind: "revoke" | "forget", 
 /**
+ * The connection (`Connection::id`), which is gone.
+ */
+connection_id: string, 
+/**
  * The workspace's name at that time.
  */
 workspace_name: string, 
@@ -892,6 +904,10 @@ workspace_name: string,
  * The owner at that time.
  */
 owner: Owner, 
+/**
+ * The client (`Client::id`); it may be gone.
+ */
+client_id: string, 
 /**
  * The client's name at that time.
  */

@@ -111,8 +111,10 @@ fn receipt() -> Receipt {
     Receipt {
         operation_id: "f0000000-0000-4000-8000-000000000001".to_owned(),
         kind: OperationKind::Revoke,
+        connection_id: of.id,
         workspace_name: of.workspace_name,
         owner: of.owner,
+        client_id: of.client_id,
         client_name: of.client_name,
         labels: of.labels,
         connected_at: Some(of.connected_at),
@@ -141,6 +143,7 @@ fn hand_out() -> ActivityEntry {
     ActivityEntry {
         id: "f0000000-0000-4000-8000-000000000002".to_owned(),
         kind: OperationKind::HandOut,
+        client_id: Some(of.client_id),
         client_name: of.client_name,
         sandbox: false,
         connection_id: Some(of.id),
@@ -175,6 +178,7 @@ fn lease() -> Lease {
         id: "f0000000-0000-4000-8000-000000000003".to_owned(),
         connection_id: of.id,
         workspace_name: of.workspace_name,
+        client_id: of.client_id,
         client_name: of.client_name,
         way: Way::Proxy,
         caller: Caller {

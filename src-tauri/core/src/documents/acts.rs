@@ -16,6 +16,7 @@ use super::shape::{ClientThen, Time};
 pub struct ReceiptDocument<'a> {
     operation_id: &'a str,
     kind: Kind,
+    connection_id: &'a str,
     bot_id: &'a str,
     workspace_name: &'a str,
     owner: &'a Owner,
@@ -41,10 +42,12 @@ impl<'a> From<&'a Receipt> for ReceiptDocument<'a> {
         Self {
             operation_id: &receipt.operation_id,
             kind: receipt.kind,
+            connection_id: &receipt.connection_id,
             bot_id: &receipt.bot_id,
             workspace_name: &receipt.workspace_name,
             owner: &receipt.owner,
             client: ClientThen {
+                id: &receipt.client_id,
                 name: &receipt.client_name,
             },
             labels: receipt.labels.as_slice(),
@@ -104,7 +107,6 @@ pub struct ActivityDocument<'a> {
 
 impl<'a> From<&'a ActivityEntry> for ActivityDocument<'a> {
     fn from(entry: &'a ActivityEntry) -> Self {
-        let client = Some(entry.client_name.as_str()).filter(|name| !name.is_empty());
         Self {
             id: &entry.id,
             kind: entry.kind,
@@ -116,7 +118,10 @@ impl<'a> From<&'a ActivityEntry> for ActivityDocument<'a> {
             bot_id: entry.bot_id.as_deref(),
             workspace_name: entry.workspace_name.as_deref(),
             owner: entry.owner.as_ref(),
-            client: client.map(|name| ClientThen { name }),
+            client: entry.client_id.as_deref().map(|id| ClientThen {
+                id,
+                name: &entry.client_name,
+            }),
             sandbox: entry.sandbox,
             handed: entry.handed.as_ref().map(Into::into),
             receipt: entry.receipt.as_ref().map(Into::into),
@@ -177,6 +182,7 @@ impl<'a> From<&'a Lease> for LeaseDocument<'a> {
             connection_id: &lease.connection_id,
             workspace_name: &lease.workspace_name,
             client: ClientThen {
+                id: &lease.client_id,
                 name: &lease.client_name,
             },
             way: lease.way,

@@ -50,9 +50,10 @@ impl From<Millis> for Time {
     }
 }
 
-/// The client of an act, by its name at that time. It may be gone.
+/// The client of an act, with its name at that time. It may be gone.
 #[derive(Debug, Serialize)]
 pub struct ClientThen<'a> {
+    pub id: &'a str,
     pub name: &'a str,
 }
 

@@ -106,6 +106,8 @@ pub struct Lease {
     pub connection_id: String,
     /// The workspace's name.
     pub workspace_name: String,
+    /// The client (`Client::id`).
+    pub client_id: String,
     /// The client's name.
     pub client_name: String,
     /// How the token is used.

@@ -217,8 +217,10 @@ impl<A> Ended<A> {
         Receipt {
             operation_id: self.operation.id.clone(),
             kind,
+            connection_id: of.id.clone(),
             workspace_name: of.workspace_name.clone(),
             owner: of.owner.clone(),
+            client_id: of.client.id.clone(),
             client_name: of.client.name.clone(),
             labels: Labels::default(),
             connected_at: None,

@@ -43,10 +43,14 @@ pub struct Receipt {
     /// The kind of act: a revocation or a "forget".
     #[ts(type = "\"revoke\" | \"forget\"")]
     pub kind: Kind,
+    /// The connection (`Connection::id`), which is gone.
+    pub connection_id: String,
     /// The workspace's name at that time.
     pub workspace_name: String,
     /// The owner at that time.
     pub owner: Owner,
+    /// The client (`Client::id`); it may be gone.
+    pub client_id: String,
     /// The client's name at that time.
     pub client_name: String,
     /// The labels of the connection at that time.

@@ -26,6 +26,8 @@ pub struct ActivityEntry {
     pub id: String,
     /// The kind of operation.
     pub kind: Kind,
+    /// The client (`Client::id`), which may be gone; none for a rebuild.
+    pub client_id: Option<String>,
     /// The client's name at that time; empty for a rebuild.
     pub client_name: String,
     /// Whether it belonged to the embedded sandbox.
@@ -121,6 +123,7 @@ impl ActivityEntry {
         Self {
             id: operation.id,
             kind: act.kind(),
+            client_id: client.map(|client| client.id.clone()),
             client_name: client.map(|client| client.name.clone()).unwrap_or_default(),
             sandbox: client.is_some_and(|client| client.sandbox),
             connection_id: act.connection().map(str::to_owned),

@@ -268,6 +268,7 @@ fn listed(lease: Operation<HandOut>) -> Option<Lease> {
         id: lease.id,
         connection_id: of.id,
         workspace_name: of.workspace_name,
+        client_id: of.client.id,
         client_name: of.client.name,
         way: handed.way,
         caller: handed.caller,
