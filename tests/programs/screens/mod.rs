@@ -3,6 +3,7 @@
 
 mod accessibility;
 mod busy;
+mod closed;
 mod hostile;
 mod keyboard;
 mod keys;
