@@ -3,6 +3,7 @@
 
 mod announcements;
 mod axe;
+mod customers;
 mod motion;
 mod screens;
 mod signs;

@@ -2,6 +2,7 @@
 
 mod activity;
 mod clients;
+mod customers;
 mod everything;
 mod in_use;
 mod menu;
