@@ -62,7 +62,7 @@ async function openDisplay(env) {
 }
 
 /** Its home, its settings and its cache: nothing of the person's is read or written. */
-function makeHome(folder, dark, zoom) {
+function makeHome(folder, { dark, zoom, text }) {
   const home = mkdtempSync(join(folder, "home-"));
   const gtk = join(home, "config", "gtk-3.0");
   mkdirSync(gtk, { recursive: true });
@@ -83,6 +83,7 @@ function makeHome(folder, dark, zoom) {
     TZ: "UTC",
     GDK_BACKEND: "x11",
     GDK_SCALE: String(zoom),
+    GDK_DPI_SCALE: String(text),
     GTK_THEME: dark ? "Adwaita:dark" : "Adwaita",
     DBUS_SESSION_BUS_ADDRESS: "disabled:",
     NO_AT_BRIDGE: "1",
@@ -104,9 +105,9 @@ export class Browser {
     this.#session = session;
   }
 
-  /** `binary` is WebKitGTK's MiniBrowser. */
-  static async open(binary, folder, { dark, zoom }) {
-    const env = await openDisplay(makeHome(folder, dark, zoom));
+  /** `binary` is WebKitGTK's MiniBrowser; `look` is `dark`, and how many times as large all is (`zoom`), and texts. */
+  static async open(binary, folder, look) {
+    const env = await openDisplay(makeHome(folder, look));
     const port = await freePort();
     const driver = start("WebKitWebDriver", [`--port=${port}`], env);
     const address = `http://127.0.0.1:${port}`;

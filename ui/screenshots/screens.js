@@ -12,24 +12,28 @@
  * @property {(keyof typeof VIEWS)[]} [views] besides "usual"
  */
 
-/** Sizes of the content in CSS pixels. "zoom" is the least window at 200 %. */
+/**
+ * Sizes of the content in CSS pixels. "zoom" is the least window at 200 %, "text" the desktop's large text (`text` is how
+ * many times as large).
+ */
 export const VIEWS = {
-  usual: { width: 1000, height: 640, zoom: 1, language: "en" },
-  narrow: { width: 480, height: 640, zoom: 1, language: "en" },
-  wide: { width: 1600, height: 900, zoom: 1, language: "en" },
-  edge: { width: 1200, height: 640, zoom: 1, language: "de" },
-  tall: { width: 1000, height: 1440, zoom: 1, language: "en" },
-  "de-wide": { width: 1600, height: 900, zoom: 1, language: "de" },
-  zoom: { width: 500, height: 400, zoom: 2, language: "en" },
-  de: { width: 1000, height: 640, zoom: 1, language: "de" },
-  "de-narrow": { width: 480, height: 640, zoom: 1, language: "de" },
+  usual: { width: 1000, height: 640, zoom: 1, text: 1, language: "en" },
+  narrow: { width: 480, height: 640, zoom: 1, text: 1, language: "en" },
+  wide: { width: 1600, height: 900, zoom: 1, text: 1, language: "en" },
+  edge: { width: 1200, height: 640, zoom: 1, text: 1, language: "de" },
+  tall: { width: 1000, height: 1440, zoom: 1, text: 1, language: "en" },
+  "de-wide": { width: 1600, height: 900, zoom: 1, text: 1, language: "de" },
+  zoom: { width: 500, height: 400, zoom: 2, text: 1, language: "en" },
+  text: { width: 1000, height: 640, zoom: 1, text: 1.25, language: "de" },
+  de: { width: 1000, height: 640, zoom: 1, text: 1, language: "de" },
+  "de-narrow": { width: 480, height: 640, zoom: 1, text: 1, language: "de" },
 };
 
 /** @param {string} testid */
 const at = (testid) => `[data-testid="${testid}"]`;
 
-const MAIN = /** @type {const} */ (["narrow", "wide", "zoom", "de", "de-narrow"]);
-const DIALOG = /** @type {const} */ (["narrow", "zoom", "de"]);
+const MAIN = /** @type {const} */ (["narrow", "wide", "zoom", "text", "de", "de-narrow"]);
+const DIALOG = /** @type {const} */ (["narrow", "zoom", "text", "de"]);
 
 /** @type {Screen[]} */
 const start = [

@@ -45,7 +45,11 @@ function guideIn(dark) {
   if (dark) return [];
   return Object.entries(FOLDERS).flatMap(([language, at]) =>
     PARTS.map(({ width, height, ...screen }) => {
-      return { name: `${at}pictures/${screen.name}`, screen, view: { width, height, zoom: 1, language } };
+      return {
+        name: `${at}pictures/${screen.name}`,
+        screen,
+        view: { width, height, zoom: 1, text: 1, language },
+      };
     }),
   );
 }
@@ -78,10 +82,10 @@ async function take(browser, base, { name, screen, view }, dark) {
 async function takeAll(base, dark) {
   const pictures = picturesIn(dark).filter(({ name }) => name.includes(word));
   const failed = [];
-  for (const zoom of [1, 2]) {
-    const those = pictures.filter(({ view }) => view.zoom === zoom);
-    if (those.length === 0) continue;
-    const browser = await Browser.open(binary, temporary, { dark, zoom });
+  const looks = new Map(pictures.map(({ view: { zoom, text } }) => [`${zoom} ${text}`, { zoom, text }]));
+  for (const { zoom, text } of looks.values()) {
+    const those = pictures.filter(({ view }) => view.zoom === zoom && view.text === text);
+    const browser = await Browser.open(binary, temporary, { dark, zoom, text });
     let size;
     for (const picture of those) {
       const { width, height } = picture.view;
