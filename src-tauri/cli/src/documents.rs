@@ -3,7 +3,7 @@
 
 pub mod errors;
 #[cfg(test)]
-mod examples;
+pub mod examples;
 mod results;
 
 pub use results::{

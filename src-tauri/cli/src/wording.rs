@@ -282,9 +282,10 @@ pub fn progress(progress: &Batch, words: Words) -> String {
 
 #[cfg(test)]
 mod tests {
-    use keyrack_core::{Language, OperationKind};
+    use keyrack_core::{BatchState, Language};
 
     use super::*;
+    use crate::documents::examples;
 
     const LANGUAGES: [Language; 2] = [Language::En, Language::De];
 
@@ -296,28 +297,8 @@ mod tests {
     fn a_receipt_says_what_became_of_the_refresh_token() {
         let says = |fate| {
             let receipt = Receipt {
-                operation_id: String::new(),
-                kind: OperationKind::Revoke,
-                connection_id: String::new(),
-                workspace_name: "Acme".to_owned(),
-                owner: Owner::Workspace,
-                sandbox: false,
-                client_id: String::new(),
-                client_name: String::new(),
-                labels: Labels::default(),
-                connected_at: None,
-                bot_id: String::new(),
-                started_at: Millis(0),
-                finished_at: Millis(1),
-                revoked_at: Some(Millis(1)),
-                already_gone: false,
-                confirmed_at: Some(Millis(1)),
-                unconfirmed: None,
                 refresh_token: fate,
-                removed_from_keyring_at: Millis(1),
-                keyring_keeps: Vec::new(),
-                cut_off: Vec::new(),
-                request_ids: Vec::new(),
+                ..examples::receipt()
             };
             let lines = super::receipt(&receipt, english());
             let of_it = lines.into_iter().find(|it| it.contains("refresh token"));
@@ -327,6 +308,46 @@ mod tests {
         assert!(says(Some(RefreshTokenFate::Revoked)).ends_with("is revoked too"));
         assert_eq!(says(Some(RefreshTokenFate::None)), "");
         assert_eq!(says(None), "");
+    }
+
+    #[test]
+    fn a_receipt_says_whose_access_ended_through_what_and_when() {
+        let lines = super::receipt(&examples::receipt(), english());
+        for (said, value) in [
+            ("Notion accepted", "2026-11-30T10:00:00Z"),
+            ("Notion confirms", "2026-11-30T10:01:00Z"),
+            ("Removed from", "2026-11-30T10:01:00Z"),
+            ("Owner", "Ada Lindqvist"),
+            ("Integration", "My integration"),
+            ("Connected", "2026-11-30T09:10:00Z"),
+        ] {
+            let is_there = |line: &String| line.contains(said) && line.contains(value);
+            assert!(lines.iter().any(is_there), "{said}: {lines:#?}");
+        }
+    }
+
+    #[test]
+    fn no_time_is_said_where_less_than_a_second_is_left() {
+        let said = |left| {
+            let progress = Batch {
+                act: BatchAct::Check,
+                total: 10,
+                done: 3,
+                succeeded: 3,
+                attention: 0,
+                failed: 0,
+                left,
+                paused_until: None,
+                state: BatchState::Running,
+            };
+            super::progress(&progress, english())
+        };
+        assert_eq!(said(Some(0)), said(None));
+        assert!(
+            said(Some(61_000)).contains("1:01"),
+            "{}",
+            said(Some(61_000))
+        );
     }
 
     #[test]

@@ -98,6 +98,17 @@ async fn a_program_gets_the_words_of_the_documents_between_tabs() {
 }
 
 #[tokio::test]
+async fn what_was_known_before_a_check_failed_stands_beside_it() {
+    let env = TestEnv::connected_by_command().await;
+    assert!(env.keyrack(&["check", ACME], "").status.success());
+    let busy = serde_json::json!({"endpoint": "introspect", "times": 9, "status": 503});
+    env.sandbox.fault(busy).await;
+    assert!(!env.keyrack(&["check", ACME], "").status.success());
+    let list = shown(&env, 160, &[], &["list"]);
+    assert!(list.contains("was active"), "{list}");
+}
+
+#[tokio::test]
 async fn a_list_has_what_was_asked_for_and_says_so_if_that_is_nothing() {
     let env = TestEnv::connected_by_command().await;
     rows::grow(&env, 41);

@@ -106,7 +106,8 @@ fn pending() -> Connection {
     }
 }
 
-fn receipt() -> Receipt {
+/// The receipt of a revocation that Notion confirmed.
+pub fn receipt() -> Receipt {
     let of = connection();
     Receipt {
         operation_id: "f0000000-0000-4000-8000-000000000001".to_owned(),
