@@ -119,6 +119,7 @@ fn start<R: Runtime>(app: &mut App<R>, links: inbox::Links) -> tauri::Result<()>
     let place = keyrack.as_ref().ok();
     let place = place.and_then(|keyrack| place::last(keyrack));
     window::open(app, place, web_data)?;
+    quit::on_signal(app.handle());
     if let Ok(keyrack) = keyrack {
         inbox::listen_to_the_system(app.handle());
         background::start(app.handle(), keyrack, links);

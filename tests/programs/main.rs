@@ -24,5 +24,6 @@ mod refresh;
 mod revoke;
 mod screens;
 mod side_by_side;
+mod signals;
 mod single_instance;
 mod terminal;

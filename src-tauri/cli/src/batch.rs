@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use keyrack_core::{
     Batch, BatchAct, BatchEnd, BatchState, Cause, Connection, Keyrack, NotDone, Problem,
+    asked_to_end,
 };
 
 use crate::connections::{no_verdict, not_revoked};
 use crate::output::{Output, Receipts};
-use crate::signals::interrupted;
 use crate::terminal::eprint_line;
 use crate::wording::workspace;
 
@@ -73,12 +73,12 @@ async fn follow(
     let mut running = tokio::spawn(keyrack.begin_batch(act, ids)?);
     let ended = tokio::select! {
         ended = &mut running => ended,
-        () = interrupted() => {
+        () = asked_to_end() => {
             keyrack.cancel_batch(act);
             output.say("command.cancelling");
             tokio::select! {
                 ended = &mut running => ended,
-                () = interrupted() => return Err(Cause::LeftMidway.into()),
+                () = asked_to_end() => return Err(Cause::LeftMidway.into()),
             }
         }
     };

@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use keyrack_core::{
     Cause, Client, ClientChange, ClientDefaults, ConnectionsPolicy, Keyrack, NewClient, Problem,
-    Words, caseless_name, sanitize_display_text,
+    Words, asked_to_end, caseless_name, sanitize_display_text,
 };
 use secrecy::SecretString;
 
 use crate::arguments::{ClientEdit, ClientForm, ClientRemoval};
 use crate::meant::has_part;
 use crate::output::Output;
-use crate::signals::interrupted;
 use crate::terminal::eprint_line;
 use crate::{confirm, input, meant, slow};
 
@@ -84,7 +83,7 @@ async fn ask_for_secret(output: Output, client: &str) -> Result<SecretString, Pr
 async fn unless_left<T>(act: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
     tokio::select! {
         ended = act => ended,
-        () = interrupted() => Err(Cause::LeftEarly.into()),
+        () = asked_to_end() => Err(Cause::LeftEarly.into()),
     }
 }
 

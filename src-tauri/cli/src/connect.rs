@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use keyrack_core::{
-    Authorization, Cause, Client, Keyrack, Problem, Progress, may_have_browser, open_in_browser,
+    Authorization, Cause, Client, Keyrack, Problem, Progress, asked_to_end, may_have_browser,
+    open_in_browser,
 };
 use secrecy::ExposeSecret as _;
 use tokio::sync::mpsc::unbounded_channel;
@@ -14,7 +15,6 @@ use crate::clients;
 use crate::input;
 use crate::output::Output;
 use crate::pasted::Pasted;
-use crate::signals::interrupted;
 use crate::terminal::eprint_line;
 
 /// How often the store is asked whether a window has accepted the callback.
@@ -44,7 +44,7 @@ pub async fn connect(
     });
     let ended = tokio::select! {
         ended = &mut waiting => ended?,
-        () = interrupted() => {
+        () = asked_to_end() => {
             // The wait goes on: leaving in the middle of an exchange would orphan a new token.
             match keyrack.cancel_authorization(&begun.id) {
                 Ok(()) => output.say("command.cancelling"),
@@ -52,7 +52,7 @@ pub async fn connect(
             }
             tokio::select! {
                 ended = &mut waiting => ended?,
-                () = interrupted() => return Err(Cause::LeftEarly.into()),
+                () = asked_to_end() => return Err(Cause::LeftEarly.into()),
             }
         }
     };

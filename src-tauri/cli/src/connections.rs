@@ -162,8 +162,11 @@ async fn act_on_one(
             let printed = output.connection(&checked);
             no_verdict(&checked).map_or(printed, |(_, why)| Err(why.clone()))
         }
-        BatchAct::Refresh => output.connection(&keyrack.refresh(id).await?),
-        BatchAct::Revoke => match keyrack.revoke(id).await? {
+        BatchAct::Refresh => {
+            let refreshed = slow::finished(keyrack.refresh(id), output).await?;
+            output.connection(&refreshed)
+        }
+        BatchAct::Revoke => match slow::finished(keyrack.revoke(id), output).await? {
             Revocation::Revoked { receipt } => output.receipt(&receipt),
             Revocation::Pending { problem, retry_at } => {
                 let why = not_revoked(connection, problem.clone(), output.words);
@@ -173,7 +176,10 @@ async fn act_on_one(
                 Err(why)
             }
         },
-        BatchAct::Forget => output.receipt(&keyrack.forget(id).await?),
+        BatchAct::Forget => {
+            let receipt = slow::finished(keyrack.forget(id), output).await?;
+            output.receipt(&receipt)
+        }
     }
 }
 

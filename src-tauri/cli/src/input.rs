@@ -4,11 +4,12 @@ use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Read as _};
 use std::thread;
 
-use keyrack_core::{Cause, Problem};
+#[cfg(unix)]
+use keyrack_core::signalled;
+use keyrack_core::{Cause, Problem, interrupted};
 use secrecy::SecretString;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::signals::interrupted;
 use crate::terminal::printable;
 
 /// The most bytes read as a client secret: more than any is long.
@@ -50,12 +51,10 @@ pub async fn secret(prompt: &str) -> Result<SecretString, Problem> {
 async fn told_to_end() {
     use tokio::signal::unix::SignalKind;
 
-    use crate::signals::told;
-
     tokio::select! {
-        () = told(SignalKind::terminate()) => {}
-        () = told(SignalKind::hangup()) => {}
-        () = told(SignalKind::quit()) => {}
+        () = signalled(SignalKind::terminate()) => {}
+        () = signalled(SignalKind::hangup()) => {}
+        () = signalled(SignalKind::quit()) => {}
     }
 }
 

@@ -22,7 +22,6 @@ mod meant;
 mod notification;
 mod output;
 mod pasted;
-mod signals;
 mod slow;
 mod table;
 mod terminal;

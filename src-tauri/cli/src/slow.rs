@@ -1,7 +1,9 @@
-//! A word about what takes long.
+//! What takes long: a word about it, and no end half-way.
 
 use std::pin::pin;
 use std::time::Duration;
+
+use keyrack_core::{Cause, Problem, asked_to_end};
 
 use crate::output::Output;
 
@@ -16,4 +18,21 @@ pub async fn told<T>(act: impl Future<Output = T>, output: Output) -> T {
         () = tokio::time::sleep(SILENCE) => output.say("command.slow"),
     }
     act.await
+}
+
+/// The end of an act that must not be left half done: who asks the program to end is told that it is waited
+/// for, and leaves by asking once more.
+pub async fn finished<T>(
+    act: impl Future<Output = Result<T, Problem>>,
+    output: Output,
+) -> Result<T, Problem> {
+    let mut act = pin!(act);
+    tokio::select! {
+        ended = &mut act => return ended,
+        () = asked_to_end() => output.say("command.finishing"),
+    }
+    tokio::select! {
+        ended = act => ended,
+        () = asked_to_end() => Err(Cause::LeftEarly.into()),
+    }
 }

@@ -68,6 +68,9 @@ pub use host::language::system_language;
 pub use host::login_item::{LoginItem, WATCHER, system_login_item};
 pub use host::programs::program_beside;
 pub use host::session::Session;
+#[cfg(unix)]
+pub use host::signals::signalled;
+pub use host::signals::{asked_to_end, interrupted};
 pub use identity::{APP_ID, APP_LINK, SCHEME};
 pub use keyrack::Keyrack;
 pub use notion_oauth::{

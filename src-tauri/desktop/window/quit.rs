@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use keyrack_core::Keyrack;
+use keyrack_core::{Keyrack, asked_to_end};
 use tauri::{AppHandle, Manager as _, RunEvent, Runtime, WindowEvent, async_runtime};
 
 use super::{LABEL, place};
@@ -53,12 +53,33 @@ pub fn on_event<R: Runtime>(app: &AppHandle<R>, event: &RunEvent) {
     }
 }
 
+/// Has the app end as if its window were closed, when the system or whoever started it asks for that; at once
+/// when it is asked twice.
+pub fn on_signal<R: Runtime>(app: &AppHandle<R>) {
+    let app = app.clone();
+    async_runtime::spawn(async move {
+        loop {
+            asked_to_end().await;
+            // A hidden window is ending already.
+            if !is_busy(&app) || !is_shown(&app) {
+                return app.exit(0);
+            }
+            end_when_done(&app);
+        }
+    });
+}
+
 fn keyrack<R: Runtime>(app: &AppHandle<R>) -> Option<Arc<Keyrack>> {
     app.try_state::<Shell>()?.keyrack().ok()
 }
 
 fn is_busy<R: Runtime>(app: &AppHandle<R>) -> bool {
     keyrack(app).is_some_and(|keyrack| keyrack.is_busy())
+}
+
+fn is_shown<R: Runtime>(app: &AppHandle<R>) -> bool {
+    let window = app.get_webview_window(LABEL);
+    window.is_some_and(|window| window.is_visible().unwrap_or(false))
 }
 
 fn end_when_done<R: Runtime>(app: &AppHandle<R>) {
@@ -74,10 +95,7 @@ fn end_when_done<R: Runtime>(app: &AppHandle<R>) {
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
             // A second instance has brought the window back: the app goes on.
-            let shown = app
-                .get_webview_window(LABEL)
-                .is_some_and(|window| window.is_visible().unwrap_or(false));
-            if shown {
+            if is_shown(&app) {
                 return;
             }
             if !is_busy(&app) || Instant::now() >= deadline {

@@ -1,5 +1,6 @@
 //! `keyrack run`.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
@@ -128,6 +129,26 @@ async fn a_lease_is_held_where_nobody_hears_of_the_ends_of_children() {
     command.arg("--ignore-signal=CHLD").arg(&env.program);
     command.args(["run", "--proxy", "--", "sh", "-c", "exit 7"]);
     assert_eq!(ending(&mut command), (Some(7), None, String::new()));
+}
+
+#[tokio::test]
+async fn a_limit_of_size_that_is_not_heard_of_is_not_by_the_program_either() {
+    let env = TestEnv::connected_by_command().await;
+    let ignored = ["grep", "SigIgn", "/proc/self/status"];
+    let ignoring = |program: &[&OsStr]| {
+        let mut command = env.world.command("env");
+        command
+            .arg("--ignore-signal=XFSZ")
+            .args(program)
+            .args(ignored);
+        ending(&mut command)
+    };
+    let run = ["run", "--"].map(OsStr::new);
+    let under = ignoring(&[&[env.program.as_os_str()][..], &run].concat());
+    assert_eq!(under, ignoring(&[]));
+    let mask = under.2.rsplit('\t').next().unwrap().trim();
+    let mask = u64::from_str_radix(mask, 16).unwrap();
+    assert!(mask & 1 << (rustix::process::Signal::XFSZ.as_raw() - 1) != 0);
 }
 
 #[tokio::test]

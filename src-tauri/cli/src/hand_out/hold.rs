@@ -204,7 +204,7 @@ pub async fn hold(keyrack: Result<Arc<Keyrack>, Problem>) -> ExitCode {
     });
     tokio::select! {
         () = ended => {}
-        () = crate::signals::asked_to_end() => {}
+        () = keyrack_core::asked_to_end() => {}
     }
     leases.close();
     ExitCode::SUCCESS

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use keyrack_core::{Begun, Cause, Endpoint, Keyrack, Millis, Problem, Terms, Way};
+use keyrack_core::{Begun, Cause, Endpoint, Keyrack, Millis, Problem, Terms, Way, asked_to_end};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
@@ -13,7 +13,6 @@ use super::arguments::ServeArguments;
 use super::{caller, chosen, token};
 use crate::connections::find;
 use crate::output::Output;
-use crate::signals::asked_to_end;
 
 /// Serves until the time is over, the leases are ended, or the program is asked to end.
 pub async fn serve(

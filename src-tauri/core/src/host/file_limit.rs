@@ -5,9 +5,14 @@
 pub fn survive_file_limit() {
     #[cfg(unix)]
     {
+        use super::signals::is_ignored;
         use rustix::process::Signal;
         use tokio::signal::unix::{SignalKind, signal};
-        // The handler stays when nobody listens to it. If the system refuses, nothing else fails.
-        let _ = signal(SignalKind::from_raw(Signal::XFSZ.as_raw()));
+        let number = Signal::XFSZ.as_raw();
+        // Ignored, it ends nothing either, and a program that is run in this place keeps it so.
+        if !is_ignored(number) {
+            // The handler stays when nobody listens to it. If the system refuses, nothing else fails.
+            let _ = signal(SignalKind::from_raw(number));
+        }
     }
 }

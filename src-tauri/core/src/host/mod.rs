@@ -13,3 +13,4 @@ pub mod login_item;
 pub(crate) mod peer;
 pub mod programs;
 pub mod session;
+pub mod signals;

@@ -4,7 +4,7 @@
 /// Waits for Ctrl-C.
 pub async fn interrupted() {
     #[cfg(unix)]
-    told(tokio::signal::unix::SignalKind::interrupt()).await;
+    signalled(tokio::signal::unix::SignalKind::interrupt()).await;
     #[cfg(not(unix))]
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
@@ -17,8 +17,8 @@ pub async fn asked_to_end() {
     use tokio::signal::unix::SignalKind;
     tokio::select! {
         () = interrupted() => {}
-        () = told(SignalKind::terminate()) => {}
-        () = told(SignalKind::hangup()) => {}
+        () = signalled(SignalKind::terminate()) => {}
+        () = signalled(SignalKind::hangup()) => {}
     }
 }
 
@@ -29,7 +29,7 @@ pub async fn asked_to_end() {
 
 /// Waits for a signal, for ever for one that the program was started not to hear.
 #[cfg(unix)]
-pub async fn told(kind: tokio::signal::unix::SignalKind) {
+pub async fn signalled(kind: tokio::signal::unix::SignalKind) {
     if !is_ignored(kind.as_raw_value())
         && let Ok(mut told) = tokio::signal::unix::signal(kind)
     {
@@ -41,7 +41,7 @@ pub async fn told(kind: tokio::signal::unix::SignalKind) {
 
 /// Whether a signal is ignored, as far as the system tells (`SigIgn` in `/proc/self/status`).
 #[cfg(unix)]
-fn is_ignored(signal: i32) -> bool {
+pub(super) fn is_ignored(signal: i32) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
