@@ -65,7 +65,7 @@ describe("the document about several", () => {
         "Date: 2026-11-30T09:30:00.000Z",
         "",
         "Access to 2 of 3 workspaces is revoked",
-        "1 of these is not confirmed: its receipt says what may still be valid at Notion.",
+        "1 of these is not confirmed: its receipt says what may still be valid.",
       ].join("\n"),
     );
     expect(first).toMatch(/^1\. Access to Acme is revoked\nOwner: .*\nIntegration: My integration\n/);
