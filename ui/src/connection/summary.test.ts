@@ -1,5 +1,5 @@
 // After an act on several: what can be done about what failed, and the document that is handed on.
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { called, click, find, open, the, world } from "../dev/harness";
 import { batchEnd, client, connection, problem, receiptFor } from "../dev/samples";
 import { asText } from "../words/summary";
@@ -49,6 +49,19 @@ describe("the summary of what failed", () => {
     open();
     await click("summary-new-secret");
     expect(document.querySelector("dialog")?.textContent).toContain("New secret for My integration");
+  });
+});
+
+describe("the receipts of several", () => {
+  it("are saved at once by a button whose word promises no question", async () => {
+    const receipts = [receiptFor(acme, "revoke", null)];
+    world.rust = { ...world.rust, ended_batches: [batchEnd({ act: "revoke" }, { receipts })] };
+    open();
+    const save = await the("save-summary");
+    expect(save.textContent.trim()).toBe("Save");
+    save.click();
+    await vi.waitFor(() => expect(find("summary")?.textContent).toContain("Saved as ~/Downloads/keyrack-"));
+    expect(called("save_text")).toHaveLength(1);
   });
 });
 

@@ -245,7 +245,7 @@ export function ofCheckAll(checked: Batch, cause: Cause | null): Notice {
         verdicts: verdicts(checked),
       }),
     });
-    return { ...ended, tone: "plain", words };
+    return { ...ended, tone: "plain", words, passing: attention === 0 && failed === 0 };
   }
   const worst = failed > 0 ? "unknown" : attention > 0 ? "attention" : "active";
   const words = () => ({
