@@ -2,8 +2,9 @@
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { called, click, emit, find, open, refuse, the, type, world } from "../dev/harness";
-import { client, connection, preferences, problem, sandboxClient } from "../dev/samples";
+import { client, connection, person, preferences, problem, sandboxClient } from "../dev/samples";
 import type { Changes, Connection } from "../rust/types";
+import { Look } from "../state/look.svelte";
 import { t } from "../words/messages";
 
 const names = () =>
@@ -196,6 +197,15 @@ describe("the order", () => {
     await choose("sort", "attention");
     await choose("sort", "checked");
     expect(names()).toEqual(["Acme", "Birch"]);
+  });
+
+  it("can be that of the owners, and is kept", async () => {
+    give([connection("Acme"), connection("Birch", { owner: person("Ada Osei", null) })]);
+    open();
+    await choose("sort", "owner");
+    expect(names()).toEqual(["Birch", "Acme"]);
+    const kept = (called("keep_look").at(-1) as { look: string }).look;
+    expect(new Look(kept).order).toBe("owner");
   });
 });
 
