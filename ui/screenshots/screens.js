@@ -20,7 +20,7 @@ export const VIEWS = {
   usual: { width: 1000, height: 640, zoom: 1, text: 1, language: "en" },
   narrow: { width: 480, height: 640, zoom: 1, text: 1, language: "en" },
   wide: { width: 1600, height: 900, zoom: 1, text: 1, language: "en" },
-  edge: { width: 1200, height: 640, zoom: 1, text: 1, language: "de" },
+  edge: { width: 1220, height: 640, zoom: 1, text: 1, language: "de" },
   tall: { width: 1000, height: 1440, zoom: 1, text: 1, language: "en" },
   "de-wide": { width: 1600, height: 900, zoom: 1, text: 1, language: "de" },
   zoom: { width: 500, height: 400, zoom: 2, text: 1, language: "en" },

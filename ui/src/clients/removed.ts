@@ -7,11 +7,15 @@ export function ofRemoved(
   client: Pick<Client, "id" | "name" | "sandbox">,
   connections: ConnectionsPolicy,
 ): Notice {
+  const next =
+    client.sandbox && connections === "forget"
+      ? "removed.forget.sandbox"
+      : (`removed.${connections}` as const);
   return {
     ...plainNotice,
     key: client.id,
     tone: "done",
-    words: () => ({ what: t("removed.what", { client: client.name }), next: t(`removed.${connections}`) }),
+    words: () => ({ what: t("removed.what", { client: client.name }), next: t(next) }),
     sandbox: client.sandbox,
     passing: true,
   };

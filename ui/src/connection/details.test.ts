@@ -210,6 +210,21 @@ describe("the details", () => {
   });
 });
 
+describe("the status in the details", () => {
+  it("leads to what it means, and back", async () => {
+    world.rust = { ...world.rust, connections: [acme] };
+    await openDetails();
+    const button = await the("details-status");
+    expect(button.title).toBe("What does this mean?");
+    button.focus();
+    await click("details-status");
+    await the("statuses");
+    expect(find("status-active")?.autofocus).toBe(true);
+    press(document.activeElement, "Escape");
+    await vi.waitFor(() => expect(document.activeElement).toBe(button));
+  });
+});
+
 describe("the acts of the details", () => {
   const inactive = connection("Acme Research", { status: "inactive", problem: problem("token-inactive") });
 

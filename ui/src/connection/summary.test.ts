@@ -1,5 +1,5 @@
 // After an act on several: what can be done about what failed, and the document that is handed on.
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { called, click, find, open, the, world } from "../dev/harness";
 import { batchEnd, client, connection, problem, receiptFor } from "../dev/samples";
 import { asText } from "../words/summary";
@@ -52,6 +52,19 @@ describe("the summary of what failed", () => {
   });
 });
 
+describe("the receipts of several", () => {
+  it("are saved at once by a button whose word promises no question", async () => {
+    const receipts = [receiptFor(acme, "revoke", null)];
+    world.rust = { ...world.rust, ended_batches: [batchEnd({ act: "revoke" }, { receipts })] };
+    open();
+    const save = await the("save-summary");
+    expect(save.textContent.trim()).toBe("Save");
+    save.click();
+    await vi.waitFor(() => expect(find("summary")?.textContent).toContain("Saved as ~/Downloads/keyrack-"));
+    expect(called("save_text")).toHaveLength(1);
+  });
+});
+
 describe("the document about several", () => {
   it("has a heading, its date, and each connection with what it came to", () => {
     const receipts = [receiptFor(acme, "revoke", null), receiptFor(cedar, "revoke", problem("unreachable"))];
@@ -65,7 +78,7 @@ describe("the document about several", () => {
         "Date: 2026-11-30T09:30:00.000Z",
         "",
         "Access to 2 of 3 workspaces is revoked",
-        "1 of these is not confirmed: its receipt says what may still be valid at Notion.",
+        "1 of these is not confirmed: its receipt says what may still be valid.",
       ].join("\n"),
     );
     expect(first).toMatch(/^1\. Access to Acme is revoked\nOwner: .*\nIntegration: My integration\n/);

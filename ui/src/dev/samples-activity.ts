@@ -124,7 +124,11 @@ export function bygone(): ActivityEntry[] {
     act("edit-client", "done", { started_at: now - 31 * HOUR }),
     act("add-client", "done", { started_at: now - 9 * DAY }),
     act("rebuild", "done", { started_at: now - 8 * DAY, client_id: null, client_name: "" }),
-    act("remove-client", "done", { started_at: now - 40 * DAY, client_id: "client-9", client_name: "Old agency" }),
+    act("remove-client", "done", {
+      started_at: now - 40 * DAY,
+      client_id: "client-9",
+      client_name: "Old agency",
+    }),
   ];
 }
 

@@ -30,6 +30,14 @@ describe("what the statuses mean", () => {
     expect(find("statuses")).toBeNull();
   });
 
+  it("is told of all alike where it is asked of none", async () => {
+    open();
+    await click("show-keys");
+    await click("show-statuses");
+    await the("statuses");
+    expect(document.querySelector('[data-testid="statuses"] [aria-current]')).toBeNull();
+  });
+
   it("is told at length in the guide", async () => {
     open();
     await click("show-keys");

@@ -1,16 +1,17 @@
 // The columns of a wide list: which there are, what their heads do, by mouse and by keyboard.
 import { flushSync } from "svelte";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { click, find, open, the, world } from "../dev/harness";
-import { client, connection, sandboxClient } from "../dev/samples";
+import { called, click, find, open, the, world } from "../dev/harness";
+import { client, connection, person, sandboxClient } from "../dev/samples";
 import { columns } from "./columns";
 
 const heads = () => [...document.querySelectorAll<HTMLElement>('[role="columnheader"]')];
-const words = () => heads().map(({ textContent }) => textContent.trim());
+const words = () => heads().map(({ textContent }) => textContent.replace(/\s+/g, " ").trim());
 const sorted = () =>
   heads().flatMap((head) => {
     const way = head.getAttribute("aria-sort");
-    return way === null || way === "none" ? [] : [`${head.textContent.trim()} ${way}`];
+    const arrowed = head.querySelector("button:has(svg)");
+    return way === null || way === "none" ? [] : [`${arrowed?.textContent.trim() ?? ""} ${way}`];
   });
 const names = () =>
   [...document.querySelectorAll('[data-testid="workspace-name"]')].map((name) => name.textContent);
@@ -55,7 +56,7 @@ describe("a wide list", () => {
     const row = await the("connection");
     expect(words()).toEqual([
       "Selection",
-      "Workspace",
+      "Workspace Owner",
       "Integration",
       "Can",
       "Last used",
@@ -101,6 +102,24 @@ describe("a wide list", () => {
     expect(sorted()).toEqual(["Connected descending"]);
   });
 
+  it("is sorted by owner too, by a head of its own over the column that says it", async () => {
+    const [acme, birch] = world.rust.connections;
+    if (acme === undefined || birch === undefined) expect.fail("two rows");
+    const owner = person("Ada Osei", "ada@birch.example");
+    world.rust = { ...world.rust, connections: [acme, { ...birch, owner }] };
+    open(JSON.stringify({ order: "name" }));
+    await the("connection");
+    expect(sorted()).toEqual(["Workspace ascending"]);
+    await click("sort-owner");
+    expect(names()).toEqual(["Birch", "Acme"]);
+    expect(sorted()).toEqual(["Owner ascending"]);
+    expect(JSON.parse((called("keep_look").at(-1) as { look: string }).look)).toMatchObject({
+      order: "owner",
+    });
+    await click("sort-owner");
+    expect(sorted()).toEqual(["Owner descending"]);
+  });
+
   it("says what a token can do only where there is room for it, and what is not known", async () => {
     const [acme, birch] = world.rust.connections;
     if (acme === undefined || birch === undefined) expect.fail("two rows");
@@ -121,6 +140,8 @@ describe("a wide list", () => {
     expect(document.activeElement?.getAttribute("role")).toBe("row");
     press("ArrowUp");
     expect(document.activeElement).toBe(find("sort-name"));
+    press("ArrowRight");
+    expect(document.activeElement).toBe(find("sort-owner"));
     press("ArrowRight");
     expect(document.activeElement).toBe(find("sort-client"));
     const stops = document.querySelectorAll('[role="columnheader"] [tabindex="0"]');

@@ -2,23 +2,29 @@
 import type { Order } from "../state/look.svelte";
 
 /** From which width of the list on it has columns; in CSS pixels. */
-export const WIDE = 1200;
+export const WIDE = 1220;
 
 /** From which widths on there is room for the time of connection beside clients and labels, and for what a token can do. */
 const FOR_CONNECTED = 1340;
 const FOR_CAPABILITIES = 1520;
 
-export type Column = {
-  id: "workspace" | "labels" | "client" | "can" | "used" | "checked" | "connected" | "status";
-  /** The order that its head puts the list in, and how its values go then. */
+/** What stands over a column. */
+export type Head = {
+  id: "workspace" | "owner" | "labels" | "client" | "can" | "used" | "checked" | "connected" | "status";
+  /** The order that it puts the list in, and how the values go then. */
   order: Order;
   goes: "ascending" | "descending";
+};
+
+export type Column = Head & {
   /** How wide it is, as a track of the grid. */
   width: string;
 };
 
+const OWNER: Head = { id: "owner", order: "owner", goes: "ascending" };
+
 const COLUMNS: readonly Column[] = [
-  { id: "workspace", order: "name", goes: "ascending", width: "minmax(0,2.5fr)" },
+  { id: "workspace", order: "name", goes: "ascending", width: "minmax(11rem,2.5fr)" },
   { id: "labels", order: "labels", goes: "ascending", width: "minmax(6.5rem,1.25fr)" },
   { id: "client", order: "client", goes: "ascending", width: "minmax(6.5rem,1fr)" },
   { id: "can", order: "capabilities", goes: "descending", width: "minmax(8rem,1.25fr)" },
@@ -54,9 +60,19 @@ export function labelsIn(width: number): number {
   return (width >= 900 && width < WIDE) || width >= 1440 ? 2 : 1;
 }
 
-/** How the values of a column go while the list is in an order. */
-export function goes(column: Column, order: Order, reversed: boolean): "ascending" | "descending" | "none" {
-  if (column.order !== order) return "none";
-  if (!reversed) return column.goes;
-  return column.goes === "ascending" ? "descending" : "ascending";
+/** What stands over a column: its own head, and the owner's over the workspaces, where the owner stands too. */
+export function headsOf(column: Column): readonly Head[] {
+  return column.id === "workspace" ? [column, OWNER] : [column];
+}
+
+/** How the values of one of these heads go while the list is in an order. */
+export function goes(
+  heads: readonly Head[],
+  order: Order,
+  reversed: boolean,
+): "ascending" | "descending" | "none" {
+  const head = heads.find((one) => one.order === order);
+  if (head === undefined) return "none";
+  if (!reversed) return head.goes;
+  return head.goes === "ascending" ? "descending" : "ascending";
 }

@@ -106,6 +106,21 @@ describe("an order of the person’s choice", () => {
     expect(names(arranged(rows, "client", true, compare))).toEqual(["A", "C", "B"]);
   });
 
+  it("goes by owner as a person would, by e-mail address without a name, and last what belongs to nobody", () => {
+    const rows = [
+      connection("A", { owner: { kind: "workspace" } }),
+      connection("B", { owner: person("Zoë", "zoe@acme.example") }),
+      connection("C", { owner: person("ada 10", "b@acme.example") }),
+      connection("D", { owner: person("Ada 9", "a@acme.example") }),
+      connection("E", { owner: person(null, "mei@acme.example") }),
+      connection("F", { owner: person("Ada 10", "a@acme.example") }),
+      connection("G", { owner: { kind: "unknown" } }),
+      connection("H", { owner: person("ada 10", "a@acme.example") }),
+    ];
+    expect(names(arranged(rows, "owner", false, compare)).join("")).toBe("DFHCEBAG");
+    expect(names(arranged(rows, "owner", true, compare)).join("")).toBe("AGBECFHD");
+  });
+
   it("puts what was not used for longest first, and counts from connecting what never was", () => {
     const rows = [
       connection("A", { connected_at: 1, last_used_at: 9 }),

@@ -1,5 +1,5 @@
 // Which rows the list shows, and in which order. Pure.
-import type { Connection, Millis, Status } from "../rust/types";
+import type { Connection, Millis, Owner, Status } from "../rust/types";
 import type { Order } from "../state/look.svelte";
 
 type Compare<T> = (a: T, b: T) => number;
@@ -65,6 +65,15 @@ function allowed({ capabilities }: Connection): number {
   return capabilities?.length ?? -1;
 }
 
+/** Compares by name, then by e-mail address, of owners; what belongs to no person that is known comes last. */
+function byOwner(a: Owner, b: Owner, compare: Compare<string>): number {
+  const names = [a, b].map((owner) => (owner.kind === "user" ? (owner.name ?? owner.email) : null));
+  const [one = null, other = null] = names;
+  if (one === null || other === null) return Number(one === null) - Number(other === null);
+  const email = (owner: Owner) => (owner.kind === "user" ? (owner.email ?? "") : "");
+  return compare(one, other) || compare(email(a), email(b));
+}
+
 /** Compares by the first labels, then by the next ones; connections without a label come last. */
 function byLabel(a: readonly string[], b: readonly string[], compare: Compare<string>): number {
   if (a.length === 0 || b.length === 0) return b.length - a.length;
@@ -82,6 +91,8 @@ function comparison(order: Exclude<Order, "name">, compare: Compare<string>): Co
   switch (order) {
     case "attention":
       return (a, b) => Number(b.needs_attention) - Number(a.needs_attention);
+    case "owner":
+      return (a, b) => byOwner(a.owner, b.owner, compare);
     case "labels":
       return (a, b) => byLabel(a.labels, b.labels, compare);
     case "client":

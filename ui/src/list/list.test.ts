@@ -2,8 +2,9 @@
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { called, click, emit, find, open, refuse, the, type, world } from "../dev/harness";
-import { client, connection, preferences, problem, sandboxClient } from "../dev/samples";
+import { client, connection, person, preferences, problem, sandboxClient } from "../dev/samples";
 import type { Changes, Connection } from "../rust/types";
+import { Look } from "../state/look.svelte";
 import { t } from "../words/messages";
 
 const names = () =>
@@ -152,6 +153,24 @@ describe("the filters", () => {
     expect(find("search")).toMatchObject({ value: "" });
   });
 
+  it.each([
+    ["a client that has none", { client: sandboxClient.id }, "No workspace fits these filters."],
+    [
+      "a client of which nothing needs it",
+      { client: "client-1", attention: true },
+      "No workspace fits these filters.",
+    ],
+    ["what needs attention", { attention: true }, "Nothing needs your attention."],
+  ])("say why nothing is behind them: %s", async (_, look, words) => {
+    world.rust = { ...world.rust, clients: [client(), sandboxClient] };
+    give([connection("Acme")]);
+    open(JSON.stringify(look));
+    await the("show-all");
+    expect(document.querySelector('main [role="status"]')?.textContent).toBe(words);
+    await click("show-all");
+    expect(names()).toEqual(["Acme"]);
+  });
+
   it("can be one client, where there are several", async () => {
     world.rust = { ...world.rust, clients: [client(), sandboxClient] };
     give([connection("Acme"), connection("Sand", { client_id: sandboxClient.id, sandbox: true })]);
@@ -178,6 +197,15 @@ describe("the order", () => {
     await choose("sort", "attention");
     await choose("sort", "checked");
     expect(names()).toEqual(["Acme", "Birch"]);
+  });
+
+  it("can be that of the owners, and is kept", async () => {
+    give([connection("Acme"), connection("Birch", { owner: person("Ada Osei", null) })]);
+    open();
+    await choose("sort", "owner");
+    expect(names()).toEqual(["Birch", "Acme"]);
+    const kept = (called("keep_look").at(-1) as { look: string }).look;
+    expect(new Look(kept).order).toBe("owner");
   });
 });
 
@@ -224,6 +252,30 @@ describe("what is different", () => {
 });
 
 describe("a row", () => {
+  it("is told by its client alone from another, however narrow the window is", async () => {
+    const usual = window.innerWidth;
+    window.innerWidth = 480;
+    try {
+      const agency = client({ id: "client-3", name: "Agency" });
+      world.rust = { ...world.rust, clients: [client(), agency] };
+      give([connection("Acme"), connection("Acme", { client_id: agency.id, client_name: agency.name })]);
+      open();
+      await the("connection");
+      const rows = [...document.querySelectorAll<HTMLElement>('[data-testid="connection"]')];
+      const words = (row: HTMLElement, part: string) =>
+        [...row.querySelectorAll(part)].map(({ textContent }) => textContent.trim());
+      const [first = [], second = []] = rows.map((row) => words(row, ".name, .facts > *"));
+      expect(first).toEqual(["Acme", "Jo Lindqvist · jo@acme.example", "· through My integration"]);
+      expect(second).toEqual(["Acme", "Jo Lindqvist · jo@acme.example", "· through Agency"]);
+      expect(rows.map((row) => row.getAttribute("aria-label"))).toEqual([
+        "Acme, through My integration: Active",
+        "Acme, through Agency: Active",
+      ]);
+    } finally {
+      window.innerWidth = usual;
+    }
+  });
+
   it("opens its details with a click beside its buttons, and not with one on them", async () => {
     give([connection("Acme")]);
     open();

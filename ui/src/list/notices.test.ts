@@ -96,6 +96,45 @@ describe("a notice about a refused act", () => {
   });
 });
 
+describe("a notice that the keyring is locked", () => {
+  const unlock = () => the("notice-unlock");
+
+  it("unlocks it by doing the act again, which asks for the password, and goes once that is done", async () => {
+    world.answers.check = refuse(problem("keyring-locked"));
+    open();
+    await clickIn(birch, "check");
+    expect((await unlock()).textContent.trim()).toBe("Unlock and try again");
+    (await unlock()).click();
+    await vi.waitFor(() => expect(called("check")).toHaveLength(2));
+    // The password was not given.
+    await vi.waitFor(() => expect(find("notice-unlock")?.getAttribute("aria-disabled")).toBe("false"));
+    world.answers.check = () => ({ ...birch, revision: world.next() });
+    await click("notice-unlock");
+    await vi.waitFor(() => expect(notices()).toEqual([]));
+    expect(called("check")).toEqual(Array(3).fill({ connection: birch.id }));
+  });
+
+  it("does so for all that it is about, with the act that was refused", async () => {
+    world.answers.refresh = refuse(problem("keyring-locked"));
+    open();
+    for (const one of [acme, birch]) {
+      await clickIn(one, "more");
+      await click("refresh");
+      await vi.waitFor(() => expect(texts()[0]).toContain(one.workspace_name));
+    }
+    await click("notice-unlock");
+    expect(called("begin_batch")).toEqual([{ act: "refresh", connections: [acme.id, birch.id] }]);
+  });
+
+  it("goes on with connecting, where no browser was opened for it", async () => {
+    world.answers.begin_authorization = refuse(problem("keyring-locked"));
+    open();
+    await click("connect");
+    await click("notice-unlock");
+    await vi.waitFor(() => expect(called("begin_authorization")).toHaveLength(2));
+  });
+});
+
 describe("the end of a check of many", () => {
   const ended = async (rows: Connection[], failed: number) => {
     open();
@@ -183,6 +222,27 @@ describe("what leaves by itself", () => {
     expect(notices()).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(2_000);
     expect(notices()).toEqual([]);
+  });
+
+  it("is that connecting was cancelled, which whoever did it knows", async () => {
+    world.rust = { ...world.rust, authorization: authorization({ kind: "cancelled" }) };
+    open();
+    await vi.waitFor(() => expect(texts()).toEqual(["Connecting was cancelled."]));
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect(notices()).toEqual([]);
+  });
+
+  it.each([
+    ["in which all was well", { succeeded: 2 }, 0],
+    ["in which something was not", { succeeded: 1, attention: 1 }, 1],
+    ["in which something could not be checked", { succeeded: 1, failed: 1 }, 1],
+  ])("is a check of all that was cancelled, %s", async (_, counts, left) => {
+    const cancelled = { act: "check", total: 3, done: 2, ...counts, state: "cancelled" } as const;
+    world.rust = { ...world.rust, ended_batches: [{ ...batchEnd({}), counts: batch(cancelled) }] };
+    open();
+    await vi.waitFor(() => expect(notices()).toHaveLength(1));
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect(notices()).toHaveLength(left);
   });
 
   it("is no refusal, and nothing that can be undone", async () => {

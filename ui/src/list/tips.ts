@@ -4,11 +4,12 @@ import { t } from "../words/messages";
 
 export type Tips = ReturnType<typeof rowTips>;
 
-export function rowTips() {
+/** Those of the sandbox's rows, or of all others. */
+export function rowTips(sandbox: boolean) {
   return {
     select: titled(t("row.select.tip"), "toggle"),
-    check: t("row.check.tip"),
-    revoke: titled(t("row.revoke.tip"), "revoke"),
+    check: t(sandbox ? "row.check.tip.sandbox" : "row.check.tip"),
+    revoke: titled(t(sandbox ? "row.revoke.tip.sandbox" : "row.revoke.tip"), "revoke"),
     more: titled(t("row.more.tip"), "menu"),
   };
 }

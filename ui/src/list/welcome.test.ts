@@ -69,6 +69,8 @@ describe("the welcome screen", () => {
     await vi.waitFor(() =>
       expect(called("change_preferences")).toMatchObject([{ preferences: { language: "de" } }]),
     );
+    // Else it would come to speak German in the middle of the next test.
+    await vi.waitFor(() => expect(document.documentElement.lang).toBe("de"));
   });
 
   it("goes on to Connect with the focus once the sandbox runs, which is started once", async () => {

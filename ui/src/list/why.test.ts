@@ -4,6 +4,13 @@ import { describe, expect, it, vi } from "vitest";
 import { called, click, find, open, the, world } from "../dev/harness";
 import { connection, problem } from "../dev/samples";
 import type { Connection } from "../rust/types";
+import { t } from "../words/messages";
+
+function press(key: string) {
+  const at = document.activeElement ?? document.body;
+  at.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  flushSync();
+}
 
 /** Opens the reason, which happy-dom does not open and close by itself. */
 async function why(row: Connection) {
@@ -26,7 +33,7 @@ const labels = (part: HTMLElement) =>
 describe("the reason of a status", () => {
   it("offers to refresh an inactive connection first, then to reconnect and to revoke it", async () => {
     const popover = await why(inactive);
-    expect(labels(popover)).toEqual(["Refresh tokens", "Reconnect…", "Revoke…"]);
+    expect(labels(popover)).toEqual(["Refresh tokens", "Reconnect…", "Revoke…", "What does this mean?"]);
     await click("why-refresh");
     expect(called("refresh")).toEqual([{ connection: inactive.id }]);
     expect(document.activeElement).toBe(find("why"));
@@ -34,7 +41,7 @@ describe("the reason of a status", () => {
 
   it("offers no refresh where there is no refresh token", async () => {
     const popover = await why({ ...inactive, has_refresh_token: false });
-    expect(labels(popover)).toEqual(["Reconnect…", "Revoke…"]);
+    expect(labels(popover)).toEqual(["Reconnect…", "Revoke…", "What does this mean?"]);
     await click("why-revoke");
     await the("confirm-revoke");
     expect(called("revoke")).toEqual([]);
@@ -54,6 +61,20 @@ describe("the reason of a status", () => {
     await why(connection("Acme", { status, problem: problem("unreachable"), retry_at: Date.now() + 60_000 }));
     await click("why-again");
     await vi.waitFor(() => expect(called(command)).toHaveLength(1));
+  });
+
+  it("leads to what the status means, by the arrow keys too, and back", async () => {
+    const popover = await why(inactive);
+    popover.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowUp", bubbles: true }));
+    expect(document.activeElement).toBe(find("why-status"));
+    await click("why-status");
+    await the("statuses");
+    // What the engine gives the focus to in a dialog that opens.
+    expect(find("status-inactive")?.autofocus).toBe(true);
+    expect(document.querySelector('[aria-current="true"] dd')?.textContent).toBe(t("statuses.inactive"));
+    press("Escape");
+    await vi.waitFor(() => expect(document.activeElement).toBe(find("why")));
+    expect(find("statuses")).toBeNull();
   });
 
   it("leads to the secret that is wrong", async () => {

@@ -193,9 +193,7 @@ describe("removing everything", () => {
     expect(saved?.text).toContain("1. Access to Acme Research is revoked\nOwner: Jo Lindqvist");
     expect(saved?.text).toContain("Result: revoked, not confirmed");
     expect(saved?.text).toContain("2. Birch\nOwner: Jo Lindqvist");
-    expect(saved?.text).toContain(
-      "Failed: offline. It is forgotten here; its access may still work at Notion.",
-    );
+    expect(saved?.text).toContain("Failed: offline. It is forgotten here; its access may still work.");
     expect(saved?.text).not.toContain("tries again");
   });
 

@@ -5,6 +5,7 @@
 export const ORDERS = [
   "attention",
   "name",
+  "owner",
   "labels",
   "client",
   "checked",

@@ -1,5 +1,5 @@
 // What is shown before and beside the list: the open dialog, the details, and the results still to be read.
-import type { BatchEnd, Client, Connection, Receipt } from "../rust/types";
+import type { BatchEnd, Client, Connection, Receipt, Status } from "../rust/types";
 import type { Wanted } from "../rust/ipc";
 import type { ActivityView } from "./activity-log.svelte";
 
@@ -55,6 +55,8 @@ export class Navigation {
   dialog = $state.raw<Dialog | null>(null);
   /** The help that was opened, each from the one before it. */
   #help = $state.raw<readonly Help[]>([]);
+  /** The status that help about the statuses was asked of. */
+  status = $state.raw<Status | null>(null);
   /** The page of the guide that is shown, or was last: a file of `docs/guide`. */
   guide = $state.raw("README.md");
   /** The connection whose details are open (`Connection::id`); none while the panel is closed. */
@@ -71,8 +73,9 @@ export class Navigation {
     return this.#help.at(-1) ?? null;
   }
 
-  /** Shows help of a kind; goes back to it if the present one was opened from there. */
-  openHelp(help: Help): void {
+  /** Shows help of a kind, or of one status; goes back to it if the present one was opened from there. */
+  openHelp(help: Help, status: Status | null = null): void {
+    if (help === "statuses") this.status = status;
     const at = this.#help.indexOf(help);
     this.#help = at === -1 ? [...this.#help, help] : this.#help.slice(0, at + 1);
   }

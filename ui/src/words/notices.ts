@@ -67,7 +67,7 @@ export function ofAuthorization(authorization: Authorization, reconnects?: Conne
         ...plainNotice,
         key,
         tone: "done",
-        words: () => connectedWords(progress),
+        words: () => connectedWords(progress, sandbox),
         sandbox,
         undo: progress.new ? progress.connection_id : null,
         passing: !progress.new && !progress.earlier_works,
@@ -94,7 +94,7 @@ export function ofAuthorization(authorization: Authorization, reconnects?: Conne
   }
 }
 
-function connectedWords(progress: Extract<Progress, { kind: "completed" }>): Words {
+function connectedWords(progress: Extract<Progress, { kind: "completed" }>, sandbox: boolean): Words {
   const { owner } = progress;
   const workspace = workspaceName(progress);
   return {
@@ -102,9 +102,9 @@ function connectedWords(progress: Extract<Progress, { kind: "completed" }>): Wor
       owner.kind === "user"
         ? t("connected.user", { workspace, owner: ownerName(owner) })
         : t(`connected.${owner.kind}`, { workspace }),
-    next: t(
-      progress.earlier_works ? "connected.earlier" : progress.new ? "connected.new" : "connected.again",
-    ),
+    next: progress.earlier_works
+      ? t(sandbox ? "connected.earlier.sandbox" : "connected.earlier")
+      : t(progress.new ? "connected.new" : "connected.again"),
   };
 }
 
@@ -245,7 +245,7 @@ export function ofCheckAll(checked: Batch, cause: Cause | null): Notice {
         verdicts: verdicts(checked),
       }),
     });
-    return { ...ended, tone: "plain", words };
+    return { ...ended, tone: "plain", words, passing: attention === 0 && failed === 0 };
   }
   const worst = failed > 0 ? "unknown" : attention > 0 ? "attention" : "active";
   const words = () => ({

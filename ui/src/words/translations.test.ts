@@ -94,6 +94,17 @@ describe.each(languages)("the messages of %s", (language, texts) => {
   });
 });
 
+describe.each(languages)("the buttons of %s that save", (_, texts) => {
+  const saves = Object.keys(en).filter(
+    (key) => formsOf(en[key]).some(([, text]) => /^Save\b/.test(text)) && !key.endsWith(".tip"),
+  );
+
+  it("promise no question by an ellipsis, for they save at once", () => {
+    expect(saves).toContain("receipt.save");
+    expect(broken(texts, (text, key) => !saves.includes(key) || !text.includes("…"))).toEqual([]);
+  });
+});
+
 /** What has one word in each language, wherever it is spoken of. */
 const WORDS: Record<string, readonly [english: RegExp, own: RegExp][]> = {
   de: [[/needs? (your )?attention/i, /Aufmerksamkeit/]],
