@@ -4,12 +4,14 @@ mod forged;
 mod localhost;
 mod other_workspace;
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
 
-use crate::domain::authorization::Progress;
+use crate::domain::authorization::{LIFETIME, Progress};
 use crate::domain::connection::Status;
+use crate::domain::event::Event;
 use crate::domain::problem::Cause;
 use crate::storage::vault::keyring::tests::KeyringBehaviour;
 use crate::tests::env::{self, TestEnv, run_ahead};
@@ -177,4 +179,60 @@ async fn tokens_that_wait_for_an_earlier_write_without_end_are_revoked_when_the_
     assert!(!keyrack.is_busy());
     let row = keyrack.store.connection(&connected).expect("a row");
     assert_eq!(row.status, Status::NotChecked);
+}
+
+#[tokio::test]
+async fn a_callback_of_the_system_goes_to_its_end_and_what_comes_of_none_is_told() {
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    drop(keyrack);
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let keyrack = env.start_with_listener({
+        let told = told.clone();
+        Box::new(move |event| {
+            if let Event::CallbackRefused(problem) = event {
+                told.lock().expect("a list").push(problem.cause.clone());
+            }
+        })
+    });
+    let (id, callback) = env.callback(&keyrack, &client).await;
+    keyrack.deliver_callback(&callback).await;
+    let progress = keyrack.authorization(&id).expect("known").progress;
+    assert!(
+        matches!(progress, Progress::Completed { .. }),
+        "{progress:?}"
+    );
+    assert_eq!(told.lock().expect("a list")[..], []);
+
+    keyrack.deliver_callback(&callback).await;
+    keyrack.refuse_callbacks(Cause::AppLinkSilent.into());
+    assert_eq!(
+        told.lock().expect("a list")[..],
+        [Cause::LinkHandled, Cause::AppLinkSilent]
+    );
+}
+
+#[tokio::test]
+async fn a_denial_is_told_from_a_failure_at_notion_and_the_time_of_both_ends() {
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    for (error, denied) in [("access_denied", true), ("server_error", false)] {
+        let (id, callback) = env.callback(&keyrack, &client).await;
+        let begun = keyrack.authorization(&id).expect("known");
+        assert!(!keyrack.is_over(&begun));
+        let (before, rest) = callback.split_once("code=").expect("a code");
+        let (_, rest) = rest.split_once('&').expect("a state");
+        let refused = format!("{before}error={error}&{rest}");
+        let ended = keyrack.accept(refused.as_bytes()).await.expect("taken");
+        match ended.progress {
+            Progress::Denied => assert!(denied, "{error}"),
+            Progress::Failed { problem } => {
+                let detail = error.to_owned();
+                assert_eq!(problem.cause, Cause::AuthorizationRefused { detail });
+            }
+            other => panic!("{other:?}"),
+        }
+        env.pass(LIFETIME.as_millis().try_into().expect("minutes"));
+        run_ahead(LIFETIME).await;
+        assert!(keyrack.is_over(&begun), "{error}");
+    }
+    assert_eq!(env.count(TOKEN).await, 0);
 }
