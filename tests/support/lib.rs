@@ -18,6 +18,7 @@ pub mod browser;
 pub mod cli;
 pub mod clipboard;
 pub mod keyring;
+pub mod keys;
 pub mod links;
 pub mod notifications;
 pub mod page;

@@ -6,7 +6,6 @@ mod busy;
 mod closed;
 mod hostile;
 mod keyboard;
-mod keys;
 mod many;
 mod mouse;
 mod panels;

@@ -7,7 +7,7 @@ use support::test_env::{ACME, TestEnv};
 use support::wait::until;
 use support::world::World;
 
-use crate::screens::keys::press;
+use support::keys::press;
 
 const PROGRAM: &str = "keyrack-desktop";
 

@@ -7,7 +7,7 @@ use support::page::Page;
 use support::test_env::ACME;
 
 use super::listed;
-use crate::screens::keys::{
+use support::keys::{
     activate, choose, focus_is_in_a_dialog, focus_is_on, press, press_until, write,
 };
 

@@ -3,7 +3,7 @@
 use support::test_env::ACME;
 
 use super::listed;
-use crate::screens::keys::{activate, choose, focus_is_on, press, write};
+use support::keys::{activate, choose, focus_is_on, press, write};
 
 #[tokio::test]
 async fn a_client_is_edited_given_a_new_secret_and_removed() {

@@ -5,7 +5,7 @@ use std::fs;
 use support::words::filled;
 
 use super::three;
-use crate::screens::keys::{activate, choose, focus_is_on, press, press_until, write};
+use support::keys::{activate, choose, focus_is_on, press, press_until, write};
 
 const CUSTOMER: &str = "Kestrel";
 

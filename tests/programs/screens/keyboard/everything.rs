@@ -7,9 +7,7 @@ use support::secret_service::Act;
 use support::test_env::TestEnv;
 use support::wait::until;
 
-use crate::screens::keys::{
-    activate, focus_is_in_a_dialog, focus_is_on, press, press_until, write,
-};
+use support::keys::{activate, focus_is_in_a_dialog, focus_is_on, press, press_until, write};
 
 const FULL: &str = "org.freedesktop.DBus.Error.LimitsExceeded";
 

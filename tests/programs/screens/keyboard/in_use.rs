@@ -7,7 +7,7 @@ use support::test_env::{ACME, TestEnv};
 use support::wait::until_async;
 
 use super::listed;
-use crate::screens::keys::{activate, focus_is_in_a_dialog, focus_is_on, press, press_until};
+use support::keys::{activate, focus_is_in_a_dialog, focus_is_on, press, press_until};
 
 /// Waits until the command's list says that this is allowed.
 async fn allows(env: &TestEnv, allowed: &str) {

@@ -6,7 +6,7 @@ use support::test_env::TestEnv;
 use support::wait::until_async;
 
 use super::listed;
-use crate::screens::keys::{
+use support::keys::{
     activate, focus, focus_is_in_a_dialog, focus_is_on, press, press_until, write,
 };
 

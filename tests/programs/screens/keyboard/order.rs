@@ -3,8 +3,8 @@
 use support::cli;
 
 use super::three;
-use crate::screens::keys::{activate, choose, focus_is_on, press, press_until};
 use crate::screens::many::names_become;
+use support::keys::{activate, choose, focus_is_on, press, press_until};
 
 #[tokio::test]
 async fn the_list_is_sorted_and_filtered() {

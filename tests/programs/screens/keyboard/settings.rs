@@ -6,7 +6,7 @@ use support::test_env::ACME;
 use support::wait::until_async;
 
 use super::listed;
-use crate::screens::keys::{activate, choose, focus_is_on, is_checked, press, press_until, write};
+use support::keys::{activate, choose, focus_is_on, is_checked, press, press_until, write};
 
 /// The values in the open settings.
 async fn said(window: &Page) -> Value {

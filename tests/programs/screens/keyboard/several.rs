@@ -1,7 +1,7 @@
 //! Several rows at once, by keyboard.
 
 use super::three;
-use crate::screens::keys::{activate, focus_is_on, press, press_until};
+use support::keys::{activate, focus_is_on, press, press_until};
 
 const CHECKS: &str = "POST /v1/oauth/introspect";
 

@@ -4,7 +4,7 @@ use support::page::Page;
 use support::test_env::{ACME, TestEnv};
 use support::wait::until_async;
 
-use crate::screens::keys::{focus_is_on, press, press_until, write};
+use support::keys::{focus_is_on, press, press_until, write};
 
 /// A window in the front, and the sandbox's client in it; the focus is in the page.
 async fn opened() -> (TestEnv, Page) {

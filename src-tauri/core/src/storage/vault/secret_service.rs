@@ -11,12 +11,15 @@ use std::sync::Arc;
 
 use keyring_core::api::{Credential, CredentialApi, CredentialStore, CredentialStoreApi};
 use keyring_core::{Entry, Error, Result};
-use secret_service::blocking::{Item, SecretService};
+use secret_service::blocking::{Collection, Item, SecretService};
 use secret_service::{EncryptionType, Error as ServiceError};
 use zbus::zvariant::OwnedObjectPath;
 
 /// The label of items, which a keyring's own program shows; it reveals nothing more.
 const LABEL: &str = "Keyrack";
+
+/// The label of a collection that is made because there is none, as other programs call it (libsecret).
+const NEW_COLLECTION: &str = "Default keyring";
 
 const CONTENT_TYPE: &str = "application/octet-stream";
 
@@ -100,7 +103,7 @@ impl CredentialApi for Named {
     /// Creates an item in the default collection, beside any other one. An existing one is set
     /// through the entry that [`CredentialApi::get_credential`] or `Error::Ambiguous` has for it.
     fn set_secret(&self, secret: &[u8]) -> Result<()> {
-        let collection = self.session.get_default_collection().map_err(failed)?;
+        let collection = default_collection(&self.session)?;
         if collection.is_locked().map_err(failed)? {
             collection.unlock().map_err(failed)?;
         }
@@ -207,6 +210,18 @@ fn search(session: &Session, attributes: HashMap<&str, &str>) -> Result<Vec<Foun
     let mut all: Vec<_> = unlocked.chain(locked).collect();
     all.sort_by_key(|found| (found.is_locked, !found.is_in_default));
     Ok(all)
+}
+
+/// The default collection. Where there is none yet, the keyring makes one, by a dialog of its own in which the
+/// person chooses its password.
+fn default_collection<'a>(session: &'a SecretService<'static>) -> Result<Collection<'a>> {
+    match session.get_default_collection() {
+        // That the person did not want one is no other failure than that there is none.
+        Err(ServiceError::NoResult) => session
+            .create_collection(NEW_COLLECTION, "default")
+            .map_err(|_| failed(ServiceError::NoResult)),
+        found => found.map_err(failed),
+    }
 }
 
 /// The common name of a failure; the service's own one is kept inside.

@@ -1,8 +1,8 @@
 //! Keys pressed on the display, and the focus.
 
-use support::page::Page;
-use support::test_env::TestEnv;
-use support::wait::until_async;
+use super::page::Page;
+use super::test_env::TestEnv;
+use super::wait::until_async;
 
 /// Presses keys one after the other, by their names in X, such as `ctrl+n`.
 pub fn press(env: &TestEnv, keys: &[&str]) {
