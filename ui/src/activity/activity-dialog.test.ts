@@ -2,7 +2,7 @@
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { called, click, emit, find, open, refuse, the, type, world } from "../dev/harness";
-import { batch, client, connection, problem, receiptFor } from "../dev/samples";
+import { batch, client, connection, preferences, problem, receiptFor } from "../dev/samples";
 import { about, act } from "../dev/samples-activity";
 import type { ActivityEntry, ActivityPage } from "../rust/types";
 
@@ -79,6 +79,19 @@ describe("the activity", () => {
       (entry) => entry.querySelector(".mark") !== null,
     );
     expect(marks).toEqual([false, true]);
+  });
+
+  it.each([
+    ["en", "Uses"],
+    ["de", "Nutzungen"],
+  ] as const)("calls what programs did with tokens a use, as everywhere: %s", async (language, words) => {
+    world.rust = { ...world.rust, preferences: preferences({ language }) };
+    await openActivity([]);
+    const kind = find("activity-kind") as HTMLSelectElement;
+    change("activity-kind", "uses");
+    expect(kind.selectedOptions[0]?.textContent).toBe(words);
+    const filter = { ...everything, kinds: ["hand-out"] };
+    await vi.waitFor(() => expect(called("activity").at(-1)).toEqual({ filter, before: null }));
   });
 
   it("says that nothing matches, which is not that nothing happened", async () => {

@@ -1,8 +1,41 @@
-// The commands that use a connection, and how they name it. Pure.
-import type { Connection } from "../rust/types";
+// The commands that use a connection, how they name it, and what hinders them. Pure.
+import type { Cause, Connection, Problem } from "../rust/types";
 
 /** The ways to use a connection from a terminal. */
 export type Use = "run" | "proxy" | "api";
+
+/** The problems with which nothing can be done with a token: it cannot be read, or nothing vouches for where it belongs. */
+const UNREADABLE: ReadonlySet<Cause["code"]> = new Set<Cause["code"]>([
+  "keyring-lost",
+  "keyring-foreign",
+  "connection-altered",
+  "client-altered",
+  "client-secret-lost",
+  "client-url",
+]);
+
+/** What hinders every use of a connection, as far as the list says; Rust refuses a use by the same rule. */
+export function hindranceOf({ status, last_status, problem }: Connection): Problem | null {
+  // With a last verdict, the problem is why there is no newer one.
+  const own = last_status === null ? problem : null;
+  const isOther = (...codes: Cause["code"][]) => own !== null && !codes.includes(own.code);
+  switch (last_status ?? status) {
+    case "revocation-pending":
+      return own ?? plainly("revocation-pending");
+    case "needs-reconnecting":
+      return isOther("refresh-rejected", "token-inactive") ? own : plainly("needs-reconnecting");
+    case "inactive":
+      return isOther("refresh-rejected") ? own : plainly("token-inactive");
+    case "active":
+    case "not-checked":
+    case "cannot-check":
+      return problem !== null && UNREADABLE.has(problem.code) ? problem : null;
+  }
+}
+
+function plainly(code: "revocation-pending" | "needs-reconnecting" | "token-inactive"): Problem {
+  return { code, retry_after: null, request_id: null };
+}
 
 /** The longest name that is easier to read than an id. */
 const LONGEST = 60;

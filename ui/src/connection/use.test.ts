@@ -77,7 +77,9 @@ describe("the dialog about a connection's use", () => {
     await click("allow-never");
     leave();
     const save = await the("save-allows");
-    await vi.waitFor(() => expect(find("use-ends")?.textContent).toBe("Not saved. Close again to drop it."));
+    await vi.waitFor(() =>
+      expect(find("use-ends")?.textContent).toBe("Not saved. Do that again to drop the choice."),
+    );
     expect(document.activeElement).toBe(save);
     // Another choice is another question.
     await click("allow-proxy-only");
@@ -98,7 +100,7 @@ describe("the dialog about a connection's use", () => {
     press("Escape");
     await vi.waitFor(() =>
       expect(find("use-ends")?.textContent).toBe(
-        "Saving this ends the use by npx (process 4711). Not saved. Close again to drop it.",
+        "Saving this ends the use by npx (process 4711). Not saved. Do that again to drop the choice.",
       ),
     );
   });
@@ -187,6 +189,106 @@ describe("the dialog about a connection's use", () => {
     give(acme);
     await emit("changed");
     await the("connection");
+    expect(find("use-dialog")).toBeNull();
+  });
+});
+
+describe("the commands of a connection that no program can use now", () => {
+  const acts = () =>
+    [...(find("commands")?.querySelectorAll("button") ?? [])].map(({ textContent }) => textContent.trim());
+  const says = () => find("commands")?.textContent.replace(/\s+/g, " ") ?? "";
+  const retry_at = Date.now() + 60_000;
+
+  it.each([
+    [
+      "is inactive",
+      { status: "inactive", problem: problem("token-inactive") },
+      "There are none now: its token does not work. Notion says that this token no longer works.",
+      ["Refresh tokens", "Reconnect…", "Revoke…"],
+    ],
+    [
+      "is inactive without a refresh token",
+      { status: "inactive", problem: problem("token-inactive"), has_refresh_token: false },
+      "its token does not work.",
+      ["Reconnect…", "Revoke…"],
+    ],
+    [
+      "was inactive when it was last checked",
+      { status: "cannot-check", last_status: "inactive", problem: problem("unreachable") },
+      "Notion says that this token no longer works.",
+      ["Refresh tokens", "Reconnect…", "Revoke…"],
+    ],
+    [
+      "needs reconnecting",
+      { status: "needs-reconnecting", problem: problem("refresh-rejected") },
+      "This token no longer works, and there is no refresh token that does.",
+      ["Reconnect…"],
+    ],
+    [
+      "is being revoked",
+      { status: "revocation-pending" },
+      "There are none: its access is being ended. This connection is being revoked.",
+      [],
+    ],
+    [
+      "could not be revoked yet",
+      { status: "revocation-pending", problem: problem("notion-unavailable"), retry_at },
+      "There are none: its access is being ended. Notion cannot answer right now",
+      ["Try again"],
+    ],
+    [
+      "has no token in the keyring",
+      { status: "cannot-check", last_status: "active", problem: problem("keyring-lost") },
+      "There are none now: Keyrack cannot use its token.",
+      ["Reconnect…", "Forget here…"],
+    ],
+    [
+      "has lost the secret of its client",
+      { status: "cannot-check", last_status: "active", problem: problem("client-secret-lost") },
+      "There are none now: Keyrack cannot use its token.",
+      ["New client secret…"],
+    ],
+  ] as const)("are not there where it %s, but what helps", async (_, how, words, helps) => {
+    give(connection("Acme", how));
+    await openUse();
+    expect(find("command-api")).toBeNull();
+    expect(says()).toContain(words);
+    expect(acts()).toEqual(helps);
+  });
+
+  it.each([
+    ["only Notion could not be reached", { last_status: "active", problem: problem("unreachable") }],
+    [
+      "the keyring would be asked for its password",
+      { last_status: "active", problem: problem("keyring-locked") },
+    ],
+    ["nothing is known yet", { status: "not-checked", checked_at: null }],
+  ] as const)("are there where %s", async (_, how) => {
+    give(connection("Acme", { status: "cannot-check", ...how }));
+    await openUse();
+    expect(find("command-api")).not.toBeNull();
+  });
+
+  it("come once its tokens are refreshed there, and the focus stays", async () => {
+    const dead = connection("Acme", { status: "inactive", problem: problem("token-inactive") });
+    give(dead);
+    world.answers.refresh = () => ({ ...dead, status: "active", problem: null, revision: world.next() });
+    await openUse();
+    (await the("commands-refresh")).focus();
+    await click("commands-refresh");
+    await the("command-api");
+    expect(called("refresh")).toEqual([{ connection: dead.id }]);
+    await vi.waitFor(() => expect(document.activeElement).toBe(find("commands")));
+  });
+
+  it("lead to another dialog only once a choice that is not saved is dropped", async () => {
+    give(connection("Acme", { status: "inactive", problem: problem("token-inactive") }));
+    await openUse();
+    await click("allow-never");
+    await click("commands-reconnect");
+    expect(find("use-ends")?.textContent).toBe("Not saved. Do that again to drop the choice.");
+    await click("commands-reconnect");
+    await the("confirm-reconnect");
     expect(find("use-dialog")).toBeNull();
   });
 });

@@ -23,6 +23,7 @@ export const KEYS = {
   controls: [["ArrowLeft"], ["ArrowRight"]],
   menu: [["Shift", "F10"], ["ContextMenu"]],
   details: [["Enter"]],
+  fold: [["Enter"]],
   labels: [["L"]],
   "save-note": [["Control", "Enter"]],
   revoke: [["Delete"]],

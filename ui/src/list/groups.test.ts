@@ -161,7 +161,7 @@ describe("the groups", () => {
     );
     const labels = labelsOf(many);
     expect(labels).toHaveLength(302);
-    const made = linesOf(groups(many, labels, 0));
+    const made = linesOf(groups(many, labels, 0, []));
     expect(made).toHaveLength(20_302);
     expect(new Set(made.map(({ key }) => key)).size).toBe(20_302);
   });
@@ -200,6 +200,7 @@ describe("the keyboard in groups", () => {
     expect(document.querySelector('[role="menu"]')).toBeNull();
     press("Enter");
     expect(find("details-panel")).toBeNull();
+    press("Enter");
     press("ArrowDown");
     press("ContextMenu");
     expect(document.querySelector('[role="menu"]')?.getAttribute("aria-label")).toBe("More for Acme");

@@ -11,6 +11,8 @@ export type Group = {
   rows: readonly Connection[];
   /** How many connections there are of it, whether they are shown or not. */
   total: number;
+  /** Whether its head stands for its rows. */
+  folded: boolean;
 };
 
 /** A line; its key is its own, also where its connection has another line in another group. */
@@ -22,11 +24,15 @@ export function lines(connections: readonly Connection[]): readonly Line[] {
   return connections.map((connection) => ({ key: connection.id, connection, group: null }));
 }
 
-/** The groups of connections, in the order of these labels, with those that have none at the end. */
+/**
+ * The groups of connections, in the order of these labels, with those that have none at the end. `folded` are the keys of
+ * those that are.
+ */
 export function groups(
   connections: readonly Connection[],
   labels: readonly Label[],
   unlabelled: number,
+  folded: readonly string[],
 ): readonly Group[] {
   const rows = new Map<string, Connection[]>();
   const put = (key: string, connection: Connection) => {
@@ -44,15 +50,15 @@ export function groups(
   ];
   return all.flatMap((group) => {
     const own = rows.get(group.key);
-    return own === undefined ? [] : [{ ...group, rows: own }];
+    return own === undefined ? [] : [{ ...group, rows: own, folded: folded.includes(group.key) }];
   });
 }
 
-/** The lines of groups, each after its head. */
+/** The lines of groups, each after its head; of one that is folded the head alone. */
 export function linesOf(groups: readonly Group[]): readonly Line[] {
   return groups.flatMap((group) => [
     { key: `${group.key}\n`, connection: null, group },
-    ...group.rows.map((connection) => ({
+    ...(group.folded ? [] : group.rows).map((connection) => ({
       key: `${group.key}\n${connection.id}`,
       connection,
       group: null,

@@ -40,9 +40,14 @@ export class View {
       const timer = setTimeout(() => prepareSearch(connections), PREPARE_AFTER);
       return () => clearTimeout(timer);
     });
-    // A label that is gone filters nothing; nor will it, should it come back one day.
+    // A label that is gone filters nothing, nor is its group folded; nor will it, should it come back one day.
     $effect(() => {
-      if (look.label !== this.label && !this.#snapshot().more) look.label = this.label;
+      if (this.#snapshot().more) return;
+      if (look.label !== this.label) look.label = this.label;
+      const folded = look.folded.filter(
+        (key) => key === UNLABELLED || this.#labels().some((one) => one.key === key),
+      );
+      if (folded.length < look.folded.length) look.folded = folded;
     });
   }
 
@@ -92,9 +97,12 @@ export class View {
     this.#places.of(this.#found, this.#connections, this.question, this.#held),
   );
   readonly grouped = $derived.by(() => this.look.grouped && this.labelled);
+  /** Whether groups can be folded: not while something is searched for, which would be hidden in them. */
+  readonly foldable = $derived.by(() => this.query.trim() === "");
   readonly lines = $derived.by(() => {
     if (!this.grouped) return lines(this.#placed);
-    return linesOf(groups(this.#placed, this.#labels(), this.#with(UNLABELLED, this.#connections).length));
+    const unlabelled = this.#with(UNLABELLED, this.#connections).length;
+    return linesOf(groups(this.#placed, this.#labels(), unlabelled, this.foldable ? this.look.folded : []));
   });
   /** The connections that are shown, in the order of their first lines. */
   readonly shown = $derived.by(() => (this.grouped ? connectionsIn(this.lines) : this.#placed));
@@ -129,8 +137,25 @@ export class View {
   /** How many labels a row shows. */
   readonly labels = $derived(labelsIn(this.#width));
 
+  /** Makes sure that a connection (`Connection::id`) is among those that are shown. */
+  reveal(id: string): void {
+    const isShown = () => this.shown.some((one) => one.id === id);
+    if (isShown()) return;
+    this.look.folded = [];
+    if (!isShown()) this.showAll();
+  }
+
+  /** Has what the pointer is pressed on stay there until the click has come. */
+  press(): void {
+    this.pressed = true;
+    const once = { once: true };
+    window.addEventListener("pointerup", () => setTimeout(() => (this.pressed = false)), once);
+    window.addEventListener("pointercancel", () => (this.pressed = false), once);
+  }
+
   showAll(): void {
     this.query = "";
+    this.look.folded = [];
     this.look.attention = false;
     this.look.client = null;
     this.look.label = null;

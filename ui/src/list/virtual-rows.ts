@@ -75,14 +75,33 @@ export function built(first: number, end: number, stop: number): number[] {
   return stop >= end ? [...lines, stop] : lines;
 }
 
-/** How far to scroll so that a line is wholly in sight: not at all if it is, else as little as needed. */
+/**
+ * How far to scroll so that a line is wholly in sight: not at all if it is, else as little as needed. The head of a group
+ * stands over the rows that are scrolled past it.
+ */
 export function reveal(index: number, scroll: Scroll): number {
-  const begin = offset(index, scroll);
+  const isUnderHead = scroll.heads.length > 0 && !scroll.heads.includes(index);
+  const begin = offset(index, scroll) - (isUnderHead ? scroll.head : 0);
   if (begin < scroll.top) return begin;
   return Math.max(scroll.top, offset(index + 1, scroll) - scroll.viewport);
 }
 
 /** The rows of a page: as many as are wholly in sight, less one that stays in sight. */
-export function page({ viewport, row }: Scroll): number {
-  return row === 0 ? 10 : Math.max(1, Math.floor(viewport / row) - 1);
+export function page({ viewport, row, head, heads }: Scroll): number {
+  const room = heads.length > 0 ? viewport - head : viewport;
+  return row === 0 ? 10 : Math.max(1, Math.floor(room / row) - 1);
+}
+
+/** The line that a key leads to from the one `at`; -1 is above the first. */
+export function wayTo(key: string, at: number, count: number, scroll: Scroll): number | undefined {
+  const last = count - 1;
+  const ways: Partial<Record<string, number>> = {
+    ArrowDown: Math.min(last, at + 1),
+    ArrowUp: at - 1,
+    PageDown: Math.min(last, at + page(scroll)),
+    PageUp: Math.max(0, at - page(scroll)),
+    Home: 0,
+    End: last,
+  };
+  return ways[key];
 }

@@ -26,6 +26,7 @@ type Kept = {
   client: string | null;
   label: string | null;
   grouped: boolean;
+  folded: readonly string[];
   connect: string | null;
   size: number;
 };
@@ -37,6 +38,7 @@ const USUAL: Kept = {
   client: null,
   label: null,
   grouped: false,
+  folded: [],
   connect: null,
   size: 1,
 };
@@ -49,6 +51,7 @@ const VALID: { [Key in keyof Kept]: (value: unknown) => boolean } = {
   client: isText,
   label: isText,
   grouped: (value) => typeof value === "boolean",
+  folded: (value) => Array.isArray(value) && value.every((one) => typeof one === "string"),
   connect: isText,
   size: (value) => (SIZES as readonly unknown[]).includes(value),
 };
@@ -69,6 +72,8 @@ export class Look {
   label = $state.raw(USUAL.label);
   /** Whether the list is grouped by label. */
   grouped = $state.raw(USUAL.grouped);
+  /** The groups that are folded (`Group::key`). */
+  folded = $state.raw(USUAL.folded);
   /** The client last chosen for Connect (`Client::id`); the first one until then. */
   connect = $state.raw(USUAL.connect);
   /** The size of the window's content, as a part of the usual one. */
@@ -85,6 +90,12 @@ export class Look {
     this.order = order;
   }
 
+  /** Folds a group (`Group::key`), or unfolds it. */
+  fold(group: string): void {
+    const others = this.folded.filter((one) => one !== group);
+    this.folded = others.length < this.folded.length ? others : [...others, group];
+  }
+
   /** Makes the content larger or smaller by a step, as far as there is one. */
   zoom(by: 1 | -1): void {
     const at = SIZES.findIndex((size) => size === this.size);
@@ -93,8 +104,8 @@ export class Look {
 
   /** What is to be kept, as text. */
   get kept(): string {
-    const { order, reversed, attention, client, label, grouped, connect, size } = this;
-    const kept: Kept = { order, reversed, attention, client, label, grouped, connect, size };
+    const { order, reversed, attention, client, label, grouped, folded, connect, size } = this;
+    const kept: Kept = { order, reversed, attention, client, label, grouped, folded, connect, size };
     return JSON.stringify(kept);
   }
 }

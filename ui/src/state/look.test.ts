@@ -14,17 +14,26 @@ describe("a look at the window", () => {
     look.attention = true;
     look.client = "client-2";
     look.connect = "client-1";
+    look.fold("vip");
+    look.fold("");
+    look.fold("vip");
     look.zoom(1);
     const again = new Look(look.kept);
     expect(again.kept).toBe(look.kept);
-    expect(again).toMatchObject({ order: "client", reversed: true, client: "client-2", size: 1.1 });
+    expect(again).toMatchObject({
+      order: "client",
+      reversed: true,
+      client: "client-2",
+      folded: [""],
+      size: 1.1,
+    });
   });
 
   it.each([
     ["what is no JSON", "{"],
     ["null", "null"],
     ["a number", "1"],
-    ["wrong parts", '{"order":"toString","reversed":1,"client":{},"size":100}'],
+    ["wrong parts", '{"order":"toString","reversed":1,"client":{},"folded":["",1],"size":100}'],
   ])("is as usual where %s was kept", (_, kept) => {
     expect(new Look(kept).kept).toBe(new Look().kept);
   });

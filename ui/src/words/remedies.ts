@@ -99,7 +99,7 @@ export const REMEDIES: Record<Refusal["code"], readonly Remedy[] | Reason> = {
   "no-such-label": "command",
   "several-connections": "command",
   "token-inactive": ["refresh", "reconnect", "revoke"],
-  "needs-reconnecting": "command",
+  "needs-reconnecting": ["reconnect"],
   "token-superseded": ["revoke"],
   "other-client": ["reconnect", "forget"],
   "already-checking": "passes",
