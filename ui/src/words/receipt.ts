@@ -80,7 +80,7 @@ export function fileName(receipt: Receipt): string {
 }
 
 /** A text reduced to a to z, 0 to 9 and single hyphens between them, of at most `room` characters. */
-function plain(text: string, room: number): string {
+export function plain(text: string, room: number): string {
   const letters = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const words = letters.replace(/[^a-z0-9]+/g, "-").replace(/^-/, "");
   return words.slice(0, room).replace(/-$/, "");
@@ -92,9 +92,10 @@ export function result({ kind, confirmed_at }: Receipt): string {
   return t(confirmed_at === null ? "command.result.unconfirmed" : "command.result.confirmed");
 }
 
-/** A receipt as plain text, with times in UTC. */
-export function asText(receipt: Receipt): string {
-  const { labels, connected_at: connected } = receipt;
+/** A receipt as plain text, with times in UTC, and with the labels if it is to be `labelled`. */
+export function asText(receipt: Receipt, labelled = true): string {
+  const { connected_at: connected } = receipt;
+  const labels = labelled ? receipt.labels : [];
   const line = (label: string, value: string) => t("receipt.line", { label, value });
   return [
     receipt.sandbox ? `${title(receipt)} (${t("sandbox.mark")})` : title(receipt),

@@ -1,7 +1,7 @@
 // The summary of an act on several connections, in short and as text to keep. Pure.
 import type { BatchEnd, Millis, NotDone, Receipt } from "../rust/types";
 import { ownerLine, problemWords, t, workspaceName } from "./messages";
-import { asText as receiptText } from "./receipt";
+import { asText as receiptText, plain } from "./receipt";
 import { rfc3339 } from "./time";
 
 /** The acts that are summed up; a check has a notice. */
@@ -62,33 +62,51 @@ export function untouched({ counts: { total, done, state } }: BatchEnd, removed 
   return t(state === "cancelled" ? "summary.untouched" : "summary.stopped", { count });
 }
 
-/** A file name for the receipts. The day is UTC's. */
-export function fileName(at: Millis): string {
-  return `keyrack-receipts-${rfc3339(at).slice(0, 10)}.txt`;
+/** A file name for the receipts, with the customer's if they are all of one. The day is UTC's. */
+export function fileName(end: BatchEnd, at: Millis): string {
+  const customer = plain(customersOf(end).join(" "), 40);
+  const of = customer === "" ? "" : `-${customer}`;
+  return `keyrack-receipts-${rfc3339(at).slice(0, 10)}${of}.txt`;
+}
+
+/** The labels that all of them had, in the spelling of the first: whose access it was. */
+function customersOf({ receipts, not_done }: BatchEnd): string[] {
+  const [first = [], ...others] = [...receipts, ...not_done.map(({ connection }) => connection)].map(
+    ({ labels }) => labels,
+  );
+  const has = (labels: readonly string[], label: string) =>
+    labels.some((one) => one.toLowerCase() === label.toLowerCase());
+  return first.filter((label) => others.every((labels) => has(labels, label)));
 }
 
 /**
  * The summary as one plain text to hand on: a heading and its date, what it came to, and each connection with its
- * receipt, or with why it failed.
+ * receipt, or with why it failed. If all are of one customer, that is named, and no other label: those are the person's
+ * own words.
  */
 export function asText(end: BatchEnd, at: Millis, removed = false): string {
   const left = untouched(end, removed);
+  const customers = customersOf(end);
+  const own = customers.length === 0;
   const head = [
     t(`document.title.${summed(end)}`),
+    ...(own ? [] : [line(t("receipt.labels", { count: customers.length }), customers.join(", "))]),
     line(t("document.date"), rfc3339(at)),
     "",
     title(end),
     ...(left === null ? [] : [left]),
     ...remarks(end).map(({ text }) => text),
   ];
-  const failed = end.not_done.map((one) => failureText(one, removed));
-  const parts = [...end.receipts.map(receiptText), ...failed].map((text, index) => `${index + 1}. ${text}`);
+  const failed = end.not_done.map((one) => failureText(one, removed, own));
+  const parts = [...end.receipts.map((receipt) => receiptText(receipt, own)), ...failed].map(
+    (text, index) => `${index + 1}. ${text}`,
+  );
   return `${[head.join("\n"), ...parts].join("\n\n")}\n`;
 }
 
-function failureText(one: NotDone, removed: boolean): string {
+function failureText(one: NotDone, removed: boolean, labelled: boolean): string {
   const { connection } = one;
-  const { labels } = connection;
+  const labels = labelled ? connection.labels : [];
   return [
     workspaceName(connection),
     line(t("receipt.owner"), ownerLine(connection.owner)),

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::documents::ExportFormat;
 use crate::domain::act::{Act, Check, OfClient, Refresh};
+use crate::domain::annotation::LabelChange;
 use crate::domain::kind::Kind;
 use crate::domain::problem::Cause;
 use crate::views::activity::{ActivityFilter, Outcome};
@@ -182,4 +183,28 @@ async fn what_has_ended_is_not_written_over() {
         .filter(|act| act.kind == Kind::EditClient);
     let why: Vec<_> = edits.map(|act| act.problem.clone()).collect();
     assert_eq!(why, [Some(Cause::KeyringLocked.into())]);
+}
+
+#[tokio::test]
+async fn a_receipt_is_found_by_the_labels_of_that_time() {
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
+    let label = LabelChange {
+        add: vec!["Äpfel & Söhne".to_owned()],
+        ..LabelChange::default()
+    };
+    keyrack
+        .label_connections(std::slice::from_ref(&id), &label)
+        .expect("labelled");
+    keyrack.revoke(&id).await.expect("revoked");
+    let found = |text: &str| {
+        let filter = ActivityFilter {
+            text: text.to_owned(),
+            ..ActivityFilter::default()
+        };
+        let page = keyrack.activity(&filter, None).expect("the activity");
+        page.entries.iter().map(|act| act.kind).collect::<Vec<_>>()
+    };
+    assert_eq!(found("äpfel"), [Kind::Revoke]);
+    assert_eq!(found("birnen"), []);
 }

@@ -162,10 +162,12 @@ impl ActivityEntry {
             email,
         ];
         let in_request = self.request_ids.iter().map(String::as_str);
+        let labels = self.receipt.iter().flat_map(|it| it.labels.as_slice());
         texts
             .into_iter()
             .flatten()
             .chain(in_request)
+            .chain(labels.map(String::as_str))
             .any(|shown| shown.to_lowercase().contains(text))
     }
 }
