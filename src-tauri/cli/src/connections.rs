@@ -163,10 +163,10 @@ async fn act_on_one(
             no_verdict(&checked).map_or(printed, |(_, why)| Err(why.clone()))
         }
         BatchAct::Refresh => {
-            let refreshed = slow::finished(keyrack.refresh(id), output).await?;
+            let refreshed = slow::finished(Box::pin(keyrack.refresh(id)), output).await?;
             output.connection(&refreshed)
         }
-        BatchAct::Revoke => match slow::finished(keyrack.revoke(id), output).await? {
+        BatchAct::Revoke => match slow::finished(Box::pin(keyrack.revoke(id)), output).await? {
             Revocation::Revoked { receipt } => output.receipt(&receipt),
             Revocation::Pending { problem, retry_at } => {
                 let why = not_revoked(connection, problem.clone(), output.words);
@@ -177,7 +177,7 @@ async fn act_on_one(
             }
         },
         BatchAct::Forget => {
-            let receipt = slow::finished(keyrack.forget(id), output).await?;
+            let receipt = slow::finished(Box::pin(keyrack.forget(id)), output).await?;
             output.receipt(&receipt)
         }
     }
