@@ -51,7 +51,10 @@ describe("the ways to off-board a customer", () => {
     press("ArrowDown");
     expect(document.activeElement?.getAttribute("data-testid")).toBe("group");
     press("ArrowRight");
+    expect(document.activeElement).toBe(find("fold"));
+    press("ArrowRight");
     expect(document.activeElement).toBe(find("offboard-group"));
+    press("ArrowLeft");
     press("ArrowLeft");
     press("Delete");
     await the("offboard-dialog");
