@@ -28,7 +28,7 @@ const parts = [
     width: 620,
     height: 640,
   },
-  { name: "use", scene: "list", click: ["more", "use"], of: DIALOG, width: 620, height: 1100 },
+  { name: "use", scene: "unused", click: ["more", "use"], of: DIALOG, width: 620, height: 1100 },
   {
     name: "remove-everything",
     scene: "list",

@@ -98,6 +98,7 @@ const list = [
     press: ["ArrowDown"],
     views: ["narrow"],
   },
+  { name: "labels-groups-folded", scene: "labels", click: ["group-labels", "fold"], views: [...MAIN] },
   { name: "labels-groups-many", scene: "labels-many", click: ["group-labels"], views: ["narrow", "wide"] },
   { name: "labels-filter", scene: "labels", click: ["filter-label:paid"], views: ["narrow", "wide", "de"] },
   {
@@ -447,7 +448,7 @@ const panels = [
   { name: "in-use", scene: "used", click: ["show-in-use"], until: at("lease"), views: [...DIALOG] },
   { name: "details-used", scene: "used", click: ["more", "details"], end: true, views: ["de"] },
   { name: "details-unused", scene: "unused", click: ["more", "details"], views: ["narrow", "de"] },
-  { name: "use", scene: "list", click: ["more", "use"], views: [...DIALOG, "tall", "de-narrow"] },
+  { name: "use", scene: "unused", click: ["more", "use"], views: [...DIALOG, "tall", "de-narrow"] },
   { name: "use-end", scene: "used", click: ["more", "use"], end: true, views: [...DIALOG] },
   {
     name: "use-leases",
@@ -472,17 +473,18 @@ const panels = [
   },
   {
     name: "use-by-keys",
-    scene: "list",
+    scene: "unused",
     click: ["more", "use"],
     press: ["Tab", "ArrowDown"],
     views: ["narrow"],
   },
   {
     name: "use-drop",
-    scene: "list",
+    scene: "unused",
     click: ["more", "use", "allow-proxy-only", "close-use"],
     views: ["narrow", "de"],
   },
+  { name: "use-dead", scene: "customers", click: ["more", "use"], views: [...DIALOG] },
   { name: "use-never", scene: "used-never", click: ["more", "use"], views: [...DIALOG] },
   { name: "use-hostile", scene: "hostile", click: ["more", "use"], until: at("lease"), views: ["narrow"] },
   {
@@ -527,6 +529,13 @@ const settings = [
     views: [...MAIN, "tall"],
   },
   { name: "statuses", scene: "list", click: ["show-keys", "show-statuses"], views: [...DIALOG] },
+  {
+    name: "statuses-one",
+    scene: "list",
+    click: ["more", "details", "details-status"],
+    until: at("statuses"),
+    views: ["narrow", "de"],
+  },
   { name: "keys", scene: "list", press: ["?"], until: at("keys"), views: [...DIALOG, "tall"] },
   {
     name: "self-test",

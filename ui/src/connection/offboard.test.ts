@@ -53,6 +53,8 @@ describe("the ways to off-board a customer", () => {
     // Past the button that folds the group.
     press("ArrowRight");
     press("ArrowRight");
+    expect(document.activeElement).toBe(find("fold"));
+    press("ArrowRight");
     expect(document.activeElement).toBe(find("offboard-group"));
     press("ArrowLeft");
     press("ArrowLeft");
