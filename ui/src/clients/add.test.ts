@@ -259,6 +259,121 @@ describe("an integration that would stand twice in every menu", () => {
   });
 });
 
+describe("a pair of ID and secret that Notion refused", () => {
+  /** Lets Notion answer when the test says so. */
+  function later() {
+    const answers: ((code: "client-rejected" | null) => void)[] = [];
+    world.answers.verify_client = () =>
+      new Promise((resolve, reject) => {
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+        answers.push((code) => (code === null ? resolve(null) : reject(problem(code))));
+      });
+    return answers;
+  }
+
+  async function pasteBoth() {
+    await openForm();
+    await paste("client-id", SECRET);
+    return paste("client-secret", ID);
+  }
+  const next = t("client.rejected.next");
+  const save = () => find("save-client")?.textContent;
+
+  it("is added only by a second, plain word, with the focus on what Notion said", async () => {
+    world.answers.verify_client = () => refuse(problem("client-rejected"))();
+    const secret = await pasteBoth();
+    await vi.waitFor(() => expect(shown()).toContain(next));
+    expect(save()).toBe("Add integration");
+    secret.closest("form")?.requestSubmit();
+    await vi.waitFor(() => expect(document.activeElement?.textContent).toContain(next));
+    expect(called("add_client")).toEqual([]);
+    expect(secret.value).toBe(ID);
+    expect(save()).toBe("Add it all the same");
+    await click("save-client");
+    expect(called("add_client")).toMatchObject([{ form: { client_id: SECRET, client_secret: ID } }]);
+  });
+
+  it("leaves another pair alone, and is asked about anew once Notion has refused that too", async () => {
+    world.answers.verify_client = () => refuse(problem("client-rejected"))();
+    await pasteBoth();
+    await vi.waitFor(() => expect(shown()).toContain(next));
+    await click("save-client");
+    await paste("client-id", "another");
+    await vi.waitFor(() => expect(shown()).toContain(next));
+    expect(save()).toBe("Add integration");
+    await click("save-client");
+    expect(called("add_client")).toEqual([]);
+    await type("client-id", "a third");
+    expect(save()).toBe("Add integration");
+    await click("save-client");
+    expect(called("add_client")).toHaveLength(1);
+  });
+
+  it("is no pair that Notion only could not be asked about", async () => {
+    world.answers.verify_client = refuse(problem("unreachable"));
+    await pasteBoth();
+    await vi.waitFor(() => expect(shown()).toContain(t("client.later")));
+    await click("save-client");
+    expect(called("add_client")).toHaveLength(1);
+  });
+
+  it.each([
+    ["refused: then it is told", "client-rejected", 0],
+    ["accepted: then it is added", null, 1],
+  ] as const)("is waited for where the form is sent before it is %s", async (_, code, added) => {
+    const answers = later();
+    await pasteBoth();
+    await click("save-client");
+    await click("save-client");
+    expect(called("add_client")).toEqual([]);
+    expect(save()).toBe("Asking Notion…");
+    answers[0]?.(code);
+    await vi.waitFor(() => expect(save()).not.toBe("Asking Notion…"));
+    await vi.waitFor(() => expect(called("add_client")).toHaveLength(added));
+    if (code !== null) expect(document.activeElement?.textContent).toContain(next);
+  });
+
+  it.each([
+    ["closed", () => find("save-client")?.parentElement?.querySelector("button")?.click()],
+    ["filled with another pair", () => void type("client-id", "another")],
+  ])("adds nothing of a form that was meanwhile %s", async (_, meanwhile) => {
+    const answers = later();
+    await pasteBoth();
+    await click("save-client");
+    meanwhile();
+    flushSync();
+    answers[0]?.(null);
+    await vi.waitFor(() => expect(save()).not.toBe("Asking Notion…"));
+    await new Promise((done) => setTimeout(done));
+    expect(called("add_client")).toEqual([]);
+  });
+
+  it("is told in sight, though the pointer rests on the field that was pasted into", async () => {
+    const scrolled = vi.spyOn(Element.prototype, "scrollIntoView");
+    const answers = later();
+    const secret = await pasteBoth();
+    secret.dispatchEvent(new MouseEvent("mouseover", { bubbles: true }));
+    answers[0]?.("client-rejected");
+    await vi.waitFor(() =>
+      expect(scrolled.mock.contexts.some((one) => (one as Element).textContent.includes(next))).toBe(true),
+    );
+    scrolled.mockRestore();
+  });
+
+  it("is told in sight after a key, wherever the pointer rests", async () => {
+    const scrolled = vi.spyOn(Element.prototype, "scrollIntoView");
+    const answers = later();
+    const secret = await pasteBoth();
+    find("other-ways")?.dispatchEvent(new MouseEvent("mouseover", { bubbles: true }));
+    secret.dispatchEvent(new KeyboardEvent("keydown", { key: "v", ctrlKey: true, bubbles: true }));
+    answers[0]?.("client-rejected");
+    await vi.waitFor(() =>
+      expect(scrolled.mock.contexts.some((one) => (one as Element).textContent.includes(next))).toBe(true),
+    );
+    scrolled.mockRestore();
+  });
+});
+
 describe("a refusal to save", () => {
   it.each([
     ["name", "client-name"],

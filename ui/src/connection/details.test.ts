@@ -12,7 +12,7 @@ async function openDetails(by: "mouse" | "keyboard" = "mouse") {
   open();
   const more = await the("more");
   vi.spyOn(more, "matches").mockImplementation(
-    (selector) => selector === ":focus-visible" && by === "keyboard",
+    (selector) => selector.startsWith(":focus-visible") && by === "keyboard",
   );
   await click("more");
   await click("details");
@@ -304,6 +304,31 @@ describe("the arrow keys in the details", () => {
     expect(document.activeElement?.closest("[data-connection-id]")?.getAttribute("data-connection-id")).toBe(
       birch.id,
     );
+  });
+
+  it("show the row that they lead to in the list, which keeps the focus", async () => {
+    await openDetails("mouse");
+    const row = (id: string) => document.querySelector<HTMLElement>(`[data-connection-id="${id}"]`);
+    row(acme.id)?.focus();
+    press(document.activeElement, "ArrowDown");
+    await vi.waitFor(() => expect(labelled()).toBe("Details of Birch"));
+    expect(document.activeElement).toBe(row(birch.id));
+    press(document.activeElement, "ArrowUp");
+    await vi.waitFor(() => expect(labelled()).toBe("Details of Acme Research"));
+    expect(document.activeElement).toBe(row(acme.id));
+    press(document.activeElement, "Escape");
+    expect(find("details-panel")).toBeNull();
+    expect(document.activeElement).toBe(row(acme.id));
+    press(document.activeElement, "ArrowDown");
+    expect(find("details-panel")).toBeNull();
+  });
+
+  it("lead back to the row itself after a walk", async () => {
+    await openDetails("keyboard");
+    press(document.activeElement, "ArrowDown");
+    await vi.waitFor(() => expect(document.activeElement?.textContent).toBe("Birch"));
+    press(document.activeElement, "Escape");
+    expect(document.activeElement?.getAttribute("data-connection-id")).toBe(birch.id);
   });
 
   it("are the list's where the focus is not in the panel", async () => {

@@ -116,6 +116,26 @@ describe("the labels of one row", () => {
 
 describe("labels that cannot be saved", () => {
   it.each([
+    ["by Enter", () => void press("Enter")],
+    ["by a comma", () => void press(",")],
+    ["by a click", () => find("new-label")?.click()],
+  ])("are not taken %s where one is too long, and stay in the field with the reason", async (_, take) => {
+    const dialog = await openSelected();
+    const text = `Berlin, ${"x".repeat(61)}`;
+    (await type("label-field", text)).focus();
+    take();
+    flushSync();
+    expect(find("label-field")).toMatchObject({ value: text });
+    expect(dialog.querySelector(".wrong")?.textContent).toBe("A label has 1 to 60 characters.");
+    expect(find("label-field")?.getAttribute("aria-invalid")).toBe("true");
+    await type("label-field", "ü".repeat(60));
+    take();
+    flushSync();
+    expect(dialog.querySelector(".wrong")).toBeNull();
+    expect(states()[0]).toBe(`${"ü".repeat(60)} yes`);
+  });
+
+  it.each([
     ["label", "x".repeat(61), () => undefined, "A label has 1 to 60 characters."],
     ["labels", Array.from({ length: 21 }, (_, at) => `n${at}`).join(","), () => undefined, "up to 20 labels"],
     [

@@ -1,5 +1,6 @@
 // What is about to be clicked stays where it is: what comes or goes in a dialog moves the dialog, not the control
 // under the pointer.
+import { isTextField } from "./keys";
 
 /** Between a dialog and the edge of the window, at least; in CSS pixels. */
 const GAP = 16;
@@ -31,8 +32,14 @@ export function steady(dialog: HTMLDialogElement): () => void {
     if (moved !== 0) dialog.style.translate = `0 ${(shift += moved)}px`;
   }
 
+  /** After a key nothing is about to be clicked until the pointer moves on. */
+  function leave() {
+    control = null;
+  }
+
   function settle(changes: MutationRecord[]) {
-    if (control?.isConnected === false) control = null;
+    // A field that has the focus was clicked already.
+    if (control?.isConnected === false || (isTextField(control) && control === document.activeElement)) leave();
     hold();
     // The last buttons stay at the end of the dialog, however it scrolls.
     if (control === null || control.closest(".end") !== null) show(changes);
@@ -75,11 +82,13 @@ export function steady(dialog: HTMLDialogElement): () => void {
   for (const part of dialog.children)
     observer.observe(part, { attributes: true, characterData: true, childList: true, subtree: true });
   dialog.addEventListener("mouseover", point);
+  dialog.addEventListener("keydown", leave);
   dialog.addEventListener("scroll", look);
   window.addEventListener("resize", centre);
   return () => {
     observer.disconnect();
     dialog.removeEventListener("mouseover", point);
+    dialog.removeEventListener("keydown", leave);
     dialog.removeEventListener("scroll", look);
     window.removeEventListener("resize", centre);
   };

@@ -52,6 +52,32 @@ describe("the keyboard", () => {
     expect(document.activeElement).toBe(find("search"));
   });
 
+  /** A press of the pointer on a row, by one button, with what the engine makes of it. */
+  const point = (name: string, kind: "click" | "contextmenu") => {
+    const row = document.querySelector<HTMLElement>(`[aria-label^="${name}"][role="row"]`) ?? expect.fail(name);
+    row.dispatchEvent(new MouseEvent("pointerdown", { bubbles: true }));
+    row.focus();
+    row.dispatchEvent(new MouseEvent(kind, { bubbles: true, cancelable: true }));
+    flushSync();
+    return row;
+  };
+
+  it.each(["click", "contextmenu"] as const)("shows the focus that it moves on after a %s", async (kind) => {
+    open();
+    await the("connection");
+    const row = point("Acme", kind);
+    expect(row.matches(".by-key :focus")).toBe(false);
+    press("Control", { ctrlKey: true });
+    expect(row.matches(".by-key :focus")).toBe(false);
+    press("Escape");
+    press("Escape");
+    press("ArrowDown");
+    expect(focusedRow()).toBe("Birch");
+    expect(document.activeElement?.matches(".by-key [role=row]:focus")).toBe(true);
+    point("Birch", kind);
+    expect(document.activeElement?.matches(".by-key :focus")).toBe(false);
+  });
+
   it("has one tab stop in the list, which goes with the focus", async () => {
     open();
     await the("connection");

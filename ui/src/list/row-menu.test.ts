@@ -65,6 +65,16 @@ describe("the ways to the menu of a row", () => {
     expect(document.activeElement).toBe(rowOf("Birch"));
   });
 
+  it("mark the row that it is of, until it closes", async () => {
+    open();
+    await the("connection");
+    const marked = () => [...document.querySelectorAll(".row.asked")];
+    rightClick(rowOf("Birch"));
+    expect(marked()).toEqual([rowOf("Birch")]);
+    press("Escape");
+    expect(marked()).toEqual([]);
+  });
+
   it.each([
     ["ContextMenu", {}],
     ["F10", { shiftKey: true }],

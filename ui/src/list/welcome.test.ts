@@ -100,6 +100,17 @@ describe("the welcome screen", () => {
   });
 });
 
+describe("the empty list", () => {
+  it("has the button that it speaks of", async () => {
+    world.rust = { ...world.rust, clients: [client()], connections: [] };
+    open();
+    const button = await the("connect-first");
+    expect(button.textContent.trim()).toBe("Connect");
+    button.click();
+    expect(called("begin_authorization")).toHaveLength(1);
+  });
+});
+
 describe("bringing back from the keyring", () => {
   it("brings the list in place of the welcome, and says what it found", async () => {
     world.answers.rebuild = () => {

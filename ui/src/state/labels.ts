@@ -52,6 +52,14 @@ export function matching(labels: readonly Label[], typed: string): readonly Labe
   ];
 }
 
+/** The most characters of a label, as Rust counts them (`LONGEST_LABEL`). */
+const LONGEST = 60;
+
+/** Whether a label is longer than Rust takes. */
+export function isTooLong(label: string): boolean {
+  return [...label].length > LONGEST;
+}
+
 /** The labels in a typed text, which a comma parts. */
 export function typedLabels(text: string): string[] {
   return text

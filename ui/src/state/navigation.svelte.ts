@@ -61,6 +61,8 @@ export class Navigation {
   guide = $state.raw("README.md");
   /** The connection whose details are open (`Connection::id`); none while the panel is closed. */
   details = $state.raw<string | null>(null);
+  /** Whether the list led the details that open next, and so keeps the focus. */
+  led = false;
   /** What a start of the program asks to see in the list, until it is shown there. */
   wanted = $state.raw<Wanted | null>(null);
   /** The rows that the list shows, in its order. */
@@ -90,6 +92,13 @@ export class Navigation {
     if (this.dialog !== null && FIRM.has(this.dialog.kind)) return;
     this.#help = [];
     this.dialog = { kind: "settings" };
+  }
+
+  /** Lets open details follow the list to another of its rows. */
+  lead(id: string): void {
+    if (this.details === null || this.details === id) return;
+    this.led = true;
+    this.details = id;
   }
 
   /** Closes the details of a connection that is not among these. */
