@@ -1,7 +1,7 @@
 // Before anything ends: which connections, whose, through which client, since when, and what uses them now.
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { called, click, find, open, the, type, world } from "../dev/harness";
+import { called, click, emit, find, open, the, type, world } from "../dev/harness";
 import { client, connection, lease, person, sandboxClient } from "../dev/samples";
 import type { Connection } from "../rust/types";
 
@@ -98,6 +98,34 @@ describe("what a confirmation names", () => {
     flushSync();
     await the("identity");
     expect(find("in-use")).not.toBeNull();
+  });
+});
+
+describe("what changes while several are to be ended", () => {
+  it.each(["revoke", "forget"] as const)("is left out and named where it is gone, before %s", async (act) => {
+    const birch = connection("Birch");
+    give(acme, birch);
+    await ask(act);
+    await the("identity");
+    give(birch);
+    await emit("changed");
+    expect((await the("departed")).textContent.trim()).toBe("No longer here, and left out: Acme.");
+    expect(facts()).not.toContain("Acme");
+    await click(`confirm-${act}-selected`);
+    expect(called("begin_batch")).toEqual([{ act, connections: [birch.id] }]);
+    await the("summary");
+  });
+
+  it("is not revoked where it was dead and works again", async () => {
+    give(acme, dead);
+    await ask("revoke");
+    await the("left-out");
+    give(acme, { ...dead, status: "active", has_refresh_token: true, revision: 99 });
+    await emit("changed");
+    expect((await the("joined")).textContent).toContain("Gone works again. It is not revoked with these.");
+    await click("confirm-revoke-selected");
+    expect(called("begin_batch")).toEqual([{ act: "revoke", connections: [acme.id] }]);
+    await the("summary");
   });
 });
 

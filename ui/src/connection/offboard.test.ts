@@ -1,7 +1,7 @@
 // Off-boarding a customer: all connections with a label, seen before they are revoked, and one document about it.
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { called, click, find, open, the, type, world } from "../dev/harness";
+import { called, click, emit, find, open, the, type, world } from "../dev/harness";
 import { batch, client, connection, lease, person } from "../dev/samples";
 import type { Connection } from "../rust/types";
 
@@ -54,6 +54,7 @@ describe("the ways to off-board a customer", () => {
     press("ArrowRight");
     press("ArrowRight");
     expect(document.activeElement).toBe(find("fold"));
+    press("ArrowRight");
     press("ArrowRight");
     expect(document.activeElement).toBe(find("offboard-group"));
     press("ArrowLeft");
@@ -162,6 +163,76 @@ describe("what is seen before", () => {
     expect(confirm.disabled).toBe(true);
     await type("typed-count", "22");
     expect(confirm.disabled).toBe(false);
+  });
+});
+
+describe("what changes while it is seen", () => {
+  const fifth = connection("Fifth", { labels: ["acme ltd"] });
+  const text = (id: string) => find(id)?.textContent.replace(/\s+/g, " ").trim();
+
+  async function ask(...connections: Connection[]) {
+    give(...connections);
+    open(JSON.stringify({ label: "acme ltd" }));
+    await click("offboard-filter");
+    await the("offboard-dialog");
+  }
+
+  async function change(...connections: Connection[]) {
+    give(...connections);
+    await emit("changed");
+  }
+
+  it("is not ended unless it is taken in", async () => {
+    await ask(acme, board, birch);
+    await change(acme, board, birch, fifth);
+    await the("joined");
+    expect(text("joined")).toContain("1 more has this label now: Fifth. It is not revoked with these.");
+    expect(heading()).toBe(both);
+    expect(identity()).not.toContain("Fifth");
+    await click("confirm-revoke-selected");
+    expect(called("begin_batch")).toEqual([{ act: "revoke", connections: [acme.id, board.id] }]);
+    await the("summary");
+  });
+
+  it("is ended too once it is taken in", async () => {
+    await ask(acme, board, birch);
+    await change(acme, board, birch, fifth);
+    await click("take-in");
+    expect(find("joined")).toBeNull();
+    expect(heading()).toBe("Off-board “Acme Ltd”: revoke access to 3 workspaces?");
+    expect(identity()).toContain("Fifth");
+    await click("confirm-revoke-selected");
+    expect(called("begin_batch")).toEqual([{ act: "revoke", connections: [acme.id, board.id, fifth.id] }]);
+    await the("summary");
+  });
+
+  it("is left out and named where it is gone or has another label by then", async () => {
+    await ask(acme, board, birch, fifth);
+    await change({ ...acme, labels: ["Other"], revision: 99 }, birch, fifth);
+    await the("departed");
+    expect(text("departed")).toBe(
+      "No longer here, or no longer with this label, and left out: Acme and Board.",
+    );
+    expect(heading()).toBe("Off-board “Acme Ltd”: revoke access to 1 workspace?");
+    await click("confirm-revoke-selected");
+    expect(called("begin_batch")).toEqual([{ act: "revoke", connections: [fifth.id] }]);
+    await the("summary");
+  });
+
+  it("keeps the name of the label after the last of them", async () => {
+    await ask(acme, board, birch);
+    await change(birch);
+    await the("departed");
+    expect(heading()).toBe("Off-board “Acme Ltd”: nothing to revoke");
+    expect(find("confirm-revoke-selected")).toBeNull();
+  });
+
+  it("is what was dead and works again, too", async () => {
+    await ask(acme, board, dead);
+    await change(acme, board, { ...dead, status: "active", has_refresh_token: true, revision: 99 });
+    await the("joined");
+    expect(heading()).toBe(both);
+    expect(find("left-out")).toBeNull();
   });
 });
 
