@@ -39,7 +39,8 @@ export function steady(dialog: HTMLDialogElement): () => void {
 
   function settle(changes: MutationRecord[]) {
     // A field that has the focus was clicked already.
-    if (control?.isConnected === false || (isTextField(control) && control === document.activeElement)) leave();
+    if (control?.isConnected === false || (isTextField(control) && control === document.activeElement))
+      leave();
     hold();
     // The last buttons stay at the end of the dialog, however it scrolls.
     if (control === null || control.closest(".end") !== null) show(changes);

@@ -54,7 +54,8 @@ describe("the keyboard", () => {
 
   /** A press of the pointer on a row, by one button, with what the engine makes of it. */
   const point = (name: string, kind: "click" | "contextmenu") => {
-    const row = document.querySelector<HTMLElement>(`[aria-label^="${name}"][role="row"]`) ?? expect.fail(name);
+    const row =
+      document.querySelector<HTMLElement>(`[aria-label^="${name}"][role="row"]`) ?? expect.fail(name);
     row.dispatchEvent(new MouseEvent("pointerdown", { bubbles: true }));
     row.focus();
     row.dispatchEvent(new MouseEvent(kind, { bubbles: true, cancelable: true }));
