@@ -1,11 +1,13 @@
 // Shows which line has the focus after a key: engines leave a focus unshown that the pointer gave and a script moves on.
 
 /** Keys that say nothing alone, and are held while one clicks. */
-const HELD = new Set(["Shift", "Control", "Alt", "Meta"]);
+const HELD = /^(Shift|Control|Alt|Meta)$/;
 
 /** Gives an element the class `by-key` unless the pointer was used last. Returns what ends it. */
 export function byKey({ classList }: HTMLElement): () => void {
-  const onkeydown = ({ key }: KeyboardEvent) => void (HELD.has(key) || classList.add("by-key"));
+  const onkeydown = ({ key }: KeyboardEvent) => {
+    if (!HELD.test(key)) classList.add("by-key");
+  };
   const onpointerdown = () => classList.remove("by-key");
   classList.add("by-key");
   // Before anyone else, who may keep the event to themselves.
