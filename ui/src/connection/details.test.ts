@@ -63,8 +63,16 @@ describe("the details", () => {
   it.each([
     ["before the first check", { checked_at: null }, "not known before the next check"],
     ["right after connecting", { connected_at: 7, checked_at: 7 }, "not known before the next check"],
-    ["after a check or a use that did not tell", { checked_at: 8 }, "Notion has not said so far"],
-    ["where Notion told that there are none", { checked_at: 8, capabilities: [] }, "Notion does not say"],
+    [
+      "after a check or a use that did not tell",
+      { connected_at: 7, checked_at: 8 },
+      "Notion has not said so far",
+    ],
+    [
+      "where Notion told that there are none",
+      { connected_at: 7, checked_at: 8, capabilities: [] },
+      "Notion does not say",
+    ],
   ])("say of what a token can, %s", async (_, row, words) => {
     world.rust = { ...world.rust, connections: [connection("Acme", { capabilities: null, ...row })] };
     world.answers.details = () => ({ issued_at: null, refreshed_at: null, keyring: null });

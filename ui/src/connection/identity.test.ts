@@ -167,12 +167,25 @@ describe("very many", () => {
   });
 });
 
+describe("what no longer works but can still be ended", () => {
+  it("has its status, and what revoking does to it", async () => {
+    give(acme, connection("Silent", { status: "inactive" }));
+    await ask("revoke");
+    await the("identity");
+    expect(facts()).toMatch(/Silent Inactive/);
+    expect(facts()).not.toContain("Active");
+    const words = document.querySelector("dialog")?.textContent.replace(/\s+/g, " ") ?? "";
+    expect(words).toContain("Revoke 2 connections?");
+    expect(words).toContain("Silent no longer works, as a check found.");
+  });
+});
+
 describe("what is dead already", () => {
   it("is left out of a revocation, by name, and can be forgotten", async () => {
     give(acme, dead, connection("Silent", { status: "inactive" }));
     await ask("revoke");
     expect((await the("left-out")).textContent).toContain("Gone is inactive already and is left out");
-    expect(document.querySelector("dialog")?.textContent).toContain("Revoke access to 2 workspaces?");
+    expect(document.querySelector("dialog")?.textContent).toContain("Revoke 2 connections?");
     expect(facts()).not.toContain("Gone");
     expect(facts()).toContain("Silent");
     await click("forget-dead");

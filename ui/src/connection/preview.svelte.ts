@@ -15,6 +15,8 @@ export class Preview {
   readonly #both = $derived.by(() => among(this.#now.ending, this.#shown));
   /** Those that are ended: they were shown as such, and there still is something to end. */
   readonly ending = $derived.by(() => this.#both.both);
+  /** Those of them that no longer work, though a refresh token is left to end. */
+  readonly inactive = $derived.by(() => this.ending.filter(({ status }) => status === "inactive"));
   /** Those that would be ended too, had they been there before. */
   readonly joined = $derived.by(() => this.#both.only);
   /** Those that are left out because nothing is left to end. */

@@ -50,6 +50,26 @@ beforeEach(() => {
 
 afterEach(() => (window.innerWidth = usual));
 
+describe("a connection that was not checked since it was connected", () => {
+  it("is not said to be, in the column and in the details, and comes first by last check", async () => {
+    const connected_at = now - 60_000;
+    world.rust = {
+      ...world.rust,
+      connections: [
+        connection("Acme", { checked_at: now - 5 * MINUTE }),
+        connection("Birch", { connected_at, checked_at: connected_at }),
+      ],
+    };
+    open(JSON.stringify({ order: "checked" }));
+    await the("connection");
+    expect(names()).toEqual(["Birch", "Acme"]);
+    expect(cells()).toContain("not yet");
+    find("connection")?.click();
+    flushSync();
+    expect((await the("details-panel")).textContent).toMatch(/Checked\s*not yet/);
+  });
+});
+
 describe("a wide list", () => {
   it("has columns with heads, in rows that count them", async () => {
     open();

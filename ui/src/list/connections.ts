@@ -1,6 +1,7 @@
 // Which rows the list shows, and in which order. Pure.
 import type { Connection, Millis, Owner, Status } from "../rust/types";
 import type { Order } from "../state/look.svelte";
+import { lastCheck } from "../words/checked";
 
 type Compare<T> = (a: T, b: T) => number;
 
@@ -99,7 +100,7 @@ function comparison(order: Exclude<Order, "name">, compare: Compare<string>): Co
       return (a, b) => compare(a.client_name, b.client_name);
     case "checked":
       // Connections that were never checked count as the oldest.
-      return (a, b) => (a.checked_at ?? 0) - (b.checked_at ?? 0);
+      return (a, b) => (lastCheck(a) ?? 0) - (lastCheck(b) ?? 0);
     case "connected":
       return (a, b) => b.connected_at - a.connected_at;
     case "used":

@@ -179,6 +179,36 @@ describe("the end of a check of many", () => {
   });
 });
 
+describe("a check that found what needs attention", () => {
+  it("is true of every order, and shows what it means", async () => {
+    const bad: Connection = { ...birch, status: "inactive", needs_attention: true };
+    give(acme, bad, cedar);
+    const counts = batch({ act: "check", total: 3, done: 3, succeeded: 2, attention: 1, state: "finished" });
+    world.rust = { ...world.rust, ended_batches: [{ ...batchEnd({}), counts }] };
+    open(JSON.stringify({ order: "name" }));
+    expect((await the("notice")).textContent).not.toContain("top of the list");
+    await click("notice-show-attention");
+    await vi.waitFor(() => expect(find("filter-attention")?.getAttribute("aria-pressed")).toBe("true"));
+    expect(document.querySelectorAll('[data-testid="connection"]')).toHaveLength(1);
+  });
+});
+
+describe("a refused refresh", () => {
+  it.each(["inactive", "needs-reconnecting"] as const)(
+    "of what is %s leads to connecting",
+    async (status) => {
+      give({ ...acme, status, needs_attention: true });
+      world.answers.refresh = refuse(problem("refresh-rejected"));
+      open();
+      await clickIn(acme, "more");
+      await click("refresh");
+      expect((await the("notice")).textContent).toContain("Acme: This token no longer works");
+      expect(find("notice")?.textContent).not.toContain("still works");
+      await the("notice-reconnect");
+    },
+  );
+});
+
 describe("what leaves by itself", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
@@ -304,6 +334,25 @@ describe("what is undone or ended elsewhere", () => {
     await click("undo");
     await vi.waitFor(() => expect(texts()).toEqual(["Acme: This connection is no longer here."]));
     expect(find("undo")).toBeNull();
+  });
+
+  it.each(["after", "before"])("is told once, by the summary, where its rows go %s it", async (when) => {
+    const how = { problem: problem("unreachable"), retry_at: Date.now() + 60_000 };
+    const pending = connection("Dogwood", { status: "revocation-pending", ...how });
+    give(acme, pending);
+    open();
+    await the("connection");
+    const end = batchEnd({ act: "revoke" }, { receipts: [receiptFor(pending, "revoke", null)] });
+    const gone = async () => {
+      give(acme);
+      await emit("changed");
+      await vi.waitFor(() => expect(document.querySelectorAll('[data-testid="connection"]')).toHaveLength(1));
+    };
+    if (when === "before") await gone();
+    await emit("batch-ended", end);
+    if (when === "after") await gone();
+    await the("summary");
+    expect(texts()).toEqual([]);
   });
 
   it.each([

@@ -50,6 +50,8 @@ export class Acts {
   #checked: readonly string[] | null = null;
   /** The connections (`Connection::id`) that were being revoked before this window was open. */
   #inherited: readonly string[] = [];
+  /** The connections (`Connection::id`) of which a summary tells that they were ended. */
+  #told: readonly string[] = [];
   /** Whether the list was read to its end. */
   #read = false;
 
@@ -190,6 +192,9 @@ export class Acts {
       void ipc.acknowledgeBatch("check");
       return;
     }
+    const ended = end.receipts.map((one) => one.connection_id);
+    this.#told = [...this.#told, ...ended];
+    for (const id of ended) this.#notices.forget(id);
     this.#navigation.show({ kind: "summary", end });
   }
 
@@ -260,6 +265,8 @@ export class Acts {
    */
   ended(id: string, last: Connection | undefined): void {
     this.#notices.forget(id);
+    // The summary tells of it.
+    if (this.#told.includes(id)) return;
     const alone =
       last?.status === "revocation-pending" && (last.retry_at !== null || this.#inherited.includes(id));
     if (alone && !this.on.has(id) && this.#sync.batch("revoke") === undefined)

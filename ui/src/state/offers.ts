@@ -32,6 +32,7 @@ const LABELS = {
   "bring-back": "bring-back",
   use: "row.use",
   "check-all": "list.check-all",
+  "show-attention": "remedy.show-attention",
   activity: "remedy.activity",
   receipt: "remedy.receipt",
   "self-test": "settings.self-test",
@@ -112,6 +113,8 @@ function actFor(app: App, remedy: Remedy, subject: Subject): Doing | null {
       return { run: () => void acts.bringBack(notice) };
     case "check-all":
       return { run: () => void acts.beginBatch("check"), disabled: !acts.canBegin("check") };
+    case "show-attention":
+      return { run: () => (navigation.wanted = { connection: null }) };
     case "activity":
       return { run: () => (navigation.dialog = { kind: "activity" }) };
     case "receipt":

@@ -20,7 +20,7 @@ describe("the summary of a check of all", () => {
     expect(told({ state: "finished", total: 1, done: 1, attention: 1 })).toMatchObject({
       tone: "trouble",
       what: "Checked 1 workspace: 1 no longer active",
-      next: "What needs attention stands at the top of the list.",
+      next: "What needs attention can be shown by itself.",
     });
     expect(told({ state: "finished", total: 3, done: 3, succeeded: 3 })).toMatchObject({
       tone: "done",

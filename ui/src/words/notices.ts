@@ -127,8 +127,15 @@ function causeKey(problem: Refusal, { client_id }: Connection, again: Again): st
   );
 }
 
+/** A problem as it is with a connection: what has no token that works has nothing that goes on working. */
+function withConnection(problem: Refusal, { status }: Connection): Refusal {
+  const over = status === "inactive" || status === "needs-reconnecting";
+  return over && problem.code === "refresh-rejected" ? { ...problem, code: "needs-reconnecting" } : problem;
+}
+
 /** The notice that an act on a connection was refused. */
-export function ofRefused(problem: Refusal, connection: Connection, again: Again): Notice {
+export function ofRefused(refusal: Refusal, connection: Connection, again: Again): Notice {
+  const problem = withConnection(refusal, connection);
   return {
     ...ofProblem(problem, causeKey(problem, connection, again)),
     words: (about) => {
@@ -235,7 +242,8 @@ export function ofCheckAll(checked: Batch, cause: Cause | null): Notice {
   const ended = {
     ...plainNotice,
     key: batchKey(checked.act),
-    ...(cause === null ? {} : { remedies: remediesOf(cause.problem), about: cause.connections }),
+    ...(cause !== null ? { remedies: remediesOf(cause.problem), about: cause.connections } : {}),
+    ...(cause === null && attention > 0 ? { remedies: ["show-attention"] as const } : {}),
     again: "check",
   } as const;
   if (state === "cancelled") {

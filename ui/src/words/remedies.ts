@@ -18,6 +18,7 @@ export type Remedy =
   | "bring-back"
   | "use"
   | "check-all"
+  | "show-attention"
   | "activity"
   | "receipt"
   | "self-test";
