@@ -149,6 +149,11 @@ async fn no_secret_leaks_from_a_client_that_is_wrong_changed_or_removed() {
     app.at("client-id").fill(&id).await;
     app.at("client-secret").fill(WRONG).await;
     app.at("save-client").click().await;
+    // Notion has refused this pair.
+    app.at("save-client")
+        .says(&words("client.add.anyway"))
+        .await;
+    app.at("save-client").click().await;
     app.at("save-client").disappears().await;
     let callback = app.callback().await;
     links::open(&app.env.world, &callback);
