@@ -57,7 +57,7 @@ const LONGEST = 60;
 
 /** Whether a label is longer than Rust takes. */
 export function isTooLong(label: string): boolean {
-  return [...label].length > LONGEST;
+  return Array.from(label).length > LONGEST;
 }
 
 /** The labels in a typed text, which a comma parts. */
