@@ -23,6 +23,12 @@ fn run(command: &mut Command) {
     assert!(status.success(), "{command:?}: {status}");
 }
 
+fn output(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", output.status);
+    String::from_utf8(output.stdout).unwrap()
+}
+
 /// Connects by the package's programs: the callback starts the window, which completes the connection.
 async fn a_link_starts_the_package(mut env: TestEnv, programs: &Path) {
     let world = &env.world;
@@ -30,7 +36,7 @@ async fn a_link_starts_the_package(mut env: TestEnv, programs: &Path) {
     let answers = world.command("xdg-mime").args(asked).output().unwrap();
     assert_eq!(
         String::from_utf8_lossy(&answers.stdout).trim(),
-        "Keyrack.desktop"
+        "keyrack.desktop"
     );
 
     env.program = programs.join("keyrack");
@@ -49,6 +55,11 @@ async fn a_link_starts_the_package(mut env: TestEnv, programs: &Path) {
         programs.join("keyrack-desktop"),
         "it is the package's program"
     );
+    let called = ["search", "--onlyvisible", "--classname", "^keyrack$"];
+    assert!(
+        !output(env.world.command("xdotool").args(called)).is_empty(),
+        "the window is called as its desktop entry"
+    );
     assert_eq!(env.exchanges().await, 1);
     until_async("the connection in the list", async || {
         let listed = env.keyrack(&["list"], "");
@@ -66,7 +77,7 @@ async fn the_unpacked_package_is_started_by_a_link() {
     let root = world.path("package");
     run(Command::new("dpkg-deb").arg("-x").arg(deb()).arg(&root));
     let share = root.join("usr/share");
-    run(Command::new("desktop-file-validate").arg(share.join("applications/Keyrack.desktop")));
+    run(Command::new("desktop-file-validate").arg(share.join("applications/keyrack.desktop")));
     run(Command::new("update-desktop-database").arg(share.join("applications")));
     let first =
         |folder: &Path, variable: &str| format!("{}:{}", folder.display(), world.env()[variable]);
@@ -119,7 +130,7 @@ async fn the_installed_package_is_started_by_a_link_and_leaves_nothing_behind() 
         "it is removed"
     );
     assert!(
-        !Path::new("/usr/share/applications/Keyrack.desktop").exists(),
+        !Path::new("/usr/share/applications/keyrack.desktop").exists(),
         "with its entry"
     );
 }
