@@ -41,9 +41,15 @@ pub fn say(text: &str) {
     let _ = writeln!(io::stderr(), "keyrack-desktop: {text}");
 }
 
+/// The packages' desktop entry. A desktop finds a window's name and icon in the entry that is called as
+/// the window's program calls itself: that is the application's id under Wayland.
+#[cfg(target_os = "linux")]
+const DESKTOP_ENTRY: &str = "keyrack";
+
 /// Fails if no display can be opened: the window's toolkit, which starts once in a process, would
 /// panic later on.
 #[cfg(target_os = "linux")]
 pub fn open_display() -> Result<(), Problem> {
+    gtk::glib::set_prgname(Some(DESKTOP_ENTRY));
     gtk::init().map_err(|_| keyrack_core::Cause::NoDisplay.into())
 }

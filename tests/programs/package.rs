@@ -23,6 +23,23 @@ fn run(command: &mut Command) {
     assert!(status.success(), "{command:?}: {status}");
 }
 
+fn output(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", output.status);
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Width and height of a PNG, which come first in its first chunk.
+fn pixels(png: &[u8]) -> (u32, u32) {
+    let side = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
+    (side(16), side(20))
+}
+
+/// Unpacks the package's files into a folder.
+fn unpack(root: &Path) {
+    run(Command::new("dpkg-deb").arg("-x").arg(deb()).arg(root));
+}
+
 /// Connects by the package's programs: the callback starts the window, which completes the connection.
 async fn a_link_starts_the_package(mut env: TestEnv, programs: &Path) {
     let world = &env.world;
@@ -30,7 +47,7 @@ async fn a_link_starts_the_package(mut env: TestEnv, programs: &Path) {
     let answers = world.command("xdg-mime").args(asked).output().unwrap();
     assert_eq!(
         String::from_utf8_lossy(&answers.stdout).trim(),
-        "Keyrack.desktop"
+        "keyrack.desktop"
     );
 
     env.program = programs.join("keyrack");
@@ -49,6 +66,11 @@ async fn a_link_starts_the_package(mut env: TestEnv, programs: &Path) {
         programs.join("keyrack-desktop"),
         "it is the package's program"
     );
+    let called = ["search", "--onlyvisible", "--classname", "^keyrack$"];
+    assert!(
+        !output(env.world.command("xdotool").args(called)).is_empty(),
+        "the window is called as its desktop entry"
+    );
     assert_eq!(env.exchanges().await, 1);
     until_async("the connection in the list", async || {
         let listed = env.keyrack(&["list"], "");
@@ -64,9 +86,8 @@ async fn a_link_starts_the_package(mut env: TestEnv, programs: &Path) {
 async fn the_unpacked_package_is_started_by_a_link() {
     let mut world = World::new();
     let root = world.path("package");
-    run(Command::new("dpkg-deb").arg("-x").arg(deb()).arg(&root));
+    unpack(&root);
     let share = root.join("usr/share");
-    run(Command::new("desktop-file-validate").arg(share.join("applications/Keyrack.desktop")));
     run(Command::new("update-desktop-database").arg(share.join("applications")));
     let first =
         |folder: &Path, variable: &str| format!("{}:{}", folder.display(), world.env()[variable]);
@@ -92,10 +113,70 @@ async fn the_unpacked_package_is_started_by_a_link() {
         "fish/vendor_completions.d/keyrack.fish",
         "man/man1/keyrack.1.gz",
         "man/man1/keyrack-client-add.1.gz",
+        "doc/keyrack/copyright",
+        "doc/keyrack/changelog.gz",
     ] {
         assert!(share.join(read).is_file(), "{read} is in the package");
     }
     a_link_starts_the_package(TestEnv::with(world, &["--auto-approve"]), &programs).await;
+}
+
+#[test]
+#[ignore = "needs the package, which scripts/test builds"]
+fn an_icon_of_every_usual_size_has_the_pixels_that_its_folder_says() {
+    let root = tempfile::tempdir().unwrap();
+    unpack(root.path());
+    let icons = root.path().join("usr/share/icons/hicolor");
+    for size in [16_u32, 24, 32, 48, 64, 128, 256, 512] {
+        let icon = icons.join(format!("{size}x{size}/apps/keyrack-desktop.png"));
+        let png = std::fs::read(&icon).expect("an icon of that size");
+        assert_eq!(pixels(&png), (size, size), "{}", icon.display());
+    }
+    assert!(icons.join("scalable/apps/keyrack-desktop.svg").is_file());
+    let folders = std::fs::read_dir(&icons).unwrap().count();
+    assert_eq!(folders, 9, "and of no other");
+}
+
+#[test]
+#[ignore = "needs the package, which scripts/test builds"]
+fn a_page_of_the_manual_names_all_that_its_program_takes() {
+    let root = tempfile::tempdir().unwrap();
+    unpack(root.path());
+    let usr = root.path().join("usr");
+    for program in ["keyrack-desktop", "notion-sandbox"] {
+        let page = usr.join(format!("share/man/man1/{program}.1.gz"));
+        let page = output(Command::new("gzip").arg("-dc").arg(page)).replace('\\', "");
+        let help = output(Command::new(usr.join("bin").join(program)).arg("--help"));
+        let options = help.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+        for option in options.filter(|word| word.starts_with("--")) {
+            assert!(page.contains(option), "{option} of {program}");
+        }
+        assert!(!page.contains('@'), "{program}: all is filled in");
+    }
+}
+
+#[test]
+#[ignore = "needs the package, which scripts/test builds"]
+fn pictures_for_software_centres_are_in_the_repository() {
+    let root = tempfile::tempdir().unwrap();
+    unpack(root.path());
+    let metainfo = "usr/share/metainfo/app.keyrack.desktop.metainfo.xml";
+    let told = std::fs::read_to_string(root.path().join(metainfo)).unwrap();
+    let pictures: Vec<_> = told
+        .lines()
+        .filter(|line| line.contains("<image"))
+        .collect();
+    assert!(!pictures.is_empty());
+    for picture in pictures {
+        let (_, path) = picture.split_once("/docs/").expect("an address");
+        let (path, _) = path.split_once('<').expect("its end");
+        let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+        let file = docs.join(path);
+        let png = std::fs::read(&file).expect("a picture");
+        let (width, height) = pixels(&png);
+        let size = format!(r#"width="{width}" height="{height}""#);
+        assert!(picture.contains(&size), "{} is {size}", file.display());
+    }
 }
 
 #[tokio::test]
@@ -119,7 +200,7 @@ async fn the_installed_package_is_started_by_a_link_and_leaves_nothing_behind() 
         "it is removed"
     );
     assert!(
-        !Path::new("/usr/share/applications/Keyrack.desktop").exists(),
+        !Path::new("/usr/share/applications/keyrack.desktop").exists(),
         "with its entry"
     );
 }

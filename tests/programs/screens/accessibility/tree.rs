@@ -9,7 +9,7 @@ use support::world::World;
 
 use support::keys::press;
 
-const PROGRAM: &str = "keyrack-desktop";
+const PROGRAM: &str = "keyrack";
 
 /// A window with Acme in its list, and a screen reader that is told of it.
 async fn listened_to() -> (TestEnv, Page, Assistive) {
