@@ -4,7 +4,6 @@ use support::keyring::dialog;
 use support::keyring::keepassxc::{ACCESS, KeePassXc, SECRET, UNLOCK};
 use support::secrets;
 use support::test_env::{ACME, TestEnv};
-use support::wait::until;
 use support::world::{Service, World};
 
 use super::{connection, life, works};
@@ -26,12 +25,10 @@ async fn keepassxc_bears_a_whole_life_and_keeps_what_was_deleted_in_its_recycle_
         return;
     };
     let lived = life::whole(&env).await;
-    let export = until("the last change in the database's file", || {
-        let export = keyring.export(&env.world);
-        let gone = |id: &String| !export.used.contains(id);
-        lived.iter().all(gone).then_some(export)
-    });
+    keyring.is_saved(&env.world);
+    let export = keyring.export(&env.world);
     for id in lived {
+        assert!(!export.used.contains(&id), "{id} is not deleted");
         assert!(export.deleted.contains(&id), "{id} is in no bin");
     }
     assert!(export.deleted.contains(SECRET), "with it");

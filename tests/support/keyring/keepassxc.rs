@@ -86,16 +86,22 @@ impl KeePassXc {
 
     /// Waits until all is in the file: of a change just before it is locked or ended, it loses some, or
     /// asks what to do about it (2.7.4).
-    fn is_saved(&self, world: &World) {
+    pub fn is_saved(&self, world: &World) {
         let entries = secrets::entries(world).len();
         until("KeePassXC's database to be saved", || {
             let is_saved = dialog::is_shown(world, "^Passwords - KeePassXC$");
-            if !is_saved {
+            let written = self.export(world).used.matches(SECRET).count();
+            let is_done = written == entries && is_saved;
+            if !is_done && is_saved {
+                // A change during a save is at times called saved, and is not: the next one saves both.
+                let other = [("another", "program's")];
+                secrets::store(world, "Another", &other, "");
+                secrets::clear(world, &other);
+            } else if !is_done {
                 // A change during a save is not saved by itself.
                 dialog::confirm(world, "KeePassXC$", "ctrl+s");
             }
-            let written = self.export(world).used.matches(SECRET).count();
-            (written == entries && is_saved).then_some(())
+            is_done.then_some(())
         });
     }
 
