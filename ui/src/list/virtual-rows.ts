@@ -54,13 +54,13 @@ function lineAt(height: number, { row, head, heads }: Scroll): number {
 }
 
 /**
- * The first line to build, and the one after the last. Without a layout, a few from the first one on;
- * before the window has `painted`, only lines that are seen.
+ * The first line to build, and the one after the last: with some `around` those that are seen, or only these. Without a
+ * layout, a few from the first one on.
  */
-export function inSight(scroll: Scroll, count: number, painted: boolean): { first: number; end: number } {
-  if (painted && count <= FEW) return { first: 0, end: count };
+export function inSight(scroll: Scroll, count: number, around: boolean): { first: number; end: number } {
+  if (around && count <= FEW) return { first: 0, end: count };
   if (scroll.viewport === 0 || scroll.row === 0) return { first: 0, end: Math.min(FIRST, count) };
-  const margin = painted ? MARGIN : 0;
+  const margin = around ? MARGIN : 0;
   const first = lineAt(scroll.top, scroll) - margin;
   const bottom = scroll.top + scroll.viewport;
   const last = lineAt(bottom, scroll);
