@@ -20,6 +20,8 @@ use tauri::{App, Builder, Manager as _, Runtime};
 use events::Announcement;
 #[cfg(target_os = "linux")]
 use keyrack_core::Cause;
+#[cfg(target_os = "linux")]
+use links::activation;
 use links::inbox::{self, Inbox};
 #[cfg(target_os = "linux")]
 use links::single_instance::{self, Forwarded};
@@ -103,6 +105,8 @@ fn one_of_its_kind<R: Runtime>(builder: Builder<R>, inbox: Inbox) -> Builder<R> 
     builder.plugin(tauri_plugin_single_instance::init(
         move |app, arguments, _| {
             inbox.block_late_instance();
+            #[cfg(target_os = "linux")]
+            window::let_forward(app, activation::among(&arguments));
             inbox.take_from(arguments);
             window::bring_forward(app);
             events::announce_wanted(app);

@@ -14,6 +14,7 @@ use std::time::Duration;
 use keyrack_core::{APP_ID, Words, sanitize_display_text, system_language};
 use zbus::blocking::{Connection, connection};
 
+use super::activation;
 use crate::without_window;
 
 /// The D-Bus interface of tauri-plugin-single-instance; the bus name and path derive from [`APP_ID`].
@@ -73,9 +74,8 @@ pub fn forward_to_running_instance() -> Forwarded {
         }
         Err(_) => return Forwarded::Stranger { program: owner },
     }
-    let arguments: Vec<_> = std::env::args_os()
-        .map(|text| text.to_string_lossy().into_owned())
-        .collect();
+    let own = std::env::args_os().map(|text| text.to_string_lossy().into_owned());
+    let arguments: Vec<_> = own.chain(activation::handed_on()).collect();
     let path = format!("/{}", name.replace('.', "/"));
     // To the process that was looked at, not to its name. The window has no use for the working
     // directory.

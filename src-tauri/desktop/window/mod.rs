@@ -68,6 +68,23 @@ pub fn bring_forward<R: Runtime>(app: &AppHandle<R>) {
     }
 }
 
+/// Gives the window the leave to come to the front that a desktop gave to a second instance, as GTK takes
+/// one: without it a desktop may leave the person where they are.
+#[cfg(target_os = "linux")]
+pub fn let_forward<R: Runtime>(app: &AppHandle<R>, leave: Option<String>) {
+    use gtk::prelude::GtkWindowExt as _;
+
+    let (Some(leave), Some(window)) = (leave, app.get_webview_window(LABEL)) else {
+        return;
+    };
+    // GTK may be called on its own thread only. Where that has ended, so has the window.
+    let _ = app.run_on_main_thread(move || {
+        if let Ok(window) = window.gtk_window() {
+            window.set_startup_id(&leave);
+        }
+    });
+}
+
 /// Whether a URL has Tauri's own scheme: `tauri://localhost`, or `http://tauri.localhost` on Windows.
 fn is_own_content(url: &Url) -> bool {
     match url.scheme() {

@@ -40,6 +40,41 @@ async fn a_missing_keyring_is_told_and_found_once_it_is_there() {
     saves_and_connects(&mut env, window).await;
 }
 
+#[tokio::test]
+async fn an_entry_of_before_there_were_labels_gets_one_when_it_is_next_written() {
+    let env = TestEnv::connected_by_command().await;
+    let label = |env: &TestEnv| {
+        let entries = secrets::entries(&env.world);
+        let is_it = |entry: &&secrets::Entry| entry.label != "Keyrack: client Mine";
+        let entry = entries.iter().find(is_it).unwrap();
+        entry.label.clone()
+    };
+    let named = label(&env);
+    assert!(named.ends_with(ACME), "{named}");
+    let entries = secrets::entries(&env.world);
+    let entry = entries.iter().find(|entry| entry.label == named).unwrap();
+    let attributes: Vec<_> = entry
+        .attributes
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    secrets::store(
+        &env.world,
+        "Keyrack",
+        &attributes,
+        entry.secret.as_ref().unwrap(),
+    );
+    assert_eq!(label(&env), "Keyrack");
+    assert!(env.keyrack(&["check", ACME], "").status.success());
+    assert_eq!(label(&env), "Keyrack", "nothing was written");
+    assert!(env.keyrack(&["refresh", ACME], "").status.success());
+    assert_eq!(label(&env), named);
+
+    // As SECURITY.md says.
+    env.world.lock_keyring();
+    assert_eq!(label(&env), named);
+}
+
 /// Waits for the keyring's own dialog, which asks for the password of a new keyring.
 fn asks_for_a_new_password(env: &TestEnv) {
     until("the keyring's dialog", || {

@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 use support::cli;
 use support::keyring::dialog;
 use support::programs;
-use support::secrets::{self, Entry};
+use support::secrets;
 use support::test_env::{ACME, TestEnv};
 use support::wait::until;
 use support::words::words;
@@ -16,6 +16,10 @@ use super::{REVOCATIONS, cannot_check, connection, works};
 /// The commands that need nothing of the keyring.
 const LISTS: [&[&str]; 3] = [&["list"], &["receipts"], &["client", "list"]];
 
+/// What a person sees in the keyring's own program.
+const OF_CLIENT: &str = "Keyrack: client Mine";
+const OF_CONNECTION: &str = "Keyrack: connection Acme Research";
+
 /// Lives the whole life of a client and its connections, and asserts that the keyring has what they
 /// need and at last nothing; returns the ids of the client and of both connections.
 pub async fn whole(env: &TestEnv) -> [String; 3] {
@@ -23,43 +27,44 @@ pub async fn whole(env: &TestEnv) -> [String; 3] {
     let row = connection(env);
     let client = row["client"]["id"].as_str().unwrap().to_owned();
     let first = row["id"].as_str().unwrap().to_owned();
-    has(env, &[&client, &first]);
+    has(env, &[(&client, OF_CLIENT), (&first, OF_CONNECTION)]);
     for act in ["check", "refresh", "check"] {
         works(env, &[act, ACME]);
         assert_eq!(connection(env)["status"], "active", "{act}");
     }
     assert_eq!(env.exchanges().await, 2);
-    has(env, &[&client, &first]);
+    has(env, &[(&client, OF_CLIENT), (&first, OF_CONNECTION)]);
 
     env.lose_database();
     let listed = env.keyrack(&["list"], "");
     let told = String::from_utf8_lossy(&listed.stderr);
     assert!(told.contains(&words("rebuilt.missing")), "{told}");
     works(env, &["rebuild"]);
+    assert_eq!(connection(env)["workspace_name"], ACME);
     works(env, &["check", "--all"]);
     assert_eq!(connection(env)["status"], "active");
     works(env, &["forget", ACME]);
-    has(env, &[&client]);
+    has(env, &[(&client, OF_CLIENT)]);
 
     assert!(cli::connect(env).await.success());
     let second = connection(env)["id"].as_str().unwrap().to_owned();
-    has(env, &[&client, &second]);
+    has(env, &[(&client, OF_CLIENT), (&second, OF_CONNECTION)]);
     works(env, &["revoke", ACME]);
     assert_eq!(env.sandbox.count(REVOCATIONS).await, 2, "both tokens");
-    has(env, &[&client]);
+    has(env, &[(&client, OF_CLIENT)]);
     works(env, &["client", "remove", "Mine"]);
     has(env, &[]);
     [client, first, second]
 }
 
-/// Asserts that Keyrack's entries in the keyring are these.
-fn has(env: &TestEnv, wanted: &[&String]) {
+/// Asserts that Keyrack's entries in the keyring are these, by their ids and labels.
+fn has(env: &TestEnv, wanted: &[(&String, &str)]) {
     let entries = secrets::entries(&env.world);
-    let mut users: Vec<_> = entries.iter().map(Entry::user).collect();
-    let mut wanted: Vec<_> = wanted.iter().map(|id| id.as_str()).collect();
-    users.sort_unstable();
+    let mut found: Vec<_> = entries.iter().map(|it| (it.user(), &*it.label)).collect();
+    let mut wanted: Vec<_> = wanted.iter().map(|(id, label)| (&***id, *label)).collect();
+    found.sort_unstable();
     wanted.sort_unstable();
-    assert_eq!(users, wanted);
+    assert_eq!(found, wanted);
 }
 
 /// Asserts that a check is told of a question of the keyring that nobody answers, and that what needs no

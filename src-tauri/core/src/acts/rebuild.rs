@@ -1,6 +1,6 @@
 //! Rebuild: rows that the list lost are restored from the vault, whose entries describe themselves.
 
-use notion_oauth::Budget;
+use notion_oauth::{Budget, sanitize_display_text};
 
 use crate::domain::client::{Client, host_of};
 use crate::domain::event::Event;
@@ -76,5 +76,6 @@ fn found(secrets: ConnectionSecrets) -> FoundConnection {
         id: secrets.id,
         client: secrets.client,
         bot_id: secrets.bot_id,
+        workspace_name: sanitize_display_text(&secrets.workspace_name),
     }
 }

@@ -260,6 +260,10 @@ impl Keyrack {
             id: old.id.clone(),
             client: old.client.clone(),
             bot_id: old.bot_id.clone(),
+            workspace_name: grant
+                .workspace_name
+                .as_deref()
+                .map_or_else(|| old.workspace_name.clone(), sanitize_display_text),
             access: grant.access_token.clone(),
             // Without a new refresh token the old one stays in force.
             refresh: grant.refresh_token.clone().or_else(|| old.refresh.clone()),

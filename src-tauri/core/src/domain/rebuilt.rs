@@ -27,7 +27,7 @@ pub struct Rebuilt {
     pub database: DatabaseState,
     /// How many clients were restored.
     pub clients: usize,
-    /// How many connections were restored; their names come with their next check.
+    /// How many connections were restored; what their entries do not say comes with their next check.
     pub connections: usize,
     /// How many connections stay out, because their client is in neither the list nor the keyring.
     pub without_client: usize,
@@ -51,6 +51,7 @@ pub(crate) struct FoundConnection {
     pub id: String,
     pub client: String,
     pub bot_id: String,
+    pub workspace_name: String,
     pub has_refresh_token: bool,
 }
 

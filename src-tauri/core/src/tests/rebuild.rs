@@ -35,7 +35,7 @@ fn lose(env: &TestEnv) {
 }
 
 #[tokio::test]
-async fn a_lost_database_comes_back_from_the_vault_and_a_check_brings_its_names() {
+async fn a_lost_database_comes_back_from_the_vault_and_a_check_brings_the_rest() {
     let (env, client, id) = connected().await;
     let before = env.keyring.entries();
     lose(&env);
@@ -50,7 +50,10 @@ async fn a_lost_database_comes_back_from_the_vault_and_a_check_brings_its_names(
     assert_eq!((&clients[0].id, &clients[0].name[..]), (&client, "Mine"));
     let row = &keyrack.connections().expect("the list")[0];
     assert_eq!((&row.id, row.status), (&id, Status::NotChecked));
-    assert_eq!(row.workspace_name, "");
+    assert_eq!(
+        (&*row.workspace_name, &*row.workspace_id),
+        ("Acme Research", "")
+    );
 
     let row = keyrack.check(&id).await.expect("checked");
     assert_eq!(row.status, Status::Active);
@@ -104,9 +107,10 @@ async fn what_an_old_backup_does_not_know_is_added_to_it() {
     let rebuilt = rebuilt.expect("rebuilt");
     assert_eq!(rebuilt.database, DatabaseState::Outdated);
     assert_eq!((rebuilt.clients, rebuilt.connections), (1, 1));
-    for (id, name) in [(first, "Acme Research"), (second, "")] {
+    for (id, is_added) in [(first, false), (second, true)] {
         let row = keyrack.store.connection(&id).expect("a row");
-        assert_eq!(row.workspace_name, name);
+        assert_eq!(row.workspace_name, "Acme Research");
+        assert_eq!(row.workspace_id.is_empty(), is_added);
     }
 }
 

@@ -72,6 +72,7 @@ impl Named {
             id: self.entry.clone(),
             client,
             bot_id: self.granted.bot_id.clone(),
+            workspace_name: self.granted.workspace_name.clone(),
             access: grant.access_token.clone(),
             refresh: grant.refresh_token.clone(),
         })

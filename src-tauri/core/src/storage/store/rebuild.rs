@@ -64,11 +64,12 @@ impl Store {
             let added = tx.execute(
                 "INSERT OR IGNORE INTO connections
                     (id, client, bot_id, workspace_id, workspace_name, owner, has_refresh_token, connected_at)
-                 VALUES (?1, ?2, ?3, '', '', ?4, ?5, 0)",
+                 VALUES (?1, ?2, ?3, '', ?4, ?5, ?6, 0)",
                 params![
                     found.id,
                     found.client,
                     found.bot_id,
+                    found.workspace_name,
                     Json(Owner::Unknown),
                     found.has_refresh_token,
                 ],

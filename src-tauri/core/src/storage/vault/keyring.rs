@@ -108,8 +108,13 @@ impl Keyring {
     }
 
     /// Writes an entry and any copies of it that are ours, reads them back and compares. What is not
-    /// ours is left as it is.
-    pub fn write(&mut self, claim: &Claim, secret: &SecretString) -> Result<(), VaultError> {
+    /// ours is left as it is. The label is for people, where the keyring shows one.
+    pub fn write(
+        &mut self,
+        claim: &Claim,
+        label: &str,
+        secret: &SecretString,
+    ) -> Result<(), VaultError> {
         let bytes = secret.expose_secret().as_bytes();
         self.with_store(|store| {
             let copies = copies(store, claim, Unlocking::Needed)?;
@@ -121,13 +126,21 @@ impl Keyring {
                 .filter(|copy| copy.is_in_default || !has_default)
                 .peekable();
             if ours.peek().is_some() {
-                return ours.try_for_each(|copy| copy.entry.set_secret(bytes));
+                return ours.try_for_each(|copy| {
+                    // No keyring has to have labels, and no secret is lost for want of one.
+                    let _ = copy.entry.update_attributes(&labelled(label));
+                    copy.entry.set_secret(bytes)
+                });
             }
             if copies.iter().any(|copy| place(&copy.entry).is_the_only) {
                 // Another program's entry would be lost.
                 return Err(Error::Ambiguous(Vec::new()));
             }
-            store.build(APP_ID, &claim.id, None)?.set_secret(bytes)
+            // Other systems' stores refuse a modifier that they do not know.
+            let label = cfg!(target_os = "linux").then(|| labelled(label));
+            store
+                .build(APP_ID, &claim.id, label.as_ref())?
+                .set_secret(bytes)
         })?;
         let copies = self.with_store(|store| copies(store, claim, Unlocking::None))?;
         let is_it = |copy: &Copy| copy.text.expose_secret() == secret.expose_secret();
@@ -277,6 +290,11 @@ fn answers(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
 #[cfg(not(target_os = "linux"))]
 fn answers(_: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
     false
+}
+
+/// A label as an attribute of an entry, or a modifier of a new one.
+fn labelled(label: &str) -> HashMap<&str, &str> {
+    HashMap::from([("label", label)])
 }
 
 /// What has the name of an entry, locked or not.

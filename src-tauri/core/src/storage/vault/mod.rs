@@ -67,7 +67,7 @@ impl Vault {
         let probed = self.worker.run(self.deadline, move |keyring| {
             let left = || left.lock().unwrap_or_else(PoisonError::into_inner);
             let is_new = left().insert(id.clone());
-            if let Err(error) = keyring.write(&claim, &bytes) {
+            if let Err(error) = keyring.write(&claim, payload::PROBE_LABEL, &bytes) {
                 let refused = matches!(
                     error,
                     VaultError::Locked
@@ -181,10 +181,10 @@ impl Vault {
             bearer: Some(payload.bearer()),
             ..self.claim(payload.id(), payload.kind())
         };
-        let bytes: SecretString = payload.encode(&self.store);
+        let (label, bytes) = (payload.label(), payload.encode(&self.store));
         let written = self
             .worker
-            .run_to_the_end(move |keyring| keyring.write(&claim, &bytes));
+            .run_to_the_end(move |keyring| keyring.write(&claim, &label, &bytes));
         async {
             let written = written.await;
             failpoint("vault.write");
@@ -239,6 +239,7 @@ mod tests {
             id: "entry".into(),
             client: "client".into(),
             bot_id: "bot".into(),
+            workspace_name: "Acme".into(),
             access: access.into(),
             refresh: None,
         })
@@ -276,6 +277,37 @@ mod tests {
             keyring.users(),
             Vec::<String>::new(),
             "not even the probe stays"
+        );
+    }
+
+    #[test]
+    fn a_label_names_the_workspace_without_what_cannot_be_seen() {
+        let named = |workspace_name: &str| {
+            let Payload::Connection(secrets) = tokens("one") else {
+                unreachable!("a connection")
+            };
+            let workspace_name = workspace_name.to_owned();
+            Payload::Connection(ConnectionSecrets {
+                workspace_name,
+                ..secrets
+            })
+        };
+        assert_eq!(named("Acme").label(), "Keyrack: connection Acme");
+        assert_eq!(named("A\u{202e}\ncme").label(), "Keyrack: connection A cme");
+        assert_eq!(named("").label(), "Keyrack: connection");
+    }
+
+    #[tokio::test]
+    async fn an_entry_of_before_names_were_kept_is_read() {
+        let (keyring, vault) = vault();
+        let text = tokens("token").encode("store").expose_secret().to_owned();
+        let older = text.replace(r#""workspace_name":"Acme","#, "");
+        assert_ne!(older, text);
+        keyring.put("entry", &older);
+        let read = vault.read_connection("entry").await.expect("read");
+        assert_eq!(
+            (read.access.expose_secret(), &*read.workspace_name),
+            ("token", "")
         );
     }
 

@@ -1,5 +1,6 @@
 //! The payload of a vault entry: enough to rebuild the store from the vault alone.
 
+use notion_oauth::sanitize_display_text;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,8 @@ pub(crate) struct ConnectionSecrets {
     /// The client of the connection (`Client::id`).
     pub client: String,
     pub bot_id: String,
+    /// The name of the workspace when the entry was written; empty if it was not known.
+    pub workspace_name: String,
     pub access: SecretString,
     pub refresh: Option<SecretString>,
 }
@@ -56,6 +59,8 @@ enum Kind {
     Connection {
         client: String,
         bot_id: String,
+        #[serde(default)]
+        workspace_name: String,
         access: String,
         refresh: Option<String>,
     },
@@ -185,12 +190,25 @@ impl Payload {
         }
     }
 
+    /// The label of the entry, by which a person chooses it in the keyring's own program.
+    pub fn label(&self) -> String {
+        let (kind, name) = match self {
+            Self::Connection(secrets) => ("connection", &secrets.workspace_name),
+            Self::Client(secrets) => ("client", &secrets.name),
+        };
+        match sanitize_display_text(name) {
+            name if name.is_empty() => format!("Keyrack: {kind}"),
+            name => format!("Keyrack: {kind} {name}"),
+        }
+    }
+
     /// Encodes the payload as an entry of the data folder `store`.
     pub fn encode(&self, store: &str) -> SecretString {
         let kind = match self {
             Self::Connection(secrets) => Kind::Connection {
                 client: secrets.client.clone(),
                 bot_id: secrets.bot_id.clone(),
+                workspace_name: secrets.workspace_name.clone(),
                 access: secrets.access.expose_secret().to_owned(),
                 refresh: secrets
                     .refresh
@@ -215,12 +233,14 @@ impl Payload {
             Kind::Connection {
                 client,
                 bot_id,
+                workspace_name,
                 access,
                 refresh,
             } => Ok(Self::Connection(ConnectionSecrets {
                 id: json.id,
                 client,
                 bot_id,
+                workspace_name,
                 access: access.into(),
                 refresh: refresh.map(SecretString::from),
             })),
@@ -251,6 +271,9 @@ fn parse(text: &str, id: &str, store: &str) -> Result<Json, VaultError> {
         Err(VaultError::Foreign)
     }
 }
+
+/// The label of a probe's entry.
+pub(super) const PROBE_LABEL: &str = "Keyrack: probe of the keyring";
 
 /// The bytes of the entry that a probe writes.
 pub(super) fn probe(store: &str, id: &str) -> SecretString {

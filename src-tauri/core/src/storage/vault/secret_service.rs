@@ -15,8 +15,8 @@ use secret_service::blocking::{Collection, Item, SecretService};
 use secret_service::{EncryptionType, Error as ServiceError};
 use zbus::zvariant::OwnedObjectPath;
 
-/// The label of items, which a keyring's own program shows; it reveals nothing more.
-const LABEL: &str = "Keyrack";
+/// The attribute and modifier of an entry that is the label of its item, which a keyring's own program shows.
+const LABEL: &str = "label";
 
 /// The label of a collection that is made because there is none, as other programs call it (libsecret).
 const NEW_COLLECTION: &str = "Default keyring";
@@ -40,6 +40,8 @@ struct Named {
     session: Session,
     service: String,
     user: String,
+    /// The label of an item that is made.
+    label: String,
 }
 
 /// One item, in any collection.
@@ -61,11 +63,18 @@ impl CredentialStoreApi for Store {
         "session".to_owned()
     }
 
-    fn build(&self, service: &str, user: &str, _: Option<&HashMap<&str, &str>>) -> Result<Entry> {
+    fn build(
+        &self,
+        service: &str,
+        user: &str,
+        modifiers: Option<&HashMap<&str, &str>>,
+    ) -> Result<Entry> {
+        let label = modifiers.and_then(|modifiers| modifiers.get(LABEL).copied());
         Ok(Entry::new_with_credential(Arc::new(Named {
             session: self.0.clone(),
             service: service.to_owned(),
             user: user.to_owned(),
+            label: label.unwrap_or("Keyrack").to_owned(),
         })))
     }
 
@@ -109,7 +118,8 @@ impl CredentialApi for Named {
         }
         let replace = false;
         let attributes = self.attributes();
-        let created = collection.create_item(LABEL, attributes, secret, replace, CONTENT_TYPE);
+        let created =
+            collection.create_item(&self.label, attributes, secret, replace, CONTENT_TYPE);
         let item = created.map_err(failed)?;
         if !item.get_secret().is_ok_and(|kept| kept == secret) {
             // It is this call's own, whatever it says: nobody could tell later.
@@ -167,6 +177,18 @@ impl CredentialApi for Found {
 
     fn get_credential(&self) -> Result<Option<Arc<Credential>>> {
         Ok(None)
+    }
+
+    /// Changes the item's label, if it is another one: a keyring may keep what was before each change.
+    fn update_attributes(&self, attributes: &HashMap<&str, &str>) -> Result<()> {
+        let Some(&label) = attributes.get(LABEL) else {
+            return Ok(());
+        };
+        let item = self.item()?;
+        if item.get_label().map_err(failed)? == label {
+            return Ok(());
+        }
+        item.set_label(label).map_err(failed)
     }
 
     /// The entry's service and user; none if the item is gone or locked.
