@@ -9,15 +9,15 @@ FEDORA_RUN="gcc pkgconf webkit2gtk4.1-devel librsvg2-devel xdg-utils desktop-fil
 ARCH_RUN="base-devel pkgconf webkit2gtk-4.1 librsvg xdg-utils desktop-file-utils"
 
 # Needed besides by the tests: a display, a session bus, a keyring, and two programs to drive.
-DEBIAN_TEST=(xvfb openbox xdotool imagemagick dbus gnome-keyring libsecret-tools libglib2.0-bin
+DEBIAN_TEST=(xvfb openbox xdotool x11-utils imagemagick dbus gnome-keyring libsecret-tools libglib2.0-bin
   webkit2gtk-driver fonts-noto-core fonts-noto-color-emoji shellcheck strace xclip curl python3-venv zsh fish mandoc
   lintian rpm rpmlint appstream)
 DEBIAN_CHROMIUM=(chromium chromium-driver)
 # Other keyrings; without one, its tests say that they are skipped. Not every release has them.
 DEBIAN_KEYRINGS=(keepassxc libkf5wallet-bin libqca-qt5-2-plugins)
-FEDORA_TEST="xorg-x11-server-Xvfb openbox xdotool ImageMagick dbus-daemon gnome-keyring libsecret glib2 webkit2gtk-driver google-noto-sans-fonts google-noto-color-emoji-fonts chromium chromedriver ShellCheck strace xclip curl python3 zsh fish mandoc rpmlint appstream"
-ARCH_TEST="xorg-server-xvfb openbox xdotool imagemagick dbus gnome-keyring libsecret glib2 noto-fonts noto-fonts-emoji chromium shellcheck strace xclip curl python zsh fish mandoc appstream"
-TEST_PROGRAMS=(Xvfb openbox xdotool import dbus-daemon gnome-keyring-daemon secret-tool gdbus
+FEDORA_TEST="xorg-x11-server-Xvfb openbox xdotool xev ImageMagick dbus-daemon gnome-keyring libsecret glib2 webkit2gtk-driver google-noto-sans-fonts google-noto-color-emoji-fonts chromium chromedriver ShellCheck strace xclip curl python3 zsh fish mandoc rpmlint appstream"
+ARCH_TEST="xorg-server-xvfb openbox xdotool xorg-xev imagemagick dbus gnome-keyring libsecret glib2 noto-fonts noto-fonts-emoji chromium shellcheck strace xclip curl python zsh fish mandoc appstream"
+TEST_PROGRAMS=(Xvfb openbox xdotool xev import dbus-daemon gnome-keyring-daemon secret-tool gdbus
   WebKitWebDriver chromedriver shellcheck strace xclip curl python3 zsh fish mandoc)
 
 heading() {

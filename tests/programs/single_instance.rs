@@ -52,6 +52,33 @@ async fn a_start_beside_a_window_hands_over_before_it_touches_the_display() {
     window.close().await;
 }
 
+/// The end of a start that the desktop was told of (Startup Notification Protocol): a message that a window
+/// broadcasts.
+const START_ENDED: &str = "_NET_STARTUP_INFO_BEGIN";
+
+#[tokio::test]
+async fn a_start_beside_a_window_hands_over_the_desktops_leave_to_come_forward() {
+    let (env, window) = TestEnv::opened().await;
+    let heard = env.world.path("heard");
+    let mut listening = env.world.command("sh");
+    listening.args(["-c", "exec xev -root -event property >\"$0\""]);
+    let _listener = Program::start(&env.world, listening.arg(&heard));
+    let heard = || std::fs::read_to_string(&heard).unwrap_or_default();
+    // A start without such a leave, so that it is seen that the window's answer is about the other.
+    let mut command = env.world.command(programs::desktop());
+    until("the listener", || {
+        assert_eq!(Program::start(&env.world, &command).wait(), Some(0));
+        (!heard().is_empty()).then_some(())
+    });
+    assert!(!heard().contains(START_ENDED), "nothing was begun");
+    command.env("DESKTOP_STARTUP_ID", "browser-1-host-start_TIME0");
+    assert_eq!(Program::start(&env.world, &command).wait(), Some(0));
+    until("the end of the start", || {
+        heard().contains(START_ENDED).then_some(())
+    });
+    window.close().await;
+}
+
 #[tokio::test]
 async fn a_start_that_meets_an_ending_window_hands_over_or_becomes_the_window() {
     let env = TestEnv::new();
