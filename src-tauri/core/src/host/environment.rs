@@ -46,7 +46,8 @@ impl Settings {
     }
 }
 
-/// The data folder if the environment names no other.
+/// The data folder if the environment names no other: of this computer alone, which a profile that roams on
+/// Windows would not be.
 pub(super) fn default_data_folder() -> Option<PathBuf> {
-    Some(dirs::data_dir()?.join(APP_ID))
+    Some(dirs::data_local_dir()?.join(APP_ID))
 }

@@ -32,8 +32,29 @@ pub fn system_keyring() -> KeyringConnector {
     let connect =
         || Ok(apple_native_keyring_store::keychain::Store::new()? as Arc<CredentialStore>);
     #[cfg(windows)]
-    let connect = || Ok(windows_native_keyring_store::Store::new()? as Arc<CredentialStore>);
+    let connect = || {
+        let configuration = HashMap::from([("divider", DIVIDER)]);
+        let store = windows_native_keyring_store::Store::new_with_configuration(&configuration)?;
+        Ok(store as Arc<CredentialStore>)
+    };
     Arc::new(connect)
+}
+
+/// What stands between user and service in the name of a credential. The store finds both again by the last one
+/// there is, and the service has dots.
+#[cfg(windows)]
+const DIVIDER: &str = "@";
+
+/// What finds all of Keyrack's entries.
+fn ours() -> (&'static str, String) {
+    #[cfg(windows)]
+    let by = (
+        "pattern",
+        format!("{DIVIDER}{}$", APP_ID.replace('.', r"\.")),
+    );
+    #[cfg(not(windows))]
+    let by = ("service", APP_ID.to_owned());
+    by
 }
 
 /// Why no keyring can be asked: there is no session bus.
@@ -202,7 +223,8 @@ impl Keyring {
     pub fn all(&mut self) -> Result<Vec<(String, SecretString)>, VaultError> {
         self.with_store(|store| {
             let mut all = Vec::new();
-            for entry in store.search(&HashMap::from([("service", APP_ID)]))? {
+            let (key, ours) = ours();
+            for entry in store.search(&HashMap::from([(key, &*ours)]))? {
                 let place = place(&entry);
                 if place.is_locked && !place.is_in_default {
                     continue;
