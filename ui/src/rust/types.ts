@@ -863,7 +863,7 @@ database: DatabaseState,
  */
 clients: number, 
 /**
- * How many connections were restored; their names come with their next check.
+ * How many connections were restored; what their entries do not say comes with their next check.
  */
 connections: number, 
 /**
