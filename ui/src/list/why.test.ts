@@ -77,6 +77,17 @@ describe("the reason of a status", () => {
     expect(find("statuses")).toBeNull();
   });
 
+  it("promises nothing of a token that no longer works, nor do the details", async () => {
+    const dead = connection("Acme", { status: "needs-reconnecting", problem: problem("refresh-rejected") });
+    const popover = await why(dead);
+    expect(popover.textContent).toContain("This token no longer works, and there is no refresh token");
+    expect(popover.textContent).not.toContain("still works");
+    find("connection")?.click();
+    const details = await the("details-panel");
+    expect(details.textContent).toContain("This token no longer works, and there is no refresh token");
+    expect(details.textContent).not.toContain("still works");
+  });
+
   it("leads to the secret that is wrong", async () => {
     await why(connection("Acme", { status: "cannot-check", problem: problem("client-rejected") }));
     await click("why-new-secret");
