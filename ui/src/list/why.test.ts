@@ -54,6 +54,16 @@ describe("the reason of a status", () => {
     expect(document.activeElement).toBe(find("why-reconnect"));
   });
 
+  it("is not covered by the tooltip of its button", async () => {
+    const popover = await why(inactive);
+    const button = find("why");
+    expect(button?.title).toBe("");
+    expect(button?.getAttribute("aria-label")).toBe("Why Acme has this status");
+    popover.dispatchEvent(Object.assign(new Event("toggle"), { newState: "closed" }));
+    flushSync();
+    expect(button?.title).toBe("Why Acme has this status");
+  });
+
   it.each([
     ["cannot-check", "check"],
     ["revocation-pending", "revoke"],
