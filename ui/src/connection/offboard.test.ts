@@ -144,6 +144,14 @@ describe("what is seen before", () => {
     expect(find("in-use")?.querySelectorAll("li")).toHaveLength(1);
   });
 
+  it("says before all else, above the list of them, that some have other labels too", async () => {
+    await ask(acme, board, birch);
+    const shared = find("offboard-shared");
+    expect(shared?.textContent.trim()).toBe("1 of them has other labels too: VIP.");
+    const list = find("identity");
+    expect(list && shared?.compareDocumentPosition(list)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+  });
+
   it("leaves out what is dead, by name, and says that the label stays there", async () => {
     const words = await ask(acme, board, dead);
     expect(heading()).toBe(both);

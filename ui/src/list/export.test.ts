@@ -34,6 +34,21 @@ describe("the list as a file", () => {
     );
   });
 
+  it("has what stands in folded groups too, each connection once, in the order of the groups", async () => {
+    const [here, both] = [
+      { ...birch, labels: ["Kunde 9"] },
+      { ...acme, labels: ["Kunde 9", "Kunde 10"] },
+    ];
+    world.rust = { ...world.rust, connections: [cedar, here, both] };
+    open(JSON.stringify({ grouped: true, folded: ["kunde 9", ""], order: "name" }));
+    await the("group");
+    await click("export-list");
+    expect((await the("export-dialog")).textContent).toContain("3 connections");
+    await click("export-csv");
+    const connections = [acme.id, birch.id, cedar.id];
+    await vi.waitFor(() => expect(called("export_connections")).toEqual([{ connections, format: "csv" }]));
+  });
+
   it("is not offered as a file where nothing is shown", async () => {
     open();
     await the("connection");

@@ -66,7 +66,7 @@ export function linesOf(groups: readonly Group[]): readonly Line[] {
   ]);
 }
 
-/** The connections of lines, each once, in the order of their first lines. */
-export function connectionsIn(lines: readonly Line[]): readonly Connection[] {
-  return [...new Set(lines.flatMap(({ connection }) => connection ?? []))];
+/** The connections of groups, each once, in the order of their first lines. */
+export function connectionsOf(groups: readonly Group[]): readonly Connection[] {
+  return [...new Set(groups.flatMap(({ rows }) => rows))];
 }

@@ -1,6 +1,6 @@
 // Labels in the list: in its rows and columns, in its order, and in what a search finds.
 import { flushSync } from "svelte";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { click, find, open, the, type, world } from "../dev/harness";
 import { client, connection, sandboxClient } from "../dev/samples";
 import { columns, labelsIn } from "./columns";
@@ -45,6 +45,22 @@ describe("the labels of a row", () => {
     await the("row-labels");
     expect(shown()).toEqual(["Kunde 10 +2", "Kunde 9"]);
     expect([480, 1000, 1220, 1600].map(labelsIn)).toEqual([1, 2, 1, 2]);
+  });
+
+  it("have the one first that the list is filtered by, however it is written", async () => {
+    at(480);
+    open(JSON.stringify({ label: "vip" }));
+    await the("row-labels");
+    expect(shown()).toEqual(["VIP +2"]);
+    await choose("filter-label", "paid");
+    expect(shown()).toEqual(["paid +2"]);
+  });
+
+  it("have the one first in whose group the row stands, and keep their order else", async () => {
+    at(1000);
+    open(JSON.stringify({ grouped: true, label: "kunde 10" }));
+    await vi.waitFor(() => expect(shown()).toHaveLength(3));
+    expect(shown()).toEqual(["Kunde 10 paid +1", "paid Kunde 10 +1", "VIP Kunde 10 +1"]);
   });
 
   it("have a column where there are columns, by which the list is sorted as a person would", async () => {

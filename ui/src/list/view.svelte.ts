@@ -6,7 +6,7 @@ import type { Look } from "../state/look.svelte";
 import { locale, t } from "../words/messages";
 import { columns, labelsIn } from "./columns";
 import { arranged, NameOrder, prepareSearch, search } from "./connections";
-import { connectionsIn, groups, lines, linesOf } from "./groups";
+import { connectionsOf, groups, lines, linesOf } from "./groups";
 import { Places } from "./places";
 
 /** How long after a change searches are prepared; in milliseconds. */
@@ -99,13 +99,18 @@ export class View {
   readonly grouped = $derived.by(() => this.look.grouped && this.labelled);
   /** Whether groups can be folded: not while something is searched for, which would be hidden in them. */
   readonly foldable = $derived.by(() => this.query.trim() === "");
-  readonly lines = $derived.by(() => {
-    if (!this.grouped) return lines(this.#placed);
+  readonly #groups = $derived.by(() => {
+    if (!this.grouped) return null;
     const unlabelled = this.#with(UNLABELLED, this.#connections).length;
-    return linesOf(groups(this.#placed, this.#labels(), unlabelled, this.foldable ? this.look.folded : []));
+    return groups(this.#placed, this.#labels(), unlabelled, this.foldable ? this.look.folded : []);
   });
+  readonly lines = $derived.by(() => (this.#groups === null ? lines(this.#placed) : linesOf(this.#groups)));
   /** The connections that are shown, in the order of their first lines. */
-  readonly shown = $derived.by(() => (this.grouped ? connectionsIn(this.lines) : this.#placed));
+  readonly shown = $derived.by(() =>
+    this.#groups === null ? this.#placed : connectionsOf(this.#groups.filter(({ folded }) => !folded)),
+  );
+  /** Those that the filters and the search leave, in the same order, whether their groups are folded or not. */
+  readonly listed = $derived.by(() => (this.#groups === null ? this.#placed : connectionsOf(this.#groups)));
   /** Whether more connections are still to be read. */
   readonly more = $derived.by(() => this.#snapshot().more);
   /** The number of connections behind each filter, regardless of the search; unknown before all are read. */

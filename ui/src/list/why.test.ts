@@ -54,6 +54,16 @@ describe("the reason of a status", () => {
     expect(document.activeElement).toBe(find("why-reconnect"));
   });
 
+  it("is not covered by the tooltip of its button", async () => {
+    const popover = await why(inactive);
+    const button = find("why");
+    expect(button?.title).toBe("");
+    expect(button?.getAttribute("aria-label")).toBe("Why Acme has this status");
+    popover.dispatchEvent(Object.assign(new Event("toggle"), { newState: "closed" }));
+    flushSync();
+    expect(button?.title).toBe("Why Acme has this status");
+  });
+
   it.each([
     ["cannot-check", "check"],
     ["revocation-pending", "revoke"],
@@ -75,6 +85,17 @@ describe("the reason of a status", () => {
     press("Escape");
     await vi.waitFor(() => expect(document.activeElement).toBe(find("why")));
     expect(find("statuses")).toBeNull();
+  });
+
+  it("promises nothing of a token that no longer works, nor do the details", async () => {
+    const dead = connection("Acme", { status: "needs-reconnecting", problem: problem("refresh-rejected") });
+    const popover = await why(dead);
+    expect(popover.textContent).toContain("This token no longer works, and there is no refresh token");
+    expect(popover.textContent).not.toContain("still works");
+    find("connection")?.click();
+    const details = await the("details-panel");
+    expect(details.textContent).toContain("This token no longer works, and there is no refresh token");
+    expect(details.textContent).not.toContain("still works");
   });
 
   it("leads to the secret that is wrong", async () => {

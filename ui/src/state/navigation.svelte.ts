@@ -7,8 +7,8 @@ import type { ActivityView } from "./activity-log.svelte";
 export type NamedClient = Pick<Client, "id" | "name" | "sandbox">;
 
 /**
- * The dialog that the person opened. `selected` are the rows to export, or none for all that are shown; `at` is the client whose own dialog led back to the clients, and `renewed`
- * says that Notion took its new secret there.
+ * The dialog that the person opened. `selected` are the rows to export, or none for the whole list as it is filtered;
+ * `at` is the client whose own dialog led back to the clients, and `renewed` says that Notion took its new secret there.
  */
 export type Dialog =
   | { kind: "client"; back: Dialog | null }
@@ -67,6 +67,8 @@ export class Navigation {
   wanted = $state.raw<Wanted | null>(null);
   /** The rows that the list shows, in its order. */
   shown = $state.raw<readonly Connection[]>([]);
+  /** What is in the list as it is filtered, in the same order: also what stands in folded groups. */
+  listed = $state.raw<readonly Connection[]>([]);
   /** The results of acts, to be shown one after the other. */
   results = $state.raw<readonly Result[]>([]);
 

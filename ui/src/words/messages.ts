@@ -104,6 +104,12 @@ export function leaseHolder({ caller: { program: path, pid } }: Lease): string {
   return pid === null ? program : t("lease.who", { program, pid: String(pid) });
 }
 
+/** A problem as it is with a connection: what has no token that works has nothing that goes on working. */
+export function withConnection(problem: Refusal, { status }: Connection): Refusal {
+  const over = status === "inactive" || status === "needs-reconnecting";
+  return over && problem.code === "refresh-rejected" ? { ...problem, code: "needs-reconnecting" } : problem;
+}
+
 /** A status in words, with its reason if one is known and the word alone does not say it. */
 export function statusWords({ status, problem }: Pick<Connection, "status" | "problem">): string {
   const word = t(`status.${status}`);

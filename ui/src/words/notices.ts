@@ -11,7 +11,16 @@ import type {
   Rebuilt,
   Revocation,
 } from "../rust/types";
-import { duration, locale, ownerName, problemWords, t, workspaceName, type ProblemWords } from "./messages";
+import {
+  duration,
+  locale,
+  ownerName,
+  problemWords,
+  t,
+  withConnection,
+  workspaceName,
+  type ProblemWords,
+} from "./messages";
 import { remediesOf, type Again, type Remedy } from "./remedies";
 import { shortMoment } from "./time";
 
@@ -125,12 +134,6 @@ function causeKey(problem: Refusal, { client_id }: Connection, again: Again): st
   return [problem.code, ...(ofClient ? [client_id] : []), ...(typeof again === "string" ? [again] : [])].join(
     " ",
   );
-}
-
-/** A problem as it is with a connection: what has no token that works has nothing that goes on working. */
-function withConnection(problem: Refusal, { status }: Connection): Refusal {
-  const over = status === "inactive" || status === "needs-reconnecting";
-  return over && problem.code === "refresh-rejected" ? { ...problem, code: "needs-reconnecting" } : problem;
 }
 
 /** The notice that an act on a connection was refused. */
