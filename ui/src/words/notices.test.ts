@@ -60,7 +60,7 @@ describe("what a rebuild brought back", () => {
   it("is counted, with what could not be", () => {
     expect(drawn(ofRebuilt(rebuilt))).toMatchObject({
       tone: "plain",
-      next: "Added: 2 connections and 1 integration. Check them to see their names and whether they work. The activity from before, and revocations that were pending, could not be brought back.",
+      next: "Added: 2 connections and 1 integration. Check them to see whether they work. The activity from before, and revocations that were pending, could not be brought back.",
     });
   });
 
