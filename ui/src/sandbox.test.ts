@@ -114,6 +114,15 @@ describe("the sandbox", () => {
     expect(dialog()).not.toContain("Notion");
   });
 
+  it("is not called Notion where everything is removed", async () => {
+    open();
+    await click("settings");
+    await click("remove-everything");
+    await the("remove-everything-dialog");
+    expect(dialog()).toContain("The sandbox is not asked");
+    expect(dialog()).not.toContain("Notion");
+  });
+
   it.each(["forget", "revoke"] as const)("is not called Notion in the summary of acts: %s", async (kind) => {
     const receipts = [receiptFor(acme, kind, problem("store-busy"))];
     world.rust = { ...world.rust, ended_batches: [batchEnd({ act: kind }, { receipts })] };

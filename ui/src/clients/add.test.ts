@@ -42,6 +42,13 @@ describe("the first step", () => {
     expect(called("open_portal")).toHaveLength(1);
   });
 
+  it("begins at the portal: the name comes after it, and does not ask for the focus", async () => {
+    await openForm();
+    const [portal, name] = [find("open-portal"), find("client-name")];
+    expect(name && portal?.compareDocumentPosition(name)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+    expect(name?.autofocus).toBe(false);
+  });
+
   it("says beside the button that no browser opened", async () => {
     world.answers.open_portal = refuse(problem("browser-failed"));
     await openForm();

@@ -185,6 +185,7 @@ describe("editing a client", () => {
     world.rust = { ...world.rust, clients: [of] };
     await openClients();
     await click("edit-client");
+    expect((await the("client-name")).autofocus).toBe(true);
     await type("client-name", "Renamed");
     await click("save-client");
     expect(called("edit_client")).toEqual([{ client: of.id, change: { name: "Renamed", ...kept } }]);

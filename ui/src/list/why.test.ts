@@ -98,6 +98,21 @@ describe("the reason of a status", () => {
     expect(details.textContent).not.toContain("still works");
   });
 
+  it("says of the keyring that it was locked, for it may not be any more; so do the details", async () => {
+    const locked = {
+      status: "cannot-check",
+      last_status: "active",
+      problem: problem("keyring-locked"),
+    } as const;
+    const popover = await why(connection("Acme", locked));
+    const words = "Your keyring was locked when Keyrack last tried to check this.";
+    expect(popover.textContent).toContain(words);
+    find("connection")?.click();
+    const details = await the("details-panel");
+    expect(details.textContent).toContain(words);
+    expect(details.textContent).not.toContain("is locked");
+  });
+
   it("leads to the secret that is wrong", async () => {
     await why(connection("Acme", { status: "cannot-check", problem: problem("client-rejected") }));
     await click("why-new-secret");

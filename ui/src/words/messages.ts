@@ -110,6 +110,13 @@ export function withConnection(problem: Refusal, { status }: Connection): Refusa
   return over && problem.code === "refresh-rejected" ? { ...problem, code: "needs-reconnecting" } : problem;
 }
 
+/** The reason of a connection's status in words. What was in the way at the last check may be over by now. */
+export function reasonWords(reason: Refusal, connection: Connection): ProblemWords {
+  const words = problemWords(withConnection(reason, connection));
+  if (connection.status !== "cannot-check" || reason.code !== "keyring-locked") return words;
+  return { ...words, what: t("reason.keyring-locked.what"), next: t("reason.keyring-locked.next") };
+}
+
 /** A status in words, with its reason if one is known and the word alone does not say it. */
 export function statusWords({ status, problem }: Pick<Connection, "status" | "problem">): string {
   const word = t(`status.${status}`);
