@@ -1,13 +1,17 @@
 //! The desktop notification about what newly needs attention, which leads to it in the window.
 
-use std::ffi::OsStr;
-use std::process::{Command, Stdio};
+#[cfg(all(unix, not(target_os = "macos")))]
+mod click;
+
 use std::time::Duration;
 
-use keyrack_core::{Attention, Cause, Keyrack, Status, Words, program_beside};
-use notify_rust::{Notification, NotificationHandle};
+use keyrack_core::{Attention, Cause, Keyrack, Status, Words};
+use notify_rust::Notification;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
+
+#[cfg(all(unix, not(target_os = "macos")))]
+use click::follow;
 
 use crate::output::Output;
 use crate::terminal::eprint_line;
@@ -67,39 +71,9 @@ fn wanted(attention: &Attention) -> Vec<String> {
     }
 }
 
-/// Waits until a notification is clicked or gone, and opens the window if it was clicked.
-#[cfg(all(unix, not(target_os = "macos")))]
-fn follow(shown: NotificationHandle, arguments: &[String]) {
-    shown.wait_for_action(|action| {
-        if action == "default" {
-            open_window(arguments);
-        }
-    });
-}
-
 /// Does nothing: the notifications of this system do not tell that they were clicked.
 #[cfg(not(all(unix, not(target_os = "macos"))))]
-fn follow(_: NotificationHandle, _: &[String]) {}
-
-/// Starts the window's program, which hands its arguments to the window that is open. It has nothing of
-/// this process, and nobody waits for it.
-fn open_window(arguments: &[impl AsRef<OsStr>]) {
-    let Ok(program) = program_beside("keyrack-desktop") else {
-        return;
-    };
-    let mut command = Command::new(program);
-    command
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    if let Ok(mut window) = command.spawn() {
-        // So that it leaves no zombie process.
-        let _ = window.wait();
-    }
-}
+fn follow(_: notify_rust::NotificationHandle, _: &[String]) {}
 
 /// The notification's summary and body. A workspace's name stands in the summary only: some desktops
 /// read the body as markup.

@@ -1,11 +1,9 @@
 //! `keyrack serve`: leases without a program of their own.
 
-use std::io;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use keyrack_core::{Begun, Cause, Endpoint, Keyrack, Millis, Problem, Terms, Way, asked_to_end};
+use keyrack_core::{Begun, Endpoint, Keyrack, Millis, Problem, Terms, Way, asked_to_end};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
@@ -95,19 +93,19 @@ fn endpoint(_: &ServeArguments) -> Result<Endpoint, Problem> {
 
 /// A socket in the person's folder for what lives as long as the session.
 #[cfg(unix)]
-fn own_socket() -> Result<PathBuf, Problem> {
+fn own_socket() -> Result<std::path::PathBuf, Problem> {
     let folder = std::env::var_os("XDG_RUNTIME_DIR").filter(|folder| !folder.is_empty());
     let folder = folder.ok_or_else(|| {
-        no_socket(&io::Error::other(
+        no_socket(&std::io::Error::other(
             "XDG_RUNTIME_DIR is not set; name a path after --socket",
         ))
     })?;
     let name = format!("{}.sock", std::process::id());
-    Ok(PathBuf::from(folder).join("keyrack").join(name))
+    Ok(std::path::PathBuf::from(folder).join("keyrack").join(name))
 }
 
 #[cfg(unix)]
-fn no_socket(error: &io::Error) -> Problem {
+fn no_socket(error: &std::io::Error) -> Problem {
     let detail = error.to_string();
-    Cause::LeaseFailed { detail }.into()
+    keyrack_core::Cause::LeaseFailed { detail }.into()
 }

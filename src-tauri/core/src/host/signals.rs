@@ -22,6 +22,7 @@ pub async fn asked_to_end() {
     }
 }
 
+/// Waits for Ctrl-C.
 #[cfg(not(unix))]
 pub async fn asked_to_end() {
     interrupted().await;

@@ -5,7 +5,9 @@ use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
 use crate::domain::problem::Problem;
-use crate::storage::data_folder::{DataFolder, refuse_irregular, refuse_second_name};
+use crate::storage::data_folder::DataFolder;
+#[cfg(unix)]
+use crate::storage::data_folder::{refuse_irregular, refuse_second_name};
 
 /// Replaces a file in one step, so that there is always a complete one. Two processes must not do it at
 /// once.

@@ -88,6 +88,7 @@ impl Gate {
     }
 
     /// The gate of a socket in the file system.
+    #[cfg(unix)]
     pub fn of_socket() -> Self {
         Self { hosts: None }
     }
