@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use zbus::blocking::{Proxy, connection};
@@ -35,6 +35,8 @@ const ROOT: (&str, &str) = (
 /// A running `KeePassXC`.
 pub struct KeePassXc {
     program: Program,
+    /// The file that says how it came to its end, if it was not ended from here.
+    ended: PathBuf,
 }
 
 /// The entries in the database's file, as `KeePassXC` exports them in XML.
@@ -47,13 +49,13 @@ pub struct Export {
 
 impl KeePassXc {
     /// Starts it with a new, unlocked database in a world without a keyring. `None`, with a word on it,
-    /// where it is not installed.
-    pub fn start(world: &World) -> Option<Self> {
+    /// where it is not installed. Should it end by itself, there is a file `ended` afterwards.
+    pub fn start(world: &World, ended: &Path) -> Option<Self> {
         if !is_installed("keepassxc", "keepassxc") {
             return None;
         }
         make_database(world);
-        Some(Self::open(world, false))
+        Some(Self::open(world, ended.to_owned(), false))
     }
 
     /// Ends it and starts it again, unlocked, with its entries. If it `asks`, a person has to allow
@@ -61,11 +63,12 @@ impl KeePassXc {
     #[must_use]
     pub fn restart(self, world: &World, asks: bool) -> Self {
         self.is_saved(world);
-        self.program.end();
-        Self::open(world, asks)
+        // Asked to end, it may ask what to do about a change that is saved.
+        drop(self.program);
+        Self::open(world, self.ended, asks)
     }
 
-    fn open(world: &World, asks: bool) -> Self {
+    fn open(world: &World, ended: PathBuf, asks: bool) -> Self {
         let folder = world.config_home().join("keepassxc");
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("keepassxc.ini"), settings(asks)).unwrap();
@@ -74,14 +77,18 @@ impl KeePassXc {
 
         let mut command = world.command("sh");
         command
-            .args(["-c", "exec keepassxc --pw-stdin \"$0\" <\"$1\""])
-            .args([database(world), password]);
+            .args([
+                "-c",
+                "setpriv --pdeathsig KILL -- keepassxc --pw-stdin \"$0\" <\"$1\"; echo $? >\"$2\"",
+            ])
+            .args([&database(world), &password, &ended]);
         let program = Program::start(world, &command);
         // The collection is on the bus before, and a call then meets a half-opened database.
         until("KeePassXC's database to be open", || {
+            assert!(!ended.exists(), "KeePassXC has ended by itself");
             (is_locked(world, COLLECTION) == Some(false)).then_some(())
         });
-        Self { program }
+        Self { program, ended }
     }
 
     /// Waits until all is in the file: of a change just before it is locked or ended, it loses some, or

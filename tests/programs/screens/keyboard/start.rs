@@ -19,7 +19,9 @@ async fn from_the_first_start_to_a_receipt_without_a_mouse() {
     let (mut env, window) = opened().await;
     press_until(&env, &window, "Tab", "add-client").await;
     press(&env, &["Return"]);
-    focus_is_on(&window, "client-name").await;
+    // Past the first step, which is at Notion.
+    window.at("client-name").appears().await;
+    press_until(&env, &window, "Tab", "client-name").await;
     write(&env, "Mine");
     press_until(&env, &window, "Tab", "client-id").await;
     write(&env, &env.sandbox.client_id.clone());
