@@ -79,6 +79,13 @@ fn a_second_line_of_a_secret_is_refused_and_reaches_no_shell() {
     assert_eq!(secrets::entries(&env.world), []);
 }
 
+/// Waits for the end of the command: what is typed before may still be its own.
+fn has_ended(env: &TestEnv) {
+    until("its end", || {
+        env.world.process_of(&env.program).is_none().then_some(())
+    });
+}
+
 #[test]
 fn ctrl_c_at_the_question_leaves_nothing_behind_and_the_terminal_as_it_was() {
     let env = TestEnv::new();
@@ -90,6 +97,7 @@ fn ctrl_c_at_the_question_leaves_nothing_behind_and_the_terminal_as_it_was() {
     terminal.shows(&filled("command.secret", &[("name", "Mine")]));
     terminal.type_text("secret_ty\x03");
     terminal.shows(&words("problem.secret-unreadable.what"));
+    has_ended(&env);
     assert!(echoes(&mut terminal), "{}", terminal.shown());
     assert!(!terminal.shown().contains("secret_ty"));
     assert_eq!(secrets::entries(&env.world), []);
@@ -109,10 +117,7 @@ fn whatever_ends_the_question_the_terminal_is_as_it_was() {
         let process = env.world.process_of(&env.program).expect("it asks");
         signal(name, &process.to_string());
         terminal.shows(&words("problem.secret-unreadable.what"));
-        // What is typed before it has ended may still be its own.
-        until("its end", || {
-            env.world.process_of(&env.program).is_none().then_some(())
-        });
+        has_ended(&env);
         assert!(echoes(&mut terminal), "{name}: {}", terminal.shown());
         assert!(!terminal.shown().contains("secret_ty"), "{name}");
     }
