@@ -225,7 +225,7 @@ async fn make(keyrack: &Arc<Keyrack>, command: Act, output: Output) -> Result<Ex
         }
         Act::Client(ClientCommand::Edit(edit)) => clients::edit(keyrack, output, edit).await,
         Act::Client(ClientCommand::Remove(asked)) => {
-            let removed = clients::remove(keyrack, output, &asked).await;
+            let removed = Box::pin(clients::remove(keyrack, output, &asked)).await;
             return removed.map(|wanted| if_wanted(wanted, output));
         }
         Act::Client(ClientCommand::List) => clients::list(keyrack, output),

@@ -1,6 +1,7 @@
 //! A real `KeePassXC` as the keyring. Where it is not installed, each test says so and is skipped.
 
 use std::fs;
+use std::io::{self, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use support::keyring::dialog;
@@ -34,7 +35,8 @@ fn with_keepassxc<T: Future<Output = ()>>(test: impl Fn(TestEnv, KeePassXc) -> T
         };
         match fs::read_to_string(&ended) {
             Ok(how) if tries < TRIES => {
-                eprintln!("AGAIN: KeePassXC has ended by itself, {}", how.trim())
+                let again = format!("AGAIN: KeePassXC has ended by itself, {how}");
+                io::stderr().write_all(again.as_bytes()).unwrap();
             }
             _ => resume_unwind(failed),
         }
