@@ -106,7 +106,7 @@ fn one_of_its_kind<R: Runtime>(builder: Builder<R>, inbox: Inbox) -> Builder<R> 
         move |app, arguments, _| {
             inbox.block_late_instance();
             #[cfg(target_os = "linux")]
-            window::let_forward(app, activation::among(&arguments));
+            window::take_activation_token(app, activation::among(&arguments));
             inbox.take_from(arguments);
             window::bring_forward(app);
             events::announce_wanted(app);

@@ -57,14 +57,14 @@ async fn a_start_beside_a_window_hands_over_before_it_touches_the_display() {
 const START_ENDED: &str = "_NET_STARTUP_INFO_BEGIN";
 
 #[tokio::test]
-async fn a_start_beside_a_window_hands_over_the_desktops_leave_to_come_forward() {
+async fn a_start_beside_a_window_hands_over_its_activation_token() {
     let (env, window) = TestEnv::opened().await;
     let heard = env.world.path("heard");
     let mut listening = env.world.command("sh");
     listening.args(["-c", "exec xev -root -event property >\"$0\""]);
     let _listener = Program::start(&env.world, listening.arg(&heard));
     let heard = || std::fs::read_to_string(&heard).unwrap_or_default();
-    // A start without such a leave, so that it is seen that the window's answer is about the other.
+    // A start without such a token, so that it is seen that the window's answer is about the other.
     let mut command = env.world.command(programs::desktop());
     until("the listener", || {
         assert_eq!(Program::start(&env.world, &command).wait(), Some(0));

@@ -68,19 +68,19 @@ pub fn bring_forward<R: Runtime>(app: &AppHandle<R>) {
     }
 }
 
-/// Gives the window the leave to come to the front that a desktop gave to a second instance, as GTK takes
-/// one: without it a desktop may leave the person where they are.
+/// Gives the window the activation token of a second instance, which GTK calls the id of a start: without one a
+/// desktop may leave the person where they are.
 #[cfg(target_os = "linux")]
-pub fn let_forward<R: Runtime>(app: &AppHandle<R>, leave: Option<String>) {
+pub fn take_activation_token<R: Runtime>(app: &AppHandle<R>, token: Option<String>) {
     use gtk::prelude::GtkWindowExt as _;
 
-    let (Some(leave), Some(window)) = (leave, app.get_webview_window(LABEL)) else {
+    let (Some(token), Some(window)) = (token, app.get_webview_window(LABEL)) else {
         return;
     };
     // GTK may be called on its own thread only. Where that has ended, so has the window.
     let _ = app.run_on_main_thread(move || {
         if let Ok(window) = window.gtk_window() {
-            window.set_startup_id(&leave);
+            window.set_startup_id(&token);
         }
     });
 }
