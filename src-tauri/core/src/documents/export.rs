@@ -48,7 +48,7 @@ impl Keyrack {
             .filter_map(|id| listed.get(id).copied())
             .collect();
         let bytes = match format {
-            ExportFormat::Csv => table::connections(&connections).map_err(unwritable)?,
+            ExportFormat::Csv => marked(table::connections(&connections).map_err(unwritable)?),
             ExportFormat::Json => {
                 let documents = list::<_, ConnectionDocument<'_>>(connections);
                 serde_json::to_vec_pretty(&documents).map_err(unwritable)?
@@ -65,7 +65,7 @@ impl Keyrack {
     ) -> Result<Exported, Problem> {
         let entries = self.find_activity(filter, None, usize::MAX)?;
         let bytes = match format {
-            ExportFormat::Csv => table::activity(&entries).map_err(unwritable)?,
+            ExportFormat::Csv => marked(table::activity(&entries).map_err(unwritable)?),
             ExportFormat::Json => {
                 let documents = list::<_, ActivityDocument<'_>>(&entries);
                 serde_json::to_vec_pretty(&documents).map_err(unwritable)?
@@ -86,6 +86,13 @@ impl Keyrack {
             bytes,
         }
     }
+}
+
+/// A table that says it is UTF-8 (RFC 3629, section 6): a spreadsheet that opens the file takes its letters for
+/// others without the mark.
+fn marked(mut table: Vec<u8>) -> Vec<u8> {
+    table.splice(..0, "\u{feff}".bytes());
+    table
 }
 
 fn unwritable(error: impl std::fmt::Display) -> Problem {

@@ -4,6 +4,7 @@
 use notion_oauth::sanitize_display_text;
 
 use super::shape::word;
+use crate::domain::annotation::Labels;
 use crate::domain::connection::Connection;
 use crate::domain::owner::Owner;
 use crate::domain::problem::Problem;
@@ -41,7 +42,7 @@ pub fn connections(connections: &[&Connection]) -> Result<Vec<u8>, csv::Error> {
             harmless(owner),
             harmless(email),
             harmless(Some(&connection.client_name)),
-            harmless(Some(&connection.labels.as_slice().join(", "))),
+            labels(&connection.labels),
             harmless(connection.note.text()),
             harmless(capabilities.map(|all| all.join(" ")).as_deref()),
             word(connection.status),
@@ -128,6 +129,12 @@ fn ended(table: Table) -> Result<Vec<u8>, csv::Error> {
     table
         .into_inner()
         .map_err(|error| error.into_error().into())
+}
+
+/// Labels, each on a line of its own in the cell: any other sign between them may be part of one.
+fn labels(labels: &Labels) -> String {
+    let each = labels.as_slice().iter().map(|label| harmless(Some(label)));
+    each.collect::<Vec<_>>().join("\n")
 }
 
 /// An owner's name and e-mail address.

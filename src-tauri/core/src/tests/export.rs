@@ -11,7 +11,7 @@ async fn the_list_is_exported_as_it_is_asked_for_without_what_is_gone() {
     let second = env.connect(&keyrack, &other).await;
     keyrack.check(&first).await.expect("checked");
     keyrack
-        .set_labels(&first, &["=VIP".to_owned()])
+        .set_labels(&first, &["=VIP".to_owned(), "Acme, Inc.".to_owned()])
         .expect("labelled");
     keyrack.set_note(&first, "@all").expect("noted");
     let ids = [second.clone(), "gone".to_owned(), first.clone()];
@@ -20,15 +20,15 @@ async fn the_list_is_exported_as_it_is_asked_for_without_what_is_gone() {
         .export_connections(&ids, ExportFormat::Csv)
         .expect("a table");
     let text = String::from_utf8(table.bytes).expect("text");
-    let rows: Vec<_> = text.lines().collect();
-    assert_eq!(rows.len(), 3, "{text}");
-    assert!(rows[0].starts_with("\"workspace_name\",\"owner_name\",\"owner_email\""));
+    let rows: Vec<_> = text.split("\"\n").collect();
+    assert_eq!(rows.len(), 4, "three rows and the end: {text}");
+    assert!(rows[0].starts_with("\u{feff}\"workspace_name\",\"owner_name\",\"owner_email\""));
     assert!(
         rows[1].contains(&second) && rows[2].contains(&first),
         "{text}"
     );
     assert!(
-        rows[2].contains("\"'=VIP\",\"'@all\",\"read_content"),
+        rows[2].contains("\"'=VIP\nAcme, Inc.\",\"'@all\",\"read_content"),
         "{text}"
     );
     assert!(
@@ -46,7 +46,10 @@ async fn the_list_is_exported_as_it_is_asked_for_without_what_is_gone() {
         listed.iter().map(of).collect::<Vec<_>>(),
         [Some(second), Some(first)]
     );
-    assert_eq!(listed[1]["labels"][0], "=VIP");
+    assert_eq!(
+        listed[1]["labels"],
+        serde_json::json!(["=VIP", "Acme, Inc."])
+    );
     assert_eq!(listed[1]["capabilities"][0], "read_content");
     let day = &env.now().rfc3339()[..10];
     assert_eq!(table.name, format!("keyrack-connections-{day}.csv"));
