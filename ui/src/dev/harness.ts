@@ -7,6 +7,7 @@ import App from "../App.svelte";
 // The window loads them when it has time; here it would have to wait until they are compiled.
 import "../Dialogs.svelte";
 import "../help/Guide.svelte";
+import "../Panel.svelte";
 import type { Problem } from "../rust/types";
 import { FakeRust } from "./fake-rust";
 import { snapshot } from "./samples";

@@ -207,7 +207,7 @@ describe("the keyboard in groups", () => {
     expect(document.querySelectorAll('[aria-expanded="true"][data-testid="more"]')).toHaveLength(1);
     press("Escape");
     press("Enter");
-    expect(find("details-panel")?.getAttribute("aria-label")).toBe("Details of Acme");
+    expect((await the("details-panel")).getAttribute("aria-label")).toBe("Details of Acme");
   });
 });
 
