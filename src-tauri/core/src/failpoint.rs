@@ -7,8 +7,8 @@
 #[inline]
 pub(crate) fn failpoint(_name: &'static str) {}
 
-/// Marks a step as taken. With `KEYRACK_FAILPOINT=NAME:N` the process ends, as by SIGKILL, when it
-/// takes the step of that name for the Nth time. The names of all steps taken go to the file
+/// Marks a step as taken. With `KEYRACK_FAILPOINT=NAME:N` the process ends, by SIGKILL or where there is
+/// none by an abort, when it takes the step of that name for the Nth time. The names of all steps taken go to the file
 /// `KEYRACK_FAILPOINTS`, if one is set, in their order.
 #[cfg(all(feature = "failpoints", not(test)))]
 pub(crate) use by_environment::failpoint;
@@ -24,8 +24,6 @@ mod by_environment {
     use std::io::Write as _;
     use std::sync::LazyLock;
     use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-
-    use rustix::process::{Signal, getpid, kill_process};
 
     struct Plan {
         name: String,
@@ -55,8 +53,19 @@ mod by_environment {
             && plan.name == name
             && plan.left.fetch_sub(1, SeqCst) == 1
         {
-            let _ = kill_process(getpid(), Signal::KILL);
+            end();
         }
+    }
+
+    #[cfg(unix)]
+    fn end() {
+        let _ =
+            rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+    }
+
+    #[cfg(not(unix))]
+    fn end() {
+        std::process::abort();
     }
 }
 

@@ -40,9 +40,10 @@ pub(crate) enum TokenKind {
 
 impl Pair {
     fn from_bits(access: &Key, refresh: &Key, modes: &Modes) -> Self {
-        let refresh_token = || secret::refresh_token(refresh);
+        let long = |token: String| format!("{token:0<length$}", length = modes.token_length.into());
+        let refresh_token = || long(secret::refresh_token(refresh));
         Self {
-            access: secret::access_token(access),
+            access: long(secret::access_token(access)),
             refresh: modes.refresh_token.then(refresh_token),
         }
     }

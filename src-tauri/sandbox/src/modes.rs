@@ -13,6 +13,8 @@ pub(crate) struct Modes {
     pub(crate) code_lifetime_s: u32,
     /// Whether an exchange or a refresh gives a refresh token.
     pub(crate) refresh_token: bool,
+    /// The fewest characters of a token; a longer one than usual is padded.
+    pub(crate) token_length: u16,
     /// What an exchange does to the pairs that the bot has already.
     pub(crate) second_consent: SecondConsent,
     /// What a refresh does to the old pair.
@@ -193,6 +195,7 @@ impl Default for Modes {
         Self {
             code_lifetime_s: 600,
             refresh_token: true,
+            token_length: 0,
             second_consent: SecondConsent::FreshPair,
             refreshed_pair: RefreshedPair::Ends,
             revoke_reach: RevokeReach::Token,

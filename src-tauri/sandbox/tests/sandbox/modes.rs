@@ -39,6 +39,16 @@ async fn after_a_refresh_of_the_old_pair_lives_on_what_the_mode_says() {
 }
 
 #[tokio::test]
+async fn tokens_are_as_long_as_the_mode_says_and_work() {
+    let server = server(json!({ "token_length": 1_500 })).await;
+    let pair = server.connect().await;
+    for token in ["access_token", "refresh_token"] {
+        assert_eq!(pair[token].as_str().map(str::len), Some(1_500), "{token}");
+    }
+    assert_eq!(alive(&server, &pair).await, (true, true));
+}
+
+#[tokio::test]
 async fn an_old_refresh_token_that_was_not_replaced_lives_once_in_every_mode() {
     for mode in ["ends", "access_lives", "lives"] {
         let server = TestServer::controlled().await;

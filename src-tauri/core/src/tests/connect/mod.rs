@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
+use serde_json::json;
 
 use crate::domain::authorization::{LIFETIME, Progress};
 use crate::domain::connection::Status;
@@ -235,4 +236,32 @@ async fn a_denial_is_told_from_a_failure_at_notion_and_the_time_of_both_ends() {
         assert!(keyrack.is_over(&begun), "{error}");
     }
     assert_eq!(env.count(TOKEN).await, 0);
+}
+
+#[tokio::test]
+async fn a_pair_that_the_keyring_has_no_room_for_is_ended_and_told() {
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    env.keyring.behave(KeyringBehaviour::Small);
+    env.mode(json!({ "token_length": 1_500 })).await;
+    let (_, callback) = env.callback(&keyrack, &client).await;
+    let ended = keyrack.accept(callback.as_bytes()).await.expect("taken");
+    let why = Box::new(Cause::KeyringTooLarge);
+    assert_eq!(
+        ended.progress.problem().expect("it failed").cause,
+        Cause::GrantEnded { why }
+    );
+    assert_eq!(env.count(REVOKE).await, 2, "both tokens");
+    assert!(keyrack.connections().expect("the list").is_empty());
+    assert_eq!(env.keyring.users().len(), 1, "the client alone");
+}
+
+#[tokio::test]
+async fn a_refreshed_pair_that_the_keyring_has_no_room_for_is_ended_and_told() {
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
+    env.keyring.behave(KeyringBehaviour::Small);
+    env.mode(json!({ "token_length": 1_500 })).await;
+    let refused = keyrack.refresh(&id).await.expect_err("no room");
+    let why = Box::new(Cause::KeyringTooLarge);
+    assert_eq!(refused.cause, Cause::RefreshNotSaved { why });
 }

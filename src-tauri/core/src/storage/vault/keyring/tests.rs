@@ -8,6 +8,9 @@ use keyring_core::api::{Credential, CredentialApi, CredentialStoreApi};
 
 use super::*;
 
+/// The most bytes of a credential on Windows (wincred.h, `CRED_MAX_CREDENTIAL_BLOB_SIZE`).
+const SMALL: usize = 5 * 512;
+
 /// The behaviour of the keyring in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum KeyringBehaviour {
@@ -22,6 +25,8 @@ pub(crate) enum KeyringBehaviour {
     LockedForTokens,
     /// The keyring refuses writes: no space left.
     Full,
+    /// The keyring takes no more for an entry than Windows does.
+    Small,
     /// The keyring reports writes as done, but ignores them.
     IgnoresWrites,
     /// The keyring reports deletes as done, but ignores them.
@@ -216,6 +221,12 @@ impl CredentialApi for MemoryEntry {
                 return Err(Error::NoStorageAccess("locked".into()));
             }
             KeyringBehaviour::Full => return Err(Error::PlatformFailure("no space left".into())),
+            KeyringBehaviour::Small if secret.len() > SMALL => {
+                return Err(Error::TooLong(
+                    "secret".into(),
+                    u32::try_from(SMALL).expect("small"),
+                ));
+            }
             KeyringBehaviour::IgnoresWrites => return Ok(()),
             _ => {}
         }
