@@ -17,4 +17,5 @@ mod recover;
 mod refresh;
 pub mod remove_everything;
 pub mod revoke;
+pub mod scan;
 pub mod self_test;

@@ -23,4 +23,5 @@ pub mod receipt;
 pub mod redirect;
 pub mod removal;
 pub mod schedule;
+pub mod stray;
 pub mod time;

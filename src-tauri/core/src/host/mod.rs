@@ -14,3 +14,4 @@ pub(crate) mod peer;
 pub mod programs;
 pub mod session;
 pub mod signals;
+pub(crate) mod text_files;

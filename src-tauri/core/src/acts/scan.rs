@@ -1,0 +1,256 @@
+//! Scan: tokens of Notion's that lie in clear text outside of the keyring. It reads, and changes nothing.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::domain::problem::Problem;
+use crate::domain::stray::{
+    Base, Diff, Marks, PLACES, Stray, StrayKind, What, Whose, env_line, masked, mcp_server, seek,
+};
+use crate::host::text_files::{Piece, below, in_pieces, own_folders};
+use crate::keyrack::Keyrack;
+use crate::storage::vault::Payload;
+
+/// The most bytes of settings that are read as a whole, for a way out.
+const SETTINGS: u64 = 1 << 20;
+
+/// Where strays are looked for.
+#[derive(Debug, Clone, Default)]
+pub struct Ground {
+    /// Whether the known places are looked at.
+    pub known_places: bool,
+    /// Folders that are looked through, and files.
+    pub named: Vec<PathBuf>,
+}
+
+/// What a scan came to.
+#[derive(Debug)]
+pub struct Scan {
+    /// The strays, by file and line.
+    pub strays: Vec<Stray>,
+    /// How many files were looked through.
+    pub files: usize,
+    /// What could not be read, and why.
+    pub unread: Vec<(PathBuf, String)>,
+    /// Why the list's own secrets could not be recognised, but only by what they look like.
+    pub own_unknown: Option<Problem>,
+}
+
+/// A secret of the list's.
+struct Own {
+    what: StrayKind,
+    whose: Whose,
+    /// What names its connection in a reference (`keyrack://NAME`).
+    name: String,
+}
+
+impl Keyrack {
+    /// Looks for strays. Those of this data folder are recognised exactly, if the keyring is open; others by
+    /// what they look like.
+    pub async fn scan(&self, ground: Ground) -> Scan {
+        let (marks, own, own_unknown) = match self.own_marks().await {
+            Ok((marks, own)) => (marks, own, None),
+            Err(problem) => (Marks::default(), Vec::new(), Some(problem)),
+        };
+        let look = move || {
+            let mut search = Search::new(marks, own);
+            search.look(&ground);
+            search.scan
+        };
+        let looked = tokio::task::spawn_blocking(look).await;
+        let scan = looked.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+        Scan {
+            own_unknown,
+            ..scan
+        }
+    }
+
+    /// The marks of all secrets of this data folder, and whose they are.
+    async fn own_marks(&self) -> Result<(Marks, Vec<Own>), Problem> {
+        let connections = self.connections()?;
+        let named = |id: &str| {
+            let one = connections.iter().find(|one| one.id == id);
+            let name = one.map_or("", |one| one.workspace_name.as_str());
+            let namesakes = connections.iter().filter(|one| one.workspace_name == name);
+            if namesakes.count() == 1 && is_plain(name) {
+                name.to_owned()
+            } else {
+                id.to_owned()
+            }
+        };
+        let (mut marks, mut own) = (Marks::default(), Vec::new());
+        let mut mark = |secret: &SecretString, one: Own| {
+            marks.add(own.len(), secret.expose_secret());
+            own.push(one);
+        };
+        for payload in self.vault.all().await? {
+            match payload {
+                Payload::Connection(secrets) => {
+                    let one = |what| Own {
+                        what,
+                        whose: Whose::Connection {
+                            id: secrets.id.clone(),
+                        },
+                        name: named(&secrets.id),
+                    };
+                    mark(&secrets.access, one(StrayKind::Token));
+                    if let Some(refresh) = &secrets.refresh {
+                        mark(refresh, one(StrayKind::RefreshToken));
+                    }
+                }
+                Payload::Client(secrets) => {
+                    let one = Own {
+                        what: StrayKind::ClientSecret,
+                        whose: Whose::Client {
+                            id: secrets.id.clone(),
+                        },
+                        name: secrets.name,
+                    };
+                    mark(&secrets.client_secret, one);
+                }
+            }
+        }
+        Ok((marks, own))
+    }
+}
+
+/// Whether a name needs no quotes in a line of settings.
+fn is_plain(name: &str) -> bool {
+    name.chars()
+        .all(|sign| sign.is_alphanumeric() || " ._-".contains(sign))
+}
+
+/// A scan under way.
+struct Search {
+    marks: Marks,
+    own: Vec<Own>,
+    seen: HashSet<PathBuf>,
+    buffer: Vec<u8>,
+    scan: Scan,
+}
+
+impl Search {
+    fn new(marks: Marks, own: Vec<Own>) -> Self {
+        Self {
+            marks,
+            own,
+            seen: HashSet::new(),
+            buffer: Vec::new(),
+            scan: Scan {
+                strays: Vec::new(),
+                files: 0,
+                unread: Vec::new(),
+                own_unknown: None,
+            },
+        }
+    }
+
+    fn look(&mut self, ground: &Ground) {
+        let [home, settings] = own_folders();
+        if ground.known_places {
+            for (base, path) in PLACES {
+                let base = match base {
+                    Base::Home => &home,
+                    Base::Settings => &settings,
+                };
+                let place = base.as_ref().map(|base| base.join(path));
+                if let Some(place) = place.filter(|place| place.exists()) {
+                    self.look_below(&place);
+                    // A named folder may have it too.
+                    self.seen.insert(place);
+                }
+            }
+        }
+        for named in &ground.named {
+            self.look_below(named);
+        }
+        self.scan
+            .strays
+            .sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
+    }
+
+    fn look_below(&mut self, named: &Path) {
+        let mut unread = Vec::new();
+        below(
+            named,
+            |file| self.look_at(file),
+            |path, error| unread.push((path.to_owned(), error.to_string())),
+        );
+        self.scan.unread.extend(unread);
+    }
+
+    fn look_at(&mut self, file: &Path) {
+        if self.seen.contains(file) {
+            return;
+        }
+        let mut found = Vec::new();
+        let (marks, own) = (&self.marks, &self.own);
+        let read = in_pieces(file, &mut self.buffer, |piece| {
+            found.extend(strays(file, piece, marks, own));
+        });
+        match read {
+            Ok(()) => self.scan.files += 1,
+            Err(error) => self.scan.unread.push((file.to_owned(), error.to_string())),
+        }
+        self.scan.strays.extend(found);
+    }
+}
+
+/// The strays that begin in a piece of a file.
+fn strays(file: &Path, piece: &Piece<'_>, marks: &Marks, own: &[Own]) -> Vec<Stray> {
+    let found = seek(piece.bytes, marks).into_iter();
+    let found = found.filter(|(at, _)| piece.own.contains(&at.start));
+    found
+        .map(|(at, what)| {
+            let one = match what {
+                What::Own(number) => own.get(number),
+                What::Like(_) => None,
+            };
+            let before = &piece.bytes[..at.start];
+            let secret = String::from_utf8_lossy(&piece.bytes[at.clone()]);
+            Stray {
+                path: file.display().to_string(),
+                line: piece.line + before.iter().filter(|byte| **byte == b'\n').count(),
+                begins: masked(&secret),
+                what: match what {
+                    What::Like(kind) => kind,
+                    What::Own(_) => one.map_or(StrayKind::Token, |one| one.what),
+                },
+                whose: one.map(|one| one.whose.clone()),
+                diff: one.and_then(|one| {
+                    let is_token = one.what == StrayKind::Token;
+                    is_token.then(|| diff(file, piece.bytes, &at, &secret, one))?
+                }),
+            }
+        })
+        .collect()
+}
+
+/// The way out for an access token of the list's: a reference in its line, or a server that is started
+/// otherwise.
+fn diff(
+    file: &Path,
+    text: &[u8],
+    at: &std::ops::Range<usize>,
+    secret: &str,
+    own: &Own,
+) -> Option<Diff> {
+    let Whose::Connection { id } = &own.whose else {
+        return None;
+    };
+    if file.extension().is_some_and(|ending| ending == "json") {
+        let is_short = fs::metadata(file).is_ok_and(|about| about.len() <= SETTINGS);
+        let settings = is_short.then(|| fs::read_to_string(file).ok())??;
+        return mcp_server(&settings, secret, id);
+    }
+    let begin = text[..at.start].iter().rposition(|byte| *byte == b'\n');
+    let begin = begin.map_or(0, |line_end| line_end + 1);
+    let end = text[at.end..].iter().position(|byte| *byte == b'\n');
+    let end = end.map_or(text.len(), |length| at.end + length);
+    let line = std::str::from_utf8(&text[begin..end]).ok()?;
+    let token = at.start - begin..at.end - begin;
+    env_line(line.trim_end(), token, &own.name)
+}

@@ -1,0 +1,133 @@
+//! Files that are looked through: found below a folder, and read in pieces, however long they are.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read as _};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// The most bytes that are looked at together.
+const PIECE: usize = 1 << 20;
+
+/// How many bytes of a piece are looked at again with the next one, in which what begins in them may go on.
+const OVERLAP: usize = 4 << 10;
+
+/// How many bytes before these come along, to tell what stands before a word.
+const BEFORE: usize = 2;
+
+/// A piece of a file.
+pub(crate) struct Piece<'a> {
+    pub bytes: &'a [u8],
+    /// Where what is found in the piece begins: the rest belongs to the pieces beside it.
+    pub own: Range<usize>,
+    /// The number of the piece's first line, from 1.
+    pub line: usize,
+}
+
+/// Reads a file in pieces; `buffer` is kept from one file to the next.
+pub(crate) fn in_pieces(
+    path: &Path,
+    buffer: &mut Vec<u8>,
+    mut look: impl FnMut(&Piece<'_>),
+) -> io::Result<()> {
+    let mut file = File::open(path)?;
+    buffer.clear();
+    let (mut from, mut line) = (0, 1);
+    loop {
+        let room = PIECE.saturating_sub(buffer.len());
+        let read = file.by_ref().take(room as u64).read_to_end(buffer)?;
+        let is_last = read < room;
+        let to = if is_last {
+            buffer.len()
+        } else {
+            buffer.len() - OVERLAP
+        };
+        look(&Piece {
+            bytes: buffer,
+            own: from..to,
+            line,
+        });
+        if is_last {
+            return Ok(());
+        }
+        let past = buffer.drain(..to - BEFORE);
+        line += past.filter(|byte| *byte == b'\n').count();
+        from = BEFORE;
+    }
+}
+
+/// Calls `found` with each regular file below a folder, or with the file that is named itself. Links are not
+/// followed, nor are other file systems entered. What cannot be read goes to `unread`.
+pub(crate) fn below(
+    named: &Path,
+    mut found: impl FnMut(&Path),
+    mut unread: impl FnMut(&Path, &io::Error),
+) {
+    let device = match fs::metadata(named) {
+        Ok(about) if about.is_file() => return found(named),
+        Ok(about) => device(&about),
+        Err(error) => return unread(named, &error),
+    };
+    let mut folders = vec![named.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) => {
+                unread(&folder, &error);
+                continue;
+            }
+        };
+        for entry in entries {
+            let about = entry.and_then(|entry| Ok((entry.path(), entry.metadata()?)));
+            match about {
+                Ok((path, about)) if about.is_file() => found(&path),
+                Ok((path, about)) if about.is_dir() && self::device(&about) == device => {
+                    folders.push(path);
+                }
+                Ok(_) => {}
+                Err(error) => unread(&folder, &error),
+            }
+        }
+    }
+}
+
+/// The file system that a file is on, where the system tells.
+#[cfg(unix)]
+fn device(about: &Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::dev(about)
+}
+
+#[cfg(not(unix))]
+fn device(_about: &Metadata) -> u64 {
+    0
+}
+
+/// The person's own folder, and that of programs' settings.
+pub(crate) fn own_folders() -> [Option<PathBuf>; 2] {
+    [dirs::home_dir(), dirs::config_dir()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_file_is_seen_whole_with_each_place_in_one_piece() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("long");
+        let content: Vec<u8> = (0..3 * PIECE + 77)
+            .map(|at| if at % 100 == 99 { b'\n' } else { b'a' })
+            .collect();
+        fs::write(&path, &content).expect("written");
+        let (mut seen, mut pieces) = (Vec::new(), 0);
+        in_pieces(&path, &mut Vec::new(), |piece| {
+            pieces += 1;
+            let before = &content[..seen.len() - piece.own.start];
+            let lines = before.iter().filter(|byte| **byte == b'\n').count();
+            assert_eq!(piece.line, lines + 1);
+            seen.extend_from_slice(&piece.bytes[piece.own.clone()]);
+        })
+        .expect("read");
+        assert!(pieces > 3, "{pieces}");
+        assert!(seen == content);
+    }
+}
