@@ -9,6 +9,7 @@
 mod check_all;
 mod figures;
 mod hand_out;
+mod scan;
 mod start;
 mod watch;
 mod window;

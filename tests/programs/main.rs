@@ -22,6 +22,7 @@ mod package;
 mod permissions;
 mod refresh;
 mod revoke;
+mod scan;
 mod screens;
 mod side_by_side;
 mod signals;

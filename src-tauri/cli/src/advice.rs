@@ -56,20 +56,23 @@ fn command(keyrack: &Keyrack, cause: &Cause) -> Option<String> {
 
 /// The command that connects with a client.
 fn connect(clients: &[Client], id: &str) -> String {
-    let namesakes = |name: &str| clients.iter().filter(|one| one.name == name).count();
     match (clients.len(), clients.iter().find(|one| one.id == id)) {
         (2.., Some(client)) => {
-            let is_its_own = namesakes(&client.name) == 1;
-            let name = typed(&client.name).filter(|_| is_its_own);
-            let name = name.unwrap_or_else(|| client.id.clone());
-            format!("keyrack connect --client {name}")
+            format!("keyrack connect --client {}", named_client(clients, client))
         }
         _ => "keyrack connect".to_owned(),
     }
 }
 
+/// What names one of the clients, and no other, in a command.
+pub fn named_client(all: &[Client], one: &Client) -> String {
+    let namesakes = all.iter().filter(|other| other.name == one.name).count();
+    let typed = typed(&one.name).filter(|_| namesakes == 1);
+    typed.unwrap_or_else(|| one.id.clone())
+}
+
 /// What names one of the connections, and no other, in a command.
-fn named(all: &[Connection], one: &Connection) -> String {
+pub fn named(all: &[Connection], one: &Connection) -> String {
     let name = &one.workspace_name;
     let is_its_own = called(all, name).len() == 1;
     let typed = typed(name).filter(|_| is_its_own);

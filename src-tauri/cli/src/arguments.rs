@@ -212,6 +212,14 @@ pub enum Act {
         /// it; never: neither.
         allowed: Use,
     },
+    /// Looks for tokens of Notion's that lie in clear text, outside of the keyring; it changes nothing.
+    ///
+    /// It looks where programs are known to leave them, and through what is named: links are not followed,
+    /// nor are other file systems entered. Tokens and secrets of this list are recognised exactly, if the
+    /// keyring is open, and others by what they look like. Of each it says the file, the line and the first
+    /// characters, and for yours what makes it worthless and what to put in its place. In a pipe each is a
+    /// line, with tabs between: file, line, first characters, what it is, id of the connection or client.
+    Scan(ScanArguments),
     /// Deletes connections here only; Notion is not asked, so their tokens may stay valid there.
     Forget(End),
     /// Tries what Keyrack depends on: the keyring, the port that answers come back to, Notion and its
@@ -222,8 +230,9 @@ pub enum Act {
 }
 
 impl Act {
-    /// Whether it waits for what a person does, or runs until it is ended.
-    pub fn waits_for_a_person(&self) -> bool {
+    /// Whether it tells by itself why it goes on: it waits for what a person does, runs until it is ended, or
+    /// shows how far it is.
+    pub fn tells_what_it_waits_for(&self) -> bool {
         matches!(
             self,
             Self::Client(
@@ -231,6 +240,7 @@ impl Act {
             ) | Self::Connect { .. }
                 | Self::Revoke(_)
                 | Self::Forget(_)
+                | Self::Scan(_)
                 | Self::Watch { once: false, .. }
         )
     }
@@ -293,6 +303,19 @@ pub struct LabelArguments {
     /// Takes their note away.
     #[arg(long, conflicts_with = "note")]
     pub no_note: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ScanArguments {
+    /// Folders to look through as well, and files.
+    #[arg(value_name = "FOLDER")]
+    pub folders: Vec<PathBuf>,
+    /// Looks at nothing else.
+    #[arg(long, requires = "folders")]
+    pub only: bool,
+    /// Ends with 4 if anything is found.
+    #[arg(long)]
+    pub exit_code: bool,
 }
 
 #[derive(Debug, Args)]

@@ -22,6 +22,7 @@ mod meant;
 mod notification;
 mod output;
 mod pasted;
+mod scan;
 mod slow;
 mod table;
 mod terminal;
@@ -205,9 +206,9 @@ async fn act(keyrack: &Arc<Keyrack>, command: Act, output: Output) -> Result<Exi
         eprint_line(&words.text("command.unfinished", &[("problem", &problem)]));
     }
     report_unfinished(keyrack, output);
-    let is_for_a_person = command.waits_for_a_person();
+    let tells_itself = command.tells_what_it_waits_for();
     let acted = Box::pin(make(keyrack, command, output));
-    if is_for_a_person {
+    if tells_itself {
         acted.await
     } else {
         slow::told(acted, output).await
@@ -252,6 +253,7 @@ async fn make(keyrack: &Arc<Keyrack>, command: Act, output: Output) -> Result<Ex
         Act::Rebuild => output.rebuilt(&keyrack.rebuild().await?),
         Act::Label(asked) => label::label(keyrack, output, asked),
         Act::Allow { name, allowed } => hand_out::allow(keyrack, output, &name, allowed.into()),
+        Act::Scan(asked) => return scan::scan(keyrack, output, asked).await,
         Act::Doctor => return doctor::doctor(keyrack, output).await,
     };
     done.map(|()| ExitCode::SUCCESS)

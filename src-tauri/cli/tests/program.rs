@@ -8,7 +8,7 @@
 use std::process::{Command, Output};
 
 /// Every command, and every command about clients.
-const COMMANDS: [&str; 22] = [
+const COMMANDS: [&str; 23] = [
     "client",
     "connect",
     "list",
@@ -21,6 +21,7 @@ const COMMANDS: [&str; 22] = [
     "rebuild",
     "label",
     "hand-out",
+    "scan",
     "forget",
     "doctor",
     "token",

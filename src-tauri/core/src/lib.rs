@@ -32,6 +32,7 @@ mod words;
 mod tests;
 
 pub use acts::check::background::{Attention, CaughtUp, Tick, Watch};
+pub use acts::clients::portal::PORTAL;
 pub use acts::hand_out::HandedOut;
 pub use acts::lease::{Begun, Leases, Terms};
 pub use acts::pass_on::{Outgoing, OutgoingBody};

@@ -10,9 +10,10 @@ use keyrack_core::documents::{
 };
 use keyrack_core::{
     ActivityEntry, ActivityOutcome, Allowed, Batch, BatchAct, BatchEnd, BatchState, Begun, Budget,
-    Caller, Cause, Client, Connection, CutOff, DatabaseState, Endpoint, HandedOut, HandedTo,
+    Caller, Cause, Client, Connection, CutOff, DatabaseState, Diff, Endpoint, HandedOut, HandedTo,
     Labels, Language, Lease, LeaseUse, Millis, NotDone, Note, OperationKind, Owner, Problem,
-    Progress, Rebuilt, Receipt, RedirectMethod, RefreshTokenFate, Status, Way, Words,
+    Progress, Rebuilt, Receipt, RedirectMethod, RefreshTokenFate, Status, Stray, StrayKind, Way,
+    Whose, Words,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -310,6 +311,36 @@ fn connected() -> String {
     }))
 }
 
+fn scan() -> String {
+    let stray = |line, begins: &str| Stray {
+        path: "/home/ada/site/.env".into(),
+        line,
+        begins: begins.into(),
+        what: StrayKind::Token,
+        whose: None,
+        diff: None,
+    };
+    let own = Stray {
+        whose: Some(Whose::Connection {
+            id: "d0000000-0000-4000-8000-000000000001".into(),
+        }),
+        diff: Some(Diff {
+            before: vec!["NOTION_TOKEN=ntn_1234…".into()],
+            after: vec!["NOTION_TOKEN=keyrack://Acme Research".into()],
+        }),
+        ..stray(3, "ntn_1234…")
+    };
+    json_of(&Versioned::new(ScanDocument {
+        files: 214,
+        strays: &[own, stray(7, "ntn_5678…")],
+        unread: vec![UnreadDocument {
+            path: "/home/ada/site/private".into(),
+            why: "Permission denied (os error 13)",
+        }],
+        own_unknown: None,
+    }))
+}
+
 fn doctor() -> String {
     let problem = Cause::Unreachable.into();
     json_of(&Versioned::new(DoctorDocument {
@@ -416,6 +447,7 @@ fn examples() -> Vec<(&'static str, String)> {
             json_of(&Versioned::new(RebuiltDocument::from(&rebuilt))),
         ),
         ("doctor", doctor()),
+        ("scan", scan()),
         ("token", token()),
         ("serve", serve()),
         (

@@ -10,12 +10,15 @@ use crate::domain::problem::Problem;
 use crate::domain::stray::{
     Base, Diff, Marks, PLACES, Stray, StrayKind, What, Whose, env_line, masked, mcp_server, seek,
 };
-use crate::host::text_files::{Piece, below, in_pieces, own_folders};
+use crate::host::text_files::{Piece, below, in_pieces, line_ends, own_folders};
 use crate::keyrack::Keyrack;
 use crate::storage::vault::Payload;
 
 /// The most bytes of settings that are read as a whole, for a way out.
 const SETTINGS: u64 = 1 << 20;
+
+/// After how many files the progress is told.
+const STRIDE: usize = 500;
 
 /// Where strays are looked for.
 #[derive(Debug, Clone, Default)]
@@ -49,14 +52,14 @@ struct Own {
 
 impl Keyrack {
     /// Looks for strays. Those of this data folder are recognised exactly, if the keyring is open; others by
-    /// what they look like.
-    pub async fn scan(&self, ground: Ground) -> Scan {
+    /// what they look like. `progress` is told how many files were looked through, now and then.
+    pub async fn scan(&self, ground: Ground, progress: impl Fn(usize) + Send + 'static) -> Scan {
         let (marks, own, own_unknown) = match self.own_marks().await {
             Ok((marks, own)) => (marks, own, None),
             Err(problem) => (Marks::default(), Vec::new(), Some(problem)),
         };
         let look = move || {
-            let mut search = Search::new(marks, own);
+            let mut search = Search::new(marks, own, Box::new(progress));
             search.look(&ground);
             search.scan
         };
@@ -71,6 +74,11 @@ impl Keyrack {
     /// The marks of all secrets of this data folder, and whose they are.
     async fn own_marks(&self) -> Result<(Marks, Vec<Own>), Problem> {
         let connections = self.connections()?;
+        let (mut marks, mut own) = (Marks::default(), Vec::new());
+        if connections.is_empty() && self.clients()?.is_empty() {
+            // Nobody is asked to unlock a keyring for nothing.
+            return Ok((marks, own));
+        }
         let named = |id: &str| {
             let one = connections.iter().find(|one| one.id == id);
             let name = one.map_or("", |one| one.workspace_name.as_str());
@@ -81,7 +89,6 @@ impl Keyrack {
                 id.to_owned()
             }
         };
-        let (mut marks, mut own) = (Marks::default(), Vec::new());
         let mut mark = |secret: &SecretString, one: Own| {
             marks.add(own.len(), secret.expose_secret());
             own.push(one);
@@ -129,16 +136,18 @@ struct Search {
     own: Vec<Own>,
     seen: HashSet<PathBuf>,
     buffer: Vec<u8>,
+    progress: Box<dyn Fn(usize)>,
     scan: Scan,
 }
 
 impl Search {
-    fn new(marks: Marks, own: Vec<Own>) -> Self {
+    fn new(marks: Marks, own: Vec<Own>, progress: Box<dyn Fn(usize)>) -> Self {
         Self {
             marks,
             own,
             seen: HashSet::new(),
             buffer: Vec::new(),
+            progress,
             scan: Scan {
                 strays: Vec::new(),
                 files: 0,
@@ -192,7 +201,12 @@ impl Search {
             found.extend(strays(file, piece, marks, own));
         });
         match read {
-            Ok(()) => self.scan.files += 1,
+            Ok(()) => {
+                self.scan.files += 1;
+                if self.scan.files.is_multiple_of(STRIDE) {
+                    (self.progress)(self.scan.files);
+                }
+            }
             Err(error) => self.scan.unread.push((file.to_owned(), error.to_string())),
         }
         self.scan.strays.extend(found);
@@ -209,11 +223,10 @@ fn strays(file: &Path, piece: &Piece<'_>, marks: &Marks, own: &[Own]) -> Vec<Str
                 What::Own(number) => own.get(number),
                 What::Like(_) => None,
             };
-            let before = &piece.bytes[..at.start];
             let secret = String::from_utf8_lossy(&piece.bytes[at.clone()]);
             Stray {
                 path: file.display().to_string(),
-                line: piece.line + before.iter().filter(|byte| **byte == b'\n').count(),
+                line: piece.line + line_ends(&piece.bytes[..at.start]),
                 begins: masked(&secret),
                 what: match what {
                     What::Like(kind) => kind,

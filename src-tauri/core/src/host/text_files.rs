@@ -49,10 +49,16 @@ pub(crate) fn in_pieces(
         if is_last {
             return Ok(());
         }
-        let past = buffer.drain(..to - BEFORE);
-        line += past.filter(|byte| *byte == b'\n').count();
+        let past = to - BEFORE;
+        line += line_ends(&buffer[..past]);
+        buffer.drain(..past);
         from = BEFORE;
     }
+}
+
+/// How many lines end in a text.
+pub(crate) fn line_ends(text: &[u8]) -> usize {
+    text.split(|byte| *byte == b'\n').count() - 1
 }
 
 /// Calls `found` with each regular file below a folder, or with the file that is named itself. Links are not
@@ -122,8 +128,7 @@ mod tests {
         in_pieces(&path, &mut Vec::new(), |piece| {
             pieces += 1;
             let before = &content[..seen.len() - piece.own.start];
-            let lines = before.iter().filter(|byte| **byte == b'\n').count();
-            assert_eq!(piece.line, lines + 1);
+            assert_eq!(piece.line, line_ends(before) + 1);
             seen.extend_from_slice(&piece.bytes[piece.own.clone()]);
         })
         .expect("read");

@@ -2,7 +2,7 @@
 
 mod add;
 mod edit;
-mod portal;
+pub mod portal;
 mod remove;
 mod rotate_secret;
 mod verify;

@@ -4,7 +4,7 @@ use crate::domain::problem::{Cause, Problem};
 use crate::keyrack::Keyrack;
 
 /// The page of the portal that lists the person's clients, which it calls connections.
-const PORTAL: &str = "https://app.notion.com/developers/connections";
+pub const PORTAL: &str = "https://app.notion.com/developers/connections";
 
 impl Keyrack {
     /// Opens the portal in the browser.

@@ -4,10 +4,13 @@ use std::ops::Range;
 
 use sha2::{Digest as _, Sha256};
 
-use super::seek::is_word;
-
 /// The fewest characters in a row by which a secret can be recognised.
 const LEAST: usize = 16;
+
+/// Whether a byte may be part of a secret's word.
+pub(crate) const fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
 
 type Hash = [u8; 32];
 

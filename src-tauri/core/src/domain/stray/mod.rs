@@ -1,69 +1,13 @@
 //! Stray tokens: secrets of Notion's that lie in clear text outside of the keyring.
 
+mod found;
 mod marks;
 mod places;
 mod seek;
 mod way_out;
 
-use serde::Serialize;
-
+pub use found::{Diff, Stray, StrayKind, Whose};
 pub(crate) use marks::Marks;
 pub(crate) use places::{Base, PLACES};
 pub(crate) use seek::{What, seek};
 pub(crate) use way_out::{env_line, masked, mcp_server};
-
-/// What a stray secret is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StrayKind {
-    /// A token for Notion's API: of an OAuth client, of an internal connection, or a person's own.
-    Token,
-    /// The token that a pair is renewed with.
-    RefreshToken,
-    /// The secret of an OAuth client.
-    ClientSecret,
-    /// A token or the secret of a client: older ones of both begin alike.
-    TokenOrSecret,
-}
-
-/// Whose secret a stray one is, if it is in this data folder's list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
-pub enum Whose {
-    /// A connection's.
-    Connection {
-        /// Its id (`Connection::id`).
-        id: String,
-    },
-    /// A client's.
-    Client {
-        /// Its id (`Client::id`).
-        id: String,
-    },
-}
-
-/// Lines to put in place of others; nothing secret is in either.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Diff {
-    /// The lines as they are, with a secret cut after its first characters.
-    pub before: Vec<String>,
-    /// The lines that do the same without the secret.
-    pub after: Vec<String>,
-}
-
-/// A stray secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Stray {
-    /// The file.
-    pub path: String,
-    /// The number of the line, from 1.
-    pub line: usize,
-    /// The first characters.
-    pub begins: String,
-    /// What it is; of one that is not in the list, what it looks like.
-    pub what: StrayKind,
-    /// Whose it is; none if it is not in the list.
-    pub whose: Option<Whose>,
-    /// What to put in its place, where that is known.
-    pub diff: Option<Diff>,
-}

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::StrayKind;
-use super::marks::Marks;
+use super::found::StrayKind;
+use super::marks::{Marks, is_word};
 
 /// What was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,11 +27,6 @@ const LENGTHS: Range<usize> = 43..129;
 
 /// The fewest different characters of something random; what is made up repeats itself.
 const DIFFERENT: usize = 12;
-
-/// Whether a byte may be part of a secret's word.
-pub(crate) const fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
-}
 
 /// Finds secrets in a text, in their order: where each stands, and what it is.
 pub(crate) fn seek(text: &[u8], marks: &Marks) -> Vec<(Range<usize>, What)> {

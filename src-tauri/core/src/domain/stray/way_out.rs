@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde_json::{Value, json};
 
-use super::Diff;
+use super::found::Diff;
 
 /// How many characters of a secret may be shown.
 const SHOWN: usize = 8;
