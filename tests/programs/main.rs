@@ -1,6 +1,8 @@
 //! Whole programs, each test in a private world: the window, the command and the sandbox, with a
 //! real keyring, browser and display, by means of `support`.
 
+// The keyring, the display and the processes that they look at are those of Linux.
+#![cfg(target_os = "linux")]
 #![allow(
     clippy::unwrap_used,
     reason = "a test that cannot go on says so by panicking"

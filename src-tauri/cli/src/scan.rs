@@ -195,7 +195,7 @@ impl<'a> Found<'a> {
     }
 
     fn in_its_place(&self, diff: &Diff) -> Vec<String> {
-        let mut lines = vec![self.words.text("scan.way.instead", &[])];
+        let mut lines = vec![format!("  {}", self.words.text("scan.way.instead", &[]))];
         lines.extend(diff.before.iter().map(|line| format!("  - {line}")));
         lines.extend(diff.after.iter().map(|line| format!("  + {line}")));
         lines
