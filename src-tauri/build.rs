@@ -52,6 +52,8 @@ const COMMANDS: &[&str] = &[
     "about",
     "open_data_folder",
     "self_test",
+    "scan",
+    "end_scan",
     "rebuild",
     "remove_everything",
     "acknowledge_removal",

@@ -11,9 +11,9 @@ use std::time::Duration;
 use keyrack_core::documents::ExportFormat;
 use keyrack_core::{
     About, ActivityFilter, ActivityPage, Allowed, Authorization, BatchAct, Caller, Cause, Changes,
-    Client, ClientChange, Connection, ConnectionsPolicy, Details, Keyrack, LabelChange, Lease,
-    NewClient, News, Preferences, Problem, Rebuilt, Receipt, RedirectMethod, Revocation, SelfTest,
-    Snapshot,
+    Client, ClientChange, Connection, ConnectionsPolicy, Details, Ground, Keyrack, LabelChange,
+    Lease, NewClient, News, Preferences, Problem, Rebuilt, Receipt, RedirectMethod, Revocation,
+    Scan, SelfTest, Snapshot,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use tauri::{AppHandle, Manager as _, Runtime, State, async_runtime, ipc::Invoke};
@@ -86,6 +86,8 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         about,
         open_data_folder,
         self_test,
+        scan,
+        end_scan,
         rebuild,
         remove_everything,
         acknowledge_removal,
@@ -499,6 +501,30 @@ async fn self_test<R: Runtime>(
         SelfTest::Notion => keyrack.test_notion().await,
         SelfTest::Database => keyrack.test_database(),
     }
+}
+
+/// Looks for tokens in clear text: in the known places, and below paths as a person typed them. A scan that
+/// is under way ends.
+#[tauri::command]
+async fn scan<R: Runtime>(
+    app: AppHandle<R>,
+    shell: Shared<'_>,
+    folders: Vec<String>,
+) -> Result<Scan, Problem> {
+    let home = app.path().home_dir().unwrap_or_default();
+    let typed = |folder: &String| home.join(folder.strip_prefix("~/").unwrap_or(folder));
+    let ground = Ground {
+        known_places: true,
+        named: folders.iter().map(typed).collect(),
+    };
+    let goes_on = shell.scans.begin();
+    Ok(shell.keyrack()?.scan(ground, move |_| goes_on()).await)
+}
+
+/// Ends the scan that is under way.
+#[tauri::command]
+fn end_scan(shell: Shared<'_>) {
+    shell.scans.end();
 }
 
 /// Makes the list say what the keyring says.

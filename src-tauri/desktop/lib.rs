@@ -9,6 +9,7 @@ mod embedded_sandbox;
 mod events;
 mod files;
 mod links;
+mod scans;
 mod shell;
 mod window;
 mod without_window;

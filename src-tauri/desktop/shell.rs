@@ -16,6 +16,7 @@ use crate::clipboard::Clipboard;
 use crate::embedded_sandbox::EmbeddedSandbox;
 use crate::events::emit_to_window;
 use crate::links::round_trip::RoundTrip;
+use crate::scans::Scans;
 use crate::window::lock::WindowLock;
 
 /// The state behind the window.
@@ -26,6 +27,7 @@ pub struct Shell {
     /// Notified when the window has painted its first list.
     pub painted: Notify,
     pub round_trip: RoundTrip,
+    pub scans: Scans,
     /// The web view's temporary folder.
     web_data: Mutex<Option<TempDir>>,
 }
@@ -44,6 +46,7 @@ impl Shell {
             sandbox: EmbeddedSandbox::default(),
             painted: Notify::new(),
             round_trip: RoundTrip::default(),
+            scans: Scans::default(),
             web_data: Mutex::default(),
         }
     }

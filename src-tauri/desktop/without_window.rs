@@ -30,6 +30,7 @@ pub fn answer(mut arguments: impl Iterator<Item = OsString>) -> Option<ExitCode>
 }
 
 /// Says why there is no window.
+#[cfg(target_os = "linux")]
 pub fn refuse(problem: &Problem) -> ExitCode {
     say(&Words::of(system_language()).line(problem));
     ExitCode::FAILURE

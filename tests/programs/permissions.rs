@@ -15,7 +15,7 @@ const COMMANDS: &str = include_str!("../../src-tauri/desktop/commands.rs");
 const OWN: &str = "__app-acl__";
 
 /// What the window may ask for. A name is added here by hand, after a look at what it gives away.
-const ALLOWED: [&str; 56] = [
+const ALLOWED: [&str; 58] = [
     "plugin:event|listen",
     "plugin:event|unlisten",
     "about",
@@ -40,6 +40,7 @@ const ALLOWED: [&str; 56] = [
     "details",
     "edit_client",
     "end_lease",
+    "end_scan",
     "export_connections",
     "export_activity",
     "forget",
@@ -64,6 +65,7 @@ const ALLOWED: [&str; 56] = [
     "revoke",
     "save_bridge_page",
     "save_text",
+    "scan",
     "self_test",
     "set_note",
     "snapshot",

@@ -8,5 +8,5 @@ mod results;
 
 pub use results::{
     AuthorizationDocument, BatchDocument, DoctorDocument, PendingDocument, RebuiltDocument,
-    ScanDocument, TestDocument, UnreadDocument,
+    TestDocument,
 };

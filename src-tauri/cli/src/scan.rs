@@ -1,13 +1,15 @@
 //! `keyrack scan`: tokens of Notion's that lie in clear text, and the way out for each.
 
+use std::ops::ControlFlow;
 use std::process::ExitCode;
 
 use keyrack_core::documents::{Versioned, word};
-use keyrack_core::{Diff, Ground, Keyrack, PORTAL, Problem, Scan, Stray, StrayKind, Whose, Words};
+use keyrack_core::{
+    Diff, Ground, Keyrack, PORTAL, Problem, Scan, Stray, StrayKind, Unread, Whose, Words,
+};
 
 use crate::advice;
 use crate::arguments::ScanArguments;
-use crate::documents::{ScanDocument, UnreadDocument};
 use crate::exit;
 use crate::output::Output;
 use crate::table::{BAD, Cell, Column, Table, WARNING};
@@ -25,11 +27,19 @@ pub async fn scan(
         named: asked.folders,
     };
     let words = output.words;
-    let progress = move |count| show_progress(&words.counted("scan.progress", count, &[]));
-    let scan = keyrack.scan(ground, progress).await;
+    let told = move |count| {
+        show_progress(&words.counted("scan.progress", count, &[]));
+        ControlFlow::Continue(())
+    };
+    let scan = keyrack.scan(ground, told).await;
     show_progress("");
     let found = Found::of(keyrack, &scan, output.words)?;
-    output.table(&document(&scan), || found.table(), "", &found.ways_out())?;
+    output.table(
+        &Versioned::new(&scan),
+        || found.table(),
+        "",
+        &found.ways_out(),
+    )?;
     if !output.json {
         told_beside(&scan, output.words);
     }
@@ -40,25 +50,10 @@ pub async fn scan(
     })
 }
 
-fn document(scan: &Scan) -> Versioned<ScanDocument<'_>> {
-    let unread = scan.unread.iter();
-    let unread = unread.map(|(path, why)| UnreadDocument {
-        path: path.display().to_string(),
-        why,
-    });
-    Versioned::new(ScanDocument {
-        files: scan.files,
-        strays: &scan.strays,
-        unread: unread.collect(),
-        own_unknown: scan.own_unknown.as_ref(),
-    })
-}
-
 /// Tells beside the result what the search could not see, and how much it saw.
 fn told_beside(scan: &Scan, words: Words) {
-    for (path, why) in &scan.unread {
-        let path = path.display().to_string();
-        eprint_line(&words.text("scan.unread", &[("path", &path), ("detail", why)]));
+    for Unread { path, why } in &scan.unread {
+        eprint_line(&words.text("scan.unread", &[("path", path), ("detail", why)]));
     }
     if let Some(problem) = &scan.own_unknown {
         let problem = words.line(problem);

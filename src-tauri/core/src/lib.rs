@@ -36,7 +36,7 @@ pub use acts::clients::portal::PORTAL;
 pub use acts::hand_out::HandedOut;
 pub use acts::lease::{Begun, Leases, Terms};
 pub use acts::pass_on::{Outgoing, OutgoingBody};
-pub use acts::scan::{Ground, Scan};
+pub use acts::scan::{Ground, Scan, Unread};
 pub use acts::self_test::SelfTest;
 pub use domain::annotation::{LabelChange, Labels, Note};
 pub use domain::authorization::{Authorization, Progress};

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use keyrack_core::{Cause, Cleanup, Problem, SCHEME};
+use keyrack_core::{Cause, Cleanup, Problem};
 use tauri::{AppHandle, Manager as _, Runtime};
 
 use crate::browser::open_in_browser;
@@ -91,11 +91,12 @@ mod platform {
 
     use gio::AppInfo;
     use gio::prelude::AppInfoExt as _;
+    use keyrack_core::SCHEME;
     use keyrack_core::desktop_entry::{has_command, plain_command, with_command};
     use tauri::{AppHandle, Manager as _, Runtime, utils::platform::current_exe};
     use tauri_plugin_deep_link::DeepLinkExt as _;
 
-    use super::{Cleanup, Handler, SCHEME};
+    use super::{Cleanup, Handler};
 
     pub fn register<R: Runtime>(app: &AppHandle<R>) {
         let Some(own_name) = own_name() else {
@@ -251,10 +252,11 @@ mod platform {
 
 #[cfg(windows)]
 mod platform {
+    use keyrack_core::SCHEME;
     use tauri::{AppHandle, Runtime};
     use tauri_plugin_deep_link::DeepLinkExt as _;
 
-    use super::{Cleanup, Handler, SCHEME};
+    use super::{Cleanup, Handler};
 
     pub fn register<R: Runtime>(app: &AppHandle<R>) {
         if !matches!(app.deep_link().is_registered(SCHEME), Ok(true)) {

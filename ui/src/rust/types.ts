@@ -547,6 +547,19 @@ refreshed_at: Millis | null,
 keyring: string | null, };
 
 /**
+ * Lines to put in place of others; nothing secret is in either.
+ */
+export type Diff = { 
+/**
+ * The lines as they are, with a secret cut after its first characters.
+ */
+before: Array<string>, 
+/**
+ * The lines that do the same without the secret.
+ */
+after: Array<string>, };
+
+/**
  * The form of an export.
  */
 export type ExportFormat = "csv" | "json";
@@ -1074,6 +1087,27 @@ problem: Problem,
 retry_at: Millis, };
 
 /**
+ * What a scan came to.
+ */
+export type Scan = { 
+/**
+ * The strays, by file and line.
+ */
+strays: Array<Stray>, 
+/**
+ * How many files were looked through.
+ */
+files: number, 
+/**
+ * What could not be read, and why.
+ */
+unread: Array<Unread>, 
+/**
+ * Why the list's own secrets could not be recognised, but only by what they look like.
+ */
+own_unknown: Problem | null, };
+
+/**
  * A self-test.
  */
 export type SelfTest = "keyring" | "app-link" | "localhost" | "notion" | "database";
@@ -1141,6 +1175,66 @@ ended_batches: Array<BatchEnd>, };
 export type Status = "active" | "inactive" | "needs-reconnecting" | "revocation-pending" | "not-checked" | "cannot-check";
 
 /**
+ * A stray secret.
+ */
+export type Stray = { 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * The number of the line, from 1.
+ */
+line: number, 
+/**
+ * The first characters.
+ */
+begins: string, 
+/**
+ * What it is; of one that is not in the list, what it looks like.
+ */
+what: StrayKind, 
+/**
+ * Whose it is; none if it is not in the list.
+ */
+whose: Whose | null, 
+/**
+ * What to put in its place, where that is known.
+ */
+diff: Diff | null, };
+
+/**
+ * What a stray secret is.
+ */
+export type StrayKind = "token" | "refresh-token" | "client-secret" | "token-or-secret";
+
+/**
+ * A file or folder that could not be read.
+ */
+export type Unread = { 
+/**
+ * Its path.
+ */
+path: string, 
+/**
+ * Why, in the system's words.
+ */
+why: string, };
+
+/**
  * How a token leaves Keyrack, or is used without leaving it.
  */
 export type Way = "token" | "run" | "proxy" | "serve" | "api" | "copy";
+
+/**
+ * Whose secret a stray one is, if it is in this data folder's list.
+ */
+export type Whose = { "kind": "connection", 
+/**
+ * Its id (`Connection::id`).
+ */
+id: string, } | { "kind": "client", 
+/**
+ * Its id (`Client::id`).
+ */
+id: string, };

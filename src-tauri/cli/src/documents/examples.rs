@@ -12,8 +12,8 @@ use keyrack_core::{
     ActivityEntry, ActivityOutcome, Allowed, Batch, BatchAct, BatchEnd, BatchState, Begun, Budget,
     Caller, Cause, Client, Connection, CutOff, DatabaseState, Diff, Endpoint, HandedOut, HandedTo,
     Labels, Language, Lease, LeaseUse, Millis, NotDone, Note, OperationKind, Owner, Problem,
-    Progress, Rebuilt, Receipt, RedirectMethod, RefreshTokenFate, Status, Stray, StrayKind, Way,
-    Whose, Words,
+    Progress, Rebuilt, Receipt, RedirectMethod, RefreshTokenFate, Scan, Status, Stray, StrayKind,
+    Unread, Way, Whose, Words,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -330,12 +330,12 @@ fn scan() -> String {
         }),
         ..stray(3, "ntn_1234…")
     };
-    json_of(&Versioned::new(ScanDocument {
+    json_of(&Versioned::new(Scan {
         files: 214,
-        strays: &[own, stray(7, "ntn_5678…")],
-        unread: vec![UnreadDocument {
+        strays: vec![own, stray(7, "ntn_5678…")],
+        unread: vec![Unread {
             path: "/home/ada/site/private".into(),
-            why: "Permission denied (os error 13)",
+            why: "Permission denied (os error 13)".into(),
         }],
         own_unknown: None,
     }))

@@ -2,7 +2,7 @@
 
 use keyrack_core::{
     Authorization, Batch, BatchAct, BatchEnd, BatchState, Client, DatabaseState, Millis, NotDone,
-    Problem, Progress, Rebuilt, Stray,
+    Problem, Progress, Rebuilt,
 };
 use serde::Serialize;
 
@@ -146,21 +146,6 @@ pub struct DoctorDocument<'a> {
     pub keyring: Option<&'a str>,
     pub fine: bool,
     pub tests: Vec<TestDocument<'a>>,
-}
-
-/// What a scan found.
-#[derive(Debug, Serialize)]
-pub struct ScanDocument<'a> {
-    pub files: usize,
-    pub strays: &'a [Stray],
-    pub unread: Vec<UnreadDocument<'a>>,
-    pub own_unknown: Option<&'a Problem>,
-}
-
-#[derive(Debug, Serialize)]
-pub struct UnreadDocument<'a> {
-    pub path: String,
-    pub why: &'a str,
 }
 
 #[derive(Debug, Serialize)]

@@ -2,9 +2,13 @@
 
 use std::collections::HashSet;
 use std::fs;
+use std::io;
+use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret as _, SecretString};
+use serde::Serialize;
+use ts_rs::TS;
 
 use crate::domain::problem::Problem;
 use crate::domain::stray::{
@@ -17,7 +21,7 @@ use crate::storage::vault::Payload;
 /// The most bytes of settings that are read as a whole, for a way out.
 const SETTINGS: u64 = 1 << 20;
 
-/// After how many files the progress is told.
+/// After how many files it is told how many there were.
 const STRIDE: usize = 500;
 
 /// Where strays are looked for.
@@ -29,15 +33,26 @@ pub struct Ground {
     pub named: Vec<PathBuf>,
 }
 
+/// A file or folder that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct Unread {
+    /// Its path.
+    pub path: String,
+    /// Why, in the system's words.
+    pub why: String,
+}
+
 /// What a scan came to.
-#[derive(Debug)]
+#[derive(Debug, Serialize, TS)]
+#[ts(export_to = "types.ts")]
 pub struct Scan {
     /// The strays, by file and line.
     pub strays: Vec<Stray>,
     /// How many files were looked through.
     pub files: usize,
     /// What could not be read, and why.
-    pub unread: Vec<(PathBuf, String)>,
+    pub unread: Vec<Unread>,
     /// Why the list's own secrets could not be recognised, but only by what they look like.
     pub own_unknown: Option<Problem>,
 }
@@ -52,16 +67,25 @@ struct Own {
 
 impl Keyrack {
     /// Looks for strays. Those of this data folder are recognised exactly, if the keyring is open; others by
-    /// what they look like. `progress` is told how many files were looked through, now and then.
-    pub async fn scan(&self, ground: Ground, progress: impl Fn(usize) + Send + 'static) -> Scan {
+    /// what they look like. `told` is called now and then with how many files were looked
+    /// through, and ends the scan by a break.
+    pub async fn scan(
+        &self,
+        ground: Ground,
+        told: impl Fn(usize) -> ControlFlow<()> + Send + 'static,
+    ) -> Scan {
         let (marks, own, own_unknown) = match self.own_marks().await {
             Ok((marks, own)) => (marks, own, None),
             Err(problem) => (Marks::default(), Vec::new(), Some(problem)),
         };
         let look = move || {
-            let mut search = Search::new(marks, own, Box::new(progress));
-            search.look(&ground);
-            search.scan
+            let mut search = Search::new(marks, own, Box::new(told));
+            // What was found before it was told to end is told all the same.
+            let _ = search.look(&ground);
+            let mut scan = search.scan;
+            scan.strays
+                .sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
+            scan
         };
         let looked = tokio::task::spawn_blocking(look).await;
         let scan = looked.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
@@ -124,6 +148,15 @@ impl Keyrack {
     }
 }
 
+impl Unread {
+    fn of(path: &Path, why: &io::Error) -> Self {
+        Self {
+            path: path.display().to_string(),
+            why: why.to_string(),
+        }
+    }
+}
+
 /// Whether a name needs no quotes in a line of settings.
 fn is_plain(name: &str) -> bool {
     name.chars()
@@ -136,18 +169,18 @@ struct Search {
     own: Vec<Own>,
     seen: HashSet<PathBuf>,
     buffer: Vec<u8>,
-    progress: Box<dyn Fn(usize)>,
+    told: Box<dyn Fn(usize) -> ControlFlow<()>>,
     scan: Scan,
 }
 
 impl Search {
-    fn new(marks: Marks, own: Vec<Own>, progress: Box<dyn Fn(usize)>) -> Self {
+    fn new(marks: Marks, own: Vec<Own>, told: Box<dyn Fn(usize) -> ControlFlow<()>>) -> Self {
         Self {
             marks,
             own,
             seen: HashSet::new(),
             buffer: Vec::new(),
-            progress,
+            told,
             scan: Scan {
                 strays: Vec::new(),
                 files: 0,
@@ -157,7 +190,8 @@ impl Search {
         }
     }
 
-    fn look(&mut self, ground: &Ground) {
+    /// Looks at all of it, unless it is told to end.
+    fn look(&mut self, ground: &Ground) -> ControlFlow<()> {
         let [home, settings] = own_folders();
         if ground.known_places {
             for (base, path) in PLACES {
@@ -167,33 +201,31 @@ impl Search {
                 };
                 let place = base.as_ref().map(|base| base.join(path));
                 if let Some(place) = place.filter(|place| place.exists()) {
-                    self.look_below(&place);
+                    self.look_below(&place)?;
                     // A named folder may have it too.
                     self.seen.insert(place);
                 }
             }
         }
-        for named in &ground.named {
-            self.look_below(named);
-        }
-        self.scan
-            .strays
-            .sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
+        ground
+            .named
+            .iter()
+            .try_for_each(|named| self.look_below(named))
     }
 
-    fn look_below(&mut self, named: &Path) {
+    fn look_below(&mut self, named: &Path) -> ControlFlow<()> {
         let mut unread = Vec::new();
-        below(
-            named,
-            |file| self.look_at(file),
-            |path, error| unread.push((path.to_owned(), error.to_string())),
-        );
+        let found = |file: &Path| self.look_at(file);
+        let ended = below(named, found, |path, error| {
+            unread.push(Unread::of(path, error))
+        });
         self.scan.unread.extend(unread);
+        ended
     }
 
-    fn look_at(&mut self, file: &Path) {
+    fn look_at(&mut self, file: &Path) -> ControlFlow<()> {
         if self.seen.contains(file) {
-            return;
+            return ControlFlow::Continue(());
         }
         let mut found = Vec::new();
         let (marks, own) = (&self.marks, &self.own);
@@ -201,15 +233,15 @@ impl Search {
             found.extend(strays(file, piece, marks, own));
         });
         match read {
-            Ok(()) => {
-                self.scan.files += 1;
-                if self.scan.files.is_multiple_of(STRIDE) {
-                    (self.progress)(self.scan.files);
-                }
-            }
-            Err(error) => self.scan.unread.push((file.to_owned(), error.to_string())),
+            Ok(()) => self.scan.files += 1,
+            Err(error) => self.scan.unread.push(Unread::of(file, &error)),
         }
         self.scan.strays.extend(found);
+        if self.scan.files.is_multiple_of(STRIDE) {
+            (self.told)(self.scan.files)
+        } else {
+            ControlFlow::Continue(())
+        }
     }
 }
 
@@ -244,13 +276,7 @@ fn strays(file: &Path, piece: &Piece<'_>, marks: &Marks, own: &[Own]) -> Vec<Str
 
 /// The way out for an access token of the list's: a reference in its line, or a server that is started
 /// otherwise.
-fn diff(
-    file: &Path,
-    text: &[u8],
-    at: &std::ops::Range<usize>,
-    secret: &str,
-    own: &Own,
-) -> Option<Diff> {
+fn diff(file: &Path, text: &[u8], at: &Range<usize>, secret: &str, own: &Own) -> Option<Diff> {
     let Whose::Connection { id } = &own.whose else {
         return None;
     };

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _};
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 
 /// The most bytes that are looked at together.
@@ -61,17 +61,20 @@ pub(crate) fn line_ends(text: &[u8]) -> usize {
     text.split(|byte| *byte == b'\n').count() - 1
 }
 
-/// Calls `found` with each regular file below a folder, or with the file that is named itself. Links are not
-/// followed, nor are other file systems entered. What cannot be read goes to `unread`.
+/// Calls `found` with each regular file below a folder, or with the file that is named itself, until that
+/// breaks. Links are not followed, nor are other file systems entered. What cannot be read goes to `unread`.
 pub(crate) fn below(
     named: &Path,
-    mut found: impl FnMut(&Path),
+    mut found: impl FnMut(&Path) -> ControlFlow<()>,
     mut unread: impl FnMut(&Path, &io::Error),
-) {
+) -> ControlFlow<()> {
     let device = match fs::metadata(named) {
         Ok(about) if about.is_file() => return found(named),
         Ok(about) => device(&about),
-        Err(error) => return unread(named, &error),
+        Err(error) => {
+            unread(named, &error);
+            return ControlFlow::Continue(());
+        }
     };
     let mut folders = vec![named.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -85,7 +88,7 @@ pub(crate) fn below(
         for entry in entries {
             let about = entry.and_then(|entry| Ok((entry.path(), entry.metadata()?)));
             match about {
-                Ok((path, about)) if about.is_file() => found(&path),
+                Ok((path, about)) if about.is_file() => found(&path)?,
                 Ok((path, about)) if about.is_dir() && self::device(&about) == device => {
                     folders.push(path);
                 }
@@ -94,6 +97,7 @@ pub(crate) fn below(
             }
         }
     }
+    ControlFlow::Continue(())
 }
 
 /// The file system that a file is on, where the system tells.

@@ -1,6 +1,8 @@
 //! What the program prints when it listens, how it ends, wrong usage, and how much it holds.
 
-use crate::started::{sandbox, start, token};
+#[cfg(target_os = "linux")]
+use crate::started::token;
+use crate::started::{sandbox, start};
 use serde_json::Value;
 
 #[tokio::test]

@@ -1,10 +1,12 @@
 //! What a search for strays finds.
 
 use serde::Serialize;
+use ts_rs::TS;
 
 /// What a stray secret is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "kebab-case")]
+#[ts(export_to = "types.ts")]
 pub enum StrayKind {
     /// A token for Notion's API: of an OAuth client, of an internal connection, or a person's own.
     Token,
@@ -17,8 +19,9 @@ pub enum StrayKind {
 }
 
 /// Whose secret a stray one is, if it is in this data folder's list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "kind", rename_all = "lowercase")]
+#[ts(export_to = "types.ts")]
 pub enum Whose {
     /// A connection's.
     Connection {
@@ -33,7 +36,8 @@ pub enum Whose {
 }
 
 /// Lines to put in place of others; nothing secret is in either.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(export_to = "types.ts")]
 pub struct Diff {
     /// The lines as they are, with a secret cut after its first characters.
     pub before: Vec<String>,
@@ -42,7 +46,8 @@ pub struct Diff {
 }
 
 /// A stray secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(export_to = "types.ts")]
 pub struct Stray {
     /// The file.
     pub path: String,
