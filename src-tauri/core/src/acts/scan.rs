@@ -217,7 +217,7 @@ impl Search {
         let mut unread = Vec::new();
         let found = |file: &Path| self.look_at(file);
         let ended = below(named, found, |path, error| {
-            unread.push(Unread::of(path, error))
+            unread.push(Unread::of(path, error));
         });
         self.scan.unread.extend(unread);
         ended
