@@ -106,7 +106,11 @@ async fn everything_in_a_planted_home_is_found_and_nothing_is_invented() {
     // Not looked at unless it is named.
     write(&home.join("elsewhere/.env"), &format!("A={STRANGER}"));
 
-    let scanned = env.keyrack(&["scan", "--json", site.to_str().unwrap()], "");
+    // What is in a folder that is named too is looked at once, by whatever path.
+    std::os::unix::fs::symlink(&site, home.join("alias")).unwrap();
+    let (deep, alias, known) = (site.join("deep"), home.join("alias"), home.join(".cursor"));
+    let named = [&site, &deep, &alias, &known].map(|path| path.to_str().unwrap());
+    let scanned = env.keyrack(&[&["scan", "--json"][..], &named].concat(), "");
     assert_eq!(scanned.status.code(), Some(0));
     let document = document(&scanned, &own);
     let of = |file: &str, line: u64, what: &str, whose: Value| {

@@ -14,7 +14,7 @@ use crate::domain::problem::Problem;
 use crate::domain::stray::{
     Base, Diff, Marks, PLACES, Stray, StrayKind, What, Whose, env_line, masked, mcp_server, seek,
 };
-use crate::host::text_files::{Piece, below, in_pieces, line_ends, own_folders};
+use crate::host::text_files::{Piece, below, in_pieces, line_ends, own_folders, real_path};
 use crate::keyrack::Keyrack;
 use crate::storage::vault::Payload;
 
@@ -167,7 +167,8 @@ fn is_plain(name: &str) -> bool {
 struct Search {
     marks: Marks,
     own: Vec<Own>,
-    seen: HashSet<PathBuf>,
+    /// The known places that were looked at: a named folder may have them too.
+    known: HashSet<PathBuf>,
     buffer: Vec<u8>,
     told: Box<dyn Fn(usize) -> ControlFlow<()>>,
     scan: Scan,
@@ -178,7 +179,7 @@ impl Search {
         Self {
             marks,
             own,
-            seen: HashSet::new(),
+            known: HashSet::new(),
             buffer: Vec::new(),
             told,
             scan: Scan {
@@ -201,16 +202,17 @@ impl Search {
                 };
                 let place = base.as_ref().map(|base| base.join(path));
                 if let Some(place) = place.filter(|place| place.exists()) {
+                    let place = real_path(&place);
                     self.look_below(&place)?;
-                    // A named folder may have it too.
-                    self.seen.insert(place);
+                    self.known.insert(place);
                 }
             }
         }
-        ground
-            .named
-            .iter()
-            .try_for_each(|named| self.look_below(named))
+        let mut named: Vec<_> = ground.named.iter().map(|path| real_path(path)).collect();
+        named.sort();
+        // What is in a folder that is named as well follows it in this order.
+        named.dedup_by(|one, before| one.starts_with(before));
+        named.iter().try_for_each(|path| self.look_below(path))
     }
 
     fn look_below(&mut self, named: &Path) -> ControlFlow<()> {
@@ -224,7 +226,7 @@ impl Search {
     }
 
     fn look_at(&mut self, file: &Path) -> ControlFlow<()> {
-        if self.seen.contains(file) {
+        if file.ancestors().any(|above| self.known.contains(above)) {
             return ControlFlow::Continue(());
         }
         let mut found = Vec::new();

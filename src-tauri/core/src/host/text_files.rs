@@ -111,6 +111,17 @@ fn device(_about: &Metadata) -> u64 {
     0
 }
 
+/// The path by which a file is always the same one, where the system tells; else the path as it is.
+pub(crate) fn real_path(path: &Path) -> PathBuf {
+    // What Windows answers to the first is no path that a person knows.
+    let real = if cfg!(windows) {
+        std::path::absolute(path)
+    } else {
+        path.canonicalize()
+    };
+    real.unwrap_or_else(|_| path.to_owned())
+}
+
 /// The person's own folder, and that of programs' settings.
 pub(crate) fn own_folders() -> [Option<PathBuf>; 2] {
     [dirs::home_dir(), dirs::config_dir()]
