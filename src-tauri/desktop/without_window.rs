@@ -4,7 +4,9 @@ use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use keyrack_core::{Problem, Words, is_unprintable, system_language};
+#[cfg(target_os = "linux")]
+use keyrack_core::Problem;
+use keyrack_core::{Words, is_unprintable, system_language};
 
 /// Answers the one argument that asks for words instead of a window.
 pub fn answer(mut arguments: impl Iterator<Item = OsString>) -> Option<ExitCode> {
