@@ -138,15 +138,14 @@ async fn everything_in_a_planted_home_is_found_and_nothing_is_invented() {
         strays[4]["diff"]["after"],
         json!([format!("NOTION_TOKEN=keyrack://{ACME}")])
     );
-    let server: Vec<&str> = strays[2]["diff"]["after"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|line| line.as_str().unwrap())
-        .collect();
-    let server: Value = serde_json::from_str(&server.concat()).unwrap();
-    assert_eq!(server["command"], "keyrack");
-    assert_eq!(server["args"][0], "run");
+    let id = strays[2]["whose"]["id"].as_str().unwrap();
+    assert_eq!(
+        strays[2]["diff"]["after"],
+        json!([
+            "\"command\": \"keyrack\",",
+            format!("\"args\": [\"run\", \"{id}\", \"--\", COMMAND, ARGUMENTS]")
+        ])
+    );
     assert_eq!(
         fs::read_to_string(site.join("deep/.env")).unwrap(),
         env_file,
@@ -222,10 +221,7 @@ async fn without_the_keyring_tokens_are_found_by_what_they_look_like_and_this_is
     let file = env.world.home().join("site/.env");
     write(&file, &format!("NOTION_TOKEN={}\n", own.access));
     env.world.lock_keyring();
-    let scanned = env.keyrack(
-        &["scan", "--json", file.to_str().unwrap(), "/nowhere/at all"],
-        "",
-    );
+    let scanned = env.keyrack(&["scan", "--json", file.to_str().unwrap()], "");
     assert_eq!(scanned.status.code(), Some(0));
     let document = document(&scanned, &own);
     assert_eq!(
@@ -233,5 +229,53 @@ async fn without_the_keyring_tokens_are_found_by_what_they_look_like_and_this_is
         [(".env".to_owned(), 1, "token".to_owned(), Value::Null)]
     );
     assert_eq!(document["own_unknown"]["code"], "keyring-locked");
-    assert_eq!(document["unread"][0]["path"], "/nowhere/at all");
+}
+
+#[tokio::test]
+async fn what_is_named_and_is_not_there_is_no_clean_folder() {
+    let env = TestEnv::connected_by_command().await;
+    let scanned = env.keyrack(&["scan", "--json", "--only", "/nowhere/at all"], "");
+    assert_eq!(scanned.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&scanned.stderr);
+    assert!(
+        said.contains("input-file") && said.contains("/nowhere/at all"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+async fn nothing_else_that_is_secret_is_printed_beside_a_token() {
+    let env = TestEnv::connected_by_command().await;
+    let own = own(&env);
+    let folder = env.world.home().join("site");
+    let token = &own.access;
+    let line = format!("A={token}  # was {token}, {} and hunter2\n", own.client);
+    write(&folder.join("comment.env"), &line);
+    let server = json!({ "command": format!("env X=hunter2 Y={} npx", own.client),
+        "args": ["--password=hunter2", "postgres://u:hunter2@h/db"],
+        "env": { "A": token, "OTHER": "hunter2" } });
+    write(&folder.join("servers.json"), &server.to_string());
+    write(&folder.join(format!("{token}.txt")), token);
+    let scanned = env.keyrack(&["scan", "--json", "--only", folder.to_str().unwrap()], "");
+    let document = document(&scanned, &own);
+    assert!(!document.to_string().contains("hunter2"), "{document}");
+    assert_eq!(found(&document).len(), 6, "{document}");
+    let after = format!("A=keyrack://{ACME}");
+    let diffs = document["strays"].as_array().unwrap().iter();
+    let diffs: Vec<_> = diffs.map(|stray| &stray["diff"]["after"]).collect();
+    assert!(diffs.contains(&&json!([after])), "{diffs:?}");
+}
+
+#[tokio::test]
+async fn a_file_full_of_tokens_takes_no_longer_than_its_length() {
+    let env = TestEnv::connected_by_command().await;
+    let file = env.world.home().join("full.log");
+    write(&file, &format!("A {STRANGER}\n").repeat(20_000));
+    let scanned = env.keyrack(&["scan", "--json", "--only", file.to_str().unwrap()], "");
+    let document: Value = serde_json::from_slice(&scanned.stdout).unwrap();
+    let strays = document["strays"].as_array().unwrap();
+    assert_eq!(
+        (strays.len(), &strays[19_999]["line"]),
+        (20_000, &json!(20_000))
+    );
 }

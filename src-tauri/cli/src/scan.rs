@@ -1,11 +1,12 @@
 //! `keyrack scan`: tokens of Notion's that lie in clear text, and the way out for each.
 
+use std::fs;
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 
 use keyrack_core::documents::{Versioned, word};
 use keyrack_core::{
-    Diff, Ground, Keyrack, PORTAL, Problem, Scan, Stray, StrayKind, Unread, Whose, Words,
+    Cause, Diff, Ground, Keyrack, PORTAL, Problem, Scan, Stray, StrayKind, Unread, Whose, Words,
 };
 
 use crate::advice;
@@ -22,6 +23,12 @@ pub async fn scan(
     output: Output,
     asked: ScanArguments,
 ) -> Result<ExitCode, Problem> {
+    for path in &asked.folders {
+        fs::metadata(path).map_err(|error| Cause::InputFile {
+            path: path.display().to_string(),
+            detail: error.to_string(),
+        })?;
+    }
     let ground = Ground {
         known_places: !asked.only,
         named: asked.folders,
@@ -60,7 +67,8 @@ fn told_beside(scan: &Scan, words: Words) {
         eprint_line(&words.text("scan.unknown", &[("problem", &problem)]));
     }
     let count = scan.files;
-    let key = if scan.strays.is_empty() {
+    let is_clean = scan.strays.is_empty() && scan.unread.is_empty() && scan.own_unknown.is_none();
+    let key = if is_clean && count > 0 {
         "scan.nothing"
     } else {
         "scan.looked"
@@ -166,11 +174,14 @@ impl<'a> Found<'a> {
     /// The way out for each, in lines.
     fn ways_out(&self) -> Vec<String> {
         let mut lines = Vec::new();
+        // The table has no room for a long path.
         for (stray, owner) in &self.strays {
+            let place = format!("{}:{}", stray.path, stray.line);
             if let Some(owner) = owner {
-                let place = format!("{}:{}", stray.path, stray.line);
                 lines.push(self.way_out(stray, owner, &place));
                 lines.extend(stray.diff.iter().flat_map(|diff| self.in_its_place(diff)));
+            } else {
+                lines.push(place);
             }
         }
         if self.strays.iter().any(|(_, owner)| owner.is_none()) {

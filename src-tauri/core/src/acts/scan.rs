@@ -10,11 +10,14 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use ts_rs::TS;
 
+use crate::domain::name::caseless_name;
 use crate::domain::problem::Problem;
 use crate::domain::stray::{
     Base, Diff, Marks, PLACES, Stray, StrayKind, What, Whose, env_line, masked, mcp_server, seek,
 };
-use crate::host::text_files::{Piece, below, in_pieces, line_ends, own_folders, real_path};
+use crate::host::text_files::{
+    Piece, below, in_pieces, is_within, line_ends, own_folders, real_path,
+};
 use crate::keyrack::Keyrack;
 use crate::storage::vault::Payload;
 
@@ -106,8 +109,13 @@ impl Keyrack {
         let named = |id: &str| {
             let one = connections.iter().find(|one| one.id == id);
             let name = one.map_or("", |one| one.workspace_name.as_str());
-            let namesakes = connections.iter().filter(|one| one.workspace_name == name);
-            if namesakes.count() == 1 && is_plain(name) {
+            let is_called = |text: &str| caseless_name(text) == caseless_name(name);
+            let called = connections.iter().filter(|one| {
+                [&one.workspace_name, &one.id, &one.bot_id]
+                    .into_iter()
+                    .any(|text| is_called(text))
+            });
+            if called.count() == 1 && is_plain(name) {
                 name.to_owned()
             } else {
                 id.to_owned()
@@ -159,8 +167,12 @@ impl Unread {
 
 /// Whether a name needs no quotes in a line of settings.
 fn is_plain(name: &str) -> bool {
-    name.chars()
-        .all(|sign| sign.is_alphanumeric() || " ._-".contains(sign))
+    name.starts_with(char::is_alphanumeric)
+        && name.ends_with(char::is_alphanumeric)
+        && !name.contains("  ")
+        && name
+            .chars()
+            .all(|sign| sign.is_alphanumeric() || " ._-".contains(sign))
 }
 
 /// A scan under way.
@@ -200,18 +212,24 @@ impl Search {
                     Base::Home => &home,
                     Base::Settings => &settings,
                 };
-                let place = base.as_ref().map(|base| base.join(path));
-                if let Some(place) = place.filter(|place| place.exists()) {
-                    let place = real_path(&place);
-                    self.look_below(&place)?;
-                    self.known.insert(place);
+                let Some(place) = base.as_ref().map(|base| base.join(path)) else {
+                    continue;
+                };
+                match place.try_exists() {
+                    Ok(true) => {
+                        let place = real_path(&place);
+                        self.look_below(&place)?;
+                        self.known.insert(place);
+                    }
+                    Ok(false) => {}
+                    Err(error) => self.scan.unread.push(Unread::of(&place, &error)),
                 }
             }
         }
         let mut named: Vec<_> = ground.named.iter().map(|path| real_path(path)).collect();
         named.sort();
         // What is in a folder that is named as well follows it in this order.
-        named.dedup_by(|one, before| one.starts_with(before));
+        named.dedup_by(|one, before| is_within(one, before));
         named.iter().try_for_each(|path| self.look_below(path))
     }
 
@@ -230,15 +248,28 @@ impl Search {
             return ControlFlow::Continue(());
         }
         let mut found = Vec::new();
-        let (marks, own) = (&self.marks, &self.own);
         let read = in_pieces(file, &mut self.buffer, |piece| {
-            found.extend(strays(file, piece, marks, own));
+            found.extend(in_piece(file, piece, &self.marks, &self.own));
         });
         match read {
             Ok(()) => self.scan.files += 1,
             Err(error) => self.scan.unread.push(Unread::of(file, &error)),
         }
-        self.scan.strays.extend(found);
+        if let [
+            Found {
+                stray,
+                secret,
+                own: Some(number),
+            },
+        ] = &mut found[..]
+            && let Some(own) = self.own.get(*number)
+            && is_json(file)
+        {
+            stray.diff = settings_diff(file, secret, own);
+        }
+        self.scan
+            .strays
+            .extend(found.into_iter().map(|one| one.stray));
         if self.scan.files.is_multiple_of(STRIDE) {
             (self.told)(self.scan.files)
         } else {
@@ -247,48 +278,86 @@ impl Search {
     }
 }
 
+/// A stray, with what it is a copy of.
+struct Found {
+    stray: Stray,
+    secret: SecretString,
+    /// Its mark, if it is the list's.
+    own: Option<usize>,
+}
+
 /// The strays that begin in a piece of a file.
-fn strays(file: &Path, piece: &Piece<'_>, marks: &Marks, own: &[Own]) -> Vec<Stray> {
+fn in_piece(file: &Path, piece: &Piece<'_>, marks: &Marks, own: &[Own]) -> Vec<Found> {
+    let path = without_secrets(file, marks);
+    let (mut line, mut from) = (piece.line, 0);
     let found = seek(piece.bytes, marks).into_iter();
     let found = found.filter(|(at, _)| piece.own.contains(&at.start));
     found
         .map(|(at, what)| {
-            let one = match what {
-                What::Own(number) => own.get(number),
-                What::Like(_) => None,
-            };
+            line += line_ends(&piece.bytes[from..at.start]);
+            from = at.start;
             let secret = String::from_utf8_lossy(&piece.bytes[at.clone()]);
-            Stray {
-                path: file.display().to_string(),
-                line: piece.line + line_ends(&piece.bytes[..at.start]),
-                begins: masked(&secret),
-                what: match what {
-                    What::Like(kind) => kind,
-                    What::Own(_) => one.map_or(StrayKind::Token, |one| one.what),
+            let (number, kind) = match what {
+                What::Own(number) => (Some(number), None),
+                What::Like(kind) => (None, Some(kind)),
+            };
+            let one = number.and_then(|number| own.get(number));
+            Found {
+                stray: Stray {
+                    path: path.clone(),
+                    line,
+                    begins: masked(&secret),
+                    what: one.map(|one| one.what).or(kind).unwrap_or(StrayKind::Token),
+                    whose: one.map(|one| one.whose.clone()),
+                    diff: one.and_then(|one| line_diff(file, piece, &at, one)),
                 },
-                whose: one.map(|one| one.whose.clone()),
-                diff: one.and_then(|one| {
-                    let is_token = one.what == StrayKind::Token;
-                    is_token.then(|| diff(file, piece.bytes, &at, &secret, one))?
-                }),
+                secret: secret.into_owned().into(),
+                own: number,
             }
         })
         .collect()
 }
 
-/// The way out for an access token of the list's: a reference in its line, or a server that is started
-/// otherwise.
-fn diff(file: &Path, text: &[u8], at: &Range<usize>, secret: &str, own: &Own) -> Option<Diff> {
-    let Whose::Connection { id } = &own.whose else {
+/// A path as it is shown: a secret may be in it too.
+fn without_secrets(path: &Path, marks: &Marks) -> String {
+    let mut shown = path.display().to_string();
+    for (at, _) in seek(shown.clone().as_bytes(), marks).into_iter().rev() {
+        let secret = masked(&shown[at.clone()]);
+        shown.replace_range(at, &secret);
+    }
+    shown
+}
+
+fn is_json(file: &Path) -> bool {
+    file.extension().is_some_and(|ending| ending == "json")
+}
+
+/// The way out for an access token of the list's that a server is started with: none other is in the file.
+fn settings_diff(file: &Path, secret: &SecretString, own: &Own) -> Option<Diff> {
+    let (Whose::Connection { id }, StrayKind::Token) = (&own.whose, own.what) else {
         return None;
     };
-    if file.extension().is_some_and(|ending| ending == "json") {
-        let is_short = fs::metadata(file).is_ok_and(|about| about.len() <= SETTINGS);
-        let settings = is_short.then(|| fs::read_to_string(file).ok())??;
-        return mcp_server(&settings, secret, id);
+    let is_short = fs::metadata(file).is_ok_and(|about| about.len() <= SETTINGS);
+    let settings = is_short.then(|| fs::read_to_string(file).ok())??;
+    mcp_server(&settings, secret.expose_secret(), id)
+}
+
+/// The way out for an access token of the list's that a line of an `.env` file sets.
+fn line_diff(file: &Path, piece: &Piece<'_>, at: &Range<usize>, own: &Own) -> Option<Diff> {
+    let name = file.file_name()?.to_str()?;
+    let is_env = name == ".env"
+        || name.starts_with(".env.")
+        || file.extension().is_some_and(|ending| ending == "env");
+    if !is_env || own.what != StrayKind::Token {
+        return None;
     }
-    let begin = text[..at.start].iter().rposition(|byte| *byte == b'\n');
-    let begin = begin.map_or(0, |line_end| line_end + 1);
+    let text = piece.bytes;
+    let begin = match text[..at.start].iter().rposition(|byte| *byte == b'\n') {
+        Some(line_end) => line_end + 1,
+        // Where the line begins is in the piece before.
+        None if piece.own.start > 0 => return None,
+        None => 0,
+    };
     let end = text[at.end..].iter().position(|byte| *byte == b'\n');
     let end = end.map_or(text.len(), |length| at.end + length);
     let line = std::str::from_utf8(&text[begin..end]).ok()?;

@@ -29,13 +29,17 @@ pub(crate) fn in_pieces(
     buffer: &mut Vec<u8>,
     mut look: impl FnMut(&Piece<'_>),
 ) -> io::Result<()> {
-    let mut file = File::open(path)?;
+    let file = File::open(path)?;
+    // One that grows meanwhile is read as long as it was.
+    let mut left = file.metadata()?.len();
+    let mut file = file.take(left);
     buffer.clear();
     let (mut from, mut line) = (0, 1);
     loop {
-        let room = PIECE.saturating_sub(buffer.len());
-        let read = file.by_ref().take(room as u64).read_to_end(buffer)?;
-        let is_last = read < room;
+        let room = PIECE.saturating_sub(buffer.len()) as u64;
+        let read = file.by_ref().take(room).read_to_end(buffer)? as u64;
+        left = left.saturating_sub(read);
+        let is_last = read < room || left == 0;
         let to = if is_last {
             buffer.len()
         } else {
@@ -59,6 +63,12 @@ pub(crate) fn in_pieces(
 /// How many lines end in a text.
 pub(crate) fn line_ends(text: &[u8]) -> usize {
     text.split(|byte| *byte == b'\n').count() - 1
+}
+
+/// Whether all that is looked at below one path is looked at below another too.
+pub(crate) fn is_within(path: &Path, outer: &Path) -> bool {
+    let device = |path: &Path| fs::metadata(path).ok().map(|about| device(&about));
+    path.starts_with(outer) && device(path) == device(outer)
 }
 
 /// Calls `found` with each regular file below a folder, or with the file that is named itself, until that

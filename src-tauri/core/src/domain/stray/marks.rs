@@ -83,4 +83,14 @@ impl Marks {
             (hash(text.get(whole.clone())?) == mark.whole).then_some((mark.number, whole))
         })
     }
+
+    /// The secret that begins at a place in a text: its number, and where all of it stands.
+    pub fn find_at(&self, text: &[u8], at: usize) -> Option<(usize, Range<usize>)> {
+        let words = self.marks.iter().filter(|mark| mark.before == 0);
+        words.into_iter().find_map(|mark| {
+            let whole = at..at + mark.length;
+            let is_it = hash(text.get(whole.clone())?) == mark.whole;
+            is_it.then_some((mark.number, whole))
+        })
+    }
 }

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::found::Diff;
 
@@ -18,6 +18,7 @@ pub(crate) fn masked(secret: &str) -> String {
 
 /// The way out for a line that sets a variable to the token that stands at `token`: a reference to the
 /// connection, which `keyrack run` puts the token in the place of. None if more than the token is assigned.
+/// A comment behind it may hold anything, and is left out.
 pub(crate) fn env_line(line: &str, token: Range<usize>, connection: &str) -> Option<Diff> {
     let secret = line.get(token.clone())?;
     let (before, after) = (line.get(..token.start)?, line.get(token.end..)?);
@@ -25,98 +26,83 @@ pub(crate) fn env_line(line: &str, token: Range<usize>, connection: &str) -> Opt
         .chars()
         .next_back()
         .filter(|sign| "\"'".contains(*sign));
-    let (name, after_quote) = match quote {
+    let (set, after) = match quote {
         Some(quote) => (before.strip_suffix(quote)?, after.strip_prefix(quote)?),
         None => (before, after),
     };
-    let name = name.strip_suffix('=')?.trim_start();
+    let name = set.strip_suffix('=')?.trim_start();
     let name = name.strip_prefix("export ").unwrap_or(name);
-    let is_name = |name: &str| {
-        !name.is_empty()
-            && name
-                .chars()
-                .all(|sign| sign.is_ascii_alphanumeric() || sign == '_')
+    let is_alone = after.trim().is_empty()
+        || after.trim_start().starts_with('#') && after.starts_with([' ', '\t']);
+    let with = |value: &str| {
+        format!(
+            "{before}{value}{}",
+            quote.map(String::from).unwrap_or_default()
+        )
     };
-    let rest = after_quote.trim();
-    if !is_name(name) || !(rest.is_empty() || rest.starts_with('#')) {
-        return None;
-    }
-    Some(Diff {
-        before: vec![format!("{before}{}{after}", masked(secret))],
-        after: vec![format!("{before}keyrack://{connection}{after}")],
+    (is_name(name) && is_alone).then(|| Diff {
+        before: vec![with(&masked(secret))],
+        after: vec![with(&format!("keyrack://{connection}"))],
     })
+}
+
+/// Whether a text can be the name of a variable.
+fn is_name(text: &str) -> bool {
+    text.starts_with(|sign: char| sign.is_ascii_alphabetic() || sign == '_')
+        && text
+            .chars()
+            .all(|sign| sign.is_ascii_alphanumeric() || sign == '_')
 }
 
 /// The way out for settings that start an MCP server with the token in its environment: the server is
-/// started by `keyrack run`. None if no server in the document is.
+/// started by `keyrack run`. None if the token stands anywhere else too. What else the settings say may be
+/// secret as well, and is left out.
 pub(crate) fn mcp_server(document: &str, token: &str, connection: &str) -> Option<Diff> {
-    let document: Value = serde_json::from_str(document).ok()?;
-    let (server, variable) = server_with(&document, token)?;
-    let mut before = shown(server);
-    let mut after = before.clone();
-    before["env"][&variable] = masked(token).into();
-    let mut arguments = vec![json!("run"), json!(connection)];
-    if variable != "NOTION_TOKEN" {
-        arguments.extend([json!("--env"), json!(variable)]);
+    if document.matches(token).count() != 1 {
+        return None;
     }
-    arguments.extend([json!("--"), before["command"].clone()]);
-    arguments.extend(before["args"].as_array().into_iter().flatten().cloned());
-    after["command"] = "keyrack".into();
-    after["args"] = arguments.into();
-    after["env"].as_object_mut()?.remove(&variable);
-    let lines = |server: &Value| format!("{server:#}").lines().map(str::to_owned).collect();
+    let document: Value = serde_json::from_str(document).ok()?;
+    let variable = variable_with(&document, token).filter(|name| is_name(name))?;
+    let named = if variable == "NOTION_TOKEN" {
+        String::new()
+    } else {
+        format!("\"--env\", \"{variable}\", ")
+    };
+    let secret = masked(token);
     Some(Diff {
-        before: lines(&before),
-        after: lines(&after),
+        before: vec![
+            "\"command\": COMMAND,".to_owned(),
+            "\"args\": [ARGUMENTS],".to_owned(),
+            format!("\"env\": {{ \"{variable}\": \"{secret}\" }}"),
+        ],
+        after: vec![
+            "\"command\": \"keyrack\",".to_owned(),
+            format!("\"args\": [\"run\", \"{connection}\", {named}\"--\", COMMAND, ARGUMENTS]"),
+        ],
     })
 }
 
-/// A server's settings without what may be another secret.
-fn shown(server: &Value) -> Value {
-    let mut shown = json!({ "command": server["command"] });
-    if let Some(arguments) = server["args"].as_array() {
-        let plain = |one: &Value| {
-            if is_plain(one) {
-                one.clone()
-            } else {
-                "…".into()
-            }
-        };
-        shown["args"] = arguments.iter().map(plain).collect();
-    }
-    let names = server["env"].as_object().into_iter().flatten();
-    shown["env"] = names.map(|(name, _)| (name.clone(), json!("…"))).collect();
-    shown
-}
-
-/// Whether an argument is too plain for a secret: its long words are without figures.
-fn is_plain(argument: &Value) -> bool {
-    let text = argument.as_str().unwrap_or_default();
-    let mut words = text.split(|sign: char| !sign.is_ascii_alphanumeric());
-    words.all(|word| word.len() < 16 || !word.contains(|sign: char| sign.is_ascii_digit()))
-}
-
-/// The first server of a document that has the token in its environment and nowhere else, and the name of that
-/// variable.
-fn server_with<'d>(document: &'d Value, token: &str) -> Option<(&'d Value, String)> {
-    let is_token = |value: &Value| value.as_str() == Some(token);
-    if let (Some(Value::String(_)), Some(Value::Object(variables))) =
-        (document.get("command"), document.get("env"))
-        && let Some((name, _)) = variables.iter().find(|(_, value)| is_token(value))
-    {
-        let elsewhere = document["args"].to_string().contains(token);
-        return (!elsewhere).then(|| (document, name.clone()));
+/// The variable that a server of a document gets the token in.
+fn variable_with<'d>(document: &'d Value, token: &str) -> Option<&'d str> {
+    let command = document.get("command").and_then(Value::as_str);
+    if let (Some(_), Some(Value::Object(variables))) = (command, document.get("env")) {
+        let with = |(_, value): &(&String, &Value)| value.as_str() == Some(token);
+        if let Some((name, _)) = variables.iter().find(with) {
+            return Some(name);
+        }
     }
     let below: Box<dyn Iterator<Item = &Value>> = match document {
         Value::Object(fields) => Box::new(fields.values()),
         Value::Array(items) => Box::new(items.iter()),
         _ => return None,
     };
-    below.into_iter().find_map(|one| server_with(one, token))
+    below.into_iter().find_map(|one| variable_with(one, token))
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     const TOKEN: &str = "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";
@@ -129,22 +115,33 @@ mod tests {
 
     #[test]
     fn a_line_that_sets_a_variable_gets_a_reference() {
-        for (before, after) in [
-            ("NOTION=TOKEN", "NOTION=keyrack://Acme Research"),
+        for (line_of, before, after) in [
             (
-                "export A_1='TOKEN'  # mine",
-                "export A_1='keyrack://Acme Research'  # mine",
+                "NOTION=TOKEN",
+                "NOTION=SHOWN",
+                "NOTION=keyrack://Acme Research",
             ),
-            ("  KEY=\"TOKEN\"", "  KEY=\"keyrack://Acme Research\""),
+            (
+                "export A_1='TOKEN'  # was ghp_16C7e42F, pw=hunter2",
+                "export A_1='SHOWN'",
+                "export A_1='keyrack://Acme Research'",
+            ),
+            (
+                "  KEY=\"TOKEN\"",
+                "  KEY=\"SHOWN\"",
+                "  KEY=\"keyrack://Acme Research\"",
+            ),
         ] {
-            let diff = line(before).expect(before);
+            let diff = line(line_of).expect(line_of);
             assert_eq!(diff.after, [after]);
-            assert_eq!(diff.before, [before.replace("TOKEN", "ntn_5809…")]);
+            assert_eq!(diff.before, [before.replace("SHOWN", "ntn_5809…")]);
         }
         for other in [
             "curl -H 'Authorization: Bearer TOKEN'",
             "HEADERS=Bearer TOKEN",
             "A=TOKEN,other",
+            "A=TOKEN#x",
+            "1A=TOKEN",
             "A='TOKEN",
             "TOKEN",
             "=TOKEN",
@@ -156,22 +153,23 @@ mod tests {
     #[test]
     fn a_server_that_gets_the_token_is_started_by_keyrack_run() {
         let settings = json!({ "projects": { "/home/a": { "mcpServers": { "notion": {
-            "command": "npx", "args": ["-y", "server", "--key=0123456789abcdef"],
+            "command": "env X=hunter2 npx", "args": ["-y", "--password=hunter2"],
             "env": { "API_KEY": TOKEN, "OTHER": "hunter2" } } } } } });
         let diff = mcp_server(&settings.to_string(), TOKEN, "1f2e").expect("a way out");
-        let after: Value = serde_json::from_str(&diff.after.concat()).expect("JSON");
-        assert_eq!(
-            after,
-            json!({ "command": "keyrack", "env": { "OTHER": "…" },
-                "args": ["run", "1f2e", "--env", "API_KEY", "--", "npx", "-y", "server", "…"] })
-        );
+        let run = r#""args": ["run", "1f2e", "--env", "API_KEY", "--", COMMAND, ARGUMENTS]"#;
+        assert_eq!(diff.after, [r#""command": "keyrack","#, run]);
         let shown = format!("{diff:?}");
         assert!(
             shown.contains("ntn_5809…") && !shown.contains(TOKEN) && !shown.contains("hunter2")
         );
+        let twice = json!({ "A": TOKEN, "B": TOKEN });
         for other in [
             json!({ "token": TOKEN }),
             json!({ "command": "npx", "args": [TOKEN], "env": { "A": TOKEN } }),
+            json!({ "command": TOKEN, "env": { "A": TOKEN } }),
+            json!({ "command": "npx", "env": twice }),
+            json!({ "command": "npx", "env": { (TOKEN): "x" } }),
+            json!({ "command": "npx", "env": { "MY-TOKEN": TOKEN } }),
             json!({ "command": "npx", "env": { "HEADERS": format!("Bearer {TOKEN}") } }),
         ] {
             assert_eq!(
