@@ -238,16 +238,16 @@ describe("what was found", () => {
 });
 
 describe("a token of the list's own", () => {
-  it("is refreshed, and then works no more wherever it lay", async () => {
+  it("is refreshed, and then no longer works wherever it lay", async () => {
     const more = [strayToken(acme, { line: 9, what: "refresh-token", diff: null }), strayToken(birch)];
     await found(strayToken(acme), ...more);
     const refresh = button(strays()[0], "Refresh tokens");
     refresh?.focus();
     refresh?.click();
     expect(called("refresh")).toEqual([{ connection: acme.id }]);
-    await vi.waitFor(() => expect(strays()[0]?.textContent).toContain("The token there works no more."));
-    expect(strays()[1]?.textContent).toContain("The refresh token there works no more.");
-    expect(strays()[2]?.textContent).not.toContain("works no more");
+    await vi.waitFor(() => expect(strays()[0]?.textContent).toContain("The token there no longer works."));
+    expect(strays()[1]?.textContent).toContain("The refresh token there no longer works.");
+    expect(strays()[2]?.textContent).not.toContain("there no longer works");
     expect(button(strays()[0], "Refresh tokens")).toBeUndefined();
     await vi.waitFor(() => expect(strays()[0]?.contains(document.activeElement)).toBe(true));
   });
@@ -257,7 +257,7 @@ describe("a token of the list's own", () => {
     await found(strayToken(acme));
     button(strays()[0], "Refresh tokens")?.click();
     await vi.waitFor(() => expect(strays()[0]?.querySelector('[role="alert"] strong')).not.toBeNull());
-    expect(strays()[0]?.textContent).not.toContain("The token there works no more.");
+    expect(strays()[0]?.textContent).not.toContain("The token there no longer works.");
     expect(button(strays()[0], "Refresh tokens")).toBeDefined();
   });
 
@@ -270,7 +270,7 @@ describe("a token of the list's own", () => {
     expect(button(strays()[0], "Refresh tokens")).toBeUndefined();
     button(strays()[0], "Revoke…")?.click();
     await click("confirm-revoke");
-    await vi.waitFor(() => expect(strays()[0]?.textContent).toContain("The token there works no more."));
+    await vi.waitFor(() => expect(strays()[0]?.textContent).toContain("The token there no longer works."));
     expect(called("revoke")).toEqual([{ connection: birch.id }]);
     expect(called("scan")).toHaveLength(1);
     expect(labelOf(strays()[0])).toBe("token of Birch");
@@ -290,7 +290,7 @@ describe("a token of the list's own", () => {
     button(strays()[0], "Revoke…")?.click();
     await click("confirm-revoke");
     await vi.waitFor(() => expect(strays()).toHaveLength(1));
-    expect(strays()[0]?.textContent).not.toContain("works no more");
+    expect(strays()[0]?.textContent).not.toContain("there no longer works");
     expect(button(strays()[0], "Revoke…")).toBeDefined();
   });
 
