@@ -508,6 +508,7 @@ const panels = [
 ];
 
 const everything = ["settings", "remove-everything"];
+const scan = ["settings", "scan-open"];
 
 /** @type {Screen[]} */
 const settings = [
@@ -552,6 +553,42 @@ const settings = [
     until: `${at("self-test-sum")} span`,
     views: ["narrow", "tall"],
   },
+  { name: "scan", scene: "scan", click: scan, views: [...DIALOG] },
+  {
+    name: "scan-found",
+    scene: "scan",
+    click: [...scan, "scan-look"],
+    until: at("stray"),
+    views: [...DIALOG, "tall", "de-narrow"],
+  },
+  {
+    name: "scan-refreshed",
+    scene: "scan",
+    click: [...scan, "scan-look", "stray-refresh"],
+    until: `${at("stray")} .tone-ok`,
+    views: ["tall", "narrow"],
+  },
+  {
+    name: "scan-unread",
+    scene: "scan-unread",
+    click: [...scan, "scan-look", "scan-unread-more"],
+    views: ["narrow", "de"],
+  },
+  {
+    name: "scan-none",
+    scene: "scan-none",
+    click: [...scan, "scan-look"],
+    until: at("scan-none"),
+    views: ["narrow", "de"],
+  },
+  {
+    name: "scan-locked",
+    scene: "scan-locked",
+    click: [...scan, "scan-look"],
+    until: at("scan-unknown"),
+    views: ["narrow", "de"],
+  },
+  { name: "scan-busy", scene: "scan-busy", click: [...scan, "scan-look"], until: `${at("scan")} .turning` },
   { name: "remove-everything", scene: "list", click: everything, views: [...DIALOG] },
   {
     name: "remove-everything-understood",

@@ -25,12 +25,14 @@ import type {
   Removal,
   Removed,
   Revocation,
+  Scan,
   SelfTest,
   Snapshot,
 } from "../rust/types";
 import { detailsOf, pageOf } from "./fake-activity";
 import { labelsOf, noteOf } from "./fake-labels";
 import { batch, batchEnd, client, problem, receiptFor, refusal, sandboxClient } from "./samples";
+import { CLEAN } from "./samples-scan";
 import { authorizationOf } from "./scenes";
 
 /** The arguments of the commands: each has some of them. */
@@ -70,6 +72,8 @@ export type Traits = {
   trouble: boolean;
   /** The leases that run. */
   leases: readonly Lease[];
+  /** What a scan comes to; none is one that goes on until it is ended. */
+  scan: Scan | null;
 };
 
 const ABOUT: About = {
@@ -86,6 +90,7 @@ const LEAST = 40;
 const CHECK = 400;
 const CALL = 900;
 const REVOCATION = 300;
+const SCAN = 1_200;
 const TESTS: Record<SelfTest, number> = {
   keyring: 300,
   "app-link": 1_400,
@@ -115,11 +120,13 @@ export class FakeRust {
   /** What the page has: `changes` returns what is different from it, and gives it revisions. */
   #sent: Snapshot;
   #revision = 0;
+  #endScan: () => void = () => undefined;
 
   constructor(rust: Snapshot, traits: Partial<Traits> = {}) {
     this.rust = rust;
     this.#sent = rust;
-    this.#traits = { timed: false, activity: [], about: ABOUT, trouble: false, leases: [], ...traits };
+    const usual = { activity: [], about: ABOUT, trouble: false, leases: [], scan: CLEAN };
+    this.#traits = { timed: false, ...usual, ...traits };
     this.leases = this.#traits.leases;
     this.answers = { ...this.#sync(), ...this.#clients(), ...this.#acts(), ...this.#program() };
   }
@@ -291,7 +298,7 @@ export class FakeRust {
   }
 
   #program(): Record<string, Command> {
-    const { about, activity, trouble } = this.#traits;
+    const { about, activity, trouble, scan } = this.#traits;
     return {
       activity: ({ filter, before }) => pageOf(activity, filter, before),
       details: ({ connection }) => detailsOf(this.#connection(connection)),
@@ -308,6 +315,11 @@ export class FakeRust {
         if (code !== undefined)
           throw refusal(code, { request_id: test === "notion" ? "1c9d5b1e-77aa" : null });
       },
+      scan: async (): Promise<Scan> => {
+        await this.#wait(SCAN);
+        return scan ?? new Promise<Scan>((done) => (this.#endScan = () => done(CLEAN)));
+      },
+      end_scan: () => this.#endScan(),
       rebuild: (): Rebuilt => ({
         database: "intact",
         clients: 0,

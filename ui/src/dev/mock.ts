@@ -3,6 +3,7 @@ import type { About, Cause, Preferences } from "../rust/types";
 import { FakeRust } from "./fake-rust";
 import { problem } from "./samples";
 import { activityOf } from "./samples-activity";
+import { scanIn } from "./samples-scan";
 import { leasesIn, snapshotOf } from "./scenes";
 
 const LONG = "\u202e/home/" + "x".repeat(10_000);
@@ -23,6 +24,7 @@ export function install(scene: string): void {
     timed: true,
     activity: activityOf(rust.connections),
     leases: leasesIn(scene, rust.connections),
+    scan: scanIn(scene, rust.connections, rust.clients),
     trouble: scene === "self-test-trouble" || scene === "hostile",
     ...(scene === "hostile" ? { about: HOSTILE } : {}),
   });

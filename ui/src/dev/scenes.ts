@@ -296,6 +296,10 @@ export function snapshotOf(scene: string): Snapshot {
   const base = snapshot();
   const ended = (fresh: boolean, earlier_works = false) => completed(fresh, earlier_works, "connection-0003");
   const list = { ...base, connections: few() };
+  const scanned = {
+    ...base,
+    connections: few().map((row, at) => (at === 1 ? { ...row, has_refresh_token: false } : row)),
+  };
   const many = {
     ...base,
     connections: Array.from({ length: 2_000 }, (_, index) => connection(`Workspace ${index}`)),
@@ -399,6 +403,8 @@ export function snapshotOf(scene: string): Snapshot {
       ...list,
       preferences: preferences({ background_checks: "six-hours", start_at_login: true, language: "de" }),
     },
+    scan: scanned,
+    "scan-unread": scanned,
     waiting: { ...list, authorization: authorizationOf({ kind: "waiting" }) },
     "waiting-sandbox": { ...sandbox, authorization: authorizationOf({ kind: "waiting" }, sandboxClient) },
     parked: {

@@ -28,6 +28,7 @@ import type {
   RedirectMethod,
   Removal,
   Revocation,
+  Scan,
   SelfTest,
   Snapshot,
 } from "./types";
@@ -145,6 +146,13 @@ export const about = () => call<About>("about");
 export const openDataFolder = () => call<null>("open_data_folder");
 /** Runs one test of the self-test; a refusal is what is wrong. */
 export const selfTest = (test: SelfTest) => call<null>("self_test", { test });
+/**
+ * Looks for tokens in clear text in the known places, and below these folders as they were typed. A scan that is under
+ * way ends.
+ */
+export const scan = (folders: readonly string[]) => call<Scan>("scan", { folders });
+/** Ends the scan that is under way. */
+export const endScan = () => call<null>("end_scan");
 /** Makes the list say what the keyring says, and brings back what the list has lost. */
 export const rebuild = () => call<Rebuilt>("rebuild");
 /** Removes everything, if wanted after revoking all connections. Comes back at once; events bring each stage. */

@@ -135,10 +135,12 @@ export class Acts {
     setTimeout(() => this.fresh.delete(target.id), FRESH);
   }
 
-  async refreshTokens(target: Target): Promise<void> {
+  /** Refreshes a connection's tokens; null if an act on it was under way already. */
+  async refreshTokens(target: Target): Promise<Outcome<Connection> | null> {
     const outcome = await this.#act("refresh", target, () => ipc.refresh(target.id));
     this.#learned(target, outcome);
     if (outcome?.ok === true) this.#notices.show(ofRefreshed(outcome.value));
+    return outcome;
   }
 
   /**
@@ -230,15 +232,18 @@ export class Acts {
       this.#notices.show(ofCopied(connection, snapshot.preferences.clipboard_seconds));
   }
 
-  async revoke(target: Target): Promise<void> {
+  /** Revokes a connection; says whether that is done, and not pending. */
+  async revoke(target: Target): Promise<boolean> {
     const outcome = await this.#act("revoke", target, () => ipc.revoke(target.id));
-    if (outcome?.ok !== true) return;
-    if (outcome.value.outcome === "revoked") this.#hand(outcome.value.receipt, target);
-    else {
-      const connection = this.#sync.connection(target.id) ?? null;
-      this.#notices.show(ofPending(target.id, connection, outcome.value, Date.now()));
-      await this.#sync.refresh();
+    if (outcome?.ok !== true) return false;
+    if (outcome.value.outcome === "revoked") {
+      this.#hand(outcome.value.receipt, target);
+      return true;
     }
+    const connection = this.#sync.connection(target.id) ?? null;
+    this.#notices.show(ofPending(target.id, connection, outcome.value, Date.now()));
+    await this.#sync.refresh();
+    return false;
   }
 
   async forget(target: Target): Promise<void> {

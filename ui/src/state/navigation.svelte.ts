@@ -2,6 +2,7 @@
 import type { BatchEnd, Client, Connection, Receipt, Status } from "../rust/types";
 import type { Wanted } from "../rust/ipc";
 import type { ActivityView } from "./activity-log.svelte";
+import type { TokenScan } from "./token-scan.svelte";
 
 /** The parts of a client that a dialog shows, whether the client or one of its connections opened it. */
 export type NamedClient = Pick<Client, "id" | "name" | "sandbox">;
@@ -9,6 +10,8 @@ export type NamedClient = Pick<Client, "id" | "name" | "sandbox">;
 /**
  * The dialog that the person opened. `selected` are the rows to export, or none for the whole list as it is filtered;
  * `at` is the client whose own dialog led back to the clients, and `renewed` says that Notion took its new secret there.
+ * `back` is the dialog that this one was opened from; `scan` is a scan as the person left it for another dialog, which
+ * the secret numbered `at` led to.
  */
 export type Dialog =
   | { kind: "client"; back: Dialog | null }
@@ -17,18 +20,19 @@ export type Dialog =
   | { kind: "edit-client"; client: Client }
   | { kind: "remove-client"; client: Client }
   | { kind: "reconnect"; connection: Connection }
-  | { kind: "revoke"; connection: Connection }
+  | { kind: "revoke"; connection: Connection; back?: Dialog }
   | { kind: "end-selected"; act: EndingAct; connections: readonly Connection[] }
   | { kind: "offboard"; label: string | null }
   | { kind: "label"; connections: readonly Connection[] }
-  | { kind: "forget"; connection: Connection }
+  | { kind: "forget"; connection: Connection; back?: Dialog }
   | { kind: "use"; connection: Connection }
   | { kind: "in-use" }
   | { kind: "export"; selected: readonly Connection[] | null }
   | { kind: "activity"; view?: ActivityView }
   | { kind: "receipt"; receipt: Receipt; back: Dialog }
-  | { kind: "settings"; at?: "self-test" | "remove-everything" }
+  | { kind: "settings"; at?: "self-test" | "scan" | "remove-everything" }
   | { kind: "self-test"; back: Dialog | null }
+  | { kind: "scan"; scan?: TokenScan; at?: number; back: Dialog | null }
   | { kind: "remove-everything" };
 
 /** A kind of help: the guide, the shortcuts, or what the statuses mean. */
@@ -42,6 +46,7 @@ const FIRM: ReadonlySet<Dialog["kind"]> = new Set([
   "label",
   "use",
   "settings",
+  "scan",
   "remove-everything",
 ]);
 
