@@ -512,7 +512,10 @@ async fn scan<R: Runtime>(
     folders: Vec<String>,
 ) -> Result<Scan, Problem> {
     let home = app.path().home_dir().unwrap_or_default();
-    let typed = |folder: &String| home.join(folder.strip_prefix("~/").unwrap_or(folder));
+    let typed = |folder: &String| match folder.strip_prefix('~') {
+        Some(rest) => home.join(rest.trim_start_matches(['/', '\\'])),
+        None => home.join(folder),
+    };
     let ground = Ground {
         known_places: true,
         named: folders.iter().map(typed).collect(),

@@ -25,7 +25,7 @@ use crate::storage::vault::Payload;
 const SETTINGS: u64 = 1 << 20;
 
 /// After how many files it is told how many there were.
-const STRIDE: usize = 500;
+const STRIDE: usize = 100;
 
 /// Where strays are looked for.
 #[derive(Debug, Clone, Default)]
