@@ -43,6 +43,14 @@ const SENT: &str = "sent";
 /// A token for a warm link where nobody gives out a real one.
 const TOKEN: &str = "keyrack-activation";
 
+/// How lines begin that libraries write of a world with neither a graphics card nor an accessibility bus.
+const OF_THE_WORLD: [&str; 4] = [
+    "MESA: ",
+    "glx: ",
+    "libEGL warning: ",
+    "Could not determine the accessibility bus address",
+];
+
 /// A menu with all programs, in place of Plasma's.
 const MENU: &str =
     "<Menu><Name>Applications</Name><DefaultAppDirs/><Include><All/></Include></Menu>";
@@ -298,7 +306,9 @@ async fn the_main_job_is_done_on_this_desktop() {
 
     table.step("stderr");
     let said = walk.said(SAID);
-    assert!(said.is_empty(), "{said}");
+    let is_of_the_world = |line: &&str| OF_THE_WORLD.iter().any(|it| line.starts_with(it));
+    let said: Vec<_> = said.lines().filter(|it| !is_of_the_world(it)).collect();
+    assert!(said.is_empty(), "{said:?}");
     table.end("ok");
     walk.window.close().await;
 }
