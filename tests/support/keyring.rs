@@ -137,10 +137,15 @@ fn call(world: &World, to: &str, path: &str, method: &str, arguments: &[&str]) -
     output.status.success().then_some(answer)
 }
 
+/// Whether a program is in `PATH`.
+fn is_in_path(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
 /// Whether a program that is a keyring is installed; if not, says that its tests are skipped.
 fn is_installed(program: &str, packages: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let is_installed = std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
+    let is_installed = is_in_path(program);
     if !is_installed {
         // Written straight: what a passed test prints is not shown.
         let skipped = format!("SKIPPED: {program} is missing (Debian: {packages})\n");

@@ -17,6 +17,7 @@ pub mod assistive;
 pub mod browser;
 pub mod cli;
 pub mod clipboard;
+pub mod display;
 pub mod keyring;
 pub mod keys;
 pub mod links;

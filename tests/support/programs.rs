@@ -1,4 +1,5 @@
-//! The programs under test. Cargo puts them beside the tests, in the target folder.
+//! The programs under test. Cargo puts them beside the tests, in the target folder; where
+//! `KEYRACK_TEST_PROGRAMS` names another folder, they are those that are installed there.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -34,6 +35,9 @@ pub fn script(path: &Path, words: &str) {
 }
 
 fn program(name: &str) -> PathBuf {
+    if let Some(folder) = std::env::var_os("KEYRACK_TEST_PROGRAMS") {
+        return PathBuf::from(folder).join(name);
+    }
     let test = std::env::current_exe().expect("the test's own program");
     // The test itself is one folder further down, in `deps`.
     let folder = test.ancestors().nth(2).expect("the target folder");

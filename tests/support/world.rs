@@ -8,6 +8,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
+use super::display::Display;
 use super::keyring::{self, Keyring};
 use super::process::{Program, signal};
 use super::wait::until;
@@ -28,8 +29,7 @@ pub struct World {
     env: BTreeMap<String, String>,
     keyring: Option<Keyring>,
     // Dropped in this order, the folder last.
-    window_manager: Option<Program>,
-    display: Option<Program>,
+    display: Vec<Program>,
     bus: Option<Program>,
     folder: TempDir,
 }
@@ -42,6 +42,11 @@ impl World {
 
     /// A world with the given keyring service.
     pub fn with(service: Service) -> Self {
+        Self::on(Display::X11, service)
+    }
+
+    /// A world with the given display and keyring service.
+    pub fn on(display: Display, service: Service) -> Self {
         let folder = tempfile::Builder::new()
             .prefix("keyrack-")
             .tempdir()
@@ -49,13 +54,12 @@ impl World {
         let mut world = Self {
             env: environment(folder.path()),
             keyring: None,
-            window_manager: None,
-            display: None,
+            display: Vec::new(),
             bus: None,
             folder,
         };
         world.start_bus(service);
-        world.start_display();
+        world.display = display.start(&mut world);
         if service == Service::Unlocked {
             world.start_keyring();
         }
@@ -287,33 +291,6 @@ impl World {
         let (bus, address) = Program::start_and_read_line(self, &command);
         self.bus = Some(bus);
         self.set("DBUS_SESSION_BUS_ADDRESS", address);
-    }
-
-    fn start_display(&mut self) {
-        let mut command = self.command("Xvfb");
-        command.args([
-            "-displayfd",
-            "1",
-            "-screen",
-            "0",
-            "1280x860x24",
-            "-nolisten",
-            "tcp",
-        ]);
-        command.arg("-noreset");
-        let (display, number) = Program::start_and_read_line(self, &command);
-        self.display = Some(display);
-        self.set("DISPLAY", format!(":{number}"));
-        self.window_manager = Some(Program::start(self, &self.command("openbox")));
-        until("the window manager", || {
-            // The root window has the number of desktops once a window manager runs.
-            let output = self
-                .command("xdotool")
-                .arg("get_num_desktops")
-                .output()
-                .unwrap();
-            output.status.success().then_some(())
-        });
     }
 }
 

@@ -1,4 +1,4 @@
-//! A `KWallet` of a world (of KDE Frameworks 5), as the Secret Service: started, opened and closed.
+//! A `KWallet` of a world (of KDE Frameworks 5 or 6), as the Secret Service: started, opened and closed.
 
 use std::fmt::Write;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use aws_lc_rs::pbkdf2;
 
-use super::{PASSWORD, SECRETS, call, dialog, is_installed, is_locked, is_on_the_bus};
+use super::{PASSWORD, SECRETS, call, dialog, is_in_path, is_installed, is_locked, is_on_the_bus};
 use crate::process::Program;
 use crate::wait::until;
 use crate::world::World;
@@ -15,7 +15,11 @@ use crate::world::World;
 /// The wallet, and the collection that it is on the bus.
 const WALLET: &str = "kdewallet";
 
-const DAEMON: &str = "org.kde.kwalletd5";
+/// The daemon of each version, the older first, with the packages that bring it on Debian.
+const DAEMONS: [(&str, &str); 2] = [
+    ("kwalletd5", "libkf5wallet-bin and libqca-qt5-2-plugins"),
+    ("kwalletd6", "kwallet6 and libqca-qt6-plugins"),
+];
 
 /// The title of the dialog that asks for the password.
 pub const OPEN: &str = "KDE Wallet Service";
@@ -26,8 +30,9 @@ const SALT: usize = 56;
 const KEY: usize = 56;
 const ITERATIONS: NonZeroU32 = NonZeroU32::new(50_000).unwrap();
 
-/// A running kwalletd5.
+/// A running daemon.
 pub struct KWallet {
+    name: &'static str,
     _daemon: Program,
 }
 
@@ -35,31 +40,32 @@ impl KWallet {
     /// Starts it with a new, open wallet in a world without a keyring. `None`, with a word on it, where
     /// it is not installed.
     pub fn start(world: &World) -> Option<Self> {
-        if !is_installed("kwalletd5", "libkf5wallet-bin and libqca-qt5-2-plugins") {
-            return None;
-        }
+        let name = installed()?;
         set(world, false);
         let salt = salt(world);
         fs::create_dir_all(salt.parent().unwrap()).unwrap();
         fs::write(salt, [7; SALT]).unwrap();
         // The Secret Service has only the wallets that were there when the daemon started.
-        let daemon = run(world);
-        open(world);
-        close(world);
+        let daemon = run(world, name);
+        open(world, name);
+        close(world, name);
         daemon.end();
 
-        let daemon = run(world);
-        open(world);
+        let daemon = run(world, name);
+        open(world, name);
         // Its collection is called locked until somebody unlocks it, for which nobody is asked.
         until("KWallet's wallet on the bus", || is_locked(world, WALLET));
-        Some(Self { _daemon: daemon })
+        Some(Self {
+            name,
+            _daemon: daemon,
+        })
     }
 
     /// Closes the wallet, as its own window can; from now on a person is asked for whatever opens it.
     pub fn close(&self, world: &World) {
         set(world, true);
-        kwallet(world, "reconfigure", &[]);
-        close(world);
+        kwallet(world, self.name, "reconfigure", &[]);
+        close(world, self.name);
         until("KWallet's wallet to be closed", || {
             (is_locked(world, WALLET) == Some(true)).then_some(())
         });
@@ -79,16 +85,26 @@ impl KWallet {
     }
 }
 
-fn run(world: &World) -> Program {
-    let daemon = Program::start(world, &world.command("kwalletd5"));
+/// The name of the daemon that is installed, if one is; if none is, says that its tests are skipped.
+fn installed() -> Option<&'static str> {
+    let [(older, _), newer] = DAEMONS;
+    if is_in_path(older) {
+        return Some(older);
+    }
+    let (newer, packages) = newer;
+    is_installed(newer, packages).then_some(newer)
+}
+
+fn run(world: &World, name: &str) -> Program {
+    let daemon = Program::start(world, &world.command(name));
     until("KWallet to be on the bus", || {
-        (is_on_the_bus(world, DAEMON) && is_on_the_bus(world, SECRETS)).then_some(())
+        (is_on_the_bus(world, &on_the_bus(name)) && is_on_the_bus(world, SECRETS)).then_some(())
     });
     daemon
 }
 
 /// Opens the wallet as a login does, with the hash of its password.
-fn open(world: &World) {
+fn open(world: &World, name: &str) {
     let salt = fs::read(salt(world)).unwrap();
     let mut key = [0; KEY];
     let algorithm = pbkdf2::PBKDF2_HMAC_SHA512;
@@ -98,17 +114,23 @@ fn open(world: &World) {
         write!(bytes, "0x{byte:02x},").unwrap();
     }
     let bytes = format!("@ay [{}]", bytes.trim_end_matches(','));
-    kwallet(world, "pamOpen", &[WALLET, &bytes, "0"]);
+    kwallet(world, name, "pamOpen", &[WALLET, &bytes, "0"]);
 }
 
-fn close(world: &World) {
-    kwallet(world, "close", &[WALLET, "true"]);
+fn close(world: &World, name: &str) {
+    kwallet(world, name, "close", &[WALLET, "true"]);
 }
 
-fn kwallet(world: &World, method: &str, arguments: &[&str]) {
+fn kwallet(world: &World, name: &str, method: &str, arguments: &[&str]) {
+    let (to, at) = (on_the_bus(name), format!("/modules/{name}"));
     let method = format!("org.kde.KWallet.{method}");
-    let answer = call(world, DAEMON, "/modules/kwalletd5", &method, arguments);
+    let answer = call(world, &to, &at, &method, arguments);
     assert!(answer.is_some(), "KWallet refuses {method}");
+}
+
+/// The name of a daemon on the bus.
+fn on_the_bus(name: &str) -> String {
+    format!("org.kde.{name}")
 }
 
 fn salt(world: &World) -> PathBuf {
