@@ -14,7 +14,7 @@ export function strayToken(of: Connection, more: Partial<Stray> = {}): Stray {
     begins: "ntn_4927",
     what: "token",
     whose: { kind: "connection", id: of.id },
-    diff: { before: ["NOTION_TOKEN=ntn_4927…"], after: [`NOTION_TOKEN="keyrack://${name}"`] },
+    diff: { before: ["NOTION_TOKEN=ntn_4927…"], after: [`NOTION_TOKEN=keyrack://${name}`] },
     ...more,
   };
 }
@@ -46,19 +46,8 @@ function inMcpServer(of: Connection): Stray {
     line: 7,
     begins: "ntn_7301",
     diff: {
-      before: [
-        '"notion": {',
-        '  "command": "npx",',
-        '  "args": ["-y", "@notionhq/notion-mcp-server"],',
-        '  "env": { "NOTION_TOKEN": "ntn_7301…" }',
-        "}",
-      ],
-      after: [
-        '"notion": {',
-        '  "command": "keyrack",',
-        `  "args": ["run", "${of.id}", "--", "npx", "-y", "@notionhq/notion-mcp-server"]`,
-        "}",
-      ],
+      before: ['"command": COMMAND,', '"args": [ARGUMENTS],', '"env": { "NOTION_TOKEN": "ntn_7301…" }'],
+      after: ['"command": "keyrack",', `"args": ["run", "${of.id}", "--", COMMAND, ARGUMENTS]`],
     },
   });
 }
