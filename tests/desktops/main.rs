@@ -1,6 +1,8 @@
 //! The main job in the window of the installed package, on one desktop: `scripts/desktops` runs it in clean
 //! systems and makes a table of it.
 
+// The displays and the links are those of Linux.
+#![cfg(target_os = "linux")]
 #![allow(
     clippy::unwrap_used,
     reason = "a walk that cannot go on says so by panicking"

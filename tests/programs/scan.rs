@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use support::secrets;
 use support::terminal::Terminal;
 use support::test_env::{ACME, TestEnv};
+use support::wait::until_async;
 use support::words::{filled, words};
 
 /// A token that looks like one of Notion's, and is of nobody here.
@@ -212,6 +213,43 @@ async fn a_person_is_told_the_command_that_ends_the_token_and_it_does() {
         !env.sandbox.is_active(&own.access).await,
         "what lies there is worthless"
     );
+}
+
+#[tokio::test]
+async fn the_window_finds_a_token_and_makes_it_worthless() {
+    let env = TestEnv::connected_by_command().await;
+    let own = own(&env);
+    let folder = env.world.home().join("notes");
+    let text = format!("NOTION_TOKEN={}\nOTHER={STRANGER}\n", own.access);
+    write(&folder.join(".env"), &text);
+    let window = env.window().await;
+    window.at("settings").click().await;
+    window.at("scan-open").click().await;
+    window.at("scan-folders").fill("~/notes").await;
+    window.at("scan-look").click().await;
+    window.at("stray").appears().await;
+    assert_eq!(window.at("stray").count().await, 2);
+    let source = window.source().await;
+    for secret in [&own.access, STRANGER] {
+        assert!(
+            !source.contains(&secret[..16]),
+            "no secret reaches the page"
+        );
+    }
+    assert!(source.contains(&format!("keyrack://{ACME}")), "a way out");
+    assert!(env.sandbox.is_active(&own.access).await);
+    window.at("stray-refresh").click().await;
+    until_async("the end of the token", async || {
+        (!env.sandbox.is_active(&own.access).await).then_some(())
+    })
+    .await;
+    window.at("stray-refresh").disappears().await;
+    assert_eq!(
+        fs::read_to_string(folder.join(".env")).unwrap(),
+        text,
+        "nothing is written"
+    );
+    window.close().await;
 }
 
 #[tokio::test]

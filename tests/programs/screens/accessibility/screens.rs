@@ -58,7 +58,13 @@ async fn every_screen(dark: bool) -> usize {
         let button = walk.window.at(opener);
         walk.dialog(&button, &button, opener).await;
     }
-    for inner in ["self-test", "keys", "remove-everything", "manage-clients"] {
+    for inner in [
+        "self-test",
+        "scan-open",
+        "keys",
+        "remove-everything",
+        "manage-clients",
+    ] {
         walk.window.at("settings").click().await;
         walk.window.at("settings-dialog").appears().await;
         walk.window.at_rest().await;

@@ -92,3 +92,20 @@ async fn the_self_test_is_run_and_run_again() {
     focus_is_on(&window, "settings").await;
     window.close().await;
 }
+
+#[tokio::test]
+async fn tokens_in_clear_text_are_looked_for() {
+    let (env, window, _) = listed().await;
+    let stray = "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";
+    std::fs::write(env.world.home().join(".env"), format!("A={stray}\n")).unwrap();
+    activate(&env, &window, "settings").await;
+    window.at("settings-dialog").appears().await;
+    activate(&env, &window, "scan-open").await;
+    window.at("scan").appears().await;
+    activate(&env, &window, "scan-look").await;
+    window.at("stray").holds("ntn_5809").await;
+    press(&env, &["Escape"]);
+    window.at("scan").disappears().await;
+    window.at("settings-dialog").appears().await;
+    window.close().await;
+}
