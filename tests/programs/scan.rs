@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use support::secrets;
 use support::terminal::Terminal;
 use support::test_env::{ACME, TestEnv};
-use support::wait::until_async;
 use support::words::{filled, words};
 
 /// A token that looks like one of Notion's, and is of nobody here.
@@ -204,11 +203,11 @@ async fn a_person_is_told_the_command_that_ends_the_token_and_it_does() {
         shown.contains(&format!("+ NOTION_TOKEN=keyrack://{ACME}")),
         "{shown}"
     );
-    let refresh = format!("keyrack refresh \"{ACME}\"");
-    assert!(shown.contains(&refresh), "{shown}");
+    let revoke = format!("keyrack revoke \"{ACME}\"");
+    assert!(shown.contains(&revoke), "{shown}");
 
     assert!(env.sandbox.is_active(&own.access).await);
-    assert!(env.keyrack(&["refresh", ACME], "").status.success());
+    assert!(env.keyrack(&["revoke", ACME], "").status.success());
     assert!(
         !env.sandbox.is_active(&own.access).await,
         "what lies there is worthless"
@@ -238,12 +237,11 @@ async fn the_window_finds_a_token_and_makes_it_worthless() {
     }
     assert!(source.contains(&format!("keyrack://{ACME}")), "a way out");
     assert!(env.sandbox.is_active(&own.access).await);
-    window.at("stray-refresh").click().await;
-    until_async("the end of the token", async || {
-        (!env.sandbox.is_active(&own.access).await).then_some(())
-    })
-    .await;
-    window.at("stray-refresh").disappears().await;
+    window.at("stray-revoke").click().await;
+    window.at("confirm-revoke").click().await;
+    let over = filled("scan.window.over", &[("what", &words("scan.token"))]);
+    window.at("stray").holds(&over).await;
+    assert!(!env.sandbox.is_active(&own.access).await);
     assert_eq!(
         fs::read_to_string(folder.join(".env")).unwrap(),
         text,

@@ -562,11 +562,11 @@ const settings = [
     views: [...DIALOG, "tall", "de-narrow"],
   },
   {
-    name: "scan-refreshed",
+    name: "scan-revoke",
     scene: "scan",
-    click: [...scan, "scan-look", "stray-refresh"],
-    until: `${at("stray")} .tone-ok`,
-    views: ["tall", "narrow"],
+    click: [...scan, "scan-look", "stray-revoke"],
+    until: at("confirm-revoke"),
+    views: [],
   },
   {
     name: "scan-unread",

@@ -97,15 +97,11 @@ impl<'a> Found<'a> {
             Whose::Connection { id } => {
                 let one = connections.iter().find(|one| one.id == *id)?;
                 let name = advice::named(&connections, one);
-                let command = if one.has_refresh_token {
-                    format!("keyrack refresh {name}")
-                } else {
-                    format!("keyrack revoke {name}")
-                };
                 Some(Owner {
                     name: one.workspace_name.clone(),
                     id: id.clone(),
-                    command,
+                    // Notion does not say whether a refresh ends the token before it.
+                    command: format!("keyrack revoke {name}"),
                 })
             }
             Whose::Client { id } => {

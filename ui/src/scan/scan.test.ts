@@ -238,39 +238,18 @@ describe("what was found", () => {
 });
 
 describe("a token of the list's own", () => {
-  it("is refreshed, and then no longer works wherever it lay", async () => {
-    const more = [strayToken(acme, { line: 9, what: "refresh-token", diff: null }), strayToken(birch)];
-    await found(strayToken(acme), ...more);
-    const refresh = button(strays()[0], "Refresh tokens");
-    refresh?.focus();
-    refresh?.click();
-    expect(called("refresh")).toEqual([{ connection: acme.id }]);
-    await vi.waitFor(() => expect(strays()[0]?.textContent).toContain("The token there no longer works."));
-    expect(strays()[1]?.textContent).toContain("The refresh token there no longer works.");
-    expect(strays()[2]?.textContent).not.toContain("there no longer works");
-    expect(button(strays()[0], "Refresh tokens")).toBeUndefined();
-    await vi.waitFor(() => expect(strays()[0]?.contains(document.activeElement)).toBe(true));
-  });
-
-  it("is not called worthless if refreshing was refused, and the reason stands beside it", async () => {
-    world.answers.refresh = refuse(problem("unreachable"));
-    await found(strayToken(acme));
-    button(strays()[0], "Refresh tokens")?.click();
-    await vi.waitFor(() => expect(strays()[0]?.querySelector('[role="alert"] strong')).not.toBeNull());
-    expect(strays()[0]?.textContent).not.toContain("The token there no longer works.");
-    expect(button(strays()[0], "Refresh tokens")).toBeDefined();
-  });
-
-  it("is revoked if it has no refresh token, and what was found is still there", async () => {
+  it("is revoked, and then no longer works wherever it lay", async () => {
     world.answers.revoke = () => {
       world.rust = { ...world.rust, connections: [acme] };
       return { outcome: "revoked", receipt: receiptFor(birch, "revoke", null) };
     };
-    await found(strayToken(birch), STRANGER);
-    expect(button(strays()[0], "Refresh tokens")).toBeUndefined();
+    const refresh = strayToken(birch, { line: 9, what: "refresh-token", diff: null });
+    await found(strayToken(birch), refresh, strayToken(acme), STRANGER);
     button(strays()[0], "Revoke…")?.click();
     await click("confirm-revoke");
     await vi.waitFor(() => expect(strays()[0]?.textContent).toContain("The token there no longer works."));
+    expect(strays()[1]?.textContent).toContain("The refresh token there no longer works.");
+    expect(strays()[2]?.textContent).not.toContain("there no longer works");
     expect(called("revoke")).toEqual([{ connection: birch.id }]);
     expect(called("scan")).toHaveLength(1);
     expect(labelOf(strays()[0])).toBe("token of Birch");

@@ -135,12 +135,10 @@ export class Acts {
     setTimeout(() => this.fresh.delete(target.id), FRESH);
   }
 
-  /** Refreshes a connection's tokens; null if an act on it was under way already. */
-  async refreshTokens(target: Target): Promise<Outcome<Connection> | null> {
+  async refreshTokens(target: Target): Promise<void> {
     const outcome = await this.#act("refresh", target, () => ipc.refresh(target.id));
     this.#learned(target, outcome);
     if (outcome?.ok === true) this.#notices.show(ofRefreshed(outcome.value));
-    return outcome;
   }
 
   /**
