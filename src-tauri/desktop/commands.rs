@@ -436,7 +436,7 @@ fn export_connections<R: Runtime>(
     format: ExportFormat,
 ) -> Result<PathBuf, Problem> {
     let exported = shell.keyrack()?.export_connections(&connections, format)?;
-    files::write_download(&downloads(&app)?, &exported.name, &exported.bytes)
+    files::write_download(&downloads(&app)?, &exported.name, &exported.file())
 }
 
 #[tauri::command(async)]
@@ -447,7 +447,7 @@ fn export_activity<R: Runtime>(
     format: ExportFormat,
 ) -> Result<PathBuf, Problem> {
     let exported = shell.keyrack()?.export_activity(&filter, format)?;
-    files::write_download(&downloads(&app)?, &exported.name, &exported.bytes)
+    files::write_download(&downloads(&app)?, &exported.name, &exported.file())
 }
 
 #[tauri::command(async)]

@@ -126,7 +126,10 @@ fn nothing_of_a_world_outlives_it() {
     });
     let folder = world.home();
     let process = Path::new("/proc").join(id.trim()).join("cmdline");
-    assert_eq!(std::fs::read(&process).unwrap(), b"sleep\x001000\0");
+    support::wait::until("the grandchild as what it becomes", || {
+        let called = std::fs::read(&process).unwrap();
+        (called == b"sleep\x001000\0").then_some(())
+    });
     drop(world);
     assert!(!folder.exists());
     support::wait::until("the grandchild's end", || {

@@ -1,6 +1,6 @@
 //! Scan: tokens of Notion's that lie in clear text outside of the keyring. It reads, and changes nothing.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::ops::{ControlFlow, Range};
@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use ts_rs::TS;
 
+use crate::domain::connection::Connection;
 use crate::domain::name::caseless_name;
 use crate::domain::problem::Problem;
 use crate::domain::stray::{
@@ -106,21 +107,7 @@ impl Keyrack {
             // Nobody is asked to unlock a keyring for nothing.
             return Ok((marks, own));
         }
-        let named = |id: &str| {
-            let one = connections.iter().find(|one| one.id == id);
-            let name = one.map_or("", |one| one.workspace_name.as_str());
-            let is_called = |text: &str| caseless_name(text) == caseless_name(name);
-            let called = connections.iter().filter(|one| {
-                [&one.workspace_name, &one.id, &one.bot_id]
-                    .into_iter()
-                    .any(|text| is_called(text))
-            });
-            if called.count() == 1 && is_plain(name) {
-                name.to_owned()
-            } else {
-                id.to_owned()
-            }
-        };
+        let names = names(&connections);
         let mut mark = |secret: &SecretString, one: Own| {
             marks.add(own.len(), secret.expose_secret());
             own.push(one);
@@ -133,7 +120,10 @@ impl Keyrack {
                         whose: Whose::Connection {
                             id: secrets.id.clone(),
                         },
-                        name: named(&secrets.id),
+                        name: names
+                            .get(secrets.id.as_str())
+                            .unwrap_or(&secrets.id)
+                            .clone(),
                     };
                     mark(&secrets.access, one(StrayKind::Token));
                     if let Some(refresh) = &secrets.refresh {
@@ -163,6 +153,26 @@ impl Unread {
             why: why.to_string(),
         }
     }
+}
+
+/// What names each connection (`Connection::id`) in a reference: its workspace's name, if nothing else is
+/// called so; those without a name of their own are left out.
+fn names(connections: &[Connection]) -> HashMap<&str, String> {
+    let mut called: HashMap<String, usize> = HashMap::new();
+    for one in connections {
+        let names = [&one.workspace_name, &one.id, &one.bot_id];
+        let names: HashSet<_> = names.into_iter().map(|name| caseless_name(name)).collect();
+        for name in names {
+            *called.entry(name).or_default() += 1;
+        }
+    }
+    let is_its_own =
+        |one: &&Connection| called.get(&caseless_name(&one.workspace_name)) == Some(&1);
+    let named = connections.iter().filter(is_its_own);
+    let plain = named.filter(|one| is_plain(&one.workspace_name));
+    plain
+        .map(|one| (one.id.as_str(), one.workspace_name.clone()))
+        .collect()
 }
 
 /// Whether a name needs no quotes in a line of settings.

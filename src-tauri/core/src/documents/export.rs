@@ -29,8 +29,22 @@ pub enum ExportFormat {
 pub struct Exported {
     /// The file's name, with the day of the export.
     pub name: String,
-    /// The file's content.
+    /// The document.
     pub bytes: Vec<u8>,
+    format: ExportFormat,
+}
+
+impl Exported {
+    /// The file's content: a table says that it is UTF-8 (RFC 3629, section 6), since a spreadsheet that opens
+    /// the file takes its letters for others without the mark.
+    #[must_use]
+    pub fn file(&self) -> Vec<u8> {
+        let mark = match self.format {
+            ExportFormat::Csv => "\u{feff}",
+            ExportFormat::Json => "",
+        };
+        [mark.as_bytes(), &self.bytes].concat()
+    }
 }
 
 impl Keyrack {
@@ -48,7 +62,7 @@ impl Keyrack {
             .filter_map(|id| listed.get(id).copied())
             .collect();
         let bytes = match format {
-            ExportFormat::Csv => marked(table::connections(&connections).map_err(unwritable)?),
+            ExportFormat::Csv => table::connections(&connections).map_err(unwritable)?,
             ExportFormat::Json => {
                 let documents = list::<_, ConnectionDocument<'_>>(connections);
                 serde_json::to_vec_pretty(&documents).map_err(unwritable)?
@@ -65,7 +79,7 @@ impl Keyrack {
     ) -> Result<Exported, Problem> {
         let entries = self.find_activity(filter, None, usize::MAX)?;
         let bytes = match format {
-            ExportFormat::Csv => marked(table::activity(&entries).map_err(unwritable)?),
+            ExportFormat::Csv => table::activity(&entries).map_err(unwritable)?,
             ExportFormat::Json => {
                 let documents = list::<_, ActivityDocument<'_>>(&entries);
                 serde_json::to_vec_pretty(&documents).map_err(unwritable)?
@@ -84,15 +98,9 @@ impl Keyrack {
         Exported {
             name: format!("keyrack-{of}-{date}.{extension}"),
             bytes,
+            format,
         }
     }
-}
-
-/// A table that says it is UTF-8 (RFC 3629, section 6): a spreadsheet that opens the file takes its letters for
-/// others without the mark.
-fn marked(mut table: Vec<u8>) -> Vec<u8> {
-    table.splice(..0, "\u{feff}".bytes());
-    table
 }
 
 fn unwritable(error: impl std::fmt::Display) -> Problem {

@@ -19,10 +19,11 @@ async fn the_list_is_exported_as_it_is_asked_for_without_what_is_gone() {
     let table = keyrack
         .export_connections(&ids, ExportFormat::Csv)
         .expect("a table");
-    let text = String::from_utf8(table.bytes).expect("text");
+    let text = String::from_utf8(table.bytes.clone()).expect("text");
+    assert_eq!(table.file(), format!("\u{feff}{text}").into_bytes());
     let rows: Vec<_> = text.split("\"\n").collect();
     assert_eq!(rows.len(), 4, "three rows and the end: {text}");
-    assert!(rows[0].starts_with("\u{feff}\"workspace_name\",\"owner_name\",\"owner_email\""));
+    assert!(rows[0].starts_with("\"workspace_name\",\"owner_name\",\"owner_email\""));
     assert!(
         rows[1].contains(&second) && rows[2].contains(&first),
         "{text}"
@@ -52,6 +53,7 @@ async fn the_list_is_exported_as_it_is_asked_for_without_what_is_gone() {
     );
     assert_eq!(listed[1]["capabilities"][0], "read_content");
     let day = &env.now().rfc3339()[..10];
+    assert_eq!(document.file(), document.bytes);
     assert_eq!(table.name, format!("keyrack-connections-{day}.csv"));
     assert_eq!(document.name, format!("keyrack-connections-{day}.json"));
 }
