@@ -71,7 +71,7 @@ describe("the labels in the details", () => {
     expect(suggested()).toEqual(["Kunde 10"]);
     await click("suggested-label");
     await vi.waitFor(() => expect(chips()).toContain("Kunde 10"));
-    expect(find("details-panel")?.getAttribute("aria-label")).toBe("Details of Acme");
+    expect((await the("details-panel")).getAttribute("aria-label")).toBe("Details of Acme");
   });
 
   it("take the spelling that others have, unless the label is its own", async () => {

@@ -140,6 +140,7 @@ describe("the keyboard", () => {
     press("ArrowDown");
     press("Enter");
     expect(find("connection")?.getAttribute("aria-current")).toBe("true");
+    await the("details-panel");
     press("Escape");
     expect(find("connection")?.hasAttribute("aria-current")).toBe(false);
     expect(focusedRow()).toBe("Acme");
