@@ -212,7 +212,7 @@ pub enum Act {
         /// it; never: neither.
         allowed: Use,
     },
-    /// Looks for tokens of Notion's that lie in clear text, outside of the keyring; it changes nothing.
+    /// Looks for tokens of Notion's that lie in clear text, outside of the keyring; it changes no file.
     ///
     /// It looks where programs are known to leave them, and through what is named: links are not followed,
     /// nor are other file systems entered. Tokens and secrets of this list are recognised exactly, if the

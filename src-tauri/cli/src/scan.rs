@@ -190,6 +190,7 @@ impl<'a> Found<'a> {
     fn way_out(&self, stray: &Stray, owner: &Owner, place: &str) -> String {
         let key = match stray.what {
             StrayKind::ClientSecret => "scan.way.secret",
+            StrayKind::RefreshToken => "scan.way.refresh-token",
             _ => "scan.way.token",
         };
         let places = [("place", place), ("command", &*owner.command)];

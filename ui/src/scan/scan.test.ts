@@ -248,7 +248,9 @@ describe("a token of the list's own", () => {
     button(strays()[0], "Revoke…")?.click();
     await click("confirm-revoke");
     await vi.waitFor(() => expect(strays()[0]?.textContent).toContain("The token there no longer works."));
-    expect(strays()[1]?.textContent).toContain("The refresh token there no longer works.");
+    expect(strays()[1]?.textContent).toContain(
+      "Its receipt says what Notion answered about the refresh token.",
+    );
     expect(strays()[2]?.textContent).not.toContain("there no longer works");
     expect(called("revoke")).toEqual([{ connection: birch.id }]);
     expect(called("scan")).toHaveLength(1);

@@ -1,4 +1,4 @@
-//! Scan: tokens of Notion's that lie in clear text outside of the keyring. It reads, and changes nothing.
+//! Scan: tokens of Notion's that lie in clear text outside of the keyring. It reads files, and changes none.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
