@@ -26,6 +26,7 @@ const KINDS: Record<OperationKind, string> = {
   forget: eraserIcon,
   rebuild: archiveRestoreIcon,
   "hand-out": keyRoundIcon,
+  import: linkIcon,
 };
 
 export function entryIcon(entry: Pick<ActivityEntry, "kind" | "outcome" | "handed">): string {

@@ -7,6 +7,7 @@ pub mod clients;
 pub mod connect;
 pub mod forget;
 pub mod hand_out;
+pub mod import;
 mod label;
 pub mod lease;
 pub mod pass_on;

@@ -42,6 +42,22 @@ pub struct Client {
 }
 
 impl Client {
+    /// What stands in place of a client for a token that was made elsewhere, and so is its own.
+    pub(crate) fn of_token(id: &str, name: &str, base_url: &str, now: Millis) -> Self {
+        Self {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            client_id: id.to_owned(),
+            redirect_method: RedirectMethod::Bridge,
+            redirect_uri: String::new(),
+            sandbox: false,
+            host: host_of(Some(base_url)),
+            base_url: Some(base_url.to_owned()),
+            created_at: now,
+            budget: Budget::default(),
+        }
+    }
+
     /// The port that the client's callbacks arrive at, for `localhost`.
     pub(crate) fn localhost_port(&self) -> Option<u16> {
         localhost_port(&self.redirect_uri)
@@ -183,7 +199,7 @@ const MOST_BYTES: usize = 1024;
 
 /// Whether a text may be an id or a secret of Notion's: signs that need no keyboard but the plainest (RFC 6749,
 /// A.1 and A.2), and none that are marks of a format around it or stand for something else.
-fn may_be_of_notion(text: &str) -> bool {
+pub(crate) fn may_be_of_notion(text: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_graphic() && !"\"'`<>()[]{}&%$*|\\;,".contains(c);
     (1..=MOST_BYTES).contains(&text.len()) && text.chars().all(is_plain)
 }

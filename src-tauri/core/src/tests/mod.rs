@@ -24,6 +24,7 @@ mod refresh;
 mod remove_everything;
 mod revoke;
 mod self_test;
+mod token;
 
 /// The endpoints whose requests are counted.
 const TOKEN: &str = "/v1/oauth/token";
