@@ -145,6 +145,14 @@ pub enum Act {
     /// Notion is asked whose it is (users/me) before it is kept. It is handed out like any other, and can be
     /// ended only at Notion.
     AddToken(NewTokenArguments),
+    /// Imports pairs of a client's tokens that live in somebody's database or settings, from standard input.
+    ///
+    /// The list is one JSON object a line (JSON lines), or a table (CSV) whose first line names its columns:
+    /// access_token, refresh_token and label, as far as there are any. Notion is asked about each pair, at the
+    /// pace of the client's budget, and what is known of it is printed, before any is kept. Nothing is ever
+    /// replaced. Ctrl-C ends the asking, and what was new until then can be kept; run again with the same list,
+    /// it goes on where it ended.
+    Import(ImportArguments),
     /// Connects a workspace through the browser.
     Connect {
         /// The client's name or id; needed only if there are several.
@@ -243,6 +251,7 @@ impl Act {
         matches!(
             self,
             Self::AddToken(_)
+                | Self::Import(_)
                 | Self::Client(
                     ClientCommand::Add(_) | ClientCommand::Secret { .. } | ClientCommand::Remove(_)
                 )
@@ -308,6 +317,19 @@ pub struct NewTokenArguments {
     /// Gives it this label; can be given several times.
     #[arg(long, value_name = "LABEL", value_parser = not_empty)]
     pub label: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ImportArguments {
+    /// The client whose pairs they are: its name or id.
+    #[arg(long, value_name = "NAME", value_parser = not_empty)]
+    pub client: String,
+    /// Keeps nothing: only says what is known of each.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Asks no question before it keeps. Where no person is at a terminal, none is asked anyway.
+    #[arg(long, short, conflicts_with = "dry_run")]
+    pub yes: bool,
 }
 
 #[derive(Debug, Args)]

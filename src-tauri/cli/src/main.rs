@@ -21,6 +21,7 @@ mod manual;
 mod meant;
 mod notification;
 mod output;
+mod pairs;
 mod pasted;
 mod scan;
 mod slow;
@@ -232,6 +233,7 @@ async fn make(keyrack: &Arc<Keyrack>, command: Act, output: Output) -> Result<Ex
         }
         Act::Client(ClientCommand::List) => clients::list(keyrack, output),
         Act::AddToken(asked) => token::add(keyrack, output, asked).await,
+        Act::Import(asked) => return pairs::import(keyrack, output, &asked).await,
         Act::Connect { client, no_browser } => {
             connect::connect(keyrack, output, client.as_deref(), no_browser).await
         }
