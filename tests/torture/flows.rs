@@ -211,9 +211,9 @@ impl Fixture {
 
     /// Tokens in a workspace of their own, made without a consent.
     async fn made(&self, client: Option<&str>) -> Value {
-        let workspace = self.env.sandbox.add_workspace("Birch", "Jo Lindqvist");
-        let made = self.env.sandbox.make_tokens(&workspace.await, client);
-        made.await
+        let sandbox = &self.env.sandbox;
+        let workspace = sandbox.add_workspace("Birch", "Jo Lindqvist").await;
+        sandbox.make_tokens(&workspace, client).await
     }
 
     /// The connections in workspaces that were not connected here.

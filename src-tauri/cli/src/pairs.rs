@@ -19,11 +19,12 @@ use crate::{clients, confirm, exit, input};
 
 /// What an import came to, as one document.
 #[derive(Serialize)]
-struct Imported<'a> {
-    counts: &'a PairCounts,
-    cancelled: bool,
-    lines: &'a [JudgedLine],
-    kept: &'a [KeptLine],
+pub struct Imported<'a> {
+    pub counts: &'a PairCounts,
+    /// Whether it was told to end.
+    pub cancelled: bool,
+    pub lines: &'a [JudgedLine],
+    pub kept: &'a [KeptLine],
 }
 
 /// An import on its way.

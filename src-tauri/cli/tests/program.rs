@@ -8,8 +8,10 @@
 use std::process::{Command, Output};
 
 /// Every command, and every command about clients.
-const COMMANDS: [&str; 23] = [
+const COMMANDS: [&str; 25] = [
     "client",
+    "add-token",
+    "import",
     "connect",
     "list",
     "check",

@@ -11,9 +11,9 @@ use keyrack_core::documents::{
 use keyrack_core::{
     ActivityEntry, ActivityOutcome, Allowed, Batch, BatchAct, BatchEnd, BatchState, Begun, Budget,
     Caller, Cause, Client, Connection, CutOff, DatabaseState, Diff, Endpoint, HandedOut, HandedTo,
-    Labels, Language, Lease, LeaseUse, Millis, NotDone, Note, OperationKind, Owner, Problem,
-    Progress, Rebuilt, Receipt, RedirectMethod, RefreshTokenFate, Scan, Status, Stray, StrayKind,
-    Unread, Way, Whose, Words,
+    JudgedLine, KeptLine, Labels, Language, Lease, LeaseUse, LineFault, Millis, NotDone, Note,
+    OperationKind, Owner, PairCounts, PairVerdict, Problem, Progress, Rebuilt, Receipt,
+    RedirectMethod, RefreshTokenFate, Scan, Status, Stray, StrayKind, Unread, Way, Whose, Words,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -22,6 +22,7 @@ use super::errors::{error_document, plain_error};
 use super::*;
 use crate::advice::Advice;
 use crate::hand_out::{serve, token};
+use crate::pairs::Imported;
 
 const MINUTE: i64 = 60_000;
 /// 2026-11-30, 9 in the morning.
@@ -343,6 +344,40 @@ fn scan() -> String {
     }))
 }
 
+fn imported() -> String {
+    let lines = [
+        PairVerdict::New {
+            workspace_name: "Acme Research".to_owned(),
+            bot_id: "b0000000-0000-4000-8000-000000000001".to_owned(),
+            owner: ada(),
+        },
+        PairVerdict::Unreadable {
+            fault: LineFault::NoToken,
+        },
+    ];
+    let kept = KeptLine {
+        line: 1,
+        connection: Some("d0000000-0000-4000-8000-000000000001".to_owned()),
+        problem: None,
+    };
+    let mut counts = PairCounts::default();
+    for verdict in &lines {
+        counts.count(verdict);
+    }
+    counts.count_kept(&kept);
+    let judged = |(at, verdict)| JudgedLine {
+        line: at + 1,
+        verdict,
+    };
+    let lines: Vec<_> = lines.into_iter().enumerate().map(judged).collect();
+    json_of(&Versioned::new(Imported {
+        counts: &counts,
+        cancelled: false,
+        lines: &lines,
+        kept: &[kept],
+    }))
+}
+
 fn doctor() -> String {
     let problem = Cause::Unreachable.into();
     json_of(&Versioned::new(DoctorDocument {
@@ -450,6 +485,7 @@ fn examples() -> Vec<(&'static str, String)> {
         ),
         ("doctor", doctor()),
         ("scan", scan()),
+        ("import", imported()),
         ("token", token()),
         ("serve", serve()),
         (
