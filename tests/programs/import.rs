@@ -110,7 +110,7 @@ async fn a_day_is_noted_and_a_person_is_warned_before_it() {
     let shown = listed(&env);
     assert!(!shown.contains(&warned), "{shown}");
     let past = counted("expiry.past", 9_000);
-    let past = past.split("9").next().unwrap().trim();
+    let past = past.split('9').next().unwrap().trim();
     assert!(shown.contains(past), "{shown}");
     let far = ["label", "Birch", "--expires-on", "9999-12-31", "--json"];
     let noted = env.keyrack(&far, "");

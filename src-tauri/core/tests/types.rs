@@ -5,8 +5,9 @@ use std::path::Path;
 
 use keyrack_core::documents::ExportFormat;
 use keyrack_core::{
-    About, ActivityFilter, ActivityPage, Changes, ClientChange, ConnectionsPolicy, Details, Lease,
-    NewClient, NewToken, News, Removal, Revocation, Scan, SelfTest, Snapshot,
+    About, ActivityFilter, ActivityPage, Changes, ClientChange, ConnectionsPolicy, Details,
+    JudgedLine, KeptLine, Lease, NewClient, NewToken, News, Removal, Revocation, Scan, SelfTest,
+    Snapshot,
 };
 use ts_rs::{Config, TS};
 
@@ -22,6 +23,8 @@ fn the_committed_types_are_the_generated_ones() {
     ActivityPage::export_all(&config).expect("exported");
     Changes::export_all(&config).expect("exported");
     Lease::export_all(&config).expect("exported");
+    JudgedLine::export_all(&config).expect("exported");
+    KeptLine::export_all(&config).expect("exported");
     NewClient::export_all(&config).expect("exported");
     NewToken::export_all(&config).expect("exported");
     News::export_all(&config).expect("exported");
