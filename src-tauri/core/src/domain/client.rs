@@ -183,7 +183,7 @@ const MOST_BYTES: usize = 1024;
 
 /// Whether a text may be an id or a secret of Notion's: signs that need no keyboard but the plainest (RFC 6749,
 /// A.1 and A.2), and none that are marks of a format around it or stand for something else.
-fn may_be_of_notion(text: &str) -> bool {
+pub(crate) fn may_be_of_notion(text: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_graphic() && !"\"'`<>()[]{}&%$*|\\;,".contains(c);
     (1..=MOST_BYTES).contains(&text.len()) && text.chars().all(is_plain)
 }

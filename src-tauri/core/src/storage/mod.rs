@@ -3,6 +3,12 @@
 pub mod data_folder;
 mod owner;
 pub mod process_lock;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "what writes and reads one comes next"
+)]
+pub mod sealed;
 mod sign;
 mod small_file;
 pub mod store;

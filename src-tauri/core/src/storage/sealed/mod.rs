@@ -1,0 +1,17 @@
+//! Sealed files: connections with their clients and secrets, in a file of the age format for another
+//! computer.
+//!
+//! What leaves the process is ciphertext alone, and what comes from such a file is hostile until it is
+//! checked: whoever can seal a file to a person may have written anything into it.
+
+mod bytes;
+mod cipher;
+mod document;
+mod file;
+
+pub use cipher::{Seal, Unseal};
+pub(crate) use document::{Document, SealedClient, SealedConnection};
+pub(crate) use file::{read, write_new};
+
+#[cfg(test)]
+mod tests;
