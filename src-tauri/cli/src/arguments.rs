@@ -152,7 +152,7 @@ pub enum Act {
     /// Lists the connections with their last known status.
     ///
     /// In a pipe each is a line, with tabs between: workspace, status, checked at, owner, email, client,
-    /// bot id, problem, allows, last used at, id, labels, capabilities.
+    /// bot id, problem, allows, last used at, id, labels, capabilities, moved at.
     List(ListArguments),
     /// Asks Notion whether the tokens of connections work.
     Check {
@@ -186,7 +186,8 @@ pub enum Act {
     /// keyring answered, and when.
     ///
     /// In a pipe each is a line, with tabs between: finished at, workspace, kind, client, request ids,
-    /// revoked at, confirmed at, refresh token, what the keyring keeps, operation id, labels, connected at.
+    /// revoked at, confirmed at, refresh token, what the keyring keeps, operation id, labels, connected at,
+    /// moved at.
     Receipts(ReceiptsArguments),
     /// Lists what was done and what came of it, the newest first.
     ///
@@ -222,6 +223,16 @@ pub enum Act {
     Scan(ScanArguments),
     /// Deletes connections here only; Notion is not asked, so their tokens may stay valid there.
     Forget(End),
+    /// Seals connections into a file for another computer, with their clients and secrets.
+    ///
+    /// The file is in the format of age: whoever knows the passphrase, or has the secret key of a recipient,
+    /// opens it, with or without Keyrack. Two computers that refresh one connection lose it on one of them: so
+    /// what is exported is marked as moved and not used here any more, until `keyrack moved` says what became
+    /// of it, unless --copy is given.
+    Export(ExportArguments),
+    /// Says what became of connections that were exported: they work on the other computer, or are to be used
+    /// here again.
+    Moved(MovedArguments),
     /// Tries what Keyrack depends on: the keyring, the port that answers come back to, Notion and its
     /// clock, and the database.
     ///
@@ -240,6 +251,8 @@ impl Act {
             ) | Self::Connect { .. }
                 | Self::Revoke(_)
                 | Self::Forget(_)
+                | Self::Export(_)
+                | Self::Moved(_)
                 | Self::Scan(_)
                 | Self::Watch { once: false, .. }
         )
@@ -257,7 +270,7 @@ const STATUSES: [&str; 6] = [
 ];
 
 /// The words of the kinds of act.
-pub const KINDS: [&str; 11] = [
+pub const KINDS: [&str; 12] = [
     "add-client",
     "edit-client",
     "rotate-secret",
@@ -269,6 +282,7 @@ pub const KINDS: [&str; 11] = [
     "forget",
     "rebuild",
     "hand-out",
+    "export",
 ];
 
 #[derive(Debug, Args)]
@@ -316,6 +330,43 @@ pub struct ScanArguments {
     /// Ends with 4 if anything is found.
     #[arg(long)]
     pub exit_code: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ExportArguments {
+    #[command(flatten)]
+    pub which: Which,
+    /// The file to write, where nothing may be yet.
+    #[arg(long, value_name = "FILE")]
+    pub to: PathBuf,
+    /// Seals it to this public key of age instead of a passphrase; can be given several times.
+    #[arg(long, value_name = "AGE1...", value_parser = not_empty, conflicts_with = "passphrase_fd")]
+    pub recipient: Vec<String>,
+    /// Reads the passphrase from this open file, one line, instead of asking at the terminal.
+    #[arg(long, value_name = "N")]
+    pub passphrase_fd: Option<u32>,
+    /// Goes on using them here. The first refresh on either computer may end them on the other.
+    #[arg(long)]
+    pub copy: bool,
+    /// Asks no question before. Where no person is at a terminal, none is asked anyway.
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("became").args(["done", "undo"]).required(true)))]
+pub struct MovedArguments {
+    #[command(flatten)]
+    pub which: Which,
+    /// They work on the other computer: deletes them here only.
+    #[arg(long)]
+    pub done: bool,
+    /// They are to be used here again; what was exported must not be used elsewhere.
+    #[arg(long)]
+    pub undo: bool,
+    /// Asks no question before. Where no person is at a terminal, none is asked anyway.
+    #[arg(long, short)]
+    pub yes: bool,
 }
 
 #[derive(Debug, Args)]

@@ -48,6 +48,7 @@ pub fn connections(connections: &[Connection], now: Millis, words: Words) -> Tab
                 Column::cut(title, ASIDES).leaves(2)
             },
             Column::for_programs(),
+            Column::for_programs(),
         ],
         rows: connections
             .iter()
@@ -81,6 +82,7 @@ fn connection(connection: &Connection, now: Millis, words: Words) -> Vec<Cell> {
         Cell::for_programs(&connection.id),
         Cell::of(&wording::labels(&connection.labels)),
         Cell::for_programs(&capabilities.join(" ")),
+        Cell::for_programs(&connection.moved_at.map(Millis::rfc3339).unwrap_or_default()),
     ]);
     cells
 }
@@ -103,8 +105,10 @@ fn status(connection: &Connection, now: Millis, words: Words) -> Cell {
         Allowed::ProxyOnly => Some("command.allows.proxy-only"),
         Allowed::Never => Some("command.allows.never"),
     };
-    if let Some(allows) = allows {
-        shown = format!("{shown} ({})", words.text(allows, &[]));
+    let moved = connection.moved_at.map(|_| "command.allows.moved");
+    // What is not used here is not handed out anyway.
+    if let Some(aside) = moved.or(allows) {
+        shown = format!("{shown} ({})", words.text(aside, &[]));
     }
     let style = match connection.status {
         Status::Active => GOOD,
@@ -171,6 +175,7 @@ pub fn receipts(receipts: &[Receipt], words: Words) -> Table {
             Column::for_programs(),
             Column::for_programs(),
             Column::for_programs(),
+            Column::for_programs(),
         ],
         rows: receipts.iter().map(|one| receipt(one, words)).collect(),
     }
@@ -200,6 +205,7 @@ fn receipt(receipt: &Receipt, words: Words) -> Vec<Cell> {
         Cell::for_programs(&receipt.operation_id),
         Cell::for_programs(&wording::labels(&receipt.labels)),
         time(receipt.connected_at),
+        time(receipt.moved_at),
     ]
 }
 
@@ -207,6 +213,7 @@ fn receipt(receipt: &Receipt, words: Words) -> Vec<Cell> {
 fn result(receipt: &Receipt, words: Words) -> Cell {
     let mut style = GOOD;
     let mut said = vec![match (receipt.revoked_at, receipt.confirmed_at) {
+        (None, _) if receipt.moved_at.is_some() => "command.result.moved",
         (None, _) => {
             style = PLAIN;
             "command.result.forgotten"

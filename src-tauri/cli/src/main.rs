@@ -19,10 +19,13 @@ mod label;
 mod lists;
 mod manual;
 mod meant;
+mod moved;
 mod notification;
 mod output;
+mod passphrase;
 mod pasted;
 mod scan;
+mod sealed;
 mod slow;
 mod table;
 mod terminal;
@@ -253,6 +256,14 @@ async fn make(keyrack: &Arc<Keyrack>, command: Act, output: Output) -> Result<Ex
         Act::Rebuild => output.rebuilt(&keyrack.rebuild().await?),
         Act::Label(asked) => label::label(keyrack, output, asked),
         Act::Allow { name, allowed } => hand_out::allow(keyrack, output, &name, allowed.into()),
+        Act::Export(asked) => {
+            let sealed = Box::pin(sealed::export(keyrack, output, &asked)).await;
+            return sealed.map(|wanted| if_wanted(wanted, output));
+        }
+        Act::Moved(asked) => {
+            let settled = Box::pin(moved::moved(keyrack, output, asked)).await;
+            return settled.map(|wanted| if_wanted(wanted, output));
+        }
         Act::Scan(asked) => return scan::scan(keyrack, output, asked).await,
         Act::Doctor => return doctor::doctor(keyrack, output).await,
     };

@@ -8,7 +8,7 @@
 use std::process::{Command, Output};
 
 /// Every command, and every command about clients.
-const COMMANDS: [&str; 23] = [
+const COMMANDS: [&str; 25] = [
     "client",
     "connect",
     "list",
@@ -23,6 +23,8 @@ const COMMANDS: [&str; 23] = [
     "hand-out",
     "scan",
     "forget",
+    "export",
+    "moved",
     "doctor",
     "token",
     "run",

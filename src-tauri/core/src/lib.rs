@@ -33,6 +33,7 @@ mod tests;
 
 pub use acts::check::background::{Attention, CaughtUp, Tick, Watch};
 pub use acts::clients::portal::PORTAL;
+pub use acts::export::SealedExport;
 pub use acts::hand_out::HandedOut;
 pub use acts::lease::{Begun, Leases, Terms};
 pub use acts::pass_on::{Outgoing, OutgoingBody};
@@ -82,6 +83,7 @@ pub use notion_oauth::{
 };
 pub use runtime::proxy::Endpoint;
 pub use storage::data_folder::DataFolder;
+pub use storage::sealed::{Seal, Unseal};
 pub use storage::store::KnownNames;
 pub use storage::vault::{KeyringConnector, system_keyring};
 pub use views::about::About;

@@ -285,6 +285,10 @@ fn every_cause() -> Vec<Cause> {
         SandboxStays {
             workspace: text("Acme"),
         },
+        NotExported {
+            workspace: text("Acme"),
+            why: Box::new(RevocationPending),
+        },
         MovedOut,
         NotMoved {
             workspace: text("Acme"),

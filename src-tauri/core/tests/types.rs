@@ -6,7 +6,7 @@ use std::path::Path;
 use keyrack_core::documents::ExportFormat;
 use keyrack_core::{
     About, ActivityFilter, ActivityPage, Changes, ClientChange, ConnectionsPolicy, Details, Lease,
-    NewClient, News, Removal, Revocation, Scan, SelfTest, Snapshot,
+    NewClient, News, Removal, Revocation, Scan, SealedExport, SelfTest, Snapshot,
 };
 use ts_rs::{Config, TS};
 
@@ -30,6 +30,7 @@ fn the_committed_types_are_the_generated_ones() {
     ExportFormat::export_all(&config).expect("exported");
     Removal::export_all(&config).expect("exported");
     Scan::export_all(&config).expect("exported");
+    SealedExport::export_all(&config).expect("exported");
     SelfTest::export_all(&config).expect("exported");
     Snapshot::export_all(&config).expect("exported");
     Revocation::export_all(&config).expect("exported");

@@ -169,6 +169,7 @@ export const REMEDIES: Record<Refusal["code"], readonly Remedy[] | Reason> = {
   "passphrase-short": "command",
   "passphrase-differs": "command",
   "sandbox-stays": "command",
+  "not-exported": "command",
   "moved-out": "outside",
   "not-moved": "command",
   interrupted: ["again"],

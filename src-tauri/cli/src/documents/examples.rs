@@ -83,6 +83,7 @@ fn connection() -> Connection {
         capabilities: Some(vec!["read_content".to_owned(), "update_content".to_owned()]),
         labels: labels(),
         note: Note::from(Some("Ask Ada before a change.".to_owned())),
+        moved_at: None,
         last_used_at: Some(at(40)),
         revision: 1,
     }
@@ -120,6 +121,7 @@ pub fn receipt() -> Receipt {
         client_name: of.client_name,
         labels: of.labels,
         connected_at: Some(of.connected_at),
+        moved_at: None,
         sandbox: false,
         bot_id: of.bot_id,
         started_at: at(60),

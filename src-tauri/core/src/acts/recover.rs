@@ -73,6 +73,7 @@ impl Keyrack {
             Act::Refresh(act) => self.recover_refresh(&act.of.id).await,
             Act::Revoke(act) => self.recover_revocation(&act.of.id).await,
             Act::Forget(act) => self.recover_forgetting(operation.with(act)).await,
+            Act::Export(act) => self.recover_export(operation.with(act)).await,
         }
     }
 }

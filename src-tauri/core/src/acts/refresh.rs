@@ -37,7 +37,7 @@ impl Keyrack {
     /// Refreshes a connection's tokens and returns it with the new evidence.
     ///
     /// Fails with nothing changed if another process is at work on the connection
-    /// (`busy-elsewhere`), it has no refresh token, its revocation is pending, the keyring takes no entry, or nothing was sent. `refresh-rejected` is final: only a
+    /// (`busy-elsewhere`), it has no refresh token, its revocation is pending, it was moved, the keyring takes no entry, or nothing was sent. `refresh-rejected` is final: only a
     /// new consent helps. After `refresh-unfinished` the old tokens are kept, and another call goes
     /// on where this one ended.
     pub async fn refresh(&self, id: &str) -> Result<Connection, Problem> {
@@ -64,6 +64,9 @@ impl Keyrack {
         let connection = self.store.connection(id)?;
         if connection.status == Status::RevocationPending {
             return Err(Cause::RevocationPending.into());
+        }
+        if connection.moved_at.is_some() {
+            return Err(Cause::MovedOut.into());
         }
         let operation = match self.store.unfinished_refresh(id)? {
             Some(unfinished) => unfinished,

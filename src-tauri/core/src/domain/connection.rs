@@ -82,6 +82,9 @@ pub struct Connection {
     /// What a person noted on it.
     #[ts(type = "string | null")]
     pub note: Note,
+    /// When it was moved to another computer: it is not used here any more, and stays until the person says
+    /// that it works there. None if it was not.
+    pub moved_at: Option<Millis>,
     /// When its token was last handed out; none if it never was.
     pub last_used_at: Option<Millis>,
     /// The revision of the last change of what is said here; a higher one is newer.

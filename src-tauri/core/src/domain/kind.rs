@@ -20,4 +20,5 @@ pub enum Kind {
     Forget,
     Rebuild,
     HandOut,
+    Export,
 }

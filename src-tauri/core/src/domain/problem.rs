@@ -320,6 +320,10 @@ pub enum Cause {
     SandboxStays {
         workspace: String,
     },
+    NotExported {
+        workspace: String,
+        why: Box<Self>,
+    },
     MovedOut,
     NotMoved {
         workspace: String,

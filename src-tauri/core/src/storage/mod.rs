@@ -3,11 +3,6 @@
 pub mod data_folder;
 mod owner;
 pub mod process_lock;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "what writes and reads one comes next"
-)]
 pub mod sealed;
 mod sign;
 mod small_file;

@@ -23,6 +23,7 @@ mod recover;
 mod refresh;
 mod remove_everything;
 mod revoke;
+mod sealed;
 mod self_test;
 
 /// The endpoints whose requests are counted.

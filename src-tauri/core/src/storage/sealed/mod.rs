@@ -11,7 +11,7 @@ mod file;
 
 pub use cipher::{Seal, Unseal};
 pub(crate) use document::{Document, SealedClient, SealedConnection};
-pub(crate) use file::{read, write_new};
+pub(crate) use file::{Prepared, is_in_place, read, refuse_existing};
 
 #[cfg(test)]
 mod tests;

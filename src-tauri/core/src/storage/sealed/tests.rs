@@ -3,14 +3,18 @@
 mod hostile;
 mod with_age;
 
+use std::path::Path;
+
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
 use super::cipher::{Seal, Unseal};
 use super::document::{Document, SealedClient, SealedConnection};
+use super::file::Prepared;
 use crate::domain::annotation::{Labels, Note};
 use crate::domain::hand_out::Allowed;
 use crate::domain::owner::Owner;
+use crate::domain::problem::{Cause, Problem};
 use crate::domain::time::Millis;
 
 const PASSPHRASE: &str = "nobody guesses this";
@@ -69,12 +73,16 @@ fn document() -> Document {
     Document::of(false, vec![client], vec![of_client, alone])
 }
 
+fn write_new(path: &Path, document: &Document, to: &Seal) -> Result<(), Problem> {
+    Prepared::make(path, document, to)?.put_in_place()
+}
+
 /// The document as JSON.
 fn plain() -> Value {
     serde_json::from_slice(&document().encode()).expect("JSON")
 }
 
-fn parsed(document: &Value) -> Result<Document, crate::domain::problem::Cause> {
+fn parsed(document: &Value) -> Result<Document, Cause> {
     Document::parse(document.to_string().as_bytes())
 }
 

@@ -183,6 +183,8 @@ fn migrations() -> Migrations<'static> {
             "ALTER TABLE connections ADD COLUMN labels TEXT NOT NULL DEFAULT '[]';
              ALTER TABLE connections ADD COLUMN note TEXT;",
         ),
+        // When a connection was moved to another computer.
+        M::up("ALTER TABLE connections ADD COLUMN moved_at INTEGER;"),
     ];
     MIGRATIONS.iter().cloned().chain(later).collect()
 }

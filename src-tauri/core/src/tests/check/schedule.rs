@@ -38,6 +38,7 @@ fn connection(number: usize) -> Connection {
         capabilities: None,
         labels: Labels::default(),
         note: Note::default(),
+        moved_at: None,
         last_used_at: None,
         oauth_client_id: String::new(),
         revision: 0,

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::super::{Seal, Unseal, read, write_new};
-use super::{PASSPHRASE, document, known_passphrase, parsed, passphrase, plain};
+use super::super::{Seal, Unseal, read};
+use super::{PASSPHRASE, document, known_passphrase, parsed, passphrase, plain, write_new};
 use crate::domain::problem::Cause;
 
 fn folder() -> tempfile::TempDir {

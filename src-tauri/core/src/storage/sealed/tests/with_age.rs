@@ -5,8 +5,8 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::super::{Seal, Unseal, read, write_new};
-use super::{PASSPHRASE, document, known_passphrase, passphrase};
+use super::super::{Seal, Unseal, read};
+use super::{PASSPHRASE, document, known_passphrase, passphrase, write_new};
 
 /// Runs `age` at a terminal of its own, where it is told the passphrase as often as it asks.
 fn age_at_a_terminal(arguments: &str, folder: &Path) {

@@ -1,0 +1,117 @@
+//! `keyrack export`: connections that go to another computer in a sealed file.
+
+use keyrack_core::documents::{ConnectionDocument, Versioned};
+use keyrack_core::{Connection, Keyrack, Problem, Seal, SealedExport};
+use serde::Serialize;
+
+use crate::arguments::{ExportArguments, Which};
+use crate::confirm::Question;
+use crate::connections::these;
+use crate::output::Output;
+use crate::terminal::eprint_line;
+use crate::{confirm, ending, passphrase, slow, wording};
+
+/// What was exported, as a document.
+#[derive(Debug, Serialize)]
+struct ExportDocument<'a> {
+    path: &'a str,
+    copy: bool,
+    clients: u32,
+    connections: Vec<ConnectionDocument<'a>>,
+}
+
+/// Seals the connections that are chosen into a file, unless a person who is asked does not want it. Returns
+/// whether it was wanted.
+pub async fn export(
+    keyrack: &Keyrack,
+    output: Output,
+    asked: &ExportArguments,
+) -> Result<bool, Problem> {
+    let leaving = leaving(keyrack, output, &asked.which)?;
+    if leaving.is_empty() {
+        output.say("export.nothing");
+        return Ok(false);
+    }
+    // Before a passphrase is thought up for nothing.
+    let recipients = match &*asked.recipient {
+        [] => None,
+        recipients => Some(Seal::recipients(recipients)?),
+    };
+    let question = question(&leaving, asked, output);
+    if !confirm::is_wanted(output, asked.yes, question).await {
+        return Ok(false);
+    }
+    let seal = match recipients {
+        Some(seal) => seal,
+        None => Seal::Passphrase(passphrase::chosen(output, asked.passphrase_fd).await?),
+    };
+    let ids: Vec<_> = leaving.into_iter().map(|one| one.id).collect();
+    let exporting = keyrack.export(&ids, &asked.to, seal, asked.copy);
+    let exported = slow::finished(Box::pin(exporting), output).await?;
+    tell(output, &exported)?;
+    Ok(true)
+}
+
+/// The connections that are chosen. Of those that are not named, the ones that cannot go stay, and are told
+/// of.
+fn leaving(keyrack: &Keyrack, output: Output, which: &Which) -> Result<Vec<Connection>, Problem> {
+    let mut leaving = these(keyrack, output.words, which)?;
+    if !which.names.is_empty() {
+        leaving.iter().try_for_each(|one| keyrack.may_export(one))?;
+        leaving.sort_by(|one, other| one.id.cmp(&other.id));
+        leaving.dedup_by(|one, other| one.id == other.id);
+        return Ok(leaving);
+    }
+    leaving.retain(|one| {
+        let Err(why) = keyrack.may_export(one) else {
+            return true;
+        };
+        let workspace = wording::workspace(&one.workspace_name, output.words);
+        let reason = output.words.problem(&why).what;
+        let places = [("workspace", &*workspace), ("reason", &*reason)];
+        eprint_line(&output.words.text("export.stays", &places));
+        false
+    });
+    Ok(leaving)
+}
+
+fn question(leaving: &[Connection], asked: &ExportArguments, output: Output) -> Question {
+    let words = output.words;
+    let path = asked.to.display().to_string();
+    let title = words.counted("export.title", leaving.len(), &[("path", &path)]);
+    let mut lines = vec![title];
+    lines.extend(ending::identities(leaving, words));
+    lines.push(words.text("export.simpler", &[]));
+    let becomes = if asked.copy {
+        "export.copies"
+    } else {
+        "export.moves"
+    };
+    lines.push(words.text(becomes, &[]));
+    lines.into()
+}
+
+fn tell(output: Output, exported: &SealedExport) -> Result<(), Problem> {
+    let SealedExport {
+        path,
+        copy,
+        clients,
+        connections,
+    } = exported;
+    let document = Versioned::new(ExportDocument {
+        path,
+        copy: *copy,
+        clients: *clients,
+        connections: connections.iter().map(Into::into).collect(),
+    });
+    output.result(&document, || {
+        let done = ("export.done", connections.len());
+        let done = output.words.counted(done.0, done.1, &[("path", path)]);
+        let next = if *copy {
+            "export.copies"
+        } else {
+            "export.next"
+        };
+        vec![done, output.words.text(next, &[])]
+    })
+}
