@@ -12,8 +12,8 @@ use keyrack_core::documents::ExportFormat;
 use keyrack_core::{
     About, ActivityFilter, ActivityPage, Allowed, Authorization, BatchAct, Caller, Cause, Changes,
     Client, ClientChange, Connection, ConnectionsPolicy, Details, Ground, Keyrack, LabelChange,
-    Lease, NewClient, News, Preferences, Problem, Rebuilt, Receipt, RedirectMethod, Revocation,
-    Scan, SelfTest, Snapshot,
+    Lease, NewClient, NewToken, News, Preferences, Problem, Rebuilt, Receipt, RedirectMethod,
+    Revocation, Scan, SelfTest, Snapshot,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use tauri::{AppHandle, Manager as _, Runtime, State, async_runtime, ipc::Invoke};
@@ -49,6 +49,7 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         open_portal,
         verify_client,
         add_client,
+        add_token,
         replace_client_secret,
         verify_saved_client,
         edit_client,
@@ -75,6 +76,7 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         open_in_notion,
         allow,
         set_note,
+        set_expiry,
         label_connections,
         leases,
         end_lease,
@@ -171,6 +173,11 @@ async fn verify_client(shell: Shared<'_>, form: NewClient) -> Result<(), Problem
 #[tauri::command]
 async fn add_client(shell: Shared<'_>, form: NewClient) -> Result<Client, Problem> {
     shell.keyrack()?.add_client(form).await
+}
+
+#[tauri::command]
+async fn add_token(shell: Shared<'_>, form: NewToken) -> Result<Connection, Problem> {
+    shell.keyrack()?.add_token(form).await
 }
 
 #[tauri::command]
@@ -388,6 +395,11 @@ fn allow(shell: Shared<'_>, connection: String, allowed: Allowed) -> Result<Conn
 }
 
 #[tauri::command(async)]
+fn set_expiry(shell: Shared<'_>, connection: String, day: String) -> Result<Connection, Problem> {
+    shell.keyrack()?.set_expiry(&connection, &day)
+}
+
+#[tauri::command(async)]
 fn set_note(shell: Shared<'_>, connection: String, note: String) -> Result<Connection, Problem> {
     shell.keyrack()?.set_note(&connection, &note)
 }
@@ -400,7 +412,12 @@ fn label_connections(
     remove: Vec<String>,
 ) -> Result<Vec<Connection>, Problem> {
     let note = None;
-    let change = LabelChange { add, remove, note };
+    let change = LabelChange {
+        add,
+        remove,
+        note,
+        expires_on: None,
+    };
     shell.keyrack()?.label_connections(&connections, &change)
 }
 

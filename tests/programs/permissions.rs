@@ -15,7 +15,7 @@ const COMMANDS: &str = include_str!("../../src-tauri/desktop/commands.rs");
 const OWN: &str = "__app-acl__";
 
 /// What the window may ask for. A name is added here by hand, after a look at what it gives away.
-const ALLOWED: [&str; 58] = [
+const ALLOWED: [&str; 60] = [
     "plugin:event|listen",
     "plugin:event|unlisten",
     "about",
@@ -24,6 +24,7 @@ const ALLOWED: [&str; 58] = [
     "acknowledge_removal",
     "activity",
     "add_client",
+    "add_token",
     "allow",
     "begin_authorization",
     "begin_batch",
@@ -68,6 +69,7 @@ const ALLOWED: [&str; 58] = [
     "scan",
     "self_test",
     "set_note",
+    "set_expiry",
     "snapshot",
     "submit_callback",
     "try_sandbox",

@@ -50,6 +50,8 @@ fn command(keyrack: &Keyrack, cause: &Cause) -> Option<String> {
         Cause::TokenStays => None,
         Cause::RevocationPending | Cause::TokenSuperseded => Some(format!("keyrack revoke {name}")),
         Cause::TokenInactive => Some(format!("keyrack refresh {name}")),
+        // It is replaced at Notion, as the words say.
+        _ if connection.made_elsewhere => Some(format!("keyrack forget {name}")),
         _ => Some(connect(&keyrack.clients().ok()?, &connection.client_id)),
     }
 }
@@ -73,7 +75,11 @@ pub fn named_client(all: &[Client], one: &Client) -> String {
 
 /// What names one of the connections, and no other, in a command.
 pub fn named(all: &[Connection], one: &Connection) -> String {
-    let name = &one.workspace_name;
+    let name = if one.made_elsewhere {
+        &one.client_name
+    } else {
+        &one.workspace_name
+    };
     let is_its_own = called(all, name).len() == 1;
     let typed = typed(name).filter(|_| is_its_own);
     typed.unwrap_or_else(|| id_among(all, one).to_owned())

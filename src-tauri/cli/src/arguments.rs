@@ -139,6 +139,12 @@ pub enum Act {
     /// one an integration.
     #[command(subcommand)]
     Client(ClientCommand),
+    /// Adds a token that was made at Notion itself: an internal connection's secret, or a personal access
+    /// token. It is asked for on a terminal or read from standard input, never from the command line.
+    ///
+    /// Notion is asked whose it is (users/me) before it is kept. It is handed out like any other, and can be
+    /// ended only at Notion.
+    AddToken(NewTokenArguments),
     /// Connects a workspace through the browser.
     Connect {
         /// The client's name or id; needed only if there are several.
@@ -152,7 +158,7 @@ pub enum Act {
     /// Lists the connections with their last known status.
     ///
     /// In a pipe each is a line, with tabs between: workspace, status, checked at, owner, email, client,
-    /// bot id, problem, allows, last used at, id, labels, capabilities, moved at.
+    /// bot id, problem, allows, last used at, id, labels, capabilities, expires on, moved at.
     List(ListArguments),
     /// Asks Notion whether the tokens of connections work.
     Check {
@@ -197,7 +203,8 @@ pub enum Act {
     Activity(ActivityArguments),
     /// Searches the keyring for clients and connections that the list does not have, and adds them.
     Rebuild,
-    /// Gives connections labels, such as a customer's name, and a note; without an option it shows them.
+    /// Gives connections labels, such as a customer's name, a note, and of a token that was made at Notion the
+    /// day on which it ends; without an option it shows them.
     ///
     /// They are for you alone: nothing is asked or sent because of them. A label is the same in capitals
     /// and in small letters.
@@ -246,9 +253,11 @@ impl Act {
     pub fn tells_what_it_waits_for(&self) -> bool {
         matches!(
             self,
-            Self::Client(
-                ClientCommand::Add(_) | ClientCommand::Secret { .. } | ClientCommand::Remove(_)
-            ) | Self::Connect { .. }
+            Self::AddToken(_)
+                | Self::Client(
+                    ClientCommand::Add(_) | ClientCommand::Secret { .. } | ClientCommand::Remove(_)
+                )
+                | Self::Connect { .. }
                 | Self::Revoke(_)
                 | Self::Forget(_)
                 | Self::Export(_)
@@ -270,7 +279,7 @@ const STATUSES: [&str; 6] = [
 ];
 
 /// The words of the kinds of act.
-pub const KINDS: [&str; 12] = [
+pub const KINDS: [&str; 13] = [
     "add-client",
     "edit-client",
     "rotate-secret",
@@ -282,6 +291,7 @@ pub const KINDS: [&str; 12] = [
     "forget",
     "rebuild",
     "hand-out",
+    "import",
     "export",
 ];
 
@@ -302,6 +312,19 @@ pub struct ListArguments {
 }
 
 #[derive(Debug, Args)]
+pub struct NewTokenArguments {
+    /// The name to show, in place of the one that Notion gives its bot.
+    #[arg(long, value_parser = not_empty)]
+    pub name: Option<String>,
+    /// The day on which it ends, such as 2027-03-01: Notion does not tell it.
+    #[arg(long, value_name = "DAY", value_parser = not_empty)]
+    pub expires_on: Option<String>,
+    /// Gives it this label; can be given several times.
+    #[arg(long, value_name = "LABEL", value_parser = not_empty)]
+    pub label: Vec<String>,
+}
+
+#[derive(Debug, Args)]
 pub struct LabelArguments {
     #[command(flatten)]
     pub which: Which,
@@ -317,6 +340,12 @@ pub struct LabelArguments {
     /// Takes their note away.
     #[arg(long, conflicts_with = "note")]
     pub no_note: bool,
+    /// Notes the day on which a token ends that was made at Notion, such as 2027-03-01.
+    #[arg(long, value_name = "DAY", value_parser = not_empty)]
+    pub expires_on: Option<String>,
+    /// Takes that day away.
+    #[arg(long, conflicts_with = "expires_on")]
+    pub no_expiry: bool,
 }
 
 #[derive(Debug, Args)]

@@ -80,7 +80,7 @@ async fn ask_for_secret(output: Output, client: &str) -> Result<SecretString, Pr
 }
 
 /// The end of an act, or of the wait for it: Ctrl-C, which the prompt before has taken for itself, leaves.
-async fn unless_left<T>(act: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
+pub async fn unless_left<T>(act: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
     tokio::select! {
         ended = act => ended,
         () = asked_to_end() => Err(Cause::LeftEarly.into()),
@@ -128,7 +128,8 @@ pub async fn remove(
     if !is_refused && !confirm::is_wanted(output, asked.yes, question).await {
         return Ok(false);
     }
-    slow::told(keyrack.remove_client(&client.id, connections), output).await?;
+    let removal = Box::pin(keyrack.remove_client(&client.id, connections));
+    slow::told(removal, output).await?;
     list(keyrack, output).map(|()| true)
 }
 

@@ -318,13 +318,14 @@ pub fn candidates<'a>(
 }
 
 /// Whether a connection has this id or bot id, or this name as a list writes it in any language, in the
-/// form by which names are compared.
+/// form by which names are compared; a token that was made elsewhere has one of its own as well.
 fn is_called(connection: &Connection, name: &str, fold: fn(&str) -> String) -> bool {
     let wanted = fold(name);
     let listed = |language| workspace(&connection.workspace_name, Words::of(language));
     let ids = [&connection.id, &connection.bot_id];
     let languages = [Language::En, Language::De];
     ids.into_iter().any(|id| id == name)
+        || connection.made_elsewhere && fold(&connection.client_name) == wanted
         || languages
             .into_iter()
             .any(|language| fold(&listed(language)) == wanted)

@@ -52,6 +52,8 @@ fn of(cause: &Cause) -> u8 {
         | Cause::ClientAltered { .. }
         | Cause::ClientUnproven { .. }
         | Cause::ConnectionAltered
+        | Cause::MadeElsewhere { .. }
+        | Cause::TokenEnded { .. }
         | Cause::TokenInactive
         | Cause::NeedsReconnecting
         | Cause::TokenSuperseded

@@ -14,6 +14,7 @@ pub fn label(keyrack: &Keyrack, output: Output, asked: LabelArguments) -> Result
         add: asked.add,
         remove: asked.remove,
         note: asked.no_note.then(String::new).or(asked.note),
+        expires_on: asked.no_expiry.then(String::new).or(asked.expires_on),
     };
     let labelled = keyrack.label_connections(&ids, &change)?;
     output.labelled(&labelled)

@@ -82,6 +82,7 @@ fn connection(connection: &Connection, now: Millis, words: Words) -> Vec<Cell> {
         Cell::for_programs(&connection.id),
         Cell::of(&wording::labels(&connection.labels)),
         Cell::for_programs(&capabilities.join(" ")),
+        Cell::for_programs(&connection.expires_on.map(String::from).unwrap_or_default()),
         Cell::for_programs(&connection.moved_at.map(Millis::rfc3339).unwrap_or_default()),
     ]);
     cells
@@ -99,6 +100,9 @@ fn status(connection: &Connection, now: Millis, words: Words) -> Cell {
         let reason = words.problem(problem).short;
         let places = [("status", shown.as_str()), ("reason", &reason)];
         shown = words.text("status.reason", &places);
+    }
+    if let Some(expiry) = wording::expiry(connection.expires_on, now, words) {
+        shown = format!("{shown} ({expiry})");
     }
     let allows = match connection.allows {
         Allowed::Any => None,

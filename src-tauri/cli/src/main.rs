@@ -29,6 +29,7 @@ mod sealed;
 mod slow;
 mod table;
 mod terminal;
+mod token;
 mod watch;
 mod wording;
 
@@ -233,6 +234,7 @@ async fn make(keyrack: &Arc<Keyrack>, command: Act, output: Output) -> Result<Ex
             return removed.map(|wanted| if_wanted(wanted, output));
         }
         Act::Client(ClientCommand::List) => clients::list(keyrack, output),
+        Act::AddToken(asked) => token::add(keyrack, output, asked).await,
         Act::Connect { client, no_browser } => {
             connect::connect(keyrack, output, client.as_deref(), no_browser).await
         }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use keyrack_core::{
-    Authorization, Batch, BatchAct, Caller, Connection, DatabaseState, Labels, Lease, Millis,
-    Owner, Problem, Progress, Rebuilt, Receipt, RefreshTokenFate, Remains, Status, Words,
+    Authorization, Batch, BatchAct, Caller, Connection, DatabaseState, ExpiryDay, Labels, Lease,
+    Millis, Owner, Problem, Progress, Rebuilt, Receipt, RefreshTokenFate, Remains, Status, Words,
     sanitize_display_text,
 };
 
@@ -67,6 +67,18 @@ pub fn age(at: Millis, now: Millis, words: Words) -> String {
         seconds @ 3600..172_800 => ago("command.ago.hours", seconds / 3600),
         seconds => ago("command.ago.days", seconds / 86_400),
     }
+}
+
+/// When a token ends that was made elsewhere, if that is near or past.
+pub fn expiry(day: Option<ExpiryDay>, now: Millis, words: Words) -> Option<String> {
+    let day = day.filter(|day| day.is_near(now))?;
+    let days = day.days_from(now);
+    let count = usize::try_from(days.unsigned_abs()).unwrap_or(usize::MAX);
+    Some(match days {
+        0 => words.text("expiry.today", &[]),
+        1.. => words.counted("expiry.soon", count, &[]),
+        _ => words.counted("expiry.past", count, &[]),
+    })
 }
 
 /// A time to the minute, in UTC: "2026-11-29 14:02".

@@ -165,7 +165,7 @@ impl Keyrack {
     /// Closes the data folder, and empties it if everything was removed and nothing was added since.
     /// Called by the destructor too, if that runs.
     pub fn close(&self) {
-        let is_empty = || self.store.clients().is_ok_and(|clients| clients.is_empty());
+        let is_empty = || self.store.paced().is_ok_and(|clients| clients.is_empty());
         if self.leaves_nothing.load(SeqCst) && is_empty() {
             self.folder.remove_what_is_ours();
         } else if !self.vault.has_left_a_probe() {

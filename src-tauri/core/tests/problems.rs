@@ -166,6 +166,18 @@ fn every_cause() -> Vec<Cause> {
         NoSuchLabel {
             name: text("Acme Ltd"),
         },
+        MadeElsewhere {
+            page: text("https://app.notion.com/developers/connections"),
+        },
+        TokenKnown {
+            connection: text("3f2504e0"),
+            workspace: text("Acme"),
+        },
+        TokenEnded {
+            page: text("https://app.notion.com/developers/connections"),
+        },
+        TokenRefused,
+        NoExpiry,
         TokenInactive,
         NeedsReconnecting,
         TokenSuperseded,

@@ -6,7 +6,7 @@ use std::path::Path;
 use keyrack_core::documents::ExportFormat;
 use keyrack_core::{
     About, ActivityFilter, ActivityPage, Changes, ClientChange, ConnectionsPolicy, Details, Lease,
-    NewClient, News, Removal, Revocation, Scan, SealedExport, SelfTest, Snapshot,
+    NewClient, NewToken, News, Removal, Revocation, Scan, SealedExport, SelfTest, Snapshot,
 };
 use ts_rs::{Config, TS};
 
@@ -23,6 +23,7 @@ fn the_committed_types_are_the_generated_ones() {
     Changes::export_all(&config).expect("exported");
     Lease::export_all(&config).expect("exported");
     NewClient::export_all(&config).expect("exported");
+    NewToken::export_all(&config).expect("exported");
     News::export_all(&config).expect("exported");
     ClientChange::export_all(&config).expect("exported");
     ConnectionsPolicy::export_all(&config).expect("exported");

@@ -17,6 +17,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     connection::Wire,
     faults::{Cut, Fault, Faults},
+    modes::Modes,
     record::{Record, Recorded},
     server::{self, App},
 };
@@ -64,6 +65,7 @@ pub(crate) fn routes(control: Arc<Control>) -> Router {
         .route("/revoke", post(revoke))
         .route("/workspaces", post(add_workspace))
         .route("/clients", post(add_client))
+        .route("/tokens", post(add_tokens))
         .route("/secret", post(rotate_secret))
         .route("/uploads", get(uploads))
         .fallback(async || not_found("request under /_sandbox/"))
@@ -205,6 +207,37 @@ async fn add_client(State(control): State<Arc<Control>>) -> Reply {
     Ok(Json(
         json!({ "client_id": client_id, "client_secret": client_secret }),
     ))
+}
+
+#[derive(Deserialize)]
+struct NewTokens {
+    workspace_id: String,
+    /// The client that the tokens are of; without one they are an internal connection's single token.
+    client_id: Option<String>,
+}
+
+/// Makes tokens without a consent: a client's pair, or the token of a new internal connection.
+async fn add_tokens(State(control): State<Arc<Control>>, body: Bytes) -> Reply {
+    let NewTokens {
+        workspace_id,
+        client_id,
+    } = parse(&body)?;
+    let store = &control.app.store;
+    let modes = Modes {
+        refresh_token: client_id.is_some(),
+        ..control.app.modes()
+    };
+    let client_id = match client_id {
+        Some(client_id) => client_id,
+        None => store.add_client()?.0,
+    };
+    let made = store.make_pair(&client_id, &workspace_id, &modes, server::now())?;
+    let (bot_id, pair) = made.ok_or_else(|| not_found("workspace_id"))?;
+    Ok(Json(json!({
+        "bot_id": bot_id,
+        "access_token": pair.access,
+        "refresh_token": pair.refresh,
+    })))
 }
 
 /// Replaces the first client's secret.

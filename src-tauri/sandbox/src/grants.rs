@@ -241,6 +241,24 @@ impl Store {
         self.with_bot(pair)
     }
 
+    /// Makes a pair for a client's bot in a workspace without a consent. `None` for an unknown workspace.
+    pub(crate) fn make_pair(
+        &self,
+        client_id: &str,
+        workspace_id: &str,
+        modes: &Modes,
+        now: i64,
+    ) -> rusqlite::Result<Option<(String, Pair)>> {
+        let Some(bot_id) = self.bot_id(client_id, workspace_id)? else {
+            return Ok(None);
+        };
+        let connection = self.lock();
+        let pair = Pair::new(&connection, &bot_id, modes)?;
+        let access = Some(digest(&pair.access));
+        insert(&connection, &bot_id, access, pair.refresh_hash(), now)?;
+        Ok(Some((bot_id, pair)))
+    }
+
     fn with_bot(&self, pair: Pair) -> rusqlite::Result<Option<(Bot, Pair)>> {
         let bot = self.bot_of(&pair.access)?;
         Ok(bot.map(|bot| (bot, pair)))

@@ -98,6 +98,13 @@ impl TestClient {
         (text(&added, "client_id"), text(&added, "client_secret"))
     }
 
+    /// Makes tokens in a workspace without a consent: a client's pair, or an internal connection's single
+    /// token. Returns `bot_id`, `access_token` and `refresh_token`.
+    pub async fn make_tokens(&self, workspace: &str, client: Option<&str>) -> Value {
+        let tokens = json!({ "workspace_id": workspace, "client_id": client });
+        self.ask("/tokens", tokens).await
+    }
+
     /// Posts to the control API; the reply may be a refusal.
     pub async fn post(&self, path: &str, body: Value) -> (StatusCode, Value) {
         let asked = self.http.post(self.url(path)).json(&body).send().await;

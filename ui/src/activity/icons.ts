@@ -27,6 +27,7 @@ const KINDS: Record<OperationKind, string> = {
   forget: eraserIcon,
   rebuild: archiveRestoreIcon,
   "hand-out": keyRoundIcon,
+  import: linkIcon,
   export: archiveIcon,
 };
 

@@ -87,6 +87,8 @@ export function connection(workspace_name: string, more: Partial<Connection> = {
     allows: "any",
     labels: [],
     note: null,
+    made_elsewhere: false,
+    expires_on: null,
     moved_at: null,
     last_used_at: null,
     revision: 0,

@@ -3,7 +3,7 @@ import type { ActivityFilter, OperationKind } from "../rust/types";
 
 /** The kinds of operation that are looked for together. */
 export const GROUPS = {
-  connecting: ["connect"],
+  connecting: ["connect", "import"],
   checks: ["check"],
   refreshes: ["refresh"],
   revocations: ["revoke", "forget"],

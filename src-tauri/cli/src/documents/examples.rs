@@ -77,6 +77,8 @@ fn connection() -> Connection {
         last_status: None,
         checked_at: Some(at(30)),
         problem: None,
+        made_elsewhere: false,
+        expires_on: None,
         retry_at: None,
         needs_attention: false,
         allows: Allowed::Any,

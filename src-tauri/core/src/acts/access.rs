@@ -3,8 +3,9 @@
 //! The vault's entries alone decide that. The list is in a file that other programs may write, so a
 //! row that says otherwise is refused before any request, and nothing is changed to fit it.
 
-use notion_oauth::{BaseUrl, Credentials, Notion, sanitize_display_text};
+use notion_oauth::{BaseUrl, Budget, Credentials, Notion, sanitize_display_text};
 
+use crate::acts::clients::portal::PORTAL;
 use crate::domain::client::Client;
 use crate::domain::connection::Connection;
 use crate::domain::problem::{Cause, Problem};
@@ -15,8 +16,8 @@ use crate::storage::vault::{ClientSecrets, ConnectionSecrets, VaultError};
 pub(super) struct Access {
     /// Notion at the base URL and the pace of the connection's client.
     pub notion: Notion,
-    /// The client's credentials.
-    pub credentials: Credentials,
+    /// The client's credentials; none for a token that was made elsewhere.
+    pub credentials: Option<Credentials>,
     /// The connection's tokens.
     pub tokens: ConnectionSecrets,
 }
@@ -28,19 +29,79 @@ pub(super) struct ClientAccess {
     pub credentials: Credentials,
 }
 
+impl Access {
+    /// The client's credentials. Fails with `made-elsewhere` for a token that no client was granted.
+    pub fn credentials(&self) -> Result<&Credentials, Problem> {
+        self.credentials.as_ref().ok_or_else(made_elsewhere)
+    }
+}
+
+/// Refuses what Notion does with the tokens of clients alone.
+pub(super) fn refuse_made_elsewhere(connection: &Connection) -> Result<(), Problem> {
+    if connection.made_elsewhere {
+        return Err(made_elsewhere());
+    }
+    Ok(())
+}
+
+fn made_elsewhere() -> Problem {
+    let page = PORTAL.to_owned();
+    Cause::MadeElsewhere { page }.into()
+}
+
 impl Keyrack {
     /// Reads a connection's tokens and its client's credentials from the vault.
     pub(in crate::acts) async fn access(&self, connection: &Connection) -> Result<Access, Problem> {
         let client = self.store.client(&connection.client_id)?;
+        if connection.made_elsewhere {
+            let tokens = self.tokens(connection).await?;
+            return Ok(Access {
+                notion: self.notion_of_token(&client, &tokens)?,
+                credentials: None,
+                tokens,
+            });
+        }
         let ClientAccess {
             notion,
             credentials,
         } = self.client_access(&client).await?;
         Ok(Access {
             notion,
-            credentials,
+            credentials: Some(credentials),
             tokens: self.tokens(connection).await?,
         })
+    }
+
+    /// Notion for requests with a connection's tokens, which were read before.
+    pub(in crate::acts) async fn notion_for(
+        &self,
+        connection: &Connection,
+        tokens: &ConnectionSecrets,
+    ) -> Result<Notion, Problem> {
+        let client = self.store.client(&connection.client_id)?;
+        if connection.made_elsewhere {
+            return self.notion_of_token(&client, tokens);
+        }
+        Ok(self.client_access(&client).await?.notion)
+    }
+
+    /// Notion for a token that was made elsewhere. Fails with `client-altered` if the list says otherwise
+    /// about where requests go.
+    fn notion_of_token(
+        &self,
+        listed: &Client,
+        tokens: &ConnectionSecrets,
+    ) -> Result<Notion, Problem> {
+        let made = tokens.made_elsewhere.as_ref();
+        let kept = made.map(|made| made.base_url.as_str());
+        if listed.base_url.as_deref() != kept {
+            return Err(altered(
+                listed,
+                &address(listed.base_url.as_deref()),
+                &address(kept),
+            ));
+        }
+        self.notions.of(kept, &tokens.id, Budget::default())
     }
 
     /// Reads a connection's tokens from the vault. Fails with `connection-altered` if they are another
@@ -61,8 +122,12 @@ impl Keyrack {
                 return Err(problem);
             }
         };
-        let listed = (&connection.client_id, &connection.bot_id);
-        if (&entry.client, &entry.bot_id) == listed {
+        let listed = (
+            &connection.client_id,
+            &connection.bot_id,
+            connection.made_elsewhere,
+        );
+        if (&entry.client, &entry.bot_id, entry.made_elsewhere.is_some()) == listed {
             Ok(entry)
         } else {
             Err(Cause::ConnectionAltered.into())
@@ -99,23 +164,17 @@ impl Keyrack {
             }
             read => read?,
         };
-        let address = |base_url: &Option<String>| match base_url {
-            Some(base_url) => base_url.clone(),
-            None => SANDBOX.to_owned(),
-        };
         let pairs = [
-            (address(&client.base_url), address(&entry.base_url)),
+            (
+                address(client.base_url.as_deref()),
+                address(entry.base_url.as_deref()),
+            ),
             (client.client_id.clone(), entry.client_id.clone()),
             (client.redirect_uri.clone(), entry.redirect_uri.clone()),
         ];
         match pairs.into_iter().find(|(listed, kept)| listed != kept) {
             None => Ok(entry),
-            Some((listed, kept)) => Err(Cause::ClientAltered {
-                client: sanitize_display_text(&client.name),
-                listed: sanitize_display_text(&listed),
-                kept: sanitize_display_text(&kept),
-            }
-            .into()),
+            Some((listed, kept)) => Err(altered(client, &listed, &kept)),
         }
     }
 
@@ -137,6 +196,21 @@ impl Keyrack {
     pub(in crate::acts) fn listed_base_url(&self, client: &Client) -> Result<BaseUrl, Problem> {
         self.notions.base_url(client.base_url.as_deref())
     }
+}
+
+/// The problem that the list says otherwise about a client than its entry.
+fn altered(client: &Client, listed: &str, kept: &str) -> Problem {
+    Cause::ClientAltered {
+        client: sanitize_display_text(&client.name),
+        listed: sanitize_display_text(listed),
+        kept: sanitize_display_text(kept),
+    }
+    .into()
+}
+
+/// A base URL in words.
+fn address(base_url: Option<&str>) -> String {
+    base_url.unwrap_or(SANDBOX).to_owned()
 }
 
 /// The address of the embedded sandbox in words: it changes with each start.

@@ -94,7 +94,7 @@ impl Keyrack {
             connections.retain(|connection| connection.moved_at.is_none());
         }
         connections.sort_by_key(|connection| connection.checked_at);
-        let queues = self.store.clients()?.into_iter().map(|client| {
+        let queues = self.store.paced()?.into_iter().map(|client| {
             let of_client = |connection: &&Connection| connection.client_id == client.id;
             let ids = connections.iter().filter(of_client);
             let ids = ids.map(|connection| connection.id.clone()).collect();

@@ -18,7 +18,8 @@ use crate::domain::operation::Operation;
 use crate::domain::problem::{Cause, Problem};
 use crate::keyrack::Keyrack;
 use crate::storage::sealed::{
-    Document, Prepared, Seal, SealedClient, SealedConnection, is_in_place, refuse_existing,
+    Document, Prepared, Seal, SealedClient, SealedConnection, SealedToken, is_in_place,
+    refuse_existing,
 };
 use crate::storage::vault::{ClientSecrets, ConnectionSecrets};
 use notion_oauth::sanitize_display_text;
@@ -130,21 +131,20 @@ impl Keyrack {
             let _lock = self.lock_connection(id).await?;
             let connection = self.store.connection(id)?;
             self.may_export(&connection)?;
+            let is_there = clients.iter().any(|one| one.id == connection.client_id);
             let read = async {
-                let client = self.store.client(&connection.client_id)?;
-                let known = clients.iter().any(|known| known.id == client.id);
-                let entry = if known {
+                let client = if is_there || connection.made_elsewhere {
                     None
                 } else {
-                    Some(self.client_entry(&client).await?)
+                    let client = self.store.client(&connection.client_id)?;
+                    let entry = self.client_entry(&client).await?;
+                    Some(sealed_client(client, entry)?)
                 };
-                Ok((client, entry, self.tokens(&connection).await?))
+                Ok((client, self.tokens(&connection).await?))
             };
-            let (client, entry, tokens) =
-                read.await.map_err(|why| not_exported(&connection, why))?;
-            if let Some(entry) = entry {
-                clients.push(sealed_client(&client, entry)?);
-            }
+            let read = read.await.map_err(|why| not_exported(&connection, why));
+            let (client, tokens) = read?;
+            clients.extend(client);
             leaving.push(Leaving {
                 fingerprint: fingerprint(&tokens),
                 connection: connection.clone(),
@@ -207,12 +207,12 @@ fn not_exported(connection: &Connection, why: Problem) -> Problem {
     why.under(|why| Cause::NotExported { workspace, why })
 }
 
-fn sealed_client(client: &Client, entry: ClientSecrets) -> Result<SealedClient, Problem> {
+fn sealed_client(client: Client, entry: ClientSecrets) -> Result<SealedClient, Problem> {
     let workspace = sanitize_display_text(&client.name);
     let base_url = entry.base_url.ok_or(Cause::SandboxStays { workspace })?;
     Ok(SealedClient {
         id: entry.id,
-        name: client.name.clone(),
+        name: client.name,
         client_id: entry.client_id,
         client_secret: entry.client_secret,
         redirect_uri: entry.redirect_uri,
@@ -222,10 +222,14 @@ fn sealed_client(client: &Client, entry: ClientSecrets) -> Result<SealedClient, 
 }
 
 fn sealed_connection(connection: Connection, tokens: ConnectionSecrets) -> SealedConnection {
+    let made_elsewhere = tokens.made_elsewhere.map(|made| SealedToken {
+        name: made.name,
+        base_url: made.base_url,
+    });
     SealedConnection {
         id: tokens.id,
-        client: Some(tokens.client),
-        base_url: None,
+        client: made_elsewhere.is_none().then_some(tokens.client),
+        made_elsewhere,
         bot_id: tokens.bot_id,
         workspace_id: connection.workspace_id,
         workspace_name: connection.workspace_name,
@@ -237,5 +241,6 @@ fn sealed_connection(connection: Connection, tokens: ConnectionSecrets) -> Seale
         allows: connection.allows,
         labels: connection.labels,
         note: connection.note,
+        expires_on: connection.expires_on,
     }
 }

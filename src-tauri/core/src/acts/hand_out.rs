@@ -64,14 +64,12 @@ impl Keyrack {
         };
         let tokens = tokens.await;
         let (connection, tokens) = tokens.map_err(|problem| self.not_handed_out(id, problem))?;
-        let client = self.store.client(&connection.client_id)?;
-        let entry = self.client_entry(&client).await?;
-        let base_url = self.notions.base_url(entry.base_url.as_deref())?;
+        let notion = self.notion_for(&connection, &tokens).await?;
         let hand_out = self.note(&connection, way, caller)?;
         Ok(HandedOut {
             id: hand_out,
             token: tokens.access,
-            base_url: base_url.as_str().trim_end_matches('/').to_owned(),
+            base_url: notion.base().as_str().trim_end_matches('/').to_owned(),
             issued_at: self.store.token_issued_at(id)?,
             refreshed_at: self.store.refreshed_at(id)?,
             connection,
@@ -213,6 +211,7 @@ impl Keyrack {
         match finding {
             Finding::Active => Ok(()),
             Finding::Unknown(problem) => Err(problem),
+            Finding::Inactive(why) if connection.made_elsewhere => Err(why),
             Finding::Inactive(_) => self
                 .refresh_unless_replaced(id, &fingerprint(&access.tokens))
                 .await
@@ -235,6 +234,7 @@ fn is_about_the_connection(cause: &Cause) -> bool {
             | Cause::TokenStays
             | Cause::MovedOut
             | Cause::TokenInactive
+            | Cause::TokenEnded { .. }
             | Cause::NeedsReconnecting
             | Cause::TokenSuperseded
             | Cause::OtherClient

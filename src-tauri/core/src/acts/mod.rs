@@ -8,6 +8,7 @@ pub mod connect;
 pub mod export;
 pub mod forget;
 pub mod hand_out;
+pub mod import;
 mod label;
 pub mod lease;
 mod moved;

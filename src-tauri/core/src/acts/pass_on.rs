@@ -182,10 +182,7 @@ impl Keyrack {
 
     async fn read(&self, used: &InUse, generation: Generation, seen: i64) -> Result<Held, Problem> {
         let (connection, tokens) = self.usable_tokens(&used.connection, used.way).await?;
-        let client = self.store.client(&connection.client_id)?;
-        let entry = self.client_entry(&client).await?;
-        let base_url = entry.base_url.as_deref();
-        let notion = self.notions.of(base_url, &entry.client_id, client.budget)?;
+        let notion = self.notion_for(&connection, &tokens).await?;
         Ok(Held {
             fingerprint: fingerprint(&tokens),
             token: Arc::new(tokens.access),

@@ -7,6 +7,7 @@ use crate::domain::event::Event;
 use crate::domain::problem::Problem;
 use crate::domain::rebuilt::{FoundConnection, Rebuilt, WantedRebuild};
 use crate::domain::redirect::RedirectMethod;
+use crate::domain::time::Millis;
 use crate::keyrack::Keyrack;
 use crate::storage::vault::{ClientSecrets, ConnectionSecrets, Payload};
 
@@ -36,7 +37,7 @@ impl Keyrack {
         for entry in self.vault.all().await? {
             match entry {
                 Payload::Client(secrets) => clients.push(self.client_of(secrets)),
-                Payload::Connection(secrets) => connections.push(found(secrets)),
+                Payload::Connection(secrets) => connections.push(found(secrets, self.now())),
             }
         }
         let operation = self.begin(Rebuilt {
@@ -70,8 +71,11 @@ impl Keyrack {
     }
 }
 
-fn found(secrets: ConnectionSecrets) -> FoundConnection {
+fn found(secrets: ConnectionSecrets, now: Millis) -> FoundConnection {
     FoundConnection {
+        token: secrets
+            .made_elsewhere
+            .map(|made| Client::of_token(&secrets.id, &made.name, &made.base_url, now)),
         has_refresh_token: secrets.refresh.is_some(),
         id: secrets.id,
         client: secrets.client,

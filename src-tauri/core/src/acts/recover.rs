@@ -72,6 +72,7 @@ impl Keyrack {
             Act::Connect(act) => self.recover_connect(operation.with(act)).await,
             Act::Refresh(act) => self.recover_refresh(&act.of.id).await,
             Act::Revoke(act) => self.recover_revocation(&act.of.id).await,
+            Act::Import(act) => self.recover_import(operation.with(act)).await,
             Act::Forget(act) => self.recover_forgetting(operation.with(act)).await,
             Act::Export(act) => self.recover_export(operation.with(act)).await,
         }

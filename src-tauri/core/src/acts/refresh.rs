@@ -10,7 +10,7 @@ use secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
 use tokio::time::sleep;
 
-use crate::acts::access::Access;
+use crate::acts::access::{Access, refuse_made_elsewhere};
 use crate::acts::check::Finding;
 use crate::acts::connect::unsaved_grant::end_tokens;
 use crate::domain::act::{Refresh, SentRefresh};
@@ -62,6 +62,7 @@ impl Keyrack {
 
     async fn refresh_locked(&self, id: &str, _lock: ConnectionLock) -> Result<Connection, Problem> {
         let connection = self.store.connection(id)?;
+        refuse_made_elsewhere(&connection)?;
         if connection.status == Status::RevocationPending {
             return Err(Cause::RevocationPending.into());
         }
@@ -145,7 +146,7 @@ impl Keyrack {
         };
         operation.act.sent = Some(sent.clone());
         self.store.save_operation(&operation)?;
-        let answer = access.notion.refresh(&access.credentials, refresh).await;
+        let answer = access.notion.refresh(access.credentials()?, refresh).await;
         failpoint("notion.refresh");
         match answer {
             Err(error) if reply_is_lost(&error) => {
@@ -181,7 +182,7 @@ impl Keyrack {
             ..sent.clone()
         });
         self.store.save_operation(&operation)?;
-        let answer = access.notion.refresh(&access.credentials, refresh).await;
+        let answer = access.notion.refresh(access.credentials()?, refresh).await;
         failpoint("notion.refresh");
         match answer {
             Err(error) if reply_is_lost(&error) => {
@@ -240,7 +241,7 @@ impl Keyrack {
             Err(problem) => {
                 // The new pair could not be kept, so it must not stay alive.
                 let kept = [&access.tokens];
-                let ended = end_tokens(&access.notion, &access.credentials, tokens, &kept).await;
+                let ended = end_tokens(&access.notion, access.credentials()?, tokens, &kept).await;
                 let problem = not_kept(problem, ended);
                 let ended = operation.failed(problem.clone(), self.now());
                 self.store.clear_verdict(&ended, None)?;
@@ -270,6 +271,7 @@ impl Keyrack {
             access: grant.access_token.clone(),
             // Without a new refresh token the old one stays in force.
             refresh: grant.refresh_token.clone().or_else(|| old.refresh.clone()),
+            made_elsewhere: None,
         });
         for tries in 1..=TRIES {
             match self.vault.write(&payload).await {

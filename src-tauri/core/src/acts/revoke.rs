@@ -8,7 +8,7 @@ use notion_oauth::{Backoff, Error};
 use secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
 
-use crate::acts::access::Access;
+use crate::acts::access::{Access, refuse_made_elsewhere};
 use crate::acts::check::Finding;
 use crate::domain::act::{Accepted, Act, Proof, Revoke};
 use crate::domain::connection::Connection;
@@ -35,11 +35,13 @@ impl Keyrack {
     /// Revokes a connection, or goes on with a revocation that is pending.
     ///
     /// Fails with nothing begun if another process is at work on the connection
-    /// (`busy-elsewhere`), it is gone, or its tokens are not in the keyring any more. Any other obstacle leaves the revocation pending, and the tokens are kept while they
+    /// (`busy-elsewhere`), it is gone, its token was made elsewhere (`made-elsewhere`), or its tokens are
+    /// not in the keyring any more. Any other obstacle leaves the revocation pending, and the tokens are kept while they
     /// may be needed.
     pub async fn revoke(&self, id: &str) -> Result<Revocation, Problem> {
         let _lock = self.lock_connection(id).await?;
         let connection = self.store.connection(id)?;
+        refuse_made_elsewhere(&connection)?;
         let operation = match self.store.unfinished_revocation(id)? {
             Some(pending) => pending,
             None => self.begin(Revoke::of(&connection))?,
@@ -225,7 +227,7 @@ impl Keyrack {
             accepted.refresh_token = Some(match &access.tokens.refresh {
                 None => RefreshTokenFate::None,
                 Some(token) => {
-                    let answer = access.notion.revoke(&access.credentials, token).await;
+                    let answer = access.notion.revoke(access.credentials()?, token).await;
                     failpoint("notion.revoke");
                     match answer {
                         Ok(revocation) => {
@@ -253,7 +255,7 @@ impl Keyrack {
     ) -> Result<Accepted, Problem> {
         let answer = access
             .notion
-            .revoke(&access.credentials, &access.tokens.access)
+            .revoke(access.credentials()?, &access.tokens.access)
             .await;
         failpoint("notion.revoke");
         let (already_gone, request_id) = match answer {

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::shape::Time;
 use crate::domain::client::Client;
 use crate::domain::connection::{Connection, Status};
+use crate::domain::expiry::ExpiryDay;
 use crate::domain::hand_out::Allowed;
 use crate::domain::owner::Owner;
 use crate::domain::problem::Problem;
@@ -20,14 +21,14 @@ pub struct OfClient<'a> {
 }
 
 impl<'a> OfClient<'a> {
-    /// The client of a connection.
+    /// The client of a connection; none for a token that was made elsewhere.
     #[must_use]
-    pub fn of(connection: &'a Connection) -> Self {
-        Self {
+    pub fn of(connection: &'a Connection) -> Option<Self> {
+        (!connection.made_elsewhere).then_some(Self {
             id: &connection.client_id,
             name: &connection.client_name,
             oauth_client_id: &connection.oauth_client_id,
-        }
+        })
     }
 }
 
@@ -41,6 +42,13 @@ impl<'a> From<&'a Client> for OfClient<'a> {
     }
 }
 
+/// A token that was made elsewhere, in the place of a client.
+#[derive(Debug, Serialize)]
+pub struct MadeElsewhere<'a> {
+    name: &'a str,
+    expires_on: Option<ExpiryDay>,
+}
+
 /// A connection, as the list shows it.
 #[derive(Debug, Serialize)]
 pub struct ConnectionDocument<'a> {
@@ -50,7 +58,8 @@ pub struct ConnectionDocument<'a> {
     workspace_name: &'a str,
     workspace_icon: Option<&'a str>,
     owner: &'a Owner,
-    client: OfClient<'a>,
+    client: Option<OfClient<'a>>,
+    made_elsewhere: Option<MadeElsewhere<'a>>,
     sandbox: bool,
     status: Status,
     last_status: Option<Status>,
@@ -78,6 +87,10 @@ impl<'a> From<&'a Connection> for ConnectionDocument<'a> {
             workspace_icon: connection.workspace_icon.as_deref(),
             owner: &connection.owner,
             client: OfClient::of(connection),
+            made_elsewhere: connection.made_elsewhere.then_some(MadeElsewhere {
+                name: &connection.client_name,
+                expires_on: connection.expires_on,
+            }),
             sandbox: connection.sandbox,
             status: connection.status,
             last_status: connection.last_status,

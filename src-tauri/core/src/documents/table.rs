@@ -32,6 +32,8 @@ pub fn connections(connections: &[&Connection]) -> Result<Vec<u8>, csv::Error> {
         "bot_id",
         "oauth_client_id",
         "id",
+        "made_elsewhere",
+        "expires_on",
     ])?;
     for connection in connections {
         let (owner, email) = owner(Some(&connection.owner));
@@ -54,8 +56,10 @@ pub fn connections(connections: &[&Connection]) -> Result<Vec<u8>, csv::Error> {
             at(connection.last_used_at),
             harmless(Some(&connection.workspace_id)),
             harmless(Some(&connection.bot_id)),
-            harmless(Some(&connection.oauth_client_id)),
+            harmless((!connection.made_elsewhere).then_some(&*connection.oauth_client_id)),
             harmless(Some(&connection.id)),
+            connection.made_elsewhere.to_string(),
+            connection.expires_on.map(String::from).unwrap_or_default(),
         ])?;
     }
     ended(table)

@@ -3,11 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::annotation::Labels;
+use crate::domain::annotation::{Annotation, Labels};
 use crate::domain::authorization::Authorization;
 use crate::domain::client::Client;
 use crate::domain::connection::{Connection, Verdict};
-use crate::domain::hand_out::{CutOff, HandedTo};
+use crate::domain::hand_out::{Allowed, CutOff, HandedTo};
 use crate::domain::kind::Kind;
 use crate::domain::owner::Owner;
 use crate::domain::problem::Problem;
@@ -30,6 +30,7 @@ pub(crate) enum Act {
     Forget(Forget),
     Rebuild(Rebuilt),
     HandOut(HandOut),
+    Import(Import),
     Export(Export),
 }
 
@@ -231,6 +232,22 @@ pub(crate) struct HandOut {
     pub handed: HandedTo,
 }
 
+/// The import of a connection whose tokens come from elsewhere. The list row is written with its end, so
+/// an unfinished one has left at most a vault entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Import {
+    /// The client; of a token that was made elsewhere, the token itself.
+    pub client: OfClient,
+    /// The vault entry that is about to be written: that of the connection (`Connection::id`).
+    pub entry: String,
+    pub granted: Granted,
+    /// What is written on it.
+    #[serde(default)]
+    pub annotation: Annotation,
+    /// What it may be used for.
+    pub allows: Allowed,
+}
+
 /// The names of the workspace of an act.
 pub(crate) struct Workspace<'a> {
     pub bot_id: &'a str,
@@ -252,6 +269,7 @@ impl Act {
             Self::Forget(_) => Kind::Forget,
             Self::Rebuild(_) => Kind::Rebuild,
             Self::HandOut(_) => Kind::HandOut,
+            Self::Import(_) => Kind::Import,
             Self::Export(_) => Kind::Export,
         }
     }
@@ -264,6 +282,7 @@ impl Act {
             }
             Self::RemoveClient(act) => Some(&act.client),
             Self::Connect(act) => Some(&act.client),
+            Self::Import(act) => Some(&act.client),
             Self::Check(_)
             | Self::Refresh(_)
             | Self::Revoke(_)
@@ -278,6 +297,7 @@ impl Act {
     pub fn connection(&self) -> Option<&str> {
         match self {
             Self::Connect(act) => act.step.connection(),
+            Self::Import(act) => Some(&act.entry),
             act => act.of_connection().map(|of| of.id.as_str()),
         }
     }
@@ -285,11 +305,8 @@ impl Act {
     /// The names of the workspace, as far as they are known.
     pub fn workspace(&self) -> Option<Workspace<'_>> {
         match self {
-            Self::Connect(act) => act.step.granted().map(|granted| Workspace {
-                bot_id: &granted.bot_id,
-                name: &granted.workspace_name,
-                owner: &granted.owner,
-            }),
+            Self::Connect(act) => act.step.granted().map(Granted::workspace),
+            Self::Import(act) => Some(act.granted.workspace()),
             act => act.of_connection().map(|of| Workspace {
                 bot_id: &of.bot_id,
                 name: &of.workspace_name,
@@ -311,7 +328,18 @@ impl Act {
             | Self::RotateSecret(_)
             | Self::RemoveClient(_)
             | Self::Connect(_)
+            | Self::Import(_)
             | Self::Rebuild(_) => None,
+        }
+    }
+}
+
+impl Granted {
+    fn workspace(&self) -> Workspace<'_> {
+        Workspace {
+            bot_id: &self.bot_id,
+            name: &self.workspace_name,
+            owner: &self.owner,
         }
     }
 }
@@ -463,6 +491,7 @@ kinds!(
     Revoke => Revoke,
     Forget => Forget,
     HandOut => HandOut,
+    Import => Import,
     Export => Export,
     Rebuilt => Rebuild
 );

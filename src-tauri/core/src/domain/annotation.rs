@@ -3,8 +3,9 @@
 //! It is the person's alone: nothing is asked, sent or allowed because of it.
 
 use notion_oauth::sanitize_display_text;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::domain::expiry::ExpiryDay;
 use crate::domain::name::caseless_name;
 use crate::domain::name_order::sort_key;
 use crate::domain::problem::{Cause, Field};
@@ -32,6 +33,9 @@ pub(crate) struct Annotation {
     pub labels: Labels,
     #[serde(default)]
     pub note: Note,
+    /// When a token ends that was made elsewhere, if the person typed it.
+    #[serde(default, deserialize_with = "day_at_rest")]
+    pub expires_on: Option<ExpiryDay>,
 }
 
 /// What a person changes of it.
@@ -43,6 +47,9 @@ pub struct LabelChange {
     pub remove: Vec<String>,
     /// The note in place of the one that is there; an empty one takes that away, none leaves it.
     pub note: Option<String>,
+    /// The day on which a token ends, in place of the one that is there; an empty one takes that away, none
+    /// leaves it.
+    pub expires_on: Option<String>,
 }
 
 /// The note of a connection, which may have several lines; none if it is empty.
@@ -131,6 +138,10 @@ impl Annotation {
                 Some(note) => Note::typed(note)?,
                 None => self.note,
             },
+            expires_on: match &change.expires_on {
+                Some(day) => typed_day(day)?,
+                None => self.expires_on,
+            },
         })
     }
 }
@@ -166,6 +177,18 @@ impl From<Note> for Option<String> {
     fn from(note: Note) -> Self {
         note.0
     }
+}
+
+/// The day that a person typed; none if nothing was.
+pub(crate) fn typed_day(typed: &str) -> Result<Option<ExpiryDay>, Cause> {
+    let typed = Some(typed).filter(|typed| !typed.trim().is_empty());
+    typed.map(ExpiryDay::typed).transpose()
+}
+
+/// A day at rest: one that no Keyrack wrote is none.
+fn day_at_rest<'de, D: Deserializer<'de>>(day: D) -> Result<Option<ExpiryDay>, D::Error> {
+    let kept = Option::<String>::deserialize(day)?;
+    Ok(kept.and_then(|kept| kept.try_into().ok()))
 }
 
 /// A typed label as it is shown; refused if nothing is left, or too much.

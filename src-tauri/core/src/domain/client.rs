@@ -42,6 +42,22 @@ pub struct Client {
 }
 
 impl Client {
+    /// What stands in place of a client for a token that was made elsewhere, and so is its own.
+    pub(crate) fn of_token(id: &str, name: &str, base_url: &str, now: Millis) -> Self {
+        Self {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            client_id: id.to_owned(),
+            redirect_method: RedirectMethod::Bridge,
+            redirect_uri: String::new(),
+            sandbox: false,
+            host: host_of(Some(base_url)),
+            base_url: Some(base_url.to_owned()),
+            created_at: now,
+            budget: Budget::default(),
+        }
+    }
+
     /// The port that the client's callbacks arrive at, for `localhost`.
     pub(crate) fn localhost_port(&self) -> Option<u16> {
         localhost_port(&self.redirect_uri)

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::domain::annotation::{Labels, Note};
+use crate::domain::expiry::ExpiryDay;
 use crate::domain::hand_out::Allowed;
 use crate::domain::owner::Owner;
 use crate::domain::problem::{Cause, Problem};
@@ -31,12 +32,16 @@ pub enum Status {
 /// A connection with its status, derived when it is read from the store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[ts(export_to = "types.ts")]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is said of the connection for itself"
+)]
 pub struct Connection {
     /// Keyrack's id of the connection, and the user name of its vault entry.
     pub id: String,
     /// The client of the connection (`Client::id`).
     pub client_id: String,
-    /// The name of the client.
+    /// The name of the client; of a token that was made elsewhere, its own.
     pub client_name: String,
     /// Notion's id of the client, for the command's documents.
     #[serde(skip)]
@@ -82,6 +87,12 @@ pub struct Connection {
     /// What a person noted on it.
     #[ts(type = "string | null")]
     pub note: Note,
+    /// Whether its token was made elsewhere, and granted to no client: then there is no refresh, Notion ends
+    /// it only where it was made, and the client is the token itself.
+    pub made_elsewhere: bool,
+    /// The day on which such a token ends, if the person typed it.
+    #[ts(type = "string | null")]
+    pub expires_on: Option<ExpiryDay>,
     /// When it was moved to another computer: it is not used here any more, and stays until the person says
     /// that it works there. None if it was not.
     pub moved_at: Option<Millis>,
@@ -147,6 +158,19 @@ pub(crate) struct DerivedStatus {
 }
 
 impl DerivedStatus {
+    /// The status of a token that was made elsewhere: no consent gives it another one.
+    pub fn of_token(self) -> Self {
+        let status = |status| match status {
+            Status::NeedsReconnecting => Status::Inactive,
+            other => other,
+        };
+        Self {
+            status: status(self.status),
+            last_status: self.last_status.map(status),
+            ..self
+        }
+    }
+
     /// Whether the connection needs attention (`Connection::needs_attention`). While it cannot be
     /// checked, what was last known of it counts. A revocation that has met no obstacle is under way,
     /// and needs nobody.

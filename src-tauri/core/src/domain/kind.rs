@@ -20,5 +20,6 @@ pub enum Kind {
     Forget,
     Rebuild,
     HandOut,
+    Import,
     Export,
 }

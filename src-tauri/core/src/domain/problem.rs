@@ -190,6 +190,22 @@ pub enum Cause {
     NoSuchLabel {
         name: String,
     },
+    /// A token that no client of this list was granted: Notion ends it only where it was made.
+    MadeElsewhere {
+        page: String,
+    },
+    /// A token that is in the list already.
+    TokenKnown {
+        connection: String,
+        workspace: String,
+    },
+    /// A token that Notion does not take any more, and that was made elsewhere.
+    TokenEnded {
+        page: String,
+    },
+    /// A token to be added that Notion does not take.
+    TokenRefused,
+    NoExpiry,
     TokenInactive,
     NeedsReconnecting,
     TokenSuperseded,
@@ -431,6 +447,10 @@ pub enum Field {
     Labels,
     /// The note of a connection.
     Note,
+    /// The day on which a token ends.
+    ExpiresOn,
+    /// A token that was made elsewhere.
+    Token,
     /// How long a copied token stays on the clipboard.
     ClipboardSeconds,
 }

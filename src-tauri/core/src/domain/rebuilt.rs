@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::domain::client::Client;
+
 /// The state of the database that makes a rebuild necessary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
@@ -53,6 +55,8 @@ pub(crate) struct FoundConnection {
     pub bot_id: String,
     pub workspace_name: String,
     pub has_refresh_token: bool,
+    /// What a token that was made elsewhere has in place of a client.
+    pub token: Option<Client>,
 }
 
 impl Rebuilt {

@@ -151,7 +151,7 @@ async fn every_change_of_the_list_is_read_and_nothing_else() {
     let change = LabelChange {
         add: vec!["Acme".to_owned()],
         remove: vip.into(),
-        note: None,
+        ..LabelChange::default()
     };
     let labelled = keyrack.label_connections(&both, &change);
     labelled.expect("labelled");

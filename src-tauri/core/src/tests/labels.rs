@@ -77,7 +77,7 @@ async fn several_connections_are_labelled_together_or_not_at_all() {
     let change = LabelChange {
         add: texts(&["Acme Ltd"]),
         remove: texts(&["vip"]),
-        note: None,
+        ..LabelChange::default()
     };
     let rows = keyrack.label_connections(&ids, &change);
     let rows = rows.expect("labelled");
@@ -94,8 +94,11 @@ async fn several_connections_are_labelled_together_or_not_at_all() {
     let many: Vec<_> = (0..MOST_LABELS).map(|n| n.to_string()).collect();
     let long = Some("a".repeat(LONGEST_NOTE + 1));
     for (add, note, field) in [(many, None, Field::Labels), (Vec::new(), long, Field::Note)] {
-        let remove = Vec::new();
-        let change = LabelChange { add, remove, note };
+        let change = LabelChange {
+            add,
+            note,
+            ..LabelChange::default()
+        };
         let refused = keyrack.label_connections(&ids, &change);
         let refused = refused.expect_err("too much").cause;
         assert_eq!(refused, Cause::InvalidInput { field });

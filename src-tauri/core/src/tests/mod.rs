@@ -25,6 +25,7 @@ mod remove_everything;
 mod revoke;
 mod sealed;
 mod self_test;
+mod token;
 
 /// The endpoints whose requests are counted.
 const TOKEN: &str = "/v1/oauth/token";

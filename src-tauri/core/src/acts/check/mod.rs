@@ -9,6 +9,7 @@ use notion_oauth::{Bot, Error, Introspection, Notion, within};
 use secrecy::ExposeSecret as _;
 
 use crate::acts::access::Access;
+use crate::acts::clients::portal::PORTAL;
 use crate::domain::act::Check;
 use crate::domain::connection::{Connection, TokenGrant, Verdict};
 use crate::domain::event::Event;
@@ -166,12 +167,16 @@ impl Keyrack {
 }
 
 impl Access {
-    /// Introspects the access token, with `users/me` as a second opinion on any reply but "active".
-    /// Also returns the introspection's other data.
+    /// Introspects the access token, with `users/me` as a second opinion on any reply but "active"; of a
+    /// token that was made elsewhere, `users/me` is all there is. Also returns the introspection's other
+    /// data.
     pub async fn find_out(&self) -> (Finding, IntrospectionMeta) {
+        let Some(credentials) = &self.credentials else {
+            return self.find_out_by_use().await;
+        };
         let introspection = self
             .notion
-            .introspect(&self.credentials, &self.tokens.access)
+            .introspect(credentials, &self.tokens.access)
             .await;
         failpoint("notion.introspect");
         let meta = match &introspection {
@@ -192,6 +197,20 @@ impl Access {
             _ => None,
         };
         (judge(introspection, me), meta)
+    }
+
+    async fn find_out_by_use(&self) -> (Finding, IntrospectionMeta) {
+        let me = self.notion.me(&self.tokens.access).await;
+        failpoint("notion.me");
+        let meta = IntrospectionMeta {
+            request_id: me
+                .as_ref()
+                .err()
+                .and_then(Error::request_id)
+                .map(str::to_owned),
+            ..IntrospectionMeta::default()
+        };
+        (judge_use(me), meta)
     }
 }
 
@@ -226,6 +245,18 @@ fn judge(introspection: Result<Introspection, Error>, me: Option<Result<Bot, Err
         (Err(Error::GrantRejected { .. }), Some(Err(error))) | (Err(error), _) => {
             Finding::Unknown(error.into())
         }
+    }
+}
+
+/// What a use of a token proves: only a 401 is "inactive".
+fn judge_use(me: Result<Bot, Error>) -> Finding {
+    match me {
+        Ok(_) => Finding::Active,
+        Err(Error::Unauthorized { .. }) => {
+            let page = PORTAL.to_owned();
+            Finding::Inactive(Cause::TokenEnded { page }.into())
+        }
+        Err(error) => Finding::Unknown(error.into()),
     }
 }
 

@@ -18,6 +18,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use state::{new_state, seal, state_hash};
 
+use crate::acts::access::refuse_made_elsewhere;
 use crate::domain::act::ConnectStep;
 use crate::domain::authorization::{Authorization, LIFETIME, Progress, Reconnects};
 use crate::domain::callback::{Callback, CallbackResult};
@@ -55,6 +56,7 @@ impl Keyrack {
         connection: &str,
     ) -> Result<Authorization, Problem> {
         let connection = self.store.connection(connection)?;
+        refuse_made_elsewhere(&connection)?;
         let reconnects = Reconnects {
             connection_id: connection.id,
             workspace_name: connection.workspace_name,

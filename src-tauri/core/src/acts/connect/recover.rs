@@ -98,7 +98,13 @@ impl Keyrack {
             let newer = self.access(&self.store.connection(&other)?).await?;
             // Best effort: the tokens are lost once the entry is deleted.
             let tokens = (&secrets.access, secrets.refresh.as_ref());
-            end_tokens(&newer.notion, &newer.credentials, tokens, &[&newer.tokens]).await;
+            end_tokens(
+                &newer.notion,
+                newer.credentials()?,
+                tokens,
+                &[&newer.tokens],
+            )
+            .await;
             self.vault
                 .delete_tokens(&secrets.id, secrets.bearer())
                 .await?;

@@ -75,6 +75,7 @@ impl Named {
             workspace_name: self.granted.workspace_name.clone(),
             access: grant.access_token.clone(),
             refresh: grant.refresh_token.clone(),
+            made_elsewhere: None,
         })
     }
 }

@@ -115,21 +115,8 @@ impl Unseal {
 
     /// Opens a sealed text, in armour or not.
     pub(super) fn open(&self, sealed: &[u8]) -> Result<Wiped, Cause> {
-        let mut bytes = sealed.to_vec();
-        if sealed.trim_ascii_start().starts_with(ARMOUR) {
-            bytes.clear();
-            let bare = ArmoredReader::new(sealed).read_to_end(&mut bytes);
-            bare.map_err(|_| Cause::SealedDamaged)?;
-        }
-        if !bytes.starts_with(AGE) {
-            return Err(Cause::NotAge);
-        }
-        let header = &bytes[..bytes.len().min(MOST_HEADER)];
-        let mut places = header.windows(HEADER_END.len());
-        if !places.any(|place| place == HEADER_END) {
-            return Err(Cause::SealedDamaged);
-        }
-        let decryptor = Decryptor::new_buffered(&*bytes).map_err(|error| refused(&error))?;
+        let bytes = bare(sealed)?;
+        let decryptor = decryptor(&bytes)?;
         let reader = match (self, decryptor.is_scrypt()) {
             (Self::Passphrase(_), false) => return Err(Cause::SealedToKey),
             (Self::Identities(_), true) => return Err(Cause::SealedToPassphrase),
@@ -151,6 +138,35 @@ impl Unseal {
         read.map_err(|_| Cause::SealedDamaged)?;
         Ok(clear)
     }
+}
+
+/// Whether a sealed text is sealed to a passphrase, not to a key.
+pub(super) fn is_to_passphrase(sealed: &[u8]) -> Result<bool, Cause> {
+    Ok(decryptor(&bare(sealed)?)?.is_scrypt())
+}
+
+/// A sealed text without its armour, if it has any.
+fn bare(sealed: &[u8]) -> Result<Vec<u8>, Cause> {
+    let mut bytes = sealed.to_vec();
+    if sealed.trim_ascii_start().starts_with(ARMOUR) {
+        bytes.clear();
+        let bare = ArmoredReader::new(sealed).read_to_end(&mut bytes);
+        bare.map_err(|_| Cause::SealedDamaged)?;
+    }
+    Ok(bytes)
+}
+
+/// Reads the header of a sealed text.
+fn decryptor(bytes: &[u8]) -> Result<Decryptor<&[u8]>, Cause> {
+    if !bytes.starts_with(AGE) {
+        return Err(Cause::NotAge);
+    }
+    let header = &bytes[..bytes.len().min(MOST_HEADER)];
+    let mut places = header.windows(HEADER_END.len());
+    if !places.any(|place| place == HEADER_END) {
+        return Err(Cause::SealedDamaged);
+    }
+    Decryptor::new_buffered(bytes).map_err(|error| refused(&error))
 }
 
 /// Why a file does not open.

@@ -1,4 +1,8 @@
 //! The document in a sealed file: one JSON text with a version.
+//!
+//! ```json
+//! {"format": "keyrack-sealed", "v": 1, "copy": false, "clients": [...], "connections": [...]}
+//! ```
 
 use std::collections::HashSet;
 
@@ -9,6 +13,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::bytes::Wiped;
 use crate::domain::annotation::{Labels, Note};
 use crate::domain::client::{checked_name, may_be_of_notion};
+use crate::domain::expiry::ExpiryDay;
 use crate::domain::hand_out::Allowed;
 use crate::domain::owner::Owner;
 use crate::domain::problem::Cause;
@@ -63,11 +68,9 @@ pub(crate) struct SealedConnection {
     /// Its id where it comes from.
     pub id: String,
     /// Its client (`SealedClient::id`); none for a token that was made elsewhere.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client: Option<String>,
-    /// The base URL of such a token's Notion; none where the client has it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub base_url: Option<String>,
+    /// What stands in place of a client, of such a token.
+    pub made_elsewhere: Option<SealedToken>,
     pub bot_id: String,
     pub workspace_id: String,
     pub workspace_name: String,
@@ -83,6 +86,17 @@ pub(crate) struct SealedConnection {
     pub allows: Allowed,
     pub labels: Labels,
     pub note: Note,
+    /// The day on which a token that was made elsewhere ends, if that is known.
+    pub expires_on: Option<ExpiryDay>,
+}
+
+/// What a token that was made elsewhere has in place of a client.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SealedToken {
+    pub name: String,
+    /// The base URL of the token's Notion.
+    pub base_url: String,
 }
 
 /// What every version of the document says.
@@ -148,6 +162,14 @@ impl Document {
         }
         let checked = |connection: SealedConnection| connection.checked(&ids);
         let connections = checked_each("connections", connections, checked)?;
+        let bots = connections.iter().filter_map(|one| {
+            let client = one.client.as_ref()?;
+            Some((client, &one.bot_id))
+        });
+        let mut seen = HashSet::new();
+        if !bots.into_iter().all(|bot| seen.insert(bot)) {
+            return Err(unfit("connections"));
+        }
         Ok(Self {
             format,
             v,
@@ -179,12 +201,15 @@ impl SealedConnection {
     /// The connection with texts that can be shown, or the part that no Keyrack wrote.
     fn checked(self, clients: &HashSet<&str>) -> Result<Self, Part> {
         require(is_id(&self.id), "id")?;
-        let base_url = match (&self.client, &self.base_url) {
+        let made_elsewhere = match (&self.client, &self.made_elsewhere) {
             (Some(client), None) => {
                 require(clients.contains(&**client), "client")?;
                 None
             }
-            (None, Some(base_url)) => Some(checked_address(base_url)?),
+            (None, Some(made)) => Some(SealedToken {
+                name: sanitize_display_text(&made.name),
+                base_url: checked_address(&made.base_url)?,
+            }),
             _ => return Err(Part::Named("client")),
         };
         require(is_id(&self.bot_id), "bot_id")?;
@@ -192,7 +217,7 @@ impl SealedConnection {
         require(is_token(&self.access), "access")?;
         require(self.refresh.as_ref().is_none_or(is_token), "refresh")?;
         Ok(Self {
-            base_url,
+            made_elsewhere,
             workspace_id: sanitize_display_text(&self.workspace_id),
             workspace_name: sanitize_display_text(&self.workspace_name),
             workspace_icon: self.workspace_icon.as_deref().map(sanitize_display_text),

@@ -10,8 +10,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 use tempfile::{Builder, NamedTempFile};
 
-use super::bytes::{read_at_most, shown};
-use super::cipher::{Seal, Unseal};
+use super::bytes::{Wiped, read_at_most, shown};
+use super::cipher::{self, Seal, Unseal};
 use super::document::Document;
 use crate::domain::problem::{Cause, Problem};
 use crate::failpoint::failpoint;
@@ -96,9 +96,19 @@ pub(crate) fn is_in_place(path: &Path, wanted: &str) -> bool {
 
 /// The document in a sealed file. Fails with a cause of its own for each reason why there is none.
 pub(crate) fn read(path: &Path, with: &Unseal) -> Result<Document, Problem> {
-    let sealed = read_at_most(path, MOST_BYTES)?.ok_or(Cause::SealedTooLarge)?;
-    let clear = with.open(&sealed)?;
+    let clear = with.open(&sealed(path)?)?;
     Ok(Document::parse(&clear)?)
+}
+
+/// Whether a sealed file is sealed to a passphrase, not to a key. Fails as [`read`] does, as far as its
+/// beginning says why.
+pub fn is_to_passphrase(path: &Path) -> Result<bool, Problem> {
+    Ok(cipher::is_to_passphrase(&sealed(path)?)?)
+}
+
+fn sealed(path: &Path) -> Result<Wiped, Problem> {
+    let sealed = read_at_most(path, MOST_BYTES)?;
+    sealed.ok_or_else(|| Cause::SealedTooLarge.into())
 }
 
 fn folder_of(path: &Path) -> &Path {

@@ -10,7 +10,8 @@ mod document;
 mod file;
 
 pub use cipher::{Seal, Unseal};
-pub(crate) use document::{Document, SealedClient, SealedConnection};
+pub(crate) use document::{Document, SealedClient, SealedConnection, SealedToken};
+pub use file::is_to_passphrase;
 pub(crate) use file::{Prepared, is_in_place, read, refuse_existing};
 
 #[cfg(test)]

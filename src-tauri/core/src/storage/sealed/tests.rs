@@ -9,9 +9,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
 use super::cipher::{Seal, Unseal};
-use super::document::{Document, SealedClient, SealedConnection};
+use super::document::{Document, SealedClient, SealedConnection, SealedToken};
 use super::file::Prepared;
 use crate::domain::annotation::{Labels, Note};
+use crate::domain::expiry::ExpiryDay;
 use crate::domain::hand_out::Allowed;
 use crate::domain::owner::Owner;
 use crate::domain::problem::{Cause, Problem};
@@ -41,7 +42,7 @@ fn document() -> Document {
     let of_client = SealedConnection {
         id: "k1".into(),
         client: Some("c1".into()),
-        base_url: None,
+        made_elsewhere: None,
         bot_id: "b1".into(),
         workspace_id: "w1".into(),
         workspace_name: "Acme".into(),
@@ -53,11 +54,15 @@ fn document() -> Document {
         allows: Allowed::ProxyOnly,
         labels: Labels::typed(&["Kunde 9".into()]).expect("a label"),
         note: Note::typed("Ask Ada\nfirst").expect("a note"),
+        expires_on: None,
     };
     let alone = SealedConnection {
         id: "k2".into(),
         client: None,
-        base_url: Some("http://127.0.0.1:4000".into()),
+        made_elsewhere: Some(SealedToken {
+            name: "Backup".into(),
+            base_url: "http://127.0.0.1:4000".into(),
+        }),
         bot_id: "b2".into(),
         workspace_id: String::new(),
         workspace_name: String::new(),
@@ -69,6 +74,7 @@ fn document() -> Document {
         allows: Allowed::Any,
         labels: Labels::default(),
         note: Note::default(),
+        expires_on: Some(ExpiryDay::typed("2027-03-01").expect("a day")),
     };
     Document::of(false, vec![client], vec![of_client, alone])
 }
@@ -97,7 +103,7 @@ fn a_document_is_read_as_it_was_written() {
     let refresh = read.connections[0].refresh.as_ref();
     assert_eq!(refresh.map(SecretString::expose_secret), Some("nrt_canary"));
     assert_eq!(
-        plain()["connections"][1]["base_url"],
+        plain()["connections"][1]["made_elsewhere"]["base_url"],
         json!("http://127.0.0.1:4000")
     );
 }

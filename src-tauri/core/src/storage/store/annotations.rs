@@ -19,7 +19,7 @@ impl Store {
         // It reads before it writes: others that do so at once wait here.
         let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for id in ids {
-            let sql = "SELECT labels, note FROM connections WHERE id = ?1";
+            let sql = "SELECT labels, note, expires_on FROM connections WHERE id = ?1";
             let mut query = tx.prepare_cached(sql)?;
             let row = query.query_row([id], |row| Ok(annotation_from(row, 0)));
             if let Some(before) = row.optional()? {

@@ -100,7 +100,7 @@ mod tests {
         let store = Store::open(&folder).expect("a store");
         let db = store.lock();
         db.execute_batch(
-            "INSERT INTO clients VALUES ('c', 'Mine', 'id', 'uri', NULL, 0, 'standard');",
+            "INSERT INTO clients VALUES ('c', 'Mine', 'id', 'uri', NULL, 0, 'standard', 'oauth');",
         )
         .expect("a client");
         db.execute(

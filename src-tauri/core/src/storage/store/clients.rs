@@ -4,6 +4,7 @@ use rusqlite::{Connection as Db, OptionalExtension, Row, Transaction, params};
 
 use super::database::Store;
 use notion_oauth::Budget;
+use serde::{Deserialize, Serialize};
 
 use super::json::Word;
 use super::revision::{touch_clients, touch_renamed};
@@ -16,10 +17,29 @@ use crate::failpoint::failpoint;
 
 const COLUMNS: &str = "id, name, client_id, redirect_uri, base_url, created_at, budget";
 
+/// What a client's row is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum ClientKind {
+    /// An OAuth client.
+    Oauth,
+    /// A token that was made elsewhere, in place of a client. No list of clients has it.
+    Token,
+}
+
 impl Store {
     /// All clients, by name.
     pub(crate) fn clients(&self) -> Result<Vec<Client>, Problem> {
         Ok(all(&self.lock())?)
+    }
+
+    /// Everything that has a pace of its own at Notion: the clients, and the tokens that were made
+    /// elsewhere.
+    pub(crate) fn paced(&self) -> Result<Vec<Client>, Problem> {
+        let db = self.lock();
+        let mut query = db.prepare_cached(&format!("SELECT {COLUMNS} FROM clients"))?;
+        let rows = query.query_map([], client_from)?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// One client by its id.
@@ -35,7 +55,7 @@ impl Store {
     pub(crate) fn add_client(&self, client: &Client, ended: &Ended) -> Result<(), Problem> {
         let mut db = self.lock();
         let tx = db.transaction()?;
-        insert(&tx, client, "")?;
+        insert(&tx, client, ClientKind::Oauth, "")?;
         super::operations::end(&tx, ended)?;
         tx.commit()?;
         failpoint("store.add_client");
@@ -77,19 +97,32 @@ impl Store {
     }
 }
 
+/// Removes the row that a token has in place of a client, with the token's connection.
+pub(super) fn remove_token(tx: &Transaction<'_>, id: &str) -> rusqlite::Result<()> {
+    let sql = "DELETE FROM clients WHERE id = ?1 AND kind = 'token'";
+    tx.execute(sql, [id]).map(drop)
+}
+
 /// All clients, by name.
 pub(super) fn all(db: &Db) -> rusqlite::Result<Vec<Client>> {
     let mut query = db.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM clients ORDER BY name COLLATE NOCASE, id"
+        "SELECT {COLUMNS} FROM clients WHERE kind <> 'token' ORDER BY name COLLATE NOCASE, id"
     ))?;
     let rows = query.query_map([], client_from)?;
     rows.collect()
 }
 
 /// Adds a client's row; `or` is what SQLite does about an existing one. Returns how many were added.
-pub(super) fn insert(tx: &Transaction<'_>, client: &Client, or: &str) -> rusqlite::Result<usize> {
+pub(super) fn insert(
+    tx: &Transaction<'_>,
+    client: &Client,
+    kind: ClientKind,
+    or: &str,
+) -> rusqlite::Result<usize> {
     let added = tx.execute(
-        &format!("INSERT {or} INTO clients ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
+        &format!(
+            "INSERT {or} INTO clients ({COLUMNS}, kind) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+        ),
         params![
             client.id,
             client.name,
@@ -98,6 +131,7 @@ pub(super) fn insert(tx: &Transaction<'_>, client: &Client, or: &str) -> rusqlit
             client.base_url,
             client.created_at.0,
             Word(client.budget),
+            Word(kind),
         ],
     )?;
     if added == 1 {
@@ -106,16 +140,22 @@ pub(super) fn insert(tx: &Transaction<'_>, client: &Client, or: &str) -> rusqlit
     Ok(added)
 }
 
-/// Gives a client's row the entry's base URL, id and redirect URI. Returns how many rows had others.
-pub(super) fn correct(tx: &Transaction<'_>, client: &Client) -> rusqlite::Result<usize> {
+/// Gives a client's row the kind, and the entry's base URL, id and redirect URI. Returns how many rows had
+/// others.
+pub(super) fn correct(
+    tx: &Transaction<'_>,
+    client: &Client,
+    kind: ClientKind,
+) -> rusqlite::Result<usize> {
     let corrected = tx.execute(
-        "UPDATE clients SET base_url = ?2, client_id = ?3, redirect_uri = ?4
-         WHERE id = ?1 AND (base_url, client_id, redirect_uri) IS NOT (?2, ?3, ?4)",
+        "UPDATE clients SET base_url = ?2, client_id = ?3, redirect_uri = ?4, kind = ?5
+         WHERE id = ?1 AND (base_url, client_id, redirect_uri, kind) IS NOT (?2, ?3, ?4, ?5)",
         params![
             client.id,
             client.base_url,
             client.client_id,
             client.redirect_uri,
+            Word(kind),
         ],
     )?;
     if corrected > 0 {

@@ -3,12 +3,14 @@
 use notion_oauth::Bot;
 use rusqlite::{Connection as Db, OptionalExtension, Row, Transaction, params};
 
+use super::clients::{ClientKind, insert};
 use super::database::Store;
 use super::evidence::evidence_from;
 use super::json::{Json, Word};
-use super::labels_file::{annotation_from, keep};
+use super::labels_file::{annotation_from, keep, write};
 use super::revision::{note_removed, touch_connection};
-use crate::domain::act::{Act, Check, Connect, Granted, Refresh};
+use crate::domain::act::{Act, Check, Connect, Granted, Import, Refresh};
+use crate::domain::client::Client;
 use crate::domain::connection::{Connection, TokenGrant, Verdict};
 use crate::domain::hand_out::Allowed;
 use crate::domain::kind::Kind;
@@ -24,8 +26,8 @@ pub(super) const SELECT: &str = "
     SELECT c.id, c.client, clients.name, clients.base_url IS NULL, c.bot_id, c.workspace_id,
            c.workspace_name, c.workspace_icon, c.owner, c.connected_at,
            c.verdict, c.verdict_at, c.cause, c.failure, c.has_refresh_token, o.act, o.problem,
-           c.revision, c.allows, c.last_used_at, clients.client_id, c.labels, c.note, c.capabilities,
-           c.moved_at
+           c.revision, c.allows, c.last_used_at, clients.client_id, c.labels, c.note, c.expires_on,
+           c.capabilities, clients.kind = 'token', c.moved_at
     FROM connections c
     JOIN clients ON clients.id = c.client
     LEFT JOIN operations o ON o.kind = 'revoke' AND o.connection = c.id AND o.finished_at IS NULL";
@@ -162,6 +164,52 @@ impl Store {
         }
         tx.commit()?;
         failpoint("store.save_connected");
+        Ok(())
+    }
+
+    /// Writes the connection of an import, with what stands in place of a client if its token was made
+    /// elsewhere, and finishes the import, in one transaction.
+    pub(crate) fn save_imported(
+        &self,
+        ended: &Ended<Import>,
+        token: Option<&Client>,
+        verdict: Option<Verdict>,
+    ) -> Result<(), Problem> {
+        let mut db = self.lock();
+        let tx = db.transaction()?;
+        if let Some(token) = token {
+            insert(&tx, token, ClientKind::Token, "")?;
+        }
+        let Import {
+            client,
+            entry,
+            granted,
+            annotation,
+            allows,
+        } = &ended.operation().act;
+        tx.execute(
+            "INSERT INTO connections (id, client, bot_id, workspace_id, workspace_name, workspace_icon, owner,
+                                      has_refresh_token, connected_at, verdict, verdict_at, allows)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, iif(?10 IS NULL, NULL, ?9), ?11)",
+            params![
+                entry,
+                client.id,
+                granted.bot_id,
+                granted.workspace_id,
+                granted.workspace_name,
+                granted.workspace_icon,
+                Json(&granted.owner),
+                granted.has_refresh_token,
+                ended.at().0,
+                verdict.map(Word),
+                Word(allows),
+            ],
+        )?;
+        write(&tx, entry, annotation)?;
+        super::operations::end(&tx, ended)?;
+        tx.commit()?;
+        failpoint("store.save_imported");
+        keep(&mut db, &self.folder, self.id());
         Ok(())
     }
 
@@ -337,13 +385,15 @@ impl Store {
         let mut db = self.lock();
         let tx = db.transaction()?;
         let removed = tx.query_row(
-            "DELETE FROM connections WHERE id = ?1 RETURNING labels <> '[]' OR note IS NOT NULL",
+            "DELETE FROM connections WHERE id = ?1 RETURNING labels <> '[]' OR note IS NOT NULL
+                 OR expires_on IS NOT NULL",
             [id],
             |row| row.get::<_, bool>(0),
         );
         let removed = removed.optional()?;
         if removed.is_some() {
             note_removed(&tx, id)?;
+            super::clients::remove_token(&tx, id)?;
         }
         super::operations::end(&tx, ended)?;
         for kind in [Kind::Revoke, Kind::Refresh] {
@@ -396,9 +446,15 @@ fn waits_for_the_person(obstacle: &Problem) -> bool {
 
 pub(super) fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
     let evidence = evidence_from(|column| row.get_ref(10 + column))?;
+    let made_elsewhere = row.get(25)?;
     let derived = evidence.derive_status();
+    let derived = if made_elsewhere {
+        derived.of_token()
+    } else {
+        derived
+    };
     let annotation = annotation_from(row, 21);
-    let moved_at = row.get::<_, Option<i64>>(24)?.map(Millis);
+    let moved_at = row.get::<_, Option<i64>>(26)?.map(Millis);
     // One that was moved needs nobody here, unless it is being revoked.
     let is_here = moved_at.is_none() || evidence.revocation.is_some();
     Ok(Connection {
@@ -430,12 +486,14 @@ pub(super) fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
             .get::<_, Word<_>>(18)
             .map_or(Allowed::Never, |word| word.0),
         capabilities: row
-            .get::<_, Option<Json<_>>>(23)
+            .get::<_, Option<Json<_>>>(24)
             .map_or(None, |json| json.map(|json| json.0)),
         moved_at,
         last_used_at: row.get::<_, Option<i64>>(19)?.map(Millis),
         oauth_client_id: row.get(20)?,
         labels: annotation.labels,
         note: annotation.note,
+        expires_on: annotation.expires_on,
+        made_elsewhere,
     })
 }

@@ -33,14 +33,16 @@ struct Kept {
 
 type Annotations = BTreeMap<String, Annotation>;
 
-/// What is written on a connection, from these two columns on.
+/// What is written on a connection, from these three columns on.
 pub(super) fn annotation_from(row: &Row<'_>, at: usize) -> Annotation {
     // One row that no Keyrack wrote keeps no other from being used.
     let labels = row.get::<_, Json<Labels>>(at);
     let note = row.get::<_, Option<String>>(at + 1);
+    let day = row.get::<_, Option<String>>(at + 2);
     Annotation {
         labels: labels.map(|json| json.0).unwrap_or_default(),
         note: Note::from(note.ok().flatten()),
+        expires_on: day.ok().flatten().and_then(|day| day.try_into().ok()),
     }
 }
 
@@ -81,17 +83,23 @@ pub(super) fn kept_in(folder: &DataFolder, store: &str) -> Annotations {
 
 /// Writes on a connection, if it is listed.
 pub(super) fn write(db: &Db, id: &str, annotation: &Annotation) -> rusqlite::Result<()> {
-    let Annotation { labels, note } = annotation;
+    let Annotation {
+        labels,
+        note,
+        expires_on,
+    } = annotation;
+    let day = expires_on.map(String::from);
     db.execute(
-        "UPDATE connections SET labels = ?2, note = ?3 WHERE id = ?1",
-        params![id, Json(labels), note.text()],
+        "UPDATE connections SET labels = ?2, note = ?3, expires_on = ?4 WHERE id = ?1",
+        params![id, Json(labels), note.text(), day],
     )?;
     touch_connection(db, id)
 }
 
 /// The connections on which anything is written.
 fn written(db: &Db) -> rusqlite::Result<Annotations> {
-    let sql = "SELECT id, labels, note FROM connections WHERE labels <> '[]' OR note IS NOT NULL";
+    let sql = "SELECT id, labels, note, expires_on FROM connections
+               WHERE labels <> '[]' OR note IS NOT NULL OR expires_on IS NOT NULL";
     let mut query = db.prepare_cached(sql)?;
     let rows = query.query_map([], |row| Ok((row.get(0)?, annotation_from(row, 1))))?;
     let is_any = |(_, annotation): &(String, Annotation)| *annotation != Annotation::default();

@@ -49,8 +49,12 @@ fn read(folder: &Path) -> Option<KnownNames> {
 
 fn names(db: &Connection) -> Result<KnownNames> {
     db.busy_timeout(Duration::ZERO)?;
-    let mut clients = db.prepare("SELECT name FROM clients ORDER BY name COLLATE NOCASE")?;
-    let clients = clients.query_map([], |row| row.get(0))?;
+    let clients = |db: &Connection, which: &str| -> Result<Vec<String>> {
+        let sql = format!("SELECT name FROM clients {which} ORDER BY name COLLATE NOCASE");
+        db.prepare(&sql)?.query_map([], |row| row.get(0))?.collect()
+    };
+    // An earlier Keyrack's database has clients alone.
+    let clients = clients(db, "WHERE kind <> 'token'").or_else(|_| clients(db, ""))?;
     let mut connections = db.prepare(
         "SELECT workspace_name, bot_id FROM connections ORDER BY workspace_name COLLATE NOCASE",
     )?;
@@ -63,7 +67,7 @@ fn names(db: &Connection) -> Result<KnownNames> {
         labels.query_map([], |row| row.get(0))?.collect()
     };
     Ok(KnownNames {
-        clients: clients.collect::<Result<_>>()?,
+        clients,
         connections: connections.collect::<Result<_>>()?,
         // An earlier Keyrack's database has none.
         labels: labels(db).unwrap_or_default(),

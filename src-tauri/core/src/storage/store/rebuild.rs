@@ -2,6 +2,7 @@
 
 use rusqlite::{Transaction, params};
 
+use super::clients::{ClientKind, correct, insert};
 use super::database::Store;
 use super::generation::meta;
 use super::json::Json;
@@ -45,12 +46,16 @@ impl Store {
             if is_claimed_by_operation(&tx, &client.id, None)? {
                 continue;
             }
-            rebuilt.clients += super::clients::insert(&tx, client, "OR IGNORE")?;
-            rebuilt.corrected += super::clients::correct(&tx, client)?;
+            rebuilt.clients += insert(&tx, client, ClientKind::Oauth, "OR IGNORE")?;
+            rebuilt.corrected += correct(&tx, client, ClientKind::Oauth)?;
         }
         for found in connections {
             if is_claimed_by_operation(&tx, &found.client, Some(&found.id))? {
                 continue;
+            }
+            if let Some(token) = &found.token {
+                insert(&tx, token, ClientKind::Token, "OR IGNORE")?;
+                rebuilt.corrected += correct(&tx, token, ClientKind::Token)?;
             }
             let has_client: bool = tx.query_row(
                 "SELECT EXISTS (SELECT 1 FROM clients WHERE id = ?1)",
@@ -110,7 +115,7 @@ fn is_claimed_by_operation(
         "SELECT EXISTS (
             SELECT 1 FROM operations
             WHERE client = ?1 AND connection IS ?2
-              AND kind IN ('add-client', 'remove-client', 'connect', 'revoke', 'forget')
+              AND kind IN ('add-client', 'remove-client', 'connect', 'import', 'revoke', 'forget')
               AND (finished_at IS NULL OR CASE WHEN json_valid(act) THEN act ->> 'removed_at' END IS NOT NULL))",
         params![client, connection],
         |row| row.get(0),

@@ -183,6 +183,11 @@ fn migrations() -> Migrations<'static> {
             "ALTER TABLE connections ADD COLUMN labels TEXT NOT NULL DEFAULT '[]';
              ALTER TABLE connections ADD COLUMN note TEXT;",
         ),
+        // Tokens that were made elsewhere: each is its own client, of the kind 'token'.
+        M::up(
+            "ALTER TABLE clients ADD COLUMN kind TEXT NOT NULL DEFAULT 'oauth';
+             ALTER TABLE connections ADD COLUMN expires_on TEXT;",
+        ),
         // When a connection was moved to another computer.
         M::up("ALTER TABLE connections ADD COLUMN moved_at INTEGER;"),
     ];

@@ -22,7 +22,9 @@ use keyring::{Copy, Keyring, Left};
 pub use keyring::{KeyringConnector, system_keyring};
 pub(crate) use name::keyring_name;
 use payload::Claim;
-pub(crate) use payload::{Bearer, ClientSecrets, ConnectionSecrets, EntryKind, Payload};
+pub(crate) use payload::{
+    Bearer, ClientSecrets, ConnectionSecrets, EntryKind, MadeElsewhere, Payload,
+};
 pub(crate) use worker::Worker;
 
 /// How long probes and reads wait. That is too short to type a password into the keyring's prompt:
@@ -242,6 +244,7 @@ mod tests {
             workspace_name: "Acme".into(),
             access: access.into(),
             refresh: None,
+            made_elsewhere: None,
         })
     }
 

@@ -22,6 +22,18 @@ pub(crate) struct ConnectionSecrets {
     pub workspace_name: String,
     pub access: SecretString,
     pub refresh: Option<SecretString>,
+    /// What stands in place of a client, of a token that was made elsewhere; such a token is its own
+    /// client, and `client` is its `id`.
+    pub made_elsewhere: Option<MadeElsewhere>,
+}
+
+/// What the entry of a token that was made elsewhere has in place of a client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MadeElsewhere {
+    /// The name of the token.
+    pub name: String,
+    /// The base URL of the token's Notion.
+    pub base_url: String,
 }
 
 /// The secret of a client, and the data needed to use it.
@@ -64,6 +76,13 @@ enum Kind {
         access: String,
         refresh: Option<String>,
     },
+    Token {
+        name: String,
+        bot_id: String,
+        workspace_name: String,
+        access: String,
+        base_url: String,
+    },
     Client {
         name: String,
         client_id: String,
@@ -85,7 +104,8 @@ pub(crate) enum EntryKind {
 /// Whose secret an entry holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Bearer {
-    /// A bot that a client (`Client::id`) was connected to.
+    /// A bot that a client (`Client::id`) was connected to, or that a token acts as which was made
+    /// elsewhere and is its own client.
     Bot { client: String, bot_id: String },
     /// A client, by Notion's id of it.
     Client { client_id: String },
@@ -134,6 +154,10 @@ impl Claim {
         let json = parse(text, &self.id, &self.store).ok()?;
         let (kind, bearer) = match json.kind {
             Kind::Connection { client, bot_id, .. } => {
+                (EntryKind::Connection, Bearer::Bot { client, bot_id })
+            }
+            Kind::Token { bot_id, .. } => {
+                let client = json.id;
                 (EntryKind::Connection, Bearer::Bot { client, bot_id })
             }
             Kind::Client { client_id, .. } => (EntryKind::Client, Bearer::Client { client_id }),
@@ -193,6 +217,10 @@ impl Payload {
     /// The label of the entry, by which a person chooses it in the keyring's own program.
     pub fn label(&self) -> String {
         let (kind, name) = match self {
+            Self::Connection(ConnectionSecrets {
+                made_elsewhere: Some(made),
+                ..
+            }) => ("token", &made.name),
             Self::Connection(secrets) => ("connection", &secrets.workspace_name),
             Self::Client(secrets) => ("client", &secrets.name),
         };
@@ -205,6 +233,19 @@ impl Payload {
     /// Encodes the payload as an entry of the data folder `store`.
     pub fn encode(&self, store: &str) -> SecretString {
         let kind = match self {
+            Self::Connection(ConnectionSecrets {
+                made_elsewhere: Some(made),
+                bot_id,
+                workspace_name,
+                access,
+                ..
+            }) => Kind::Token {
+                name: made.name.clone(),
+                bot_id: bot_id.clone(),
+                workspace_name: workspace_name.clone(),
+                access: access.expose_secret().to_owned(),
+                base_url: made.base_url.clone(),
+            },
             Self::Connection(secrets) => Kind::Connection {
                 client: secrets.client.clone(),
                 bot_id: secrets.bot_id.clone(),
@@ -243,6 +284,22 @@ impl Payload {
                 workspace_name,
                 access: access.into(),
                 refresh: refresh.map(SecretString::from),
+                made_elsewhere: None,
+            })),
+            Kind::Token {
+                name,
+                bot_id,
+                workspace_name,
+                access,
+                base_url,
+            } => Ok(Self::Connection(ConnectionSecrets {
+                client: json.id.clone(),
+                id: json.id,
+                bot_id,
+                workspace_name,
+                access: access.into(),
+                refresh: None,
+                made_elsewhere: Some(MadeElsewhere { name, base_url }),
             })),
             Kind::Client {
                 name,

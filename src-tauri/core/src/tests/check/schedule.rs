@@ -38,6 +38,8 @@ fn connection(number: usize) -> Connection {
         capabilities: None,
         labels: Labels::default(),
         note: Note::default(),
+        made_elsewhere: false,
+        expires_on: None,
         moved_at: None,
         last_used_at: None,
         oauth_client_id: String::new(),

@@ -238,9 +238,9 @@ fn requests_go_by_https_or_stay_on_this_computer() {
         "https://a@b.example",
         "here",
     ] {
-        for (list, at) in [("clients", 0), ("connections", 1)] {
+        for row in ["/clients/0", "/connections/1/made_elsewhere"] {
             let mut document = plain();
-            document[list][at]["base_url"] = json!(address);
+            document.pointer_mut(row).expect("a row")["base_url"] = json!(address);
             let address = address.to_owned();
             assert_eq!(parsed(&document).err(), Some(Cause::SealedUrl { address }));
         }
