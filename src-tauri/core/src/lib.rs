@@ -33,8 +33,8 @@ mod tests;
 
 pub use acts::check::background::{Attention, CaughtUp, Tick, Watch};
 pub use acts::clients::portal::PORTAL;
-pub use acts::export::SealedExport;
 pub use acts::hand_out::HandedOut;
+pub use acts::import::sealed::OpenedFile;
 pub use acts::lease::{Begun, Leases, Terms};
 pub use acts::pass_on::{Outgoing, OutgoingBody};
 pub use acts::scan::{Ground, Scan, Unread};
@@ -58,6 +58,9 @@ pub use domain::rebuilt::{DatabaseState, Rebuilt};
 pub use domain::receipt::{Receipt, RefreshTokenFate, Remains, Revocation};
 pub use domain::redirect::{RedirectMethod, redirect_uri};
 pub use domain::removal::{Cleanup, Removal, RemovalStage, Removed};
+pub use domain::sealed::{
+    FoundInFile, NotTaken, SealedExport, SealedImport, SealedRow, SealedVerdict,
+};
 pub use domain::stray::{Diff, Stray, StrayKind, Whose};
 pub use domain::time::Millis;
 pub use domain::token::NewToken;

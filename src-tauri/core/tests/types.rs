@@ -5,8 +5,9 @@ use std::path::Path;
 
 use keyrack_core::documents::ExportFormat;
 use keyrack_core::{
-    About, ActivityFilter, ActivityPage, Changes, ClientChange, ConnectionsPolicy, Details, Lease,
-    NewClient, NewToken, News, Removal, Revocation, Scan, SealedExport, SelfTest, Snapshot,
+    About, ActivityFilter, ActivityPage, Changes, ClientChange, ConnectionsPolicy, Details,
+    FoundInFile, Lease, NewClient, NewToken, News, Removal, Revocation, Scan, SealedExport,
+    SealedImport, SelfTest, Snapshot,
 };
 use ts_rs::{Config, TS};
 
@@ -21,6 +22,8 @@ fn the_committed_types_are_the_generated_ones() {
     ActivityFilter::export_all(&config).expect("exported");
     ActivityPage::export_all(&config).expect("exported");
     Changes::export_all(&config).expect("exported");
+    FoundInFile::export_all(&config).expect("exported");
+    SealedImport::export_all(&config).expect("exported");
     Lease::export_all(&config).expect("exported");
     NewClient::export_all(&config).expect("exported");
     NewToken::export_all(&config).expect("exported");

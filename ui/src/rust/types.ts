@@ -584,6 +584,19 @@ export type ExportFormat = "csv" | "json";
 export type Field = "name" | "client_id" | "client_secret" | "localhost_port" | "bridge_url" | "label" | "labels" | "note" | "expires_on" | "token" | "clipboard_seconds";
 
 /**
+ * What is in a sealed file.
+ */
+export type FoundInFile = { 
+/**
+ * Whether the connections go on being used where they come from.
+ */
+copy: boolean, 
+/**
+ * Its connections.
+ */
+connections: Array<SealedRow>, };
+
+/**
  * The hand-outs of one row: equal ones within an hour share it.
  */
 export type HandedTo = { 
@@ -789,6 +802,19 @@ problem: Problem,
  * Whether it is tried again by itself.
  */
 pending: boolean, };
+
+/**
+ * A connection that could not be taken in.
+ */
+export type NotTaken = { 
+/**
+ * The workspace's name.
+ */
+workspace_name: string, 
+/**
+ * Why.
+ */
+problem: Problem, };
 
 /**
  * The kinds of act.
@@ -1167,6 +1193,73 @@ clients: number,
  * The connections in it, as they are now.
  */
 connections: Array<Connection>, };
+
+/**
+ * What was taken in of a sealed file.
+ */
+export type SealedImport = { 
+/**
+ * The connections that are in the list now.
+ */
+connections: Array<Connection>, 
+/**
+ * How many clients came with them.
+ */
+clients: number, 
+/**
+ * The new ones that could not be taken in.
+ */
+not_taken: Array<NotTaken>, };
+
+/**
+ * A connection in a sealed file.
+ */
+export type SealedRow = { 
+/**
+ * The workspace's name.
+ */
+workspace_name: string, 
+/**
+ * Who authorized the connection.
+ */
+owner: Owner, 
+/**
+ * The name of its client; of a token that was made elsewhere, its own.
+ */
+client_name: string, 
+/**
+ * Where its requests go.
+ */
+host: string, 
+/**
+ * What becomes of it here.
+ */
+verdict: SealedVerdict, };
+
+/**
+ * What becomes of a connection in a sealed file.
+ */
+export type SealedVerdict = { "kind": "new" } | { "kind": "same", 
+/**
+ * The connection (`Connection::id`).
+ */
+connection: string, 
+/**
+ * Whether it was moved to another computer from here.
+ */
+moved: boolean, } | { "kind": "other", 
+/**
+ * The connection (`Connection::id`).
+ */
+connection: string, } | { "kind": "dead", 
+/**
+ * Why, as far as it is known.
+ */
+problem: Problem, } | { "kind": "unknown", 
+/**
+ * Why.
+ */
+problem: Problem, };
 
 /**
  * A self-test.

@@ -6,9 +6,6 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
-use ts_rs::TS;
-
 use crate::acts::refresh::fingerprint;
 use crate::domain::act::Export;
 use crate::domain::client::Client;
@@ -16,6 +13,7 @@ use crate::domain::connection::{Connection, Status};
 use crate::domain::event::Event;
 use crate::domain::operation::Operation;
 use crate::domain::problem::{Cause, Problem};
+use crate::domain::sealed::SealedExport;
 use crate::keyrack::Keyrack;
 use crate::storage::sealed::{
     Document, Prepared, Seal, SealedClient, SealedConnection, SealedToken, is_in_place,
@@ -23,20 +21,6 @@ use crate::storage::sealed::{
 };
 use crate::storage::vault::{ClientSecrets, ConnectionSecrets};
 use notion_oauth::sanitize_display_text;
-
-/// What was exported.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[ts(export_to = "types.ts")]
-pub struct SealedExport {
-    /// The file, by its whole path.
-    pub path: String,
-    /// Whether the connections go on being used here.
-    pub copy: bool,
-    /// How many clients are in it.
-    pub clients: u32,
-    /// The connections in it, as they are now.
-    pub connections: Vec<Connection>,
-}
 
 /// A connection that goes into the file, and what its tokens were when they were read.
 struct Leaving {

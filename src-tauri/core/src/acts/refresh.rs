@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use notion_oauth::{Backoff, Error, Grant};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 use tokio::time::sleep;
 
@@ -322,7 +322,12 @@ impl Keyrack {
 
 /// A hash that identifies a pair without its tokens: a refresh always brings a new access token.
 pub(in crate::acts) fn fingerprint(tokens: &ConnectionSecrets) -> String {
-    URL_SAFE_NO_PAD.encode(Sha256::digest(tokens.access.expose_secret()))
+    fingerprint_of(&tokens.access)
+}
+
+/// A hash that identifies an access token.
+pub(in crate::acts) fn fingerprint_of(token: &SecretString) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(token.expose_secret()))
 }
 
 /// Whether Notion may have refreshed the tokens although no reply arrived.

@@ -1,6 +1,7 @@
 //! Import: a connection whose tokens come from elsewhere is taken in: its row in the journal first, then its
 //! vault entry, then the list.
 
+pub mod sealed;
 pub mod token;
 
 use crate::domain::act::{Granted, Import, OfClient};

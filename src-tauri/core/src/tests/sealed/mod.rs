@@ -1,13 +1,14 @@
 //! Sealed files: connections that go to another computer.
 
+mod import;
 mod moved;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::acts::export::SealedExport;
 use crate::domain::connection::Connection;
 use crate::domain::problem::Problem;
+use crate::domain::sealed::SealedExport;
 use crate::keyrack::Keyrack;
 use crate::storage::sealed::{Seal, Unseal};
 use crate::tests::env::TestEnv;
