@@ -237,6 +237,12 @@ pub enum Act {
     /// what is exported is marked as moved and not used here any more, until `keyrack moved` says what became
     /// of it, unless --copy is given.
     Export(ExportArguments),
+    /// Takes in connections from a sealed file that `keyrack export` wrote on another computer.
+    ///
+    /// Notion is asked about each of them first; those that work and are new here are kept, with their
+    /// clients, labels and notes, and nothing that is here is replaced. In a pipe each is a line, with tabs
+    /// between: workspace, what became of it, owner, client, host, problem, connection id.
+    Import(ImportArguments),
     /// Says what became of connections that were exported: they work on the other computer, or are to be used
     /// here again.
     Moved(MovedArguments),
@@ -261,6 +267,7 @@ impl Act {
                 | Self::Revoke(_)
                 | Self::Forget(_)
                 | Self::Export(_)
+                | Self::Import(_)
                 | Self::Moved(_)
                 | Self::Scan(_)
                 | Self::Watch { once: false, .. }
@@ -377,6 +384,22 @@ pub struct ExportArguments {
     /// Goes on using them here. The first refresh on either computer may end them on the other.
     #[arg(long)]
     pub copy: bool,
+    /// Asks no question before. Where no person is at a terminal, none is asked anyway.
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ImportArguments {
+    /// The sealed file.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The file with the secret key of age that it is sealed to.
+    #[arg(long, value_name = "KEYFILE", conflicts_with = "passphrase_fd")]
+    pub identity: Option<PathBuf>,
+    /// Reads the passphrase from this open file, one line, instead of asking at the terminal.
+    #[arg(long, value_name = "N")]
+    pub passphrase_fd: Option<u32>,
     /// Asks no question before. Where no person is at a terminal, none is asked anyway.
     #[arg(long, short)]
     pub yes: bool,

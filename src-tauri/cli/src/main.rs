@@ -22,7 +22,6 @@ mod meant;
 mod moved;
 mod notification;
 mod output;
-mod passphrase;
 mod pasted;
 mod scan;
 mod sealed;
@@ -259,8 +258,12 @@ async fn make(keyrack: &Arc<Keyrack>, command: Act, output: Output) -> Result<Ex
         Act::Label(asked) => label::label(keyrack, output, asked),
         Act::Allow { name, allowed } => hand_out::allow(keyrack, output, &name, allowed.into()),
         Act::Export(asked) => {
-            let sealed = Box::pin(sealed::export(keyrack, output, &asked)).await;
+            let sealed = Box::pin(sealed::export::export(keyrack, output, &asked)).await;
             return sealed.map(|wanted| if_wanted(wanted, output));
+        }
+        Act::Import(asked) => {
+            let imported = Box::pin(sealed::import::import(keyrack, output, &asked)).await;
+            return imported.map(|wanted| if_wanted(wanted, output));
         }
         Act::Moved(asked) => {
             let settled = Box::pin(moved::moved(keyrack, output, asked)).await;

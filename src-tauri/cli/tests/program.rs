@@ -8,7 +8,7 @@
 use std::process::{Command, Output};
 
 /// Every command, and every command about clients.
-const COMMANDS: [&str; 25] = [
+const COMMANDS: [&str; 26] = [
     "client",
     "connect",
     "list",
@@ -24,6 +24,7 @@ const COMMANDS: [&str; 25] = [
     "scan",
     "forget",
     "export",
+    "import",
     "moved",
     "doctor",
     "token",

@@ -59,7 +59,7 @@ pub use domain::receipt::{Receipt, RefreshTokenFate, Remains, Revocation};
 pub use domain::redirect::{RedirectMethod, redirect_uri};
 pub use domain::removal::{Cleanup, Removal, RemovalStage, Removed};
 pub use domain::sealed::{
-    FoundInFile, NotTaken, SealedExport, SealedImport, SealedRow, SealedVerdict,
+    FoundInFile, NotTaken, SealedExport, SealedImport, SealedRow, SealedVerdict, Taken,
 };
 pub use domain::stray::{Diff, Stray, StrayKind, Whose};
 pub use domain::time::Millis;

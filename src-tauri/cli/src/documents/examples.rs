@@ -10,10 +10,11 @@ use keyrack_core::documents::{
 };
 use keyrack_core::{
     ActivityEntry, ActivityOutcome, Allowed, Batch, BatchAct, BatchEnd, BatchState, Begun, Budget,
-    Caller, Cause, Client, Connection, CutOff, DatabaseState, Diff, Endpoint, HandedOut, HandedTo,
-    Labels, Language, Lease, LeaseUse, Millis, NotDone, Note, OperationKind, Owner, Problem,
-    Progress, Rebuilt, Receipt, RedirectMethod, RefreshTokenFate, Scan, Status, Stray, StrayKind,
-    Unread, Way, Whose, Words,
+    Caller, Cause, Client, Connection, CutOff, DatabaseState, Diff, Endpoint, FoundInFile,
+    HandedOut, HandedTo, Labels, Language, Lease, LeaseUse, Millis, NotDone, Note, OperationKind,
+    Owner, Problem, Progress, Rebuilt, Receipt, RedirectMethod, RefreshTokenFate, Scan,
+    SealedExport, SealedImport, SealedRow, SealedVerdict, Status, Stray, StrayKind, Taken, Unread,
+    Way, Whose, Words,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -22,6 +23,7 @@ use super::errors::{error_document, plain_error};
 use super::*;
 use crate::advice::Advice;
 use crate::hand_out::{serve, token};
+use crate::sealed;
 
 const MINUTE: i64 = 60_000;
 /// 2026-11-30, 9 in the morning.
@@ -345,6 +347,48 @@ fn scan() -> String {
     }))
 }
 
+fn exported() -> SealedExport {
+    SealedExport {
+        path: "/home/ada/moved.age".to_owned(),
+        copy: false,
+        clients: 1,
+        connections: vec![Connection {
+            moved_at: Some(at(50)),
+            ..connection()
+        }],
+    }
+}
+
+fn imported() -> String {
+    let of = connection();
+    let row = |verdict| SealedRow {
+        workspace_name: connection().workspace_name,
+        owner: ada(),
+        client_name: client().name,
+        host: "api.notion.com".to_owned(),
+        verdict,
+    };
+    let dead = SealedRow {
+        workspace_name: "Beta Labs".to_owned(),
+        ..row(SealedVerdict::Dead {
+            problem: Cause::TokenInactive.into(),
+        })
+    };
+    let found = FoundInFile {
+        copy: false,
+        connections: vec![row(SealedVerdict::New), dead],
+    };
+    let import = SealedImport {
+        taken: vec![Taken {
+            at: 0,
+            connection: of,
+        }],
+        not_taken: Vec::new(),
+        clients: 1,
+    };
+    json_of(&sealed::import::document(&found, &import))
+}
+
 fn doctor() -> String {
     let problem = Cause::Unreachable.into();
     json_of(&Versioned::new(DoctorDocument {
@@ -452,6 +496,8 @@ fn examples() -> Vec<(&'static str, String)> {
         ),
         ("doctor", doctor()),
         ("scan", scan()),
+        ("export", json_of(&sealed::export::document(&exported()))),
+        ("import", imported()),
         ("token", token()),
         ("serve", serve()),
         (

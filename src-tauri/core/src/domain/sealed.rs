@@ -83,19 +83,31 @@ pub enum SealedVerdict {
 #[ts(export_to = "types.ts")]
 pub struct SealedImport {
     /// The connections that are in the list now.
-    pub connections: Vec<Connection>,
-    /// How many clients came with them.
-    pub clients: u32,
+    pub taken: Vec<Taken>,
     /// The new ones that could not be taken in.
     pub not_taken: Vec<NotTaken>,
+    /// How many clients came with them.
+    pub clients: u32,
+}
+
+/// A connection that was taken in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct Taken {
+    /// Its place among the connections of the file.
+    #[ts(type = "number")]
+    pub at: usize,
+    /// The connection in the list.
+    pub connection: Connection,
 }
 
 /// A connection that could not be taken in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct NotTaken {
-    /// The workspace's name.
-    pub workspace_name: String,
+    /// Its place among the connections of the file.
+    #[ts(type = "number")]
+    pub at: usize,
     /// Why.
     pub problem: Problem,
 }

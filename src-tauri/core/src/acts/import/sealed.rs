@@ -20,7 +20,7 @@ use crate::domain::connection::Connection;
 use crate::domain::owner::Owner;
 use crate::domain::problem::{Cause, Problem};
 use crate::domain::redirect::RedirectMethod;
-use crate::domain::sealed::{FoundInFile, NotTaken, SealedImport, SealedRow, SealedVerdict};
+use crate::domain::sealed::{FoundInFile, NotTaken, SealedImport, SealedRow, SealedVerdict, Taken};
 use crate::domain::time::Millis;
 use crate::failpoint::failpoint;
 use crate::keyrack::Keyrack;
@@ -81,15 +81,13 @@ impl Keyrack {
     /// Takes in the new connections of a sealed file, and the clients that they need before them.
     pub async fn import_file(&self, file: OpenedFile) -> SealedImport {
         let mut import = SealedImport {
-            connections: Vec::new(),
-            clients: 0,
+            taken: Vec::new(),
             not_taken: Vec::new(),
+            clients: 0,
         };
         let mut stopped = None;
-        for incoming in file.connections {
-            let Incoming { sealed, granted } = incoming;
+        for (at, Incoming { sealed, granted }) in file.connections.into_iter().enumerate() {
             let Some(granted) = granted else { continue };
-            let workspace_name = granted.workspace_name.clone();
             let taken = match &stopped {
                 None => {
                     self.take_in_sealed(sealed, granted, &file.clients, &mut import.clients)
@@ -98,16 +96,13 @@ impl Keyrack {
                 Some(problem) => Err(Problem::clone(problem)),
             };
             match taken {
-                Ok(connection) => import.connections.push(connection),
+                Ok(connection) => import.taken.push(Taken { at, connection }),
                 Err(problem) => {
                     // Each further one would ask the person to unlock the keyring anew.
                     if problem.cause.is_about_all_of_the_keyring() {
                         stopped = Some(problem.clone());
                     }
-                    import.not_taken.push(NotTaken {
-                        workspace_name,
-                        problem,
-                    });
+                    import.not_taken.push(NotTaken { at, problem });
                 }
             }
         }

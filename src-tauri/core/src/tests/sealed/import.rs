@@ -81,7 +81,7 @@ async fn a_moved_connection_works_there_with_what_was_written_on_it() {
     let [row] = &*there.connections() else {
         panic!("one connection");
     };
-    assert_eq!(taken.connections, std::slice::from_ref(row));
+    assert_eq!((taken.taken[0].at, &taken.taken[0].connection), (0, row));
     let before = here.row();
     assert_ne!(row.id, before.id, "the file does not name entries");
     assert_ne!(row.client_id, before.client_id);
@@ -127,7 +127,7 @@ async fn importing_again_changes_nothing() {
         [SealedVerdict::Same { connection, moved }]
     );
     let taken = there.keyrack.import_file(again).await;
-    assert_eq!((taken.connections.len(), taken.clients), (0, 0));
+    assert_eq!((taken.taken.len(), taken.clients), (0, 0));
     assert_eq!(there.connections(), rows);
     assert!(here.env.keyring.entries() == entries);
     assert_eq!(here.env.requests().await.len(), asked);
@@ -171,7 +171,7 @@ async fn what_does_not_work_or_cannot_be_asked_about_is_not_kept() {
     let file = there.open(&here).await.expect("opened");
     assert!(matches!(&*verdicts(&file), [SealedVerdict::Unknown { .. }]));
     let taken = there.keyrack.import_file(file).await;
-    assert_eq!((taken.connections.len(), taken.clients), (0, 0));
+    assert_eq!((taken.taken.len(), taken.clients), (0, 0));
     here.env.clear_faults().await;
 
     here.env.revoke(&here.row().bot_id).await;
@@ -214,7 +214,7 @@ async fn a_client_that_is_here_is_used_and_keeps_its_secret() {
     let entry = here.env.entry(&own.id);
     let file = there.open(&here).await.expect("opened");
     let taken = there.keyrack.import_file(file).await;
-    assert_eq!((taken.connections.len(), taken.clients), (1, 0));
+    assert_eq!((taken.taken.len(), taken.clients), (1, 0));
     assert_eq!(there.connections()[0].client_id, own.id);
     assert!(here.env.entry(&own.id) == entry);
     assert_eq!(there.keyrack.clients().expect("clients").len(), 1);
@@ -273,7 +273,7 @@ async fn a_locked_keyring_stops_the_import_and_it_goes_on_once_it_is_open() {
     there.keyrack.recover().await.expect("recovered");
     let file = there.open(&here).await.expect("opened");
     let taken = there.keyrack.import_file(file).await;
-    assert_eq!((taken.connections.len(), taken.clients), (1, 0));
+    assert_eq!((taken.taken.len(), taken.clients), (1, 0));
     let entry = there.connections()[0].id.clone();
     let gone = there
         .keyrack

@@ -4,12 +4,13 @@ use keyrack_core::documents::{ConnectionDocument, Versioned};
 use keyrack_core::{Connection, Keyrack, Problem, Seal, SealedExport};
 use serde::Serialize;
 
+use super::passphrase;
 use crate::arguments::{ExportArguments, Which};
 use crate::confirm::Question;
 use crate::connections::these;
 use crate::output::Output;
 use crate::terminal::eprint_line;
-use crate::{confirm, ending, passphrase, slow, wording};
+use crate::{confirm, ending, slow, wording};
 
 /// What was exported, as a document.
 #[derive(Debug, Serialize)]
@@ -91,23 +92,22 @@ fn question(leaving: &[Connection], asked: &ExportArguments, output: Output) -> 
     lines.into()
 }
 
+/// The document of an export.
+pub fn document(exported: &SealedExport) -> impl Serialize {
+    Versioned::new(ExportDocument {
+        path: &exported.path,
+        copy: exported.copy,
+        clients: exported.clients,
+        connections: exported.connections.iter().map(Into::into).collect(),
+    })
+}
+
 fn tell(output: Output, exported: &SealedExport) -> Result<(), Problem> {
-    let SealedExport {
-        path,
-        copy,
-        clients,
-        connections,
-    } = exported;
-    let document = Versioned::new(ExportDocument {
-        path,
-        copy: *copy,
-        clients: *clients,
-        connections: connections.iter().map(Into::into).collect(),
-    });
-    output.result(&document, || {
-        let done = ("export.done", connections.len());
-        let done = output.words.counted(done.0, done.1, &[("path", path)]);
-        let next = if *copy {
+    output.result(&document(exported), || {
+        let count = exported.connections.len();
+        let places = [("path", &*exported.path)];
+        let done = output.words.counted("export.done", count, &places);
+        let next = if exported.copy {
             "export.copies"
         } else {
             "export.next"

@@ -31,6 +31,11 @@ pub async fn chosen(output: Output, fd: Option<u32>) -> Result<SecretString, Pro
     Ok(passphrase)
 }
 
+/// The passphrase that a file is sealed with.
+pub async fn known(output: Output, fd: Option<u32>) -> Result<SecretString, Problem> {
+    read(output, fd, "import.passphrase").await
+}
+
 /// The passphrase from the open file of that number, or asked for with the words under `key`.
 async fn read(output: Output, fd: Option<u32>, key: &str) -> Result<SecretString, Problem> {
     let read = match fd {
