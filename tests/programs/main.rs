@@ -16,6 +16,7 @@ mod connect;
 mod database;
 mod hand_out;
 mod harness;
+mod import;
 mod journey;
 mod keyring;
 mod labels;

@@ -31,10 +31,14 @@ pub enum Flow {
     Watch,
     /// Background checks, with a pending revocation that is due.
     WatchRevoking,
+    /// A token that was made elsewhere.
+    AddToken,
+    /// A pair from elsewhere.
+    Import,
 }
 
 impl Flow {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::AddClient,
         Self::Connect,
         Self::Reconnect,
@@ -49,6 +53,8 @@ impl Flow {
         Self::RefreshLost,
         Self::Watch,
         Self::WatchRevoking,
+        Self::AddToken,
+        Self::Import,
     ];
 
     /// Whether the flow succeeds when nothing disturbs it.
@@ -110,6 +116,10 @@ impl Fixture {
             let remove = ["client", "remove", &extra, "--revoke-connections"];
             let removed = self.env.keyrack(&remove, "");
             assert!(removed.status.success(), "a client cannot be removed");
+        }
+        for extra in self.named_otherwise() {
+            let gone = self.env.keyrack(&["forget", &extra], "");
+            assert!(gone.status.success(), "an import cannot be forgotten");
         }
         let mut connection = self.listed(&["list"]).pop();
         match (&connection, flow) {
@@ -182,10 +192,37 @@ impl Fixture {
                 self.end(program, &remove, "")
             }
             Flow::CheckAll => self.end(program, &["check", "--all"], ""),
+            Flow::AddToken => {
+                let token = self.made(None).await;
+                let token = token["access_token"].as_str().unwrap();
+                self.end(program, &["add-token", "--label", "Elsewhere"], token)
+            }
+            Flow::Import => {
+                let id = self.env.sandbox.client_id.clone();
+                let pair = self.made(Some(&id)).await;
+                let import = ["import", "--client", client];
+                self.end(program, &import, &pair.to_string())
+            }
             Flow::Watch | Flow::WatchRevoking => {
                 self.end(program, &["watch", "--once", "--every", "hourly"], "")
             }
         }
+    }
+
+    /// Tokens in a workspace of their own, made without a consent.
+    async fn made(&self, client: Option<&str>) -> Value {
+        let sandbox = &self.env.sandbox;
+        let workspace = sandbox.add_workspace("Birch", "Jo Lindqvist").await;
+        sandbox.make_tokens(&workspace, client).await
+    }
+
+    /// The connections in workspaces that were not connected here.
+    fn named_otherwise(&self) -> Vec<String> {
+        let output = self.env.keyrack(&["list", "--json"], "");
+        let rows: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+        let others = rows.iter().filter(|row| row["workspace_name"] == "Birch");
+        let ids = others.map(|row| row["id"].as_str().unwrap().to_owned());
+        ids.collect()
     }
 
     /// The ids in the output of a list command.

@@ -145,6 +145,21 @@ pub enum Act {
     /// Notion is asked whose it is (users/me) before it is kept. It is handed out like any other, and can be
     /// ended only at Notion.
     AddToken(NewTokenArguments),
+    /// Imports connections from a sealed file that `keyrack export` wrote on another computer; or pairs of a
+    /// client's tokens that live in somebody's database or settings, from standard input.
+    ///
+    /// Of a sealed file, Notion is asked about each connection first; those that work and are new here are
+    /// kept, with their clients, labels and notes. In a pipe each is a line, with tabs between: workspace,
+    /// what became of it, owner, client, host, problem, connection id.
+    ///
+    /// With --client, the list of pairs is one JSON object a line (JSON lines), or a table (CSV) whose first
+    /// line names its columns: access_token, refresh_token and label, as far as there are any. Notion is asked
+    /// about each pair, at the pace of the client's budget, and what is known of it is printed, before any is
+    /// kept. Ctrl-C ends the asking, and what was new until then can be kept; run again with the same list, it
+    /// goes on where it ended.
+    ///
+    /// Nothing that is here is ever replaced.
+    Import(ImportArguments),
     /// Connects a workspace through the browser.
     Connect {
         /// The client's name or id; needed only if there are several.
@@ -237,12 +252,6 @@ pub enum Act {
     /// what is exported is marked as moved and not used here any more, until `keyrack moved` says what became
     /// of it, unless --copy is given.
     Export(ExportArguments),
-    /// Takes in connections from a sealed file that `keyrack export` wrote on another computer.
-    ///
-    /// Notion is asked about each of them first; those that work and are new here are kept, with their
-    /// clients, labels and notes, and nothing that is here is replaced. In a pipe each is a line, with tabs
-    /// between: workspace, what became of it, owner, client, host, problem, connection id.
-    Import(ImportArguments),
     /// Says what became of connections that were exported: they work on the other computer, or are to be used
     /// here again.
     Moved(MovedArguments),
@@ -260,6 +269,7 @@ impl Act {
         matches!(
             self,
             Self::AddToken(_)
+                | Self::Import(_)
                 | Self::Client(
                     ClientCommand::Add(_) | ClientCommand::Secret { .. } | ClientCommand::Remove(_)
                 )
@@ -267,7 +277,6 @@ impl Act {
                 | Self::Revoke(_)
                 | Self::Forget(_)
                 | Self::Export(_)
-                | Self::Import(_)
                 | Self::Moved(_)
                 | Self::Scan(_)
                 | Self::Watch { once: false, .. }
@@ -392,16 +401,32 @@ pub struct ExportArguments {
 #[derive(Debug, Args)]
 pub struct ImportArguments {
     /// The sealed file.
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-    /// The file with the secret key of age that it is sealed to.
-    #[arg(long, value_name = "KEYFILE", conflicts_with = "passphrase_fd")]
+    #[arg(
+        value_name = "FILE",
+        required_unless_present = "client",
+        conflicts_with = "client"
+    )]
+    pub file: Option<PathBuf>,
+    /// The client whose pairs are imported: its name or id.
+    #[arg(long, value_name = "NAME", value_parser = not_empty)]
+    pub client: Option<String>,
+    /// The file with the secret key of age that the sealed file is sealed to.
+    #[arg(
+        long,
+        value_name = "KEYFILE",
+        requires = "file",
+        conflicts_with = "passphrase_fd"
+    )]
     pub identity: Option<PathBuf>,
-    /// Reads the passphrase from this open file, one line, instead of asking at the terminal.
-    #[arg(long, value_name = "N")]
+    /// Reads the passphrase of the sealed file from this open file, one line, instead of asking at the
+    /// terminal.
+    #[arg(long, value_name = "N", requires = "file")]
     pub passphrase_fd: Option<u32>,
-    /// Asks no question before. Where no person is at a terminal, none is asked anyway.
-    #[arg(long, short)]
+    /// Keeps nothing: only says what is known of each.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Asks no question before it keeps. Where no person is at a terminal, none is asked anyway.
+    #[arg(long, short, conflicts_with = "dry_run")]
     pub yes: bool,
 }
 

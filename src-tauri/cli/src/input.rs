@@ -6,9 +6,9 @@ use std::thread;
 
 #[cfg(unix)]
 use keyrack_core::signalled;
-use keyrack_core::{Cause, Problem, interrupted};
+use keyrack_core::{Cause, LONGEST_LINE, Problem, interrupted};
 use secrecy::SecretString;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{Receiver, UnboundedReceiver, UnboundedSender, channel, unbounded_channel};
 
 use crate::terminal::printable;
 
@@ -119,6 +119,33 @@ fn read_lines(lines: &UnboundedSender<Vec<u8>>) {
             _ => return,
         }
     }
+}
+
+/// The lines of standard input, as many at once as are asked for, until it ends. Of one that is longer than
+/// any pair, no more comes than shows that.
+pub fn records() -> Receiver<Vec<u8>> {
+    let (sender, records) = channel(1);
+    // A read cannot be interrupted; the end of the process does not wait for this thread.
+    thread::spawn(move || {
+        let mut input = io::stdin().lock();
+        while let Some(line) = record(&mut input) {
+            if sender.blocking_send(line).is_err() {
+                return;
+            }
+        }
+    });
+    records
+}
+
+/// The next line with its end; none at the end of the input, or where it cannot be read.
+fn record(input: &mut impl io::BufRead) -> Option<Vec<u8>> {
+    let most = LONGEST_LINE as u64 + 1;
+    let mut line = Vec::new();
+    let read = input.take(most).read_until(b'\n', &mut line).ok()?;
+    if line.len() > LONGEST_LINE && !line.ends_with(b"\n") {
+        input.skip_until(b'\n').ok()?;
+    }
+    (read > 0).then_some(line)
 }
 
 /// The terminal of standard input, and whether this program is in its foreground.

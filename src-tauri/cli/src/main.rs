@@ -22,6 +22,7 @@ mod meant;
 mod moved;
 mod notification;
 mod output;
+mod pairs;
 mod pasted;
 mod scan;
 mod sealed;
@@ -234,6 +235,13 @@ async fn make(keyrack: &Arc<Keyrack>, command: Act, output: Output) -> Result<Ex
         }
         Act::Client(ClientCommand::List) => clients::list(keyrack, output),
         Act::AddToken(asked) => token::add(keyrack, output, asked).await,
+        Act::Import(asked) => {
+            let Some(file) = &asked.file else {
+                return pairs::import(keyrack, output, &asked).await;
+            };
+            let imported = Box::pin(sealed::import::import(keyrack, output, file, &asked)).await;
+            return imported.map(|wanted| if_wanted(wanted, output));
+        }
         Act::Connect { client, no_browser } => {
             connect::connect(keyrack, output, client.as_deref(), no_browser).await
         }
@@ -260,10 +268,6 @@ async fn make(keyrack: &Arc<Keyrack>, command: Act, output: Output) -> Result<Ex
         Act::Export(asked) => {
             let sealed = Box::pin(sealed::export::export(keyrack, output, &asked)).await;
             return sealed.map(|wanted| if_wanted(wanted, output));
-        }
-        Act::Import(asked) => {
-            let imported = Box::pin(sealed::import::import(keyrack, output, &asked)).await;
-            return imported.map(|wanted| if_wanted(wanted, output));
         }
         Act::Moved(asked) => {
             let settled = Box::pin(moved::moved(keyrack, output, asked)).await;

@@ -8,8 +8,10 @@
 use std::process::{Command, Output};
 
 /// Every command, and every command about clients.
-const COMMANDS: [&str; 26] = [
+const COMMANDS: [&str; 27] = [
     "client",
+    "add-token",
+    "import",
     "connect",
     "list",
     "check",
@@ -24,7 +26,6 @@ const COMMANDS: [&str; 26] = [
     "scan",
     "forget",
     "export",
-    "import",
     "moved",
     "doctor",
     "token",

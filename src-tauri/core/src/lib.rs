@@ -34,6 +34,7 @@ mod tests;
 pub use acts::check::background::{Attention, CaughtUp, Tick, Watch};
 pub use acts::clients::portal::PORTAL;
 pub use acts::hand_out::HandedOut;
+pub use acts::import::pairs::PairImport;
 pub use acts::import::sealed::OpenedFile;
 pub use acts::lease::{Begun, Leases, Terms};
 pub use acts::pass_on::{Outgoing, OutgoingBody};
@@ -52,6 +53,9 @@ pub use domain::kind::Kind as OperationKind;
 pub use domain::list::Changes;
 pub use domain::name::{caseless_name, folded_name};
 pub use domain::owner::Owner;
+pub use domain::pairs::{
+    JudgedLine, KeptLine, LONGEST_LINE, LineFault, Pair, PairCounts, PairFormat, PairVerdict,
+};
 pub use domain::preferences::{BackgroundChecks, Language, Preferences};
 pub use domain::problem::{Cause, Field, Problem};
 pub use domain::rebuilt::{DatabaseState, Rebuilt};

@@ -178,6 +178,8 @@ fn every_cause() -> Vec<Cause> {
         },
         TokenRefused,
         NoExpiry,
+        ListUnreadable,
+        NotAllImported { count: 3 },
         TokenInactive,
         NeedsReconnecting,
         TokenSuperseded,

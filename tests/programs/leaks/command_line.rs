@@ -64,6 +64,40 @@ impl Terminal {
         status.success()
     }
 
+    /// Adds a token, and imports a pair among lines that are no good.
+    async fn takes_in(&mut self) {
+        let sandbox = &self.env.sandbox;
+        let workspace = sandbox.add_workspace("Birch", "Jo Lindqvist").await;
+        let token = sandbox.make_tokens(&workspace, None).await;
+        let client = sandbox.client_id.clone();
+        let pair = sandbox.make_tokens(&workspace, Some(&client)).await;
+        for (name, of) in [
+            ("access_token", &token),
+            ("access_token", &pair),
+            ("refresh_token", &pair),
+        ] {
+            self.search.for_secret(name, of[name].as_str().unwrap());
+        }
+        let token = token["access_token"].as_str().unwrap();
+        let add = ["add-token", "--name", "Night export"];
+        self.succeeds(&add, token);
+        self.fails(&add, token);
+        self.fails(&add, WRONG);
+        let list = format!("{pair}\nspoilt {pair}\n{{\"access_token\":\"{WRONG}\"}}\n");
+        let import = ["import", "--client", "Agency"];
+        self.fails(&[&import[..], &["--dry-run", "--json"]].concat(), &list);
+        self.fails(&import, &list);
+        self.fails(&import, &format!("spoilt {pair}"));
+        self.hands_out(&["token", "Night export"]);
+        self.succeeds(&["forget", "Night export"], "");
+        let id = self.env.keyrack(&["list", "--json"], "");
+        let rows: serde_json::Value = serde_json::from_slice(&id.stdout).unwrap();
+        let rows = rows.as_array().unwrap();
+        let birch = rows.iter().find(|row| row["workspace_name"] == "Birch");
+        let birch = birch.unwrap()["id"].as_str().unwrap().to_owned();
+        self.succeeds(&["revoke", &birch, "--json"], "");
+    }
+
     async fn fault(&self, fault: serde_json::Value) {
         self.env.sandbox.fault(fault).await;
     }
@@ -107,6 +141,7 @@ async fn no_secret_is_in_what_the_command_line_says_or_writes() {
     terminal.fails(&["api", ACME, "/v1/nothing"], "");
     terminal.succeeds(&["serve", ACME, "--for", "1s"], "");
     terminal.succeeds(&["leases", "--json"], "");
+    terminal.takes_in().await;
     terminal.succeeds(&["mcp-config", ACME], "");
     terminal.succeeds(&["hand-out", ACME, "proxy-only"], "");
     terminal.fails(&["token", ACME], "");

@@ -104,6 +104,8 @@ export const REMEDIES: Record<Refusal["code"], readonly Remedy[] | Reason> = {
   "token-ended": ["forget"],
   "token-refused": "form",
   "no-expiry": "form",
+  "list-unreadable": "form",
+  "not-all-imported": "command",
   "token-inactive": ["refresh", "reconnect", "revoke"],
   "needs-reconnecting": ["reconnect"],
   "token-superseded": ["revoke"],

@@ -11,10 +11,10 @@ use keyrack_core::documents::{
 use keyrack_core::{
     ActivityEntry, ActivityOutcome, Allowed, Batch, BatchAct, BatchEnd, BatchState, Begun, Budget,
     Caller, Cause, Client, Connection, CutOff, DatabaseState, Diff, Endpoint, FoundInFile,
-    HandedOut, HandedTo, Labels, Language, Lease, LeaseUse, Millis, NotDone, Note, OperationKind,
-    Owner, Problem, Progress, Rebuilt, Receipt, RedirectMethod, RefreshTokenFate, Scan,
-    SealedExport, SealedImport, SealedRow, SealedVerdict, Status, Stray, StrayKind, Taken, Unread,
-    Way, Whose, Words,
+    HandedOut, HandedTo, JudgedLine, KeptLine, Labels, Language, Lease, LeaseUse, LineFault,
+    Millis, NotDone, Note, OperationKind, Owner, PairCounts, PairVerdict, Problem, Progress,
+    Rebuilt, Receipt, RedirectMethod, RefreshTokenFate, Scan, SealedExport, SealedImport,
+    SealedRow, SealedVerdict, Status, Stray, StrayKind, Taken, Unread, Way, Whose, Words,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -23,6 +23,7 @@ use super::errors::{error_document, plain_error};
 use super::*;
 use crate::advice::Advice;
 use crate::hand_out::{serve, token};
+use crate::pairs::Imported;
 use crate::sealed;
 
 const MINUTE: i64 = 60_000;
@@ -347,6 +348,40 @@ fn scan() -> String {
     }))
 }
 
+fn imported() -> String {
+    let lines = [
+        PairVerdict::New {
+            workspace_name: "Acme Research".to_owned(),
+            bot_id: "b0000000-0000-4000-8000-000000000001".to_owned(),
+            owner: ada(),
+        },
+        PairVerdict::Unreadable {
+            fault: LineFault::NoToken,
+        },
+    ];
+    let kept = KeptLine {
+        line: 1,
+        connection: Some("d0000000-0000-4000-8000-000000000001".to_owned()),
+        problem: None,
+    };
+    let mut counts = PairCounts::default();
+    for verdict in &lines {
+        counts.count(verdict);
+    }
+    counts.count_kept(&kept);
+    let judged = |(at, verdict)| JudgedLine {
+        line: at + 1,
+        verdict,
+    };
+    let lines: Vec<_> = lines.into_iter().enumerate().map(judged).collect();
+    json_of(&Versioned::new(Imported {
+        counts: &counts,
+        cancelled: false,
+        lines: &lines,
+        kept: &[kept],
+    }))
+}
+
 fn exported() -> SealedExport {
     SealedExport {
         path: "/home/ada/moved.age".to_owned(),
@@ -359,7 +394,7 @@ fn exported() -> SealedExport {
     }
 }
 
-fn imported() -> String {
+fn unsealed() -> String {
     let of = connection();
     let row = |verdict| SealedRow {
         workspace_name: connection().workspace_name,
@@ -497,6 +532,7 @@ fn examples() -> Vec<(&'static str, String)> {
         ("doctor", doctor()),
         ("scan", scan()),
         ("export", json_of(&sealed::export::document(&exported()))),
+        ("import FILE", unsealed()),
         ("import", imported()),
         ("token", token()),
         ("serve", serve()),

@@ -30,7 +30,7 @@ pub async fn export(
 ) -> Result<bool, Problem> {
     let leaving = leaving(keyrack, output, &asked.which)?;
     if leaving.is_empty() {
-        output.say("export.nothing");
+        output.say("seal.nothing");
         return Ok(false);
     }
     // Before a passphrase is thought up for nothing.
@@ -70,7 +70,7 @@ fn leaving(keyrack: &Keyrack, output: Output, which: &Which) -> Result<Vec<Conne
         let workspace = wording::workspace(&one.workspace_name, output.words);
         let reason = output.words.problem(&why).what;
         let places = [("workspace", &*workspace), ("reason", &*reason)];
-        eprint_line(&output.words.text("export.stays", &places));
+        eprint_line(&output.words.text("seal.stays", &places));
         false
     });
     Ok(leaving)
@@ -79,14 +79,14 @@ fn leaving(keyrack: &Keyrack, output: Output, which: &Which) -> Result<Vec<Conne
 fn question(leaving: &[Connection], asked: &ExportArguments, output: Output) -> Question {
     let words = output.words;
     let path = asked.to.display().to_string();
-    let title = words.counted("export.title", leaving.len(), &[("path", &path)]);
+    let title = words.counted("seal.title", leaving.len(), &[("path", &path)]);
     let mut lines = vec![title];
     lines.extend(ending::identities(leaving, words));
-    lines.push(words.text("export.simpler", &[]));
+    lines.push(words.text("seal.simpler", &[]));
     let becomes = if asked.copy {
-        "export.copies"
+        "seal.copies"
     } else {
-        "export.moves"
+        "seal.moves"
     };
     lines.push(words.text(becomes, &[]));
     lines.into()
@@ -106,11 +106,11 @@ fn tell(output: Output, exported: &SealedExport) -> Result<(), Problem> {
     output.result(&document(exported), || {
         let count = exported.connections.len();
         let places = [("path", &*exported.path)];
-        let done = output.words.counted("export.done", count, &places);
+        let done = output.words.counted("seal.done", count, &places);
         let next = if exported.copy {
-            "export.copies"
+            "seal.copies"
         } else {
-            "export.next"
+            "seal.next"
         };
         vec![done, output.words.text(next, &[])]
     })

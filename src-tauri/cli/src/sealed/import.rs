@@ -1,5 +1,7 @@
 //! `keyrack import FILE`: what is in a sealed file, and what of it is taken in.
 
+use std::path::Path;
+
 use keyrack_core::documents::Versioned;
 use keyrack_core::{
     Cause, FoundInFile, Keyrack, NotTaken, Owner, Problem, SealedImport, SealedRow, SealedVerdict,
@@ -54,12 +56,13 @@ enum Outcome<'a> {
 pub async fn import(
     keyrack: &Keyrack,
     output: Output,
+    file: &Path,
     asked: &ImportArguments,
 ) -> Result<bool, Problem> {
-    let with = unseal(output, asked).await?;
+    let with = unseal(output, file, asked).await?;
     let words = output.words;
-    let told = move |count| show_progress(&words.counted("import.progress", count, &[]));
-    let opened = slow::told(keyrack.open_file(asked.file.clone(), with, told), output).await;
+    let told = move |count| show_progress(&words.counted("sealed.progress", count, &[]));
+    let opened = slow::told(keyrack.open_file(file.to_owned(), with, told), output).await;
     show_progress("");
     let opened = opened?;
     let found = opened.found.clone();
@@ -70,7 +73,7 @@ pub async fn import(
         not_taken: Vec::new(),
         clients: 0,
     };
-    if new > 0 {
+    if new > 0 && !asked.dry_run {
         if !confirm::is_wanted(output, asked.yes, question(&found, new, output)).await {
             return Ok(false);
         }
@@ -90,8 +93,8 @@ pub async fn import(
 }
 
 /// What opens the file: a passphrase is asked for only where one is needed.
-async fn unseal(output: Output, asked: &ImportArguments) -> Result<Unseal, Problem> {
-    match (is_to_passphrase(&asked.file)?, &asked.identity) {
+async fn unseal(output: Output, file: &Path, asked: &ImportArguments) -> Result<Unseal, Problem> {
+    match (is_to_passphrase(file)?, &asked.identity) {
         (false, Some(keys)) => Unseal::identities(keys),
         (false, None) => Err(Cause::SealedToKey.into()),
         (true, Some(_)) => Err(Cause::SealedToPassphrase.into()),
@@ -104,7 +107,7 @@ async fn unseal(output: Output, asked: &ImportArguments) -> Result<Unseal, Probl
 /// The question before what is new is taken in, with all that is in the file.
 fn question(found: &FoundInFile, new: usize, output: Output) -> Question {
     let words = output.words;
-    let mut lines = vec![words.counted("import.title", new, &[])];
+    let mut lines = vec![words.counted("sealed.title", new, &[])];
     lines.extend(found.connections.iter().map(|row| {
         let workspace = wording::workspace(&row.workspace_name, words);
         let owner = wording::owner(&row.owner, words);
@@ -113,13 +116,13 @@ fn question(found: &FoundInFile, new: usize, output: Output) -> Question {
         format!("  {workspace}  {owner}  {client}  {host}  {what}")
     }));
     if found.copy {
-        lines.push(words.text("import.copies", &[]));
+        lines.push(words.text("sealed.copies", &[]));
     }
     lines.into()
 }
 
 /// The document of an import.
-pub fn document(found: &FoundInFile, import: &SealedImport) -> impl Serialize {
+pub fn document<'a>(found: &'a FoundInFile, import: &'a SealedImport) -> impl Serialize + use<'a> {
     Versioned::new(ImportDocument::of(
         found,
         &rows(found, import),
@@ -156,21 +159,21 @@ fn say_the_rest(
             .any(|(_, outcome)| matches!(outcome, Outcome::Left(verdict) if wanted(verdict)))
     };
     match import.taken.len() {
-        0 => output.say("import.nothing"),
-        count => eprint_line(&output.words.counted("import.done", count, &[])),
+        0 => output.say("sealed.nothing"),
+        count => eprint_line(&output.words.counted("sealed.done", count, &[])),
     }
     if !import.taken.is_empty() {
         output.say(if found.copy {
-            "import.copies"
+            "sealed.copies"
         } else {
-            "import.next"
+            "sealed.next"
         });
     }
     if is_any(|verdict| matches!(verdict, SealedVerdict::Other { .. })) {
-        output.say("import.instead");
+        output.say("sealed.instead");
     }
     if is_any(|verdict| matches!(verdict, SealedVerdict::Same { moved: true, .. })) {
-        output.say("import.back");
+        output.say("sealed.back");
     }
 }
 
@@ -245,8 +248,8 @@ impl<'a> Outcome<'a> {
 fn what(outcome: Outcome<'_>, output: Output) -> String {
     let words = output.words;
     let key = match outcome {
-        Outcome::Left(SealedVerdict::Same { moved: true, .. }) => "import.same.moved".to_owned(),
-        outcome => format!("import.{}", outcome.word()),
+        Outcome::Left(SealedVerdict::Same { moved: true, .. }) => "sealed.same.moved".to_owned(),
+        outcome => format!("sealed.{}", outcome.word()),
     };
     let status = words.text(&key, &[]);
     let Some(problem) = outcome.problem() else {

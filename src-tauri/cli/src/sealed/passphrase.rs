@@ -18,12 +18,12 @@ const FEWEST: usize = 12;
 /// A passphrase to seal with. At the terminal it is asked for twice: whoever mistypes it could never open
 /// the file.
 pub async fn chosen(output: Output, fd: Option<u32>) -> Result<SecretString, Problem> {
-    let passphrase = read(output, fd, "export.passphrase").await?;
+    let passphrase = read(output, fd, "seal.passphrase").await?;
     if passphrase.expose_secret().chars().count() < FEWEST {
         return Err(Cause::PassphraseShort.into());
     }
     if fd.is_none() {
-        let again = read(output, fd, "export.passphrase.again").await?;
+        let again = read(output, fd, "seal.passphrase.again").await?;
         if again.expose_secret() != passphrase.expose_secret() {
             return Err(Cause::PassphraseDiffers.into());
         }
@@ -33,7 +33,7 @@ pub async fn chosen(output: Output, fd: Option<u32>) -> Result<SecretString, Pro
 
 /// The passphrase that a file is sealed with.
 pub async fn known(output: Output, fd: Option<u32>) -> Result<SecretString, Problem> {
-    read(output, fd, "import.passphrase").await
+    read(output, fd, "sealed.passphrase").await
 }
 
 /// The passphrase from the open file of that number, or asked for with the words under `key`.

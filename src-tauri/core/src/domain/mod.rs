@@ -16,6 +16,7 @@ pub mod name;
 pub mod name_order;
 pub mod operation;
 pub mod owner;
+pub mod pairs;
 pub mod pasted;
 pub mod preferences;
 pub mod problem;

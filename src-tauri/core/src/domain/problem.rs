@@ -206,6 +206,12 @@ pub enum Cause {
     /// A token to be added that Notion does not take.
     TokenRefused,
     NoExpiry,
+    /// A list of pairs in no known form.
+    ListUnreadable,
+    /// A list of pairs of which some are not in the list of connections now.
+    NotAllImported {
+        count: u32,
+    },
     TokenInactive,
     NeedsReconnecting,
     TokenSuperseded,

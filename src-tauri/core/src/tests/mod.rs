@@ -16,6 +16,7 @@ mod labels;
 mod lease;
 mod matrix;
 mod model;
+mod pairs;
 mod panics;
 mod preferences;
 mod rebuild;

@@ -1,6 +1,7 @@
 //! Import: a connection whose tokens come from elsewhere is taken in: its row in the journal first, then its
 //! vault entry, then the list.
 
+pub mod pairs;
 pub mod sealed;
 pub mod token;
 
@@ -26,6 +27,8 @@ pub(in crate::acts) struct Arrival {
     pub granted: Granted,
     pub annotation: Annotation,
     pub allows: Allowed,
+    /// When Notion said that they work.
+    pub asked_at: Millis,
 }
 
 impl Keyrack {
@@ -41,6 +44,7 @@ impl Keyrack {
             granted,
             annotation,
             allows,
+            asked_at,
         } = arrival;
         let _of_bot = self.locks.lock_bot(&client.id, &granted.bot_id).await;
         let _lock = self.lock_connection(&secrets.id).await?;
@@ -67,7 +71,7 @@ impl Keyrack {
         }
         let ended = operation.done(self.now());
         self.store
-            .save_imported(&ended, token.as_ref(), Some(Verdict::Active))
+            .save_imported(&ended, token.as_ref(), Some((Verdict::Active, asked_at)))
             .map_err(|problem| problem.under(|why| Cause::NotListed { why }))?;
         self.emit(&Event::Changed);
         self.store.connection(&id)

@@ -38,8 +38,8 @@ pub struct OpenedFile {
 /// A connection of a sealed file.
 struct Incoming {
     sealed: SealedConnection,
-    /// What Notion says of its token, if it works and is new here.
-    granted: Option<Granted>,
+    /// What Notion says of its token and when it was asked, if it works and is new here.
+    new: Option<(Granted, Millis)>,
 }
 
 impl Keyrack {
@@ -60,12 +60,14 @@ impl Keyrack {
         let (mut rows, mut connections) = (Vec::new(), Vec::new());
         for sealed in document.connections {
             let client = client_of(&sealed, &document.clients);
+            let asked_at = self.now();
             let (verdict, granted) = match self.look_at(&sealed, client, &holders).await {
                 Ok(looked) => looked,
                 Err(problem) => (SealedVerdict::Unknown { problem }, None),
             };
             rows.push(row(&sealed, client, granted.as_ref(), verdict));
-            connections.push(Incoming { sealed, granted });
+            let new = granted.map(|granted| (granted, asked_at));
+            connections.push(Incoming { sealed, new });
             told(rows.len());
         }
         Ok(OpenedFile {
@@ -86,11 +88,11 @@ impl Keyrack {
             clients: 0,
         };
         let mut stopped = None;
-        for (at, Incoming { sealed, granted }) in file.connections.into_iter().enumerate() {
-            let Some(granted) = granted else { continue };
+        for (at, Incoming { sealed, new }) in file.connections.into_iter().enumerate() {
+            let Some(new) = new else { continue };
             let taken = match &stopped {
                 None => {
-                    self.take_in_sealed(sealed, granted, &file.clients, &mut import.clients)
+                    self.take_in_sealed(sealed, new, &file.clients, &mut import.clients)
                         .await
                 }
                 Some(problem) => Err(Problem::clone(problem)),
@@ -170,7 +172,7 @@ impl Keyrack {
     async fn take_in_sealed(
         &self,
         sealed: SealedConnection,
-        granted: Granted,
+        (granted, asked_at): (Granted, Millis),
         clients: &[SealedClient],
         added: &mut u32,
     ) -> Result<Connection, Problem> {
@@ -209,6 +211,7 @@ impl Keyrack {
                 expires_on: sealed.expires_on,
             },
             allows: sealed.allows,
+            asked_at,
         })
         .await
     }

@@ -60,6 +60,7 @@ impl Keyrack {
             granted,
             annotation,
             allows: Allowed::default(),
+            asked_at: self.now(),
         })
         .await
     }

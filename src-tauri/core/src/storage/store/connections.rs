@@ -168,12 +168,12 @@ impl Store {
     }
 
     /// Writes the connection of an import, with what stands in place of a client if its token was made
-    /// elsewhere, and finishes the import, in one transaction.
+    /// elsewhere, and finishes the import, in one transaction. `verdict` is what Notion said, and when.
     pub(crate) fn save_imported(
         &self,
         ended: &Ended<Import>,
         token: Option<&Client>,
-        verdict: Option<Verdict>,
+        verdict: Option<(Verdict, Millis)>,
     ) -> Result<(), Problem> {
         let mut db = self.lock();
         let tx = db.transaction()?;
@@ -190,7 +190,7 @@ impl Store {
         tx.execute(
             "INSERT INTO connections (id, client, bot_id, workspace_id, workspace_name, workspace_icon, owner,
                                       has_refresh_token, connected_at, verdict, verdict_at, allows)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, iif(?10 IS NULL, NULL, ?9), ?11)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             params![
                 entry,
                 client.id,
@@ -201,7 +201,8 @@ impl Store {
                 Json(&granted.owner),
                 granted.has_refresh_token,
                 ended.at().0,
-                verdict.map(Word),
+                verdict.map(|(verdict, _)| Word(verdict)),
+                verdict.map(|(_, at)| at.0),
                 Word(allows),
             ],
         )?;
