@@ -21,6 +21,7 @@ export type Dialog =
   | { kind: "remove-client"; client: Client }
   | { kind: "reconnect"; connection: Connection }
   | { kind: "revoke"; connection: Connection; back?: Dialog }
+  | { kind: "end-at-notion"; connections: readonly Connection[]; back?: Dialog }
   | { kind: "end-selected"; act: EndingAct; connections: readonly Connection[] }
   | { kind: "offboard"; label: string | null }
   | { kind: "label"; connections: readonly Connection[] }
@@ -50,8 +51,13 @@ const FIRM: ReadonlySet<Dialog["kind"]> = new Set([
   "remove-everything",
 ]);
 
-/** A result that is shown by itself once no other dialog is open. */
-export type Result = { kind: "receipt"; receipt: Receipt } | { kind: "summary"; end: BatchEnd };
+/**
+ * A result that is shown by itself once no other dialog is open. `elsewhere` is what the act left out, because it was made
+ * elsewhere.
+ */
+export type Result =
+  | { kind: "receipt"; receipt: Receipt }
+  | { kind: "summary"; end: BatchEnd; elsewhere: readonly Connection[] };
 
 /** The acts that end connections. */
 export type EndingAct = "revoke" | "forget";

@@ -15,6 +15,8 @@ const en: Texts = english;
 const SHARED = new Set<string>([
   "app.name",
   "sandbox.mark",
+  "token.mark",
+  "token.named",
   "notion",
   "client.name",
   "client.port",
