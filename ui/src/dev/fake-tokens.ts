@@ -6,23 +6,26 @@ import { person, refusal, token } from "./samples";
 /** Stands for a token that Notion does not take. */
 export const REFUSED = "ntn_refused";
 
+/** The tokens that were added, by connection (`Connection::id`). */
+const added = new Map<string, string>();
+
 /** A token that is added; all belong to one workspace, each to a bot of its own. */
 export function tokenOf({ token: typed, name, expires_on, labels }: NewToken, all: Connection[]): Connection {
   const secret = typed.trim();
   if (secret === "" || /\s/.test(secret)) throw invalid("token");
   const day = dayOf(expires_on);
   const taken = labelsOf([], labels, []);
-  const known = all.find((one) => one.made_elsewhere && one.note === secret);
+  const known = all.find((one) => added.get(one.id) === secret);
   if (known !== undefined)
     throw refusal("token-known", { connection: known.id, workspace: known.workspace_name });
   if (secret === REFUSED) throw refusal("token-refused");
-  return token("Acme Research", name.trim() || "Nightly export", {
+  const row = token("Acme Research", name.trim() || "Nightly export", {
     owner: person("Jo Lindqvist", "jo@acme.example"),
     expires_on: day,
     labels: taken,
-    // By which it is known again.
-    note: secret,
   });
+  added.set(row.id, secret);
+  return row;
 }
 
 /** The day that is noted on a connection; none where nothing was typed. */

@@ -10,6 +10,7 @@ import type {
   Client,
   Connection,
   NewClient,
+  NewToken,
   Receipt,
   Snapshot,
 } from "../rust/types";
@@ -18,6 +19,7 @@ import { statusWords, t, workspaceName } from "../words/messages";
 import {
   batchKey,
   causesOf,
+  ofAdded,
   ofAuthorization,
   ofCheckAll,
   ofCopied,
@@ -106,8 +108,23 @@ export class Acts {
     await this.#sync.refresh();
   }
 
+  /** Adds a token that was made at Notion itself. */
+  async addToken(form: NewToken): Promise<Outcome<Connection>> {
+    const outcome = await ipc.addToken(form);
+    if (outcome.ok) {
+      this.#notices.clear();
+      await this.#sync.refresh();
+      this.#notices.show(ofAdded(outcome.value));
+    }
+    return outcome;
+  }
+
+  /** Connects with a client; without any, one has to be added first. */
   async connect(client: string | undefined = this.client?.id): Promise<void> {
-    if (client === undefined) return;
+    if (client === undefined) {
+      this.#navigation.dialog = { kind: "client", back: null };
+      return;
+    }
     const problem = await this.#authorize(() => ipc.beginAuthorization(client));
     if (problem !== null)
       this.#notices.refused(problem, problem.code, () => void this.connect(client), client);

@@ -15,6 +15,7 @@ export type NamedClient = Pick<Client, "id" | "name" | "sandbox">;
  */
 export type Dialog =
   | { kind: "client"; back: Dialog | null }
+  | { kind: "add-token"; back: Dialog | null }
   | { kind: "clients"; at: string | null; renewed?: boolean }
   | { kind: "secret"; client: NamedClient; back: Dialog | null }
   | { kind: "edit-client"; client: Client }
@@ -42,6 +43,7 @@ export type Help = "guide" | "keys" | "statuses";
 /** The dialogs that do not make way for another: what was typed there, or goes on there, would be lost. */
 const FIRM: ReadonlySet<Dialog["kind"]> = new Set([
   "client",
+  "add-token",
   "secret",
   "edit-client",
   "label",

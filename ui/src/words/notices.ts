@@ -117,6 +117,23 @@ function connectedWords(progress: Extract<Progress, { kind: "completed" }>, sand
   };
 }
 
+/** The notice that a token was added that was made at Notion. */
+export function ofAdded(connection: Connection): Notice {
+  return {
+    ...plainNotice,
+    key: connection.id,
+    tone: "done",
+    words: () => ({
+      what: t("token.added.what", {
+        name: connection.client_name,
+        workspace: workspaceName(connection),
+      }),
+      next: t("token.added.next"),
+    }),
+    passing: true,
+  };
+}
+
 export function ofProblem(problem: Refusal, key: string = problem.code): Notice {
   return {
     ...plainNotice,
