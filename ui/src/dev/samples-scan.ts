@@ -70,6 +70,8 @@ export function scanIn(
   ];
   if (scene === "scan-locked")
     return { strays: strangers, files: 31, unread: [], own_unknown: problem("keyring-locked") };
+  if (scene === "scan-tokens")
+    return { ...CLEAN, strays: [inMcpServer(first), strayToken(second), strayToken(third, { line: 9 })] };
   const refresh = strayToken(third, {
     path: "/home/ada/.config/notion-cli/auth.json",
     line: 1,

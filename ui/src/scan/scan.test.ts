@@ -1,7 +1,7 @@
 // Tokens in clear text: where they are looked for, whose they are, and what can be done about each.
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { called, click, find, open, refuse, the, type, world } from "../dev/harness";
-import { client, connection, problem, receiptFor } from "../dev/samples";
+import { client, connection, problem, receiptFor, token } from "../dev/samples";
 import { CLEAN, STRANGER, straySecret, strayToken } from "../dev/samples-scan";
 import type { Scan, Stray } from "../rust/types";
 
@@ -305,5 +305,41 @@ describe("a client secret of the list's own", () => {
     button(document.body, "Cancel")?.click();
     await vi.waitFor(() => expect(document.activeElement).toBe(button(strays()[1], "New secret…")));
     expect(strays()[1]?.textContent).not.toContain("Notion took the new secret.");
+  });
+});
+
+describe("a token in clear text that was made at Notion", () => {
+  const bot = token("Acme Research", "Nightly export");
+  beforeEach(() => (world.rust = { ...world.rust, connections: [acme, bot] }));
+
+  it("leads to where it is ended, in place of Revoke, and back to itself", async () => {
+    await found(strayToken(acme), strayToken(bot));
+    const [own, made] = strays();
+    expect(own?.querySelector('[data-testid="stray-revoke"]')).not.toBeNull();
+    expect(made?.querySelector('[data-testid="stray-revoke"]')).toBeNull();
+    expect(made?.textContent).toContain("can be ended only there");
+    await click("stray-end");
+    await the("end-at-notion-dialog");
+    await click("close-end-at-notion");
+    await the("scan");
+    await vi.waitFor(() => expect(document.activeElement).toBe(find("stray-end")));
+  });
+
+  it("has nothing left to be ended once Notion has said that it no longer works", async () => {
+    const ended = { ...bot, status: "inactive", problem: problem("token-ended") } as const;
+    world.rust = { ...world.rust, connections: [acme, ended] };
+    await found(strayToken(bot));
+    expect(find("stray-end")).toBeNull();
+    expect(strays()[0]?.textContent).toContain("no longer works. You can delete it.");
+  });
+
+  it("can still be ended only at Notion once it is forgotten here", async () => {
+    await found(strayToken(bot));
+    await click("stray-end");
+    await click("forget-ended");
+    await click("confirm-forget");
+    await vi.waitFor(() => expect(strays()[0]?.textContent).toContain("no longer in this list"));
+    expect(find("stray-end")).toBeNull();
+    await the("open-portal");
   });
 });
