@@ -11,9 +11,9 @@ use std::time::Duration;
 use keyrack_core::documents::ExportFormat;
 use keyrack_core::{
     About, ActivityFilter, ActivityPage, Allowed, Authorization, BatchAct, Caller, Cause, Changes,
-    Client, ClientChange, Connection, ConnectionsPolicy, Details, Ground, Keyrack, LabelChange,
-    Lease, NewClient, NewToken, News, Preferences, Problem, Rebuilt, Receipt, RedirectMethod,
-    Revocation, Scan, SelfTest, Snapshot,
+    Client, ClientChange, Connection, ConnectionsPolicy, Details, Ground, JudgedLine, KeptLine,
+    Keyrack, LabelChange, Lease, NewClient, NewToken, News, Preferences, Problem, Rebuilt, Receipt,
+    RedirectMethod, Revocation, Scan, SelfTest, Snapshot,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use tauri::{AppHandle, Manager as _, Runtime, State, async_runtime, ipc::Invoke};
@@ -90,6 +90,10 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         self_test,
         scan,
         end_scan,
+        begin_import,
+        judge_next,
+        keep_next,
+        end_import,
         rebuild,
         remove_everything,
         acknowledge_removal,
@@ -539,6 +543,33 @@ async fn scan<R: Runtime>(
     };
     let goes_on = shell.scans.begin();
     Ok(shell.keyrack()?.scan(ground, move |_| goes_on()).await)
+}
+
+/// Begins an import of a list of pairs into a client, and returns how many lines it has.
+#[tauri::command]
+async fn begin_import(
+    shell: Shared<'_>,
+    client: String,
+    list: SecretString,
+) -> Result<usize, Problem> {
+    let keyrack = shell.keyrack()?;
+    shell.imports.begin(&keyrack, &client, list).await
+}
+
+#[tauri::command]
+async fn judge_next(shell: Shared<'_>) -> Result<Option<JudgedLine>, Problem> {
+    shell.imports.judge_next().await
+}
+
+#[tauri::command]
+async fn keep_next(shell: Shared<'_>) -> Result<Option<KeptLine>, Problem> {
+    shell.imports.keep_next().await
+}
+
+#[tauri::command]
+async fn end_import(shell: Shared<'_>) -> Result<(), Problem> {
+    shell.imports.end().await;
+    Ok(())
 }
 
 /// Ends the scan that is under way.

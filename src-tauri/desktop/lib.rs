@@ -8,6 +8,7 @@ mod commands;
 mod embedded_sandbox;
 mod events;
 mod files;
+mod imports;
 mod links;
 mod scans;
 mod shell;

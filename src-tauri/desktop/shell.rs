@@ -15,6 +15,7 @@ use crate::browser::open_in_browser;
 use crate::clipboard::Clipboard;
 use crate::embedded_sandbox::EmbeddedSandbox;
 use crate::events::emit_to_window;
+use crate::imports::Imports;
 use crate::links::round_trip::RoundTrip;
 use crate::scans::Scans;
 use crate::window::lock::WindowLock;
@@ -28,6 +29,7 @@ pub struct Shell {
     pub painted: Notify,
     pub round_trip: RoundTrip,
     pub scans: Scans,
+    pub imports: Imports,
     /// The web view's temporary folder.
     web_data: Mutex<Option<TempDir>>,
 }
@@ -47,6 +49,7 @@ impl Shell {
             painted: Notify::new(),
             round_trip: RoundTrip::default(),
             scans: Scans::default(),
+            imports: Imports::default(),
             web_data: Mutex::default(),
         }
     }

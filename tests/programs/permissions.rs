@@ -15,7 +15,7 @@ const COMMANDS: &str = include_str!("../../src-tauri/desktop/commands.rs");
 const OWN: &str = "__app-acl__";
 
 /// What the window may ask for. A name is added here by hand, after a look at what it gives away.
-const ALLOWED: [&str; 60] = [
+const ALLOWED: [&str; 64] = [
     "plugin:event|listen",
     "plugin:event|unlisten",
     "about",
@@ -28,6 +28,7 @@ const ALLOWED: [&str; 60] = [
     "allow",
     "begin_authorization",
     "begin_batch",
+    "begin_import",
     "begin_reconnect",
     "cancel_authorization",
     "cancel_batch",
@@ -41,11 +42,14 @@ const ALLOWED: [&str; 60] = [
     "details",
     "edit_client",
     "end_lease",
+    "end_import",
     "end_scan",
     "export_connections",
     "export_activity",
     "forget",
+    "judge_next",
     "keep_look",
+    "keep_next",
     "label_connections",
     "leases",
     "look",

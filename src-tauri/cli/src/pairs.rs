@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use keyrack_core::documents::{Versioned, word};
 use keyrack_core::{
-    Cause, JudgedLine, KeptLine, Keyrack, PairCounts, PairFormat, PairImport, PairVerdict, Problem,
+    Cause, JudgedLine, KeptLine, Keyrack, PairCounts, PairImport, PairLines, PairVerdict, Problem,
     Words, asked_to_end,
 };
 use serde::Serialize;
@@ -68,7 +68,7 @@ impl Way {
     async fn judge_all(&mut self) -> Result<bool, Problem> {
         let mut told = pin!(asked_to_end());
         let mut lines = input::records();
-        let (mut format, mut number) = (None, 0);
+        let mut reading = PairLines::default();
         loop {
             let line = tokio::select! {
                 biased;
@@ -76,30 +76,15 @@ impl Way {
                 line = lines.recv() => line,
             };
             let Some(line) = line else {
-                // Nothing at all is a list in no known form.
-                return match format {
-                    None => Err(Cause::ListUnreadable.into()),
-                    Some(_) => Ok(false),
-                };
+                return reading.end().map(|()| false);
             };
-            number += 1;
-            if line.trim_ascii().is_empty() {
+            let Some(line) = reading.read(&line)? else {
                 continue;
-            }
-            let format = if let Some(known) = &format {
-                known
-            } else {
-                let (known, is_pair) = PairFormat::of(&line)?;
-                let known = &*format.insert(known);
-                if !is_pair {
-                    continue;
-                }
-                known
             };
             let judged = tokio::select! {
                 biased;
                 () = &mut told => return Ok(true),
-                judged = self.import.judge(number, format.read(&line)) => judged,
+                judged = self.import.judge(line) => judged,
             };
             let stops = judged.verdict.stops();
             self.tell(judged)?;

@@ -54,7 +54,7 @@ pub use domain::list::Changes;
 pub use domain::name::{caseless_name, folded_name};
 pub use domain::owner::Owner;
 pub use domain::pairs::{
-    JudgedLine, KeptLine, LONGEST_LINE, LineFault, Pair, PairCounts, PairFormat, PairVerdict,
+    JudgedLine, KeptLine, LONGEST_LINE, LineFault, PairCounts, PairLines, PairVerdict, ReadLine,
 };
 pub use domain::preferences::{BackgroundChecks, Language, Preferences};
 pub use domain::problem::{Cause, Field, Problem};

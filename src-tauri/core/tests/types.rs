@@ -6,8 +6,8 @@ use std::path::Path;
 use keyrack_core::documents::ExportFormat;
 use keyrack_core::{
     About, ActivityFilter, ActivityPage, Changes, ClientChange, ConnectionsPolicy, Details,
-    FoundInFile, Lease, NewClient, NewToken, News, Removal, Revocation, Scan, SealedExport,
-    SealedImport, SelfTest, Snapshot,
+    FoundInFile, JudgedLine, KeptLine, Lease, NewClient, NewToken, News, Removal, Revocation, Scan,
+    SealedExport, SealedImport, SelfTest, Snapshot,
 };
 use ts_rs::{Config, TS};
 
@@ -25,6 +25,8 @@ fn the_committed_types_are_the_generated_ones() {
     FoundInFile::export_all(&config).expect("exported");
     SealedImport::export_all(&config).expect("exported");
     Lease::export_all(&config).expect("exported");
+    JudgedLine::export_all(&config).expect("exported");
+    KeptLine::export_all(&config).expect("exported");
     NewClient::export_all(&config).expect("exported");
     NewToken::export_all(&config).expect("exported");
     News::export_all(&config).expect("exported");

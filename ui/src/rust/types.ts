@@ -622,6 +622,64 @@ last_at: Millis,
 lease: LeaseUse | null, };
 
 /**
+ * A line with its verdict.
+ */
+export type JudgedLine = { 
+/**
+ * The number of the line, from 1.
+ */
+line: number, } & ({ "verdict": "new", 
+/**
+ * The name of the workspace; empty if Notion gives none.
+ */
+workspace_name: string, 
+/**
+ * Notion's id of the bot.
+ */
+bot_id: string, 
+/**
+ * Who authorized it.
+ */
+owner: Owner, } | { "verdict": "here", 
+/**
+ * The connection (`Connection::id`).
+ */
+connection: string, } | { "verdict": "other-tokens", 
+/**
+ * The connection (`Connection::id`).
+ */
+connection: string, } | { "verdict": "twice", 
+/**
+ * The number of that line, from 1.
+ */
+before: number, } | { "verdict": "dead" } | { "verdict": "other-client" } | { "verdict": "not-asked", 
+/**
+ * Why.
+ */
+problem: Problem, } | { "verdict": "unreadable", 
+/**
+ * Why.
+ */
+fault: LineFault, });
+
+/**
+ * A line whose pair was to be kept, and what came of it.
+ */
+export type KeptLine = { 
+/**
+ * The number of the line, from 1.
+ */
+line: number, 
+/**
+ * The connection that it is now (`Connection::id`); none if it was not kept.
+ */
+connection: string | null, 
+/**
+ * Why it was not kept.
+ */
+problem: Problem | null, };
+
+/**
  * A language of the window.
  */
 export type Language = "en" | "de";
@@ -696,6 +754,11 @@ refusals: number,
  * When the last one came.
  */
 last_request_at: Millis | null, };
+
+/**
+ * Why a line is no pair.
+ */
+export type LineFault = "too-long" | "not-text" | "not-json" | "other-columns" | "no-token" | "bad-token" | "bad-label";
 
 /**
  * A point in time: milliseconds since the Unix epoch, UTC.

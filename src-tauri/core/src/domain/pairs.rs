@@ -49,7 +49,7 @@ pub enum LineFault {
 }
 
 /// How the lines of a list are written.
-pub enum PairFormat {
+enum PairFormat {
     /// A JSON object in each (JSON lines).
     JsonLines,
     /// Comma-separated values (RFC 4180), also with semicolons or tabs, with the columns' names in the first
@@ -58,7 +58,7 @@ pub enum PairFormat {
 }
 
 /// The columns of comma-separated values.
-pub struct Columns {
+struct Columns {
     separator: u8,
     count: usize,
     access: usize,
@@ -79,10 +79,52 @@ struct Fields {
     labels: Vec<String>,
 }
 
+/// A line of a list as it was read: a pair, or why it is none. There is no `Debug`: it is secret.
+pub struct ReadLine {
+    /// The number of the line, from 1.
+    pub(crate) line: usize,
+    pub(crate) read: Result<Pair, LineFault>,
+}
+
+/// The reading of a list, line by line.
+#[derive(Default)]
+pub struct PairLines {
+    format: Option<PairFormat>,
+    line: usize,
+}
+
+impl PairLines {
+    /// Reads the next line; none if it is empty, or names the columns. Fails with `list-unreadable` if the
+    /// list is written in no known form.
+    pub fn read(&mut self, line: &[u8]) -> Result<Option<ReadLine>, Problem> {
+        self.line += 1;
+        if line.trim_ascii().is_empty() {
+            return Ok(None);
+        }
+        let (format, is_pair) = match self.format.take() {
+            Some(known) => (known, true),
+            None => PairFormat::of(line)?,
+        };
+        let read = is_pair.then(|| ReadLine {
+            line: self.line,
+            read: format.read(line),
+        });
+        self.format = Some(format);
+        Ok(read)
+    }
+
+    /// Ends the list. Fails with `list-unreadable` if there was nothing in it.
+    pub fn end(self) -> Result<(), Problem> {
+        self.format
+            .map(drop)
+            .ok_or_else(|| Cause::ListUnreadable.into())
+    }
+}
+
 impl PairFormat {
     /// The format of a list by its first line that is not empty, and whether that line is a pair itself.
     /// Fails with `list-unreadable` if it is neither a JSON object nor names an `access_token`.
-    pub fn of(first: &[u8]) -> Result<(Self, bool), Problem> {
+    fn of(first: &[u8]) -> Result<(Self, bool), Problem> {
         let text = text(first).map_err(|_| Cause::ListUnreadable)?;
         if text.trim_start().starts_with('{') {
             return Ok((Self::JsonLines, true));
@@ -106,7 +148,7 @@ impl PairFormat {
     }
 
     /// The pair of a line.
-    pub fn read(&self, line: &[u8]) -> Result<Pair, LineFault> {
+    fn read(&self, line: &[u8]) -> Result<Pair, LineFault> {
         let text = text(line)?;
         match self {
             Self::JsonLines => {
@@ -334,25 +376,33 @@ mod tests {
 
     type Read = Result<(String, Option<String>, Vec<String>), LineFault>;
 
-    fn read(lines: &[&str]) -> Vec<Read> {
-        let (format, is_pair) = PairFormat::of(lines[0].as_bytes()).expect("a format");
-        let pairs = lines.iter().skip(usize::from(!is_pair));
-        let pairs = pairs.map(|line| format.read(line.as_bytes()));
+    /// The lines of a list that are no heads of columns, with their numbers.
+    fn read(lines: &[&str]) -> Vec<(usize, Read)> {
+        let mut reading = PairLines::default();
+        let read = lines.iter().map(|line| reading.read(line.as_bytes()));
+        let read: Vec<_> = read.map(|read| read.expect("a known form")).collect();
+        reading.end().expect("a list");
         let shown = |token: &SecretString| token.expose_secret().to_owned();
         let shown = |pair: Pair| {
             let refresh = pair.refresh.as_ref().map(shown);
             (shown(&pair.access), refresh, pair.labels.into())
         };
-        pairs.map(|pair| pair.map(shown)).collect()
+        let read = read.into_iter().flatten();
+        read.map(|one| (one.line, one.read.map(shown))).collect()
     }
 
     fn text(text: &str) -> String {
         text.to_owned()
     }
 
+    fn numbered<const N: usize>(first: usize, read: [Read; N]) -> Vec<(usize, Read)> {
+        (first..).zip(read).collect()
+    }
+
     #[test]
     fn json_lines_are_read_by_the_names_of_notions_reply() {
         let read = read(&[
+            "",
             "{\"access_token\":\"ntn_1\",\"refresh_token\":\"nrt_1\",\"bot_id\":\"b\",\"label\":\"Acme\"}\n",
             "  {\"access_token\":\" ntn_2 \",\"refresh_token\":null,\"labels\":[\"a\",\"b\"]}\r\n",
             "{\"refresh_token\":\"nrt_3\"}",
@@ -366,18 +416,21 @@ mod tests {
         ]);
         assert_eq!(
             read,
-            [
-                Ok((text("ntn_1"), Some(text("nrt_1")), vec![text("Acme")])),
-                Ok((text("ntn_2"), None, vec![text("a"), text("b")])),
-                Err(LineFault::NoToken),
-                Err(LineFault::NoToken),
-                Err(LineFault::NotJson),
-                Err(LineFault::NotJson),
-                Err(LineFault::NotJson),
-                Err(LineFault::BadToken),
-                Err(LineFault::BadToken),
-                Err(LineFault::BadLabel),
-            ]
+            numbered(
+                2,
+                [
+                    Ok((text("ntn_1"), Some(text("nrt_1")), vec![text("Acme")])),
+                    Ok((text("ntn_2"), None, vec![text("a"), text("b")])),
+                    Err(LineFault::NoToken),
+                    Err(LineFault::NoToken),
+                    Err(LineFault::NotJson),
+                    Err(LineFault::NotJson),
+                    Err(LineFault::NotJson),
+                    Err(LineFault::BadToken),
+                    Err(LineFault::BadToken),
+                    Err(LineFault::BadLabel),
+                ]
+            )
         );
     }
 
@@ -396,17 +449,20 @@ mod tests {
             let read = read(&rows.each_ref().map(String::as_str));
             assert_eq!(
                 read,
-                [
-                    Ok((
-                        text("ntn_1"),
-                        Some(text("nrt_1")),
-                        vec![text("Acme, Ltd; \"London\"")]
-                    )),
-                    Ok((text("ntn_2"), None, vec![])),
-                    Err(LineFault::OtherColumns),
-                    Err(LineFault::NoToken),
-                    Err(LineFault::OtherColumns),
-                ],
+                numbered(
+                    2,
+                    [
+                        Ok((
+                            text("ntn_1"),
+                            Some(text("nrt_1")),
+                            vec![text("Acme, Ltd; \"London\"")]
+                        )),
+                        Ok((text("ntn_2"), None, vec![])),
+                        Err(LineFault::OtherColumns),
+                        Err(LineFault::NoToken),
+                        Err(LineFault::OtherColumns),
+                    ]
+                ),
                 "{separator:?}"
             );
         }
@@ -414,10 +470,24 @@ mod tests {
 
     #[test]
     fn a_list_of_another_kind_is_refused_in_words() {
-        for first in [&b"token,refresh\n"[..], b"ntn_1\n", b"[", b"\xff\xfe{", b""] {
-            let refused = PairFormat::of(first).err().map(|problem| problem.cause);
-            assert_eq!(refused, Some(Cause::ListUnreadable), "{first:?}");
+        let unreadable = |lines: &[&[u8]]| {
+            let mut reading = PairLines::default();
+            let read = lines
+                .iter()
+                .try_for_each(|line| reading.read(line).map(drop));
+            read.and_then(|()| reading.end())
+                .err()
+                .map(|problem| problem.cause)
+        };
+        for first in [&b"token,refresh\n"[..], b"ntn_1\n", b"[", b"\xff\xfe{"] {
+            assert_eq!(
+                unreadable(&[b"\n", first]),
+                Some(Cause::ListUnreadable),
+                "{first:?}"
+            );
         }
+        assert_eq!(unreadable(&[]), Some(Cause::ListUnreadable));
+        assert_eq!(unreadable(&[b" \n"]), Some(Cause::ListUnreadable));
         let (format, _) = PairFormat::of(b"{").expect("JSON lines");
         let long = vec![b' '; LONGEST_LINE + 1];
         assert_eq!(format.read(&long).err(), Some(LineFault::TooLong));

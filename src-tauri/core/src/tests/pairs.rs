@@ -10,7 +10,7 @@ use crate::acts::import::pairs::PairImport;
 use crate::domain::client::Client;
 use crate::domain::connection::Status;
 use crate::domain::hand_out::{Caller, Way};
-use crate::domain::pairs::{JudgedLine, LineFault, PairCounts, PairFormat, PairVerdict};
+use crate::domain::pairs::{JudgedLine, LineFault, PairCounts, PairLines, PairVerdict};
 use crate::domain::problem::Cause;
 use crate::keyrack::Keyrack;
 use crate::storage::vault::keyring::tests::KeyringBehaviour;
@@ -26,13 +26,14 @@ async fn pair(env: &TestEnv, name: &str, client: Option<&str>) -> (Value, String
 
 /// Judges lines, while as much time passes between them as their requests may take.
 async fn judge(import: &mut PairImport, lines: &[String]) -> Vec<PairVerdict> {
-    let (format, _) = PairFormat::of(b"{}").expect("JSON lines");
+    let mut reading = PairLines::default();
     let mut verdicts = Vec::new();
     for (at, line) in lines.iter().enumerate() {
         tokio::time::pause();
         tokio::time::advance(Duration::from_secs(1)).await;
         tokio::time::resume();
-        let JudgedLine { line, verdict } = import.judge(at + 1, format.read(line.as_bytes())).await;
+        let read = reading.read(line.as_bytes()).expect("JSON lines");
+        let JudgedLine { line, verdict } = import.judge(read.expect("a line")).await;
         assert_eq!(line, at + 1);
         verdicts.push(verdict);
     }

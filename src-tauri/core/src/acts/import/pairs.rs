@@ -16,7 +16,7 @@ use crate::domain::act::Granted;
 use crate::domain::annotation::Annotation;
 use crate::domain::client::Client;
 use crate::domain::hand_out::Allowed;
-use crate::domain::pairs::{JudgedLine, KeptLine, LineFault, Pair, PairVerdict, Seen};
+use crate::domain::pairs::{JudgedLine, KeptLine, Pair, PairVerdict, ReadLine, Seen};
 use crate::domain::problem::{Cause, Problem};
 use crate::domain::time::Millis;
 use crate::failpoint::failpoint;
@@ -68,7 +68,8 @@ impl Keyrack {
 
 impl PairImport {
     /// Judges a line. One that is new waits to be kept.
-    pub async fn judge(&mut self, line: usize, read: Result<Pair, LineFault>) -> JudgedLine {
+    pub async fn judge(&mut self, line: ReadLine) -> JudgedLine {
+        let ReadLine { line, read } = line;
         let verdict = match read {
             Ok(pair) => self.judge_pair(line, pair).await,
             Err(fault) => PairVerdict::Unreadable { fault },
