@@ -27,6 +27,7 @@ mod refresh;
 mod revoke;
 mod scan;
 mod screens;
+mod sealed;
 mod side_by_side;
 mod signals;
 mod single_instance;

@@ -35,10 +35,14 @@ pub enum Flow {
     AddToken,
     /// A pair from elsewhere.
     Import,
+    /// A connection that moves to another computer.
+    Export,
+    /// A connection that comes back from one.
+    ImportFile,
 }
 
 impl Flow {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::AddClient,
         Self::Connect,
         Self::Reconnect,
@@ -55,6 +59,8 @@ impl Flow {
         Self::WatchRevoking,
         Self::AddToken,
         Self::Import,
+        Self::Export,
+        Self::ImportFile,
     ];
 
     /// Whether the flow succeeds when nothing disturbs it.
@@ -117,6 +123,8 @@ impl Fixture {
             let removed = self.env.keyrack(&remove, "");
             assert!(removed.status.success(), "a client cannot be removed");
         }
+        let back = self.env.keyrack(&["moved", "--all", "--undo"], "");
+        assert!(back.status.success(), "a move cannot be taken back");
         for extra in self.named_otherwise() {
             let gone = self.env.keyrack(&["forget", &extra], "");
             assert!(gone.status.success(), "an import cannot be forgotten");
@@ -157,6 +165,13 @@ impl Fixture {
                     "UPDATE operations SET act = json_set(act, '$.retry_at', 0)
                      WHERE kind = 'revoke' AND finished_at IS NULL",
                 );
+            }
+            Flow::ImportFile => {
+                let id = connection.take().unwrap();
+                let copy = self.export(&programs::keyrack(), &id, &["--copy"]);
+                assert!(copy.success(), "it cannot be copied");
+                let gone = self.env.keyrack(&["forget", &id], "");
+                assert!(gone.status.success(), "it cannot be forgotten");
             }
             _ => {}
         }
@@ -203,10 +218,43 @@ impl Fixture {
                 let import = ["import", "--client", client];
                 self.end(program, &import, &pair.to_string())
             }
+            Flow::Export => self.export(program, connection, &[]),
+            Flow::ImportFile => {
+                let [file, key] = self.sealed();
+                self.end(program, &["import", &file, "--identity", &key], "")
+            }
             Flow::Watch | Flow::WatchRevoking => {
                 self.end(program, &["watch", "--once", "--every", "hourly"], "")
             }
         }
+    }
+
+    /// The paths of a sealed file, and of the key that opens it.
+    fn sealed(&self) -> [String; 2] {
+        ["moved.age", "key"].map(|name| self.env.world.path(name).display().to_string())
+    }
+
+    /// Makes the key that files are sealed to, in place of the one before, and returns its public part.
+    fn key(&self) -> String {
+        let [file, key] = self.sealed();
+        for before in [&file, &key] {
+            let _ = std::fs::remove_file(before);
+        }
+        let mut make = self.env.world.command("age-keygen");
+        let made = make.args(["-o", &key]).output().unwrap();
+        assert!(made.status.success(), "there is no age-keygen");
+        let text = std::fs::read_to_string(&key).unwrap();
+        let public = text
+            .lines()
+            .find_map(|line| line.strip_prefix("# public key: "));
+        public.unwrap().to_owned()
+    }
+
+    /// Seals a connection into a new file.
+    fn export(&self, program: &Path, connection: &str, more: &[&str]) -> ExitStatus {
+        let (key, [file, _]) = (self.key(), self.sealed());
+        let export = ["export", connection, "--to", &file, "--recipient", &key];
+        self.end(program, &[&export[..], more].concat(), "")
     }
 
     /// Tokens in a workspace of their own, made without a consent.

@@ -19,13 +19,14 @@ const A_FEW_DISKS: usize = 10;
 const DISKS: usize = 200;
 
 /// The steps of a start that recovers.
-const RECOVERY: [&str; 7] = [
+const RECOVERY: [&str; 8] = [
     "store.claim_operation",
     "store.save_operation",
     "store.end_operation",
     "store.save_connected",
     "store.clear_verdict",
     "store.remove_connection",
+    "store.end_exports",
     "vault.delete",
 ];
 

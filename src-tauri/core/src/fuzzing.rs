@@ -3,6 +3,7 @@
 use secrecy::ExposeSecret as _;
 
 use crate::domain::callback::{Callback, CallbackResult};
+use crate::storage::sealed::Document;
 use crate::storage::vault::Payload;
 
 /// Parses fuzzed data as a callback: one that is accepted is read by a URL parser in the same way.
@@ -50,4 +51,19 @@ pub fn vault_payload(data: &[u8]) {
         let read = Payload::parse(again.expose_secret(), "entry", "store").expect("our own");
         assert_eq!(read.encode("store").expose_secret(), again.expose_secret());
     }
+}
+
+/// Parses fuzzed data as the document of a sealed file: one that is accepted stays the same when it is encoded
+/// again.
+///
+/// # Panics
+///
+/// If an invariant is broken.
+pub fn sealed_document(data: &[u8]) {
+    let Ok(document) = Document::parse(data) else {
+        return;
+    };
+    let text = document.encode();
+    let read = Document::parse(&text).expect("our own");
+    assert_eq!(*read.encode(), *text);
 }

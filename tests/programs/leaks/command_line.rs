@@ -1,5 +1,6 @@
 //! The flows of the command line, with all its output.
 
+use std::fs;
 use std::process::Output;
 
 use serde_json::json;
@@ -7,6 +8,9 @@ use support::cli;
 use support::test_env::{ACME, TestEnv};
 
 use super::search::Search;
+
+/// A passphrase, read from a pipe.
+const PASSPHRASE: &str = "passphrase-canary-0123456789";
 
 /// A wrong client secret, typed in.
 const WRONG: &str = "secret_wrong-canary-0123456789";
@@ -98,6 +102,21 @@ impl Terminal {
         self.succeeds(&["revoke", &birch, "--json"], "");
     }
 
+    /// Seals a connection into a file, and opens that.
+    fn seals(&mut self) {
+        self.search.for_secret("the passphrase", PASSPHRASE);
+        let path = self.env.world.path("moved.age");
+        let file = path.display().to_string();
+        let export = ["export", ACME, "--to", &file, "--passphrase-fd", "0"];
+        self.succeeds(&[&export[..], &["--copy", "--json"]].concat(), PASSPHRASE);
+        self.fails(&export, PASSPHRASE);
+        let import = ["import", &file, "--passphrase-fd", "0"];
+        self.fails(&import, WRONG);
+        self.succeeds(&[&import[..], &["--json"]].concat(), PASSPHRASE);
+        let sealed = fs::read(path).unwrap();
+        self.search.in_bytes("the sealed file", sealed);
+    }
+
     async fn fault(&self, fault: serde_json::Value) {
         self.env.sandbox.fault(fault).await;
     }
@@ -142,6 +161,7 @@ async fn no_secret_is_in_what_the_command_line_says_or_writes() {
     terminal.succeeds(&["serve", ACME, "--for", "1s"], "");
     terminal.succeeds(&["leases", "--json"], "");
     terminal.takes_in().await;
+    terminal.seals();
     terminal.succeeds(&["mcp-config", ACME], "");
     terminal.succeeds(&["hand-out", ACME, "proxy-only"], "");
     terminal.fails(&["token", ACME], "");

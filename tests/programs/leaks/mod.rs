@@ -4,6 +4,6 @@
 mod command_line;
 mod crashes;
 mod memory;
-mod search;
+pub mod search;
 mod watched;
 mod window;

@@ -103,6 +103,20 @@ impl Keyrack {
         Ok(())
     }
 
+    /// A connection that can go, which is locked. One whose refresh is unfinished cannot: that goes on here.
+    fn exportable(&self, id: &str) -> Result<Connection, Problem> {
+        let connection = self.store.connection(id)?;
+        self.may_export(&connection)?;
+        let Some(refresh) = self.store.unfinished_refresh(id)? else {
+            return Ok(connection);
+        };
+        let why = refresh.problem.map(|problem| problem.cause);
+        let why = why.unwrap_or_else(|| Cause::RefreshUnfinished {
+            why: Box::new(Cause::Interrupted),
+        });
+        Err(not_exported(&connection, why.into()))
+    }
+
     /// The document of connections, and what their tokens are now.
     async fn document_of(
         &self,
@@ -113,8 +127,7 @@ impl Keyrack {
         let mut leaving = Vec::new();
         for id in ids {
             let _lock = self.lock_connection(id).await?;
-            let connection = self.store.connection(id)?;
-            self.may_export(&connection)?;
+            let connection = self.exportable(id)?;
             let is_there = clients.iter().any(|one| one.id == connection.client_id);
             let read = async {
                 let client = if is_there || connection.made_elsewhere {
@@ -150,8 +163,7 @@ impl Keyrack {
         copy: bool,
     ) -> Result<Operation<Export>, Problem> {
         let _lock = self.lock_connection(&connection.id).await?;
-        let now = self.store.connection(&connection.id)?;
-        self.may_export(&now)?;
+        let now = self.exportable(&connection.id)?;
         if fingerprint(&self.tokens(&now).await?) != *before {
             // Another process has replaced them: the file would have those that it replaced.
             return Err(not_exported(&now, Cause::BusyElsewhere.into()));

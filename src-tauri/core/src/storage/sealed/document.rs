@@ -119,14 +119,14 @@ impl Document {
     }
 
     /// The document as text.
-    pub(super) fn encode(&self) -> Wiped {
+    pub fn encode(&self) -> Wiped {
         let mut text = Wiped::default();
         serde_json::to_writer_pretty(&mut *text, self).expect("plain data is JSON");
         text
     }
 
     /// Parses a document, and checks all of it: whoever sealed it may have written anything.
-    pub(super) fn parse(text: &[u8]) -> Result<Self, Cause> {
+    pub fn parse(text: &[u8]) -> Result<Self, Cause> {
         let head: Head = serde_json::from_slice(text).map_err(|_| Cause::SealedForeign)?;
         if head.format != FORMAT {
             return Err(Cause::SealedForeign);

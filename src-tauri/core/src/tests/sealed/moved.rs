@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::Here;
 use crate::acts::lease::Terms;
-use crate::domain::act::{Act, Export};
+use crate::domain::act::{Act, Export, Refresh};
 use crate::domain::batch::BatchAct;
 use crate::domain::connection::Status;
 use crate::domain::hand_out::{Caller, Way};
@@ -122,6 +122,20 @@ async fn what_cannot_go_is_named_and_nothing_is_changed() {
     let refused = here.export_to(&again, true).await.expect_err("it ends");
     assert_eq!(why(refused), Cause::RevocationPending);
     assert!(!again.exists());
+}
+
+#[tokio::test]
+async fn one_whose_refresh_is_unfinished_stays_as_that_goes_on_here() {
+    let here = Here::new().await;
+    let begun = here.keyrack.begin(Refresh::of(&here.row()));
+    let _unfinished = begun.expect("begun");
+    let refused = here.export(false).await.expect_err("refused").cause;
+    assert!(
+        matches!(&refused, Cause::NotExported { why, .. } if matches!(**why, Cause::RefreshUnfinished { .. })),
+        "{refused:?}"
+    );
+    here.keyrack.refresh(&here.id).await.expect("refreshed");
+    here.export(false).await.expect("exported");
 }
 
 #[tokio::test]

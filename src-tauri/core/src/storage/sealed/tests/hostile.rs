@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::super::{Seal, Unseal, read};
+use super::super::{Document, Seal, Unseal, read};
 use super::{PASSPHRASE, document, known_passphrase, parsed, passphrase, plain, write_new};
 use crate::domain::problem::Cause;
 
@@ -284,4 +284,23 @@ fn a_recipient_and_a_file_of_keys_that_are_none_are_refused() {
         );
         assert!(!format!("{refused:?}").contains("SECRET"));
     }
+}
+
+#[test]
+fn a_document_that_is_cut_or_altered_anywhere_is_refused_or_read_as_it_is() {
+    let text = plain().to_string().into_bytes();
+    let mut read = 0;
+    for at in 0..text.len() {
+        assert!(Document::parse(&text[..at]).is_err(), "cut at {at}");
+        for other in [b'0', b'"', b'z'] {
+            let mut altered = text.clone();
+            altered[at] = other;
+            if let Ok(document) = Document::parse(&altered) {
+                let again = Document::parse(&document.encode()).expect("our own");
+                assert_eq!(*again.encode(), *document.encode());
+                read += 1;
+            }
+        }
+    }
+    assert!(read > 0, "some alter nothing but a name");
 }
