@@ -44,7 +44,7 @@ pub async fn export(
     }
     let seal = match recipients {
         Some(seal) => seal,
-        None => Seal::Passphrase(passphrase::chosen(output, asked.passphrase_fd).await?),
+        None => passphrase::chosen(output, asked.passphrase_fd).await?,
     };
     let ids: Vec<_> = leaving.into_iter().map(|one| one.id).collect();
     let exporting = keyrack.export(&ids, &asked.to, seal, asked.copy);

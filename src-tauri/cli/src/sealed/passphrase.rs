@@ -3,7 +3,7 @@
 
 use std::io::{self, Read};
 
-use keyrack_core::{Cause, Problem};
+use keyrack_core::{Cause, Problem, Seal};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::input;
@@ -12,23 +12,18 @@ use crate::output::Output;
 /// The most bytes of a passphrase.
 const MOST_BYTES: usize = 1024;
 
-/// The fewest characters of a passphrase that files are sealed with.
-const FEWEST: usize = 12;
-
 /// A passphrase to seal with. At the terminal it is asked for twice: whoever mistypes it could never open
 /// the file.
-pub async fn chosen(output: Output, fd: Option<u32>) -> Result<SecretString, Problem> {
+pub async fn chosen(output: Output, fd: Option<u32>) -> Result<Seal, Problem> {
     let passphrase = read(output, fd, "seal.passphrase").await?;
-    if passphrase.expose_secret().chars().count() < FEWEST {
-        return Err(Cause::PassphraseShort.into());
-    }
+    let seal = Seal::passphrase(passphrase.clone())?;
     if fd.is_none() {
         let again = read(output, fd, "seal.passphrase.again").await?;
         if again.expose_secret() != passphrase.expose_secret() {
             return Err(Cause::PassphraseDiffers.into());
         }
     }
-    Ok(passphrase)
+    Ok(seal)
 }
 
 /// The passphrase that a file is sealed with.
