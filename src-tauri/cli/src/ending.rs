@@ -92,10 +92,9 @@ pub fn identities(connections: &[Connection], words: Words) -> Vec<String> {
 fn moved_too(act: BatchAct, connections: &[Connection], words: Words) -> Option<String> {
     let moved = connections.iter().filter(|one| one.moved_at.is_some());
     let moved = moved.count();
-    let key = "moved.revoke.text";
     (act == BatchAct::Revoke && moved > 0).then(|| match connections {
-        [_] => words.counted(key, 1, &[]),
-        _ => words.text(&format!("{key}.some"), &[("count", &moved.to_string())]),
+        [_] => words.text("moved.revoke.text", &[]),
+        _ => words.text("moved.revoke.text.some", &[("count", &moved.to_string())]),
     })
 }
 

@@ -38,7 +38,7 @@ describe("the messages", () => {
   });
 
   it("have none that nothing uses", () => {
-    const prefixes = [...sources.matchAll(/`([a-z-]+\.(?:[a-z-]+\.)*)\$\{/g)].map(
+    const prefixes = [...sources.matchAll(/(?:`|")([a-z-]+\.(?:[a-z-]+\.)*)\$?\{/g)].map(
       ([, prefix]) => prefix ?? "",
     );
     const used = (key: string) =>
