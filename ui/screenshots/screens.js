@@ -726,6 +726,7 @@ const tokens = [
     scene: "scan-tokens",
     click: ["settings", "scan-open", "scan-look"],
     until: at("stray-end"),
+    end: true,
     views: ["narrow", "de"],
   },
 ];

@@ -317,6 +317,7 @@ describe("a token in clear text that was made at Notion", () => {
     const [own, made] = strays();
     expect(own?.querySelector('[data-testid="stray-revoke"]')).not.toBeNull();
     expect(made?.querySelector('[data-testid="stray-revoke"]')).toBeNull();
+    expect(labelOf(made)).toBe("token of Nightly export (Acme Research)");
     expect(made?.textContent).toContain("can be ended only there");
     await click("stray-end");
     await the("end-at-notion-dialog");

@@ -2,7 +2,7 @@
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { called, click, find, open, refuse, the, world } from "../dev/harness";
-import { batchEnd, connection, problem, receiptFor } from "../dev/samples";
+import { batchEnd, connection, problem, receiptFor, refusal, token } from "../dev/samples";
 import type { Removed } from "../rust/types";
 
 const acme = connection("Acme Research");
@@ -96,6 +96,25 @@ describe("removing everything", () => {
     expect(document.querySelector("dialog[open]")).toBeNull();
     expect(called("remove_everything")).toEqual([{ revokeFirst: true }]);
     expect(called("acknowledge_removal")).toHaveLength(1);
+  });
+
+  it("counts apart what only Notion can end, and asks again before that goes", async () => {
+    const bot = token("Cedar", "Build bot");
+    world.rust = { ...world.rust, connections: [acme, birch, bot] };
+    world.answers.revoke = ({ connection: id }) => {
+      if (id === bot.id) throw refusal("made-elsewhere");
+      return { outcome: "revoked", receipt: receiptFor(id === acme.id ? acme : birch, "revoke", null) };
+    };
+    const dialog = await ask();
+    expect(dialog.textContent).toContain("2 connections are revoked");
+    expect(find("everything-elsewhere")?.textContent).toContain(
+      "1 of them is a token that was made at Notion",
+    );
+    understand();
+    await click("confirm-remove-everything");
+    const left = await the("not-revoked");
+    expect([left.children.length, left.textContent.includes("ended only at Notion")]).toEqual([1, true]);
+    await the("remove-anyway");
   });
 
   it("removes anyway only when told so, and says what is left at Notion", async () => {
