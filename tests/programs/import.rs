@@ -281,3 +281,41 @@ async fn a_longer_list_takes_no_more_memory() {
     // The lines are 20 MB.
     assert!(many < few + 4_096, "{few} KiB, then {many} KiB");
 }
+
+#[tokio::test]
+async fn a_token_is_added_in_the_window_and_leads_to_where_it_can_be_ended() {
+    let env = TestEnv::new();
+    let token = made(&env).await;
+    let window = env.window().await;
+    window.at("add-token").click().await;
+    window.at("token-field").fill("ntn_nobodys").await;
+    window.at("save-token").click().await;
+    window.at("token-problem").appears().await;
+    window.at("token-field").fill(&token).await;
+    window.at("token-name").fill("Night export").await;
+    window.at("token-day").fill("2001-01-01").await;
+    window.at("token-labels").fill("Acme").await;
+    window.at("save-token").click().await;
+    let row = window.row("Birch");
+    row.has("data-status", "active").await;
+    row.at("token-mark").appears().await;
+    let past = counted("expiry.past", 9_000);
+    let past = past.split('9').next().unwrap().trim();
+    row.holds(past).await;
+    let source = window.source().await;
+    assert!(!source.contains(&token[..12]), "no secret stays in the page");
+    assert_eq!(row.at("revoke").count().await, 0);
+    row.at("end-at-notion").click().await;
+    let dialog = window.at("end-at-notion-dialog");
+    dialog.holds(PORTAL).await;
+    let id = document(&env.keyrack(&["list", "--json"], ""))[0]["bot_id"].clone();
+    assert_eq!(env.sandbox.revoke(id.as_str().unwrap()).await, 1);
+    window.at("check-ended").click().await;
+    row.has("data-status", "inactive").await;
+    window.at("forget-ended").click().await;
+    window.at("confirm-forget").click().await;
+    row.disappears().await;
+    assert_eq!(env.sandbox.count("POST /v1/oauth/revoke").await, 0);
+    assert_eq!(secrets::entries(&env.world), []);
+    window.close().await;
+}
