@@ -11,14 +11,14 @@ ARCH_RUN="base-devel pkgconf webkit2gtk-4.1 librsvg xdg-utils desktop-file-utils
 # Needed besides by the tests: a display, a session bus, a keyring, and two programs to drive.
 DEBIAN_TEST=(xvfb openbox xdotool x11-utils imagemagick dbus gnome-keyring libsecret-tools libglib2.0-bin
   webkit2gtk-driver fonts-noto-core fonts-noto-color-emoji shellcheck strace xclip curl python3-venv zsh fish mandoc
-  lintian rpm rpmlint appstream)
+  lintian rpm rpmlint appstream age)
 DEBIAN_CHROMIUM=(chromium chromium-driver)
 # Other keyrings; without one, its tests say that they are skipped. Not every release has them.
 DEBIAN_KEYRINGS=(keepassxc libkf5wallet-bin libqca-qt5-2-plugins)
-FEDORA_TEST="xorg-x11-server-Xvfb openbox xdotool xev ImageMagick dbus-daemon gnome-keyring libsecret glib2 webkit2gtk-driver google-noto-sans-fonts google-noto-color-emoji-fonts chromium chromedriver ShellCheck strace xclip curl python3 zsh fish mandoc rpmlint appstream"
-ARCH_TEST="xorg-server-xvfb openbox xdotool xorg-xev imagemagick dbus gnome-keyring libsecret glib2 noto-fonts noto-fonts-emoji chromium shellcheck strace xclip curl python zsh fish mandoc appstream"
+FEDORA_TEST="xorg-x11-server-Xvfb openbox xdotool xev ImageMagick dbus-daemon gnome-keyring libsecret glib2 webkit2gtk-driver google-noto-sans-fonts google-noto-color-emoji-fonts chromium chromedriver ShellCheck strace xclip curl python3 zsh fish mandoc rpmlint appstream age"
+ARCH_TEST="xorg-server-xvfb openbox xdotool xorg-xev imagemagick dbus gnome-keyring libsecret glib2 noto-fonts noto-fonts-emoji chromium shellcheck strace xclip curl python zsh fish mandoc appstream age"
 TEST_PROGRAMS=(Xvfb openbox xdotool xev import dbus-daemon gnome-keyring-daemon secret-tool gdbus
-  WebKitWebDriver chromedriver shellcheck strace xclip curl python3 zsh fish mandoc)
+  WebKitWebDriver chromedriver shellcheck strace xclip curl python3 zsh fish mandoc age)
 
 heading() {
   printf '\n== %s\n' "$*" >&2

@@ -11,9 +11,10 @@ use std::time::Duration;
 use keyrack_core::documents::ExportFormat;
 use keyrack_core::{
     About, ActivityFilter, ActivityPage, Allowed, Authorization, BatchAct, Caller, Cause, Changes,
-    Client, ClientChange, Connection, ConnectionsPolicy, Details, Ground, JudgedLine, KeptLine,
-    Keyrack, LabelChange, Lease, NewClient, NewToken, News, Preferences, Problem, Rebuilt, Receipt,
-    RedirectMethod, Revocation, Scan, SelfTest, Snapshot,
+    Client, ClientChange, Connection, ConnectionsPolicy, Details, FoundInFile, Ground, JudgedLine,
+    KeptLine, Keyrack, LabelChange, Lease, NewClient, NewToken, News, Preferences, Problem,
+    Rebuilt, Receipt, RedirectMethod, Revocation, Scan, Seal, SealedExport, SealedImport, SelfTest,
+    Snapshot,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use tauri::{AppHandle, Manager as _, Runtime, State, async_runtime, ipc::Invoke};
@@ -22,6 +23,7 @@ use crate::browser::open_in_browser;
 use crate::links::app_link;
 use crate::links::inbox::Inbox;
 use crate::links::wanted::Wanted;
+use crate::sealed;
 use crate::shell::Shell;
 use crate::{background, bridge_page, files, window};
 
@@ -94,6 +96,11 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         judge_next,
         keep_next,
         end_import,
+        export_sealed,
+        open_sealed,
+        import_sealed,
+        close_sealed,
+        undo_move,
         rebuild,
         remove_everything,
         acknowledge_removal,
@@ -570,6 +577,55 @@ async fn keep_next(shell: Shared<'_>) -> Result<Option<KeptLine>, Problem> {
 async fn end_import(shell: Shared<'_>) -> Result<(), Problem> {
     shell.imports.end().await;
     Ok(())
+}
+
+/// Seals connections into a new file in the downloads, to a passphrase, or to public keys if there are any.
+#[tauri::command]
+async fn export_sealed<R: Runtime>(
+    app: AppHandle<R>,
+    shell: Shared<'_>,
+    connections: Vec<String>,
+    passphrase: SecretString,
+    recipients: Vec<String>,
+    copy: bool,
+) -> Result<SealedExport, Problem> {
+    let to = if recipients.is_empty() {
+        Seal::passphrase(passphrase)?
+    } else {
+        Seal::recipients(&recipients)?
+    };
+    let keyrack = shell.keyrack()?;
+    sealed::export(&keyrack, &downloads(&app)?, &connections, to, copy).await
+}
+
+/// Opens a sealed file, and asks Notion about what is in it; nothing is kept yet.
+#[tauri::command]
+async fn open_sealed(
+    shell: Shared<'_>,
+    file: Vec<u8>,
+    passphrase: SecretString,
+) -> Result<FoundInFile, Problem> {
+    let keyrack = shell.keyrack()?;
+    shell.sealed.open(&keyrack, file, passphrase).await
+}
+
+/// Takes in what is new in the open file.
+#[tauri::command]
+async fn import_sealed(shell: Shared<'_>) -> Result<SealedImport, Problem> {
+    let keyrack = shell.keyrack()?;
+    shell.sealed.take_in(&keyrack).await
+}
+
+#[tauri::command]
+async fn close_sealed(shell: Shared<'_>) -> Result<(), Problem> {
+    shell.sealed.close().await;
+    Ok(())
+}
+
+/// Uses connections here again that were moved to another computer.
+#[tauri::command(async)]
+fn undo_move(shell: Shared<'_>, connections: Vec<String>) -> Result<Vec<Connection>, Problem> {
+    shell.keyrack()?.undo_move(&connections)
 }
 
 /// Ends the scan that is under way.

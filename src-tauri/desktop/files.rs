@@ -20,13 +20,7 @@ pub fn write_download(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf
         .into()
     };
     fs::create_dir_all(folder).map_err(|error| failed(&error))?;
-    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "txt"));
-    for number in 1..=MOST_OF_A_NAME {
-        let path = folder.join(if number == 1 {
-            format!("{stem}.{extension}")
-        } else {
-            format!("{stem}-{number}.{extension}")
-        });
+    for path in paths(folder, name) {
         match write_new(&path, bytes) {
             Ok(()) => return Ok(path),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
@@ -34,6 +28,25 @@ pub fn write_download(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf
         }
     }
     Err(failed(&ErrorKind::AlreadyExists.into()))
+}
+
+/// The paths that a new file of a name is tried at, in their order.
+fn paths(folder: &Path, name: &str) -> impl Iterator<Item = PathBuf> {
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "txt"));
+    (1..=MOST_OF_A_NAME).map(move |number| {
+        folder.join(if number == 1 {
+            format!("{stem}.{extension}")
+        } else {
+            format!("{stem}-{number}.{extension}")
+        })
+    })
+}
+
+/// The first path that a new file of a name can have; whoever writes it still replaces nothing.
+pub fn free_path(folder: &Path, name: &str) -> PathBuf {
+    let is_free = |path: &PathBuf| fs::symlink_metadata(path).is_err();
+    let free = paths(folder, name).find(is_free);
+    free.unwrap_or_else(|| folder.join(name))
 }
 
 /// Writes a file that does not exist yet, for its user alone: it has names of people and workspaces.
@@ -82,6 +95,11 @@ mod tests {
         };
         assert_eq!(name("one").as_deref(), Some("receipt-1.txt"));
         assert_eq!(name("two").as_deref(), Some("receipt-1-2.txt"));
+        assert_eq!(
+            free_path(&below, "receipt-1.txt"),
+            below.join("receipt-1-3.txt")
+        );
+        assert_eq!(free_path(&below, "new.age"), below.join("new.age"));
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;

@@ -11,6 +11,7 @@ mod files;
 mod imports;
 mod links;
 mod scans;
+mod sealed;
 mod shell;
 mod window;
 mod without_window;

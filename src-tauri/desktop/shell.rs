@@ -18,6 +18,7 @@ use crate::events::emit_to_window;
 use crate::imports::Imports;
 use crate::links::round_trip::RoundTrip;
 use crate::scans::Scans;
+use crate::sealed::Sealed;
 use crate::window::lock::WindowLock;
 
 /// The state behind the window.
@@ -30,6 +31,7 @@ pub struct Shell {
     pub round_trip: RoundTrip,
     pub scans: Scans,
     pub imports: Imports,
+    pub sealed: Sealed,
     /// The web view's temporary folder.
     web_data: Mutex<Option<TempDir>>,
 }
@@ -50,6 +52,7 @@ impl Shell {
             round_trip: RoundTrip::default(),
             scans: Scans::default(),
             imports: Imports::default(),
+            sealed: Sealed::default(),
             web_data: Mutex::default(),
         }
     }

@@ -46,7 +46,8 @@ async fn a_token_is_added_used_and_forgotten_and_is_never_revoked() {
     let add = ["add-token", "--name", "Night export", "--label", "Acme"];
     let added = env.keyrack(&[&add[..], &["--json"]].concat(), &format!("{token}\n"));
     assert_eq!(added.status.code(), Some(0), "{}", said(&added));
-    let row = &document(&added)[0];
+    let added = document(&added);
+    let row = &added[0];
     assert_eq!(row["client"], Value::Null);
     assert_eq!(row["made_elsewhere"]["name"], "Night export");
     assert_eq!(row["workspace_name"], "Birch");
@@ -65,6 +66,19 @@ async fn a_token_is_added_used_and_forgotten_and_is_never_revoked() {
     assert_eq!(document(&asked)["bot"]["workspace_name"], "Birch");
     let checked = env.keyrack(&["check", "Birch", "--exit-code"], "");
     assert_eq!(checked.status.code(), Some(0), "{}", said(&checked));
+
+    let file = env.world.path("site/.env");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(&file, format!("NOTION_TOKEN={token}\n")).unwrap();
+    let scanned = env.keyrack(&["scan", "--only", file.to_str().unwrap()], "");
+    let row = printed(&scanned);
+    assert!(row.contains(added[0]["id"].as_str().unwrap()), "{row}");
+    let mut command = env.world.command(&env.program);
+    command.args(["scan", "--only", file.to_str().unwrap()]);
+    let (_, shown) = Terminal::start(command.env("TERM", "dumb")).end();
+    let one_line = shown.replace("\r\n", " ");
+    assert!(one_line.contains(PORTAL), "{shown}");
+    assert!(!shown.contains("keyrack revoke"), "{shown}");
 
     for act in ["revoke", "refresh"] {
         let refused = env.keyrack(&[act, "Birch"], "");

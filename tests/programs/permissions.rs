@@ -15,7 +15,7 @@ const COMMANDS: &str = include_str!("../../src-tauri/desktop/commands.rs");
 const OWN: &str = "__app-acl__";
 
 /// What the window may ask for. A name is added here by hand, after a look at what it gives away.
-const ALLOWED: [&str; 64] = [
+const ALLOWED: [&str; 69] = [
     "plugin:event|listen",
     "plugin:event|unlisten",
     "about",
@@ -35,6 +35,7 @@ const ALLOWED: [&str; 64] = [
     "change_preferences",
     "changes",
     "check",
+    "close_sealed",
     "continue_authorization",
     "copy_authorization_url",
     "copy_text",
@@ -46,7 +47,9 @@ const ALLOWED: [&str; 64] = [
     "end_scan",
     "export_connections",
     "export_activity",
+    "export_sealed",
     "forget",
+    "import_sealed",
     "judge_next",
     "keep_look",
     "keep_next",
@@ -59,6 +62,7 @@ const ALLOWED: [&str; 64] = [
     "open_data_folder",
     "open_in_notion",
     "open_portal",
+    "open_sealed",
     "preferences",
     "quit",
     "rebuild",
@@ -77,6 +81,7 @@ const ALLOWED: [&str; 64] = [
     "snapshot",
     "submit_callback",
     "try_sandbox",
+    "undo_move",
     "verify_client",
     "verify_saved_client",
     "zoom",

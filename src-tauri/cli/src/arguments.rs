@@ -145,13 +145,20 @@ pub enum Act {
     /// Notion is asked whose it is (users/me) before it is kept. It is handed out like any other, and can be
     /// ended only at Notion.
     AddToken(NewTokenArguments),
-    /// Imports pairs of a client's tokens that live in somebody's database or settings, from standard input.
+    /// Imports connections from a sealed file that `keyrack export` wrote on another computer; or pairs of a
+    /// client's tokens that live in somebody's database or settings, from standard input.
     ///
-    /// The list is one JSON object a line (JSON lines), or a table (CSV) whose first line names its columns:
-    /// access_token, refresh_token and label, as far as there are any. Notion is asked about each pair, at the
-    /// pace of the client's budget, and what is known of it is printed, before any is kept. Nothing is ever
-    /// replaced. Ctrl-C ends the asking, and what was new until then can be kept; run again with the same list,
-    /// it goes on where it ended.
+    /// Of a sealed file, Notion is asked about each connection first; those that work and are new here are
+    /// kept, with their clients, labels and notes. In a pipe each is a line, with tabs between: workspace,
+    /// what became of it, owner, client, host, problem, connection id.
+    ///
+    /// With --client, the list of pairs is one JSON object a line (JSON lines), or a table (CSV) whose first
+    /// line names its columns: access_token, refresh_token and label, as far as there are any. Notion is asked
+    /// about each pair, at the pace of the client's budget, and what is known of it is printed, before any is
+    /// kept. Ctrl-C ends the asking, and what was new until then can be kept; run again with the same list, it
+    /// goes on where it ended.
+    ///
+    /// Nothing that is here is ever replaced.
     Import(ImportArguments),
     /// Connects a workspace through the browser.
     Connect {
@@ -166,7 +173,7 @@ pub enum Act {
     /// Lists the connections with their last known status.
     ///
     /// In a pipe each is a line, with tabs between: workspace, status, checked at, owner, email, client,
-    /// bot id, problem, allows, last used at, id, labels, capabilities, expires on.
+    /// bot id, problem, allows, last used at, id, labels, capabilities, expires on, moved at.
     List(ListArguments),
     /// Asks Notion whether the tokens of connections work.
     Check {
@@ -200,7 +207,8 @@ pub enum Act {
     /// keyring answered, and when.
     ///
     /// In a pipe each is a line, with tabs between: finished at, workspace, kind, client, request ids,
-    /// revoked at, confirmed at, refresh token, what the keyring keeps, operation id, labels, connected at.
+    /// revoked at, confirmed at, refresh token, what the keyring keeps, operation id, labels, connected at,
+    /// moved at.
     Receipts(ReceiptsArguments),
     /// Lists what was done and what came of it, the newest first.
     ///
@@ -237,6 +245,16 @@ pub enum Act {
     Scan(ScanArguments),
     /// Deletes connections here only; Notion is not asked, so their tokens may stay valid there.
     Forget(End),
+    /// Seals connections into a file for another computer, with their clients and secrets.
+    ///
+    /// The file is in the format of age: whoever knows the passphrase, or has the secret key of a recipient,
+    /// opens it, with or without Keyrack. Two computers that refresh one connection lose it on one of them: so
+    /// what is exported is marked as moved and not used here any more, until `keyrack moved` says what became
+    /// of it, unless --copy is given.
+    Export(ExportArguments),
+    /// Says what became of connections that were exported: they work on the other computer, or are to be used
+    /// here again.
+    Moved(MovedArguments),
     /// Tries what Keyrack depends on: the keyring, the port that answers come back to, Notion and its
     /// clock, and the database.
     ///
@@ -258,6 +276,8 @@ impl Act {
                 | Self::Connect { .. }
                 | Self::Revoke(_)
                 | Self::Forget(_)
+                | Self::Export(_)
+                | Self::Moved(_)
                 | Self::Scan(_)
                 | Self::Watch { once: false, .. }
         )
@@ -275,7 +295,7 @@ const STATUSES: [&str; 6] = [
 ];
 
 /// The words of the kinds of act.
-pub const KINDS: [&str; 12] = [
+pub const KINDS: [&str; 13] = [
     "add-client",
     "edit-client",
     "rotate-secret",
@@ -288,6 +308,7 @@ pub const KINDS: [&str; 12] = [
     "rebuild",
     "hand-out",
     "import",
+    "export",
 ];
 
 #[derive(Debug, Args)]
@@ -317,19 +338,6 @@ pub struct NewTokenArguments {
     /// Gives it this label; can be given several times.
     #[arg(long, value_name = "LABEL", value_parser = not_empty)]
     pub label: Vec<String>,
-}
-
-#[derive(Debug, Args)]
-pub struct ImportArguments {
-    /// The client whose pairs they are: its name or id.
-    #[arg(long, value_name = "NAME", value_parser = not_empty)]
-    pub client: String,
-    /// Keeps nothing: only says what is known of each.
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Asks no question before it keeps. Where no person is at a terminal, none is asked anyway.
-    #[arg(long, short, conflicts_with = "dry_run")]
-    pub yes: bool,
 }
 
 #[derive(Debug, Args)]
@@ -367,6 +375,75 @@ pub struct ScanArguments {
     /// Ends with 4 if anything is found.
     #[arg(long)]
     pub exit_code: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ExportArguments {
+    #[command(flatten)]
+    pub which: Which,
+    /// The file to write, where nothing may be yet.
+    #[arg(long, value_name = "FILE")]
+    pub to: PathBuf,
+    /// Seals it to this public key of age instead of a passphrase; can be given several times.
+    #[arg(long, value_name = "AGE1...", value_parser = not_empty, conflicts_with = "passphrase_fd")]
+    pub recipient: Vec<String>,
+    /// Reads the passphrase from this open file, one line, instead of asking at the terminal.
+    #[arg(long, value_name = "N")]
+    pub passphrase_fd: Option<u32>,
+    /// Goes on using them here. The first refresh on either computer may end them on the other.
+    #[arg(long)]
+    pub copy: bool,
+    /// Asks no question before. Where no person is at a terminal, none is asked anyway.
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ImportArguments {
+    /// The sealed file.
+    #[arg(
+        value_name = "FILE",
+        required_unless_present = "client",
+        conflicts_with = "client"
+    )]
+    pub file: Option<PathBuf>,
+    /// The client whose pairs are imported: its name or id.
+    #[arg(long, value_name = "NAME", value_parser = not_empty)]
+    pub client: Option<String>,
+    /// The file with the secret key of age that the sealed file is sealed to.
+    #[arg(
+        long,
+        value_name = "KEYFILE",
+        requires = "file",
+        conflicts_with = "passphrase_fd"
+    )]
+    pub identity: Option<PathBuf>,
+    /// Reads the passphrase of the sealed file from this open file, one line, instead of asking at the
+    /// terminal.
+    #[arg(long, value_name = "N", requires = "file")]
+    pub passphrase_fd: Option<u32>,
+    /// Keeps nothing: only says what is known of each.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Asks no question before it keeps. Where no person is at a terminal, none is asked anyway.
+    #[arg(long, short, conflicts_with = "dry_run")]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("became").args(["done", "undo"]).required(true)))]
+pub struct MovedArguments {
+    #[command(flatten)]
+    pub which: Which,
+    /// They work on the other computer: deletes them here only.
+    #[arg(long)]
+    pub done: bool,
+    /// They are to be used here again; what was exported must not be used elsewhere.
+    #[arg(long)]
+    pub undo: bool,
+    /// Asks no question before. Where no person is at a terminal, none is asked anyway.
+    #[arg(long, short)]
+    pub yes: bool,
 }
 
 #[derive(Debug, Args)]

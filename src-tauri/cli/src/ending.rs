@@ -25,12 +25,9 @@ pub fn question(
         _ => of_several(act, connections, words),
     };
     let mut lines = vec![title];
-    let shown = connections.iter().take(MANY);
-    lines.extend(shown.map(|one| identity(one, words)));
-    if let Some(more) = count.checked_sub(MANY).filter(|more| *more > 0) {
-        lines.push(format!("  {}", words.counted("selected.more", more, &[])));
-    }
+    lines.extend(identities(connections, words));
     lines.push(text);
+    lines.extend(moved_too(act, connections, words));
     if act == BatchAct::Revoke && count > MANY {
         lines.push(time(connections, clients, words));
     }
@@ -56,6 +53,7 @@ fn of_one(act: BatchAct, only: &Connection, words: Words) -> (String, String) {
         (BatchAct::Revoke, Owner::User { .. }) => ("revoke.title", "revoke.text.user"),
         (BatchAct::Revoke, _) => ("revoke.title", "revoke.text.other"),
         _ if only.sandbox => ("forget.title", "forget.text.sandbox"),
+        _ if only.moved_at.is_some() => ("forget.title", "moved.forget.text"),
         _ => ("forget.title", "forget.text"),
     };
     (words.text(title, &places), words.text(text, &places))
@@ -66,6 +64,9 @@ fn of_several(act: BatchAct, connections: &[Connection], words: Words) -> (Strin
     let (title, text) = match act {
         BatchAct::Revoke => ("selected.title.revoke", "selected.text.revoke"),
         _ if is_sandbox => ("selected.title.forget", "selected.text.forget.sandbox"),
+        _ if connections.iter().all(|one| one.moved_at.is_some()) => {
+            ("selected.title.forget", "moved.forget.text.several")
+        }
         _ => ("selected.title.forget", "selected.text.forget"),
     };
     let issuer = issuer(is_sandbox, words);
@@ -74,6 +75,28 @@ fn of_several(act: BatchAct, connections: &[Connection], words: Words) -> (Strin
         words.counted(title, count, &[]),
         words.counted(text, count, &[("issuer", &issuer)]),
     )
+}
+
+/// Which connections they are, each in a line, as far as a person reads them.
+pub fn identities(connections: &[Connection], words: Words) -> Vec<String> {
+    let shown = connections.iter().take(MANY);
+    let mut lines: Vec<_> = shown.map(|one| identity(one, words)).collect();
+    let more = connections.len().saturating_sub(MANY);
+    if more > 0 {
+        lines.push(format!("  {}", words.counted("selected.more", more, &[])));
+    }
+    lines
+}
+
+/// That another computer loses its access too: the tokens of what moved are one and the same.
+fn moved_too(act: BatchAct, connections: &[Connection], words: Words) -> Option<String> {
+    let moved = connections.iter().filter(|one| one.moved_at.is_some());
+    let moved = moved.count();
+    let key = "moved.revoke.text";
+    (act == BatchAct::Revoke && moved > 0).then(|| match connections {
+        [_] => words.counted(key, 1, &[]),
+        _ => words.text(&format!("{key}.some"), &[("count", &moved.to_string())]),
+    })
 }
 
 /// Which connection it is, in a line: several may have one name.

@@ -60,6 +60,7 @@ fn of(cause: &Cause) -> u8 {
         | Cause::OtherClient
         | Cause::HandOutRefused
         | Cause::TokenStays
+        | Cause::MovedOut
         | Cause::NoRefreshToken
         | Cause::RefreshRejected
         | Cause::RefreshLost { .. }

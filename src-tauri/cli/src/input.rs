@@ -1,4 +1,4 @@
-//! Standard input: a client's secret, and lines that are pasted.
+//! Standard input: secrets that are typed, and lines that are pasted.
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Read as _};
@@ -21,9 +21,19 @@ const MOST_LINE_BYTES: u64 = 65_536;
 /// Reads a secret: on a terminal one line after `prompt`, which is not shown as it is typed; else all
 /// of standard input.
 pub async fn secret(prompt: &str) -> Result<SecretString, Problem> {
-    let unreadable = || Problem::from(Cause::SecretUnreadable);
+    let read = if io::stdin().is_terminal() {
+        hidden(prompt).await
+    } else {
+        piped()
+    };
+    read.ok_or_else(|| Cause::SecretUnreadable.into())
+}
+
+/// Reads one line after `prompt` at the terminal of standard input, which is not shown as it is typed; none
+/// if there is no terminal, nothing was typed, or more than that.
+pub async fn hidden(prompt: &str) -> Option<SecretString> {
     if !io::stdin().is_terminal() {
-        return piped().ok_or_else(unreadable);
+        return None;
     }
     let before = foreground::Settings::of_stdin();
     // Before the prompt, which rpassword writes first: a fast hand or a paste answers at once.
@@ -40,10 +50,7 @@ pub async fn secret(prompt: &str) -> Result<SecretString, Problem> {
     before.restore();
     // The second line of a paste would go to the shell, and be shown by it.
     let is_longer = foreground::discard_input();
-    typed
-        .filter(|_| !is_longer)
-        .map(SecretString::from)
-        .ok_or_else(unreadable)
+    typed.filter(|_| !is_longer).map(SecretString::from)
 }
 
 /// Waits until the process is told to end: by whoever ends its session, its terminal or itself.

@@ -83,6 +83,7 @@ fn connection(connection: &Connection, now: Millis, words: Words) -> Vec<Cell> {
         Cell::of(&wording::labels(&connection.labels)),
         Cell::for_programs(&capabilities.join(" ")),
         Cell::for_programs(&connection.expires_on.map(String::from).unwrap_or_default()),
+        Cell::for_programs(&connection.moved_at.map(Millis::rfc3339).unwrap_or_default()),
     ]);
     cells
 }
@@ -108,8 +109,10 @@ fn status(connection: &Connection, now: Millis, words: Words) -> Cell {
         Allowed::ProxyOnly => Some("command.allows.proxy-only"),
         Allowed::Never => Some("command.allows.never"),
     };
-    if let Some(allows) = allows {
-        shown = format!("{shown} ({})", words.text(allows, &[]));
+    let moved = connection.moved_at.map(|_| "command.allows.moved");
+    // What is not used here is not handed out anyway.
+    if let Some(aside) = moved.or(allows) {
+        shown = format!("{shown} ({})", words.text(aside, &[]));
     }
     let style = match connection.status {
         Status::Active => GOOD,
@@ -176,6 +179,7 @@ pub fn receipts(receipts: &[Receipt], words: Words) -> Table {
             Column::for_programs(),
             Column::for_programs(),
             Column::for_programs(),
+            Column::for_programs(),
         ],
         rows: receipts.iter().map(|one| receipt(one, words)).collect(),
     }
@@ -205,6 +209,7 @@ fn receipt(receipt: &Receipt, words: Words) -> Vec<Cell> {
         Cell::for_programs(&receipt.operation_id),
         Cell::for_programs(&wording::labels(&receipt.labels)),
         time(receipt.connected_at),
+        time(receipt.moved_at),
     ]
 }
 
@@ -212,6 +217,7 @@ fn receipt(receipt: &Receipt, words: Words) -> Vec<Cell> {
 fn result(receipt: &Receipt, words: Words) -> Cell {
     let mut style = GOOD;
     let mut said = vec![match (receipt.revoked_at, receipt.confirmed_at) {
+        (None, _) if receipt.moved_at.is_some() => "command.result.moved",
         (None, _) => {
             style = PLAIN;
             "command.result.forgotten"

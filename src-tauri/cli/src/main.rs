@@ -19,11 +19,13 @@ mod label;
 mod lists;
 mod manual;
 mod meant;
+mod moved;
 mod notification;
 mod output;
 mod pairs;
 mod pasted;
 mod scan;
+mod sealed;
 mod slow;
 mod table;
 mod terminal;
@@ -233,7 +235,13 @@ async fn make(keyrack: &Arc<Keyrack>, command: Act, output: Output) -> Result<Ex
         }
         Act::Client(ClientCommand::List) => clients::list(keyrack, output),
         Act::AddToken(asked) => token::add(keyrack, output, asked).await,
-        Act::Import(asked) => return pairs::import(keyrack, output, &asked).await,
+        Act::Import(asked) => {
+            let Some(file) = &asked.file else {
+                return pairs::import(keyrack, output, &asked).await;
+            };
+            let imported = Box::pin(sealed::import::import(keyrack, output, file, &asked)).await;
+            return imported.map(|wanted| if_wanted(wanted, output));
+        }
         Act::Connect { client, no_browser } => {
             connect::connect(keyrack, output, client.as_deref(), no_browser).await
         }
@@ -257,6 +265,14 @@ async fn make(keyrack: &Arc<Keyrack>, command: Act, output: Output) -> Result<Ex
         Act::Rebuild => output.rebuilt(&keyrack.rebuild().await?),
         Act::Label(asked) => label::label(keyrack, output, asked),
         Act::Allow { name, allowed } => hand_out::allow(keyrack, output, &name, allowed.into()),
+        Act::Export(asked) => {
+            let sealed = Box::pin(sealed::export::export(keyrack, output, &asked)).await;
+            return sealed.map(|wanted| if_wanted(wanted, output));
+        }
+        Act::Moved(asked) => {
+            let settled = Box::pin(moved::moved(keyrack, output, asked)).await;
+            return settled.map(|wanted| if_wanted(wanted, output));
+        }
         Act::Scan(asked) => return scan::scan(keyrack, output, asked).await,
         Act::Doctor => return doctor::doctor(keyrack, output).await,
     };

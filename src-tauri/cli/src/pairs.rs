@@ -43,7 +43,7 @@ pub async fn import(
     output: Output,
     asked: &ImportArguments,
 ) -> Result<ExitCode, Problem> {
-    let client = clients::choose(keyrack.clients()?, Some(&asked.client), output.words)?;
+    let client = clients::choose(keyrack.clients()?, asked.client.as_deref(), output.words)?;
     let mut way = Way {
         import: keyrack.import_pairs(&client.id).await?,
         output,

@@ -86,8 +86,8 @@ struct Found<'a> {
 struct Owner {
     name: String,
     id: String,
-    /// The command that makes the secret worthless.
-    command: String,
+    /// The command that makes the secret worthless; none for a token that Notion alone can end.
+    command: Option<String>,
 }
 
 impl<'a> Found<'a> {
@@ -97,11 +97,12 @@ impl<'a> Found<'a> {
             Whose::Connection { id } => {
                 let one = connections.iter().find(|one| one.id == *id)?;
                 let name = advice::named(&connections, one);
+                // Notion does not say whether a refresh ends the token before it.
+                let revoke = format!("keyrack revoke {name}");
                 Some(Owner {
                     name: one.workspace_name.clone(),
                     id: id.clone(),
-                    // Notion does not say whether a refresh ends the token before it.
-                    command: format!("keyrack revoke {name}"),
+                    command: (!one.made_elsewhere).then_some(revoke),
                 })
             }
             Whose::Client { id } => {
@@ -110,7 +111,7 @@ impl<'a> Found<'a> {
                 Some(Owner {
                     name: one.name.clone(),
                     id: id.clone(),
-                    command: format!("keyrack client secret {name}"),
+                    command: Some(format!("keyrack client secret {name}")),
                 })
             }
         };
@@ -188,12 +189,16 @@ impl<'a> Found<'a> {
     }
 
     fn way_out(&self, stray: &Stray, owner: &Owner, place: &str) -> String {
+        let Some(command) = &owner.command else {
+            let places = [("place", place), ("address", PORTAL)];
+            return self.words.text("scan.way.elsewhere", &places);
+        };
         let key = match stray.what {
             StrayKind::ClientSecret => "scan.way.secret",
             StrayKind::RefreshToken => "scan.way.refresh-token",
             _ => "scan.way.token",
         };
-        let places = [("place", place), ("command", &*owner.command)];
+        let places = [("place", place), ("command", &**command)];
         self.words.text(key, &places)
     }
 

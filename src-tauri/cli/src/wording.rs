@@ -179,7 +179,11 @@ pub fn receipt(receipt: &Receipt, words: Words) -> Vec<String> {
         lines.extend(refresh_token.map(|key| words.text(key, &[])));
     } else {
         lines.push(words.text("receipt.forgotten.title", &places));
-        lines.push(words.text("receipt.not-asked", &places));
+        let not_asked = match receipt.moved_at {
+            Some(_) => "receipt.moved",
+            None => "receipt.not-asked",
+        };
+        lines.push(words.text(not_asked, &places));
     }
     let removed = words.text("receipt.removed", &[]);
     lines.push(timed(removed, Some(receipt.removed_from_keyring_at), words));

@@ -8,7 +8,7 @@
 use std::process::{Command, Output};
 
 /// Every command, and every command about clients.
-const COMMANDS: [&str; 25] = [
+const COMMANDS: [&str; 27] = [
     "client",
     "add-token",
     "import",
@@ -25,6 +25,8 @@ const COMMANDS: [&str; 25] = [
     "hand-out",
     "scan",
     "forget",
+    "export",
+    "moved",
     "doctor",
     "token",
     "run",

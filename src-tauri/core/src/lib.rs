@@ -35,6 +35,7 @@ pub use acts::check::background::{Attention, CaughtUp, Tick, Watch};
 pub use acts::clients::portal::PORTAL;
 pub use acts::hand_out::HandedOut;
 pub use acts::import::pairs::PairImport;
+pub use acts::import::sealed::OpenedFile;
 pub use acts::lease::{Begun, Leases, Terms};
 pub use acts::pass_on::{Outgoing, OutgoingBody};
 pub use acts::scan::{Ground, Scan, Unread};
@@ -61,6 +62,9 @@ pub use domain::rebuilt::{DatabaseState, Rebuilt};
 pub use domain::receipt::{Receipt, RefreshTokenFate, Remains, Revocation};
 pub use domain::redirect::{RedirectMethod, redirect_uri};
 pub use domain::removal::{Cleanup, Removal, RemovalStage, Removed};
+pub use domain::sealed::{
+    FoundInFile, NotTaken, SealedExport, SealedImport, SealedRow, SealedVerdict, Taken,
+};
 pub use domain::stray::{Diff, Stray, StrayKind, Whose};
 pub use domain::time::Millis;
 pub use domain::token::NewToken;
@@ -88,6 +92,7 @@ pub use notion_oauth::{
 };
 pub use runtime::proxy::Endpoint;
 pub use storage::data_folder::DataFolder;
+pub use storage::sealed::{Seal, SealedSource, Unseal, is_to_passphrase};
 pub use storage::store::KnownNames;
 pub use storage::vault::{KeyringConnector, system_keyring};
 pub use views::about::About;

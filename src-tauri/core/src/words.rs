@@ -209,7 +209,8 @@ fn why(cause: &Cause) -> Option<&Cause> {
         | Cause::NotRevokedYet { why, .. }
         | Cause::RevocationUnfinished { why, .. }
         | Cause::NotRemoved { why }
-        | Cause::NotHandedOut { why, .. } => Some(why),
+        | Cause::NotHandedOut { why, .. }
+        | Cause::NotExported { why, .. } => Some(why),
         _ => None,
     }
 }

@@ -265,6 +265,48 @@ fn every_cause() -> Vec<Cause> {
         },
         TokensBeingWritten,
         OtherProgramAtWork,
+        FileExists {
+            path: text("/home/ada/moved.age"),
+        },
+        FileUnproven {
+            path: text("/media/stick/moved.age"),
+        },
+        RecipientUnknown {
+            recipient: text("ssh-ed25519 AAAA"),
+        },
+        IdentityUnreadable {
+            path: text("/home/ada/key.txt"),
+        },
+        NotAge,
+        SealedTooLarge,
+        SealedWork,
+        SealedToKey,
+        SealedToPassphrase,
+        WrongPassphrase,
+        OtherKey,
+        SealedDamaged,
+        SealedForeign,
+        SealedNewer,
+        SealedUnfit {
+            part: text("connections[3].access"),
+        },
+        SealedUrl {
+            address: text("http://notion.example"),
+        },
+        PassphraseUnreadable,
+        PassphraseShort,
+        PassphraseDiffers,
+        SandboxStays {
+            workspace: text("Acme"),
+        },
+        NotExported {
+            workspace: text("Acme"),
+            why: Box::new(RevocationPending),
+        },
+        MovedOut,
+        NotMoved {
+            workspace: text("Acme"),
+        },
         Interrupted,
         CutOff,
         OutcomeUnknown,

@@ -6,8 +6,8 @@ use std::path::Path;
 use keyrack_core::documents::ExportFormat;
 use keyrack_core::{
     About, ActivityFilter, ActivityPage, Changes, ClientChange, ConnectionsPolicy, Details,
-    JudgedLine, KeptLine, Lease, NewClient, NewToken, News, Removal, Revocation, Scan, SelfTest,
-    Snapshot,
+    FoundInFile, JudgedLine, KeptLine, Lease, NewClient, NewToken, News, Removal, Revocation, Scan,
+    SealedExport, SealedImport, SelfTest, Snapshot,
 };
 use ts_rs::{Config, TS};
 
@@ -22,6 +22,8 @@ fn the_committed_types_are_the_generated_ones() {
     ActivityFilter::export_all(&config).expect("exported");
     ActivityPage::export_all(&config).expect("exported");
     Changes::export_all(&config).expect("exported");
+    FoundInFile::export_all(&config).expect("exported");
+    SealedImport::export_all(&config).expect("exported");
     Lease::export_all(&config).expect("exported");
     JudgedLine::export_all(&config).expect("exported");
     KeptLine::export_all(&config).expect("exported");
@@ -34,6 +36,7 @@ fn the_committed_types_are_the_generated_ones() {
     ExportFormat::export_all(&config).expect("exported");
     Removal::export_all(&config).expect("exported");
     Scan::export_all(&config).expect("exported");
+    SealedExport::export_all(&config).expect("exported");
     SelfTest::export_all(&config).expect("exported");
     Snapshot::export_all(&config).expect("exported");
     Revocation::export_all(&config).expect("exported");

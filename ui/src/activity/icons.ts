@@ -1,5 +1,6 @@
 // The icon of each entry: by its kind where all went well, else by what came of it.
 import activityIcon from "lucide-static/icons/activity.svg?raw";
+import archiveIcon from "lucide-static/icons/archive.svg?raw";
 import archiveRestoreIcon from "lucide-static/icons/archive-restore.svg?raw";
 import blocksIcon from "lucide-static/icons/blocks.svg?raw";
 import checkIcon from "lucide-static/icons/check.svg?raw";
@@ -27,6 +28,7 @@ const KINDS: Record<OperationKind, string> = {
   rebuild: archiveRestoreIcon,
   "hand-out": keyRoundIcon,
   import: linkIcon,
+  export: archiveIcon,
 };
 
 export function entryIcon(entry: Pick<ActivityEntry, "kind" | "outcome" | "handed">): string {

@@ -282,7 +282,7 @@ reason: string | null, };
  * what a system or Notion said in its own language, shown beside the words (may be empty), and
  * `why` is the cause behind this one, whose own words follow; `{remedy}` is what to do about it.
  */
-export type Cause = { "code": "keyring-missing" } | { "code": "no-session-bus" } | { "code": "keyring-no-collection" } | { "code": "keyring-locked" } | { "code": "keyring-waiting" } | { "code": "keyring-too-large" } | { "code": "keyring-lost" } | { "code": "keyring-foreign" } | { "code": "keyring-failed", detail: string, } | { "code": "client-rejected" } | { "code": "client-swapped" } | { "code": "grant-rejected" } | { "code": "rate-limited" } | { "code": "notion-unavailable", status: number, } | { "code": "unreachable" } | { "code": "host-unknown", host: string, } | { "code": "host-refuses", host: string, } | { "code": "proxy-failed", proxy: string, detail: string, } | { "code": "certificate-expired", host: string, } | { "code": "certificate-early", host: string, } | { "code": "certificate-other-name", host: string, } | { "code": "certificate-untrusted", host: string, } | { "code": "no-root-certificates", detail: string, } | { "code": "certificate-faulty", host: string, detail: string, } | { "code": "answer-lost" } | { "code": "not-notion", status: number, detail: string, } | { "code": "notion-refused", status: number, detail: string, } | { "code": "other-bot" } | { "code": "no-time" } | { "code": "client-secret-lost" } | { "code": "client-altered", client: string, listed: string, kept: string, } | { "code": "client-unproven", listed: string, usual: string, } | { "code": "client-in-use" } | { "code": "client-gone" } | { "code": "client-url", detail: string, } | { "code": "secret-unreadable" } | { "code": "no-client" } | { "code": "no-such-client", name: string, } | { "code": "several-clients", candidates: string, } | { "code": "invalid-input", field: Field, } | { "code": "connection-gone" } | { "code": "connection-altered" } | { "code": "busy-elsewhere" } | { "code": "not-handed-out", connection: string, workspace: string, why: Cause, } | { "code": "hand-out-refused" } | { "code": "token-stays" } | { "code": "lease-over" } | { "code": "no-such-lease", id: string, } | { "code": "only-reads" } | { "code": "api-path", detail: string, } | { "code": "http-status", status: number, detail: string, } | { "code": "lease-failed", detail: string, } | { "code": "input-file", path: string, detail: string, } | { "code": "not-json", path: string, detail: string, } | { "code": "pages-in-circle" } | { "code": "no-connection" } | { "code": "which-connection", candidates: string, } | { "code": "no-program" } | { "code": "program-missing", program: string, } | { "code": "program-not-run", program: string, detail: string, } | { "code": "token-twice", variable: string, } | { "code": "settings-file", path: string, detail: string, } | { "code": "no-such-connection", name: string, } | { "code": "several-connections", name: string, candidates: string, } | { "code": "no-such-label", name: string, } | { "code": "made-elsewhere", page: string, } | { "code": "token-known", connection: string, workspace: string, } | { "code": "token-ended", page: string, } | { "code": "token-refused" } | { "code": "no-expiry" } | { "code": "list-unreadable" } | { "code": "not-all-imported", count: number, } | { "code": "token-inactive" } | { "code": "needs-reconnecting" } | { "code": "token-superseded" } | { "code": "other-client" } | { "code": "already-checking" } | { "code": "batch-under-way" } | { "code": "already-watching" } | { "code": "not-all-done", count: number, } | { "code": "checks-failed", count: number, } | { "code": "checks-off" } | { "code": "link-malformed", detail: string, } | { "code": "link-unknown" } | { "code": "link-handled" } | { "code": "link-expired" } | { "code": "link-cancelled" } | { "code": "link-mismatch" } | { "code": "authorization-refused", detail: string, } | { "code": "authorization-denied" } | { "code": "authorization-expired" } | { "code": "authorization-over" } | { "code": "authorization-elsewhere" } | { "code": "cancelled" } | { "code": "left-early" } | { "code": "left-midway" } | { "code": "other-workspace", workspace: string, } | { "code": "connect-interrupted" } | { "code": "reconnect-interrupted" } | { "code": "exchange-lost", why: Cause, } | { "code": "not-listed", why: Cause, } | { "code": "grant-ended", why: Cause, } | { "code": "grant-remains", why: Cause, } | { "code": "port-taken", port: number, detail: string, } | { "code": "browser-failed" } | { "code": "no-random-numbers" } | { "code": "no-refresh-token" } | { "code": "revocation-pending" } | { "code": "refresh-rejected" } | { "code": "refresh-unfinished", why: Cause, } | { "code": "refresh-lost", why: Cause, } | { "code": "refresh-not-saved", why: Cause, } | { "code": "refresh-tokens-remain", why: Cause, } | { "code": "removed-tokens-remain" } | { "code": "still-active" } | { "code": "revocation-overtaken" } | { "code": "revocation-unproven" } | { "code": "not-revoked-yet", workspace: string, why: Cause, } | { "code": "revocation-unfinished", workspace: string, why: Cause, } | { "code": "not-removed", why: Cause, } | { "code": "tokens-being-written" } | { "code": "other-program-at-work" } | { "code": "interrupted" } | { "code": "cut-off" } | { "code": "outcome-unknown" } | { "code": "overtaken" } | { "code": "removed-before-done" } | { "code": "earlier", message: string, } | { "code": "store-busy" } | { "code": "store-newer" } | { "code": "store-damaged" } | { "code": "store-lost" } | { "code": "store-unknown" } | { "code": "store-foreign" } | { "code": "store-altered", part: string, } | { "code": "store-failed", detail: string, } | { "code": "data-folder", path: string, detail: string, } | { "code": "folder-not-ours", path: string, } | { "code": "folder-unfit", path: string, detail: string, } | { "code": "others-file", path: string, owner: string, } | { "code": "no-data-folder" } | { "code": "notion-url", detail: string, } | { "code": "already-open" } | { "code": "name-taken", program: string, } | { "code": "no-display" } | { "code": "sandbox-failed", detail: string, } | { "code": "sandbox-elsewhere" } | { "code": "not-written", path: string, detail: string, } | { "code": "not-printed", detail: string, } | { "code": "not-savable" } | { "code": "no-downloads" } | { "code": "export-failed", detail: string, } | { "code": "not-opened", path: string, detail: string, } | { "code": "clipboard-failed" } | { "code": "app-link-missing" } | { "code": "app-link-other" } | { "code": "app-link-silent" } | { "code": "clock-wrong" } | { "code": "start-at-login-failed", detail: string, };
+export type Cause = { "code": "keyring-missing" } | { "code": "no-session-bus" } | { "code": "keyring-no-collection" } | { "code": "keyring-locked" } | { "code": "keyring-waiting" } | { "code": "keyring-too-large" } | { "code": "keyring-lost" } | { "code": "keyring-foreign" } | { "code": "keyring-failed", detail: string, } | { "code": "client-rejected" } | { "code": "client-swapped" } | { "code": "grant-rejected" } | { "code": "rate-limited" } | { "code": "notion-unavailable", status: number, } | { "code": "unreachable" } | { "code": "host-unknown", host: string, } | { "code": "host-refuses", host: string, } | { "code": "proxy-failed", proxy: string, detail: string, } | { "code": "certificate-expired", host: string, } | { "code": "certificate-early", host: string, } | { "code": "certificate-other-name", host: string, } | { "code": "certificate-untrusted", host: string, } | { "code": "no-root-certificates", detail: string, } | { "code": "certificate-faulty", host: string, detail: string, } | { "code": "answer-lost" } | { "code": "not-notion", status: number, detail: string, } | { "code": "notion-refused", status: number, detail: string, } | { "code": "other-bot" } | { "code": "no-time" } | { "code": "client-secret-lost" } | { "code": "client-altered", client: string, listed: string, kept: string, } | { "code": "client-unproven", listed: string, usual: string, } | { "code": "client-in-use" } | { "code": "client-gone" } | { "code": "client-url", detail: string, } | { "code": "secret-unreadable" } | { "code": "no-client" } | { "code": "no-such-client", name: string, } | { "code": "several-clients", candidates: string, } | { "code": "invalid-input", field: Field, } | { "code": "connection-gone" } | { "code": "connection-altered" } | { "code": "busy-elsewhere" } | { "code": "not-handed-out", connection: string, workspace: string, why: Cause, } | { "code": "hand-out-refused" } | { "code": "token-stays" } | { "code": "lease-over" } | { "code": "no-such-lease", id: string, } | { "code": "only-reads" } | { "code": "api-path", detail: string, } | { "code": "http-status", status: number, detail: string, } | { "code": "lease-failed", detail: string, } | { "code": "input-file", path: string, detail: string, } | { "code": "not-json", path: string, detail: string, } | { "code": "pages-in-circle" } | { "code": "no-connection" } | { "code": "which-connection", candidates: string, } | { "code": "no-program" } | { "code": "program-missing", program: string, } | { "code": "program-not-run", program: string, detail: string, } | { "code": "token-twice", variable: string, } | { "code": "settings-file", path: string, detail: string, } | { "code": "no-such-connection", name: string, } | { "code": "several-connections", name: string, candidates: string, } | { "code": "no-such-label", name: string, } | { "code": "made-elsewhere", page: string, } | { "code": "token-known", connection: string, workspace: string, } | { "code": "token-ended", page: string, } | { "code": "token-refused" } | { "code": "no-expiry" } | { "code": "list-unreadable" } | { "code": "not-all-imported", count: number, } | { "code": "token-inactive" } | { "code": "needs-reconnecting" } | { "code": "token-superseded" } | { "code": "other-client" } | { "code": "already-checking" } | { "code": "batch-under-way" } | { "code": "already-watching" } | { "code": "not-all-done", count: number, } | { "code": "checks-failed", count: number, } | { "code": "checks-off" } | { "code": "link-malformed", detail: string, } | { "code": "link-unknown" } | { "code": "link-handled" } | { "code": "link-expired" } | { "code": "link-cancelled" } | { "code": "link-mismatch" } | { "code": "authorization-refused", detail: string, } | { "code": "authorization-denied" } | { "code": "authorization-expired" } | { "code": "authorization-over" } | { "code": "authorization-elsewhere" } | { "code": "cancelled" } | { "code": "left-early" } | { "code": "left-midway" } | { "code": "other-workspace", workspace: string, } | { "code": "connect-interrupted" } | { "code": "reconnect-interrupted" } | { "code": "exchange-lost", why: Cause, } | { "code": "not-listed", why: Cause, } | { "code": "grant-ended", why: Cause, } | { "code": "grant-remains", why: Cause, } | { "code": "port-taken", port: number, detail: string, } | { "code": "browser-failed" } | { "code": "no-random-numbers" } | { "code": "no-refresh-token" } | { "code": "revocation-pending" } | { "code": "refresh-rejected" } | { "code": "refresh-unfinished", why: Cause, } | { "code": "refresh-lost", why: Cause, } | { "code": "refresh-not-saved", why: Cause, } | { "code": "refresh-tokens-remain", why: Cause, } | { "code": "removed-tokens-remain" } | { "code": "still-active" } | { "code": "revocation-overtaken" } | { "code": "revocation-unproven" } | { "code": "not-revoked-yet", workspace: string, why: Cause, } | { "code": "revocation-unfinished", workspace: string, why: Cause, } | { "code": "not-removed", why: Cause, } | { "code": "tokens-being-written" } | { "code": "other-program-at-work" } | { "code": "file-exists", path: string, } | { "code": "file-unproven", path: string, } | { "code": "recipient-unknown", recipient: string, } | { "code": "identity-unreadable", path: string, } | { "code": "not-age" } | { "code": "sealed-too-large" } | { "code": "sealed-work" } | { "code": "sealed-to-key" } | { "code": "sealed-to-passphrase" } | { "code": "wrong-passphrase" } | { "code": "other-key" } | { "code": "sealed-damaged" } | { "code": "sealed-foreign" } | { "code": "sealed-newer" } | { "code": "sealed-unfit", part: string, } | { "code": "sealed-url", address: string, } | { "code": "passphrase-unreadable" } | { "code": "passphrase-short" } | { "code": "passphrase-differs" } | { "code": "sandbox-stays", workspace: string, } | { "code": "not-exported", workspace: string, why: Cause, } | { "code": "moved-out" } | { "code": "not-moved", workspace: string, } | { "code": "interrupted" } | { "code": "cut-off" } | { "code": "outcome-unknown" } | { "code": "overtaken" } | { "code": "removed-before-done" } | { "code": "earlier", message: string, } | { "code": "store-busy" } | { "code": "store-newer" } | { "code": "store-damaged" } | { "code": "store-lost" } | { "code": "store-unknown" } | { "code": "store-foreign" } | { "code": "store-altered", part: string, } | { "code": "store-failed", detail: string, } | { "code": "data-folder", path: string, detail: string, } | { "code": "folder-not-ours", path: string, } | { "code": "folder-unfit", path: string, detail: string, } | { "code": "others-file", path: string, owner: string, } | { "code": "no-data-folder" } | { "code": "notion-url", detail: string, } | { "code": "already-open" } | { "code": "name-taken", program: string, } | { "code": "no-display" } | { "code": "sandbox-failed", detail: string, } | { "code": "sandbox-elsewhere" } | { "code": "not-written", path: string, detail: string, } | { "code": "not-printed", detail: string, } | { "code": "not-savable" } | { "code": "no-downloads" } | { "code": "export-failed", detail: string, } | { "code": "not-opened", path: string, detail: string, } | { "code": "clipboard-failed" } | { "code": "app-link-missing" } | { "code": "app-link-other" } | { "code": "app-link-silent" } | { "code": "clock-wrong" } | { "code": "start-at-login-failed", detail: string, };
 
 /**
  * What changed since the revision that a reader has. What is gone is to be taken away first.
@@ -502,6 +502,11 @@ made_elsewhere: boolean,
  */
 expires_on: string | null, 
 /**
+ * When it was moved to another computer: it is not used here any more, and stays until the person says
+ * that it works there. None if it was not.
+ */
+moved_at: Millis | null, 
+/**
  * When its token was last handed out; none if it never was.
  */
 last_used_at: Millis | null, 
@@ -577,6 +582,19 @@ export type ExportFormat = "csv" | "json";
  * A form field or preference whose input is refused.
  */
 export type Field = "name" | "client_id" | "client_secret" | "localhost_port" | "bridge_url" | "label" | "labels" | "note" | "expires_on" | "token" | "clipboard_seconds";
+
+/**
+ * What is in a sealed file.
+ */
+export type FoundInFile = { 
+/**
+ * Whether the connections go on being used where they come from.
+ */
+copy: boolean, 
+/**
+ * Its connections.
+ */
+connections: Array<SealedRow>, };
 
 /**
  * The hand-outs of one row: equal ones within an hour share it.
@@ -849,9 +867,22 @@ problem: Problem,
 pending: boolean, };
 
 /**
+ * A connection that could not be taken in.
+ */
+export type NotTaken = { 
+/**
+ * Its place among the connections of the file.
+ */
+at: number, 
+/**
+ * Why.
+ */
+problem: Problem, };
+
+/**
  * The kinds of act.
  */
-export type OperationKind = "add-client" | "edit-client" | "rotate-secret" | "remove-client" | "connect" | "check" | "refresh" | "revoke" | "forget" | "rebuild" | "hand-out" | "import";
+export type OperationKind = "add-client" | "edit-client" | "rotate-secret" | "remove-client" | "connect" | "check" | "refresh" | "revoke" | "forget" | "rebuild" | "hand-out" | "import" | "export";
 
 /**
  * The owner of a connection as Notion names it (`owner` of the token response).
@@ -910,7 +941,7 @@ retry_after: number | null,
 /**
  * Notion's id of the request, for its support.
  */
-request_id: string | null, } & ({ "code": "keyring-missing" } | { "code": "no-session-bus" } | { "code": "keyring-no-collection" } | { "code": "keyring-locked" } | { "code": "keyring-waiting" } | { "code": "keyring-too-large" } | { "code": "keyring-lost" } | { "code": "keyring-foreign" } | { "code": "keyring-failed", detail: string, } | { "code": "client-rejected" } | { "code": "client-swapped" } | { "code": "grant-rejected" } | { "code": "rate-limited" } | { "code": "notion-unavailable", status: number, } | { "code": "unreachable" } | { "code": "host-unknown", host: string, } | { "code": "host-refuses", host: string, } | { "code": "proxy-failed", proxy: string, detail: string, } | { "code": "certificate-expired", host: string, } | { "code": "certificate-early", host: string, } | { "code": "certificate-other-name", host: string, } | { "code": "certificate-untrusted", host: string, } | { "code": "no-root-certificates", detail: string, } | { "code": "certificate-faulty", host: string, detail: string, } | { "code": "answer-lost" } | { "code": "not-notion", status: number, detail: string, } | { "code": "notion-refused", status: number, detail: string, } | { "code": "other-bot" } | { "code": "no-time" } | { "code": "client-secret-lost" } | { "code": "client-altered", client: string, listed: string, kept: string, } | { "code": "client-unproven", listed: string, usual: string, } | { "code": "client-in-use" } | { "code": "client-gone" } | { "code": "client-url", detail: string, } | { "code": "secret-unreadable" } | { "code": "no-client" } | { "code": "no-such-client", name: string, } | { "code": "several-clients", candidates: string, } | { "code": "invalid-input", field: Field, } | { "code": "connection-gone" } | { "code": "connection-altered" } | { "code": "busy-elsewhere" } | { "code": "not-handed-out", connection: string, workspace: string, why: Cause, } | { "code": "hand-out-refused" } | { "code": "token-stays" } | { "code": "lease-over" } | { "code": "no-such-lease", id: string, } | { "code": "only-reads" } | { "code": "api-path", detail: string, } | { "code": "http-status", status: number, detail: string, } | { "code": "lease-failed", detail: string, } | { "code": "input-file", path: string, detail: string, } | { "code": "not-json", path: string, detail: string, } | { "code": "pages-in-circle" } | { "code": "no-connection" } | { "code": "which-connection", candidates: string, } | { "code": "no-program" } | { "code": "program-missing", program: string, } | { "code": "program-not-run", program: string, detail: string, } | { "code": "token-twice", variable: string, } | { "code": "settings-file", path: string, detail: string, } | { "code": "no-such-connection", name: string, } | { "code": "several-connections", name: string, candidates: string, } | { "code": "no-such-label", name: string, } | { "code": "made-elsewhere", page: string, } | { "code": "token-known", connection: string, workspace: string, } | { "code": "token-ended", page: string, } | { "code": "token-refused" } | { "code": "no-expiry" } | { "code": "list-unreadable" } | { "code": "not-all-imported", count: number, } | { "code": "token-inactive" } | { "code": "needs-reconnecting" } | { "code": "token-superseded" } | { "code": "other-client" } | { "code": "already-checking" } | { "code": "batch-under-way" } | { "code": "already-watching" } | { "code": "not-all-done", count: number, } | { "code": "checks-failed", count: number, } | { "code": "checks-off" } | { "code": "link-malformed", detail: string, } | { "code": "link-unknown" } | { "code": "link-handled" } | { "code": "link-expired" } | { "code": "link-cancelled" } | { "code": "link-mismatch" } | { "code": "authorization-refused", detail: string, } | { "code": "authorization-denied" } | { "code": "authorization-expired" } | { "code": "authorization-over" } | { "code": "authorization-elsewhere" } | { "code": "cancelled" } | { "code": "left-early" } | { "code": "left-midway" } | { "code": "other-workspace", workspace: string, } | { "code": "connect-interrupted" } | { "code": "reconnect-interrupted" } | { "code": "exchange-lost", why: Cause, } | { "code": "not-listed", why: Cause, } | { "code": "grant-ended", why: Cause, } | { "code": "grant-remains", why: Cause, } | { "code": "port-taken", port: number, detail: string, } | { "code": "browser-failed" } | { "code": "no-random-numbers" } | { "code": "no-refresh-token" } | { "code": "revocation-pending" } | { "code": "refresh-rejected" } | { "code": "refresh-unfinished", why: Cause, } | { "code": "refresh-lost", why: Cause, } | { "code": "refresh-not-saved", why: Cause, } | { "code": "refresh-tokens-remain", why: Cause, } | { "code": "removed-tokens-remain" } | { "code": "still-active" } | { "code": "revocation-overtaken" } | { "code": "revocation-unproven" } | { "code": "not-revoked-yet", workspace: string, why: Cause, } | { "code": "revocation-unfinished", workspace: string, why: Cause, } | { "code": "not-removed", why: Cause, } | { "code": "tokens-being-written" } | { "code": "other-program-at-work" } | { "code": "interrupted" } | { "code": "cut-off" } | { "code": "outcome-unknown" } | { "code": "overtaken" } | { "code": "removed-before-done" } | { "code": "earlier", message: string, } | { "code": "store-busy" } | { "code": "store-newer" } | { "code": "store-damaged" } | { "code": "store-lost" } | { "code": "store-unknown" } | { "code": "store-foreign" } | { "code": "store-altered", part: string, } | { "code": "store-failed", detail: string, } | { "code": "data-folder", path: string, detail: string, } | { "code": "folder-not-ours", path: string, } | { "code": "folder-unfit", path: string, detail: string, } | { "code": "others-file", path: string, owner: string, } | { "code": "no-data-folder" } | { "code": "notion-url", detail: string, } | { "code": "already-open" } | { "code": "name-taken", program: string, } | { "code": "no-display" } | { "code": "sandbox-failed", detail: string, } | { "code": "sandbox-elsewhere" } | { "code": "not-written", path: string, detail: string, } | { "code": "not-printed", detail: string, } | { "code": "not-savable" } | { "code": "no-downloads" } | { "code": "export-failed", detail: string, } | { "code": "not-opened", path: string, detail: string, } | { "code": "clipboard-failed" } | { "code": "app-link-missing" } | { "code": "app-link-other" } | { "code": "app-link-silent" } | { "code": "clock-wrong" } | { "code": "start-at-login-failed", detail: string, });
+request_id: string | null, } & ({ "code": "keyring-missing" } | { "code": "no-session-bus" } | { "code": "keyring-no-collection" } | { "code": "keyring-locked" } | { "code": "keyring-waiting" } | { "code": "keyring-too-large" } | { "code": "keyring-lost" } | { "code": "keyring-foreign" } | { "code": "keyring-failed", detail: string, } | { "code": "client-rejected" } | { "code": "client-swapped" } | { "code": "grant-rejected" } | { "code": "rate-limited" } | { "code": "notion-unavailable", status: number, } | { "code": "unreachable" } | { "code": "host-unknown", host: string, } | { "code": "host-refuses", host: string, } | { "code": "proxy-failed", proxy: string, detail: string, } | { "code": "certificate-expired", host: string, } | { "code": "certificate-early", host: string, } | { "code": "certificate-other-name", host: string, } | { "code": "certificate-untrusted", host: string, } | { "code": "no-root-certificates", detail: string, } | { "code": "certificate-faulty", host: string, detail: string, } | { "code": "answer-lost" } | { "code": "not-notion", status: number, detail: string, } | { "code": "notion-refused", status: number, detail: string, } | { "code": "other-bot" } | { "code": "no-time" } | { "code": "client-secret-lost" } | { "code": "client-altered", client: string, listed: string, kept: string, } | { "code": "client-unproven", listed: string, usual: string, } | { "code": "client-in-use" } | { "code": "client-gone" } | { "code": "client-url", detail: string, } | { "code": "secret-unreadable" } | { "code": "no-client" } | { "code": "no-such-client", name: string, } | { "code": "several-clients", candidates: string, } | { "code": "invalid-input", field: Field, } | { "code": "connection-gone" } | { "code": "connection-altered" } | { "code": "busy-elsewhere" } | { "code": "not-handed-out", connection: string, workspace: string, why: Cause, } | { "code": "hand-out-refused" } | { "code": "token-stays" } | { "code": "lease-over" } | { "code": "no-such-lease", id: string, } | { "code": "only-reads" } | { "code": "api-path", detail: string, } | { "code": "http-status", status: number, detail: string, } | { "code": "lease-failed", detail: string, } | { "code": "input-file", path: string, detail: string, } | { "code": "not-json", path: string, detail: string, } | { "code": "pages-in-circle" } | { "code": "no-connection" } | { "code": "which-connection", candidates: string, } | { "code": "no-program" } | { "code": "program-missing", program: string, } | { "code": "program-not-run", program: string, detail: string, } | { "code": "token-twice", variable: string, } | { "code": "settings-file", path: string, detail: string, } | { "code": "no-such-connection", name: string, } | { "code": "several-connections", name: string, candidates: string, } | { "code": "no-such-label", name: string, } | { "code": "made-elsewhere", page: string, } | { "code": "token-known", connection: string, workspace: string, } | { "code": "token-ended", page: string, } | { "code": "token-refused" } | { "code": "no-expiry" } | { "code": "list-unreadable" } | { "code": "not-all-imported", count: number, } | { "code": "token-inactive" } | { "code": "needs-reconnecting" } | { "code": "token-superseded" } | { "code": "other-client" } | { "code": "already-checking" } | { "code": "batch-under-way" } | { "code": "already-watching" } | { "code": "not-all-done", count: number, } | { "code": "checks-failed", count: number, } | { "code": "checks-off" } | { "code": "link-malformed", detail: string, } | { "code": "link-unknown" } | { "code": "link-handled" } | { "code": "link-expired" } | { "code": "link-cancelled" } | { "code": "link-mismatch" } | { "code": "authorization-refused", detail: string, } | { "code": "authorization-denied" } | { "code": "authorization-expired" } | { "code": "authorization-over" } | { "code": "authorization-elsewhere" } | { "code": "cancelled" } | { "code": "left-early" } | { "code": "left-midway" } | { "code": "other-workspace", workspace: string, } | { "code": "connect-interrupted" } | { "code": "reconnect-interrupted" } | { "code": "exchange-lost", why: Cause, } | { "code": "not-listed", why: Cause, } | { "code": "grant-ended", why: Cause, } | { "code": "grant-remains", why: Cause, } | { "code": "port-taken", port: number, detail: string, } | { "code": "browser-failed" } | { "code": "no-random-numbers" } | { "code": "no-refresh-token" } | { "code": "revocation-pending" } | { "code": "refresh-rejected" } | { "code": "refresh-unfinished", why: Cause, } | { "code": "refresh-lost", why: Cause, } | { "code": "refresh-not-saved", why: Cause, } | { "code": "refresh-tokens-remain", why: Cause, } | { "code": "removed-tokens-remain" } | { "code": "still-active" } | { "code": "revocation-overtaken" } | { "code": "revocation-unproven" } | { "code": "not-revoked-yet", workspace: string, why: Cause, } | { "code": "revocation-unfinished", workspace: string, why: Cause, } | { "code": "not-removed", why: Cause, } | { "code": "tokens-being-written" } | { "code": "other-program-at-work" } | { "code": "file-exists", path: string, } | { "code": "file-unproven", path: string, } | { "code": "recipient-unknown", recipient: string, } | { "code": "identity-unreadable", path: string, } | { "code": "not-age" } | { "code": "sealed-too-large" } | { "code": "sealed-work" } | { "code": "sealed-to-key" } | { "code": "sealed-to-passphrase" } | { "code": "wrong-passphrase" } | { "code": "other-key" } | { "code": "sealed-damaged" } | { "code": "sealed-foreign" } | { "code": "sealed-newer" } | { "code": "sealed-unfit", part: string, } | { "code": "sealed-url", address: string, } | { "code": "passphrase-unreadable" } | { "code": "passphrase-short" } | { "code": "passphrase-differs" } | { "code": "sandbox-stays", workspace: string, } | { "code": "not-exported", workspace: string, why: Cause, } | { "code": "moved-out" } | { "code": "not-moved", workspace: string, } | { "code": "interrupted" } | { "code": "cut-off" } | { "code": "outcome-unknown" } | { "code": "overtaken" } | { "code": "removed-before-done" } | { "code": "earlier", message: string, } | { "code": "store-busy" } | { "code": "store-newer" } | { "code": "store-damaged" } | { "code": "store-lost" } | { "code": "store-unknown" } | { "code": "store-foreign" } | { "code": "store-altered", part: string, } | { "code": "store-failed", detail: string, } | { "code": "data-folder", path: string, detail: string, } | { "code": "folder-not-ours", path: string, } | { "code": "folder-unfit", path: string, detail: string, } | { "code": "others-file", path: string, owner: string, } | { "code": "no-data-folder" } | { "code": "notion-url", detail: string, } | { "code": "already-open" } | { "code": "name-taken", program: string, } | { "code": "no-display" } | { "code": "sandbox-failed", detail: string, } | { "code": "sandbox-elsewhere" } | { "code": "not-written", path: string, detail: string, } | { "code": "not-printed", detail: string, } | { "code": "not-savable" } | { "code": "no-downloads" } | { "code": "export-failed", detail: string, } | { "code": "not-opened", path: string, detail: string, } | { "code": "clipboard-failed" } | { "code": "app-link-missing" } | { "code": "app-link-other" } | { "code": "app-link-silent" } | { "code": "clock-wrong" } | { "code": "start-at-login-failed", detail: string, });
 
 /**
  * How far an authorization is: at first `waiting`, in the end one of the last five.
@@ -1027,6 +1058,10 @@ labels: Array<string>,
  * When the workspace was last connected here; none on a receipt of an earlier Keyrack.
  */
 connected_at: Millis | null, 
+/**
+ * When it was moved to another computer, where its tokens still work; none if it was not.
+ */
+moved_at: Millis | null, 
 /**
  * Whether it belonged to the embedded sandbox.
  */
@@ -1202,6 +1237,94 @@ unread: Array<Unread>,
 own_unknown: Problem | null, };
 
 /**
+ * What was exported.
+ */
+export type SealedExport = { 
+/**
+ * The file, by its whole path.
+ */
+path: string, 
+/**
+ * Whether the connections go on being used here.
+ */
+copy: boolean, 
+/**
+ * How many clients are in it.
+ */
+clients: number, 
+/**
+ * The connections in it, as they are now.
+ */
+connections: Array<Connection>, };
+
+/**
+ * What was taken in of a sealed file.
+ */
+export type SealedImport = { 
+/**
+ * The connections that are in the list now.
+ */
+taken: Array<Taken>, 
+/**
+ * The new ones that could not be taken in.
+ */
+not_taken: Array<NotTaken>, 
+/**
+ * How many clients came with them.
+ */
+clients: number, };
+
+/**
+ * A connection in a sealed file.
+ */
+export type SealedRow = { 
+/**
+ * The workspace's name.
+ */
+workspace_name: string, 
+/**
+ * Who authorized the connection.
+ */
+owner: Owner, 
+/**
+ * The name of its client; of a token that was made elsewhere, its own.
+ */
+client_name: string, 
+/**
+ * Where its requests go.
+ */
+host: string, 
+/**
+ * What becomes of it here.
+ */
+verdict: SealedVerdict, };
+
+/**
+ * What becomes of a connection in a sealed file.
+ */
+export type SealedVerdict = { "kind": "new" } | { "kind": "same", 
+/**
+ * The connection (`Connection::id`).
+ */
+connection: string, 
+/**
+ * Whether it was moved to another computer from here.
+ */
+moved: boolean, } | { "kind": "other", 
+/**
+ * The connection (`Connection::id`).
+ */
+connection: string, } | { "kind": "dead", 
+/**
+ * Why, as far as it is known.
+ */
+problem: Problem, } | { "kind": "unknown", 
+/**
+ * Why.
+ */
+problem: Problem, };
+
+/**
  * A self-test.
  */
 export type SelfTest = "keyring" | "app-link" | "localhost" | "notion" | "database";
@@ -1301,6 +1424,19 @@ diff: Diff | null, };
  * What a stray secret is.
  */
 export type StrayKind = "token" | "refresh-token" | "client-secret" | "token-or-secret";
+
+/**
+ * A connection that was taken in.
+ */
+export type Taken = { 
+/**
+ * Its place among the connections of the file.
+ */
+at: number, 
+/**
+ * The connection in the list.
+ */
+connection: Connection, };
 
 /**
  * A file or folder that could not be read.

@@ -45,8 +45,9 @@ function unconfirmed(problem: Refusal | null): Step {
   return step("warn", text, null);
 }
 
-function notAsked({ sandbox }: Receipt): Step {
-  return step("warn", t("receipt.not-asked", { issuer: issuer(sandbox) }), null);
+function notAsked({ sandbox, moved_at: moved }: Receipt): Step {
+  const key = moved === null ? "receipt.not-asked" : "receipt.moved";
+  return step("warn", t(key, { issuer: issuer(sandbox) }), null);
 }
 
 function inKeyring({ removed_from_keyring_at: at, keyring_keeps: keeps }: Receipt): Step[] {
@@ -87,7 +88,8 @@ export function plain(text: string, room: number): string {
 }
 
 /** What it came to, in short: whether the revocation is confirmed. */
-export function result({ kind, confirmed_at }: Receipt): string {
+export function result({ kind, confirmed_at, moved_at }: Receipt): string {
+  if (moved_at !== null) return t("command.result.moved");
   if (kind === "forget") return t("command.result.forgotten");
   return t(confirmed_at === null ? "command.result.unconfirmed" : "command.result.confirmed");
 }

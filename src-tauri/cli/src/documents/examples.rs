@@ -10,10 +10,11 @@ use keyrack_core::documents::{
 };
 use keyrack_core::{
     ActivityEntry, ActivityOutcome, Allowed, Batch, BatchAct, BatchEnd, BatchState, Begun, Budget,
-    Caller, Cause, Client, Connection, CutOff, DatabaseState, Diff, Endpoint, HandedOut, HandedTo,
-    JudgedLine, KeptLine, Labels, Language, Lease, LeaseUse, LineFault, Millis, NotDone, Note,
-    OperationKind, Owner, PairCounts, PairVerdict, Problem, Progress, Rebuilt, Receipt,
-    RedirectMethod, RefreshTokenFate, Scan, Status, Stray, StrayKind, Unread, Way, Whose, Words,
+    Caller, Cause, Client, Connection, CutOff, DatabaseState, Diff, Endpoint, FoundInFile,
+    HandedOut, HandedTo, JudgedLine, KeptLine, Labels, Language, Lease, LeaseUse, LineFault,
+    Millis, NotDone, Note, OperationKind, Owner, PairCounts, PairVerdict, Problem, Progress,
+    Rebuilt, Receipt, RedirectMethod, RefreshTokenFate, Scan, SealedExport, SealedImport,
+    SealedRow, SealedVerdict, Status, Stray, StrayKind, Taken, Unread, Way, Whose, Words,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -23,6 +24,7 @@ use super::*;
 use crate::advice::Advice;
 use crate::hand_out::{serve, token};
 use crate::pairs::Imported;
+use crate::sealed;
 
 const MINUTE: i64 = 60_000;
 /// 2026-11-30, 9 in the morning.
@@ -86,6 +88,7 @@ fn connection() -> Connection {
         capabilities: Some(vec!["read_content".to_owned(), "update_content".to_owned()]),
         labels: labels(),
         note: Note::from(Some("Ask Ada before a change.".to_owned())),
+        moved_at: None,
         last_used_at: Some(at(40)),
         revision: 1,
     }
@@ -123,6 +126,7 @@ pub fn receipt() -> Receipt {
         client_name: of.client_name,
         labels: of.labels,
         connected_at: Some(of.connected_at),
+        moved_at: None,
         sandbox: false,
         bot_id: of.bot_id,
         started_at: at(60),
@@ -378,6 +382,48 @@ fn imported() -> String {
     }))
 }
 
+fn exported() -> SealedExport {
+    SealedExport {
+        path: "/home/ada/moved.age".to_owned(),
+        copy: false,
+        clients: 1,
+        connections: vec![Connection {
+            moved_at: Some(at(50)),
+            ..connection()
+        }],
+    }
+}
+
+fn unsealed() -> String {
+    let of = connection();
+    let row = |verdict| SealedRow {
+        workspace_name: connection().workspace_name,
+        owner: ada(),
+        client_name: client().name,
+        host: "api.notion.com".to_owned(),
+        verdict,
+    };
+    let dead = SealedRow {
+        workspace_name: "Beta Labs".to_owned(),
+        ..row(SealedVerdict::Dead {
+            problem: Cause::TokenInactive.into(),
+        })
+    };
+    let found = FoundInFile {
+        copy: false,
+        connections: vec![row(SealedVerdict::New), dead],
+    };
+    let import = SealedImport {
+        taken: vec![Taken {
+            at: 0,
+            connection: of,
+        }],
+        not_taken: Vec::new(),
+        clients: 1,
+    };
+    json_of(&sealed::import::document(&found, &import))
+}
+
 fn doctor() -> String {
     let problem = Cause::Unreachable.into();
     json_of(&Versioned::new(DoctorDocument {
@@ -485,6 +531,8 @@ fn examples() -> Vec<(&'static str, String)> {
         ),
         ("doctor", doctor()),
         ("scan", scan()),
+        ("export", json_of(&sealed::export::document(&exported()))),
+        ("import FILE", unsealed()),
         ("import", imported()),
         ("token", token()),
         ("serve", serve()),

@@ -59,7 +59,7 @@ impl Keyrack {
             BatchAct::Refresh | BatchAct::Revoke | BatchAct::Forget => None,
         };
         self.count_requests_elsewhere()?;
-        let (queues, gone) = self.queues(ids)?;
+        let (queues, gone) = self.queues(act, ids)?;
         let run = Arc::new(Run::new(act, queues, gone));
         self.runs.begin(run.clone())?;
         let keyrack = self.clone();
@@ -78,13 +78,20 @@ impl Keyrack {
     }
 
     /// The connections in queues, and how many of those asked for are not there.
-    fn queues(&self, ids: Option<&[String]>) -> Result<(Vec<Queue>, usize), Problem> {
+    fn queues(
+        &self,
+        act: BatchAct,
+        ids: Option<&[String]>,
+    ) -> Result<(Vec<Queue>, usize), Problem> {
         let mut connections = self.store.connections()?;
         let mut gone = 0;
         if let Some(ids) = ids {
             let ids: HashSet<_> = ids.iter().collect();
             connections.retain(|connection| ids.contains(&connection.id));
             gone = ids.len().saturating_sub(connections.len());
+        } else if act == BatchAct::Refresh {
+            // All that are refreshed here.
+            connections.retain(|connection| connection.moved_at.is_none());
         }
         connections.sort_by_key(|connection| connection.checked_at);
         let queues = self.store.paced()?.into_iter().map(|client| {

@@ -232,6 +232,7 @@ fn is_about_the_connection(cause: &Cause) -> bool {
         cause,
         Cause::HandOutRefused
             | Cause::TokenStays
+            | Cause::MovedOut
             | Cause::TokenInactive
             | Cause::TokenEnded { .. }
             | Cause::NeedsReconnecting
@@ -246,8 +247,11 @@ fn is_about_the_connection(cause: &Cause) -> bool {
     )
 }
 
-/// Refuses a use that the person does not allow.
+/// Refuses a use that the person does not allow, or that is another computer's now.
 pub(super) fn refuse_use(connection: &Connection, way: Way) -> Result<(), Problem> {
+    if connection.moved_at.is_some() {
+        return Err(Cause::MovedOut.into());
+    }
     match connection.allows {
         allowed if way.is_allowed(allowed) => Ok(()),
         Allowed::Never => Err(Cause::HandOutRefused.into()),

@@ -74,6 +74,7 @@ impl Keyrack {
             Act::Revoke(act) => self.recover_revocation(&act.of.id).await,
             Act::Import(act) => self.recover_import(operation.with(act)).await,
             Act::Forget(act) => self.recover_forgetting(operation.with(act)).await,
+            Act::Export(act) => self.recover_export(operation.with(act)).await,
         }
     }
 }

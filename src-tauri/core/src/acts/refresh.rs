@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use notion_oauth::{Backoff, Error, Grant};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 use tokio::time::sleep;
 
@@ -37,7 +37,7 @@ impl Keyrack {
     /// Refreshes a connection's tokens and returns it with the new evidence.
     ///
     /// Fails with nothing changed if another process is at work on the connection
-    /// (`busy-elsewhere`), it has no refresh token, its revocation is pending, the keyring takes no entry, or nothing was sent. `refresh-rejected` is final: only a
+    /// (`busy-elsewhere`), it has no refresh token, its revocation is pending, it was moved, the keyring takes no entry, or nothing was sent. `refresh-rejected` is final: only a
     /// new consent helps. After `refresh-unfinished` the old tokens are kept, and another call goes
     /// on where this one ended.
     pub async fn refresh(&self, id: &str) -> Result<Connection, Problem> {
@@ -65,6 +65,9 @@ impl Keyrack {
         refuse_made_elsewhere(&connection)?;
         if connection.status == Status::RevocationPending {
             return Err(Cause::RevocationPending.into());
+        }
+        if connection.moved_at.is_some() {
+            return Err(Cause::MovedOut.into());
         }
         let operation = match self.store.unfinished_refresh(id)? {
             Some(unfinished) => unfinished,
@@ -319,7 +322,12 @@ impl Keyrack {
 
 /// A hash that identifies a pair without its tokens: a refresh always brings a new access token.
 pub(in crate::acts) fn fingerprint(tokens: &ConnectionSecrets) -> String {
-    URL_SAFE_NO_PAD.encode(Sha256::digest(tokens.access.expose_secret()))
+    fingerprint_of(&tokens.access)
+}
+
+/// A hash that identifies an access token.
+pub(in crate::acts) fn fingerprint_of(token: &SecretString) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(token.expose_secret()))
 }
 
 /// Whether Notion may have refreshed the tokens although no reply arrived.

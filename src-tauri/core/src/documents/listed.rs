@@ -72,6 +72,7 @@ pub struct ConnectionDocument<'a> {
     has_refresh_token: bool,
     connected_at: Time,
     checked_at: Option<Time>,
+    moved_at: Option<Time>,
     last_used_at: Option<Time>,
     retry_at: Option<Time>,
 }
@@ -102,6 +103,7 @@ impl<'a> From<&'a Connection> for ConnectionDocument<'a> {
             has_refresh_token: connection.has_refresh_token,
             connected_at: connection.connected_at.into(),
             checked_at: connection.checked_at.map(Time::from),
+            moved_at: connection.moved_at.map(Time::from),
             last_used_at: connection.last_used_at.map(Time::from),
             retry_at: connection.retry_at.map(Time::from),
         }

@@ -31,6 +31,7 @@ pub(crate) enum Act {
     Rebuild(Rebuilt),
     HandOut(HandOut),
     Import(Import),
+    Export(Export),
 }
 
 /// The client of an act.
@@ -198,6 +199,9 @@ pub(crate) struct Forget {
     /// When the workspace was last connected here.
     #[serde(default)]
     pub connected_at: Option<Millis>,
+    /// When the connection was moved to another computer, where it goes on; none if it was not.
+    #[serde(default)]
+    pub moved_at: Option<Millis>,
     /// When the keyring no longer had the tokens.
     pub removed_at: Option<Millis>,
     /// What the keyring may still have of them.
@@ -206,6 +210,18 @@ pub(crate) struct Forget {
     /// The programs that were using the connection.
     #[serde(default)]
     pub cut_off: Vec<CutOff>,
+}
+
+/// A connection's way into a sealed file. Its row is written before the file is in its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Export {
+    pub of: OfConnection,
+    /// The file, by its whole path.
+    pub path: String,
+    /// SHA-256 of what is in it.
+    pub digest: String,
+    /// Whether the connection goes on being used here.
+    pub copy: bool,
 }
 
 /// A hand-out. Its row is written before the token leaves, and has ended then; but a lease's ends with it.
@@ -254,6 +270,7 @@ impl Act {
             Self::Rebuild(_) => Kind::Rebuild,
             Self::HandOut(_) => Kind::HandOut,
             Self::Import(_) => Kind::Import,
+            Self::Export(_) => Kind::Export,
         }
     }
 
@@ -270,7 +287,8 @@ impl Act {
             | Self::Refresh(_)
             | Self::Revoke(_)
             | Self::Forget(_)
-            | Self::HandOut(_) => self.of_connection().map(|of| &of.client),
+            | Self::HandOut(_)
+            | Self::Export(_) => self.of_connection().map(|of| &of.client),
             Self::Rebuild(_) => None,
         }
     }
@@ -304,6 +322,7 @@ impl Act {
             Self::Revoke(act) => Some(&act.of),
             Self::Forget(act) => Some(&act.of),
             Self::HandOut(act) => Some(&act.of),
+            Self::Export(act) => Some(&act.of),
             Self::AddClient(_)
             | Self::EditClient(_)
             | Self::RotateSecret(_)
@@ -419,6 +438,7 @@ impl Forget {
             of: connection.into(),
             labels: connection.labels.clone(),
             connected_at: Some(connection.connected_at),
+            moved_at: connection.moved_at,
             removed_at: None,
             keyring_keeps: Vec::new(),
             cut_off: Vec::new(),
@@ -472,5 +492,6 @@ kinds!(
     Forget => Forget,
     HandOut => HandOut,
     Import => Import,
+    Export => Export,
     Rebuilt => Rebuild
 );

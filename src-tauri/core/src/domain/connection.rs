@@ -93,6 +93,9 @@ pub struct Connection {
     /// The day on which such a token ends, if the person typed it.
     #[ts(type = "string | null")]
     pub expires_on: Option<ExpiryDay>,
+    /// When it was moved to another computer: it is not used here any more, and stays until the person says
+    /// that it works there. None if it was not.
+    pub moved_at: Option<Millis>,
     /// When its token was last handed out; none if it never was.
     pub last_used_at: Option<Millis>,
     /// The revision of the last change of what is said here; a higher one is newer.

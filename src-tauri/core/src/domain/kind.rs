@@ -21,4 +21,5 @@ pub enum Kind {
     Rebuild,
     HandOut,
     Import,
+    Export,
 }

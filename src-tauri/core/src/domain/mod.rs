@@ -25,6 +25,7 @@ pub mod receipt;
 pub mod redirect;
 pub mod removal;
 pub mod schedule;
+pub mod sealed;
 pub mod stray;
 pub mod time;
 pub mod token;

@@ -175,6 +175,7 @@ impl Ended<Forget> {
         Receipt {
             labels: act.labels.clone(),
             connected_at: act.connected_at,
+            moved_at: act.moved_at,
             keyring_keeps: act.keyring_keeps.clone(),
             cut_off: act.cut_off.clone(),
             ..self.receipt_of(Kind::Forget, &act.of, removed_at)
@@ -224,6 +225,7 @@ impl<A> Ended<A> {
             client_name: of.client.name.clone(),
             labels: Labels::default(),
             connected_at: None,
+            moved_at: None,
             sandbox: of.client.sandbox,
             bot_id: of.bot_id.clone(),
             started_at: self.operation.started_at,

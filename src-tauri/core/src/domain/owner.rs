@@ -25,17 +25,27 @@ pub enum Owner {
     Unknown,
 }
 
+impl Owner {
+    /// The owner with texts that can be shown.
+    pub(crate) fn sanitized(self) -> Self {
+        match self {
+            Self::User { id, name, email } => Self::User {
+                id: sanitize_display_text(&id),
+                name: name.as_deref().map(sanitize_display_text),
+                email: email.as_deref().map(sanitize_display_text),
+            },
+            nobody => nobody,
+        }
+    }
+}
+
 impl From<Option<notion_oauth::Owner>> for Owner {
     fn from(owner: Option<notion_oauth::Owner>) -> Self {
         match owner {
             None => Self::Unknown,
             Some(notion_oauth::Owner::User {
                 id, name, email, ..
-            }) => Self::User {
-                id: sanitize_display_text(&id),
-                name: name.map(|name| sanitize_display_text(&name)),
-                email: email.map(|email| sanitize_display_text(&email)),
-            },
+            }) => Self::User { id, name, email }.sanitized(),
             Some(notion_oauth::Owner::Workspace) => Self::Workspace,
         }
     }

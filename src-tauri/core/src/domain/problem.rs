@@ -307,6 +307,50 @@ pub enum Cause {
     TokensBeingWritten,
     OtherProgramAtWork,
 
+    // Sealed files.
+    FileExists {
+        path: String,
+    },
+    FileUnproven {
+        path: String,
+    },
+    RecipientUnknown {
+        recipient: String,
+    },
+    IdentityUnreadable {
+        path: String,
+    },
+    NotAge,
+    SealedTooLarge,
+    SealedWork,
+    SealedToKey,
+    SealedToPassphrase,
+    WrongPassphrase,
+    OtherKey,
+    SealedDamaged,
+    SealedForeign,
+    SealedNewer,
+    SealedUnfit {
+        part: String,
+    },
+    SealedUrl {
+        address: String,
+    },
+    PassphraseUnreadable,
+    PassphraseShort,
+    PassphraseDiffers,
+    SandboxStays {
+        workspace: String,
+    },
+    NotExported {
+        workspace: String,
+        why: Box<Self>,
+    },
+    MovedOut,
+    NotMoved {
+        workspace: String,
+    },
+
     // What became of an operation.
     Interrupted,
     CutOff,

@@ -58,6 +58,8 @@ pub struct Receipt {
     pub labels: Labels,
     /// When the workspace was last connected here; none on a receipt of an earlier Keyrack.
     pub connected_at: Option<Millis>,
+    /// When it was moved to another computer, where its tokens still work; none if it was not.
+    pub moved_at: Option<Millis>,
     /// Whether it belonged to the embedded sandbox.
     pub sandbox: bool,
     /// Notion's id of the bot.

@@ -75,6 +75,12 @@ pub(crate) fn bridge_page(text: &str) -> Result<String, Problem> {
     Ok(text.to_owned())
 }
 
+/// Whether a text is one of the exact redirect URIs that are registered here.
+pub(crate) fn is_redirect_uri(text: &str) -> bool {
+    let method = RedirectMethod::of(text);
+    redirect_uri(method, localhost_port(text), Some(text)).is_ok_and(|uri| uri == text)
+}
+
 /// The redirect URI of `localhost` with a port.
 pub(crate) fn localhost_uri(port: u16) -> String {
     format!("{LOCALHOST}{port}{CALLBACK_PATH}")

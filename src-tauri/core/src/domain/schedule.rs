@@ -194,12 +194,13 @@ impl Pause {
     }
 }
 
-/// Whether a check can bring something new. A dead token stays dead until it is replaced; the
-/// embedded sandbox runs in the window only.
+/// Whether a check can bring something new. A dead token stays dead until it is replaced; one that was
+/// moved is replaced elsewhere; the embedded sandbox runs in the window only.
 fn is_worth_asking(connection: &Connection) -> bool {
     let known = connection.last_status.unwrap_or(connection.status);
     let dead = matches!(known, Status::Inactive | Status::NeedsReconnecting);
-    !(dead || connection.sandbox || connection.status == Status::RevocationPending)
+    let is_here = !connection.sandbox && connection.moved_at.is_none();
+    !(dead || !is_here || connection.status == Status::RevocationPending)
 }
 
 /// Whether a problem concerns all connections of the client.

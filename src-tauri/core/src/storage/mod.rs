@@ -3,6 +3,7 @@
 pub mod data_folder;
 mod owner;
 pub mod process_lock;
+pub mod sealed;
 mod sign;
 mod small_file;
 pub mod store;

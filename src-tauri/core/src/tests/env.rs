@@ -139,10 +139,23 @@ impl TestEnv {
         self.open(Box::new(|_| {})).map(Arc::new)
     }
 
+    /// Starts Keyrack on another data folder.
+    pub fn start_in(&self, folder: &Path) -> Arc<Keyrack> {
+        Arc::new(self.open_in(folder, Box::new(|_| {})).expect("opened"))
+    }
+
     fn open(&self, listener: Box<dyn Fn(&Event) + Send + Sync>) -> Result<Keyrack, Problem> {
+        self.open_in(self.folder.path(), listener)
+    }
+
+    fn open_in(
+        &self,
+        folder: &Path,
+        listener: Box<dyn Fn(&Event) + Send + Sync>,
+    ) -> Result<Keyrack, Problem> {
         let (now, up, opened) = (self.now.clone(), self.up.clone(), self.opened.clone());
         let settings = Settings {
-            data_folder: self.folder.path().to_owned(),
+            data_folder: folder.to_owned(),
             notion: BaseUrl::parse(self.sandbox.base_url()).expect("loopback"),
         };
         let effects = Effects {

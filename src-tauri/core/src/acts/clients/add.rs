@@ -50,7 +50,12 @@ impl Keyrack {
         self.keep_client(client, secret).await
     }
 
-    async fn keep_client(&self, client: Client, secret: SecretString) -> Result<Client, Problem> {
+    /// Keeps a client that is not here: its secret in the vault, and the rest in the list.
+    pub(in crate::acts) async fn keep_client(
+        &self,
+        client: Client,
+        secret: SecretString,
+    ) -> Result<Client, Problem> {
         let client = Client {
             created_at: self.now(),
             ..client

@@ -2,6 +2,7 @@
 //! vault entry, then the list.
 
 pub mod pairs;
+pub mod sealed;
 pub mod token;
 
 use crate::domain::act::{Granted, Import, OfClient};

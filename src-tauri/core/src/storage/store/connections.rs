@@ -27,7 +27,7 @@ pub(super) const SELECT: &str = "
            c.workspace_name, c.workspace_icon, c.owner, c.connected_at,
            c.verdict, c.verdict_at, c.cause, c.failure, c.has_refresh_token, o.act, o.problem,
            c.revision, c.allows, c.last_used_at, clients.client_id, c.labels, c.note, c.expires_on,
-           c.capabilities, clients.kind = 'token'
+           c.capabilities, clients.kind = 'token', c.moved_at
     FROM connections c
     JOIN clients ON clients.id = c.client
     LEFT JOIN operations o ON o.kind = 'revoke' AND o.connection = c.id AND o.finished_at IS NULL";
@@ -142,7 +142,7 @@ impl Store {
                 workspace_icon = excluded.workspace_icon, owner = excluded.owner,
                 has_refresh_token = excluded.has_refresh_token, connected_at = excluded.connected_at,
                 verdict = excluded.verdict, verdict_at = excluded.verdict_at, cause = NULL, failure = NULL,
-                capabilities = NULL, issued_at = NULL",
+                capabilities = NULL, issued_at = NULL, moved_at = NULL",
             params![
                 id,
                 ended.operation().act.client.id,
@@ -432,7 +432,8 @@ fn unsettle(
 pub(super) fn first(db: &Db, most: u32) -> rusqlite::Result<Vec<Connection>> {
     let mut query = db.prepare_cached(&format!(
         "{SELECT} ORDER BY
-            NOT needs_attention(c.verdict, c.verdict_at, c.cause, c.failure, c.has_refresh_token, o.act, o.problem),
+            NOT ((c.moved_at IS NULL OR o.act IS NOT NULL)
+                AND needs_attention(c.verdict, c.verdict_at, c.cause, c.failure, c.has_refresh_token, o.act, o.problem)),
             sort_key(c.workspace_name), c.id LIMIT ?1"
     ))?;
     let rows = query.query_map([most], connection_from)?;
@@ -454,6 +455,9 @@ pub(super) fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
         derived
     };
     let annotation = annotation_from(row, 21);
+    let moved_at = row.get::<_, Option<i64>>(26)?.map(Millis);
+    // One that was moved needs nobody here, unless it is being revoked.
+    let is_here = moved_at.is_none() || evidence.revocation.is_some();
     Ok(Connection {
         id: row.get(0)?,
         client_id: row.get(1)?,
@@ -469,7 +473,7 @@ pub(super) fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
             .map_or(Owner::Unknown, |json| json.0),
         has_refresh_token: evidence.has_refresh_token,
         connected_at: Millis(row.get(9)?),
-        needs_attention: derived.needs_attention(),
+        needs_attention: is_here && derived.needs_attention(),
         status: derived.status,
         last_status: derived.last_status,
         checked_at: evidence.verdict.map(|(_, at)| at),
@@ -485,6 +489,7 @@ pub(super) fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
         capabilities: row
             .get::<_, Option<Json<_>>>(24)
             .map_or(None, |json| json.map(|json| json.0)),
+        moved_at,
         last_used_at: row.get::<_, Option<i64>>(19)?.map(Millis),
         oauth_client_id: row.get(20)?,
         labels: annotation.labels,

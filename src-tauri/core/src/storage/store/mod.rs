@@ -14,6 +14,7 @@ mod history;
 mod json;
 mod labels_file;
 mod leases;
+mod moved;
 mod names;
 mod operations;
 mod preferences;

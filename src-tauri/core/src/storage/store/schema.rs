@@ -188,6 +188,8 @@ fn migrations() -> Migrations<'static> {
             "ALTER TABLE clients ADD COLUMN kind TEXT NOT NULL DEFAULT 'oauth';
              ALTER TABLE connections ADD COLUMN expires_on TEXT;",
         ),
+        // When a connection was moved to another computer.
+        M::up("ALTER TABLE connections ADD COLUMN moved_at INTEGER;"),
     ];
     MIGRATIONS.iter().cloned().chain(later).collect()
 }

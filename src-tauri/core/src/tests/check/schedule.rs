@@ -40,6 +40,7 @@ fn connection(number: usize) -> Connection {
         note: Note::default(),
         made_elsewhere: false,
         expires_on: None,
+        moved_at: None,
         last_used_at: None,
         oauth_client_id: String::new(),
         revision: 0,

@@ -1,0 +1,5 @@
+//! `keyrack export` and `keyrack import`: sealed files, by which connections go to another computer.
+
+pub mod export;
+pub mod import;
+mod passphrase;
