@@ -620,6 +620,116 @@ const settings = [
   },
 ];
 
+/** @type {Screen[]} */
+const tokens = [
+  { name: "tokens-list", scene: "tokens", views: [...MAIN, "de-wide", "edge"] },
+  { name: "tokens-only", scene: "tokens-only", views: ["narrow"] },
+  { name: "tokens-menu", scene: "tokens", click: ["more"], views: ["narrow", "de"] },
+  { name: "tokens-details", scene: "tokens", click: ["more", "details"], views: [...MAIN, "tall"] },
+  {
+    name: "tokens-day",
+    scene: "tokens",
+    click: ["more", "details", "edit-expiry", "expiry-field:1.3.2027", "save-expiry"],
+    until: ".wrong",
+    views: ["narrow", "de"],
+  },
+  { name: "tokens-end", scene: "tokens", click: ["end-at-notion"], views: [...DIALOG, "de-narrow"] },
+  {
+    name: "tokens-end-forget",
+    scene: "tokens",
+    click: ["end-at-notion", "forget-ended"],
+    until: at("confirm-forget"),
+    views: ["de"],
+  },
+  { name: "tokens-selected", scene: "tokens-only", click: ["select"], views: ["narrow", "de", "de-narrow"] },
+  {
+    name: "tokens-revoke",
+    scene: "tokens",
+    click: all,
+    until: at("left-elsewhere"),
+    views: [...DIALOG, "de-narrow"],
+  },
+  {
+    name: "tokens-summary",
+    scene: "tokens",
+    click: [...all, "confirm-revoke-selected"],
+    until: at("summary"),
+    views: ["narrow", "de"],
+  },
+  {
+    name: "tokens-offboard",
+    scene: "tokens",
+    click: ["offboard", "offboard-label:acme"],
+    until: at("left-elsewhere"),
+    views: ["narrow", "de"],
+  },
+  { name: "tokens-ways", scene: "tokens", click: ["connect-more"], views: ["narrow", "de", "zoom"] },
+  {
+    name: "token-form",
+    scene: "tokens",
+    click: ["connect-more", "add-token"],
+    until: at("save-token"),
+    views: [...DIALOG, "tall", "de-narrow"],
+  },
+  {
+    name: "token-form-filled",
+    scene: "welcome",
+    click: [
+      "add-token",
+      "token-field:ntn_1",
+      "token-name:Nightly export",
+      "token-day:2027-03-01",
+      "token-labels:Acme, paid",
+    ],
+    end: true,
+    views: ["narrow", "de"],
+  },
+  {
+    name: "token-form-refused",
+    scene: "tokens",
+    click: ["connect-more", "add-token", "token-field:ntn_refused", "save-token"],
+    until: at("token-problem"),
+    views: ["narrow", "de", "de-narrow"],
+  },
+  {
+    name: "token-form-known",
+    scene: "tokens",
+    click: ["connect-more", "add-token", "token-field:ntn_known", "save-token"],
+    refuse: "add_token:token-known",
+    until: at("show-known"),
+    views: ["narrow", "de"],
+  },
+  {
+    name: "token-form-day",
+    scene: "tokens",
+    click: ["connect-more", "add-token", "token-field:ntn_1", "token-day:1.3.2027", "save-token"],
+    until: ".wrong",
+    views: ["narrow", "de"],
+  },
+  {
+    name: "token-form-offline",
+    scene: "tokens",
+    click: ["connect-more", "add-token", "token-field:ntn_1", "save-token"],
+    refuse: "add_token:unreachable",
+    until: ".problem",
+    views: ["narrow", "de"],
+  },
+  {
+    name: "token-added",
+    scene: "tokens",
+    click: ["connect-more", "add-token", "token-field:ntn_1", "save-token"],
+    until: at("notice"),
+    views: ["narrow", "de"],
+  },
+  {
+    name: "scan-tokens",
+    scene: "scan-tokens",
+    click: ["settings", "scan-open", "scan-look"],
+    until: at("stray-end"),
+    views: ["narrow", "de"],
+  },
+];
+
 export const SCREENS = [
   ...start,
   ...list,
@@ -629,4 +739,5 @@ export const SCREENS = [
   ...acts,
   ...panels,
   ...settings,
+  ...tokens,
 ];

@@ -6,6 +6,7 @@ import blocksIcon from "lucide-static/icons/blocks.svg?raw";
 import checkIcon from "lucide-static/icons/check.svg?raw";
 import clockIcon from "lucide-static/icons/clock.svg?raw";
 import eraserIcon from "lucide-static/icons/eraser.svg?raw";
+import importIcon from "lucide-static/icons/import.svg?raw";
 import keyRoundIcon from "lucide-static/icons/key-round.svg?raw";
 import linkIcon from "lucide-static/icons/link.svg?raw";
 import refreshCwIcon from "lucide-static/icons/refresh-cw.svg?raw";
@@ -27,8 +28,8 @@ const KINDS: Record<OperationKind, string> = {
   forget: eraserIcon,
   rebuild: archiveRestoreIcon,
   "hand-out": keyRoundIcon,
-  import: linkIcon,
   export: archiveIcon,
+  import: importIcon,
 };
 
 export function entryIcon(entry: Pick<ActivityEntry, "kind" | "outcome" | "handed">): string {

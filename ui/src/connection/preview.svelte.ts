@@ -21,6 +21,8 @@ export class Preview {
   readonly joined = $derived.by(() => this.#both.only);
   /** Those that are left out because nothing is left to end. */
   readonly dead = $derived.by(() => this.#now.dead);
+  /** Those that are left out because they can be ended only where they were made. */
+  readonly elsewhere = $derived.by(() => this.#now.elsewhere);
   /** Those that were to be ended and are no longer there. */
   readonly departed = $derived.by(() => among(this.#shown, this.#live()).only);
   /** Whether all of them are the sandbox's. */

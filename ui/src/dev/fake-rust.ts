@@ -16,6 +16,7 @@ import type {
   Connection,
   Lease,
   News,
+  NewToken,
   NotDone,
   Preferences,
   Problem,
@@ -32,6 +33,7 @@ import type {
 import { detailsOf, pageOf } from "./fake-activity";
 import { importing } from "./fake-import";
 import { labelsOf, noteOf } from "./fake-labels";
+import { expiryOf, granted, tokenOf } from "./fake-tokens";
 import { batch, batchEnd, client, problem, receiptFor, refusal, sandboxClient } from "./samples";
 import { pairsOf, type Pairs } from "./samples-import";
 import { CLEAN } from "./samples-scan";
@@ -44,6 +46,8 @@ type Arguments = {
   connections: string[] | null;
   labels: string[];
   note: string;
+  day: string;
+  form: NewToken;
   add: string[];
   remove: string[];
   allowed: Allowed;
@@ -264,7 +268,7 @@ export class FakeRust {
         throw refusal("link-malformed");
       },
       check: ({ connection }) => this.#checked(connection),
-      refresh: ({ connection }) => this.#checked(connection),
+      refresh: ({ connection }) => this.#checked(granted(this.#connection(connection)).id),
       begin_batch: ({ act, connections }) => {
         const ids = connections ?? this.rust.connections.map(({ id }) => id);
         this.#step(batch({ act, total: ids.length, left: act === "check" ? 230_000 : null }));
@@ -289,6 +293,13 @@ export class FakeRust {
         if (allowed === "never") this.#endLeases(({ connection_id }) => connection_id === id);
         return this.#edited(id, { allows: allowed });
       },
+      add_token: ({ form }) => {
+        const added = tokenOf(form, this.rust.connections);
+        this.#change({ connections: [...this.rust.connections, added] });
+        return { ...added, revision: this.next() };
+      },
+      set_expiry: ({ connection, day }) =>
+        this.#edited(connection, { expires_on: expiryOf(this.#connection(connection), day) }),
       set_note: ({ connection, note }) => this.#edited(connection, { note: noteOf(note) }),
       label_connections: ({ connections, add, remove }) => {
         const ids = this.rust.connections.map(({ id }) => id).filter((id) => connections?.includes(id));
@@ -394,7 +405,7 @@ export class FakeRust {
 
   /** The reply to a revocation. Two of the scenes' workspaces cannot be revoked. */
   #revoked(id: string): Revocation {
-    const row = this.#connection(id);
+    const row = granted(this.#connection(id));
     if (row.workspace_name === "Launchpad") throw refusal("keyring-locked");
     if (row.workspace_name === "Kestrel Studio")
       return {

@@ -97,6 +97,23 @@ export function connection(workspace_name: string, more: Partial<Connection> = {
   };
 }
 
+/** A token that was made at Notion itself; `name` is its own. */
+export function token(workspace_name: string, name: string, more: Partial<Connection> = {}): Connection {
+  const row = connection(workspace_name, {
+    client_name: name,
+    has_refresh_token: false,
+    capabilities: null,
+    made_elsewhere: true,
+    ...more,
+  });
+  return { ...row, client_id: row.id };
+}
+
+/** The day so many days from today, as Rust writes it. */
+export function dayIn(days: number): string {
+  return new Date(now + days * DAY).toISOString().slice(0, 10);
+}
+
 /** A lease of a connection: Notion's MCP server, as an agent runs it. */
 export function lease(of: Connection, more: Partial<Lease> = {}): Lease {
   return {

@@ -8,12 +8,14 @@ import {
   client,
   completed,
   connection,
+  dayIn,
   lease,
   person,
   preferences,
   problem,
   sandboxClient,
   snapshot,
+  token,
 } from "./samples";
 
 const MINUTE = 60_000;
@@ -213,6 +215,40 @@ function labelled(): Connection[] {
   return customers().map((row, at) => ({ ...row, ...own[at] }));
 }
 
+/** Tokens that were made at Notion among others: near and past their days, and one that has ended. */
+function tokens(): Connection[] {
+  const agency = client({ name: "Agency" });
+  return [
+    token("Acme Research", "Nightly export", { labels: ["Acme"], expires_on: dayIn(200) }),
+    connection("Acme Research", { client_id: agency.id, client_name: agency.name, labels: ["Acme"] }),
+    token("Bibliothek am Park", "Lesesaal", {
+      workspace_icon: "📚",
+      owner: { kind: "workspace" },
+      checked_at: now - 12 * MINUTE,
+      expires_on: dayIn(9),
+    }),
+    token("Kestrel Studio", "Sam’s scripts", {
+      owner: person("Sam Ortega", "sam@kestrel.example"),
+      checked_at: now - 3 * 60 * MINUTE,
+      expires_on: dayIn(-2),
+      labels: ["Kestrel"],
+    }),
+    token("Launchpad", "Deploy hook", {
+      workspace_icon: "🚀",
+      owner: person("Mei Tan", "mei@launchpad.example"),
+      status: "inactive",
+      problem: problem("token-ended"),
+      checked_at: now - 40 * MINUTE,
+    }),
+    connection("Northwind Client Portal", {
+      client_id: agency.id,
+      client_name: agency.name,
+      owner: person("Ada Osei", "ada@northwind.example"),
+      checked_at: now - 2 * MINUTE,
+    }),
+  ];
+}
+
 const supportClient = client({ id: "client-4", name: "Customer support" });
 
 const longNamed = client({
@@ -383,6 +419,13 @@ export function snapshotOf(scene: string): Snapshot {
       ...base,
       connections: few().map((row) => ({ ...row, has_refresh_token: row.status !== "inactive" })),
     },
+    tokens: { ...base, clients: [client({ name: "Agency" })], connections: tokens() },
+    "tokens-only": {
+      ...base,
+      clients: [],
+      connections: tokens().filter(({ made_elsewhere }) => made_elsewhere),
+    },
+    "scan-tokens": { ...base, clients: [client({ name: "Agency" })], connections: tokens() },
     used: { ...base, connections: used() },
     unused: {
       ...base,

@@ -8,6 +8,7 @@ type Together = readonly string[];
 export const KEYS = {
   search: [["/"], ["Control", "F"]],
   connect: [["Control", "N"]],
+  "add-token": [["Control", "Shift", "N"]],
   "check-all": [["F5"]],
   group: [["G"]],
   settings: [["Control", ","]],

@@ -6,11 +6,12 @@ import { t } from "../words/messages";
 import { arranged, badge, NameOrder, search as find, tint, TINTS } from "./connections";
 
 const { compare } = new NameOrder("en");
+const needs = ({ needs_attention }: Connection) => needs_attention;
 const names = (rows: readonly { workspace_name: string }[]) => rows.map((row) => row.workspace_name);
 
 describe("the order", () => {
   const sorted = (rows: readonly Connection[], locale: string) =>
-    arranged(new NameOrder(locale).of(rows), "attention", false, compare);
+    arranged(new NameOrder(locale).of(rows), "attention", false, compare, needs);
 
   it("puts what needs attention first, then goes by name as a person would", () => {
     const rows = [
@@ -84,7 +85,7 @@ describe("an order of the person’s choice", () => {
     ["checked", "CBDA"],
     ["connected", "BCDA"],
   ] as const)("%s: %s", (order, expected) => {
-    expect(names(arranged(rows, order, false, compare)).join("")).toBe(expected);
+    expect(names(arranged(rows, order, false, compare, needs)).join("")).toBe(expected);
   });
 
   it.each([
@@ -93,7 +94,7 @@ describe("an order of the person’s choice", () => {
     ["checked", "ABDC"],
     ["connected", "ACDB"],
   ] as const)("%s from the other end: %s, and equal ones still by name", (order, expected) => {
-    expect(names(arranged(rows, order, true, compare)).join("")).toBe(expected);
+    expect(names(arranged(rows, order, true, compare, needs)).join("")).toBe(expected);
   });
 
   it("goes by client as a person would, then by name", () => {
@@ -102,8 +103,8 @@ describe("an order of the person’s choice", () => {
       connection("B", { client_name: "team 9" }),
       connection("C", { client_name: "Team 10" }),
     ];
-    expect(names(arranged(rows, "client", false, compare))).toEqual(["B", "A", "C"]);
-    expect(names(arranged(rows, "client", true, compare))).toEqual(["A", "C", "B"]);
+    expect(names(arranged(rows, "client", false, compare, needs))).toEqual(["B", "A", "C"]);
+    expect(names(arranged(rows, "client", true, compare, needs))).toEqual(["A", "C", "B"]);
   });
 
   it("goes by owner as a person would, by e-mail address without a name, and last what belongs to nobody", () => {
@@ -117,8 +118,8 @@ describe("an order of the person’s choice", () => {
       connection("G", { owner: { kind: "unknown" } }),
       connection("H", { owner: person("ada 10", "a@acme.example") }),
     ];
-    expect(names(arranged(rows, "owner", false, compare)).join("")).toBe("DFHCEBAG");
-    expect(names(arranged(rows, "owner", true, compare)).join("")).toBe("AGBECFHD");
+    expect(names(arranged(rows, "owner", false, compare, needs)).join("")).toBe("DFHCEBAG");
+    expect(names(arranged(rows, "owner", true, compare, needs)).join("")).toBe("AGBECFHD");
   });
 
   it("puts what was not used for longest first, and counts from connecting what never was", () => {
@@ -127,7 +128,7 @@ describe("an order of the person’s choice", () => {
       connection("B", { connected_at: 5 }),
       connection("C", { connected_at: 7, last_used_at: 3 }),
     ];
-    expect(names(arranged(rows, "used", false, compare))).toEqual(["C", "B", "A"]);
+    expect(names(arranged(rows, "used", false, compare, needs))).toEqual(["C", "B", "A"]);
   });
 });
 

@@ -88,10 +88,14 @@ function byLabel(a: readonly string[], b: readonly string[], compare: Compare<st
 }
 
 /** What each order but that by name compares. */
-function comparison(order: Exclude<Order, "name">, compare: Compare<string>): Compare<Connection> {
+function comparison(
+  order: Exclude<Order, "name">,
+  compare: Compare<string>,
+  needsAttention: (connection: Connection) => boolean,
+): Compare<Connection> {
   switch (order) {
     case "attention":
-      return (a, b) => Number(b.needs_attention) - Number(a.needs_attention);
+      return (a, b) => Number(needsAttention(b)) - Number(needsAttention(a));
     case "owner":
       return (a, b) => byOwner(a.owner, b.owner, compare);
     case "labels":
@@ -112,16 +116,17 @@ function comparison(order: Exclude<Order, "name">, compare: Compare<string>): Co
 
 /**
  * Puts connections that are sorted by name into an order, or into it from the other end; equal ones stay sorted by
- * name. `compare` compares names.
+ * name. `compare` compares names; `needsAttention` says which come first where that is the order.
  */
 export function arranged(
   byName: readonly Connection[],
   order: Order,
   reversed: boolean,
   compare: Compare<string>,
+  needsAttention: (connection: Connection) => boolean,
 ): readonly Connection[] {
   if (order === "name") return reversed ? byName.toReversed() : byName;
-  const by = comparison(order, compare);
+  const by = comparison(order, compare, needsAttention);
   return byName.toSorted(reversed ? (a, b) => by(b, a) : by);
 }
 

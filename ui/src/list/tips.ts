@@ -10,6 +10,7 @@ export function rowTips(sandbox: boolean) {
     select: titled(t("row.select.tip"), "toggle"),
     check: t(sandbox ? "row.check.tip.sandbox" : "row.check.tip"),
     revoke: titled(t(sandbox ? "row.revoke.tip.sandbox" : "row.revoke.tip"), "revoke"),
+    endAtNotion: titled(t("elsewhere.tip"), "revoke"),
     more: titled(t("row.more.tip"), "menu"),
   };
 }

@@ -1,6 +1,7 @@
 // Which connections are shown, and in which order. Nothing is sorted anew for a search, nor folded twice.
 import type { Opening } from "../kit/place";
 import type { Connection, Snapshot } from "../rust/types";
+import { needsAttention } from "../state/attention";
 import { hasLabel, recounted, UNLABELLED, type Label } from "../state/labels";
 import type { Look } from "../state/look.svelte";
 import { locale, t } from "../words/messages";
@@ -25,15 +26,26 @@ export class View {
   readonly #snapshot: () => Snapshot;
   readonly #labels: () => readonly Label[];
   readonly #working: () => boolean;
+  readonly #today: () => number;
   readonly #names = $derived.by(() => new NameOrder(locale()));
   readonly #places = new Places();
 
-  /** `labels` are those of all connections; `working` says whether something is done to connections. */
-  constructor(snapshot: () => Snapshot, labels: () => readonly Label[], look: Look, working: () => boolean) {
+  /**
+   * `labels` are those of all connections; `working` says whether something is done to connections; `today` is the present
+   * day (`Clock::today`).
+   */
+  constructor(
+    snapshot: () => Snapshot,
+    labels: () => readonly Label[],
+    look: Look,
+    working: () => boolean,
+    today: () => number,
+  ) {
     this.#snapshot = snapshot;
     this.#labels = labels;
     this.look = look;
     this.#working = working;
+    this.#today = today;
     // Once the list is painted, and probably before anybody types.
     $effect(() => {
       const connections = this.#connections;
@@ -50,6 +62,8 @@ export class View {
       if (folded.length < look.folded.length) look.folded = folded;
     });
   }
+
+  readonly #needs = (connection: Connection) => needsAttention(connection, this.#today());
 
   /** The client whose connections are shown, while it exists. */
   readonly client = $derived.by(() => {
@@ -69,7 +83,7 @@ export class View {
   readonly #connections = $derived.by<readonly Connection[]>(() => this.#snapshot().connections);
   readonly #byName = $derived.by(() => this.#names.of(this.#connections));
   readonly #arranged = $derived.by(() =>
-    arranged(this.#byName, this.look.order, this.look.reversed, this.#names.compare),
+    arranged(this.#byName, this.look.order, this.look.reversed, this.#names.compare, this.#needs),
   );
   readonly #ofClient = $derived.by(() =>
     this.client === null
@@ -77,7 +91,7 @@ export class View {
       : this.#arranged.filter(({ client_id }) => client_id === this.client),
   );
   readonly #ofLabel = $derived.by(() => this.#with(this.label, this.#ofClient));
-  readonly #needing = $derived.by(() => this.#ofLabel.filter((one) => one.needs_attention));
+  readonly #needing = $derived.by(() => this.#ofLabel.filter(this.#needs));
   readonly #found = $derived.by(() =>
     search(this.look.attention ? this.#needing : this.#ofLabel, this.query, (status) =>
       t(`status.${status}`),
@@ -120,7 +134,7 @@ export class View {
   });
   /** The labels to choose from, each with the number of connections behind it. */
   readonly labelCounts = $derived.by(() => {
-    const all = this.#ofClient.filter((one) => one.needs_attention || !this.look.attention);
+    const all = this.#ofClient.filter((one) => !this.look.attention || this.#needs(one));
     return {
       labels: recounted(this.#labels(), all),
       none: this.#with(UNLABELLED, all).length,
@@ -128,12 +142,16 @@ export class View {
   });
 
   readonly #width = $derived.by(() => this.width || window.innerWidth);
+  /** Whether connections have different clients, or none: then each row says which. */
+  readonly several = $derived.by(
+    () => this.#snapshot().clients.length > 1 || this.#connections.some((one) => one.made_elsewhere),
+  );
   /** Whether any connection has a label. */
   readonly labelled = $derived.by(() => this.#labels().length > 0);
   /** The columns there is room for; none where the rows have all in two lines. */
   readonly columns = $derived.by(() =>
     columns({
-      clients: this.#snapshot().clients.length > 1,
+      clients: this.several,
       labels: this.labelled,
       width: this.#width,
     }),

@@ -50,6 +50,7 @@ describe("the welcome screen", () => {
     expect(reached.map(({ dataset }) => dataset.testid)).toEqual([
       "add-client",
       "try-sandbox",
+      "add-token",
       "welcome-bring-back",
       "settings",
       "welcome-self-test",

@@ -22,6 +22,7 @@ import type {
   KeptLine,
   Lease,
   NewClient,
+  NewToken,
   News,
   Preferences,
   Problem,
@@ -118,6 +119,11 @@ export const details = (connection: string) => call<Details>("details", { connec
 /** Chooses what programs may do with a connection. */
 export const allow = (connection: string, allowed: Allowed) =>
   call<Connection>("allow", { connection, allowed });
+/** Adds a token that was made at Notion itself, once Notion has said whose it is. */
+export const addToken = (form: NewToken) => call<Connection>("add_token", { form });
+/** Notes the day on which such a token ends, as in "2027-03-01"; an empty one takes it away. */
+export const setExpiry = (connection: string, day: string) =>
+  call<Connection>("set_expiry", { connection, day });
 /** Notes a text on a connection; an empty one takes the note away. */
 export const setNote = (connection: string, note: string) =>
   call<Connection>("set_note", { connection, note });

@@ -10,13 +10,16 @@ import type {
   Client,
   Connection,
   NewClient,
+  NewToken,
   Receipt,
   Snapshot,
 } from "../rust/types";
+import { dayOf, isNear } from "../words/expiry";
 import { statusWords, t, workspaceName } from "../words/messages";
 import {
   batchKey,
   causesOf,
+  ofAdded,
   ofAuthorization,
   ofCheckAll,
   ofCopied,
@@ -52,6 +55,8 @@ export class Acts {
   #inherited: readonly string[] = [];
   /** The connections (`Connection::id`) of which a summary tells that they were ended. */
   #told: readonly string[] = [];
+  /** What each act on many connections that was begun here left out, because it was made elsewhere. */
+  #leftOut: Partial<Record<BatchAct, readonly Connection[]>> = {};
   /** Whether the list was read to its end. */
   #read = false;
 
@@ -103,8 +108,23 @@ export class Acts {
     await this.#sync.refresh();
   }
 
+  /** Adds a token that was made at Notion itself. */
+  async addToken(form: NewToken): Promise<Outcome<Connection>> {
+    const outcome = await ipc.addToken(form);
+    if (outcome.ok) {
+      this.#notices.clear();
+      await this.#sync.refresh();
+      this.#notices.show(ofAdded(outcome.value));
+    }
+    return outcome;
+  }
+
+  /** Connects with a client; without any, one has to be added first. */
   async connect(client: string | undefined = this.client?.id): Promise<void> {
-    if (client === undefined) return;
+    if (client === undefined) {
+      this.#navigation.dialog = { kind: "client", back: null };
+      return;
+    }
     const problem = await this.#authorize(() => ipc.beginAuthorization(client));
     if (problem !== null)
       this.#notices.refused(problem, problem.code, () => void this.connect(client), client);
@@ -167,11 +187,16 @@ export class Acts {
     } else this.#notices.refused(outcome.problem, undefined, () => void this.bringBack(key));
   }
 
-  /** Acts on these connections, or on all if null. The progress and the end come as events. */
-  async beginBatch(act: BatchAct, connections: readonly Target[] | null = null): Promise<void> {
+  /**
+   * Acts on these connections, or on all if null. The progress and the end come as events. Tokens that were made elsewhere
+   * are left out of what Notion does not do with them, and named at the end.
+   */
+  async beginBatch(act: BatchAct, connections: readonly Connection[] | null = null): Promise<void> {
     if (!this.canBegin(act)) return;
+    const isLeftOut = (one: Connection) => one.made_elsewhere && (act === "refresh" || act === "revoke");
+    this.#leftOut[act] = connections?.filter(isLeftOut) ?? [];
     this.#notices.dismiss(batchKey(act));
-    const ids = connections?.map(({ id }) => id) ?? null;
+    const ids = connections?.filter((one) => !isLeftOut(one)).map(({ id }) => id) ?? null;
     if (act === "check") this.#checked = ids;
     const outcome = await ipc.beginBatch(act, ids);
     if (!outcome.ok)
@@ -195,7 +220,8 @@ export class Acts {
     const ended = end.receipts.map((one) => one.connection_id);
     this.#told = [...this.#told, ...ended];
     for (const id of ended) this.#notices.forget(id);
-    this.#navigation.show({ kind: "summary", end });
+    const elsewhere = this.#leftOut[end.counts.act] ?? [];
+    this.#navigation.show({ kind: "summary", end, elsewhere });
   }
 
   /** Tells what a check of many came to: with one cause for what could not be checked in one notice, else in one each. */
@@ -210,11 +236,14 @@ export class Acts {
     });
     const causes = counts.failed > 0 ? causesOf(failures, "check") : [];
     const [only, ...more] = causes;
+    // What ends soon needs attention, though it works.
+    const ending = checked.filter((one) => !one.needs_attention && isNear(one, dayOf(Date.now()))).length;
+    const attended = { ...counts, attention: counts.attention + ending };
     for (const { id, status } of checked) if (status !== "cannot-check") this.#notices.settle(id);
     if (more.length > 0)
       for (const { problem, connections } of causes.toReversed())
         for (const connection of connections) this.#notices.refusedFor(problem, connection, "check");
-    this.#notices.show(ofCheckAll(counts, more.length > 0 ? null : (only ?? null)));
+    this.#notices.show(ofCheckAll(attended, more.length > 0 ? null : (only ?? null)));
   }
 
   summaryRead({ counts }: BatchEnd): void {

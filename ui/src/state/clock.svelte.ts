@@ -1,12 +1,15 @@
 // The present, as ages are counted from it.
 
 import type { Millis } from "../rust/types";
+import { dayOf } from "../words/expiry";
 
 /** The clock's step in milliseconds: ages are in minutes, and a quarter of one is precise enough. */
 const TICK = 15_000;
 
 export class Clock {
   now = $state.raw(Date.now());
+  /** The present day, which alone changes what is counted in days. */
+  readonly today = $derived.by(() => dayOf(this.now));
 
   tick(): void {
     this.now = Date.now();

@@ -15,6 +15,7 @@ export type NamedClient = Pick<Client, "id" | "name" | "sandbox">;
  */
 export type Dialog =
   | { kind: "client"; back: Dialog | null }
+  | { kind: "add-token"; back: Dialog | null }
   | { kind: "clients"; at: string | null; renewed?: boolean }
   | { kind: "secret"; client: NamedClient; back: Dialog | null }
   | { kind: "edit-client"; client: Client }
@@ -22,6 +23,7 @@ export type Dialog =
   | { kind: "remove-client"; client: Client }
   | { kind: "reconnect"; connection: Connection }
   | { kind: "revoke"; connection: Connection; back?: Dialog }
+  | { kind: "end-at-notion"; connections: readonly Connection[]; back?: Dialog }
   | { kind: "end-selected"; act: EndingAct; connections: readonly Connection[] }
   | { kind: "offboard"; label: string | null }
   | { kind: "label"; connections: readonly Connection[] }
@@ -42,6 +44,7 @@ export type Help = "guide" | "keys" | "statuses";
 /** The dialogs that do not make way for another: what was typed there, or goes on there, would be lost. */
 const FIRM: ReadonlySet<Dialog["kind"]> = new Set([
   "client",
+  "add-token",
   "secret",
   "edit-client",
   "import",
@@ -52,8 +55,13 @@ const FIRM: ReadonlySet<Dialog["kind"]> = new Set([
   "remove-everything",
 ]);
 
-/** A result that is shown by itself once no other dialog is open. */
-export type Result = { kind: "receipt"; receipt: Receipt } | { kind: "summary"; end: BatchEnd };
+/**
+ * A result that is shown by itself once no other dialog is open. `elsewhere` is what the act left out, because it was made
+ * elsewhere.
+ */
+export type Result =
+  | { kind: "receipt"; receipt: Receipt }
+  | { kind: "summary"; end: BatchEnd; elsewhere: readonly Connection[] };
 
 /** The acts that end connections. */
 export type EndingAct = "revoke" | "forget";

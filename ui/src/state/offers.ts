@@ -1,4 +1,5 @@
 // The acts that are offered for what went wrong, each with what it does here.
+import * as ipc from "../rust/ipc";
 import type { Client, Connection } from "../rust/types";
 import { t, workspaceName, type MessageKey } from "../words/messages";
 import type { Again, Remedy } from "../words/remedies";
@@ -35,6 +36,7 @@ const LABELS = {
   "show-attention": "remedy.show-attention",
   activity: "remedy.activity",
   receipt: "remedy.receipt",
+  portal: "client.create.open",
   "self-test": "settings.self-test",
 } as const satisfies Record<Remedy, MessageKey>;
 
@@ -52,6 +54,8 @@ function actFor(app: App, remedy: Remedy, subject: Subject): Doing | null {
   const { acts, navigation } = app;
   const { connections, again = null, notice = "" } = subject;
   const [connection] = connections;
+  /** Those that a client was granted: of no other does Notion take a refresh, a new consent or a revocation. */
+  const granted = connections.filter((one) => !one.made_elsewhere);
   switch (remedy) {
     case "again":
     case "unlock":
@@ -65,19 +69,26 @@ function actFor(app: App, remedy: Remedy, subject: Subject): Doing | null {
         "refresh",
         connections.filter((one) => one.has_refresh_token),
       );
-    case "reconnect":
-      if (connection === undefined) return null;
+    case "reconnect": {
+      const [first] = granted;
+      if (first === undefined) return null;
       return {
-        run: () => (navigation.dialog = { kind: "reconnect", connection }),
-        disabled: acts.on.has(connection.id),
+        run: () => (navigation.dialog = { kind: "reconnect", connection: first }),
+        disabled: acts.on.has(first.id),
         // One after the other: each needs its own consent.
-        ...(connections.length > 1
-          ? { label: t("remedy.reconnect.one", { workspace: workspaceName(connection) }) }
+        ...(granted.length > 1
+          ? { label: t("remedy.reconnect.one", { workspace: workspaceName(first) }) }
           : {}),
       };
+    }
     case "revoke":
     case "forget":
       if (connection === undefined) return null;
+      if (remedy === "revoke" && granted.length === 0)
+        return {
+          run: () => (navigation.dialog = { kind: "end-at-notion", connections }),
+          label: t("elsewhere.act"),
+        };
       return {
         run: () =>
           (navigation.dialog =
@@ -117,6 +128,8 @@ function actFor(app: App, remedy: Remedy, subject: Subject): Doing | null {
       return { run: () => (navigation.wanted = { connection: null }) };
     case "activity":
       return { run: () => (navigation.dialog = { kind: "activity" }) };
+    case "portal":
+      return { run: () => void openPortal(app) };
     case "receipt":
       return { run: () => void acts.showReceipt(notice) };
     case "self-test":
@@ -141,6 +154,11 @@ function doing(
     forget: () => acts.forget(connection),
   };
   return { run: () => void run[act](), disabled: acts.on.has(connection.id) };
+}
+
+async function openPortal(app: App): Promise<void> {
+  const outcome = await ipc.openPortal();
+  if (!outcome.ok) app.notices.refused(outcome.problem, undefined, () => void openPortal(app));
 }
 
 function clientOf({ sync }: App, { connections: [connection], client }: Subject): Client | undefined {

@@ -14,17 +14,19 @@ export function isDead({ status, has_refresh_token }: Connection): boolean {
 }
 
 /**
- * The connections that an act ends, and those it leaves out: what is dead has nothing to be revoked; it can be
- * forgotten.
+ * The connections that an act ends, and those it leaves out: what is dead has nothing to be revoked, and can be
+ * forgotten; what was made elsewhere is ended there alone.
  */
 export function parted(
   act: "revoke" | "forget",
   connections: readonly Connection[],
-): { ending: readonly Connection[]; dead: readonly Connection[] } {
-  if (act === "forget") return { ending: connections, dead: [] };
+): Record<"ending" | "dead" | "elsewhere", readonly Connection[]> {
+  if (act === "forget") return { ending: connections, dead: [], elsewhere: [] };
+  const alive = connections.filter((connection) => !isDead(connection));
   return {
-    ending: connections.filter((connection) => !isDead(connection)),
+    ending: alive.filter((connection) => !connection.made_elsewhere),
     dead: connections.filter(isDead),
+    elsewhere: alive.filter((connection) => connection.made_elsewhere),
   };
 }
 

@@ -76,6 +76,11 @@ export function workspaceName(of: { workspace_name: string }): string {
   return of.workspace_name.trim() === "" ? t("workspace.unnamed") : of.workspace_name;
 }
 
+/** The name of a token that was made at Notion, and where it belongs: a workspace may have several. */
+export function tokenName(of: Pick<Connection, "client_name" | "workspace_name">): string {
+  return t("token.named", { name: of.client_name, workspace: workspaceName(of) });
+}
+
 /** Who issued a token, and so ends it. */
 export const issuer = (sandbox: boolean) => t(sandbox ? "notion.sandbox" : "notion");
 
@@ -113,14 +118,20 @@ export function withConnection(problem: Refusal, { status }: Connection): Refusa
 /** The reason of a connection's status in words. What was in the way at the last check may be over by now. */
 export function reasonWords(reason: Refusal, connection: Connection): ProblemWords {
   const words = problemWords(withConnection(reason, connection));
+  // No consent puts another token in the place of one that was made at Notion.
+  if (connection.made_elsewhere && (reason.code === "keyring-lost" || reason.code === "keyring-foreign"))
+    return { ...words, next: t("reason.token-gone.next") };
   if (connection.status !== "cannot-check" || reason.code !== "keyring-locked") return words;
   return { ...words, what: t("reason.keyring-locked.what"), next: t("reason.keyring-locked.next") };
 }
 
+/** Problems that say no more than the status. */
+const SAID = new Set<Refusal["code"]>(["token-inactive", "token-ended"]);
+
 /** A status in words, with its reason if one is known and the word alone does not say it. */
 export function statusWords({ status, problem }: Pick<Connection, "status" | "problem">): string {
   const word = t(`status.${status}`);
-  if (problem === null || problem.code === "token-inactive" || status === "revocation-pending") return word;
+  if (problem === null || SAID.has(problem.code) || status === "revocation-pending") return word;
   return t("status.reason", { status: word, reason: problemWords(problem).short });
 }
 

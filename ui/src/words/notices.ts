@@ -117,6 +117,23 @@ function connectedWords(progress: Extract<Progress, { kind: "completed" }>, sand
   };
 }
 
+/** The notice that a token was added that was made at Notion. */
+export function ofAdded(connection: Connection): Notice {
+  return {
+    ...plainNotice,
+    key: connection.id,
+    tone: "done",
+    words: () => ({
+      what: t("token.added.what", {
+        name: connection.client_name,
+        workspace: workspaceName(connection),
+      }),
+      next: t("token.added.next"),
+    }),
+    passing: true,
+  };
+}
+
 export function ofProblem(problem: Refusal, key: string = problem.code): Notice {
   return {
     ...plainNotice,
@@ -154,10 +171,13 @@ export function ofRefused(refusal: Refusal, connection: Connection, again: Again
 /** How many workspaces a notice names. */
 const NAMED = 3;
 
-/** The names of workspaces: the first few, and how many more there are. */
-export function namesOf(connections: readonly Connection[]): string {
+/** The names of connections, which are their workspaces': the first few, and how many more there are. */
+export function namesOf(
+  connections: readonly Connection[],
+  nameOf: (connection: Connection) => string = workspaceName,
+): string {
   const more = connections.length - NAMED;
-  const names = connections.slice(0, more === 1 ? NAMED + 1 : NAMED).map(workspaceName);
+  const names = connections.slice(0, more === 1 ? NAMED + 1 : NAMED).map(nameOf);
   return new Intl.ListFormat(locale(), { type: "conjunction" }).format([
     ...names,
     ...(more > 1 ? [t("notice.more", { count: more })] : []),

@@ -21,6 +21,7 @@ export type Remedy =
   | "show-attention"
   | "activity"
   | "receipt"
+  | "portal"
   | "self-test";
 
 /** What "Try again" does: an act on the connections concerned, or something else; none where nothing can be repeated. */
@@ -99,9 +100,9 @@ export const REMEDIES: Record<Refusal["code"], readonly Remedy[] | Reason> = {
   "no-such-connection": "command",
   "no-such-label": "command",
   "several-connections": "command",
-  "made-elsewhere": ["forget"],
+  "made-elsewhere": ["portal", "forget"],
   "token-known": "form",
-  "token-ended": ["forget"],
+  "token-ended": ["portal", "forget"],
   "token-refused": "form",
   "no-expiry": "form",
   "list-unreadable": "form",

@@ -1,6 +1,6 @@
 // The summary of an act on several connections, in short and as text to keep. Pure.
-import type { BatchEnd, Millis, NotDone, Receipt } from "../rust/types";
-import { ownerLine, problemWords, t, workspaceName } from "./messages";
+import type { BatchEnd, Connection, Millis, NotDone, Receipt } from "../rust/types";
+import { locale, ownerLine, problemWords, t, tokenName, workspaceName } from "./messages";
 import { asText as receiptText, plain } from "./receipt";
 import { rfc3339 } from "./time";
 
@@ -62,6 +62,14 @@ export function untouched({ counts: { total, done, state } }: BatchEnd, removed 
   return t(state === "cancelled" ? "summary.untouched" : "summary.stopped", { count });
 }
 
+/** The words about what the act left out because it was made elsewhere; null if it left out nothing. */
+export function leftElsewhere(end: BatchEnd, elsewhere: readonly Connection[]): string | null {
+  const act = summed(end);
+  if (elsewhere.length === 0 || act === "forget") return null;
+  const tokens = new Intl.ListFormat(locale(), { type: "conjunction" }).format(elsewhere.map(tokenName));
+  return t(`summary.${act}.elsewhere`, { count: elsewhere.length, tokens });
+}
+
 /** A file name for the receipts, with the customer's if they are all of one. The day is UTC's. */
 export function fileName(end: BatchEnd, at: Millis): string {
   const customer = plain(customersOf(end).join(" "), 40);
@@ -82,10 +90,15 @@ function customersOf({ receipts, not_done }: BatchEnd): string[] {
 /**
  * The summary as one plain text to hand on: a heading and its date, what it came to, and each connection with its
  * receipt, or with why it failed. If all are of one customer, that is named, and no other label: those are the person's
- * own words.
+ * own words. `elsewhere` is what the act left out, because it was made elsewhere.
  */
-export function asText(end: BatchEnd, at: Millis, removed = false): string {
-  const left = untouched(end, removed);
+export function asText(
+  end: BatchEnd,
+  at: Millis,
+  removed = false,
+  elsewhere: readonly Connection[] = [],
+): string {
+  const left = [untouched(end, removed), leftElsewhere(end, elsewhere)].filter((words) => words !== null);
   const customers = customersOf(end);
   const own = customers.length === 0;
   const head = [
@@ -94,7 +107,7 @@ export function asText(end: BatchEnd, at: Millis, removed = false): string {
     line(t("document.date"), rfc3339(at)),
     "",
     title(end),
-    ...(left === null ? [] : [left]),
+    ...left,
     ...remarks(end).map(({ text }) => text),
   ];
   const failed = end.not_done.map((one) => failureText(one, removed, own));
