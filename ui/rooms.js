@@ -2,7 +2,17 @@
 // (App.svelte, Dialogs.svelte, main.ts) join them and may import from all.
 
 const SHARED = ["rust", "words", "kit", "state"];
-const FEATURES = ["list", "connection", "connect", "clients", "activity", "settings", "scan", "help"];
+const FEATURES = [
+  "list",
+  "connection",
+  "connect",
+  "clients",
+  "activity",
+  "settings",
+  "scan",
+  "import",
+  "help",
+];
 
 /** What a room may import from besides itself; from what is in `types` only types. */
 const ROOMS = {

@@ -31,9 +31,11 @@ import type {
   Snapshot,
 } from "../rust/types";
 import { detailsOf, pageOf } from "./fake-activity";
+import { importing } from "./fake-import";
 import { labelsOf, noteOf } from "./fake-labels";
 import { expiryOf, granted, tokenOf } from "./fake-tokens";
 import { batch, batchEnd, client, problem, receiptFor, refusal, sandboxClient } from "./samples";
+import { pairsOf, type Pairs } from "./samples-import";
 import { CLEAN } from "./samples-scan";
 import { authorizationOf } from "./scenes";
 
@@ -78,6 +80,8 @@ export type Traits = {
   leases: readonly Lease[];
   /** What a scan comes to; none is one that goes on until it is ended. */
   scan: Scan | null;
+  /** What an import of pairs meets. */
+  pairs: Pairs;
 };
 
 const ABOUT: About = {
@@ -91,6 +95,8 @@ const WIDTH = 4;
 
 /** The time that commands take where they take time; in milliseconds. */
 const LEAST = 40;
+/** Commands that are called for each line of a list. */
+const OFTEN = new Set(["judge_next", "keep_next"]);
 const CHECK = 400;
 const CALL = 900;
 const REVOCATION = 300;
@@ -116,6 +122,8 @@ export class FakeRust {
   rust: Snapshot;
   /** The leases that run. */
   leases: readonly Lease[];
+  /** What an import of pairs meets. */
+  pairs: Pairs;
   readonly calls: [command: string, args: unknown][] = [];
   /** The reply of each command; a test or a scene may replace it. Commands without one return null. */
   readonly answers: Record<string, Command>;
@@ -129,10 +137,16 @@ export class FakeRust {
   constructor(rust: Snapshot, traits: Partial<Traits> = {}) {
     this.rust = rust;
     this.#sent = rust;
-    const usual = { activity: [], about: ABOUT, trouble: false, leases: [], scan: CLEAN };
+    const nothing = { activity: [], leases: [], pairs: pairsOf([]) };
+    const usual = { ...nothing, about: ABOUT, trouble: false, scan: CLEAN };
     this.#traits = { timed: false, ...usual, ...traits };
     this.leases = this.#traits.leases;
-    this.answers = { ...this.#sync(), ...this.#clients(), ...this.#acts(), ...this.#program() };
+    this.pairs = this.#traits.pairs;
+    const pairs = importing({
+      pairs: () => this.pairs,
+      keep: (row) => this.#change({ connections: [...this.rust.connections, row] }),
+    });
+    this.answers = { ...this.#sync(), ...this.#clients(), ...this.#acts(), ...this.#program(), ...pairs };
   }
 
   /** Installs the fake in Rust's place, until Tauri's mocks are cleared. */
@@ -154,7 +168,7 @@ export class FakeRust {
   #answer(command: string, args: Arguments): unknown {
     this.calls.push([command, args]);
     const run = () => this.answers[command]?.(args) ?? null;
-    return this.#traits.timed ? this.#wait(LEAST).then(run) : run();
+    return this.#traits.timed && !OFTEN.has(command) ? this.#wait(LEAST).then(run) : run();
   }
 
   async #wait(time: number): Promise<void> {

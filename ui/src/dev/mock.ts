@@ -3,6 +3,7 @@ import type { About, Cause, Preferences } from "../rust/types";
 import { FakeRust } from "./fake-rust";
 import { problem } from "./samples";
 import { activityOf } from "./samples-activity";
+import { pairsIn } from "./samples-import";
 import { scanIn } from "./samples-scan";
 import { leasesIn, snapshotOf } from "./scenes";
 
@@ -25,6 +26,7 @@ export function install(scene: string): void {
     activity: activityOf(rust.connections),
     leases: leasesIn(scene, rust.connections),
     scan: scanIn(scene, rust.connections, rust.clients),
+    pairs: pairsIn(scene, rust.connections),
     trouble: scene === "self-test-trouble" || scene === "hostile",
     ...(scene === "hostile" ? { about: HOSTILE } : {}),
   });

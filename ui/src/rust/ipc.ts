@@ -18,6 +18,8 @@ import type {
   ConnectionsPolicy,
   Details,
   ExportFormat,
+  JudgedLine,
+  KeptLine,
   Lease,
   NewClient,
   NewToken,
@@ -159,6 +161,14 @@ export const selfTest = (test: SelfTest) => call<null>("self_test", { test });
 export const scan = (folders: readonly string[]) => call<Scan>("scan", { folders });
 /** Ends the scan that is under way. */
 export const endScan = () => call<null>("end_scan");
+/** Begins an import of a list of pairs into a client, in place of another. Returns how many lines there are to judge. */
+export const beginImport = (client: string, list: string) => call<number>("begin_import", { client, list });
+/** Judges the next line; null if there is none, or it is enough. */
+export const judgeNext = () => call<JudgedLine | null>("judge_next");
+/** Keeps the next new pair; null if there is none. */
+export const keepNext = () => call<KeptLine | null>("keep_next");
+/** Ends the import, with what was not kept of it. */
+export const endImport = () => call<null>("end_import");
 /** Makes the list say what the keyring says, and brings back what the list has lost. */
 export const rebuild = () => call<Rebuilt>("rebuild");
 /** Removes everything, if wanted after revoking all connections. Comes back at once; events bring each stage. */

@@ -19,6 +19,7 @@ export type Dialog =
   | { kind: "clients"; at: string | null; renewed?: boolean }
   | { kind: "secret"; client: NamedClient; back: Dialog | null }
   | { kind: "edit-client"; client: Client }
+  | { kind: "import"; client: NamedClient }
   | { kind: "remove-client"; client: Client }
   | { kind: "reconnect"; connection: Connection }
   | { kind: "revoke"; connection: Connection; back?: Dialog }
@@ -46,6 +47,7 @@ const FIRM: ReadonlySet<Dialog["kind"]> = new Set([
   "add-token",
   "secret",
   "edit-client",
+  "import",
   "label",
   "use",
   "settings",
