@@ -303,7 +303,10 @@ async fn a_token_is_added_in_the_window_and_leads_to_where_it_can_be_ended() {
     let past = past.split('9').next().unwrap().trim();
     row.holds(past).await;
     let source = window.source().await;
-    assert!(!source.contains(&token[..12]), "no secret stays in the page");
+    assert!(
+        !source.contains(&token[..12]),
+        "no secret stays in the page"
+    );
     assert_eq!(row.at("revoke").count().await, 0);
     row.at("end-at-notion").click().await;
     let dialog = window.at("end-at-notion-dialog");
@@ -317,5 +320,48 @@ async fn a_token_is_added_in_the_window_and_leads_to_where_it_can_be_ended() {
     row.disappears().await;
     assert_eq!(env.sandbox.count("POST /v1/oauth/revoke").await, 0);
     assert_eq!(secrets::entries(&env.world), []);
+    window.close().await;
+}
+
+#[tokio::test]
+async fn pairs_are_judged_and_kept_in_the_window() {
+    let env = TestEnv::with_client();
+    let (one, two) = (pair(&env, "Birch").await, pair(&env, "Cedar").await);
+    let dead = json!({ "access_token": "ntn_nobodys" });
+    let token = |pair: &str| {
+        let pair: Value = serde_json::from_str(pair).unwrap();
+        pair["access_token"].as_str().unwrap().to_owned()
+    };
+    let window = env.window().await;
+    window.at("clients").click().await;
+    window.at("import-pairs").click().await;
+    let list = format!("{one}\nnot json\n{dead}\n{two}");
+    // As a person ends a line.
+    let typed = list.replace('\n', "\u{E006}");
+    window.at("import-list").fill(&typed).await;
+    window.at("import-begin").click().await;
+    window.at("import-keep").appears().await;
+    assert_eq!(document(&env.keyrack(&["list", "--json"], "")), json!([]));
+    let source = window.source().await;
+    for pair in [&one, &two] {
+        assert!(
+            !source.contains(&token(pair)[..16]),
+            "a token is in the page"
+        );
+    }
+    window.at("import-keep").click().await;
+    window
+        .at("import-result")
+        .says(&counted("import.count.kept", 2))
+        .await;
+    window.at("close-import").click().await;
+    window.close_dialog().await;
+    for name in ["Birch", "Cedar"] {
+        window.row(name).has("data-status", "active").await;
+    }
+    let listed = document(&env.keyrack(&["list", "--json"], ""));
+    assert_eq!(listed.as_array().unwrap().len(), 2);
+    let checked = env.keyrack(&["check", "Cedar"], "");
+    assert_eq!(checked.status.code(), Some(0), "{}", said(&checked));
     window.close().await;
 }
