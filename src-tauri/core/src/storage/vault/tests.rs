@@ -1,13 +1,17 @@
 //! The vault with a keyring in memory.
 
 use super::*;
-use crate::storage::vault::keyring::tests::{Keyring, KeyringBehaviour, keyring};
+use crate::storage::vault::keyring::tests::{Keyring, KeyringBehaviour, copy, keyring};
 
 fn tokens(access: &str) -> Payload {
+    tokens_of("client", "bot", access)
+}
+
+fn tokens_of(client: &str, bot_id: &str, access: &str) -> Payload {
     Payload::Connection(ConnectionSecrets {
         id: "entry".into(),
-        client: "client".into(),
-        bot_id: "bot".into(),
+        client: client.into(),
+        bot_id: bot_id.into(),
         workspace_name: "Acme".into(),
         access: access.into(),
         refresh: None,
@@ -170,4 +174,59 @@ async fn a_write_waits_for_as_long_as_the_keyring_takes() {
     keyring.release();
     assert_eq!(write.await.expect("no panic"), Ok(()));
     assert!(keyring.users().contains(&"entry".to_owned()));
+}
+
+#[tokio::test]
+async fn an_entry_with_somebody_elses_tokens_is_neither_replaced_nor_deleted() {
+    let (keyring, vault) = vault();
+    let theirs = tokens("theirs");
+    vault.write(&theirs).await.expect("written");
+    let before = keyring.entries();
+    for mine in [
+        tokens_of("another", "bot", "mine"),
+        tokens_of("client", "another", "mine"),
+    ] {
+        assert_eq!(vault.write(&mine).await, Err(VaultError::Foreign));
+        let deleted = vault.delete_tokens("entry", mine.bearer()).await;
+        assert_eq!(deleted, Err(VaultError::Foreign));
+        // Not by their texts, which a failure would print.
+        assert!(keyring.entries() == before, "the entry has changed");
+    }
+    let deleted = vault.delete_tokens("entry", theirs.bearer()).await;
+    assert_eq!(deleted, Ok(Vec::new()));
+    assert_eq!(keyring.users(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_keyring_without_a_default_collection_proves_no_entry_gone() {
+    let (keyring, vault) = vault();
+    vault.write(&tokens("one")).await.expect("written");
+    keyring.behave(KeyringBehaviour::WithoutCollection);
+    let refused = Some(VaultError::Locked);
+    let deleted = vault.delete_tokens("entry", tokens("one").bearer()).await;
+    assert_eq!(deleted.err(), refused);
+    let deleted = vault.delete("entry", EntryKind::Connection).await;
+    assert_eq!(deleted.err(), refused);
+    assert_eq!(vault.read_connection("entry").await.err(), refused);
+    assert_eq!(vault.all().await.err(), refused);
+    keyring.behave(KeyringBehaviour::Normal);
+    vault.read_connection("entry").await.expect("still there");
+}
+
+#[test]
+fn of_copies_that_differ_the_one_where_keyrack_writes_is_read_or_none() {
+    let (_, vault) = vault();
+    let [one, two] = ["one", "two"].map(|access| tokens(access).encode("store"));
+    let read = |copies: &[Copy]| match vault.ours("entry", copies)? {
+        Payload::Connection(secrets) => Ok(secrets.access.expose_secret().to_owned()),
+        Payload::Client(_) => Err(VaultError::Foreign),
+    };
+    for is_in_default in [true, false] {
+        let same = [copy(&one, is_in_default), copy(&one, is_in_default)];
+        assert_eq!(read(&same).as_deref(), Ok("one"));
+        let differ = [copy(&one, is_in_default), copy(&two, is_in_default)];
+        assert_eq!(read(&differ), Err(VaultError::Foreign));
+    }
+    let [elsewhere, here] = [copy(&one, false), copy(&two, true)];
+    assert_eq!(read(&[elsewhere, here]).as_deref(), Ok("two"));
 }
