@@ -19,6 +19,8 @@ use crate::storage::vault::keyring::tests::KeyringBehaviour;
 use crate::tests::env::{self, TestEnv, run_ahead};
 use crate::tests::{REVOKE, TOKEN};
 
+const INTROSPECT: &str = "/v1/oauth/introspect";
+
 /// Makes a connection's entry one of another client or bot: `whose` is `client` or `bot_id`.
 fn holds_another(env: &TestEnv, id: &str, whose: &str) {
     let mut entry: Value = serde_json::from_str(&env.entry(id)).expect("JSON");
@@ -45,6 +47,26 @@ async fn the_same_bot_connected_again_is_one_row_and_one_entry_with_the_new_toke
         2,
         "the client and the connection"
     );
+}
+
+#[tokio::test]
+async fn a_reconnect_says_whether_an_earlier_token_works_that_is_another_one() {
+    for (second_consent, works, asked) in [
+        ("fresh_pair", true, 1),
+        ("replaces", false, 1),
+        ("same_pair", false, 0),
+    ] {
+        let (env, keyrack, client) = TestEnv::with_client().await;
+        env.mode(json!({ "second_consent": second_consent })).await;
+        env.connect(&keyrack, &client).await;
+        let (_, callback) = env.callback(&keyrack, &client).await;
+        let ended = keyrack.accept(callback.as_bytes()).await.expect("taken");
+        let Progress::Completed { earlier_works, .. } = ended.progress else {
+            panic!("not connected: {ended:?}")
+        };
+        assert_eq!(earlier_works, works, "{second_consent}");
+        assert_eq!(env.count(INTROSPECT).await, asked, "{second_consent}");
+    }
 }
 
 #[tokio::test]
