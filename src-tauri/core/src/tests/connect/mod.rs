@@ -28,6 +28,17 @@ fn holds_another(env: &TestEnv, id: &str, whose: &str) {
     env.keyring.put(id, &entry.to_string());
 }
 
+/// Waits until something has happened that takes some moments.
+async fn in_time(happened: impl Fn() -> bool) {
+    for _ in 0..2_000 {
+        if happened() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("it did not happen");
+}
+
 #[tokio::test]
 async fn the_same_bot_connected_again_is_one_row_and_one_entry_with_the_new_tokens() {
     let (env, keyrack, client) = TestEnv::with_client().await;
@@ -357,9 +368,7 @@ async fn a_reconnect_that_is_given_up_while_the_keyring_writes_gives_the_earlier
         .continue_authorization(&id)
         .await
         .expect("tried again");
-    while env.keyring.waits() == 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    in_time(|| env.keyring.waits() > 0).await;
     keyrack.cancel_authorization(&id).expect("cancelled");
     let ended = exchanging.await.expect("no panic");
     assert_eq!(ended.progress, Progress::Cancelled);
@@ -368,9 +377,7 @@ async fn a_reconnect_that_is_given_up_while_the_keyring_writes_gives_the_earlier
 
     let writes = env.keyring.writes();
     env.keyring.release();
-    while keyrack.is_busy() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    in_time(|| !keyrack.is_busy()).await;
     assert_eq!(env.keyring.writes() - writes, 2, "the new and the earlier");
     // Not by their texts, which a failure would print.
     assert!(env.keyring.entries() == before, "an entry has changed");
