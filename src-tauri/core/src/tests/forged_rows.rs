@@ -7,7 +7,7 @@ use rusqlite::{Connection as Database, params};
 use serde_json::json;
 
 use crate::acts::connect::state::state_hash;
-use crate::domain::act::{Accepted, Act, Connect, ConnectStep, Forget, Granted, OfClient, Proof};
+use crate::domain::act::{Accepted, Act, Connect, ConnectStep, Forget, OfClient, Proof};
 use crate::domain::act::{RemoveClient, Revoke};
 use crate::domain::client::{Client, ConnectionsPolicy};
 use crate::domain::connection::{Connection, Status};
@@ -15,6 +15,7 @@ use crate::domain::problem::Cause;
 use crate::domain::receipt::Revocation;
 use crate::domain::time::Millis;
 use crate::keyrack::Keyrack;
+use crate::tests::connect::recover::granted;
 use crate::tests::env::{TestEnv, tokens_are_kept};
 use crate::tests::{REVOKE, TOKEN};
 use crate::views::activity::ActivityFilter;
@@ -102,18 +103,9 @@ fn forged(client: &Client, connection: &Connection) -> Vec<(&'static str, Act)> 
             ..Revoke::of(connection)
         })
     };
-    let granted = Granted {
-        bot_id: connection.bot_id.clone(),
-        workspace_id: connection.workspace_id.clone(),
-        workspace_name: connection.workspace_name.clone(),
-        workspace_icon: None,
-        owner: connection.owner.clone(),
-        has_refresh_token: true,
-        new: true,
-    };
     let undone = ConnectStep::Undone {
         entry: connection.id.clone(),
-        granted,
+        granted: granted(connection),
     };
     vec![
         ("", revoke(None)),

@@ -150,6 +150,19 @@ async fn a_database_from_a_backup_gets_the_labels_that_are_newer() {
 }
 
 #[tokio::test]
+async fn a_rebuild_leaves_what_is_written_on_a_listed_connection() {
+    let (env, keyrack, id) = labelled().await;
+    let kept = fs::read_to_string(file(&env)).expect("the file");
+    let other = kept.replace("VIP", "cancelled");
+    assert_ne!(other, kept);
+    fs::write(file(&env), other).expect("written");
+    keyrack.rebuild().await.expect("rebuilt");
+    has_all(&keyrack, &id);
+    let now = fs::read_to_string(file(&env)).expect("the file");
+    assert_eq!(now, kept, "it follows the list");
+}
+
+#[tokio::test]
 async fn the_file_follows_the_list_and_goes_with_the_last_label() {
     let (env, keyrack, id) = labelled().await;
     let kept = fs::read_to_string(file(&env)).expect("a file");

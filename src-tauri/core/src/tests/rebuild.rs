@@ -3,7 +3,8 @@
 use std::fs;
 use std::sync::Arc;
 
-use crate::domain::act::Forget;
+use crate::domain::act::{Forget, Refresh};
+use crate::domain::client::ConnectionsPolicy;
 use crate::domain::connection::Status;
 use crate::domain::problem::Cause;
 use crate::domain::rebuilt::{DatabaseState, Rebuilt};
@@ -239,4 +240,39 @@ async fn a_damaged_database_that_another_process_has_open_is_left_where_it_is() 
     assert_eq!(refused.cause, Cause::StoreDamaged);
     drop(keyrack);
     Store::open(&folder).expect("set aside");
+}
+
+#[tokio::test]
+async fn what_was_under_way_in_an_old_backup_is_over_and_its_outcome_unknown() {
+    let (env, _, id) = connected().await;
+    let keyrack = env.start();
+    let row = keyrack.store.connection(&id).expect("a row");
+    let begun = keyrack.begin(Refresh::of(&row)).expect("begun").id;
+    drop(keyrack);
+    let path = env.folder.path().join("keyrack.db");
+    let backup = fs::read(&path).expect("read");
+    drop(start(&env).await);
+    lose(&env);
+    fs::write(&path, backup).expect("put back");
+
+    let (keyrack, _) = start(&env).await;
+    let unfinished = keyrack.store.unfinished_operations().expect("operations");
+    assert_eq!(unfinished, []);
+    let db = rusqlite::Connection::open(path).expect("opened");
+    let code = "SELECT problem ->> 'code' FROM operations WHERE id = ?1";
+    let code = db.query_row(code, [begun], |row| row.get::<_, String>(0));
+    assert_eq!(code.as_deref(), Ok("outcome-unknown"));
+}
+
+#[tokio::test]
+async fn a_client_that_was_removed_does_not_come_back_with_its_entry() {
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let entries = env.keyring.entries();
+    let removed = keyrack.remove_client(&client.id, ConnectionsPolicy::Keep);
+    removed.await.expect("removed");
+    let entry = String::from_utf8_lossy(&entries[&client.id]).into_owned();
+    env.keyring.put(&client.id, &entry);
+    let rebuilt = keyrack.rebuild().await.expect("rebuilt");
+    assert_eq!(rebuilt, Rebuilt::default());
+    assert!(keyrack.clients().expect("the clients").is_empty());
 }

@@ -152,6 +152,23 @@ async fn a_start_leaves_the_work_of_a_living_process_alone() {
 }
 
 #[tokio::test]
+async fn locks_of_connections_that_are_gone_are_removed_only_while_no_other_process_lives() {
+    let (env, living, client) = TestEnv::with_client().await;
+    let id = env.connect(&living, &client).await;
+    living.forget(&id).await.expect("forgotten");
+    let locks = || {
+        let files = std::fs::read_dir(env.folder.path().join("locks"));
+        files.expect("the locks").count()
+    };
+    let other = env.start();
+    other.recover().await.expect("recovered");
+    assert_eq!(locks(), 1, "the other may just be taking it");
+    drop(living);
+    other.recover().await.expect("recovered");
+    assert_eq!(locks(), 0);
+}
+
+#[tokio::test]
 async fn a_start_ends_an_authorization_whose_answer_was_taken_and_went_no_further() {
     let (env, keyrack, client) = TestEnv::with_client().await;
     let (id, callback) = env.callback(&keyrack, &client).await;

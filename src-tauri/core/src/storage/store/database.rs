@@ -233,6 +233,28 @@ mod tests {
     }
 
     #[test]
+    fn a_look_at_a_lost_or_damaged_database_leaves_it_so() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = DataFolder::open(folder.path()).expect("a data folder");
+        drop(Store::open(&folder).expect("a store"));
+        drop(Store::open_sound(&folder).expect("it is sound"));
+        let path = folder.path().join(DATABASE);
+        let mut bytes = std::fs::read(&path).expect("read");
+        std::fs::remove_file(&path).expect("lost");
+        let lost = Store::open_sound(&folder).expect_err("lost");
+        assert_eq!(lost.cause, Cause::StoreLost);
+        assert!(!path.exists());
+
+        // Its last page, which nothing reads but a look at all of them.
+        let last = bytes.len() - 4096;
+        bytes[last..].fill(0x5a);
+        std::fs::write(&path, &bytes).expect("damaged");
+        let damaged = Store::open_sound(&folder).expect_err("damaged");
+        assert_eq!(damaged.cause, Cause::StoreDamaged);
+        assert!(std::fs::read(&path).expect("read") == bytes);
+    }
+
+    #[test]
     fn the_id_survives_and_the_files_are_private() {
         let folder = tempfile::tempdir().expect("a folder");
         let folder = DataFolder::open(folder.path()).expect("a data folder");

@@ -344,3 +344,30 @@ pub(super) fn operation_from<A: DeserializeOwned>(
     };
     Ok((operation, row.get::<_, Option<i64>>(6)?.map(Millis)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::rebuilt::Rebuilt;
+    use crate::storage::data_folder::DataFolder;
+
+    #[test]
+    fn what_has_ended_is_written_no_more() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = DataFolder::open(folder.path()).expect("a data folder");
+        let store = Store::open(&folder).expect("a store");
+        let operation = Operation::begun(Rebuilt::default(), "a process", Millis(1));
+        store.begin_operation(&operation).expect("begun");
+        let done = operation.clone().done(Millis(2));
+        store.end_operation(&done).expect("ended");
+        store.save_operation(&operation).expect_err("it has ended");
+        let failed = operation.clone().failed(Cause::CutOff.into(), Millis(3));
+        store.end_operation(&failed).expect_err("it has ended");
+        let taken = store.claim_operation(&operation.id, "a process", "another");
+        assert!(!taken.expect("looked at"));
+        let is_as_it_was = "SELECT finished_at = 2 AND problem IS NULL AND process = 'a process'
+                            FROM operations";
+        let row = store.lock().query_row(is_as_it_was, [], |row| row.get(0));
+        assert_eq!(row, Ok(true));
+    }
+}

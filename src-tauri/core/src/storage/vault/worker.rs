@@ -117,3 +117,51 @@ fn spawn(connector: KeyringConnector, alive: Arc<()>) -> Sender<Job> {
     });
     sender
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::vault::keyring::tests::keyring;
+
+    #[tokio::test]
+    async fn the_keyring_is_connected_to_ahead_and_once() {
+        let keyring = keyring();
+        let worker = Worker::start(keyring.connector());
+        worker.connect_ahead();
+        // Jobs are run one after the other, and this one asks for nothing.
+        let next = worker.run_to_the_end(|_| Ok(()));
+        assert_eq!(next.await, Ok(()));
+        assert_eq!(keyring.asked(), 1);
+        let again = worker.run_to_the_end(Keyring::connect);
+        assert_eq!(again.await, Ok(()));
+        assert_eq!(keyring.asked(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_job_that_hangs_holds_up_no_later_one_until_many_hang() {
+        let worker = Worker::start(keyring().connector());
+        let mut hanging = Vec::new();
+        for left in (0..MOST_STUCK).rev() {
+            let (release, released) = channel::<()>();
+            let job = worker.run_to_the_end(move |_| {
+                let _ = released.recv();
+                Ok(())
+            });
+            hanging.push((release, job));
+            let waits = worker.run(Duration::ZERO, |_| Ok(()));
+            assert_eq!(waits.await, Err(VaultError::Waiting));
+            if left > 0 {
+                let next = worker.run(Duration::from_mins(1), |_| Ok(()));
+                assert_eq!(next.await, Ok(()), "on a thread of its own");
+            }
+        }
+        let threads = Arc::strong_count(&worker.alive) - 1;
+        assert_eq!(threads, MOST_STUCK);
+        for (release, job) in hanging {
+            drop(release);
+            assert_eq!(job.await, Ok(()));
+        }
+        let next = worker.run(Duration::from_mins(1), |_| Ok(()));
+        assert_eq!(next.await, Ok(()));
+    }
+}

@@ -3,12 +3,13 @@
 mod forged;
 mod localhost;
 mod other_workspace;
+pub(super) mod recover;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::domain::authorization::{LIFETIME, Progress};
 use crate::domain::connection::Status;
@@ -17,6 +18,26 @@ use crate::domain::problem::Cause;
 use crate::storage::vault::keyring::tests::KeyringBehaviour;
 use crate::tests::env::{self, TestEnv, run_ahead};
 use crate::tests::{REVOKE, TOKEN};
+
+const INTROSPECT: &str = "/v1/oauth/introspect";
+
+/// Makes a connection's entry one of another client or bot: `whose` is `client` or `bot_id`.
+fn holds_another(env: &TestEnv, id: &str, whose: &str) {
+    let mut entry: Value = serde_json::from_str(&env.entry(id)).expect("JSON");
+    entry[whose] = "another".into();
+    env.keyring.put(id, &entry.to_string());
+}
+
+/// Waits until something has happened that takes some moments.
+async fn in_time(happened: impl Fn() -> bool) {
+    for _ in 0..2_000 {
+        if happened() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("it did not happen");
+}
 
 #[tokio::test]
 async fn the_same_bot_connected_again_is_one_row_and_one_entry_with_the_new_tokens() {
@@ -37,6 +58,26 @@ async fn the_same_bot_connected_again_is_one_row_and_one_entry_with_the_new_toke
         2,
         "the client and the connection"
     );
+}
+
+#[tokio::test]
+async fn a_reconnect_says_whether_an_earlier_token_works_that_is_another_one() {
+    for (second_consent, works, asked) in [
+        ("fresh_pair", true, 1),
+        ("replaces", false, 1),
+        ("same_pair", false, 0),
+    ] {
+        let (env, keyrack, client) = TestEnv::with_client().await;
+        env.mode(json!({ "second_consent": second_consent })).await;
+        env.connect(&keyrack, &client).await;
+        let (_, callback) = env.callback(&keyrack, &client).await;
+        let ended = keyrack.accept(callback.as_bytes()).await.expect("taken");
+        let Progress::Completed { earlier_works, .. } = ended.progress else {
+            panic!("not connected: {ended:?}")
+        };
+        assert_eq!(earlier_works, works, "{second_consent}");
+        assert_eq!(env.count(INTROSPECT).await, asked, "{second_consent}");
+    }
 }
 
 #[tokio::test]
@@ -264,4 +305,83 @@ async fn a_refreshed_pair_that_the_keyring_has_no_room_for_is_ended_and_told() {
     let refused = keyrack.refresh(&id).await.expect_err("no room");
     let why = Box::new(Cause::KeyringTooLarge);
     assert_eq!(refused.cause, Cause::RefreshNotSaved { why });
+}
+
+#[tokio::test]
+async fn an_entry_with_anothers_tokens_is_named_and_not_replaced() {
+    for whose in ["client", "bot_id"] {
+        let (env, keyrack, client) = TestEnv::with_client().await;
+        let id = env.connect(&keyrack, &client).await;
+        holds_another(&env, &id, whose);
+        let before = env.keyring.entries();
+        let (_, callback) = env.callback(&keyrack, &client).await;
+        let ended = keyrack.accept(callback.as_bytes()).await.expect("taken");
+        let why = Box::new(Cause::ConnectionAltered);
+        assert_eq!(
+            ended.progress.problem().expect("it failed").cause,
+            Cause::GrantEnded { why }
+        );
+        assert_eq!(env.count(REVOKE).await, 2, "the new tokens");
+        // Not by their texts, which a failure would print.
+        assert!(env.keyring.entries() == before, "an entry has changed");
+    }
+}
+
+#[tokio::test]
+async fn a_reconnect_that_the_keyring_has_no_room_for_leaves_the_earlier_tokens() {
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let id = env.connect(&keyrack, &client).await;
+    let before = env.keyring.entries();
+    env.keyring.behave(KeyringBehaviour::Small);
+    env.mode(json!({ "token_length": 1_500 })).await;
+    let (_, callback) = env.callback(&keyrack, &client).await;
+    let ended = keyrack.accept(callback.as_bytes()).await.expect("taken");
+    let why = Box::new(Cause::KeyringTooLarge);
+    assert_eq!(
+        ended.progress.problem().expect("it failed").cause,
+        Cause::GrantEnded { why }
+    );
+    assert_eq!(env.count(REVOKE).await, 2, "the new tokens");
+    // Not by their texts, which a failure would print.
+    assert!(env.keyring.entries() == before, "an entry has changed");
+    let unfinished = keyrack.store.unfinished_operations().expect("operations");
+    assert_eq!(unfinished, []);
+    let row = keyrack.store.connection(&id).expect("a row");
+    assert_eq!(row.status, Status::NotChecked);
+}
+
+#[tokio::test]
+async fn a_reconnect_that_is_given_up_while_the_keyring_writes_gives_the_earlier_tokens_back() {
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let connected = env.connect(&keyrack, &client).await;
+    let before = env.keyring.entries();
+    let (id, callback) = env.callback(&keyrack, &client).await;
+    env.keyring.behave(KeyringBehaviour::LockedForTokens);
+    let exchanging = tokio::spawn(keyrack.take_callback(callback.as_bytes()).expect("taken"));
+    env::until(&keyrack, &id, |progress| {
+        matches!(progress, Progress::AwaitingKeyring { .. })
+    })
+    .await;
+    env.keyring.behave(KeyringBehaviour::Normal);
+    env.keyring.hang();
+    keyrack
+        .continue_authorization(&id)
+        .await
+        .expect("tried again");
+    in_time(|| env.keyring.waits() > 0).await;
+    keyrack.cancel_authorization(&id).expect("cancelled");
+    let ended = exchanging.await.expect("no panic");
+    assert_eq!(ended.progress, Progress::Cancelled);
+    let unfinished = || keyrack.store.unfinished_operations().expect("operations");
+    assert_eq!(unfinished().len(), 1, "the write is under way");
+
+    let writes = env.keyring.writes();
+    env.keyring.release();
+    in_time(|| !keyrack.is_busy()).await;
+    assert_eq!(env.keyring.writes() - writes, 2, "the new and the earlier");
+    // Not by their texts, which a failure would print.
+    assert!(env.keyring.entries() == before, "an entry has changed");
+    assert_eq!(unfinished(), []);
+    let row = keyrack.check(&connected).await.expect("checked");
+    assert_eq!(row.status, Status::Active);
 }

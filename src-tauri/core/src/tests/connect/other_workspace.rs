@@ -63,6 +63,32 @@ impl Two {
         (begun.id, tokio::spawn(async move { rest.await.progress }))
     }
 
+    /// Begins to connect a connection again, and takes the callback of a workspace. Before the rest of
+    /// it begins, something happens to the list. Returns the end.
+    async fn reconnect_while(
+        &self,
+        connection: &str,
+        workspace: &str,
+        meanwhile: impl AsyncFnOnce(),
+    ) -> Progress {
+        let begun = self.keyrack.begin_reconnect(connection).await;
+        let begun = begun.expect("begun");
+        let link = self.env.last_link();
+        let callback = self.env.notion.allow(&link, workspace).await;
+        let rest = self.keyrack.take_callback(callback.as_bytes());
+        let rest = rest.expect("taken");
+        meanwhile().await;
+        let rest = tokio::spawn(rest);
+        env::until(&self.keyrack, &begun.id, Progress::is_final).await;
+        rest.await.expect("no panic").progress
+    }
+
+    fn alter(&self, sql: &str) {
+        let path = self.env.folder.path().join("keyrack.db");
+        let db = rusqlite::Connection::open(path).expect("the database");
+        assert!(db.execute(sql, []).expect("altered") > 0);
+    }
+
     async fn access_token(&self, connection: &str) -> String {
         let tokens = self.keyrack.vault.read_connection(connection).await;
         tokens.expect("tokens").access.expose_secret().to_owned()
@@ -194,4 +220,50 @@ async fn a_process_that_has_not_begun_it_asks_nobody_and_ends_the_access() {
     assert_eq!(row.status, Status::NotChecked, "its tokens may have ended");
     let known = two.keyrack.authorization(&begun.id).expect("known");
     assert!(known.progress.is_final());
+}
+
+#[tokio::test]
+async fn a_connection_that_is_removed_meanwhile_is_no_reason_to_ask() {
+    let two = Two::new().await;
+    let acme = two.connect(&two.acme).await;
+    let forget = async || drop(two.keyrack.forget(&acme).await.expect("forgotten"));
+    let ended = two.reconnect_while(&acme, &two.beta, forget).await;
+    assert!(
+        matches!(&ended, Progress::Completed { workspace_name, new: true, .. } if workspace_name == "Beta"),
+        "{ended:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_connection_that_cannot_be_read_lets_no_other_workspace_in_unasked() {
+    let two = Two::new().await;
+    let acme = two.connect(&two.acme).await;
+    let before = two.access_token(&acme).await;
+    let spoil = async || two.alter("UPDATE connections SET workspace_icon = CAST(x'ff' AS TEXT)");
+    let ended = two.reconnect_while(&acme, &two.beta, spoil).await;
+    let why = &ended.problem().expect("it failed").cause;
+    assert_eq!(why.code(), "grant-ended");
+    assert_eq!(two.env.count(REVOKE).await, 2, "the new pair");
+    two.alter("UPDATE connections SET workspace_icon = NULL");
+    assert_eq!(two.keyrack.connections().expect("the list").len(), 1);
+    assert_eq!(two.access_token(&acme).await, before);
+}
+
+#[tokio::test]
+async fn a_workspace_whose_id_is_not_known_is_known_by_its_bot() {
+    let two = Two::new().await;
+    let acme = two.connect(&two.acme).await;
+    // As after a rebuild from the keyring.
+    let unknown = async || two.alter("UPDATE connections SET workspace_id = ''");
+    let ended = two.reconnect_while(&acme, &two.acme, unknown).await;
+    assert!(
+        matches!(&ended, Progress::Completed { connection_id, new: false, .. } if *connection_id == acme),
+        "{ended:?}"
+    );
+    two.alter("UPDATE connections SET workspace_id = ''");
+    let (id, ended) = two.reconnect(&acme, &two.beta).await;
+    let told = |progress: &Progress| matches!(progress, Progress::OtherWorkspace { .. });
+    env::until(&two.keyrack, &id, told).await;
+    two.keyrack.cancel_authorization(&id).expect("cancelled");
+    assert_eq!(ended.await.expect("no panic"), Progress::Cancelled);
 }

@@ -31,6 +31,8 @@ pub(crate) enum KeyringBehaviour {
     IgnoresWrites,
     /// The keyring reports deletes as done, but ignores them.
     IgnoresDeletes,
+    /// The keyring has no default collection: it shows no entry, and takes none.
+    WithoutCollection,
 }
 
 #[derive(Default)]
@@ -42,6 +44,8 @@ struct Contents {
     asked: AtomicU64,
     /// How many times an entry was to be written.
     writes: AtomicU64,
+    /// How many calls have waited for `release`.
+    waits: AtomicU64,
     hanging: Mutex<bool>,
     released: Condvar,
 }
@@ -136,6 +140,11 @@ impl Keyring {
         *self.0.hanging.lock().expect("hanging") = true;
     }
 
+    /// How many calls have waited for `release`.
+    pub fn waits(&self) -> u64 {
+        self.0.waits.load(SeqCst)
+    }
+
     pub fn release(&self) {
         *self.0.hanging.lock().expect("hanging") = false;
         self.0.released.notify_all();
@@ -173,6 +182,9 @@ impl CredentialStoreApi for MemoryStore {
         })))
     }
     fn search(&self, _: &HashMap<&str, &str>) -> keyring_core::Result<Vec<Entry>> {
+        if self.world.behaviour() == KeyringBehaviour::WithoutCollection {
+            return Ok(Vec::new());
+        }
         let users: Vec<_> = self
             .world
             .entries
@@ -194,6 +206,9 @@ impl CredentialStoreApi for MemoryStore {
 impl MemoryEntry {
     fn reached(&self) -> keyring_core::Result<()> {
         let hanging = self.world.hanging.lock().expect("hanging");
+        if *hanging {
+            self.world.waits.fetch_add(1, SeqCst);
+        }
         drop(
             self.world
                 .released
@@ -209,6 +224,25 @@ impl MemoryEntry {
             _ => Ok(()),
         }
     }
+
+    fn shown(&self) -> keyring_core::Result<()> {
+        match self.world.behaviour() {
+            KeyringBehaviour::WithoutCollection => Err(Error::NoEntry),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A copy of an entry that is Keyrack's own, in memory or as if in another collection.
+pub(in crate::storage::vault) fn copy(text: &SecretString, is_in_default: bool) -> Copy {
+    let store = keyring().connector()().expect("connected");
+    Copy {
+        entry: store.build(APP_ID, "entry", None).expect("an entry"),
+        text: text.clone(),
+        is_ours: true,
+        is_contested: false,
+        is_in_default,
+    }
 }
 
 impl CredentialApi for MemoryEntry {
@@ -219,6 +253,9 @@ impl CredentialApi for MemoryEntry {
         match self.world.behaviour() {
             KeyringBehaviour::LockedForTokens if tokens => {
                 return Err(Error::NoStorageAccess("locked".into()));
+            }
+            KeyringBehaviour::WithoutCollection => {
+                return Err(Error::NoStorageAccess("no collection".into()));
             }
             KeyringBehaviour::Full => return Err(Error::PlatformFailure("no space left".into())),
             KeyringBehaviour::Small if secret.len() > SMALL => {
@@ -239,6 +276,7 @@ impl CredentialApi for MemoryEntry {
     }
     fn get_secret(&self) -> keyring_core::Result<Vec<u8>> {
         self.reached()?;
+        self.shown()?;
         self.world
             .entries
             .lock()
@@ -261,6 +299,7 @@ impl CredentialApi for MemoryEntry {
             .ok_or(Error::NoEntry)
     }
     fn get_credential(&self) -> keyring_core::Result<Option<Arc<Credential>>> {
+        self.shown()?;
         Ok(None)
     }
     fn get_specifiers(&self) -> Option<(String, String)> {
