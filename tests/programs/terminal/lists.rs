@@ -91,7 +91,8 @@ async fn a_program_gets_the_words_of_the_documents_between_tabs() {
         assert_eq!(listed[0][name], cells[at], "{row}");
     }
     assert_eq!(listed[0]["client"]["name"], cells[5]);
-    assert_eq!(cells.len(), 13);
+    assert_eq!(cells.len(), 15);
+    assert_eq!(cells[13..], ["", ""], "neither an end nor a move");
     let client = printed(&env.keyrack(&["client", "list"], ""));
     let id = &env.sandbox.client_id;
     assert!(client.starts_with(&format!("Mine\t{id}\t")), "{client}");
