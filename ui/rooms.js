@@ -11,6 +11,7 @@ const FEATURES = [
   "settings",
   "scan",
   "import",
+  "sealed",
   "help",
 ];
 

@@ -43,6 +43,7 @@ describe("the details of a token that was made at Notion", () => {
       "details-check",
       "details-use",
       "details-copy-token",
+      "details-move",
       "details-open",
       "details-end-at-notion",
     ]);

@@ -12,6 +12,7 @@ import type {
   BatchEnd,
   Changes,
   CutOff,
+  FoundInFile,
   ClientChange,
   Connection,
   Lease,
@@ -32,6 +33,7 @@ import type {
 } from "../rust/types";
 import { detailsOf, pageOf } from "./fake-activity";
 import { importing } from "./fake-import";
+import { sealing } from "./fake-sealed";
 import { labelsOf, noteOf } from "./fake-labels";
 import { expiryOf, granted, tokenOf } from "./fake-tokens";
 import { batch, batchEnd, client, problem, receiptFor, refusal, sandboxClient } from "./samples";
@@ -44,6 +46,9 @@ type Arguments = {
   connection: string;
   act: BatchAct;
   connections: string[] | null;
+  passphrase: string;
+  recipients: string[];
+  copy: boolean;
   labels: string[];
   note: string;
   day: string;
@@ -82,6 +87,8 @@ export type Traits = {
   scan: Scan | null;
   /** What an import of pairs meets. */
   pairs: Pairs;
+  /** What is in a sealed file. */
+  sealed: FoundInFile;
 };
 
 const ABOUT: About = {
@@ -124,6 +131,8 @@ export class FakeRust {
   leases: readonly Lease[];
   /** What an import of pairs meets. */
   pairs: Pairs;
+  /** What is in a sealed file. */
+  sealed: FoundInFile;
   readonly calls: [command: string, args: unknown][] = [];
   /** The reply of each command; a test or a scene may replace it. Commands without one return null. */
   readonly answers: Record<string, Command>;
@@ -137,16 +146,29 @@ export class FakeRust {
   constructor(rust: Snapshot, traits: Partial<Traits> = {}) {
     this.rust = rust;
     this.#sent = rust;
-    const nothing = { activity: [], leases: [], pairs: pairsOf([]) };
+    const nothing = {
+      activity: [],
+      leases: [],
+      pairs: pairsOf([]),
+      sealed: { copy: false, connections: [] },
+    };
     const usual = { ...nothing, about: ABOUT, trouble: false, scan: CLEAN };
     this.#traits = { timed: false, ...usual, ...traits };
     this.leases = this.#traits.leases;
     this.pairs = this.#traits.pairs;
+    this.sealed = this.#traits.sealed;
     const pairs = importing({
       pairs: () => this.pairs,
       keep: (row) => this.#change({ connections: [...this.rust.connections, row] }),
     });
-    this.answers = { ...this.#sync(), ...this.#clients(), ...this.#acts(), ...this.#program(), ...pairs };
+    const sealed = sealing({
+      found: () => this.sealed,
+      keep: (row) => this.#change({ connections: [...this.rust.connections, row] }),
+      row: (id) => this.#connection(id),
+      edit: (id, change) => this.#edited(id, change),
+    });
+    const program = { ...this.#program(), ...pairs, ...sealed };
+    this.answers = { ...this.#sync(), ...this.#clients(), ...this.#acts(), ...program };
   }
 
   /** Installs the fake in Rust's place, until Tauri's mocks are cleared. */

@@ -5,6 +5,7 @@ import { problem } from "./samples";
 import { activityOf } from "./samples-activity";
 import { pairsIn } from "./samples-import";
 import { scanIn } from "./samples-scan";
+import { sealedIn } from "./samples-sealed";
 import { leasesIn, snapshotOf } from "./scenes";
 
 const LONG = "\u202e/home/" + "x".repeat(10_000);
@@ -27,6 +28,7 @@ export function install(scene: string): void {
     leases: leasesIn(scene, rust.connections),
     scan: scanIn(scene, rust.connections, rust.clients),
     pairs: pairsIn(scene, rust.connections),
+    sealed: sealedIn(scene, rust.connections),
     trouble: scene === "self-test-trouble" || scene === "hostile",
     ...(scene === "hostile" ? { about: HOSTILE } : {}),
   });

@@ -446,6 +446,10 @@ export function snapshotOf(scene: string): Snapshot {
       ...list,
       preferences: preferences({ background_checks: "six-hours", start_at_login: true, language: "de" }),
     },
+    moved: {
+      ...base,
+      connections: few().map((row, at) => (at % 2 === 0 ? { ...row, moved_at: now - 3 * MINUTE } : row)),
+    },
     scan: scanned,
     "scan-unread": scanned,
     waiting: { ...list, authorization: authorizationOf({ kind: "waiting" }) },

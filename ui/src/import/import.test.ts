@@ -496,11 +496,11 @@ describe("an import that is left", () => {
 describe("a row that is here", () => {
   it("is shown in the list, once nothing would be lost by that", async () => {
     await judged({ line: 2, verdict: "here", connection: birch.id }, newPair(3, "Orchard"));
-    expect(lineNumber(2).querySelector('[data-testid="import-show"]')).toBeNull();
+    expect(lineNumber(2).querySelector('[data-testid="show-row"]')).toBeNull();
     await click("import-keep");
     await vi.waitFor(() => expect(called("end_import")).toHaveLength(1));
     const show = await vi.waitFor(() => {
-      const button = lineNumber(2).querySelector<HTMLElement>('[data-testid="import-show"]');
+      const button = lineNumber(2).querySelector<HTMLElement>('[data-testid="show-row"]');
       if (button === null) throw new Error("no button");
       return button;
     });

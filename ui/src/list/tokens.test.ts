@@ -73,6 +73,7 @@ describe("the row of a token that was made at Notion", () => {
       "details",
       "label",
       "use",
+      "move",
       "menu-check",
       "copy-token",
       "copy-bot",

@@ -52,6 +52,7 @@ describe("the welcome screen", () => {
       "try-sandbox",
       "add-token",
       "welcome-bring-back",
+      "welcome-open-sealed",
       "settings",
       "welcome-self-test",
       "activity",

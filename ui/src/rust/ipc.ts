@@ -18,6 +18,7 @@ import type {
   ConnectionsPolicy,
   Details,
   ExportFormat,
+  FoundInFile,
   JudgedLine,
   KeptLine,
   Lease,
@@ -32,6 +33,8 @@ import type {
   Removal,
   Revocation,
   Scan,
+  SealedExport,
+  SealedImport,
   SelfTest,
   Snapshot,
 } from "./types";
@@ -169,6 +172,21 @@ export const judgeNext = () => call<JudgedLine | null>("judge_next");
 export const keepNext = () => call<KeptLine | null>("keep_next");
 /** Ends the import, with what was not kept of it. */
 export const endImport = () => call<null>("end_import");
+/** Seals connections into a new file among the downloads: to a passphrase, or if there are any to age's public keys. */
+export const exportSealed = (
+  connections: readonly string[],
+  passphrase: string,
+  recipients: readonly string[],
+  copy: boolean,
+) => call<SealedExport>("export_sealed", { connections, passphrase, recipients, copy });
+/** Opens a sealed file, and asks Notion about what is in it; nothing is kept yet. */
+export const openSealed = (file: readonly number[], passphrase: string) =>
+  call<FoundInFile>("open_sealed", { file, passphrase });
+/** Takes in what is new in the open file. */
+export const importSealed = () => call<SealedImport>("import_sealed");
+export const closeSealed = () => call<null>("close_sealed");
+/** Uses connections here again that were moved to another computer. */
+export const undoMove = (connections: readonly string[]) => call<Connection[]>("undo_move", { connections });
 /** Makes the list say what the keyring says, and brings back what the list has lost. */
 export const rebuild = () => call<Rebuilt>("rebuild");
 /** Removes everything, if wanted after revoking all connections. Comes back at once; events bring each stage. */

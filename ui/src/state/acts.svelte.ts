@@ -26,6 +26,7 @@ import {
   ofPending,
   ofRefreshed,
   ofRevoked,
+  ofUndone,
   ofWaiting,
   waitingKey,
 } from "../words/notices";
@@ -276,6 +277,16 @@ export class Acts {
   async forget(target: Target): Promise<void> {
     const outcome = await this.#act("forget", target, () => ipc.forget(target.id));
     if (outcome?.ok === true) this.#hand(outcome.value, target);
+  }
+
+  /** Uses connections here again that were moved to another computer. */
+  async undoMove(connections: readonly Connection[]): Promise<void> {
+    const outcome = await ipc.undoMove(connections.map(({ id }) => id));
+    if (outcome.ok) {
+      for (const row of outcome.value) this.#sync.learn(row);
+      this.#notices.show(ofUndone(outcome.value));
+    } else this.#notices.refused(outcome.problem);
+    await this.#sync.refresh();
   }
 
   /** Shows that the person's act on a connection waits for another process, for as long as it goes on. */

@@ -9,6 +9,7 @@ import { Clock } from "./clock.svelte";
 import { labelsOf } from "./labels";
 import { Leases } from "./leases.svelte";
 import { Look } from "./look.svelte";
+import { Moved } from "./moved";
 import { Navigation } from "./navigation.svelte";
 import { Notices } from "./notices.svelte";
 
@@ -17,6 +18,7 @@ export class App {
   readonly leases = new Leases();
   readonly navigation = new Navigation();
   readonly notices: Notices = new Notices((id) => this.sync.connection(id));
+  readonly #moved = new Moved(this.notices);
   readonly look: Look;
   readonly sync: Sync;
   readonly acts: Acts;
@@ -38,6 +40,7 @@ export class App {
           this.clock.tick();
           this.navigation.keepDetails(snapshot.connections);
           this.acts.taken(snapshot);
+          this.#moved.taken(snapshot);
         },
         gone: (id, last) => this.acts.ended(id, last),
         news: (news) => {

@@ -1,4 +1,5 @@
 // What is shown before and beside the list: the open dialog, the details, and the results still to be read.
+import { tick } from "svelte";
 import type { BatchEnd, Client, Connection, Receipt, Status } from "../rust/types";
 import type { Wanted } from "../rust/ipc";
 import type { ActivityView } from "./activity-log.svelte";
@@ -30,10 +31,12 @@ export type Dialog =
   | { kind: "forget"; connection: Connection; back?: Dialog }
   | { kind: "use"; connection: Connection }
   | { kind: "in-use" }
+  | { kind: "seal"; connections: readonly Connection[] }
+  | { kind: "open-sealed"; back: Dialog | null }
   | { kind: "export"; selected: readonly Connection[] | null }
   | { kind: "activity"; view?: ActivityView }
   | { kind: "receipt"; receipt: Receipt; back: Dialog }
-  | { kind: "settings"; at?: "self-test" | "scan" | "remove-everything" }
+  | { kind: "settings"; at?: "self-test" | "scan" | "open-sealed" | "remove-everything" }
   | { kind: "self-test"; back: Dialog | null }
   | { kind: "scan"; scan?: TokenScan; at?: number; back: Dialog | null }
   | { kind: "remove-everything" };
@@ -48,6 +51,8 @@ const FIRM: ReadonlySet<Dialog["kind"]> = new Set([
   "secret",
   "edit-client",
   "import",
+  "seal",
+  "open-sealed",
   "label",
   "use",
   "settings",
@@ -128,6 +133,15 @@ export class Navigation {
     const act = (one: Result) => (one.kind === "summary" ? one.end.counts.act : null);
     const others = this.results.filter((one) => act(one) === null || act(one) !== act(result));
     this.results = [...others, result];
+  }
+
+  /** Closes what is before the list, and shows a row there (`Connection::id`) with its details. */
+  async toRow(connection: string): Promise<void> {
+    this.dialog = null;
+    // The dialog first gives the focus back to where it was before.
+    await tick();
+    await tick();
+    this.wanted = { connection };
   }
 
   resultRead(): void {

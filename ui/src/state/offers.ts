@@ -4,6 +4,7 @@ import type { Client, Connection } from "../rust/types";
 import { t, workspaceName, type MessageKey } from "../words/messages";
 import type { Again, Remedy } from "../words/remedies";
 import type { App } from "./app.svelte";
+import { movedOf } from "./moved";
 
 /** What an act is offered for. */
 export type Subject = {
@@ -37,6 +38,8 @@ const LABELS = {
   activity: "remedy.activity",
   receipt: "remedy.receipt",
   portal: "client.create.open",
+  "moved-done": "moved.done",
+  "undo-move": "moved.undo",
   "self-test": "settings.self-test",
 } as const satisfies Record<Remedy, MessageKey>;
 
@@ -128,6 +131,21 @@ function actFor(app: App, remedy: Remedy, subject: Subject): Doing | null {
       return { run: () => (navigation.wanted = { connection: null }) };
     case "activity":
       return { run: () => (navigation.dialog = { kind: "activity" }) };
+    case "moved-done":
+    case "undo-move": {
+      const moved = movedOf(connections, app.sync.snapshot?.connections ?? []);
+      const [first, ...more] = moved;
+      if (first === undefined) return null;
+      if (remedy === "undo-move") return { run: () => void acts.undoMove(moved) };
+      return {
+        label: t(more.length > 0 ? "moved.done.several" : "moved.done"),
+        run: () =>
+          (navigation.dialog =
+            more.length > 0
+              ? { kind: "end-selected", act: "forget", connections: moved }
+              : { kind: "forget", connection: first }),
+      };
+    }
     case "portal":
       return { run: () => void openPortal(app) };
     case "receipt":

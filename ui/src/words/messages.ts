@@ -2,6 +2,7 @@
 import type { Refusal, Unexpected } from "../rust/outcome";
 import type { Cause, Connection, Field, Lease, Millis, Owner } from "../rust/types";
 import { spoken, type MessageKey } from "./language.svelte";
+import { isMoved } from "./moved";
 import { remaining } from "./time";
 
 export type { MessageKey };
@@ -133,6 +134,11 @@ export function statusWords({ status, problem }: Pick<Connection, "status" | "pr
   const word = t(`status.${status}`);
   if (problem === null || SAID.has(problem.code) || status === "revocation-pending") return word;
   return t("status.reason", { status: word, reason: problemWords(problem).short });
+}
+
+/** How a connection stands here: its status in words, or that another computer uses it. */
+export function standingWords(connection: Connection): string {
+  return isMoved(connection) ? t("moved.status") : statusWords(connection);
 }
 
 /** The time left of a longer act, in words. */

@@ -331,6 +331,38 @@ export function ofRevoked(connection: Connection): Notice {
   };
 }
 
+/** The key of the notice about what was moved to another computer. */
+export const MOVED = "moved";
+
+/** The notice about connections that were moved to another computer, and wait for the person to end that here. */
+export function ofMoved(moved: readonly Connection[]): Notice {
+  const count = moved.length;
+  return {
+    ...plainNotice,
+    key: MOVED,
+    tone: "plain",
+    words: () => ({
+      what: t("moved.what", { count, workspaces: namesOf(moved) }),
+      next: t("moved.next", { count }),
+    }),
+    // About none of them by itself: a check of one that works does not end it.
+    remedies: ["moved-done", "undo-move"],
+  };
+}
+
+/** The notice that connections that were moved are used here again. */
+export function ofUndone(connections: readonly Connection[]): Notice {
+  return {
+    ...plainNotice,
+    key: "move-undone",
+    tone: "done",
+    words: () => ({
+      what: t("moved.undone.what", { count: connections.length, workspaces: namesOf(connections) }),
+      next: t("moved.undone.next", { count: connections.length }),
+    }),
+  };
+}
+
 /** The notice about a copied token, which stays on the clipboard for some seconds. */
 export function ofCopied(connection: Connection, seconds: number): Notice {
   return {

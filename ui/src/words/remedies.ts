@@ -22,6 +22,8 @@ export type Remedy =
   | "activity"
   | "receipt"
   | "portal"
+  | "moved-done"
+  | "undo-move"
   | "self-test";
 
 /** What "Try again" does: an act on the connections concerned, or something else; none where nothing can be repeated. */
@@ -178,7 +180,7 @@ export const REMEDIES: Record<Refusal["code"], readonly Remedy[] | Reason> = {
   "passphrase-differs": "command",
   "sandbox-stays": "command",
   "not-exported": "command",
-  "moved-out": "outside",
+  "moved-out": ["undo-move"],
   "not-moved": "command",
   interrupted: ["again"],
   "cut-off": ["again"],

@@ -40,6 +40,7 @@ const SHARED = new Set<string>([
   "settings.language.en",
   "settings.language.de",
   "settings.version",
+  "seal.window.phrase",
   "self-test.localhost",
   "self-test.notion",
   "problem.unreachable.short",
