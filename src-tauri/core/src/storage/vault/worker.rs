@@ -106,12 +106,25 @@ fn died() -> VaultError {
     VaultError::Failed("its thread ended".to_owned())
 }
 
+/// Wipes what calls have left on this thread's stack: the decryption of an entry copies it there in parts,
+/// and no later call need come by.
+#[inline(never)]
+#[allow(
+    clippy::large_stack_arrays,
+    reason = "as deep as keyring calls go, and far from the end of the stack"
+)]
+fn wipe_stack() {
+    let mut below = [0_u8; 256 << 10];
+    std::hint::black_box(&mut below);
+}
+
 fn spawn(connector: KeyringConnector, alive: Arc<()>) -> Sender<Job> {
     let (sender, jobs): (_, Receiver<Job>) = channel();
     thread::spawn(move || {
         let mut keyring = Keyring::new(connector);
         for job in jobs {
             job(&mut keyring);
+            wipe_stack();
         }
         drop(alive);
     });
