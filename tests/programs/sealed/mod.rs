@@ -3,6 +3,7 @@
 mod killed;
 mod moved;
 mod refused;
+mod window;
 
 use std::fs;
 use std::io::Write as _;
