@@ -139,6 +139,16 @@ describe("the list of an import", () => {
     );
   });
 
+  it("may be in the same file again, of which an input tells only once it was emptied", async () => {
+    const emptied = vi.spyOn(HTMLInputElement.prototype, "value", "set");
+    await openImport();
+    choose(new File([LIST], "pairs.jsonl"));
+    emptied.mockClear();
+    await type("import-list", LIST);
+    expect(emptied.mock.contexts).toContain(find("import-file"));
+    emptied.mockRestore();
+  });
+
   it("has at most 8 MiB, pasted or in a file", async () => {
     const dialog = await openImport();
     await begin("ä".repeat(4 * 1_048_576 + 1));

@@ -1,7 +1,7 @@
 // Connections that were moved to another computer: how they are shown, and what can be done with them here.
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { called, click, find, open, refuse, the, world } from "../dev/harness";
+import { called, click, emit, find, open, refuse, the, world } from "../dev/harness";
 import { connection, problem } from "../dev/samples";
 import type { Connection } from "../rust/types";
 
@@ -255,6 +255,22 @@ describe("the notice of what was moved", () => {
     expect(find("notice")).toBeNull();
     within(rowOf(birch), "check")?.click();
     await vi.waitFor(() => expect(called("check")).toHaveLength(2));
+    expect(find("notice")).toBeNull();
+  });
+
+  it("tells of what is left as one of it goes, but comes not back for that once it was dismissed", async () => {
+    open();
+    await vi.waitFor(() => expect(words()).toContain("2 connections were moved"));
+    world.rust = { ...world.rust, connections: [acme, birch] };
+    await emit("changed");
+    await vi.waitFor(() => expect(words()).toContain("Acme: 1 connection was moved"));
+    world.rust = { ...world.rust, connections: [acme, birch, cedar] };
+    await emit("changed");
+    await vi.waitFor(() => expect(words()).toContain("2 connections were moved"));
+    document.querySelector<HTMLElement>('[data-testid="notice"] [aria-label="Dismiss"]')?.click();
+    world.rust = { ...world.rust, connections: [acme, birch] };
+    await emit("changed");
+    await vi.waitFor(() => expect(document.querySelectorAll('[data-testid="connection"]')).toHaveLength(2));
     expect(find("notice")).toBeNull();
   });
 
