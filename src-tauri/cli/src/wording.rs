@@ -203,7 +203,14 @@ pub fn receipt(receipt: &Receipt, words: Words) -> Vec<String> {
     };
     lines.push(line("receipt.owner", &owner(&receipt.owner, words)));
     let client = sanitize_display_text(&receipt.client_name);
-    lines.push(line("receipt.client", &client));
+    // A token that was made at Notion is its own client.
+    let is_token = receipt.client_id == receipt.connection_id;
+    let label = if is_token {
+        "token.mark"
+    } else {
+        "receipt.client"
+    };
+    lines.push(line(label, &client));
     let connected = receipt.connected_at.map(Millis::rfc3339);
     lines.extend(connected.map(|at| line("details.connected", &at)));
     let bot = sanitize_display_text(&receipt.bot_id);

@@ -102,7 +102,11 @@ export function asText(receipt: Receipt, labelled = true): string {
   return [
     receipt.sandbox ? `${title(receipt)} (${t("sandbox.mark")})` : title(receipt),
     line(t("receipt.owner"), ownerLine(receipt.owner)),
-    line(t("receipt.client"), receipt.client_name),
+    // A token that was made at Notion is its own client.
+    line(
+      t(receipt.client_id === receipt.connection_id ? "token.mark" : "receipt.client"),
+      receipt.client_name,
+    ),
     ...(connected === null ? [] : [line(t("details.connected"), rfc3339(connected))]),
     ...(labels.length === 0 ? [] : [line(t("receipt.labels", { count: labels.length }), labels.join(", "))]),
     line(t("receipt.bot"), receipt.bot_id),
