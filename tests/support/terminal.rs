@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 use rustix::fs::OFlags;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
-use super::wait::until;
+use super::wait::{until, until_or};
 
 /// A program that runs on a terminal of its own.
 pub struct Terminal {
@@ -80,7 +80,15 @@ impl Terminal {
 
     /// Waits until a text is shown.
     pub fn shows(&self, text: &str) {
-        until(text, || self.shown().contains(text).then_some(()));
+        self.shows_what(text, |shown| shown.contains(text));
+    }
+
+    /// Waits until `what` holds of everything that is shown.
+    pub fn shows_what(&self, what: &str, holds: impl Fn(&str) -> bool) {
+        until_or(
+            || holds(&self.shown()).then_some(()),
+            || format!("{what}; shown: {:?}", self.shown()),
+        );
     }
 
     /// Waits until the program has ended, and returns its exit code and everything that was shown.

@@ -8,13 +8,18 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 const POLL_INTERVAL: Duration = Duration::from_millis(30);
 
 /// Polls `ask` until it gives a value, and returns that; panics with `what` after [`TIMEOUT`].
-pub fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+pub fn until<T>(what: &str, ask: impl FnMut() -> Option<T>) -> T {
+    until_or(ask, || what.to_owned())
+}
+
+/// Polls `ask` like [`until`]; what was waited for in vain is said by `what` once it is known.
+pub fn until_or<T>(mut ask: impl FnMut() -> Option<T>, what: impl FnOnce() -> String) -> T {
     let start = Instant::now();
     loop {
         if let Some(answer) = ask() {
             return answer;
         }
-        assert!(start.elapsed() < TIMEOUT, "waited in vain for {what}");
+        assert!(start.elapsed() < TIMEOUT, "waited in vain for {}", what());
         std::thread::sleep(POLL_INTERVAL);
     }
 }

@@ -8,7 +8,6 @@ use std::process::{Command, Stdio};
 
 use support::terminal::Terminal;
 use support::test_env::{ACME, TestEnv};
-use support::wait::until;
 use support::words::{filled, words};
 
 use super::{BETA, hand_outs, id_of, listed, printed, said, token_of, two};
@@ -238,17 +237,17 @@ fn terminal_is_the_programs(env: &TestEnv, options: &[&str]) {
     let mut terminal = Terminal::start(shell.env("TERM", "xterm"));
     terminal.shows("ready> ");
     let program = env.program.display();
+    // A shell that starts a program cannot be stopped until that runs (vfork): it becomes the program.
     terminal.type_text(&format!(
-        "'{program}' run {} -- sh -c 'echo on; sleep 60'\n",
+        "'{program}' run {} -- sh -c 'echo on; exec sleep 60'\n",
         options.join(" ")
     ));
     terminal.shows("\non");
     terminal.type_text("\x1a");
     // What is typed before the shell asks is lost.
-    until("the shell to ask again", || {
-        let shown = terminal.shown();
-        let (_, since) = shown.rsplit_once("Stopped")?;
-        since.contains("ready> ").then_some(())
+    terminal.shows_what("the shell to ask again", |shown| {
+        let since = shown.rsplit_once("Stopped").map(|(_, since)| since);
+        since.is_some_and(|since| since.contains("ready> "))
     });
     // Going on first: a shell may still take a job for stopped that it has just ended.
     terminal.type_text("bg %1; kill %1; wait %1; echo code=$?\n");

@@ -5,7 +5,7 @@ use std::fs;
 use support::programs;
 use support::terminal::Terminal;
 use support::test_env::{ACME, TestEnv, free_port};
-use support::wait::{until, until_async};
+use support::wait::until_async;
 use support::words::words;
 use support::world::World;
 
@@ -108,10 +108,7 @@ async fn a_connect_in_the_background_waits_for_its_answer_and_leaves_the_keyboar
         listed.contains(ACME).then_some(())
     })
     .await;
-    until("the end of the job", || {
-        let shown = terminal.shown();
-        shown.contains(ACME).then_some(())
-    });
+    terminal.shows(ACME);
     assert!(
         !terminal.shown().contains("Stopped"),
         "{}",
