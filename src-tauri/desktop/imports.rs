@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use keyrack_core::{Cause, JudgedLine, KeptLine, Keyrack, PairImport, PairLines, Problem};
+use keyrack_core::{
+    Cause, JudgedLine, KeptLine, Keyrack, PairImport, PairLines, Problem, ReadLine,
+};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::{Mutex, Notify};
 
@@ -21,6 +23,23 @@ struct Import {
     /// How many bytes of the list were read.
     read: usize,
     reading: PairLines,
+    /// The line that is judged next, once it was read.
+    next: Option<ReadLine>,
+}
+
+impl Import {
+    /// Reads on until there is a line to judge; false if there is none left.
+    fn read_next(&mut self) -> Result<bool, Problem> {
+        while self.next.is_none() {
+            let rest = self.list.expose_secret().get(self.read..);
+            let Some(line) = rest.and_then(|rest| rest.split_inclusive('\n').next()) else {
+                return Ok(false);
+            };
+            self.read += line.len();
+            self.next = self.reading.read(line.as_bytes())?;
+        }
+        Ok(true)
+    }
 }
 
 impl Imports {
@@ -48,36 +67,45 @@ impl Imports {
             list,
             read: 0,
             reading: PairLines::default(),
+            next: None,
         });
         Ok(lines)
     }
 
     /// Judges the next line; none if there is none left, or it is enough: keeping has begun, or it has ended.
+    ///
+    /// Fails with what every further line would meet; the line is the next one still.
     pub async fn judge_next(&self) -> Result<Option<JudgedLine>, Problem> {
         let enough = self.enough.notified();
         let mut import = self.import.lock().await;
         let import = import.as_mut().ok_or(Cause::Cancelled)?;
-        loop {
-            let rest = import.list.expose_secret().get(import.read..);
-            let Some(line) = rest.and_then(|rest| rest.split_inclusive('\n').next()) else {
-                return Ok(None);
-            };
-            import.read += line.len();
-            if let Some(line) = import.reading.read(line.as_bytes())? {
-                return Ok(tokio::select! {
-                    judged = import.pairs.judge(line) => Some(judged),
-                    () = enough => None,
-                });
-            }
+        import.read_next()?;
+        let Some(line) = &import.next else {
+            return Ok(None);
+        };
+        let judged = tokio::select! {
+            judged = import.pairs.judge(line) => judged,
+            () = enough => return Ok(None),
+        };
+        if let Some(problem) = judged.verdict.stop() {
+            return Err(problem.clone());
         }
+        import.next = None;
+        Ok(Some(judged))
     }
 
     /// Keeps the next new pair; none if there is none left.
+    ///
+    /// Fails with what every further pair would meet; all of them wait on.
     pub async fn keep_next(&self) -> Result<Option<KeptLine>, Problem> {
         self.enough.notify_waiters();
         let mut import = self.import.lock().await;
         let import = import.as_mut().ok_or(Cause::Cancelled)?;
-        Ok(import.pairs.keep_next().await)
+        let kept = import.pairs.keep_next().await;
+        match kept.as_ref().and_then(KeptLine::stop) {
+            Some(problem) => Err(problem.clone()),
+            None => Ok(kept),
+        }
     }
 
     /// Ends the import, with the list and what was not kept of it.

@@ -324,7 +324,7 @@ async fn a_token_is_added_in_the_window_and_leads_to_where_it_can_be_ended() {
 }
 
 #[tokio::test]
-async fn pairs_are_judged_and_kept_in_the_window() {
+async fn pairs_are_judged_and_kept_in_the_window_also_after_the_keyring_locked() {
     let env = TestEnv::with_client();
     let (one, two) = (pair(&env, "Birch").await, pair(&env, "Cedar").await);
     let dead = json!({ "access_token": "ntn_nobodys" });
@@ -349,6 +349,12 @@ async fn pairs_are_judged_and_kept_in_the_window() {
             "a token is in the page"
         );
     }
+    env.world.lock_keyring();
+    window.at("import-keep").click().await;
+    let locked = words("problem.keyring-locked.what");
+    window.at("import").says(&locked).await;
+    env.world.unlock_keyring();
+    // Nothing of the list was lost to the lock.
     window.at("import-keep").click().await;
     window
         .at("import-result")

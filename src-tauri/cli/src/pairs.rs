@@ -84,9 +84,9 @@ impl Way {
             let judged = tokio::select! {
                 biased;
                 () = &mut told => return Ok(true),
-                judged = self.import.judge(line) => judged,
+                judged = self.import.judge(&line) => judged,
             };
-            let stops = judged.verdict.stops();
+            let stops = judged.verdict.stop().is_some();
             self.tell(judged)?;
             if stops {
                 return Ok(false);
@@ -134,7 +134,7 @@ impl Way {
                 let places = [("line", number.as_str()), ("said", &said)];
                 eprint_line(&self.output.words.text("import.line", &places));
             }
-            let stops = kept.stops();
+            let stops = kept.stop().is_some();
             self.kept.push(kept);
             if stops {
                 break;

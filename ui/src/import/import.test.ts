@@ -318,17 +318,19 @@ describe("the judging of the lines", () => {
     expect(called("begin_import")).toHaveLength(1);
   });
 
-  it.each(["unreachable", "host-unknown", "rate-limited", "client-rejected"] as const)(
-    "ends early with %s, which every line would meet",
+  it.each(["unreachable", "rate-limited", "client-rejected"] as const)(
+    "ends early with %s, which every line would meet, and asks about all of the rest later",
     async (code) => {
-      const stopped = { line: 3, verdict: "not-asked", problem: problem(code) } as const;
-      world.pairs = { total: 4, lines: [newPair(2, "Bureau Nord"), stopped, newPair(4, "Orchard")] };
+      const refused = refuse(problem(code));
+      world.answers.judge_next = () =>
+        called("judge_next").length === 1 ? newPair(2, "Bureau Nord") : refused();
+      world.pairs = { total: 4, lines: [] };
       const dialog = await openImport();
       await begin();
       await the("import-result");
       expect(called("judge_next")).toHaveLength(2);
       expect(dialog.querySelector('[role="alert"] strong')).not.toBeNull();
-      expect(dialog.textContent).toContain("2 lines were not asked about");
+      expect(dialog.textContent).toContain("3 lines were not asked about");
       expect(find("import-keep")?.textContent.trim()).toBe("Keep 1 new connection");
       // A wrong secret is the same for as long as the import goes on.
       expect(find("import-continue") === null).toBe(code === "client-rejected");
@@ -402,19 +404,22 @@ describe("keeping what is new", () => {
     expect(lineNumber(2).textContent).toContain("Bureau Nord");
   });
 
-  it("stops where every further one would meet the same, and goes on when it is told to", async () => {
-    world.answers.keep_next = () => ({ line: 2, connection: null, problem: problem("keyring-locked") });
-    await judged(newPair(2, "Bureau Nord"), newPair(3, "Orchard"));
+  it("stops where every further one would meet the same, and keeps all of them when it is told to", async () => {
+    const dialog = await judged(newPair(2, "Bureau Nord"), newPair(3, "Orchard"));
+    let isLocked = true;
+    const [keep, refused] = [world.answers.keep_next, refuse(problem("keyring-locked"))];
+    world.answers.keep_next = (args) => (isLocked ? refused() : keep?.(args));
     await click("import-keep");
-    await vi.waitFor(() => expect(verdicts()).toEqual(["2 failed", "3 new"]));
+    await vi.waitFor(() => expect(dialog.querySelector('[role="alert"] strong')).not.toBeNull());
+    expect(verdicts()).toEqual(["2 new", "3 new"]);
     expect(called("keep_next")).toHaveLength(1);
-    expect(counts()).toEqual(["1 could not be kept", "1 new connection not kept"]);
+    expect(counts()).toEqual(["2 new connections not kept"]);
     expect(called("end_import")).toEqual([]);
-    world.answers.keep_next = () => ({ line: 3, connection: acme.id, problem: null });
-    expect(find("import-keep")?.textContent.trim()).toBe("Keep 1 new connection");
+    isLocked = false;
+    expect(find("import-keep")?.textContent.trim()).toBe("Keep 2 new connections");
     await click("import-keep");
-    await vi.waitFor(() => expect(verdicts()).toEqual(["2 failed", "3 kept"]));
-    expect(called("keep_next")).toHaveLength(2);
+    await vi.waitFor(() => expect(verdicts()).toEqual(["2 kept", "3 kept"]));
+    expect(called("keep_next")).toHaveLength(3);
   });
 
   it("is ended by Cancel: what has begun is finished, the rest is not kept", async () => {

@@ -2,7 +2,6 @@
 import * as ipc from "../rust/ipc";
 import type { Outcome, Refusal } from "../rust/outcome";
 import { Lines } from "./lines.svelte";
-import { stopOfJudging, stopOfKeeping } from "./verdicts";
 
 /** How far an import is. `judged` and `kept` are also when that was cancelled, or could not go on. */
 export type Stage = "list" | "beginning" | "judging" | "judged" | "keeping" | "kept";
@@ -63,11 +62,8 @@ export class PairImport {
     this.#judges = true;
     while (this.stage === "judging") {
       const line = this.#answer(await ipc.judgeNext());
-      if (line !== null) {
-        this.lines.judged(line);
-        this.problem ??= stopOfJudging(line);
-      }
-      if ((line === null || this.problem !== null) && this.#is("judging")) this.stage = "judged";
+      if (line !== null) this.lines.judged(line);
+      else if (this.#is("judging")) this.stage = "judged";
     }
     this.#judges = false;
   }
@@ -81,12 +77,8 @@ export class PairImport {
     this.#keeps = true;
     while (this.stage === "keeping") {
       const kept = this.#answer(await ipc.keepNext());
-      if (kept !== null) {
-        this.lines.kept(kept);
-        this.problem ??= stopOfKeeping(kept);
-      }
-      const over = kept === null || this.problem !== null || this.waiting === 0;
-      if (over && this.#is("keeping")) this.stage = "kept";
+      if (kept !== null) this.lines.kept(kept);
+      if ((kept === null || this.waiting === 0) && this.#is("keeping")) this.stage = "kept";
     }
     this.#keeps = false;
     if (this.waiting === 0) this.end();

@@ -259,14 +259,16 @@ pub enum PairVerdict {
 }
 
 impl PairVerdict {
-    /// Whether every further line would meet the same.
+    /// The problem that every further line would meet as well, if it is one.
     #[must_use]
-    pub fn stops(&self) -> bool {
+    pub fn stop(&self) -> Option<&Problem> {
         let Self::NotAsked { problem } = self else {
-            return false;
+            return None;
         };
         let cause = &problem.cause;
-        cause.is_no_connection() || matches!(cause, Cause::ClientRejected | Cause::RateLimited)
+        let is_for_all =
+            cause.is_no_connection() || matches!(cause, Cause::ClientRejected | Cause::RateLimited);
+        is_for_all.then_some(problem)
     }
 }
 
@@ -360,13 +362,8 @@ pub(crate) struct Seen(HashMap<Vec<u8>, usize>);
 impl Seen {
     /// The earlier line that this mark was of; it is of this one from now on if there is none.
     pub fn before(&mut self, mark: Vec<u8>, line: usize) -> Option<usize> {
-        match self.0.entry(mark) {
-            std::collections::hash_map::Entry::Occupied(seen) => Some(*seen.get()),
-            std::collections::hash_map::Entry::Vacant(new) => {
-                new.insert(line);
-                None
-            }
-        }
+        let seen = *self.0.entry(mark).or_insert(line);
+        (seen != line).then_some(seen)
     }
 }
 

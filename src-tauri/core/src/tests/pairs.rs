@@ -33,7 +33,7 @@ async fn judge(import: &mut PairImport, lines: &[String]) -> Vec<PairVerdict> {
         tokio::time::advance(Duration::from_secs(1)).await;
         tokio::time::resume();
         let read = reading.read(line.as_bytes()).expect("JSON lines");
-        let JudgedLine { line, verdict } = import.judge(read.expect("a line")).await;
+        let JudgedLine { line, verdict } = import.judge(&read.expect("a line")).await;
         assert_eq!(line, at + 1);
         verdicts.push(verdict);
     }
@@ -146,12 +146,15 @@ async fn a_refused_client_and_a_notion_that_is_away_end_the_asking() {
     env.fault(json!({"endpoint": "introspect", "times": 1, "status": 401,
         "body": {"error": "invalid_client"}}))
         .await;
-    let verdicts = judge(&mut import, &[line.to_string()]).await;
-    assert!(verdicts[0].stops(), "{verdicts:?}");
+    let lines = [line.to_string()];
+    let verdicts = judge(&mut import, &lines).await;
+    assert!(verdicts[0].stop().is_some(), "{verdicts:?}");
     assert_eq!(import.waiting(), 0);
-    // A line that could not be asked about may come once more.
-    let verdicts = judge(&mut begun(&keyrack, &client).await, &[line.to_string()]).await;
-    assert!(matches!(verdicts[0], PairVerdict::New { .. }));
+    // A line that could not be asked about may come once more, in the same import and in another one.
+    for import in [&mut import, &mut begun(&keyrack, &client).await] {
+        let verdicts = judge(import, &lines).await;
+        assert!(matches!(verdicts[0], PairVerdict::New { .. }));
+    }
 }
 
 #[tokio::test]
@@ -162,10 +165,14 @@ async fn a_keyring_that_takes_no_pair_leaves_nothing_of_it_and_ends_the_keeping(
     judge(&mut import, &[line.to_string()]).await;
     env.keyring.behave(KeyringBehaviour::Locked);
     let kept = import.keep_next().await.expect("a line");
-    assert!(kept.stops(), "{kept:?}");
+    assert!(kept.stop().is_some(), "{kept:?}");
     env.keyring.behave(KeyringBehaviour::Normal);
     assert_eq!(keyrack.connections().expect("the list"), []);
     assert_eq!(env.keyring.users(), [client.id]);
+    // It waits on, and is kept once there is a way.
+    assert_eq!(import.waiting(), 1);
+    assert_eq!(keep_all(&mut import).await.len(), 1);
+    assert_eq!(keyrack.connections().expect("the list").len(), 1);
 }
 
 /// The lines that are no good, each in its own way.

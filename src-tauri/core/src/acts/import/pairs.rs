@@ -32,7 +32,16 @@ pub struct PairImport {
     here: HashMap<Vec<u8>, String>,
     tokens: Seen,
     bots: Seen,
-    new: VecDeque<(usize, Arrival)>,
+    new: VecDeque<New>,
+}
+
+/// A new pair, which waits to be kept.
+struct New {
+    line: usize,
+    pair: Pair,
+    granted: Granted,
+    /// When Notion said that it works.
+    asked_at: Millis,
 }
 
 impl Keyrack {
@@ -67,17 +76,18 @@ impl Keyrack {
 }
 
 impl PairImport {
-    /// Judges a line. One that is new waits to be kept.
-    pub async fn judge(&mut self, line: ReadLine) -> JudgedLine {
-        let ReadLine { line, read } = line;
+    /// Judges a line. One that is new waits to be kept. One that could not be asked about, or whose judging
+    /// was dropped, can be judged once more.
+    pub async fn judge(&mut self, line: &ReadLine) -> JudgedLine {
+        let &ReadLine { line, ref read } = line;
         let verdict = match read {
             Ok(pair) => self.judge_pair(line, pair).await,
-            Err(fault) => PairVerdict::Unreadable { fault },
+            Err(fault) => PairVerdict::Unreadable { fault: *fault },
         };
         JudgedLine { line, verdict }
     }
 
-    async fn judge_pair(&mut self, line: usize, pair: Pair) -> PairVerdict {
+    async fn judge_pair(&mut self, line: usize, pair: &Pair) -> PairVerdict {
         let token = mark(&pair.access);
         if let Some(connection) = self.here.get(&token).cloned() {
             return PairVerdict::Here { connection };
@@ -86,7 +96,7 @@ impl PairImport {
             return PairVerdict::Twice { before };
         }
         let asked_at = self.keyrack.now();
-        let granted = match self.ask(&pair).await {
+        let granted = match self.ask(pair).await {
             Ok(granted) => granted,
             Err(verdict) => return verdict,
         };
@@ -105,8 +115,12 @@ impl PairImport {
             bot_id: granted.bot_id.clone(),
             owner: granted.owner.clone(),
         };
-        let arrival = self.arrival(pair, granted, asked_at);
-        self.new.push_back((line, arrival));
+        self.new.push_back(New {
+            line,
+            pair: pair.clone(),
+            granted,
+            asked_at,
+        });
         verdict
     }
 
@@ -136,7 +150,9 @@ impl PairImport {
         }
     }
 
-    fn arrival(&self, pair: Pair, granted: Granted, asked_at: Millis) -> Arrival {
+    /// A new pair on its way in, under an id of its own.
+    fn arrival(&self, new: &New) -> Arrival {
+        let (pair, granted) = (new.pair.clone(), new.granted.clone());
         Arrival {
             client: self.client.clone(),
             secrets: ConnectionSecrets {
@@ -154,7 +170,7 @@ impl PairImport {
                 ..Annotation::default()
             },
             allows: Allowed::default(),
-            asked_at,
+            asked_at: new.asked_at,
         }
     }
 
@@ -164,27 +180,32 @@ impl PairImport {
         self.new.len()
     }
 
-    /// Keeps the next new pair; none if there is none left.
+    /// Keeps the next new pair; none if there is none left. It waits on if every further one would meet
+    /// the same.
     pub async fn keep_next(&mut self) -> Option<KeptLine> {
-        let (line, arrival) = self.new.pop_front()?;
-        let (connection, problem) = match self.keyrack.take_in(arrival).await {
+        let new = self.new.front()?;
+        let line = new.line;
+        let (connection, problem) = match self.keyrack.take_in(self.arrival(new)).await {
             Ok(connection) => (Some(connection.id), None),
             Err(problem) => (None, Some(problem)),
         };
-        Some(KeptLine {
+        let kept = KeptLine {
             line,
             connection,
             problem,
-        })
+        };
+        if kept.stop().is_none() {
+            self.new.pop_front();
+        }
+        Some(kept)
     }
 }
 
 impl KeptLine {
-    /// Whether every further one would meet the same.
+    /// The problem that every further one would meet as well, if it is one.
     #[must_use]
-    pub fn stops(&self) -> bool {
-        let cause = self.problem.as_ref().map(|problem| &problem.cause);
-        cause.is_some_and(|cause| {
+    pub fn stop(&self) -> Option<&Problem> {
+        self.problem.as_ref().filter(|Problem { cause, .. }| {
             cause.is_about_all_of_the_keyring() || matches!(cause, Cause::StoreBusy)
         })
     }
