@@ -2,6 +2,7 @@
 //! announcements; motion; and statuses shown by more than a colour.
 
 mod announcements;
+mod arrivals;
 mod axe;
 mod customers;
 mod motion;
