@@ -1,5 +1,7 @@
 //! `keyrack export`: connections that go to another computer in a sealed file.
 
+use std::collections::HashSet;
+
 use keyrack_core::documents::{ConnectionDocument, Versioned};
 use keyrack_core::{Connection, Keyrack, Problem, Seal, SealedExport};
 use serde::Serialize;
@@ -59,8 +61,8 @@ fn leaving(keyrack: &Keyrack, output: Output, which: &Which) -> Result<Vec<Conne
     let mut leaving = these(keyrack, output.words, which)?;
     if !which.names.is_empty() {
         leaving.iter().try_for_each(|one| keyrack.may_export(one))?;
-        leaving.sort_by(|one, other| one.id.cmp(&other.id));
-        leaving.dedup_by(|one, other| one.id == other.id);
+        let mut named = HashSet::new();
+        leaving.retain(|one| named.insert(one.id.clone()));
         return Ok(leaving);
     }
     leaving.retain(|one| {
