@@ -25,7 +25,7 @@ use crate::host::language::system_language;
 use crate::host::login_item::LoginItem;
 use crate::runtime::asked::Asked;
 use crate::runtime::batch::Runs;
-use crate::runtime::locks::{ConnectionLock, Locks};
+use crate::runtime::locks::{FileLock, Locks};
 use crate::runtime::notions::Notions;
 use crate::runtime::pending::PendingAuthorizations;
 use crate::runtime::unacknowledged::{Inbox, Unacknowledged};
@@ -327,7 +327,7 @@ impl Keyrack {
 
     /// Waits until nothing else acts on the connection, in this process or in another one. Fails
     /// with `busy-elsewhere` if another process goes on doing so.
-    pub(crate) async fn lock_connection(&self, id: &str) -> Result<ConnectionLock, Problem> {
+    pub(crate) async fn lock_connection(&self, id: &str) -> Result<FileLock, Problem> {
         let waits = || self.emit(&Event::WaitsElsewhere(id.to_owned()));
         self.locks.lock_connection(id, waits).await
     }

@@ -20,7 +20,7 @@ use crate::domain::operation::Operation;
 use crate::domain::problem::{Cause, Problem};
 use crate::failpoint::failpoint;
 use crate::keyrack::Keyrack;
-use crate::runtime::locks::ConnectionLock;
+use crate::runtime::locks::FileLock;
 use crate::storage::vault::{ConnectionSecrets, Payload, VaultError};
 use notion_oauth::sanitize_display_text;
 
@@ -60,7 +60,7 @@ impl Keyrack {
         self.refresh_locked(id, lock).await
     }
 
-    async fn refresh_locked(&self, id: &str, _lock: ConnectionLock) -> Result<Connection, Problem> {
+    async fn refresh_locked(&self, id: &str, _lock: FileLock) -> Result<Connection, Problem> {
         let connection = self.store.connection(id)?;
         refuse_made_elsewhere(&connection)?;
         if connection.status == Status::RevocationPending {

@@ -1,10 +1,10 @@
 //! One act at a time on a connection, a client or a bot.
 //!
-//! Clients and bots are locked within this process, connections against all processes that have the
-//! data folder open: by a lock on a file, which the end of its process frees.
+//! Clients and bots are locked within this process, arrivals and connections against all processes that
+//! have the data folder open: by a lock on a file, which the end of its process frees.
 //!
-//! Lock order, so that no two acts wait for each other: a client before its connections; a bot
-//! before the connection that has its id. An act never takes two locks of one kind.
+//! Lock order, so that no two acts wait for each other: arrivals before all others; a client before its
+//! connections; a bot before the connection that has its id. An act never takes two locks of one kind.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, File};
@@ -26,6 +26,9 @@ const PATIENCE: Duration = Duration::from_secs(8);
 /// How often a lock that another process holds is tried.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
+/// What stands in place of an id in the lock of what arrives, which has no id yet.
+const ARRIVALS: &str = "arrivals";
+
 /// The locks that are held or waited for.
 #[derive(Debug)]
 pub(crate) struct Locks {
@@ -33,10 +36,10 @@ pub(crate) struct Locks {
     folder: DataFolder,
 }
 
-/// The lock of a connection, held until dropped.
+/// A lock against all processes, held until dropped.
 #[derive(Debug)]
 #[must_use]
-pub(crate) struct ConnectionLock {
+pub(crate) struct FileLock {
     // Dropped in this order: the next act of this process finds the file free.
     _file: File,
     _within: OwnedMutexGuard<()>,
@@ -57,13 +60,13 @@ impl Locks {
         &self,
         id: &str,
         waits: impl FnOnce(),
-    ) -> Result<ConnectionLock, Problem> {
+    ) -> Result<FileLock, Problem> {
         let within = self.lock(id.to_owned()).await;
         let deadline = Instant::now() + PATIENCE;
         let mut waits = Some(waits);
         loop {
             if let Some(file) = self.folder.try_lock(&file_of(id))? {
-                return Ok(ConnectionLock {
+                return Ok(FileLock {
                     _file: file,
                     _within: within,
                 });
@@ -83,9 +86,15 @@ impl Locks {
         Ok(self.folder.try_lock(&file_of(id))?.is_none())
     }
 
+    /// Waits until nothing else takes in what arrives from elsewhere: two that take in the same could not
+    /// know of each other. Else like [`Locks::lock_connection`].
+    pub async fn lock_arrivals(&self) -> Result<FileLock, Problem> {
+        self.lock_connection(ARRIVALS, || {}).await
+    }
+
     /// Removes the lock files of connections other than these. Connections' ids do not come back.
     pub fn keep_only<'a>(&self, ids: impl IntoIterator<Item = &'a str>) {
-        let known: BTreeSet<String> = ids.into_iter().map(file_of).collect();
+        let known: BTreeSet<String> = ids.into_iter().chain([ARRIVALS]).map(file_of).collect();
         let files = fs::read_dir(self.folder.path()).into_iter().flatten();
         for file in files.flatten() {
             let name = file.file_name();

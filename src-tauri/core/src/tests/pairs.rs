@@ -11,7 +11,7 @@ use crate::domain::client::Client;
 use crate::domain::connection::Status;
 use crate::domain::hand_out::{Caller, Way};
 use crate::domain::pairs::{JudgedLine, LineFault, PairCounts, PairLines, PairVerdict};
-use crate::domain::problem::Cause;
+use crate::domain::problem::{Cause, Problem};
 use crate::keyrack::Keyrack;
 use crate::storage::vault::keyring::tests::KeyringBehaviour;
 use crate::tests::env::TestEnv;
@@ -275,4 +275,32 @@ async fn a_thousand_lines_have_a_verdict_each_and_go_on_where_they_were_left() {
     }
     assert_eq!(import.waiting(), 0);
     assert_eq!((repeated.here, repeated.missing()), (new, counts.missing()));
+}
+
+#[tokio::test]
+async fn a_pair_that_arrives_twice_at_once_is_listed_once() {
+    let (env, keyrack, client) = TestEnv::with_client().await;
+    let other = env.start();
+    let (line, _) = pair(&env, "Birch", Some(&client.client_id)).await;
+    let lines = [line.to_string()];
+    let mut one = begun(&keyrack, &client).await;
+    let mut two = begun(&other, &client).await;
+    for import in [&mut one, &mut two] {
+        judge(import, &lines).await;
+    }
+    let kept = tokio::join!(one.keep_next(), two.keep_next());
+    let kept = [kept.0, kept.1].map(|kept| kept.expect("a line").problem);
+    let refused: Vec<_> = kept.into_iter().flatten().collect();
+    assert!(
+        matches!(
+            &refused[..],
+            [Problem {
+                cause: Cause::TokenKnown { .. },
+                ..
+            }]
+        ),
+        "{refused:?}"
+    );
+    assert_eq!(keyrack.connections().expect("the list").len(), 1);
+    assert_eq!(env.keyring.users().len(), 2, "the client and the pair");
 }

@@ -338,3 +338,26 @@ fn an_added_tokens_form_is_what_the_window_sends() {
     let read: NewToken = serde_json::from_value(sent).expect("a form");
     assert_eq!(read.token.expose_secret(), "ntn_1");
 }
+
+#[tokio::test]
+async fn a_token_that_arrives_twice_at_once_is_listed_once() {
+    let env = TestEnv::new().await;
+    let (one, other) = (env.start(), env.start());
+    let token = made(&env).await;
+    let add = |keyrack: &Arc<Keyrack>| {
+        let keyrack = keyrack.clone();
+        let form = form(&token);
+        async move { keyrack.add_token(form).await }
+    };
+    let added = tokio::join!(add(&one), add(&other), add(&one));
+    let added = [added.0, added.1, added.2];
+    assert_eq!(added.iter().filter(|added| added.is_ok()).count(), 1);
+    for refused in added.into_iter().filter_map(Result::err) {
+        assert!(
+            matches!(refused.cause, Cause::TokenKnown { .. }),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(one.connections().expect("the list").len(), 1);
+    assert_eq!(env.keyring.users().len(), 1);
+}

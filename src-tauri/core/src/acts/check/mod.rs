@@ -17,7 +17,7 @@ use crate::domain::problem::{Cause, Problem};
 use crate::domain::time::Millis;
 use crate::failpoint::failpoint;
 use crate::keyrack::Keyrack;
-use crate::runtime::locks::ConnectionLock;
+use crate::runtime::locks::FileLock;
 use crate::storage::store::CheckOutcome;
 use notion_oauth::sanitize_display_text;
 
@@ -132,7 +132,7 @@ impl Keyrack {
 
     /// Waits until no act is under way on a connection, whoever makes it, and not for long: one may wait
     /// for a person.
-    async fn settled(&self, id: &str) -> Result<ConnectionLock, Problem> {
+    async fn settled(&self, id: &str) -> Result<FileLock, Problem> {
         let settled = within(LONGEST_ACT, self.lock_connection(id)).await;
         settled.unwrap_or_else(|| Err(Cause::BusyElsewhere.into()))
     }

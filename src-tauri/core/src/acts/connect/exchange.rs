@@ -18,7 +18,7 @@ use crate::domain::owner::Owner;
 use crate::domain::problem::{Cause, Problem};
 use crate::failpoint::failpoint;
 use crate::keyrack::Keyrack;
-use crate::runtime::locks::ConnectionLock;
+use crate::runtime::locks::FileLock;
 use crate::runtime::pending::{AwaitingKeyring, Pending};
 use crate::storage::vault::{Payload, VaultError};
 use notion_oauth::sanitize_display_text;
@@ -192,11 +192,7 @@ impl Keyrack {
     }
 
     /// The vault entry for a bot's tokens, that of its connection or a new one, with its lock.
-    async fn lock_entry(
-        &self,
-        client: &str,
-        bot_id: &str,
-    ) -> Result<(String, ConnectionLock), Problem> {
+    async fn lock_entry(&self, client: &str, bot_id: &str) -> Result<(String, FileLock), Problem> {
         loop {
             let known = self.store.connection_of_bot(client, bot_id)?;
             let entry = known.unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
@@ -300,7 +296,7 @@ impl Keyrack {
         operation: Operation<Connect>,
         unsaved: &UnsavedGrant,
         named: &Named,
-        lock: ConnectionLock,
+        lock: FileLock,
     ) -> Authorization {
         let ended = operation.done(self.now());
         let saved = self

@@ -13,14 +13,14 @@ use crate::domain::event::Event;
 use crate::domain::operation::Operation;
 use crate::domain::problem::{Cause, Problem};
 use crate::keyrack::Keyrack;
-use crate::runtime::locks::ConnectionLock;
+use crate::runtime::locks::FileLock;
 use crate::storage::vault::{Bearer, ConnectionSecrets, Payload, VaultError};
 
 /// The data for undoing a grant that was not written.
 pub(super) struct Undo {
     pub named: Named,
     /// The bot's lock and the connection's, held until the vault's entry is restored.
-    pub locks: (OwnedMutexGuard<()>, ConnectionLock),
+    pub locks: (OwnedMutexGuard<()>, FileLock),
     pub unsaved: UnsavedGrant,
     pub not_written: NotWritten,
 }

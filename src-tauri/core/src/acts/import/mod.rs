@@ -15,6 +15,7 @@ use crate::domain::operation::Operation;
 use crate::domain::problem::{Cause, Problem};
 use crate::domain::time::Millis;
 use crate::keyrack::Keyrack;
+use crate::runtime::locks::FileLock;
 use crate::storage::vault::{ConnectionSecrets, Payload, VaultError};
 use notion_oauth::sanitize_display_text;
 
@@ -32,12 +33,16 @@ pub(in crate::acts) struct Arrival {
 }
 
 impl Keyrack {
-    /// Takes a connection in.
+    /// Takes a connection in, while nothing else arrives (`Locks::lock_arrivals`).
     ///
     /// Fails with nothing changed with `token-known` if its client has a connection of the same bot, or if
     /// the keyring does not take its tokens. With `not-listed` they are in the keyring, and the next start
     /// adds it to the list.
-    pub(in crate::acts) async fn take_in(&self, arrival: Arrival) -> Result<Connection, Problem> {
+    pub(in crate::acts) async fn take_in(
+        &self,
+        arrival: Arrival,
+        _arriving: &FileLock,
+    ) -> Result<Connection, Problem> {
         let Arrival {
             client,
             secrets,

@@ -15,6 +15,7 @@ use crate::acts::check::many::RETRY;
 use crate::domain::act::Granted;
 use crate::domain::annotation::Annotation;
 use crate::domain::client::Client;
+use crate::domain::connection::Connection;
 use crate::domain::hand_out::Allowed;
 use crate::domain::pairs::{JudgedLine, KeptLine, Pair, PairVerdict, ReadLine, Seen};
 use crate::domain::problem::{Cause, Problem};
@@ -180,12 +181,17 @@ impl PairImport {
         self.new.len()
     }
 
+    async fn keep(&self, new: &New) -> Result<Connection, Problem> {
+        let arriving = self.keyrack.locks.lock_arrivals().await?;
+        self.keyrack.take_in(self.arrival(new), &arriving).await
+    }
+
     /// Keeps the next new pair; none if there is none left. It waits on if every further one would meet
     /// the same.
     pub async fn keep_next(&mut self) -> Option<KeptLine> {
         let new = self.new.front()?;
         let line = new.line;
-        let (connection, problem) = match self.keyrack.take_in(self.arrival(new)).await {
+        let (connection, problem) = match self.keep(new).await {
             Ok(connection) => (Some(connection.id), None),
             Err(problem) => (None, Some(problem)),
         };

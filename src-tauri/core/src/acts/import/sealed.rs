@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 
 use notion_oauth::{Budget, Credentials, Error, Notion};
 
+use super::Arrival;
 use super::token::granted;
-use super::{Arrival, known};
 use crate::acts::access::Access;
 use crate::acts::check::Finding;
 use crate::acts::refresh::{fingerprint, fingerprint_of};
@@ -176,6 +176,7 @@ impl Keyrack {
         clients: &[SealedClient],
         added: &mut u32,
     ) -> Result<Connection, Problem> {
+        let arriving = self.locks.lock_arrivals().await?;
         let id = uuid::Uuid::new_v4().to_string();
         let made = sealed.made_elsewhere.as_ref().map(|made| MadeElsewhere {
             name: made.name.clone(),
@@ -187,10 +188,8 @@ impl Keyrack {
             (None, None) => return Err(Cause::ClientGone.into()),
         };
         // Of a client's tokens, its bots tell.
-        if made.is_some()
-            && let Some(id) = self.holder_of(&sealed.access).await?
-        {
-            return Err(known(&self.store.connection(&id)?));
+        if made.is_some() {
+            self.refuse_known(&sealed.access).await?;
         }
         let secrets = ConnectionSecrets {
             id,
@@ -201,7 +200,7 @@ impl Keyrack {
             refresh: sealed.refresh,
             made_elsewhere: made,
         };
-        self.take_in(Arrival {
+        let arrival = Arrival {
             client,
             secrets,
             granted,
@@ -212,8 +211,8 @@ impl Keyrack {
             },
             allows: sealed.allows,
             asked_at,
-        })
-        .await
+        };
+        self.take_in(arrival, &arriving).await
     }
 
     /// The client of a file as it is here, kept now if it was not.

@@ -26,9 +26,7 @@ impl Keyrack {
             name,
             annotation,
         } = form.checked()?;
-        if let Some(id) = self.holder_of(&token).await? {
-            return Err(known(&self.store.connection(&id)?));
-        }
+        self.refuse_known(&token).await?;
         let id = uuid::Uuid::new_v4().to_string();
         let base_url = self.settings.notion.as_str();
         let notion = self.notions.of(Some(base_url), &id, Budget::default())?;
@@ -45,6 +43,8 @@ impl Keyrack {
             name: named.unwrap_or_else(|| granted.workspace_name.clone()),
             base_url: base_url.to_owned(),
         };
+        let arriving = self.locks.lock_arrivals().await?;
+        self.refuse_known(&token).await?;
         let secrets = ConnectionSecrets {
             id: id.clone(),
             client: id.clone(),
@@ -54,31 +54,28 @@ impl Keyrack {
             refresh: None,
             made_elsewhere: Some(made.clone()),
         };
-        self.take_in(Arrival {
+        let arrival = Arrival {
             client: Client::of_token(&id, &made.name, &made.base_url, self.now()),
             secrets,
             granted,
             annotation,
             allows: Allowed::default(),
             asked_at: self.now(),
-        })
-        .await
+        };
+        self.take_in(arrival, &arriving).await
     }
 
-    /// The connection whose access token a token is, if it is listed.
-    pub(in crate::acts) async fn holder_of(
-        &self,
-        token: &SecretString,
-    ) -> Result<Option<String>, Problem> {
+    /// Fails with `token-known` if a token is the access token of a connection that is listed.
+    pub(super) async fn refuse_known(&self, token: &SecretString) -> Result<(), Problem> {
         for entry in self.vault.all().await? {
             if let Payload::Connection(secrets) = entry
                 && secrets.access.expose_secret() == token.expose_secret()
-                && self.store.connection(&secrets.id).is_ok()
+                && let Ok(connection) = self.store.connection(&secrets.id)
             {
-                return Ok(Some(secrets.id));
+                return Err(known(&connection));
             }
         }
-        Ok(None)
+        Ok(())
     }
 }
 
