@@ -29,7 +29,7 @@ fn holds_another(env: &TestEnv, id: &str, whose: &str) {
 }
 
 /// Waits until something has happened that takes some moments.
-async fn in_time(happened: impl Fn() -> bool) {
+pub(super) async fn in_time(happened: impl Fn() -> bool) {
     for _ in 0..2_000 {
         if happened() {
             return;
