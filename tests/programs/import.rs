@@ -174,12 +174,27 @@ async fn pairs_are_judged_before_any_is_kept_and_a_summary_can_be_repeated() {
     let counts = &document(&kept)["counts"];
     let expected = |kept: u32, here: u32, twice: u32| {
         json!({"kept": kept, "not_kept": 0, "here": here, "other_tokens": 0, "twice": twice,
-            "dead": 1, "other_client": 0, "not_asked": 0, "unreadable": 1})
+            "same_bot": 0, "dead": 1, "other_client": 0, "not_asked": 0, "unreadable": 1})
     };
     assert_eq!(*counts, expected(2, 0, 1));
     for _ in 0..2 {
         assert_eq!(document(&import(&["--json"]))["counts"], expected(0, 3, 0));
     }
+    let refused = json!({"endpoint": "introspect", "times": 1, "status": 401,
+        "body": {"error": "invalid_client"}});
+    env.sandbox.fault(refused.clone()).await;
+    let elm = pair(&env, "Elm").await;
+    let import = ["import", "--client", "Mine"];
+    let stopped = env.keyrack(&import, &format!("{elm}\n{elm}\n"));
+    assert_eq!(stopped.status.code(), Some(4), "{}", said(&stopped));
+    let reason = words("problem.client-rejected.what");
+    let rest = filled("import.stopped", &[("reason", &reason)]);
+    let shown = printed(&stopped);
+    assert!(shown.contains(&rest), "{shown}");
+    env.sandbox.fault(refused).await;
+    let stopped = document(&env.keyrack(&[&import[..], &["--json"]].concat(), &elm));
+    assert_eq!(stopped["stopped"]["code"], "client-rejected");
+    assert_eq!(stopped["lines"].as_array().unwrap().len(), 1);
     let refreshed = env.keyrack(&["refresh", "Cedar"], "");
     assert_eq!(refreshed.status.code(), Some(0), "{}", said(&refreshed));
 }

@@ -23,6 +23,8 @@ pub struct Imported<'a> {
     pub counts: &'a PairCounts,
     /// Whether it was told to end.
     pub cancelled: bool,
+    /// What ended it early, because every further line would have met it as well.
+    pub stopped: Option<&'a Problem>,
     pub lines: &'a [JudgedLine],
     pub kept: &'a [KeptLine],
 }
@@ -35,6 +37,8 @@ struct Way {
     /// All lines, for the document.
     lines: Vec<JudgedLine>,
     kept: Vec<KeptLine>,
+    /// What every further line would have met.
+    stop: Option<Problem>,
 }
 
 /// Judges the lines of standard input one by one, and then keeps those that are new, if that is wanted.
@@ -50,6 +54,7 @@ pub async fn import(
         counts: PairCounts::default(),
         lines: Vec::new(),
         kept: Vec::new(),
+        stop: None,
     };
     let mut cancelled = way.judge_all().await?;
     let waiting = way.import.waiting();
@@ -86,9 +91,9 @@ impl Way {
                 () = &mut told => return Ok(true),
                 judged = self.import.judge(&line) => judged,
             };
-            let stops = judged.verdict.stop().is_some();
+            self.stop = judged.verdict.stop().cloned();
             self.tell(judged)?;
-            if stops {
+            if self.stop.is_some() {
                 return Ok(false);
             }
         }
@@ -134,9 +139,10 @@ impl Way {
                 let places = [("line", number.as_str()), ("said", &said)];
                 eprint_line(&self.output.words.text("import.line", &places));
             }
-            let stops = kept.stop().is_some();
+            let stop = kept.stop().cloned();
             self.kept.push(kept);
-            if stops {
+            if stop.is_some() {
+                self.stop = stop;
                 break;
             }
         }
@@ -150,14 +156,25 @@ impl Way {
         let document = Imported {
             counts: &self.counts,
             cancelled,
+            stopped: self.stop.as_ref(),
             lines: &self.lines,
             kept: &self.kept,
         };
         self.output.result(&Versioned::new(&document), || {
-            summary(&self.counts, cancelled, words)
+            let mut lines = summary(&self.counts, words);
+            if cancelled {
+                lines.push(words.text("import.cancelled", &[]));
+            } else if let Some(problem) = &self.stop {
+                let reason = words.problem(problem).what;
+                lines.push(words.text("import.stopped", &[("reason", &reason)]));
+            }
+            lines
         })?;
         if cancelled {
             return Err(Cause::LeftMidway.into());
+        }
+        if let Some(problem) = &self.stop {
+            return Ok(exit::code(problem));
         }
         let expected = if dry_run { self.counts.not_kept } else { 0 };
         match self.counts.missing().saturating_sub(expected) {
@@ -183,6 +200,9 @@ fn said(verdict: &PairVerdict, words: Words) -> String {
         PairVerdict::Twice { before } => {
             words.text("import.twice", &[("line", &before.to_string())])
         }
+        PairVerdict::SameBot { before } => {
+            words.text("import.same-bot", &[("line", &before.to_string())])
+        }
         PairVerdict::Dead => words.text("import.dead", &[]),
         PairVerdict::OtherClient => words.text("import.other-client", &[]),
         PairVerdict::NotAsked { problem } => {
@@ -197,24 +217,21 @@ fn said(verdict: &PairVerdict, words: Words) -> String {
 }
 
 /// The counts in lines; those that are none are left out.
-fn summary(counts: &PairCounts, cancelled: bool, words: Words) -> Vec<String> {
+fn summary(counts: &PairCounts, words: Words) -> Vec<String> {
     let lines = [
         ("import.count.kept", counts.kept),
         ("import.count.not-kept", counts.not_kept),
         ("import.count.here", counts.here),
         ("import.count.other-tokens", counts.other_tokens),
         ("import.count.twice", counts.twice),
+        ("import.count.same-bot", counts.same_bot),
         ("import.count.dead", counts.dead),
         ("import.count.other-client", counts.other_client),
         ("import.count.not-asked", counts.not_asked),
         ("import.count.unreadable", counts.unreadable),
     ];
     let lines = lines.into_iter().filter(|(_, count)| *count > 0);
-    let mut lines: Vec<_> = lines
-        .map(|(key, count)| words.counted(key, count, &[]))
-        .collect();
-    if cancelled {
-        lines.push(words.text("import.cancelled", &[]));
-    }
     lines
+        .map(|(key, count)| words.counted(key, count, &[]))
+        .collect()
 }

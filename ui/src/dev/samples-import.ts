@@ -26,6 +26,7 @@ export function everyVerdict(here: Connection, other: Connection): JudgedLine[] 
     { line: 3, verdict: "here", connection: here.id },
     { line: 4, verdict: "other-tokens", connection: other.id },
     { line: 5, verdict: "twice", before: 2 },
+    { line: 11, verdict: "same-bot", before: 2 },
     { line: 6, verdict: "dead" },
     { line: 7, verdict: "other-client" },
     { line: 8, verdict: "not-asked", problem: problem("notion-unavailable") },

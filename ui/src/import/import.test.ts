@@ -228,6 +228,7 @@ describe("the judging of the lines", () => {
       "6 dead",
       "7 other-client",
       "4 other-tokens",
+      "11 same-bot",
       "2 new",
       "10 new",
       "3 here",
@@ -240,6 +241,7 @@ describe("the judging of the lines", () => {
     expect(lineNumber(2).textContent).toMatch(/Line 2.*new: Bureau Nord.*Mei Tan · mei@launchpad\.example/s);
     expect(lineNumber(10).textContent).toContain("new: Unnamed workspace");
     expect(lineNumber(5).textContent).toContain("the same as line 2");
+    expect(lineNumber(11).textContent).toContain("with other tokens, and left out");
     expect(dialog.textContent).not.toMatch(/ntn_|nrt_/);
     expect(called("keep_next")).toEqual([]);
   });
@@ -252,6 +254,7 @@ describe("the judging of the lines", () => {
       "1 does not work any more",
       "1 belongs to another integration",
       "1 is in the list with other tokens, which stay",
+      "1 is the same connection as an earlier line, with other tokens, and was left out",
       "2 new connections",
       "1 was in the list already",
       "1 line says the same as an earlier one",

@@ -14,6 +14,7 @@ export const KIND_ICONS: Record<Kind, { icon: string; tone: string }> = {
   dead: { icon: xIcon, tone: "tone-bad" },
   "other-client": { icon: triangleAlertIcon, tone: "tone-warn" },
   "other-tokens": { icon: triangleAlertIcon, tone: "tone-warn" },
+  "same-bot": { icon: copyIcon, tone: "tone-warn" },
   new: { icon: plusIcon, tone: "tone-ok" },
   kept: { icon: checkIcon, tone: "tone-ok" },
   here: { icon: minusIcon, tone: "tone-off" },

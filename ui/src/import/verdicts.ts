@@ -15,6 +15,7 @@ export const KINDS = [
   "dead",
   "other-client",
   "other-tokens",
+  "same-bot",
   "new",
   "kept",
   "here",

@@ -652,6 +652,10 @@ connection: string, } | { "verdict": "twice",
 /**
  * The number of that line, from 1.
  */
+before: number, } | { "verdict": "same-bot", 
+/**
+ * The number of that line, from 1.
+ */
 before: number, } | { "verdict": "dead" } | { "verdict": "other-client" } | { "verdict": "not-asked", 
 /**
  * Why.

@@ -377,6 +377,7 @@ fn imported() -> String {
     json_of(&Versioned::new(Imported {
         counts: &counts,
         cancelled: false,
+        stopped: None,
         lines: &lines,
         kept: &[kept],
     }))

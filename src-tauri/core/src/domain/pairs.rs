@@ -237,8 +237,13 @@ pub enum PairVerdict {
         /// The connection (`Connection::id`).
         connection: String,
     },
-    /// An earlier line has the same token, or one of the same bot.
+    /// An earlier line has the same token.
     Twice {
+        /// The number of that line, from 1.
+        before: usize,
+    },
+    /// The pair works, but an earlier line has another one of the same bot, which has one connection.
+    SameBot {
         /// The number of that line, from 1.
         before: usize,
     },
@@ -309,6 +314,8 @@ pub struct PairCounts {
     pub other_tokens: usize,
     /// Twice in the list.
     pub twice: usize,
+    /// Of the same bot as an earlier line, with other tokens.
+    pub same_bot: usize,
     /// Dead.
     pub dead: usize,
     /// Another client's.
@@ -327,6 +334,7 @@ impl PairCounts {
             PairVerdict::Here { .. } => &mut self.here,
             PairVerdict::OtherTokens { .. } => &mut self.other_tokens,
             PairVerdict::Twice { .. } => &mut self.twice,
+            PairVerdict::SameBot { .. } => &mut self.same_bot,
             PairVerdict::Dead => &mut self.dead,
             PairVerdict::OtherClient => &mut self.other_client,
             PairVerdict::NotAsked { .. } => &mut self.not_asked,
@@ -348,6 +356,7 @@ impl PairCounts {
     pub fn missing(&self) -> usize {
         self.not_kept
             + self.other_tokens
+            + self.same_bot
             + self.dead
             + self.other_client
             + self.not_asked

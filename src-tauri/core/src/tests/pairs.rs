@@ -101,7 +101,8 @@ async fn what_is_in_the_list_is_never_replaced_and_not_asked_about_again() {
     let verdicts = judge(&mut import, &lines).await;
     assert!(matches!(verdicts[0], PairVerdict::New { .. }));
     let twice = PairVerdict::Twice { before: 1 };
-    assert_eq!(verdicts[1..], [twice.clone(), twice]);
+    let same_bot = PairVerdict::SameBot { before: 1 };
+    assert_eq!(verdicts[1..], [twice, same_bot]);
     let kept = keep_all(&mut import).await;
     let requests = env.notion.requests().await.len();
 

@@ -109,7 +109,7 @@ impl PairImport {
         }
         let bot = granted.bot_id.clone().into_bytes();
         if let Some(before) = self.bots.before(bot, line) {
-            return PairVerdict::Twice { before };
+            return PairVerdict::SameBot { before };
         }
         let verdict = PairVerdict::New {
             workspace_name: granted.workspace_name.clone(),
