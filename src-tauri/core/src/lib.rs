@@ -92,7 +92,7 @@ pub use notion_oauth::{
 };
 pub use runtime::proxy::Endpoint;
 pub use storage::data_folder::DataFolder;
-pub use storage::sealed::{Seal, SealedSource, Unseal, is_to_passphrase};
+pub use storage::sealed::{Seal, SealedSource, Unseal, is_to_passphrase, refuse_place};
 pub use storage::store::KnownNames;
 pub use storage::vault::{KeyringConnector, system_keyring};
 pub use views::about::About;

@@ -16,8 +16,7 @@ use crate::domain::problem::{Cause, Problem};
 use crate::domain::sealed::SealedExport;
 use crate::keyrack::Keyrack;
 use crate::storage::sealed::{
-    Document, Prepared, Seal, SealedClient, SealedConnection, SealedToken, is_in_place,
-    refuse_existing,
+    Begun, Document, Prepared, Seal, SealedClient, SealedConnection, SealedToken, refuse_place,
 };
 use crate::storage::vault::{ClientSecrets, ConnectionSecrets};
 use notion_oauth::sanitize_display_text;
@@ -47,7 +46,7 @@ impl Keyrack {
     ///
     /// Fails with nothing changed if something is in the file's place, one of them cannot go or changes
     /// meanwhile, or what was written cannot be read back. If the process ends in the middle, the next start
-    /// takes the marks back unless the file is in its place.
+    /// takes the marks back if the file has surely not reached its place.
     pub async fn export(
         &self,
         ids: &[String],
@@ -56,19 +55,23 @@ impl Keyrack {
         copy: bool,
     ) -> Result<SealedExport, Problem> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        refuse_existing(&path)?;
+        refuse_place(&path)?;
         let (document, leaving) = self.document_of(ids, copy).await?;
         let clients = document.clients.len();
         let prepared = prepare(path.clone(), document, to).await?;
         let mut begun = Vec::new();
         let mut leave = async || {
             for one in &leaving {
-                begun.push(self.leave(one, &path, &prepared.digest, copy).await?);
+                begun.push(self.leave(one, &path, &prepared, copy).await?);
             }
             Ok(())
         };
-        let left = leave().await;
-        if let Err(problem) = left.and_then(|()| prepared.put_in_place()) {
+        let put = match leave().await {
+            Ok(()) => prepared.put_in_place(),
+            Err(problem) => Err((problem, Box::new(prepared))),
+        };
+        // Beside its place the file stays until the marks are taken back: it shows that none is in it.
+        if let Err((problem, _beside)) = put {
             self.take_back(begun, &problem)?;
             return Err(problem);
         }
@@ -87,18 +90,23 @@ impl Keyrack {
         })
     }
 
-    /// Ends the export of a connection that an ended process left: as done if the file is in its place, else
-    /// as if it had not begun.
+    /// Ends the export of a connection that an ended process left: as if it had not begun, if the file is
+    /// still beside its place and not in it. Else somebody has it, wherever it was brought by now.
     pub(super) async fn recover_export(&self, operation: Operation<Export>) -> Result<(), Problem> {
         let _lock = self.lock_connection(&operation.act.of.id).await?;
-        let Export { path, digest, .. } = &operation.act;
+        let act = operation.act.clone();
+        let file = Begun::of(&act);
         let now = self.now();
-        let ended = if is_in_place(Path::new(path), digest) {
-            operation.done(now)
-        } else {
+        let ended = if file.is_left() && !file.is_in_place() {
             operation.failed(Cause::Interrupted.into(), now)
+        } else {
+            operation.done(now)
         };
         self.store.end_exports(&[ended])?;
+        // The others that went into the file go by it too.
+        if !self.store.is_exporting(&act.part)? {
+            file.clear();
+        }
         self.emit(&Event::Changed);
         Ok(())
     }
@@ -159,7 +167,7 @@ impl Keyrack {
             fingerprint: before,
         }: &Leaving,
         path: &Path,
-        digest: &str,
+        prepared: &Prepared,
         copy: bool,
     ) -> Result<Operation<Export>, Problem> {
         let _lock = self.lock_connection(&connection.id).await?;
@@ -174,7 +182,8 @@ impl Keyrack {
         let act = Export {
             of: (&now).into(),
             path: path.display().to_string(),
-            digest: digest.to_owned(),
+            digest: prepared.digest.clone(),
+            part: prepared.part(),
             copy,
         };
         let operation = Operation::begun(act, self.process.id(), self.now());

@@ -220,6 +220,9 @@ pub(crate) struct Export {
     pub path: String,
     /// SHA-256 of what is in it.
     pub digest: String,
+    /// The file's name beside its place before it is put there.
+    #[serde(default)]
+    pub part: String,
     /// Whether the connection goes on being used here.
     pub copy: bool,
 }

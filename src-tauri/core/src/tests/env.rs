@@ -1,6 +1,7 @@
 //! The test environment: the sandbox as Notion, a keyring that misbehaves on purpose, the clock, the
 //! browser, and a data folder that outlives a process.
 
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::SeqCst};
@@ -108,6 +109,14 @@ impl TestEnv {
         let keyrack = env.start();
         let client = env.client(&keyrack).await;
         (env, keyrack, client)
+    }
+
+    /// Deletes the database.
+    pub fn lose_database(&self) {
+        for part in ["", "-wal", "-shm"] {
+            // Not all of these files always exist.
+            let _ = fs::remove_file(self.folder.path().join(format!("keyrack.db{part}")));
+        }
     }
 
     /// Starts Keyrack on the data folder.

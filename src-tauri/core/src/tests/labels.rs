@@ -31,12 +31,6 @@ fn file(env: &TestEnv) -> PathBuf {
     env.folder.path().join("keyrack-labels.json")
 }
 
-fn lose_database(env: &TestEnv) {
-    for part in ["", "-wal", "-shm"] {
-        let _ = fs::remove_file(env.folder.path().join(format!("keyrack.db{part}")));
-    }
-}
-
 async fn start(env: &TestEnv) -> Arc<Keyrack> {
     let keyrack = env.start();
     keyrack.recover().await.expect("recovered");
@@ -112,7 +106,7 @@ async fn several_connections_are_labelled_together_or_not_at_all() {
 async fn a_lost_database_gets_its_labels_back_with_its_rows() {
     let (env, keyrack, id) = labelled().await;
     drop(keyrack);
-    lose_database(&env);
+    env.lose_database();
     env.keyring.behave(KeyringBehaviour::Locked);
     let keyrack = env.start();
     keyrack.recover().await.expect_err("locked");
@@ -143,7 +137,7 @@ async fn a_database_from_a_backup_gets_the_labels_that_are_newer() {
     keyrack.set_labels(&id, &labels).expect("labelled");
     keyrack.set_note(&id, "Ask Ada first").expect("noted");
     drop(keyrack);
-    lose_database(&env);
+    env.lose_database();
     fs::write(&path, backup).expect("put back");
     let keyrack = start(&env).await;
     has_all(&keyrack, &id);
@@ -264,7 +258,7 @@ async fn a_file_that_is_not_ours_is_neither_believed_nor_followed_and_stops_noth
         "a folder",
     ] {
         // The database is lost, so that only the file could tell.
-        lose_database(&env);
+        env.lose_database();
         let _ = fs::remove_file(&path);
         plant(what, &path, &kept, &theirs);
         let keyrack = start(&env).await;
@@ -298,7 +292,7 @@ async fn of_labels_in_the_file_only_what_can_be_seen_is_brought_back() {
         .replace("Ask Ada first", &"a".repeat(LONGEST_NOTE + 1));
     assert_ne!(altered, kept);
     fs::write(file(&env), altered).expect("written");
-    lose_database(&env);
+    env.lose_database();
     let keyrack = start(&env).await;
     let row = keyrack.connection(&id).expect("a row");
     assert_eq!(row.labels.as_slice(), ["acme ltd", "VIP"]);

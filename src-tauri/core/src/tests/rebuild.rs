@@ -29,17 +29,11 @@ async fn start(env: &TestEnv) -> (Arc<Keyrack>, Option<Rebuilt>) {
     (keyrack, rebuilt)
 }
 
-fn lose(env: &TestEnv) {
-    for part in ["", "-wal", "-shm"] {
-        let _ = fs::remove_file(env.folder.path().join(format!("keyrack.db{part}")));
-    }
-}
-
 #[tokio::test]
 async fn a_lost_database_comes_back_from_the_vault_and_a_check_brings_the_rest() {
     let (env, client, id) = connected().await;
     let before = env.keyring.entries();
-    lose(&env);
+    env.lose_database();
     let (keyrack, rebuilt) = start(&env).await;
     let rebuilt = rebuilt.expect("rebuilt");
     assert_eq!(
@@ -101,7 +95,7 @@ async fn what_an_old_backup_does_not_know_is_added_to_it() {
     let other = env.another_client(&keyrack).await;
     let second = env.connect(&keyrack, &other).await;
     drop(keyrack);
-    lose(&env);
+    env.lose_database();
     fs::write(&path, backup).expect("put back");
 
     let (keyrack, rebuilt) = start(&env).await;
@@ -119,7 +113,7 @@ async fn what_an_old_backup_does_not_know_is_added_to_it() {
 async fn another_folders_database_is_refused_and_its_entries_are_left_alone() {
     let (env, _, _) = connected().await;
     let (stranger, _, _) = connected().await;
-    lose(&env);
+    env.lose_database();
     let name = "keyrack.db";
     fs::copy(
         stranger.folder.path().join(name),
@@ -134,7 +128,7 @@ async fn another_folders_database_is_refused_and_its_entries_are_left_alone() {
         env.keyring.put(&user, &String::from_utf8_lossy(&entry));
     }
     env.keyring.put("nobody's", "no payload");
-    lose(&env);
+    env.lose_database();
     let (keyrack, rebuilt) = start(&env).await;
     let rebuilt = rebuilt.expect("rebuilt");
     assert_eq!((rebuilt.clients, rebuilt.connections), (1, 1));
@@ -145,7 +139,7 @@ async fn another_folders_database_is_refused_and_its_entries_are_left_alone() {
 #[tokio::test]
 async fn a_locked_keyring_puts_it_off() {
     let (env, _, _) = connected().await;
-    lose(&env);
+    env.lose_database();
     env.keyring.behave(KeyringBehaviour::Locked);
     let keyrack = env.start();
     let locked = keyrack.recover().await.expect_err("locked");
@@ -168,7 +162,7 @@ async fn a_connection_without_its_client_is_counted_and_stays_in_the_keyring() {
     let (env, client, id) = connected().await;
     let entries = env.keyring.entries();
     env.keyring.remove(&client);
-    lose(&env);
+    env.lose_database();
     let (keyrack, rebuilt) = start(&env).await;
     let rebuilt = rebuilt.expect("rebuilt");
     assert_eq!((rebuilt.connections, rebuilt.without_client), (0, 1));
@@ -201,7 +195,7 @@ async fn a_start_that_was_ended_before_its_mark_was_in_the_file_is_no_loss() {
 #[tokio::test]
 async fn a_database_that_is_empty_is_as_good_as_gone() {
     let (env, _, id) = connected().await;
-    lose(&env);
+    env.lose_database();
     fs::write(env.folder.path().join("keyrack.db"), "").expect("written");
     let (keyrack, rebuilt) = start(&env).await;
     assert_eq!(rebuilt.expect("rebuilt").database, DatabaseState::Missing);
@@ -252,7 +246,7 @@ async fn what_was_under_way_in_an_old_backup_is_over_and_its_outcome_unknown() {
     let path = env.folder.path().join("keyrack.db");
     let backup = fs::read(&path).expect("read");
     drop(start(&env).await);
-    lose(&env);
+    env.lose_database();
     fs::write(&path, backup).expect("put back");
 
     let (keyrack, _) = start(&env).await;

@@ -13,16 +13,20 @@ use tempfile::{Builder, NamedTempFile};
 use super::bytes::{Wiped, read_at_most, shown};
 use super::cipher::{self, Seal, Unseal};
 use super::document::Document;
+use crate::domain::act::Export;
 use crate::domain::problem::{Cause, Problem};
 use crate::failpoint::failpoint;
 
 /// The most bytes of a sealed file: those of many thousand connections.
 const MOST_BYTES: u64 = 32 << 20;
 
+/// How the name of a file begins and ends that is not in its place yet.
+const PART: [&str; 2] = [".keyrack-", ".part"];
+
 /// A sealed file that is whole, was opened again, and is not in its place yet.
 ///
-/// It is private, and removed if it is dropped; what a killed process leaves of it is ciphertext under a name
-/// that begins with `.keyrack-`.
+/// It is private, and removed if it is dropped; what a killed process leaves of it is ciphertext, which the
+/// next start removes.
 pub(crate) struct Prepared {
     file: NamedTempFile,
     path: PathBuf,
@@ -30,19 +34,63 @@ pub(crate) struct Prepared {
     pub digest: String,
 }
 
+/// A sealed file that an export has begun to put in its place, as its act says.
+pub(crate) struct Begun<'a> {
+    act: &'a Export,
+}
+
+impl<'a> Begun<'a> {
+    pub fn of(act: &'a Export) -> Self {
+        Self { act }
+    }
+
+    /// Whether it is in its place.
+    pub fn is_in_place(&self) -> bool {
+        self.is_at(Path::new(&self.act.path))
+    }
+
+    /// Whether it is still beside its place.
+    pub fn is_left(&self) -> bool {
+        self.part().is_some()
+    }
+
+    /// Removes what is beside its place: once it is known what became of the export.
+    pub fn clear(&self) {
+        if let Some(part) = self.part() {
+            // It is ciphertext, and in nobody's way.
+            let _ = fs::remove_file(part);
+        }
+    }
+
+    /// The file beside its place. A row names only a file of that kind, with this content.
+    fn part(&self) -> Option<PathBuf> {
+        let name = &*self.act.part;
+        let [begin, end] = PART;
+        let is_part = name.starts_with(begin) && name.ends_with(end);
+        let is_name = Path::new(name).file_name() == Some(name.as_ref());
+        let part = folder_of(Path::new(&self.act.path)).join(name);
+        (is_part && is_name && self.is_at(&part)).then_some(part)
+    }
+
+    fn is_at(&self, path: &Path) -> bool {
+        let found = read_at_most(path, MOST_BYTES).ok().flatten();
+        found.is_some_and(|content| digest(&content) == self.act.digest)
+    }
+}
+
 impl Prepared {
     /// Seals a document into a file beside the place where it is to be, reads it back, opens it and
     /// compares. What is in that place stays (`file-exists`).
     pub fn make(path: &Path, document: &Document, to: &Seal) -> Result<Self, Problem> {
-        refuse_existing(path)?;
+        refuse_place(path)?;
         let failed = |error| not_written(path, &error);
         let clear = document.encode();
         let sealed = to.seal(&clear).map_err(failed)?;
         let mut builder = Builder::new();
         // Its mode is 0600.
         let file = builder
-            .prefix(".keyrack-")
-            .suffix(".part")
+            .prefix(PART[0])
+            .suffix(PART[1])
             .tempfile_in(folder_of(path));
         let mut file = file.map_err(failed)?;
         let written = file
@@ -63,35 +111,41 @@ impl Prepared {
         })
     }
 
-    /// Puts the file in its place, where nothing may be by now.
-    pub fn put_in_place(self) -> Result<(), Problem> {
-        let path = &self.path;
-        self.file.persist_noclobber(path).map_err(|refused| {
-            if refused.error.kind() == io::ErrorKind::AlreadyExists {
-                Problem::from(Cause::FileExists { path: shown(path) })
+    /// Its name beside its place.
+    pub fn part(&self) -> String {
+        let name = self.file.path().file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
+    /// Puts the file in its place, where nothing may be by now; else it is still beside it.
+    pub fn put_in_place(self) -> Result<(), (Problem, Box<Self>)> {
+        let Self { file, path, digest } = self;
+        if let Err(refused) = file.persist_noclobber(&path) {
+            let problem = if refused.error.kind() == io::ErrorKind::AlreadyExists {
+                Cause::FileExists { path: shown(&path) }.into()
             } else {
-                not_written(path, &refused.error)
-            }
-        })?;
+                not_written(&path, &refused.error)
+            };
+            let file = refused.file;
+            return Err((problem, Box::new(Self { file, path, digest })));
+        }
         // Some file systems cannot; the content is on the disk already.
-        let _ = File::open(folder_of(path)).and_then(|folder| folder.sync_all());
+        let _ = File::open(folder_of(&path)).and_then(|folder| folder.sync_all());
         failpoint("sealed.in_place");
         Ok(())
     }
 }
 
-/// Refuses a place where something is already.
-pub(crate) fn refuse_existing(path: &Path) -> Result<(), Problem> {
+/// Refuses a place where something is already, or that could not be found again by its name in the journal.
+pub fn refuse_place(path: &Path) -> Result<(), Problem> {
+    if path.to_str().is_none() {
+        let why = io::Error::other("the name is not UTF-8");
+        return Err(not_written(path, &why));
+    }
     match fs::symlink_metadata(path) {
         Ok(_) => Err(Cause::FileExists { path: shown(path) }.into()),
         Err(_) => Ok(()),
     }
-}
-
-/// Whether the file with this digest is in its place.
-pub(crate) fn is_in_place(path: &Path, wanted: &str) -> bool {
-    let found = read_at_most(path, MOST_BYTES).ok().flatten();
-    found.is_some_and(|content| digest(&content) == wanted)
 }
 
 /// Where a sealed file is.

@@ -11,8 +11,8 @@ mod file;
 
 pub use cipher::{Seal, Unseal};
 pub(crate) use document::{Document, SealedClient, SealedConnection, SealedToken};
-pub(crate) use file::{Prepared, is_in_place, refuse_existing};
-pub use file::{SealedSource, is_to_passphrase};
+pub(crate) use file::{Begun, Prepared};
+pub use file::{SealedSource, is_to_passphrase, refuse_place};
 
 #[cfg(test)]
 pub(crate) fn read(

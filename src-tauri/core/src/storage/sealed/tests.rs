@@ -80,7 +80,8 @@ fn document() -> Document {
 }
 
 fn write_new(path: &Path, document: &Document, to: &Seal) -> Result<(), Problem> {
-    Prepared::make(path, document, to)?.put_in_place()
+    let put = Prepared::make(path, document, to)?.put_in_place();
+    put.map_err(|(problem, _)| problem)
 }
 
 /// The document as JSON.

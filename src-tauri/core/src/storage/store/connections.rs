@@ -7,7 +7,7 @@ use super::clients::{ClientKind, insert};
 use super::database::Store;
 use super::evidence::evidence_from;
 use super::json::{Json, Word};
-use super::labels_file::{annotation_from, keep, write};
+use super::labels_file::{HAS_TO_SAY, annotation_from, keep, write};
 use super::revision::{note_removed, touch_connection};
 use crate::domain::act::{Act, Check, Connect, Granted, Import, Refresh};
 use crate::domain::client::Client;
@@ -164,6 +164,8 @@ impl Store {
         }
         tx.commit()?;
         failpoint("store.save_connected");
+        // It is here again, if it was moved.
+        keep(&mut db, &self.folder, self.id());
         Ok(())
     }
 
@@ -386,8 +388,7 @@ impl Store {
         let mut db = self.lock();
         let tx = db.transaction()?;
         let removed = tx.query_row(
-            "DELETE FROM connections WHERE id = ?1 RETURNING labels <> '[]' OR note IS NOT NULL
-                 OR expires_on IS NOT NULL",
+            &format!("DELETE FROM connections WHERE id = ?1 RETURNING {HAS_TO_SAY}"),
             [id],
             |row| row.get::<_, bool>(0),
         );

@@ -3,6 +3,7 @@
 use rusqlite::{Transaction, params};
 
 use super::database::Store;
+use super::labels_file::keep;
 use super::operations::{begin, end};
 use super::revision::touch_connection;
 use crate::domain::act::Export;
@@ -29,7 +30,16 @@ impl Store {
         }
         tx.commit()?;
         failpoint("store.begin_export");
+        keep(&mut db, &self.folder, self.id());
         Ok(())
+    }
+
+    /// Whether an unfinished export has this file beside its place (`Export::part`).
+    pub(crate) fn is_exporting(&self, part: &str) -> Result<bool, Problem> {
+        let sql =
+            "SELECT EXISTS (SELECT 1 FROM operations WHERE kind = 'export' AND finished_at IS NULL
+                     AND CASE WHEN json_valid(act) THEN act ->> 'part' END = ?1)";
+        Ok(self.lock().query_row(sql, [part], |row| row.get(0))?)
     }
 
     /// Ends the exports of connections, in one transaction. Those that failed are not moved.
@@ -50,6 +60,7 @@ impl Store {
         }
         tx.commit()?;
         failpoint("store.end_exports");
+        keep(&mut db, &self.folder, self.id());
         Ok(())
     }
 
@@ -62,6 +73,7 @@ impl Store {
         }
         tx.commit()?;
         failpoint("store.undo_move");
+        keep(&mut db, &self.folder, self.id());
         Ok(())
     }
 }

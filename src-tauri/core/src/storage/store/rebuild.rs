@@ -6,7 +6,7 @@ use super::clients::{ClientKind, correct, insert};
 use super::database::Store;
 use super::generation::meta;
 use super::json::Json;
-use super::labels_file::{keep, kept_in, write};
+use super::labels_file::{keep, kept_in, write_kept};
 use super::quarantine::{REBUILD_NOTE, want_rebuild};
 use super::revision::touch_connection;
 use crate::domain::client::Client;
@@ -88,8 +88,8 @@ impl Store {
             if added + corrected > 0 {
                 touch_connection(&tx, &found.id)?;
             }
-            if let Some(annotation) = kept.get(&found.id).filter(|_| added > 0) {
-                write(&tx, &found.id, annotation)?;
+            if let Some(kept) = kept.get(&found.id).filter(|_| added > 0) {
+                write_kept(&tx, &found.id, kept)?;
             }
             rebuilt.connections += added;
             rebuilt.corrected += corrected;

@@ -393,11 +393,7 @@ impl Life {
     /// Deletes the database, and with it the journal of refresh tokens that were sent.
     fn lose_the_database(&mut self) {
         self.note("the database is lost".to_owned());
-        for part in ["", "-wal", "-shm"] {
-            let path = self.env.folder.path().join(format!("keyrack.db{part}"));
-            // Not all of these files always exist.
-            let _ = std::fs::remove_file(path);
-        }
+        self.env.lose_database();
         self.once_more += self.env.keyring.entries().len();
     }
 }

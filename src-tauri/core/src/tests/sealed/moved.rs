@@ -1,5 +1,7 @@
 //! What moved is used there, and not here.
 
+use std::fs;
+
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
@@ -182,31 +184,33 @@ async fn connecting_again_here_takes_the_mark_away() {
 }
 
 #[tokio::test]
-async fn the_next_start_ends_an_export_as_done_if_the_file_is_there_and_else_takes_it_back() {
-    for is_there in [true, false] {
+async fn the_next_start_takes_an_export_back_only_if_its_file_is_still_beside_its_place() {
+    let part = ".keyrack-abc.part";
+    for (is_in_place, is_beside, is_done) in [
+        (true, false, true),
+        (true, true, true),
+        (false, true, false),
+        // Somebody has renamed it meanwhile, or taken it to the other computer.
+        (false, false, true),
+    ] {
         let here = Here::new().await;
-        here.export(true).await.expect("a copy");
-        let digest = exported(&here).digest;
-        if !is_there {
-            std::fs::write(&here.path, "another file").expect("written");
+        let begun = begun(&here, part).await;
+        let beside = here.path.with_file_name(part);
+        if is_beside {
+            fs::copy(&here.path, &beside).expect("copied");
         }
-        let act = Export {
-            of: (&here.row()).into(),
-            path: here.path.display().to_string(),
-            digest,
-            copy: false,
-        };
-        let begun = Operation::begun(act, "ended", here.env.now());
-        here.keyrack.store.begin_export(&begun).expect("begun");
-        assert!(here.row().moved_at.is_some());
+        if !is_in_place {
+            fs::write(&here.path, "another file").expect("written");
+        }
         let keyrack = here.env.start();
         keyrack.recover().await.expect("recovered");
         let row = keyrack.connection(&here.id).expect("a row");
-        assert_eq!(row.moved_at.is_some(), is_there);
+        assert_eq!(row.moved_at.is_some(), is_done);
+        assert!(!beside.exists(), "what is left over is removed");
         let page = keyrack.activity(&ActivityFilter::default(), None);
         let entry = page.expect("a page").entries;
         let entry = entry.iter().find(|entry| entry.id == begun.id);
-        let outcome = if is_there {
+        let outcome = if is_done {
             Outcome::Done
         } else {
             Outcome::Failed
@@ -214,6 +218,57 @@ async fn the_next_start_ends_an_export_as_done_if_the_file_is_there_and_else_tak
         let entry = entry.expect("an entry");
         assert_eq!((entry.kind, entry.outcome), (Kind::Export, outcome));
     }
+}
+
+#[tokio::test]
+async fn a_forged_row_of_an_export_removes_no_file() {
+    for (part, content) in [
+        ("kept.age", None),
+        ("../.keyrack-abc.part", None),
+        (".keyrack-abc.part", Some("a person's own")),
+    ] {
+        let here = Here::new().await;
+        let _unfinished = begun(&here, part).await;
+        let named = here.path.with_file_name(part);
+        match content {
+            Some(content) => fs::write(&named, content).expect("written"),
+            None => drop(fs::copy(&here.path, &named).expect("copied")),
+        }
+        here.env.start().recover().await.expect("recovered");
+        assert!(named.exists(), "{part}");
+        fs::remove_file(named).expect("removed");
+    }
+}
+
+#[tokio::test]
+async fn what_moved_stays_moved_when_the_database_is_lost() {
+    let mut here = Here::new().await;
+    here.export(false).await.expect("moved");
+    let moved_at = here.row().moved_at;
+    assert!(moved_at.is_some());
+    for at in [moved_at, None] {
+        if at.is_none() {
+            here.keyrack.undo_move(&[here.id.clone()]).expect("undone");
+        }
+        here.env.lose_database();
+        here.keyrack = here.env.start();
+        here.keyrack.recover().await.expect("recovered");
+        assert_eq!(here.row().moved_at, at);
+    }
+}
+
+/// Begins an export of what was exported, as a process that ended in the middle did.
+async fn begun(here: &Here, part: &str) -> Operation<Export> {
+    here.export(true).await.expect("a copy");
+    let act = Export {
+        part: part.to_owned(),
+        copy: false,
+        ..exported(here)
+    };
+    let begun = Operation::begun(act, "ended", here.env.now());
+    here.keyrack.store.begin_export(&begun).expect("begun");
+    assert!(here.row().moved_at.is_some());
+    begun
 }
 
 /// The act of the last export.
