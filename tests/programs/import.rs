@@ -80,6 +80,16 @@ async fn a_token_is_added_used_and_forgotten_and_is_never_revoked() {
     assert!(one_line.contains(PORTAL), "{shown}");
     assert!(!shown.contains("keyrack revoke"), "{shown}");
 
+    // Without a question: there is nothing to agree to.
+    let mut command = env.world.command(&env.program);
+    let terminal = Terminal::start(command.args(["revoke", "Birch"]).env("TERM", "dumb"));
+    let (code, shown) = terminal.end();
+    assert_eq!(code, Some(4), "{shown}");
+    let mut command = env.world.command(&env.program);
+    let terminal = Terminal::start(command.args(["revoke", "--all"]).env("TERM", "dumb"));
+    let (code, shown) = terminal.end();
+    assert_eq!(code, Some(1), "{shown}");
+    assert!(!shown.contains(&words("command.go-on")), "{shown}");
     for act in ["revoke", "refresh"] {
         let refused = env.keyrack(&[act, "Birch"], "");
         assert_eq!(refused.status.code(), Some(4), "{act}: {}", said(&refused));
@@ -126,6 +136,8 @@ async fn a_day_is_noted_and_a_person_is_warned_before_it() {
     let past = counted("expiry.past", 9_000);
     let past = past.split('9').next().unwrap().trim();
     assert!(shown.contains(past), "{shown}");
+    let check = ["check", "--all", "--exit-code"];
+    assert_eq!(env.keyrack(&check, "").status.code(), Some(4));
     let far = ["label", "Birch", "--expires-on", "9999-12-31", "--json"];
     let noted = env.keyrack(&far, "");
     assert_eq!(
@@ -133,6 +145,7 @@ async fn a_day_is_noted_and_a_person_is_warned_before_it() {
         "9999-12-31"
     );
     assert!(!listed(&env).contains(past));
+    assert_eq!(env.keyrack(&check, "").status.code(), Some(0));
     let none = env.keyrack(&["label", "Birch", "--no-expiry", "--json"], "");
     assert_eq!(
         document(&none)[0]["made_elsewhere"]["expires_on"],
@@ -222,8 +235,12 @@ async fn a_person_is_asked_before_anything_is_kept_and_goes_on_after_leaving() {
         terminal.type_text(answer);
         terminal.end()
     };
-    let (_, shown) = answered(start("n\n"));
-    assert!(shown.contains(&counted("import.keep", 2)), "{shown}");
+    // Ctrl-C at the question is a no.
+    for no in ["n\n", "\u{3}"] {
+        let (code, shown) = answered(start(no));
+        assert_eq!(code, Some(1), "{shown}");
+        assert!(shown.contains(&counted("import.keep", 2)), "{shown}");
+    }
     assert_eq!(document(&env.keyrack(&["list", "--json"], "")), json!([]));
 
     // Ctrl-C while Notion is asked about the second line; the first can be kept.

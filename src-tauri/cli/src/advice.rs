@@ -46,6 +46,7 @@ fn command(keyrack: &Keyrack, cause: &Cause) -> Option<String> {
     let name = named(&all, connection);
     match **why {
         Cause::HandOutRefused => Some(format!("keyrack hand-out {name} any")),
+        Cause::MovedOut => Some(format!("keyrack moved {name} --undo")),
         // What to do instead is in the words.
         Cause::TokenStays => None,
         Cause::RevocationPending | Cause::TokenSuperseded => Some(format!("keyrack revoke {name}")),

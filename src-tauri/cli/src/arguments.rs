@@ -7,11 +7,22 @@
 
 use std::path::PathBuf;
 
-use clap::error::{ContextValue, ErrorKind};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgGroup, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use keyrack_core::{BackgroundChecks, Language, RedirectMethod, sanitize_display_text};
 
 use crate::hand_out::arguments::{HandOut, Use};
+use crate::sealed::passphrase::{Inherited, inherited};
+
+/// The most characters of an id.
+const LONGEST_ID: usize = 36;
+
+/// How many characters are shown of what may be a secret.
+const SHOWN: usize = 4;
+
+/// What is said of it.
+const IF_SECRET: &str = "if that is a secret, it stays in your shell's history: end it at Notion, and give the \
+    next one on standard input";
 
 /// Connects Notion workspaces, keeps their tokens in the system's keyring, checks and revokes them.
 ///
@@ -35,7 +46,7 @@ pub struct Arguments {
 impl Arguments {
     /// Reads the command line.
     pub fn read() -> Result<Self, clap::Error> {
-        let read = Self::try_parse().map_err(in_one_line)?;
+        let read = Self::try_parse().map_err(quoting_little)?;
         let way_back = match &read.command {
             Command::Act(Act::Client(ClientCommand::Add(form))) => Some(&form.way_back),
             Command::Act(Act::Client(ClientCommand::Edit(edit))) => Some(&edit.way_back),
@@ -72,8 +83,8 @@ fn grammar_used() -> clap::Command {
 }
 
 /// The error with what it quotes of the arguments in one line, so that none of it passes for the
-/// program's own words.
-fn in_one_line(mut error: clap::Error) -> clap::Error {
+/// program's own words. Of what may be a secret, only the beginning is quoted.
+fn quoting_little(mut error: clap::Error) -> clap::Error {
     let quoted: Vec<_> = error
         .context()
         .filter_map(|(kind, value)| match value {
@@ -81,10 +92,22 @@ fn in_one_line(mut error: clap::Error) -> clap::Error {
             _ => None,
         })
         .collect();
-    for (kind, text) in quoted {
+    for (kind, mut text) in quoted {
+        if may_be_secret(&text) {
+            text.truncate(SHOWN);
+            text.push('…');
+            let tips = vec![IF_SECRET.into()];
+            error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips));
+        }
         error.insert(kind, ContextValue::String(text));
     }
     error
+}
+
+/// Whether a text is made as secrets are: in one piece, and longer than a name or an id.
+fn may_be_secret(text: &str) -> bool {
+    let is_in_one_piece = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    text.len() > LONGEST_ID && text.bytes().all(is_in_one_piece)
 }
 
 #[derive(Debug, Subcommand)]
@@ -388,8 +411,8 @@ pub struct ExportArguments {
     #[arg(long, value_name = "AGE1...", value_parser = not_empty, conflicts_with = "passphrase_fd")]
     pub recipient: Vec<String>,
     /// Reads the passphrase from this open file, one line, instead of asking at the terminal.
-    #[arg(long, value_name = "N")]
-    pub passphrase_fd: Option<u32>,
+    #[arg(long, value_name = "N", value_parser = inherited)]
+    pub passphrase_fd: Option<Inherited>,
     /// Goes on using them here. The first refresh on either computer may end them on the other.
     #[arg(long)]
     pub copy: bool,
@@ -420,8 +443,8 @@ pub struct ImportArguments {
     pub identity: Option<PathBuf>,
     /// Reads the passphrase of the sealed file from this open file, one line, instead of asking at the
     /// terminal.
-    #[arg(long, value_name = "N", requires = "file")]
-    pub passphrase_fd: Option<u32>,
+    #[arg(long, value_name = "N", requires = "file", value_parser = inherited)]
+    pub passphrase_fd: Option<Inherited>,
     /// Keeps nothing: only says what is known of each.
     #[arg(long)]
     pub dry_run: bool,

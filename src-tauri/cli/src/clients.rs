@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use crate::arguments::{ClientEdit, ClientForm, ClientRemoval};
 use crate::meant::has_part;
 use crate::output::Output;
-use crate::terminal::eprint_line;
+use crate::terminal::{eprint_line, is_person_there};
 use crate::{confirm, input, meant, slow};
 
 /// Adds a client, unless one with its id or its name is here and a person who is asked does not want it.
@@ -21,7 +21,7 @@ pub async fn add(keyrack: &Keyrack, output: Output, form: ClientForm) -> Result<
         if !confirm::is_wanted(output, form.yes, vec![same.clone()].into()).await {
             return Ok(false);
         }
-        if !confirm::is_person_there() {
+        if !is_person_there() {
             eprint_line(&format!("keyrack: {same}"));
         }
     }
@@ -138,7 +138,7 @@ pub async fn remove(
 pub fn choose(clients: Vec<Client>, wanted: Option<&str>, words: Words) -> Result<Client, Problem> {
     match wanted {
         None => only(clients, None),
-        Some(wanted) if confirm::is_person_there() => choose_by_part(&clients, wanted, words),
+        Some(wanted) if is_person_there() => choose_by_part(&clients, wanted, words),
         Some(wanted) => only(called(&clients, wanted), Some(wanted)),
     }
 }

@@ -1,22 +1,16 @@
 //! The question before what cannot be undone. Only a person is asked, at their terminal: wherever the streams
 //! lead to, as long as one of them is a terminal.
 
-use std::fs::File;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::Write as _;
+
+use keyrack_core::asked_to_end;
 
 use crate::input;
 use crate::output::Output;
-use crate::terminal::printable;
+use crate::terminal::{eprint_line, is_person_there, keyboard, printable, screen};
 
 /// What a person agrees with, in the languages of the catalogue.
 const AGREES: [&str; 4] = ["y", "yes", "j", "ja"];
-
-/// The terminal of this program, to be read from and written to.
-const TERMINAL: [&str; 2] = if cfg!(windows) {
-    ["CONIN$", "CONOUT$"]
-} else {
-    ["/dev/tty", "/dev/tty"]
-};
 
 /// What a person is asked.
 pub struct Question {
@@ -37,9 +31,7 @@ pub async fn is_wanted(output: Output, agreed: bool, question: Question) -> bool
     if agreed || !is_person_there() {
         return true;
     }
-    let [input, shown] = TERMINAL;
-    let shown = File::options().write(true).open(shown);
-    let (Ok(input), Ok(mut shown)) = (File::open(input), shown) else {
+    let (Ok(input), Ok(mut shown)) = (keyboard(), screen()) else {
         return false;
     };
     let Question { lines, typed } = question;
@@ -60,7 +52,17 @@ pub async fn is_wanted(output: Output, agreed: bool, question: Question) -> bool
     }
 }
 
-/// Whether any of the streams is a terminal.
-pub fn is_person_there() -> bool {
-    io::stdin().is_terminal() || io::stdout().is_terminal() || io::stderr().is_terminal()
+/// As [`is_wanted`], in the middle of an act that has listened to Ctrl-C: so it does not end the program at
+/// the question, and is a no.
+pub async fn is_still_wanted(output: Output, agreed: bool, question: Question) -> bool {
+    tokio::select! {
+        // First, so that it is caught before a person reads the question.
+        biased;
+        () = asked_to_end() => {
+            // The question has no end of its line yet.
+            eprint_line("");
+            false
+        }
+        is_wanted = is_wanted(output, agreed, question) => is_wanted,
+    }
 }

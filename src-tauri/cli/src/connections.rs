@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use keyrack_core::{
     BatchAct, Cause, Connection, Keyrack, Labels, Language, Problem, Receipt, Revocation, Status,
-    Words, folded_name, sanitize_display_text,
+    Words, folded_name, sanitize_display_text, system_clock,
 };
 
 use crate::arguments::{End, ListArguments, ReceiptsArguments, Which};
@@ -13,6 +13,7 @@ use crate::clients::choose_by_part;
 use crate::documents::PendingDocument;
 use crate::meant::has_part;
 use crate::output::{Output, Receipts, print_exported};
+use crate::terminal::is_person_there;
 use crate::wording::{self, workspace};
 use crate::{batch, confirm, ending, exit, meant, slow};
 use keyrack_core::documents::{ExportFormat, Versioned, word};
@@ -54,11 +55,12 @@ pub async fn check(
     let found = found(keyrack, output.words, &which)?;
     let checked = act_on(keyrack, output, BatchAct::Check, &which, &found).await;
     let is_checked = |one: &Connection| which.all || found.iter().any(|it| it.id == one.id);
+    let now = system_clock()();
     let needs_a_person = exit_code
         && keyrack
             .connections()?
             .iter()
-            .any(|one| is_checked(one) && one.needs_attention);
+            .any(|one| is_checked(one) && (one.needs_attention || one.ends_soon(now)));
     match checked {
         Ok(()) if needs_a_person => Ok(exit::for_a_person()),
         Err(problem) if needs_a_person => {
@@ -83,19 +85,25 @@ pub async fn end(
     act: BatchAct,
     asked: &End,
 ) -> Result<bool, Problem> {
-    let found = found(keyrack, output.words, &asked.which)?;
-    let ended = if asked.which.all {
-        keyrack.connections()?
-    } else {
-        found.clone()
-    };
+    let which = &asked.which;
+    let found = these(keyrack, output.words, which)?;
+    let is_ended = |one: &Connection| act != BatchAct::Revoke || keyrack.may_revoke(one).is_ok();
+    let (ended, left_out): (Vec<_>, Vec<_>) = found.iter().cloned().partition(is_ended);
+    if !which.names.is_empty() {
+        left_out
+            .iter()
+            .try_for_each(|one| keyrack.may_revoke(one))?;
+    }
     let mut leases = keyrack.leases()?;
     leases.retain(|lease| ended.iter().any(|one| one.id == lease.connection_id));
-    let question = ending::question(act, &ended, &keyrack.clients()?, &leases, output.words);
+    let mut question = ending::question(act, &ended, &keyrack.clients()?, &leases, output.words);
+    question
+        .lines
+        .extend(ending::left_out(&left_out, output.words));
     if !ended.is_empty() && !confirm::is_wanted(output, asked.yes, question).await {
         return Ok(false);
     }
-    let acted = Box::pin(act_on(keyrack, output, act, &asked.which, &found));
+    let acted = Box::pin(act_on(keyrack, output, act, which, &found));
     slow::told(acted, output).await.map(|()| true)
 }
 
@@ -239,7 +247,7 @@ pub fn no_verdict(connection: &Connection) -> Option<(&Connection, &Problem)> {
 /// to see which one that is, with this part of its name. To a script a part would mean another workspace
 /// once the one that was meant is gone.
 pub fn find(keyrack: &Keyrack, words: Words, name: &str) -> Result<Connection, Problem> {
-    if confirm::is_person_there() {
+    if is_person_there() {
         find_by_part(keyrack, words, name)
     } else {
         find_whole(keyrack, words, name)

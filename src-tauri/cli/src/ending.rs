@@ -98,6 +98,15 @@ fn moved_too(act: BatchAct, connections: &[Connection], words: Words) -> Option<
     })
 }
 
+/// The tokens that stay, as they can be ended only at Notion.
+pub fn left_out(tokens: &[Connection], words: Words) -> Option<String> {
+    let names = tokens.iter();
+    let names = names.map(|one| sanitize_display_text(&one.client_name));
+    let names = names.collect::<Vec<_>>().join(", ");
+    let places = [("tokens", names.as_str())];
+    (!tokens.is_empty()).then(|| words.counted("selected.elsewhere", tokens.len(), &places))
+}
+
 /// Which connection it is, in a line: several may have one name.
 fn identity(one: &Connection, words: Words) -> String {
     let [name, owner] = [

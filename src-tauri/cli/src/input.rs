@@ -10,7 +10,7 @@ use keyrack_core::{Cause, LONGEST_LINE, Problem, interrupted};
 use secrecy::SecretString;
 use tokio::sync::mpsc::{Receiver, UnboundedReceiver, UnboundedSender, channel, unbounded_channel};
 
-use crate::terminal::printable;
+use crate::terminal::{is_person_there, keyboard, printable};
 
 /// The most bytes read as a client secret: more than any is long.
 const MOST_SECRET_BYTES: u64 = 4096;
@@ -29,13 +29,14 @@ pub async fn secret(prompt: &str) -> Result<SecretString, Problem> {
     read.ok_or_else(|| Cause::SecretUnreadable.into())
 }
 
-/// Reads one line after `prompt` at the terminal of standard input, which is not shown as it is typed; none
-/// if there is no terminal, nothing was typed, or more than that.
+/// Reads one line after `prompt` at the terminal, which is not shown as it is typed; none if no person is
+/// there, nothing was typed, or more than that.
 pub async fn hidden(prompt: &str) -> Option<SecretString> {
-    if !io::stdin().is_terminal() {
+    if !is_person_there() {
         return None;
     }
-    let before = foreground::Settings::of_stdin();
+    let terminal = keyboard().ok()?;
+    let before = foreground::Settings::of(&terminal);
     // Before the prompt, which rpassword writes first: a fast hand or a paste answers at once.
     before.hide_typing();
     let prompt = format!("{} ", printable(prompt));
@@ -49,7 +50,7 @@ pub async fn hidden(prompt: &str) -> Option<SecretString> {
     };
     before.restore();
     // The second line of a paste would go to the shell, and be shown by it.
-    let is_longer = foreground::discard_input();
+    let is_longer = foreground::discard_input(&terminal);
     typed.filter(|_| !is_longer).map(SecretString::from)
 }
 
@@ -151,6 +152,7 @@ fn record(input: &mut impl io::BufRead) -> Option<Vec<u8>> {
 /// The terminal of standard input, and whether this program is in its foreground.
 #[cfg(unix)]
 mod foreground {
+    use std::fs::File;
     use std::io::{self, IsTerminal as _};
     use std::os::fd::AsFd;
     use std::thread;
@@ -168,39 +170,39 @@ mod foreground {
     const LOOK_EVERY: Duration = Duration::from_millis(300);
 
     /// How a terminal is set.
-    pub struct Settings(Option<Termios>);
+    pub struct Settings<'a>(&'a File, Option<Termios>);
 
-    impl Settings {
-        pub fn of_stdin() -> Self {
-            Self(tcgetattr(io::stdin()).ok())
+    impl<'a> Settings<'a> {
+        pub fn of(terminal: &'a File) -> Self {
+            Self(terminal, tcgetattr(terminal).ok())
         }
 
         /// Shows nothing of what is typed from now on.
         pub fn hide_typing(&self) {
-            if let Some(mut settings) = self.0.clone() {
+            if let Some(mut settings) = self.1.clone() {
                 settings.local_modes -= LocalModes::ECHO | LocalModes::ECHONL;
                 // A terminal that is gone shows nothing.
-                let _ = tcsetattr(io::stdin(), OptionalActions::Now, &settings);
+                let _ = tcsetattr(self.0, OptionalActions::Now, &settings);
             }
         }
 
         /// Sets the terminal as it was.
         pub fn restore(self) {
-            if let Some(settings) = self.0 {
+            if let Some(settings) = self.1 {
                 // A terminal that is gone needs no settings.
-                let _ = tcsetattr(io::stdin(), OptionalActions::Now, &settings);
+                let _ = tcsetattr(self.0, OptionalActions::Now, &settings);
             }
         }
     }
 
-    /// Discards what was typed and not yet read; returns whether there was anything.
-    pub fn discard_input() -> bool {
+    /// Discards what was typed at a terminal and not yet read; returns whether there was anything.
+    pub fn discard_input(terminal: &File) -> bool {
         let now = Timespec {
             tv_sec: 0,
             tv_nsec: 0,
         };
-        let some = is_readable(Some(&now)) == Ok(true);
-        discard(&io::stdin());
+        let some = is_readable(terminal, Some(&now)) == Ok(true);
+        discard(terminal);
         some
     }
 
@@ -216,7 +218,7 @@ mod foreground {
             return;
         }
         loop {
-            match is_readable(None) {
+            match is_readable(&io::stdin(), None) {
                 Ok(true) if !is_here() => thread::sleep(LOOK_EVERY),
                 Ok(false) | Err(Errno::INTR) => {}
                 _ => return,
@@ -224,9 +226,8 @@ mod foreground {
         }
     }
 
-    fn is_readable(at_most: Option<&Timespec>) -> rustix::io::Result<bool> {
-        let stdin = io::stdin();
-        let mut asked = [PollFd::new(&stdin, PollFlags::IN)];
+    fn is_readable(input: &impl AsFd, at_most: Option<&Timespec>) -> rustix::io::Result<bool> {
+        let mut asked = [PollFd::new(input, PollFlags::IN)];
         Ok(poll(&mut asked, at_most)? > 0)
     }
 
@@ -239,10 +240,12 @@ mod foreground {
 /// The console, which has no foreground and sets itself back.
 #[cfg(not(unix))]
 mod foreground {
+    use std::fs::File;
+
     pub struct Settings;
 
     impl Settings {
-        pub fn of_stdin() -> Self {
+        pub fn of(_: &File) -> Self {
             Self
         }
 
@@ -251,7 +254,7 @@ mod foreground {
         pub fn restore(self) {}
     }
 
-    pub fn discard_input() -> bool {
+    pub fn discard_input(_: &File) -> bool {
         false
     }
 

@@ -5,7 +5,7 @@ mod click;
 
 use std::time::Duration;
 
-use keyrack_core::{Attention, Cause, Keyrack, Status, Words};
+use keyrack_core::{Attention, Cause, Keyrack, Millis, Status, Words, system_clock};
 use notify_rust::Notification;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
@@ -15,7 +15,7 @@ use click::follow;
 
 use crate::output::Output;
 use crate::terminal::eprint_line;
-use crate::wording::workspace;
+use crate::wording::{expiry, workspace};
 
 /// The longest wait for a notification to be shown.
 const LONGEST: Duration = Duration::from_secs(5);
@@ -24,7 +24,7 @@ const LONGEST: Duration = Duration::from_secs(5);
 /// preferences turn notifications off. `stays` says whether this process will be there when the person
 /// clicks on it.
 pub async fn notify(keyrack: &Keyrack, output: Output, attention: &Attention, stays: bool) {
-    let (summary, body) = in_words(attention, output.words);
+    let (summary, body) = in_words(attention, system_clock()(), output.words);
     eprint_line(&format!("{summary}. {body}"));
     if keyrack
         .preferences()
@@ -77,15 +77,18 @@ fn follow(_: notify_rust::NotificationHandle, _: &[String]) {}
 
 /// The notification's summary and body. A workspace's name stands in the summary only: some desktops
 /// read the body as markup.
-fn in_words(attention: &Attention, words: Words) -> (String, String) {
+fn in_words(attention: &Attention, now: Millis, words: Words) -> (String, String) {
     match attention {
         Attention::One(connection) => {
             let workspace = workspace(&connection.workspace_name, words);
             let cause = connection.problem.as_ref().map(|problem| &problem.cause);
-            (
-                words.text("notification.one", &[("workspace", &workspace)]),
-                words.text(body_key(connection.status, cause), &[]),
-            )
+            let ends = expiry(connection.expires_on, now, words);
+            let body = match ends.filter(|_| !connection.needs_attention) {
+                Some(ends) => words.text("notification.one.ends", &[("ends", &ends)]),
+                None => words.text(body_key(connection.status, cause), &[]),
+            };
+            let summary = words.text("notification.one", &[("workspace", &workspace)]);
+            (summary, body)
         }
         Attention::Several(count) => (
             words.counted("notification.several", *count, &[]),
@@ -113,7 +116,7 @@ mod tests {
     fn every_language_has_the_words_of_a_notification() {
         for language in [Language::En, Language::De] {
             let words = Words::of(language);
-            let (summary, body) = in_words(&Attention::Several(3), words);
+            let (summary, body) = in_words(&Attention::Several(3), Millis(0), words);
             assert!(summary.starts_with('3'), "{summary}. {body}");
             for key in [
                 "notification.several.next",

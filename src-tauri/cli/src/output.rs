@@ -210,10 +210,12 @@ impl Output {
         connections: &[Connection],
         nothing: &str,
     ) -> Result<(), Problem> {
-        let attention = connections.iter().filter(|one| one.needs_attention).count();
+        let now = system_clock()();
+        let attention = connections.iter();
+        let attention = attention.filter(|one| one.needs_attention || one.ends_soon(now));
+        let attention = attention.count();
         let told = || self.words.counted("list.attention", attention, &[]);
         let after: Vec<_> = (attention > 0).then(told).into_iter().collect();
-        let now = system_clock()();
         let table = || lists::connections(connections, now, self.words);
         self.table(document, table, nothing, &after)
     }

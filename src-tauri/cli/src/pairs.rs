@@ -60,7 +60,7 @@ pub async fn import(
     let waiting = way.import.waiting();
     if waiting > 0 && !asked.dry_run {
         let question = output.words.counted("import.keep", waiting, &[]);
-        if confirm::is_wanted(output, asked.yes, vec![question].into()).await {
+        if confirm::is_still_wanted(output, asked.yes, vec![question].into()).await {
             cancelled |= way.keep_all().await;
         }
     }

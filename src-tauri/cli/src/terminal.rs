@@ -2,6 +2,7 @@
 
 use std::env;
 use std::ffi::OsStr;
+use std::fs::File;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,6 +10,13 @@ use keyrack_core::is_unprintable;
 use terminal_size::{Width, terminal_size_of};
 
 use crate::table::cut;
+
+/// The terminal of this program, to be read from and written to.
+const TERMINAL: [&str; 2] = if cfg!(windows) {
+    ["CONIN$", "CONOUT$"]
+} else {
+    ["/dev/tty", "/dev/tty"]
+};
 
 /// The width of a terminal that does not tell.
 const USUAL_WIDTH: usize = 80;
@@ -24,6 +32,21 @@ const ERASE: &str = "\r\x1b[K";
 
 /// Whether the line of a progress is shown now.
 static IS_SHOWN: AtomicBool = AtomicBool::new(false);
+
+/// Whether any of the streams is a terminal.
+pub fn is_person_there() -> bool {
+    io::stdin().is_terminal() || io::stdout().is_terminal() || io::stderr().is_terminal()
+}
+
+/// What is typed at the terminal, wherever the streams lead to.
+pub fn keyboard() -> io::Result<File> {
+    File::open(TERMINAL[0])
+}
+
+/// What the terminal shows, wherever the streams lead to.
+pub fn screen() -> io::Result<File> {
+    File::options().write(true).open(TERMINAL[1])
+}
 
 /// Prints a line on standard error, beside the result.
 pub fn eprint_line(text: &str) {

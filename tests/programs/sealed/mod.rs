@@ -2,6 +2,7 @@
 
 mod killed;
 mod moved;
+mod passphrase;
 mod refused;
 mod window;
 

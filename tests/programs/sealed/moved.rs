@@ -135,14 +135,15 @@ async fn a_person_is_told_what_becomes_of_them_before_and_types_the_passphrase_u
     let computers = Computers::with(&["Ada"]).await;
     let file = computers.file();
     let export = ["export", "Ada", "--to", &file];
-    let asked = |arguments: &[&str], typed: &[(&str, &str)]| {
-        let mut terminal = computers.terminal(&computers.here, arguments);
+    let asked_in = |folder, arguments: &[&str], typed: &[(&str, &str)]| {
+        let mut terminal = computers.terminal(folder, arguments);
         for (asked, typed) in typed {
             terminal.shows(&words(asked));
             terminal.type_text(&format!("{typed}\n"));
         }
         terminal.end()
     };
+    let asked = |arguments: &[&str], typed: &[_]| asked_in(&computers.here, arguments, typed);
     let (code, shown) = asked(&export, &[("command.go-on", "n")]);
     assert_eq!(code, Some(1), "{shown}");
     for said in ["seal.simpler", "seal.moves"] {
@@ -173,6 +174,13 @@ async fn a_person_is_told_what_becomes_of_them_before_and_types_the_passphrase_u
     assert!(!shown.contains(PASSPHRASE), "{shown}");
     assert!(shown.contains(&words("seal.next")[..30]), "{shown}");
 
+    let typed = [
+        ("sealed.passphrase", PASSPHRASE),
+        ("command.go-on", "\u{3}"),
+    ];
+    let (code, shown) = asked_in(&computers.there, &["import", &file], &typed);
+    assert_eq!(code, Some(1), "{shown}");
+    assert!(shown.contains(&words("command.unwanted")), "{shown}");
     let mut terminal = computers.terminal(&computers.there, &["import", &file]);
     terminal.shows(&words("sealed.passphrase"));
     terminal.type_text(&format!("{PASSPHRASE}\n"));

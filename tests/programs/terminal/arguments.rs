@@ -157,3 +157,29 @@ async fn a_limit_on_files_is_told_like_a_full_disk() {
     );
     assert!(env.keyrack(&["check", "--all"], "").status.success());
 }
+
+#[test]
+fn a_secret_among_the_arguments_is_not_quoted_and_where_it_stays_is_said() {
+    let env = TestEnv::new();
+    let secret = format!("ntn_{}", "4Ab9".repeat(12));
+    for wrong in [
+        &["add-token", &secret][..],
+        &["add-token", "--name", "Export", &secret],
+        &["client", "add", "--name", "Mine", "--id", "0b7d", &secret],
+        &[&secret],
+        &["list", "--status", &secret],
+    ] {
+        for json in [&[][..], &["--json"]] {
+            let refused = env.keyrack(&[wrong, json].concat(), "");
+            assert_eq!(refused.status.code(), Some(2), "{wrong:?}");
+            let said = said(&refused);
+            assert!(!said.contains(&secret[..12]), "{said}");
+            assert!(said.contains("ntn_…") && said.contains("history"), "{said}");
+        }
+    }
+    let said = said(&env.keyrack(&["add-token", "Nightly"], ""));
+    assert!(
+        said.contains("Nightly") && !said.contains("history"),
+        "{said}"
+    );
+}

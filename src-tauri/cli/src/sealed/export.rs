@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use keyrack_core::documents::{ConnectionDocument, Versioned};
-use keyrack_core::{Connection, Keyrack, Problem, Seal, SealedExport};
+use keyrack_core::{Connection, Keyrack, Problem, Seal, SealedExport, refuse_place};
 use serde::Serialize;
 
 use super::passphrase;
@@ -36,6 +36,7 @@ pub async fn export(
         return Ok(false);
     }
     // Before a passphrase is thought up for nothing.
+    refuse_place(&asked.to)?;
     let recipients = match &*asked.recipient {
         [] => None,
         recipients => Some(Seal::recipients(recipients)?),
@@ -46,7 +47,7 @@ pub async fn export(
     }
     let seal = match recipients {
         Some(seal) => seal,
-        None => passphrase::chosen(output, asked.passphrase_fd).await?,
+        None => passphrase::chosen(output, asked.passphrase_fd.as_ref()).await?,
     };
     let ids: Vec<_> = leaving.into_iter().map(|one| one.id).collect();
     let exporting = keyrack.export(&ids, &asked.to, seal, asked.copy);

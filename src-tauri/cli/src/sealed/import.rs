@@ -74,7 +74,7 @@ pub async fn import(
         clients: 0,
     };
     if new > 0 && !asked.dry_run {
-        if !confirm::is_wanted(output, asked.yes, question(&found, new, output)).await {
+        if !confirm::is_still_wanted(output, asked.yes, question(&found, new, output)).await {
             return Ok(false);
         }
         let taking = async { Ok(keyrack.import_file(opened).await) };
@@ -98,7 +98,7 @@ async fn unseal(output: Output, file: &Path, asked: &ImportArguments) -> Result<
         (false, Some(keys)) => Unseal::identities(keys),
         (false, None) => Err(Cause::SealedToKey.into()),
         (true, Some(_)) => Err(Cause::SealedToPassphrase.into()),
-        (true, None) => passphrase::known(output, asked.passphrase_fd)
+        (true, None) => passphrase::known(output, asked.passphrase_fd.as_ref())
             .await
             .map(Unseal::Passphrase),
     }

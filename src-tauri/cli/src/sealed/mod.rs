@@ -2,4 +2,4 @@
 
 pub mod export;
 pub mod import;
-mod passphrase;
+pub mod passphrase;

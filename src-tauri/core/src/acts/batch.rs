@@ -91,7 +91,8 @@ impl Keyrack {
             gone = ids.len().saturating_sub(connections.len());
         } else if act == BatchAct::Refresh {
             // All that are refreshed here.
-            connections.retain(|connection| connection.moved_at.is_none());
+            connections
+                .retain(|connection| connection.moved_at.is_none() && !connection.made_elsewhere);
         }
         connections.sort_by_key(|connection| connection.checked_at);
         let queues = self.store.paced()?.into_iter().map(|client| {

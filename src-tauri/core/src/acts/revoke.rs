@@ -32,6 +32,13 @@ const RETRIES: Backoff = Backoff {
 const LONGEST_WAIT: Duration = RETRIES.most;
 
 impl Keyrack {
+    /// Why a connection cannot be revoked from here, as far as the list says; none if it can.
+    ///
+    /// Fails with `made-elsewhere`.
+    pub fn may_revoke(&self, connection: &Connection) -> Result<(), Problem> {
+        refuse_made_elsewhere(connection)
+    }
+
     /// Revokes a connection, or goes on with a revocation that is pending.
     ///
     /// Fails with nothing begun if another process is at work on the connection

@@ -104,6 +104,12 @@ pub struct Connection {
 }
 
 impl Connection {
+    /// Whether the day that a person noted for its token is near or past, and it is used here.
+    #[must_use]
+    pub fn ends_soon(&self, now: Millis) -> bool {
+        self.moved_at.is_none() && self.expires_on.is_some_and(|day| day.is_near(now))
+    }
+
     /// The connection as it is if a check reaches no verdict.
     pub(crate) fn that_cannot_be_checked(self, why: Problem) -> Self {
         Self {

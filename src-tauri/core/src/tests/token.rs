@@ -1,10 +1,12 @@
 //! Tokens that were made elsewhere: added, used and checked like others, and ended only at Notion.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
+use crate::acts::check::background::Attention;
 use crate::acts::pass_on::{Outgoing, OutgoingBody};
 use crate::domain::annotation::LabelChange;
 use crate::domain::batch::BatchAct;
@@ -196,12 +198,13 @@ async fn what_notion_does_for_clients_alone_is_refused_and_the_page_is_named() {
     assert_eq!(cause(keyrack.refresh(&added.id).await), refusal);
     assert_eq!(cause(keyrack.revoke(&added.id).await), refusal);
     assert_eq!(cause(keyrack.begin_reconnect(&added.id).await), refusal);
-    for act in [BatchAct::Revoke, BatchAct::Refresh] {
-        let run = keyrack.begin_batch(act, None).expect("begun");
-        let end = run.await;
-        let causes: Vec<_> = end.not_done.iter().map(|one| &one.problem.cause).collect();
-        assert_eq!(causes, [refusal.as_ref().expect("a cause")], "{act:?}");
-    }
+    assert_eq!(cause(keyrack.may_revoke(&added)), refusal);
+    let run = keyrack.begin_batch(BatchAct::Revoke, None).expect("begun");
+    let end = run.await;
+    let causes: Vec<_> = end.not_done.iter().map(|one| &one.problem.cause).collect();
+    assert_eq!(causes, [refusal.as_ref().expect("a cause")]);
+    let run = keyrack.begin_batch(BatchAct::Refresh, None).expect("begun");
+    assert_eq!(run.await.counts.total, 0, "there is none to refresh");
     let run = keyrack.begin_batch(BatchAct::Check, None).expect("begun");
     assert_eq!(run.await.counts.succeeded, 1);
     assert_eq!(env.notion.requests().await.len(), requests + 1);
@@ -228,9 +231,7 @@ async fn a_forgotten_token_leaves_nothing_but_its_receipt() {
 async fn a_lost_database_gets_the_token_back_with_its_day() {
     let (env, keyrack, token, added) = with_token().await;
     drop(keyrack);
-    for part in ["", "-wal", "-shm"] {
-        let _ = std::fs::remove_file(env.folder.path().join(format!("keyrack.db{part}")));
-    }
+    env.lose_database();
     let keyrack = env.start();
     keyrack.recover().await.expect("recovered");
     let back = keyrack.connection(&added.id).expect("listed");
@@ -360,4 +361,21 @@ async fn a_token_that_arrives_twice_at_once_is_listed_once() {
     }
     assert_eq!(one.connections().expect("the list").len(), 1);
     assert_eq!(env.keyring.users().len(), 1);
+}
+
+#[tokio::test]
+async fn a_day_that_comes_near_is_told_of_once() {
+    const DAY: i64 = 86_400_000;
+    let (env, keyrack, _, added) = with_token().await;
+    let mut watch = keyrack.watch().expect("the only one");
+    let mut told = Vec::new();
+    for days in [30, 1, 1] {
+        env.pass(days * DAY);
+        let caught_up = watch.catch_up(Duration::from_hours(1)).await;
+        told.push(caught_up.expect("caught up").attention);
+    }
+    let [None, Some(Attention::One(row)), None] = told.as_slice() else {
+        panic!("told {told:?}");
+    };
+    assert_eq!((&row.id, row.needs_attention), (&added.id, false));
 }

@@ -181,8 +181,9 @@ impl Watch {
     async fn check(&mut self, before: &Connection) -> Result<(), Problem> {
         match self.keyrack.check(&before.id).await {
             Ok(after) => {
-                self.schedule.learned(&after, self.keyrack.now());
-                self.notifications.learned(before, after);
+                let now = self.keyrack.now();
+                self.schedule.learned(&after, now);
+                self.notifications.learned(before, after, now);
                 Ok(())
             }
             Err(gone) if gone.cause == Cause::ConnectionGone => Ok(()),
@@ -192,9 +193,11 @@ impl Watch {
 }
 
 impl PendingNotifications {
-    fn learned(&mut self, before: &Connection, after: Connection) {
+    fn learned(&mut self, before: &Connection, after: Connection, now: Millis) {
         self.waiting.retain(|waiting| waiting.id != after.id);
-        if !before.needs_attention && after.needs_attention {
+        let was_soon = before.checked_at.is_some_and(|at| before.ends_soon(at));
+        let ends_soon = !was_soon && after.ends_soon(now);
+        if (!before.needs_attention && after.needs_attention) || ends_soon {
             self.waiting.push(after);
         }
     }
