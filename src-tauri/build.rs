@@ -1,6 +1,6 @@
 //! Lists the window's commands, so that each needs a permission of its own.
 
-/// Every command of `desktop/commands.rs`; `capabilities/main.json` allows them one by one.
+/// Every command of `desktop/commands/mod.rs`; `capabilities/main.json` allows them one by one.
 const COMMANDS: &[&str] = &[
     "snapshot",
     "changes",

@@ -99,6 +99,15 @@ async fn a_token_is_added_used_and_forgotten_and_is_never_revoked() {
     let forgotten = env.keyrack(&["forget", "Night export"], "");
     assert_eq!(forgotten.status.code(), Some(0), "{}", said(&forgotten));
     assert_eq!(secrets::entries(&env.world), []);
+    for command in ["receipts", "activity"] {
+        let told = document(&env.keyrack(&[command, "--json"], ""));
+        let rows = told.as_array().unwrap();
+        for row in rows {
+            assert_eq!(row["client"], Value::Null, "{row}");
+            assert_eq!(row["made_elsewhere"]["name"], "Night export", "{row}");
+        }
+        assert!(!rows.is_empty(), "{command}");
+    }
 }
 
 #[tokio::test]

@@ -74,7 +74,7 @@ fn kind_of(word: &str) -> Option<OperationKind> {
 #[cfg(test)]
 mod tests {
     use super::kind_of;
-    use crate::arguments::KINDS;
+    use crate::arguments::lists::KINDS;
 
     #[test]
     fn every_kind_that_can_be_asked_for_is_one() {

@@ -219,8 +219,10 @@ async fn a_file_goes_to_whoever_has_the_key_and_asks_for_nothing() {
     let to = ["export", "--all", "--to", &file, "--recipient", &key.public];
     computers.here(&to, "");
     let import = ["import", &file, "--identity", &key.file];
-    let dry = computers.there(&[&import[..], &["--dry-run"]].concat(), "");
-    assert!(dry.starts_with("Ada\tnew\t"), "{dry}");
+    let dry = [&import[..], &["--dry-run"]].concat();
+    let dry = computers.run(&computers.there, &dry, "");
+    assert!(dry.stdout.starts_with(b"Ada\tnew\t"), "{dry:?}");
+    assert_eq!(said(&dry).trim(), counted("sealed.would", 1));
     assert_eq!(computers.list(&computers.there), Vec::<Value>::new());
     let taken = computers.there(&import, "");
     assert!(taken.starts_with("Ada\ttaken\t"), "{taken}");

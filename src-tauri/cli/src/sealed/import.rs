@@ -85,7 +85,7 @@ pub async fn import(
     let unknown = found.connections.iter().filter(is_unknown).count();
     match u32::try_from(unknown + import.not_taken.len()) {
         Ok(0) => Ok(true),
-        count => Err(Cause::NotAllDone {
+        count => Err(Cause::NotAllImported {
             count: count.unwrap_or(u32::MAX),
         }
         .into()),
@@ -158,9 +158,13 @@ fn say_the_rest(
         rows.iter()
             .any(|(_, outcome)| matches!(outcome, Outcome::Left(verdict) if wanted(verdict)))
     };
-    match import.taken.len() {
-        0 => output.say("sealed.nothing"),
-        count => eprint_line(&output.words.counted("sealed.done", count, &[])),
+    let new = rows.iter();
+    let new = new.filter(|(_, outcome)| matches!(outcome, Outcome::Left(SealedVerdict::New)));
+    match (import.taken.len(), new.count()) {
+        (0, 0) => output.say("sealed.nothing"),
+        // Whoever only looks has taken in none.
+        (0, new) => eprint_line(&output.words.counted("sealed.would", new, &[])),
+        (count, _) => eprint_line(&output.words.counted("sealed.done", count, &[])),
     }
     if !import.taken.is_empty() {
         output.say(if found.copy {

@@ -9,7 +9,7 @@ use crate::domain::problem::Problem;
 use crate::domain::receipt::{Receipt, RefreshTokenFate, Remains};
 use crate::views::activity::{ActivityEntry, Outcome};
 
-use super::shape::{ClientThen, Time};
+use super::shape::{ClientThen, Time, TokenThen, issuer_then};
 
 /// A receipt.
 #[derive(Debug, Serialize)]
@@ -20,7 +20,8 @@ pub struct ReceiptDocument<'a> {
     bot_id: &'a str,
     workspace_name: &'a str,
     owner: &'a Owner,
-    client: ClientThen<'a>,
+    client: Option<ClientThen<'a>>,
+    made_elsewhere: Option<TokenThen<'a>>,
     labels: &'a [String],
     connected_at: Option<Time>,
     moved_at: Option<Time>,
@@ -40,6 +41,8 @@ pub struct ReceiptDocument<'a> {
 
 impl<'a> From<&'a Receipt> for ReceiptDocument<'a> {
     fn from(receipt: &'a Receipt) -> Self {
+        let (id, name) = (&receipt.client_id, &receipt.client_name);
+        let (client, made_elsewhere) = issuer_then(id, name, Some(&receipt.connection_id));
         Self {
             operation_id: &receipt.operation_id,
             kind: receipt.kind,
@@ -47,10 +50,8 @@ impl<'a> From<&'a Receipt> for ReceiptDocument<'a> {
             bot_id: &receipt.bot_id,
             workspace_name: &receipt.workspace_name,
             owner: &receipt.owner,
-            client: ClientThen {
-                id: &receipt.client_id,
-                name: &receipt.client_name,
-            },
+            client,
+            made_elsewhere,
             labels: receipt.labels.as_slice(),
             connected_at: receipt.connected_at.map(Time::from),
             moved_at: receipt.moved_at.map(Time::from),
@@ -101,6 +102,7 @@ pub struct ActivityDocument<'a> {
     workspace_name: Option<&'a str>,
     owner: Option<&'a Owner>,
     client: Option<ClientThen<'a>>,
+    made_elsewhere: Option<TokenThen<'a>>,
     sandbox: bool,
     handed: Option<HandedDocument<'a>>,
     receipt: Option<ReceiptDocument<'a>>,
@@ -109,6 +111,9 @@ pub struct ActivityDocument<'a> {
 
 impl<'a> From<&'a ActivityEntry> for ActivityDocument<'a> {
     fn from(entry: &'a ActivityEntry) -> Self {
+        let of = entry.client_id.as_deref();
+        let of = of.map(|id| issuer_then(id, &entry.client_name, entry.connection_id.as_deref()));
+        let (client, made_elsewhere) = of.unwrap_or_default();
         Self {
             id: &entry.id,
             kind: entry.kind,
@@ -120,10 +125,8 @@ impl<'a> From<&'a ActivityEntry> for ActivityDocument<'a> {
             bot_id: entry.bot_id.as_deref(),
             workspace_name: entry.workspace_name.as_deref(),
             owner: entry.owner.as_ref(),
-            client: entry.client_id.as_deref().map(|id| ClientThen {
-                id,
-                name: &entry.client_name,
-            }),
+            client,
+            made_elsewhere,
             sandbox: entry.sandbox,
             handed: entry.handed.as_ref().map(Into::into),
             receipt: entry.receipt.as_ref().map(Into::into),
@@ -170,7 +173,8 @@ pub struct LeaseDocument<'a> {
     id: &'a str,
     connection_id: &'a str,
     workspace_name: &'a str,
-    client: ClientThen<'a>,
+    client: Option<ClientThen<'a>>,
+    made_elsewhere: Option<TokenThen<'a>>,
     way: Way,
     caller: &'a Caller,
     started_at: Time,
@@ -179,14 +183,14 @@ pub struct LeaseDocument<'a> {
 
 impl<'a> From<&'a Lease> for LeaseDocument<'a> {
     fn from(lease: &'a Lease) -> Self {
+        let (id, name) = (&lease.client_id, &lease.client_name);
+        let (client, made_elsewhere) = issuer_then(id, name, Some(&lease.connection_id));
         Self {
             id: &lease.id,
             connection_id: &lease.connection_id,
             workspace_name: &lease.workspace_name,
-            client: ClientThen {
-                id: &lease.client_id,
-                name: &lease.client_name,
-            },
+            client,
+            made_elsewhere,
             way: lease.way,
             caller: &lease.caller,
             started_at: lease.started_at.into(),

@@ -53,8 +53,27 @@ impl From<Millis> for Time {
 /// The client of an act, with its name at that time. It may be gone.
 #[derive(Debug, Serialize)]
 pub struct ClientThen<'a> {
-    pub id: &'a str,
-    pub name: &'a str,
+    id: &'a str,
+    name: &'a str,
+}
+
+/// The token of an act that was made elsewhere, with its name at that time. It has no client.
+#[derive(Debug, Serialize)]
+pub struct TokenThen<'a> {
+    name: &'a str,
+}
+
+/// Whose connection an act was of: a client's or, where the connection is its own, nobody's but its token's.
+pub fn issuer_then<'a>(
+    client: &'a str,
+    name: &'a str,
+    connection: Option<&str>,
+) -> (Option<ClientThen<'a>>, Option<TokenThen<'a>>) {
+    if connection == Some(client) {
+        (None, Some(TokenThen { name }))
+    } else {
+        (Some(ClientThen { id: client, name }), None)
+    }
 }
 
 /// The word that a value has in JSON.
