@@ -190,7 +190,7 @@ describe("what is in a sealed file", () => {
     await click("sealed-keep");
     await vi.waitFor(() => expect(find("sealed-found")?.textContent).toBe("2 connections were taken in."));
     expect(dialog.textContent).toContain("1 integration came with");
-    expect(dialog.textContent).toContain("marked as moved until you say there");
+    expect(dialog.textContent).toContain("marked as moved until you choose “Finish the move…” there");
     expect(counts()).toContain("2 taken in");
     expect(kinds()).toContain("taken");
     await vi.waitFor(() => expect(document.activeElement).toBe(find("sealed-found")));

@@ -183,7 +183,7 @@ describe("a sealed file", () => {
     const steps = [...(dialog?.querySelectorAll("ol li") ?? [])].map((step) => step.textContent);
     expect(steps).toHaveLength(4);
     expect(steps[1]).toContain("Bring in from a sealed file…");
-    expect(steps[2]).toContain("Done: remove them here…");
+    expect(steps[2]).toContain("Finish the move…");
     dialog?.querySelector<HTMLElement>(".box button")?.click();
     expect(called("copy_text")).toEqual([{ text: "/home/ada/Downloads/keyrack-2026-11-30.age" }]);
     await click("close-seal");

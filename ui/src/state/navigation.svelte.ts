@@ -33,6 +33,7 @@ export type Dialog =
   | { kind: "in-use" }
   | { kind: "seal"; connections: readonly Connection[] }
   | { kind: "open-sealed"; back: Dialog | null }
+  | { kind: "undo-move"; connections: readonly Connection[] }
   | { kind: "export"; selected: readonly Connection[] | null }
   | { kind: "activity"; view?: ActivityView }
   | { kind: "receipt"; receipt: Receipt; back: Dialog }
