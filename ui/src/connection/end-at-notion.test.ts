@@ -97,6 +97,9 @@ describe("the way to end a token at Notion", () => {
     expect(dialog?.textContent).not.toContain("revoke");
     await click("confirm-forget");
     expect(called("forget")).toEqual([{ connection: bot.id }]);
+    const receipt = await the("receipt");
+    expect(receipt.textContent).toMatch(/Token\s*Build bot/);
+    expect(receipt.textContent).not.toContain("Integration");
   });
 });
 

@@ -46,3 +46,15 @@ describe("a control that gets the focus", () => {
     expect(scrolled).not.toHaveBeenCalled();
   });
 });
+
+it("shows what has the focus after a key, also where the engine does not, and not after the pointer", () => {
+  const { classList } = document.querySelector("dialog") ?? expect.fail();
+  find("field").dispatchEvent(new Event("pointerdown", { bubbles: true }));
+  expect(classList).not.toContain("by-key");
+  find("field").dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true }));
+  expect(classList).toContain("by-key");
+});
+
+it("is no stop of the Tab key itself, though it scrolls", () => {
+  expect(document.querySelector("dialog")?.getAttribute("tabindex")).toBe("-1");
+});

@@ -89,6 +89,7 @@ describe("the row of a connection that was moved", () => {
   });
 
   it("stays moved if undoing that is refused, and says why", async () => {
+    const undo = world.answers.undo_move;
     world.answers.undo_move = refuse(problem("not-moved"));
     await opened();
     within(rowOf(acme), "more")?.click();
@@ -96,6 +97,12 @@ describe("the row of a connection that was moved", () => {
     await click("confirm-undo-move");
     await vi.waitFor(() => expect(document.body.textContent).toContain("was not moved to another computer"));
     expect(rowOf(acme).classList).toContain("moved");
+    world.answers.undo_move = undo;
+    within(rowOf(acme), "more")?.click();
+    await click("undo-move");
+    await click("confirm-undo-move");
+    await vi.waitFor(() => expect(document.body.textContent).toContain("Acme is used here again"));
+    expect(document.body.textContent).not.toContain("was not moved to another computer");
   });
 
   it("is removed in the dialog that forgets, which says that it works on elsewhere", async () => {

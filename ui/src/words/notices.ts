@@ -351,6 +351,9 @@ export function ofMoved(moved: readonly Connection[]): Notice {
   };
 }
 
+/** The key of what undoing a move came to, whether it was done or refused. */
+export const UNDONE = "move-undone";
+
 /** The notice that connections that were moved are used here again. */
 export function ofUndone(connections: readonly Connection[]): Notice {
   const count = connections.length;
@@ -363,7 +366,7 @@ export function ofUndone(connections: readonly Connection[]): Notice {
       ...(gone.length > 0 ? [t("moved.undone.gone", { count: gone.length, workspaces: namesOf(gone) })] : []),
     ].join(" "),
   });
-  return { ...plainNotice, key: "move-undone", tone: gone.length > 0 ? "trouble" : "done", words };
+  return { ...plainNotice, key: UNDONE, tone: gone.length > 0 ? "trouble" : "done", words };
 }
 
 /** The notice about a copied token, which stays on the clipboard for some seconds. */
