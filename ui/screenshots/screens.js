@@ -731,6 +731,127 @@ const tokens = [
   },
 ];
 
+/** The clicks that open a sealed file. */
+const opening = [
+  "settings",
+  "open-sealed",
+  "sealed-file:keyrack-2026-03-01.age",
+  "sealed-passphrase:correct",
+];
+
+/** The clicks that seal a connection. */
+const sealing = ["more", "move"];
+
+/** @type {Screen[]} */
+const moves = [
+  { name: "moved-list", scene: "moved", until: at("notice"), views: [...MAIN] },
+  { name: "moved-menu", scene: "moved-only", click: ["more"], views: ["narrow", "de"] },
+  { name: "moved-details", scene: "moved-only", click: ["more", "details"], views: ["narrow", "de"] },
+  { name: "moved-why", scene: "moved-only", click: ["why"], views: ["narrow", "de"] },
+  { name: "moved-undo", scene: "moved-only", click: ["more", "undo-move"], views: [...DIALOG] },
+  { name: "moved-undo-several", scene: "moved", click: ["notice-undo-move"], views: ["de"] },
+  { name: "moved-done", scene: "moved-only", click: ["more", "forget"], views: ["narrow", "de"] },
+  { name: "seal", scene: "tokens", click: sealing, views: [...DIALOG, "tall"] },
+  { name: "seal-end", scene: "tokens", click: sealing, end: true, views: ["narrow", "de"] },
+  {
+    name: "seal-several",
+    scene: "list",
+    click: ["select", "select-all", "move-selected"],
+    views: ["tall", "de"],
+  },
+  {
+    name: "seal-keys",
+    scene: "tokens",
+    click: [...sealing, "seal-copy", "seal-to-keys"],
+    views: ["tall", "de"],
+  },
+  {
+    name: "seal-short",
+    scene: "tokens",
+    click: [...sealing, "seal-passphrase:short", "seal-again:short", "seal-begin"],
+    until: ".wrong",
+    views: ["tall", "narrow", "de"],
+  },
+  {
+    name: "seal-done",
+    scene: "tokens",
+    click: [
+      ...sealing,
+      "seal-passphrase:correct horse battery",
+      "seal-again:correct horse battery",
+      "seal-begin",
+    ],
+    until: at("seal-done"),
+    views: [...DIALOG],
+  },
+  { name: "sealed", scene: "sealed", click: ["settings", "open-sealed"], views: [...DIALOG] },
+  {
+    name: "sealed-wrong",
+    scene: "sealed",
+    click: [...opening.slice(0, 3), "sealed-passphrase:wrong", "sealed-begin"],
+    until: ".wrong",
+    views: ["narrow", "de"],
+  },
+  {
+    name: "sealed-to-key",
+    scene: "sealed",
+    click: [...opening, "sealed-begin"],
+    refuse: "open_sealed:sealed-to-key",
+    until: ".problem",
+    views: ["narrow", "de"],
+  },
+  {
+    name: "sealed-found",
+    scene: "sealed",
+    click: [...opening, "sealed-begin"],
+    until: at("sealed-found"),
+    views: [...DIALOG, "tall"],
+  },
+  {
+    name: "sealed-taken",
+    scene: "sealed",
+    click: [...opening, "sealed-begin", "sealed-keep"],
+    until: '[data-kind="taken"]',
+    views: ["narrow", "de"],
+  },
+];
+
+/** The clicks that begin an import. */
+const importing = ["clients", "import-pairs", "import-list:pairs", "import-begin"];
+
+/** @type {Screen[]} */
+const imports = [
+  { name: "import", scene: "import", click: importing.slice(0, 2), views: [...DIALOG] },
+  {
+    name: "import-judging",
+    scene: "import-judging",
+    click: importing,
+    until: "progress",
+    views: ["narrow", "de"],
+  },
+  {
+    name: "import-judged",
+    scene: "import",
+    click: importing,
+    until: at("import-keep"),
+    views: [...DIALOG, "tall"],
+  },
+  {
+    name: "import-stopped",
+    scene: "import-unreachable",
+    click: importing,
+    until: at("import-continue"),
+    views: ["narrow", "de"],
+  },
+  {
+    name: "import-kept",
+    scene: "import",
+    click: [...importing, "import-keep"],
+    until: '[data-kind="kept"]',
+    views: ["tall", "narrow", "de"],
+  },
+];
+
 export const SCREENS = [
   ...start,
   ...list,
@@ -741,4 +862,6 @@ export const SCREENS = [
   ...panels,
   ...settings,
   ...tokens,
+  ...moves,
+  ...imports,
 ];

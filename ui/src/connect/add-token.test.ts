@@ -2,7 +2,7 @@
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { called, click, find, open, refuse, the, type, world } from "../dev/harness";
-import { client, connection, problem, snapshot } from "../dev/samples";
+import { client, connection, problem, snapshot, token } from "../dev/samples";
 import type { Connection } from "../rust/types";
 
 const acme = connection("Acme");
@@ -198,6 +198,29 @@ describe("the form for a token", () => {
     expect(document.activeElement).toBe(field("token-field"));
     await type("token-field", "x");
     expect(dialog()).not.toContain("Please paste it again.");
+    expect(find("token-problem")).toBeNull();
+    expect(field("token-field").getAttribute("aria-invalid")).toBe("false");
+  });
+
+  it("says no more what was in the way while it is tried again", async () => {
+    world.answers.add_token = refuse(problem("unreachable"));
+    open();
+    await fill();
+    await submit();
+    await vi.waitFor(() => expect(dialog()).toContain("Nothing was saved."));
+    world.answers.add_token = () => new Promise(() => undefined);
+    await click("save-token");
+    expect(dialog()).not.toContain("Nothing was saved.");
+  });
+
+  it("names the token that it is already, for a workspace may have several", async () => {
+    const known = token("Acme", "Nightly export");
+    world.rust = { ...world.rust, connections: [known, token("Acme", "Deploy hook")] };
+    world.answers.add_token = refuse(problem("token-known", { connection: known.id, workspace: "Acme" }));
+    open();
+    await fill();
+    await submit();
+    expect((await the("token-problem")).textContent).toContain("in the list already: Nightly export (Acme)");
   });
 
   it("leads to the row that has the token already", async () => {

@@ -63,6 +63,30 @@ describe("the way to end a token at Notion", () => {
     expect(words("identity")).not.toContain("Inactive");
     await click("check-ended");
     await vi.waitFor(() => expect(words("identity")).toContain("Inactive"));
+    expect(words("end-at-notion-dialog")).toContain("nothing is left to end at Notion");
+    expect(words("end-at-notion-dialog")).not.toContain("can be ended only there");
+    await click("forget-ended");
+    const dialog = (await the("confirm-forget")).closest("dialog");
+    expect(dialog?.textContent).toContain("It no longer works");
+    expect(dialog?.textContent).not.toContain("keeps working");
+  });
+
+  it("says that the other computer loses one that was moved", async () => {
+    give({ ...bot, moved_at: Date.now() });
+    open();
+    await click("end-at-notion");
+    const dialog = await the("end-at-notion-dialog");
+    expect(dialog.textContent).toContain("the other computer loses its access too");
+  });
+
+  it("is told of several, and how many of them another computer loses", async () => {
+    give({ ...bot, moved_at: Date.now() }, sync);
+    open();
+    await the("connection");
+    pick(bot, sync);
+    await click("end-selected-at-notion");
+    const dialog = await the("end-at-notion-dialog");
+    expect(dialog.textContent).toContain("Of them 1 was moved");
   });
 
   it("leads to forgetting, which says that the token goes on working", async () => {
@@ -73,6 +97,9 @@ describe("the way to end a token at Notion", () => {
     expect(dialog?.textContent).not.toContain("revoke");
     await click("confirm-forget");
     expect(called("forget")).toEqual([{ connection: bot.id }]);
+    const receipt = await the("receipt");
+    expect(receipt.textContent).toMatch(/Token\s*Build bot/);
+    expect(receipt.textContent).not.toContain("Integration");
   });
 });
 

@@ -99,6 +99,19 @@ describe("the day on which a token ends, in the details", () => {
     expect((find("expiry-field") as HTMLInputElement).value).toBe("1.3.2027");
     expect(find("expiry-field")?.getAttribute("aria-invalid")).toBe("true");
     expect(document.activeElement).toBe(find("expiry-field"));
+    await click("cancel-expiry");
+  });
+
+  it("is still there as it was typed when the details are opened again", async () => {
+    await details();
+    await click("edit-expiry");
+    await type("expiry-field", "2099-03");
+    await click("close-details");
+    expect(find("expiry-field")).toBeNull();
+    await click("more");
+    await click("details");
+    expect(await the("expiry-field")).toMatchObject({ value: "2099-03" });
+    await click("cancel-expiry");
   });
 
   it("says what else is in the way", async () => {

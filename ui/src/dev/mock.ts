@@ -14,7 +14,7 @@ const HOSTILE: About = { version: LONG, data_folder: LONG, keyring: LONG };
 /**
  * Replies as Rust would in a scene. `?refuse=<command>:<code>` makes one command refuse;
  * `?language=de` is the language chosen;
- * `?click=<testid>,<testid>:<text>` clicks these in turn, or fills them, as soon as each is there;
+ * `?click=<testid>,<testid>:<text>` clicks these in turn, or fills them, as soon as each is there (a file by its name);
  * `data-clicked` of the document counts those done.
  */
 export function install(scene: string): void {
@@ -51,9 +51,17 @@ async function clickThrough(steps: string[]): Promise<void> {
     const element = found();
     if (text === undefined) element?.click();
     else if (element !== null) {
-      element.value = text;
+      if (element.type === "file") element.files = aFile(text);
+      else element.value = text;
       for (const event of ["input", "change"]) element.dispatchEvent(new Event(event, { bubbles: true }));
     }
     document.documentElement.dataset.clicked = String(index + 1);
   }
+}
+
+/** What a person has chosen who chose one file. */
+function aFile(name: string): FileList {
+  const chosen = new DataTransfer();
+  chosen.items.add(new File(["sealed"], name));
+  return chosen.files;
 }

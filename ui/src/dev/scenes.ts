@@ -328,6 +328,15 @@ export function authorizationOf(progress: Progress, of: Client = client()): Auth
   });
 }
 
+/** What was moved: one that the other computer has gone on with, one that works, and a token. */
+function movedOnly(): Connection[] {
+  const [spent, works] = few().filter(({ status }) => status === "inactive" || status === "active");
+  const bot = tokens().find(({ made_elsewhere }) => made_elsewhere);
+  return [spent, works, bot]
+    .flatMap((row) => row ?? [])
+    .map((row) => ({ ...row, moved_at: now - 3 * MINUTE }));
+}
+
 export function snapshotOf(scene: string): Snapshot {
   const base = snapshot();
   const ended = (fresh: boolean, earlier_works = false) => completed(fresh, earlier_works, "connection-0003");
@@ -450,6 +459,7 @@ export function snapshotOf(scene: string): Snapshot {
       ...base,
       connections: few().map((row, at) => (at % 2 === 0 ? { ...row, moved_at: now - 3 * MINUTE } : row)),
     },
+    "moved-only": { ...base, connections: movedOnly() },
     scan: scanned,
     "scan-unread": scanned,
     waiting: { ...list, authorization: authorizationOf({ kind: "waiting" }) },

@@ -112,10 +112,22 @@ describe("the list of an import", () => {
     expect(called("begin_import")).toEqual([{ client: "client-7", list: LIST }]);
   });
 
-  it("is counted in lines as it is pasted", async () => {
+  it("is counted in pairs as it is pasted: what names the columns is none", async () => {
     await openImport();
     await type("import-list", `${LIST}\n  \n${LIST}`);
-    await vi.waitFor(() => expect(find("import-pasted")?.textContent).toBe("2 lines pasted"));
+    await vi.waitFor(() => expect(find("import-pasted")?.textContent).toBe("2 pairs pasted"));
+    await type("import-list", "access_token,label\none,a\ntwo,b\nthree,c\n");
+    await vi.waitFor(() => expect(find("import-pasted")?.textContent).toBe("3 pairs pasted"));
+  });
+
+  it("that was not taken says why until another one is given", async () => {
+    world.answers.begin_import = refuse(problem("list-unreadable"));
+    const dialog = await openImport();
+    await begin();
+    await vi.waitFor(() => expect(dialog.querySelector('[role="alert"] strong')).not.toBeNull());
+    await type("import-list", LIST);
+    expect(dialog.querySelector('[role="alert"] strong')).toBeNull();
+    expect(dialog.textContent).not.toContain("Paste the list again");
   });
 
   it("comes out of a file too, whose name is shown", async () => {
@@ -251,7 +263,7 @@ describe("the judging of the lines", () => {
     expect(counts()).toEqual([
       "1 line was not readable",
       "1 could not be asked about",
-      "1 does not work any more",
+      "1 access token is not accepted",
       "1 belongs to another integration",
       "1 is in the list with other tokens, which stay",
       "1 is the same connection as an earlier line, with other tokens, and was left out",
@@ -275,9 +287,9 @@ describe("the judging of the lines", () => {
     const bar = dialog.querySelector("progress");
     expect([bar?.value, bar?.max]).toEqual([13, 40]);
     expect(document.getElementById(bar?.getAttribute("aria-labelledby") ?? "")?.textContent).toBe(
-      "Line 13 of 40",
+      "Checking 14 of 40",
     );
-    expect(dialog.querySelector('[role="status"].unseen')?.textContent.trim()).toBe("Line 12 of 40");
+    expect(dialog.querySelector('[role="status"].unseen')?.textContent.trim()).toBe("Checking 12 of 40");
     expect(document.activeElement).toBe(find("import-cancel"));
     expect(find("import-keep")).toBeNull();
   });
@@ -432,7 +444,7 @@ describe("keeping what is new", () => {
     await vi.waitFor(() => expect(document.activeElement).toBe(find("import-cancel")));
     const bar = dialog.querySelector("progress");
     expect(document.getElementById(bar?.getAttribute("aria-labelledby") ?? "")?.textContent).toBe(
-      "Keeping 0 of 3",
+      "Keeping 1 of 3",
     );
     await answer({ line: 2, connection: acme.id, problem: null });
     await click("import-cancel");
@@ -450,6 +462,18 @@ describe("keeping what is new", () => {
     expect(called("keep_next")).toHaveLength(1);
   });
 
+  it("is said to be in the list then, which has it", async () => {
+    const dialog = await judged(newPair(2, "Bureau Nord"));
+    await click("import-keep");
+    await vi.waitFor(() => expect(dialog.textContent).toContain("They are in the list now"));
+    await click("close-import");
+    await vi.waitFor(() =>
+      expect(
+        [...document.querySelectorAll('[data-testid="workspace-name"]')].map((one) => one.textContent),
+      ).toContain("Bureau Nord"),
+    );
+  });
+
   it("is not offered if nothing is new", async () => {
     await judged({ line: 2, verdict: "here", connection: acme.id }, { line: 3, verdict: "dead" });
     expect(find("import-keep")).toBeNull();
@@ -460,6 +484,16 @@ describe("keeping what is new", () => {
 });
 
 describe("an import that is left", () => {
+  it("gives the focus back to the button that led to it", async () => {
+    await openImport();
+    await click("close-import");
+    await vi.waitFor(() => {
+      const at = document.activeElement;
+      expect(at?.getAttribute("data-testid")).toBe("import-pairs");
+      expect(at?.closest('[data-testid="client"]')?.getAttribute("data-client-id")).toBe("client-7");
+    });
+  });
+
   const escape = () =>
     window.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true }));
 

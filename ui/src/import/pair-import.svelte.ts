@@ -13,7 +13,7 @@ export class PairImport {
   total = $state.raw(0);
   /** How many were to be kept when the keeping began. */
   keeping = $state.raw(0);
-  /** Why it did not begin, or could not go on. */
+  /** Why it could not go on. */
   problem = $state.raw<Refusal | null>(null);
   /** How many lines were not asked about. */
   readonly left = $derived.by(() => this.total - this.lines.total);
@@ -37,21 +37,19 @@ export class PairImport {
     this.#client = client;
   }
 
-  /** Hands the list to Rust, and says whether it was taken. */
-  async begin(list: string): Promise<boolean> {
+  /** Hands the list to Rust, and returns why it was not taken. */
+  async begin(list: string): Promise<Refusal | null> {
     this.stage = "beginning";
-    this.problem = null;
     const outcome = await ipc.beginImport(this.#client, list);
     if (!outcome.ok) {
-      this.problem = outcome.problem;
       this.stage = "list";
-      return false;
+      return outcome.problem;
     }
     this.#begun = true;
     this.total = outcome.value;
     if (this.#ended) this.#drop();
     else this.stage = "judging";
-    return !this.#ended;
+    return null;
   }
 
   /** Asks about one line after the other. */

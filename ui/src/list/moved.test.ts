@@ -6,12 +6,9 @@ import { connection, problem } from "../dev/samples";
 import type { Connection } from "../rust/types";
 
 const MINUTE = 60_000;
-const away: Partial<Connection> = {
-  moved_at: Date.now() - 3 * MINUTE,
-  status: "inactive",
-  problem: problem("token-inactive"),
-  needs_attention: false,
-};
+const away: Partial<Connection> = { moved_at: Date.now() - 3 * MINUTE, needs_attention: false };
+/** One that the other computer has gone on with, as a check found. */
+const spent: Partial<Connection> = { ...away, status: "inactive", problem: problem("token-inactive") };
 const acme = connection("Acme", away);
 const birch = connection("Birch");
 const cedar = connection("Cedar", away);
@@ -54,7 +51,7 @@ describe("the row of a connection that was moved", () => {
     flushSync();
     for (const gone of ["use", "refresh", "reconnect", "copy-token", "move"]) expect(find(gone)).toBeNull();
     for (const there of ["menu-check", "menu-revoke", "undo-move"]) expect(find(there)).not.toBeNull();
-    expect(labels()).toContain("Done: remove it here…");
+    expect(labels()).toContain("Finish the move…");
     expect(labels()).not.toContain("Forget here…");
   });
 
@@ -73,24 +70,39 @@ describe("the row of a connection that was moved", () => {
     expect(rowOf(acme).classList).not.toContain("moved");
   });
 
-  it("is used here again once the move is undone, and says what that means", async () => {
+  it("is used here again once the move is undone, which is asked first, and says what that means", async () => {
     await opened();
     within(rowOf(acme), "more")?.click();
     await click("undo-move");
+    const dialog = await the("undo-move-dialog");
+    expect(dialog.textContent).toContain("do not use both");
+    expect(dialog.textContent).toContain("delete the sealed file");
+    expect(dialog.textContent).not.toContain("no longer work");
+    expect(called("undo_move")).toEqual([]);
+    await click("confirm-undo-move");
+    await vi.waitFor(() => expect(find("undo-move-dialog")).toBeNull());
     expect(called("undo_move")).toEqual([{ connections: [acme.id] }]);
     await vi.waitFor(() => expect(rowOf(acme).classList).not.toContain("moved"));
     const words = [...document.querySelectorAll('[data-testid="notice"]')].map((one) => one.textContent);
     expect(words.join()).toContain("Acme is used here again");
-    expect(words.join()).toContain("may end it on the other");
+    expect(words.join()).toContain("forget it there, and delete the sealed file");
   });
 
   it("stays moved if undoing that is refused, and says why", async () => {
+    const undo = world.answers.undo_move;
     world.answers.undo_move = refuse(problem("not-moved"));
     await opened();
     within(rowOf(acme), "more")?.click();
     await click("undo-move");
+    await click("confirm-undo-move");
     await vi.waitFor(() => expect(document.body.textContent).toContain("was not moved to another computer"));
     expect(rowOf(acme).classList).toContain("moved");
+    world.answers.undo_move = undo;
+    within(rowOf(acme), "more")?.click();
+    await click("undo-move");
+    await click("confirm-undo-move");
+    await vi.waitFor(() => expect(document.body.textContent).toContain("Acme is used here again"));
+    expect(document.body.textContent).not.toContain("was not moved to another computer");
   });
 
   it("is removed in the dialog that forgets, which says that it works on elsewhere", async () => {
@@ -109,6 +121,48 @@ describe("the row of a connection that was moved", () => {
     within(rowOf(acme), "revoke")?.click();
     const dialog = (await the("confirm-revoke")).closest("dialog");
     expect(dialog?.textContent).toContain("the other computer loses its access too");
+  });
+});
+
+describe("what was moved and no longer works here", () => {
+  const dune = connection("Dune", spent);
+  const elm = connection("Elm", { ...spent, has_refresh_token: false });
+  const give = (row: Connection) => (world.rust = { ...world.rust, connections: [row] });
+  const refreshed = "it was probably refreshed on the other computer";
+
+  it("says so in its row", async () => {
+    give(dune);
+    await opened();
+    expect(within(rowOf(dune), "status")?.textContent).toBe("Moved: no longer works here");
+  });
+
+  it("says so in its details", async () => {
+    give(dune);
+    await opened();
+    within(rowOf(dune), "workspace-name")?.click();
+    const panel = await the("details-panel");
+    expect(panel.textContent).toContain("Moved: no longer works here");
+    expect(panel.textContent).toContain(refreshed);
+    expect(panel.textContent).not.toContain("connect the workspace again");
+  });
+
+  it("says nothing of a refresh where none was possible", async () => {
+    give(elm);
+    await opened();
+    within(rowOf(elm), "workspace-name")?.click();
+    const panel = await the("details-panel");
+    expect(panel.textContent).toContain("here or on the other computer");
+    expect(panel.textContent).not.toContain(refreshed);
+  });
+
+  it("is undone with the word that this does not mend it, and what to do then", async () => {
+    give(dune);
+    await opened();
+    within(rowOf(dune), "more")?.click();
+    await click("undo-move");
+    expect((await the("undo-move-dialog")).textContent).toContain(refreshed);
+    await click("confirm-undo-move");
+    await vi.waitFor(() => expect(find("notice")?.textContent).toContain("move it back from there"));
   });
 });
 
@@ -147,9 +201,12 @@ describe("the details of a connection that was moved", () => {
     for (const gone of ["refresh", "reconnect", "use", "copy-token", "move"])
       expect(find(`details-${gone}`)).toBeNull();
     for (const there of ["check", "revoke"]) expect(find(`details-${there}`)).not.toBeNull();
+    find("details-undo-move")?.focus();
     await click("details-undo-move");
+    await click("confirm-undo-move");
     expect(called("undo_move")).toEqual([{ connections: [acme.id] }]);
     await vi.waitFor(() => expect(find("details-undo-move")).toBeNull());
+    await vi.waitFor(() => expect(document.activeElement).toBe(rowOf(acme)));
     within(rowOf(cedar), "workspace-name")?.click();
     await click("details-forget");
     await the("confirm-forget");
@@ -179,6 +236,7 @@ describe("a selection", () => {
     expect(find("move-selected")).toBeNull();
     expect(find("refresh-selected")).toBeNull();
     await click("undo-move-selected");
+    await click("confirm-undo-move");
     expect(called("undo_move")).toEqual([{ connections: [acme.id, cedar.id] }]);
   });
 
@@ -231,6 +289,7 @@ describe("the notice of what was moved", () => {
     await vi.waitFor(() => expect(words()).toContain("2 connections were moved to another computer"));
     await click("notice-moved-done");
     const dialog = (await the("confirm-forget-selected")).closest("dialog");
+    expect(dialog?.querySelector("h1")?.textContent).toBe("Finish the move of 2 connections?");
     expect(dialog?.textContent).toContain("Acme");
     expect(dialog?.textContent).toContain("Cedar");
     expect(dialog?.textContent).not.toContain("Birch");
@@ -238,9 +297,14 @@ describe("the notice of what was moved", () => {
 
   it("undoes it together, and goes with that", async () => {
     open();
+    (await the("notice-undo-move")).focus();
     await click("notice-undo-move");
+    const dialog = await the("undo-move-dialog");
+    expect(dialog.querySelector("h1")?.textContent).toBe("Undo the move of 2 connections?");
+    await click("confirm-undo-move");
     expect(called("undo_move")).toEqual([{ connections: [acme.id, cedar.id] }]);
     await vi.waitFor(() => expect(find("notice-undo-move")).toBeNull());
+    await vi.waitFor(() => expect(document.activeElement).toBe(rowOf(acme)));
   });
 
   it("stays when one of it is checked, and comes once", async () => {

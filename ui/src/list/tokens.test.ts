@@ -92,6 +92,49 @@ describe("the row of a token that was made at Notion", () => {
   });
 });
 
+describe("the filter by integration", () => {
+  const choices = () =>
+    [...(find("filter-client") as HTMLSelectElement).options].map(({ text }) => text.trim());
+
+  async function choose(value: string) {
+    const select = (await the("filter-client")) as HTMLSelectElement;
+    select.value = value;
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+    flushSync();
+  }
+
+  it("has the tokens as one choice, also where there is one integration only", async () => {
+    give(bot, connection("Birch"), token("Cedar", "Nightly export"));
+    open();
+    await the("connection");
+    expect(choices()).toEqual(["Integrations and tokens", "My integration", "Tokens"]);
+    await choose("tokens");
+    expect(order()).toEqual(["Acme", "Cedar"]);
+    expect(find("filter-all")?.textContent).toContain("All 2");
+    await choose("client-1");
+    expect(order()).toEqual(["Birch"]);
+  });
+
+  it("shows all again once the last token is gone, and has nothing to choose from then", async () => {
+    give(bot, connection("Birch"));
+    open(JSON.stringify({ client: "tokens" }));
+    await the("connection");
+    expect(order()).toEqual(["Acme"]);
+    give(connection("Birch"));
+    await emit("changed");
+    await vi.waitFor(() => expect(order()).toEqual(["Birch"]));
+    expect(find("filter-client")).toBeNull();
+  });
+
+  it("is not there where all are tokens", async () => {
+    give(bot);
+    world.rust = { ...world.rust, clients: [] };
+    open();
+    await the("connection");
+    expect(find("filter-client")).toBeNull();
+  });
+});
+
 describe("the reason of such a row's status", () => {
   async function offers(more: Partial<Connection>) {
     give(token("Acme", "Build bot", more));

@@ -3,7 +3,7 @@ import type { Opening } from "../kit/place";
 import type { Connection, Snapshot } from "../rust/types";
 import { needsAttention } from "../state/attention";
 import { hasLabel, recounted, UNLABELLED, type Label } from "../state/labels";
-import type { Look } from "../state/look.svelte";
+import { TOKENS, type Look } from "../state/look.svelte";
 import { locale, t } from "../words/messages";
 import { columns, labelsIn } from "./columns";
 import { arranged, NameOrder, prepareSearch, search } from "./connections";
@@ -65,10 +65,15 @@ export class View {
 
   readonly #needs = (connection: Connection) => needsAttention(connection, this.#today());
 
-  /** The client whose connections are shown, while it exists. */
+  /** A value by itself, so that what is not about connections sorts nothing anew. */
+  readonly #connections = $derived.by<readonly Connection[]>(() => this.#snapshot().connections);
+  /** Whether any token was made at Notion itself. */
+  readonly tokens = $derived.by(() => this.#connections.some((one) => one.made_elsewhere));
+  /** The client whose connections are shown, or `TOKENS`, while there is such. */
   readonly client = $derived.by(() => {
-    const there = this.#snapshot().clients.some(({ id }) => id === this.look.client);
-    return there ? this.look.client : null;
+    const { client } = this.look;
+    const there = client === TOKENS ? this.tokens : this.#snapshot().clients.some(({ id }) => id === client);
+    return there ? client : null;
   });
   /** The label whose connections are shown (`Label::key`), or `UNLABELLED`; while there are labels. */
   readonly label = $derived.by(() => {
@@ -79,17 +84,16 @@ export class View {
   });
   /** The label whose connections alone are shown (`Label::key`). */
   readonly customer = $derived.by(() => (this.label === UNLABELLED ? null : this.label));
-  /** A value by itself, so that what is not about connections sorts nothing anew. */
-  readonly #connections = $derived.by<readonly Connection[]>(() => this.#snapshot().connections);
   readonly #byName = $derived.by(() => this.#names.of(this.#connections));
   readonly #arranged = $derived.by(() =>
     arranged(this.#byName, this.look.order, this.look.reversed, this.#names.compare, this.#needs),
   );
-  readonly #ofClient = $derived.by(() =>
-    this.client === null
-      ? this.#arranged
-      : this.#arranged.filter(({ client_id }) => client_id === this.client),
-  );
+  readonly #ofClient = $derived.by(() => {
+    if (this.client === null) return this.#arranged;
+    return this.#arranged.filter((one) =>
+      this.client === TOKENS ? one.made_elsewhere : one.client_id === this.client,
+    );
+  });
   readonly #ofLabel = $derived.by(() => this.#with(this.label, this.#ofClient));
   readonly #needing = $derived.by(() => this.#ofLabel.filter(this.#needs));
   readonly #found = $derived.by(() =>
@@ -143,9 +147,7 @@ export class View {
 
   readonly #width = $derived.by(() => this.width || window.innerWidth);
   /** Whether connections have different clients, or none: then each row says which. */
-  readonly several = $derived.by(
-    () => this.#snapshot().clients.length > 1 || this.#connections.some((one) => one.made_elsewhere),
-  );
+  readonly several = $derived.by(() => this.#snapshot().clients.length > 1 || this.tokens);
   /** Whether any connection has a label. */
   readonly labelled = $derived.by(() => this.#labels().length > 0);
   /** The columns there is room for; none where the rows have all in two lines. */

@@ -47,6 +47,13 @@ describe("the reason of a status", () => {
     expect(called("revoke")).toEqual([]);
   });
 
+  it("advises nothing that would renew what another computer has gone on with", async () => {
+    const popover = await why({ ...inactive, moved_at: Date.now() });
+    expect(popover.textContent).toContain("it was probably refreshed on the other computer");
+    expect(popover.textContent).not.toMatch(/reconnect|revoke|connect the workspace/i);
+    expect(labels(popover)).toEqual(["Finish the move…", "What does this mean?"]);
+  });
+
   it("has the focus on the first act, and arrow keys go on", async () => {
     const popover = await why(inactive);
     expect(document.activeElement).toBe(find("why-refresh"));

@@ -16,7 +16,10 @@ const counts = () =>
   [...document.querySelectorAll('[data-testid="sealed-count"]')].map(
     (one) => one.querySelector("strong")?.textContent,
   );
-const alert = () => find("open-sealed-dialog")?.querySelector('[role="alert"]:has(*)')?.textContent;
+const alert = () =>
+  [...(find("open-sealed-dialog")?.querySelectorAll('[role="alert"]') ?? [])]
+    .map((one) => one.textContent)
+    .join("");
 
 beforeEach(() => (world.rust = { ...world.rust, connections: [acme, birch] }));
 
@@ -103,8 +106,23 @@ describe("a sealed file", () => {
     await unlock("wrong");
     await vi.waitFor(() => expect(alert()).toContain("does not open the file"));
     expect(dialog.textContent).toContain("Type it again");
+    const field = find("sealed-passphrase")?.closest(".field");
+    expect(field?.querySelector('[role="alert"]')?.textContent).toContain("does not open the file");
     expect(find("sealed-file-name")).not.toBeNull();
     await vi.waitFor(() => expect(document.activeElement).toBe(find("sealed-passphrase")));
+    await type("sealed-passphrase", "another");
+    expect(alert()).toBe("");
+  });
+
+  it("that is sealed to keys says so as soon as it is chosen, with the way of the command", async () => {
+    const dialog = await openDialog();
+    choose(new File(["age-encryption.org/v1\n-> X25519 abc\n"], "keys.age"));
+    await vi.waitFor(() => expect(alert()).toContain("sealed to a public key"));
+    expect(alert()).toContain("keyrack import FILE --identity KEYFILE");
+    expect(dialog.textContent).not.toContain("Type it again");
+    choose(new File(["age-encryption.org/v1\n-> scrypt abc 18\n"], "phrase.age"));
+    await vi.waitFor(() => expect(alert()).toBe(""));
+    expect(called("open_sealed")).toEqual([]);
   });
 
   it.each(["not-age", "sealed-to-key", "sealed-damaged", "sealed-newer", "keyring-locked"] as const)(
@@ -141,7 +159,7 @@ describe("what is in a sealed file", () => {
     expect(kinds()).toEqual(["unknown", "dead", "other", "moved", "new", "new", "same"]);
     expect(counts()).toEqual([
       "1 could not be asked about",
-      "1 does not work any more",
+      "1 does not work",
       "1 is in the list with other tokens, which stay",
       "1 is here already, and was moved from here",
       "2 new connections",
@@ -190,7 +208,7 @@ describe("what is in a sealed file", () => {
     await click("sealed-keep");
     await vi.waitFor(() => expect(find("sealed-found")?.textContent).toBe("2 connections were taken in."));
     expect(dialog.textContent).toContain("1 integration came with");
-    expect(dialog.textContent).toContain("marked as moved until you say there");
+    expect(dialog.textContent).toContain("marked as moved until you choose “Finish the move…” there");
     expect(counts()).toContain("2 taken in");
     expect(kinds()).toContain("taken");
     await vi.waitFor(() => expect(document.activeElement).toBe(find("sealed-found")));

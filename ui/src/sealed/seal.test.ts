@@ -2,7 +2,7 @@
 import { flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { called, click, emit, find, open, refuse, the, type, world } from "../dev/harness";
-import { connection, problem } from "../dev/samples";
+import { connection, problem, token } from "../dev/samples";
 
 const GOOD = "four words at random";
 const acme = connection("Acme");
@@ -10,7 +10,8 @@ const birch = connection("Birch");
 const gone = connection("Cedar", { moved_at: Date.now() });
 const sand = connection("Sand", { sandbox: true });
 
-const alert = () => find("seal")?.querySelector('[role="alert"]:has(*)')?.textContent;
+const alert = () =>
+  [...(find("seal")?.querySelectorAll('[role="alert"]') ?? [])].map((one) => one.textContent).join("");
 const pick = async (id: string) => {
   const input = (await the(id)) as HTMLInputElement;
   input.checked = true;
@@ -59,6 +60,30 @@ describe("before connections are moved", () => {
     expect((find("seal-move") as HTMLInputElement).checked).toBe(true);
     expect(dialog.textContent).toContain("marked as moved and not used any more");
     expect(dialog.textContent).toContain("the first refresh on either computer may end them on the other");
+  });
+
+  it("is said what is in the file, where it goes, and what the other computer will not take in", async () => {
+    const dead = { ...birch, status: "inactive" as const };
+    world.rust = { ...world.rust, connections: [acme, dead] };
+    const dialog = await openSeal();
+    const contents = find("seal-contents")?.textContent;
+    expect(contents).toContain("tokens, labels and notes");
+    expect(contents).toContain("client secrets");
+    expect(contents).toMatch(/downloads.*keyrack-\d{4}-\d\d-\d\d\.age/s);
+    expect(find("seal-dead")?.textContent).toContain("Birch no longer works");
+    expect(dialog.textContent).not.toContain("Acme no longer works");
+  });
+
+  it("one is named in the title, and of a token nothing is said of refreshing", async () => {
+    world.rust = { ...world.rust, connections: [token("Acme", "Nightly export")] };
+    open();
+    (await the("more")).click();
+    await click("move");
+    const dialog = await the("seal");
+    expect(dialog.querySelector("h1")?.textContent).toBe("Move Acme to another computer");
+    expect(dialog.textContent).not.toMatch(/refresh|connect again|integration/);
+    await pick("seal-copy");
+    expect(dialog.querySelector("h1")?.textContent).toBe("Copy Acme to another computer");
   });
 
   it("a passphrase is typed twice, unseen, and told what makes a good one", async () => {
@@ -146,7 +171,11 @@ describe("a sealed file", () => {
     await vi.waitFor(() => expect(alert()).toContain("too short"));
     expect(dialog.textContent).toContain("Type it again");
     expect(passphrases()).toEqual(["", ""]);
-    expect((find("seal-passphrase") as HTMLInputElement).getAttribute("aria-invalid")).toBe("true");
+    const field = find("seal-passphrase");
+    expect(field?.getAttribute("aria-invalid")).toBe("true");
+    expect(field?.closest(".field")?.querySelector('[role="alert"]')?.textContent).toContain("too short");
+    await type("seal-passphrase", GOOD);
+    expect(alert()).toBe("");
     await vi.waitFor(() => expect(document.activeElement).toBe(find("seal-passphrase")));
   });
 
@@ -159,8 +188,11 @@ describe("a sealed file", () => {
     await type("seal-keys", "agenda");
     await submit();
     await vi.waitFor(() => expect(alert()).toContain("“agenda” is not a public key"));
+    expect(find("seal-keys")?.closest(".field")?.querySelector('[role="alert"]')).not.toBeNull();
     expect((find("seal-keys") as HTMLTextAreaElement).value).toBe("agenda");
     await vi.waitFor(() => expect(document.activeElement).toBe(find("seal-keys")));
+    await type("seal-keys", "age1");
+    expect(alert()).toBe("");
   });
 
   it("that could not be written says why, and offers it again", async () => {
@@ -183,7 +215,7 @@ describe("a sealed file", () => {
     const steps = [...(dialog?.querySelectorAll("ol li") ?? [])].map((step) => step.textContent);
     expect(steps).toHaveLength(4);
     expect(steps[1]).toContain("Bring in from a sealed file…");
-    expect(steps[2]).toContain("Done: remove them here…");
+    expect(steps[2]).toContain("Finish the move…");
     dialog?.querySelector<HTMLElement>(".box button")?.click();
     expect(called("copy_text")).toEqual([{ text: "/home/ada/Downloads/keyrack-2026-11-30.age" }]);
     await click("close-seal");

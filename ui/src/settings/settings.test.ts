@@ -138,6 +138,20 @@ describe("the settings", () => {
     await vi.waitFor(() => expect(dialog.textContent).toContain("could not be read or written"));
   });
 
+  it("name what is done about tokens elsewhere, and what each is for", async () => {
+    await openSettings();
+    for (const [testid, label] of [
+      ["open-sealed", "Connections from another computer"],
+      ["scan-open", "Tokens in clear text"],
+    ] as const) {
+      const setting = control(testid).closest(".setting");
+      expect(setting?.querySelector(".words p")?.textContent).toBe(label);
+      const hint = document.getElementById(control(testid).getAttribute("aria-describedby") ?? "");
+      expect(setting?.contains(hint)).toBe(true);
+      expect(setting?.closest("section")?.querySelector("h2")?.textContent).toBe("Tokens elsewhere");
+    }
+  });
+
   it("lead to the clients", async () => {
     await openSettings();
     await click("manage-clients");

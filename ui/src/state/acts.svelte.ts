@@ -28,6 +28,7 @@ import {
   ofRevoked,
   ofUndone,
   ofWaiting,
+  UNDONE,
   waitingKey,
 } from "../words/notices";
 import type { Look } from "./look.svelte";
@@ -285,7 +286,7 @@ export class Acts {
     if (outcome.ok) {
       for (const row of outcome.value) this.#sync.learn(row);
       this.#notices.show(ofUndone(outcome.value));
-    } else this.#notices.refused(outcome.problem);
+    } else this.#notices.refused(outcome.problem, UNDONE);
     await this.#sync.refresh();
   }
 

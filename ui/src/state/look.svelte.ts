@@ -15,6 +15,9 @@ export const ORDERS = [
 ] as const;
 export type Order = (typeof ORDERS)[number];
 
+/** Stands where a client may, for the tokens that were made at Notion itself. No client's id is a word. */
+export const TOKENS = "tokens";
+
 /** The sizes of the window's content, as parts of the usual one. */
 const SIZES = [0.5, 0.67, 0.75, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3] as const;
 
@@ -66,7 +69,7 @@ export class Look {
   reversed = $state.raw(USUAL.reversed);
   /** Whether only connections that need attention are shown. */
   attention = $state.raw(USUAL.attention);
-  /** The client whose connections are shown (`Client::id`); none: those of all. */
+  /** The client whose connections are shown (`Client::id`), or `TOKENS`; none: those of all. */
   client = $state.raw(USUAL.client);
   /** The label whose connections are shown (`Label::key`), `UNLABELLED` for those without; none: all. */
   label = $state.raw(USUAL.label);

@@ -10,14 +10,15 @@ export type NamedClient = Pick<Client, "id" | "name" | "sandbox">;
 
 /**
  * The dialog that the person opened. `selected` are the rows to export, or none for the whole list as it is filtered;
- * `at` is the client whose own dialog led back to the clients, and `renewed` says that Notion took its new secret there.
+ * `at` is the client whose own dialog led back to the clients: `renewed` says that Notion took its new secret there, and
+ * `imported` that it was the import of its pairs.
  * `back` is the dialog that this one was opened from; `scan` is a scan as the person left it for another dialog, which
  * the secret numbered `at` led to.
  */
 export type Dialog =
   | { kind: "client"; back: Dialog | null }
   | { kind: "add-token"; back: Dialog | null }
-  | { kind: "clients"; at: string | null; renewed?: boolean }
+  | { kind: "clients"; at: string | null; renewed?: boolean; imported?: boolean }
   | { kind: "secret"; client: NamedClient; back: Dialog | null }
   | { kind: "edit-client"; client: Client }
   | { kind: "import"; client: NamedClient }
@@ -33,6 +34,7 @@ export type Dialog =
   | { kind: "in-use" }
   | { kind: "seal"; connections: readonly Connection[] }
   | { kind: "open-sealed"; back: Dialog | null }
+  | { kind: "undo-move"; connections: readonly Connection[] }
   | { kind: "export"; selected: readonly Connection[] | null }
   | { kind: "activity"; view?: ActivityView }
   | { kind: "receipt"; receipt: Receipt; back: Dialog }

@@ -136,9 +136,9 @@ function actFor(app: App, remedy: Remedy, subject: Subject): Doing | null {
       const moved = movedOf(connections, app.sync.snapshot?.connections ?? []);
       const [first, ...more] = moved;
       if (first === undefined) return null;
-      if (remedy === "undo-move") return { run: () => void acts.undoMove(moved) };
+      if (remedy === "undo-move")
+        return { run: () => (navigation.dialog = { kind: "undo-move", connections: moved }) };
       return {
-        label: t(more.length > 0 ? "moved.done.several" : "moved.done"),
         run: () =>
           (navigation.dialog =
             more.length > 0

@@ -31,4 +31,10 @@ describe("a connection", () => {
   ] as const)("that is %s, with a refresh token: %s, is dead: %s", (status, has_refresh_token, expected) => {
     expect(isDead(connection("Acme", { status, has_refresh_token }))).toBe(expected);
   });
+
+  it("is dead still where the last verdict stands, for none could be had since", () => {
+    const row = connection("Acme", { status: "cannot-check", has_refresh_token: false });
+    expect(isDead({ ...row, last_status: "inactive" })).toBe(true);
+    expect(isDead({ ...row, last_status: "active" })).toBe(false);
+  });
 });

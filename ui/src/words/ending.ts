@@ -1,6 +1,7 @@
 // What is said before connections are ended: which are dead already, and how long it takes. Pure.
 import type { Client, Connection, Millis } from "../rust/types";
 import { locale, t } from "./messages";
+import { isInactive } from "./moved";
 import { remaining } from "./time";
 
 const MINUTE = 60_000;
@@ -9,8 +10,8 @@ const MINUTE = 60_000;
 const BUDGETS = { standard: 180, higher: 600 } as const satisfies Record<Client["budget"], number>;
 
 /** Whether Notion has nothing left to end: the access token is dead, and there is no refresh token. */
-export function isDead({ status, has_refresh_token }: Connection): boolean {
-  return status === "inactive" && !has_refresh_token;
+export function isDead(connection: Connection): boolean {
+  return isInactive(connection) && !connection.has_refresh_token;
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { Refusal, Unexpected } from "../rust/outcome";
 import type { Cause, Connection, Field, Lease, Millis, Owner } from "../rust/types";
 import { spoken, type MessageKey } from "./language.svelte";
-import { isMoved } from "./moved";
+import { isMoved, isSpent } from "./moved";
 import { remaining } from "./time";
 
 export type { MessageKey };
@@ -119,6 +119,11 @@ export function withConnection(problem: Refusal, { status }: Connection): Refusa
 /** The reason of a connection's status in words. What was in the way at the last check may be over by now. */
 export function reasonWords(reason: Refusal, connection: Connection): ProblemWords {
   const words = problemWords(withConnection(reason, connection));
+  if (isSpent(connection)) {
+    return connection.has_refresh_token
+      ? { ...words, what: t("moved.gone.what"), next: t("moved.gone.next") }
+      : { ...words, what: t("moved.over.what"), next: t("moved.over.next") };
+  }
   // No consent puts another token in the place of one that was made at Notion.
   if (connection.made_elsewhere && (reason.code === "keyring-lost" || reason.code === "keyring-foreign"))
     return { ...words, next: t("reason.token-gone.next") };
@@ -138,7 +143,9 @@ export function statusWords({ status, problem }: Pick<Connection, "status" | "pr
 
 /** How a connection stands here: its status in words, or that another computer uses it. */
 export function standingWords(connection: Connection): string {
-  return isMoved(connection) ? t("moved.status") : statusWords(connection);
+  if (!isMoved(connection)) return statusWords(connection);
+  const moved = t("moved.status");
+  return isSpent(connection) ? t("status.reason", { status: moved, reason: t("moved.gone") }) : moved;
 }
 
 /** The time left of a longer act, in words. */

@@ -6,6 +6,23 @@ export function isMoved({ moved_at, status }: Pick<Connection, "moved_at" | "sta
   return moved_at !== null && status !== "revocation-pending";
 }
 
+/** Whether what was moved has no token here that works. */
+export function isSpent(connection: Pick<Connection, "moved_at" | "status" | "last_status">): boolean {
+  return isMoved(connection) && isInactive(connection);
+}
+
+/** Whether a connection no longer works here, most likely because another computer got new tokens for it. */
+export function hasGoneOn(
+  connection: Pick<Connection, "status" | "last_status" | "has_refresh_token">,
+): boolean {
+  return isInactive(connection) && connection.has_refresh_token;
+}
+
+/** Whether the last verdict on a connection's token is that it does not work. */
+export function isInactive({ status, last_status }: Pick<Connection, "status" | "last_status">): boolean {
+  return (status === "cannot-check" ? last_status : status) === "inactive";
+}
+
 /** Why a connection cannot be moved: it is the sandbox's, was moved already, or its revocation is pending. */
 export function staysFor({
   sandbox,

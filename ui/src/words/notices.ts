@@ -21,6 +21,7 @@ import {
   workspaceName,
   type ProblemWords,
 } from "./messages";
+import { hasGoneOn } from "./moved";
 import { remediesOf, type Again, type Remedy } from "./remedies";
 import { shortMoment } from "./time";
 
@@ -350,17 +351,22 @@ export function ofMoved(moved: readonly Connection[]): Notice {
   };
 }
 
+/** The key of what undoing a move came to, whether it was done or refused. */
+export const UNDONE = "move-undone";
+
 /** The notice that connections that were moved are used here again. */
 export function ofUndone(connections: readonly Connection[]): Notice {
-  return {
-    ...plainNotice,
-    key: "move-undone",
-    tone: "done",
-    words: () => ({
-      what: t("moved.undone.what", { count: connections.length, workspaces: namesOf(connections) }),
-      next: t("moved.undone.next", { count: connections.length }),
-    }),
-  };
+  const count = connections.length;
+  const gone = connections.filter(hasGoneOn);
+  const next = connections.every((one) => one.made_elsewhere) ? "moved.undone.tokens" : "moved.undone.next";
+  const words = () => ({
+    what: t("moved.undone.what", { count, workspaces: namesOf(connections) }),
+    next: [
+      t(next, { count }),
+      ...(gone.length > 0 ? [t("moved.undone.gone", { count: gone.length, workspaces: namesOf(gone) })] : []),
+    ].join(" "),
+  });
+  return { ...plainNotice, key: UNDONE, tone: gone.length > 0 ? "trouble" : "done", words };
 }
 
 /** The notice about a copied token, which stays on the clipboard for some seconds. */

@@ -94,6 +94,11 @@ export function result({ kind, confirmed_at, moved_at }: Receipt): string {
   return t(confirmed_at === null ? "command.result.unconfirmed" : "command.result.confirmed");
 }
 
+/** What the name on a receipt is that of: a token that was made at Notion is its own client. */
+export function clientLabel({ client_id, connection_id }: Receipt): string {
+  return t(client_id === connection_id ? "token.mark" : "receipt.client");
+}
+
 /** A receipt as plain text, with times in UTC, and with the labels if it is to be `labelled`. */
 export function asText(receipt: Receipt, labelled = true): string {
   const { connected_at: connected } = receipt;
@@ -102,11 +107,7 @@ export function asText(receipt: Receipt, labelled = true): string {
   return [
     receipt.sandbox ? `${title(receipt)} (${t("sandbox.mark")})` : title(receipt),
     line(t("receipt.owner"), ownerLine(receipt.owner)),
-    // A token that was made at Notion is its own client.
-    line(
-      t(receipt.client_id === receipt.connection_id ? "token.mark" : "receipt.client"),
-      receipt.client_name,
-    ),
+    line(clientLabel(receipt), receipt.client_name),
     ...(connected === null ? [] : [line(t("details.connected"), rfc3339(connected))]),
     ...(labels.length === 0 ? [] : [line(t("receipt.labels", { count: labels.length }), labels.join(", "))]),
     line(t("receipt.bot"), receipt.bot_id),

@@ -22,6 +22,7 @@ const SHARED = new Set<string>([
   "client.port",
   "waiting.paste.hint",
   "filter.client",
+  "filter.client.tokens",
   "filter.labels",
   "group.count",
   "sort.client",

@@ -1,4 +1,4 @@
-// Shows which line has the focus after a key: engines leave a focus unshown that the pointer gave and a script moves on.
+// Shows what has the focus after a key: engines leave one unshown that a script moves on, or an arrow key among choices.
 
 /** Keys that say nothing alone, and are held while one clicks. */
 const HELD = /^(Shift|Control|Alt|Meta)$/;
