@@ -1,8 +1,8 @@
 //! What can be done about a failure: names that were probably meant, or the command that helps.
 
-use keyrack_core::{Cause, Client, Connection, Keyrack, Problem, Words};
+use keyrack_core::{Cause, Client, Connection, Keyrack, Problem, Words, is_typable, own_name};
 
-use crate::connections::{called, id_among};
+use crate::connections::id_among;
 use crate::meant;
 
 /// What can be done about a failure.
@@ -76,26 +76,17 @@ pub fn named_client(all: &[Client], one: &Client) -> String {
 
 /// What names one of the connections, and no other, in a command.
 pub fn named(all: &[Connection], one: &Connection) -> String {
-    let name = if one.made_elsewhere {
-        &one.client_name
-    } else {
-        &one.workspace_name
-    };
-    let is_its_own = called(all, name).len() == 1;
-    let typed = typed(name).filter(|_| is_its_own);
-    typed.unwrap_or_else(|| id_among(all, one).to_owned())
+    let name = own_name(all, one).and_then(typed);
+    name.unwrap_or_else(|| id_among(all, one).to_owned())
 }
 
 /// A name as it is typed in any shell; none if no quotes make it safe in all of them.
 fn typed(name: &str) -> Option<String> {
-    let is_plain = |sign: char| sign.is_alphanumeric() || "._-".contains(sign);
-    let is_typable = name.starts_with(char::is_alphanumeric)
-        && name.chars().all(|sign| is_plain(sign) || sign == ' ');
-    is_typable.then(|| {
-        if name.chars().all(is_plain) {
-            name.to_owned()
-        } else {
+    is_typable(name).then(|| {
+        if name.contains(' ') {
             format!("\"{name}\"")
+        } else {
+            name.to_owned()
         }
     })
 }
@@ -109,10 +100,5 @@ mod tests {
         assert_eq!(typed("Acme").as_deref(), Some("Acme"));
         assert_eq!(typed("Zoë & Co"), None);
         assert_eq!(typed("Bücher 2.0").as_deref(), Some("\"Bücher 2.0\""));
-        for unsafe_one in [
-            "", "-x", " a", "$HOME", "a`b`", "a\"b", "a\\", "%PATH%", "a!b", "a;b",
-        ] {
-            assert_eq!(typed(unsafe_one), None, "{unsafe_one}");
-        }
     }
 }

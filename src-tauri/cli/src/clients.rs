@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use keyrack_core::{
     Cause, Client, ClientChange, ClientDefaults, ConnectionsPolicy, Keyrack, NewClient, Problem,
-    Words, asked_to_end, caseless_name, sanitize_display_text,
+    Words, asked_to_end, called_so, caseless_name, sanitize_display_text,
 };
 use secrecy::SecretString;
 
@@ -161,7 +161,7 @@ fn called(clients: &[Client], wanted: &str) -> Vec<Client> {
         let mut ids = [&client.id, &client.client_id].into_iter();
         fold(&client.name) == fold(wanted) || ids.any(|id| id == wanted)
     };
-    let called = meant::called(clients, is_called);
+    let called = called_so(clients, is_called);
     called.into_iter().cloned().collect()
 }
 

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use keyrack_core::{
-    BatchAct, Cause, Connection, Keyrack, Labels, Language, Problem, Receipt, Revocation, Status,
-    Words, folded_name, sanitize_display_text, system_clock,
+    BatchAct, Cause, Connection, Keyrack, Labels, Problem, Receipt, Revocation, Status, Words,
+    called, folded_name, sanitize_display_text, system_clock,
 };
 
 use crate::arguments::{End, ListArguments, ReceiptsArguments, Which};
@@ -273,11 +273,6 @@ pub fn find_whole(keyrack: &Keyrack, words: Words, name: &str) -> Result<Connect
     only(&called(&keyrack.connections()?, name), name, words)
 }
 
-/// The connections with this name or id.
-pub fn called<'a>(all: &'a [Connection], name: &str) -> Vec<&'a Connection> {
-    meant::called(all, |one, fold| is_called(one, name, fold))
-}
-
 /// The only one of these connections, which are all that a name may mean.
 fn only(connections: &[&Connection], name: &str, words: Words) -> Result<Connection, Problem> {
     if let [only] = connections {
@@ -323,20 +318,6 @@ pub fn candidates<'a>(
         format!("\n  {id}  {workspace}  {owner}  {client}")
     };
     connections.iter().map(line).collect()
-}
-
-/// Whether a connection has this id or bot id, or this name as a list writes it in any language, in the
-/// form by which names are compared; a token that was made elsewhere has one of its own as well.
-fn is_called(connection: &Connection, name: &str, fold: fn(&str) -> String) -> bool {
-    let wanted = fold(name);
-    let listed = |language| workspace(&connection.workspace_name, Words::of(language));
-    let ids = [&connection.id, &connection.bot_id];
-    let languages = [Language::En, Language::De];
-    ids.into_iter().any(|id| id == name)
-        || connection.made_elsewhere && fold(&connection.client_name) == wanted
-        || languages
-            .into_iter()
-            .any(|language| fold(&listed(language)) == wanted)
 }
 
 #[cfg(test)]

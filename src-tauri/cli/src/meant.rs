@@ -1,8 +1,6 @@
 //! Names by their parts, and those that were probably meant.
 
-use keyrack_core::{
-    Cause, Keyrack, Problem, Words, caseless_name, folded_name, sanitize_display_text,
-};
+use keyrack_core::{Cause, Keyrack, Problem, Words, caseless_name, sanitize_display_text};
 use strsim::jaro_winkler;
 
 use crate::terminal::eprint_line;
@@ -35,18 +33,6 @@ pub fn names(keyrack: &Keyrack, words: Words, problem: &Problem) -> Vec<String> 
             like(name, known)
         }
         _ => Vec::new(),
-    }
-}
-
-/// Those that have a name; those in whose name only the capitals are others, where none has it. `has` says
-/// whether one has it, in the form by which names are compared.
-pub fn called<T>(all: &[T], has: impl Fn(&T, fn(&str) -> String) -> bool) -> Vec<&T> {
-    let with = |fold| -> Vec<_> { all.iter().filter(|one| has(one, fold)).collect() };
-    let exactly = with(folded_name as fn(&str) -> String);
-    if exactly.is_empty() {
-        with(caseless_name)
-    } else {
-        exactly
     }
 }
 

@@ -2,21 +2,12 @@
 
 use std::time::Duration;
 
+pub use keyrack_core::workspace;
 use keyrack_core::{
     Authorization, Batch, BatchAct, Caller, Connection, DatabaseState, ExpiryDay, Labels, Lease,
     Millis, Owner, Problem, Progress, Rebuilt, Receipt, RefreshTokenFate, Remains, Status, Words,
     sanitize_display_text,
 };
-
-/// A workspace's name, or words in its place for a workspace without one.
-pub fn workspace(name: &str, words: Words) -> String {
-    let name = sanitize_display_text(name);
-    if name.is_empty() {
-        words.text("workspace.unnamed", &[])
-    } else {
-        name
-    }
-}
 
 /// An owner: name and e-mail address, as far as they are known.
 pub fn owner(owner: &Owner, words: Words) -> String {

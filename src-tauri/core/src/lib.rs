@@ -37,8 +37,9 @@ pub use acts::hand_out::HandedOut;
 pub use acts::import::pairs::PairImport;
 pub use acts::import::sealed::OpenedFile;
 pub use acts::lease::{Begun, Leases, Terms};
+pub use acts::naming::{called, is_typable, own_name, workspace};
 pub use acts::pass_on::{Outgoing, OutgoingBody};
-pub use acts::scan::{Ground, Scan, Unread};
+pub use acts::scan::{Ground, NotRead, Scan, Unread};
 pub use acts::self_test::SelfTest;
 pub use domain::annotation::{LabelChange, Labels, Note};
 pub use domain::authorization::{Authorization, Progress};
@@ -51,7 +52,7 @@ pub use domain::expiry::ExpiryDay;
 pub use domain::hand_out::{Allowed, Caller, CutOff, HandedTo, Lease, LeaseUse, Way};
 pub use domain::kind::Kind as OperationKind;
 pub use domain::list::Changes;
-pub use domain::name::{caseless_name, folded_name};
+pub use domain::name::{called_so, caseless_name, folded_name};
 pub use domain::owner::Owner;
 pub use domain::pairs::{
     JudgedLine, KeptLine, LONGEST_LINE, LineFault, PairCounts, PairLines, PairVerdict, ReadLine,

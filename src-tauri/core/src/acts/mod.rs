@@ -12,6 +12,7 @@ pub mod import;
 mod label;
 pub mod lease;
 mod moved;
+pub mod naming;
 pub mod pass_on;
 mod preferences;
 mod prune;

@@ -19,6 +19,18 @@ pub fn caseless_name(name: &str) -> String {
     folded_name(name).to_lowercase()
 }
 
+/// Those that have a name; those in whose name only the capitals are others, where none has it. `has` says
+/// whether one has it, in the form by which names are compared.
+pub fn called_so<T>(all: &[T], has: impl Fn(&T, fn(&str) -> String) -> bool) -> Vec<&T> {
+    let with = |fold| -> Vec<_> { all.iter().filter(|one| has(one, fold)).collect() };
+    let exactly = with(folded_name as fn(&str) -> String);
+    if exactly.is_empty() {
+        with(caseless_name)
+    } else {
+        exactly
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{caseless_name, folded_name};
