@@ -751,7 +751,7 @@ const moves = [
   { name: "moved-undo", scene: "moved-only", click: ["more", "undo-move"], views: [...DIALOG] },
   { name: "moved-undo-several", scene: "moved", click: ["notice-undo-move"], views: ["de"] },
   { name: "moved-done", scene: "moved-only", click: ["more", "forget"], views: ["narrow", "de"] },
-  { name: "seal", scene: "tokens", click: sealing, views: [...DIALOG, "tall"] },
+  { name: "seal", scene: "tokens", click: sealing, until: at("seal"), views: [...DIALOG, "tall"] },
   { name: "seal-end", scene: "tokens", click: sealing, end: true, views: ["narrow", "de"] },
   {
     name: "seal-several",
@@ -839,7 +839,7 @@ const imports = [
   {
     name: "import-stopped",
     scene: "import-unreachable",
-    click: importing,
+    click: [...importing, "import-cancel"],
     until: at("import-continue"),
     views: ["narrow", "de"],
   },
