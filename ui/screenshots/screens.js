@@ -25,6 +25,7 @@ export const VIEWS = {
   "de-wide": { width: 1600, height: 900, zoom: 1, text: 1, language: "de" },
   zoom: { width: 500, height: 400, zoom: 2, text: 1, language: "en" },
   text: { width: 1000, height: 640, zoom: 1, text: 1.25, language: "de" },
+  "text-narrow": { width: 480, height: 640, zoom: 1, text: 1.25, language: "de" },
   de: { width: 1000, height: 640, zoom: 1, text: 1, language: "de" },
   "de-narrow": { width: 480, height: 640, zoom: 1, text: 1, language: "de" },
 };
@@ -64,7 +65,7 @@ const list = [
     views: ["narrow", "de"],
   },
   { name: "list-names", scene: "names", views: ["narrow", "wide", "zoom"] },
-  { name: "list-clients", scene: "clients", views: [...MAIN] },
+  { name: "list-clients", scene: "clients", views: [...MAIN, "text-narrow"] },
   { name: "list-clients-rejected", scene: "clients-rejected", views: ["narrow", "wide", "de-narrow"] },
   { name: "list-sandbox", scene: "sandbox", views: ["narrow"] },
   { name: "list-checking", scene: "checking", views: ["narrow", "zoom", "de"] },
@@ -622,7 +623,7 @@ const settings = [
 
 /** @type {Screen[]} */
 const tokens = [
-  { name: "tokens-list", scene: "tokens", views: [...MAIN, "de-wide", "edge"] },
+  { name: "tokens-list", scene: "tokens", views: [...MAIN, "text-narrow", "de-wide", "edge"] },
   { name: "tokens-only", scene: "tokens-only", views: ["narrow"] },
   { name: "tokens-menu", scene: "tokens", click: ["more"], views: ["narrow", "de"] },
   { name: "tokens-details", scene: "tokens", click: ["more", "details"], views: [...MAIN, "tall"] },
@@ -751,7 +752,7 @@ const moves = [
   { name: "moved-undo", scene: "moved-only", click: ["more", "undo-move"], views: [...DIALOG] },
   { name: "moved-undo-several", scene: "moved", click: ["notice-undo-move"], views: ["de"] },
   { name: "moved-done", scene: "moved-only", click: ["more", "forget"], views: ["narrow", "de"] },
-  { name: "seal", scene: "tokens", click: sealing, views: [...DIALOG, "tall"] },
+  { name: "seal", scene: "tokens", click: sealing, until: at("seal"), views: [...DIALOG, "tall"] },
   { name: "seal-end", scene: "tokens", click: sealing, end: true, views: ["narrow", "de"] },
   {
     name: "seal-several",
@@ -839,7 +840,7 @@ const imports = [
   {
     name: "import-stopped",
     scene: "import-unreachable",
-    click: importing,
+    click: [...importing, "import-cancel"],
     until: at("import-continue"),
     views: ["narrow", "de"],
   },

@@ -53,6 +53,7 @@ describe("the welcome screen", () => {
       "add-token",
       "welcome-bring-back",
       "welcome-open-sealed",
+      "welcome-scan",
       "settings",
       "welcome-self-test",
       "activity",
@@ -61,6 +62,16 @@ describe("the welcome screen", () => {
       "welcome-language",
     ]);
     expect(reached.every(({ tabIndex }) => tabIndex === 0)).toBe(true);
+  });
+
+  it("leads to the search for tokens in clear text, which needs no integration, and back", async () => {
+    open();
+    const scan = await the("welcome-scan");
+    scan.focus();
+    scan.click();
+    expect((await the("scan")).textContent).toContain("Tokens in clear text");
+    window.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", cancelable: true }));
+    await vi.waitFor(() => expect(document.activeElement).toBe(scan));
   });
 
   it("saves the language that is chosen", async () => {

@@ -1,16 +1,16 @@
-// Whether a file is sealed to keys, as its first lines say (https://age-encryption.org/v1, "Header"). Pure but for the reading.
+// Whether a file is sealed to keys, as its first two lines say (https://age-encryption.org/v1, "Header").
 
-/** How a file of age begins, up to how its key is wrapped first. */
-const START = "age-encryption.org/v1\n-> ";
+const VERSION = "age-encryption.org/v1";
 
-/** How a passphrase wraps it, which stands alone. */
-const PASSPHRASE = "scrypt ";
+/** Enough of a file to hold both lines' beginnings. */
+const BEGINNING = 64;
 
 /** Whether a file is sealed to keys; false also of one that is none of age, or is in armour, as Rust then says. */
 export async function isToKeys(file: Blob): Promise<boolean> {
   try {
-    const start = await file.slice(0, START.length + PASSPHRASE.length).text();
-    return start.startsWith(START) && !start.endsWith(PASSPHRASE);
+    const [version, wrapped = ""] = (await file.slice(0, BEGINNING).text()).split("\n");
+    const [arrow, kind] = wrapped.split(" ");
+    return version === VERSION && arrow === "->" && kind !== "scrypt";
   } catch {
     return false;
   }
