@@ -114,9 +114,13 @@ fn identity(one: &Connection, words: Words) -> String {
         owner(&one.owner, words),
     ];
     let [client, bot] = [&one.client_name, &one.bot_id].map(|text| sanitize_display_text(text));
-    let time = minute(one.connected_at);
-    let connected = words.text("command.connected-at", &[("time", &time)]);
-    format!("  {name}  {owner}  {client}  {connected}  {bot}")
+    let connected = one.connected().map(|at| {
+        let time = minute(at);
+        words.text("command.connected-at", &[("time", &time)])
+    });
+    let parts = [Some(name), Some(owner), Some(client), connected, Some(bot)];
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    format!("  {}", parts.join("  "))
 }
 
 /// How long revoking takes at the pace that Notion allows, in words; each client has a budget of its own.

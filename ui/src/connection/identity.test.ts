@@ -129,6 +129,12 @@ describe("what changes while several are to be ended", () => {
   });
 });
 
+it("does not say since when a connection is one that came back from the keyring", async () => {
+  give(connection("Acme", { ...same, connected_at: 0 }));
+  await choose("revoke");
+  expect(facts()).not.toMatch(/connected|1970/);
+});
+
 describe("very many", () => {
   const many = Array.from({ length: 21 }, (_, at) => connection(`Team ${at}`, { connected_at: at * DAY }));
 

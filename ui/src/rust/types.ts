@@ -447,7 +447,7 @@ owner: Owner,
  */
 has_refresh_token: boolean, 
 /**
- * When the workspace was last connected here.
+ * When the workspace was last connected here; 0 where that was lost with the database.
  */
 connected_at: Millis, 
 /**

@@ -1,5 +1,6 @@
 // The summary of an act on several connections, in short and as text to keep. Pure.
 import type { BatchEnd, Connection, Millis, NotDone, Receipt } from "../rust/types";
+import { lastConnected } from "./checked";
 import { locale, ownerLine, problemWords, t, tokenName, workspaceName } from "./messages";
 import { asText as receiptText, plain } from "./receipt";
 import { rfc3339 } from "./time";
@@ -120,13 +121,14 @@ export function asText(
 function failureText(one: NotDone, removed: boolean, labelled: boolean): string {
   const { connection } = one;
   const labels = labelled ? connection.labels : [];
+  const connected = lastConnected(connection);
   return [
     workspaceName(connection),
     line(t("receipt.owner"), ownerLine(connection.owner)),
     line(t("receipt.client"), connection.client_name),
     ...(labels.length === 0 ? [] : [line(t("receipt.labels", { count: labels.length }), labels.join(", "))]),
     line(t("receipt.bot"), connection.bot_id),
-    line(t("details.connected"), rfc3339(connection.connected_at)),
+    ...(connected === null ? [] : [line(t("details.connected"), rfc3339(connected))]),
     line(t("receipt.result"), reason(one, removed)),
   ].join("\n");
 }

@@ -51,7 +51,7 @@ pub fn connections(connections: &[&Connection]) -> Result<Vec<u8>, csv::Error> {
             code(connection.problem.as_ref()),
             word(connection.allows),
             connection.sandbox.to_string(),
-            connection.connected_at.rfc3339(),
+            at(connection.connected()),
             at(connection.checked_at),
             at(connection.last_used_at),
             harmless(Some(&connection.workspace_id)),

@@ -416,7 +416,7 @@ impl Revoke {
         Self {
             of: connection.into(),
             labels: connection.labels.clone(),
-            connected_at: Some(connection.connected_at),
+            connected_at: connection.connected(),
             attempts: 0,
             retry_at: None,
             seal: None,
@@ -440,7 +440,7 @@ impl Forget {
         Self {
             of: connection.into(),
             labels: connection.labels.clone(),
-            connected_at: Some(connection.connected_at),
+            connected_at: connection.connected(),
             moved_at: connection.moved_at,
             removed_at: None,
             keyring_keeps: Vec::new(),

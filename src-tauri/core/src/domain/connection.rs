@@ -61,7 +61,7 @@ pub struct Connection {
     pub owner: Owner,
     /// Whether there is a refresh token that Notion may still accept.
     pub has_refresh_token: bool,
-    /// When the workspace was last connected here.
+    /// When the workspace was last connected here; 0 where that was lost with the database.
     pub connected_at: Millis,
     /// The status.
     pub status: Status,
@@ -104,6 +104,12 @@ pub struct Connection {
 }
 
 impl Connection {
+    /// When the workspace was last connected here, if that is known.
+    #[must_use]
+    pub fn connected(&self) -> Option<Millis> {
+        (self.connected_at > Millis(0)).then_some(self.connected_at)
+    }
+
     /// Whether the day that a person noted for its token is near or past, and it is used here.
     #[must_use]
     pub fn ends_soon(&self, now: Millis) -> bool {

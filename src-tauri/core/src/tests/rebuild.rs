@@ -8,6 +8,7 @@ use crate::domain::client::ConnectionsPolicy;
 use crate::domain::connection::Status;
 use crate::domain::problem::Cause;
 use crate::domain::rebuilt::{DatabaseState, Rebuilt};
+use crate::domain::receipt::Revocation;
 use crate::keyrack::Keyrack;
 use crate::storage::store::Store;
 use crate::storage::vault::keyring::tests::KeyringBehaviour;
@@ -56,7 +57,12 @@ async fn a_lost_database_comes_back_from_the_vault_and_a_check_brings_the_rest()
     assert!(!row.workspace_id.is_empty());
     assert_eq!(env.keyring.entries(), before, "the vault is as it was");
     keyrack.refresh(&id).await.expect("all of it works");
-    keyrack.revoke(&id).await.expect("revoked");
+    assert_eq!(row.connected(), None, "nobody knows it");
+    let revoked = keyrack.revoke(&id).await.expect("revoked");
+    let Revocation::Revoked { receipt } = revoked else {
+        panic!("{revoked:?}");
+    };
+    assert_eq!(receipt.connected_at, None);
     drop(keyrack);
     assert_eq!(start(&env).await.1, None, "once is enough");
 }
