@@ -27,6 +27,7 @@ mod revoke;
 mod scan;
 mod sealed;
 mod self_test;
+mod store;
 mod token;
 
 /// The endpoints whose requests are counted.
