@@ -136,7 +136,7 @@ async fn everything_in_a_planted_home_is_found_and_nothing_is_invented() {
     assert_eq!(strays[4]["begins"], format!("{}…", &own.access[..8]));
     assert_eq!(
         strays[4]["diff"]["after"],
-        json!([format!("NOTION_TOKEN=keyrack://{ACME}")])
+        json!([format!("NOTION_TOKEN=\"keyrack://{ACME}\"")])
     );
     let id = strays[2]["whose"]["id"].as_str().unwrap();
     assert_eq!(
@@ -200,7 +200,7 @@ async fn a_person_is_told_the_command_that_ends_the_token_and_it_does() {
     let of = filled("scan.of", &[("what", &words("scan.token")), ("name", ACME)]);
     assert!(shown.contains(&of), "{shown}");
     assert!(
-        shown.contains(&format!("+ NOTION_TOKEN=keyrack://{ACME}")),
+        shown.contains(&format!("+ NOTION_TOKEN=\"keyrack://{ACME}\"")),
         "{shown}"
     );
     let revoke = format!("keyrack revoke \"{ACME}\"");
@@ -296,7 +296,7 @@ async fn nothing_else_that_is_secret_is_printed_beside_a_token() {
     let document = document(&scanned, &own);
     assert!(!document.to_string().contains("hunter2"), "{document}");
     assert_eq!(found(&document).len(), 6, "{document}");
-    let after = format!("A=keyrack://{ACME}");
+    let after = format!("A=\"keyrack://{ACME}\"");
     let diffs = document["strays"].as_array().unwrap().iter();
     let diffs: Vec<_> = diffs.map(|stray| &stray["diff"]["after"]).collect();
     assert!(diffs.contains(&&json!([after])), "{diffs:?}");

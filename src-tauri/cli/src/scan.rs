@@ -6,15 +6,17 @@ use std::process::ExitCode;
 
 use keyrack_core::documents::{Versioned, word};
 use keyrack_core::{
-    Cause, Diff, Ground, Keyrack, PORTAL, Problem, Scan, Stray, StrayKind, Unread, Whose, Words,
+    Allowed, Cause, Diff, Ground, Keyrack, NotRead, PORTAL, Problem, Scan, Stray, StrayKind,
+    Unread, Whose, Words,
 };
 
 use crate::advice;
 use crate::arguments::ScanArguments;
 use crate::exit;
 use crate::output::Output;
-use crate::table::{BAD, Cell, Column, Table, WARNING};
+use crate::table::{ASIDE, BAD, Cell, Column, Table, WARNING};
 use crate::terminal::{eprint_line, show_progress};
+use crate::wording::workspace;
 
 /// Scans, and tells what was found; with `exit_code`, it ends as what only a person can mend if anything
 /// was.
@@ -60,7 +62,13 @@ pub async fn scan(
 /// Tells beside the result what the search could not see, and how much it saw.
 fn told_beside(scan: &Scan, words: Words) {
     for Unread { path, why } in &scan.unread {
-        eprint_line(&words.text("scan.unread", &[("path", path), ("detail", why)]));
+        let detail = match why {
+            NotRead::Refused { detail } => detail.clone(),
+            NotRead::TooBig { most_mib } => {
+                words.text("scan.too-big", &[("most", &most_mib.to_string())])
+            }
+        };
+        eprint_line(&words.text("scan.unread", &[("path", path), ("detail", &detail)]));
     }
     if let Some(problem) = &scan.own_unknown {
         let problem = words.line(problem);
@@ -86,8 +94,20 @@ struct Found<'a> {
 struct Owner {
     name: String,
     id: String,
-    /// The command that makes the secret worthless; none for a token that Notion alone can end.
-    command: Option<String>,
+    /// What is to be done about the secret.
+    act: Act,
+    /// The command that gives a program the token; none if none may have it.
+    run: Option<String>,
+}
+
+/// What is to be done about a stray secret.
+enum Act {
+    /// This command makes it worthless.
+    Run(String),
+    /// Notion alone can end it.
+    EndAtNotion,
+    /// It was revoked already.
+    Nothing,
 }
 
 impl<'a> Found<'a> {
@@ -97,12 +117,17 @@ impl<'a> Found<'a> {
             Whose::Connection { id } => {
                 let one = connections.iter().find(|one| one.id == *id)?;
                 let name = advice::named(&connections, one);
-                // Notion does not say whether a refresh ends the token before it.
-                let revoke = format!("keyrack revoke {name}");
+                let act = if one.made_elsewhere {
+                    Act::EndAtNotion
+                } else {
+                    // Notion does not say whether a refresh ends the token before it.
+                    Act::Run(format!("keyrack revoke {name}"))
+                };
                 Some(Owner {
-                    name: one.workspace_name.clone(),
+                    name: workspace(&one.workspace_name, words),
                     id: id.clone(),
-                    command: (!one.made_elsewhere).then_some(revoke),
+                    act,
+                    run: run(one.allows, &name),
                 })
             }
             Whose::Client { id } => {
@@ -111,9 +136,16 @@ impl<'a> Found<'a> {
                 Some(Owner {
                     name: one.name.clone(),
                     id: id.clone(),
-                    command: Some(format!("keyrack client secret {name}")),
+                    act: Act::Run(format!("keyrack client secret {name}")),
+                    run: None,
                 })
             }
+            Whose::Revoked { id, workspace_name } => Some(Owner {
+                name: workspace(workspace_name, words),
+                id: id.clone(),
+                act: Act::Nothing,
+                run: None,
+            }),
         };
         let strays = scan.strays.iter();
         let strays = strays.map(|stray| (stray, stray.whose.as_ref().and_then(owner)));
@@ -128,7 +160,11 @@ impl<'a> Found<'a> {
         let row = |(stray, owner): &(&Stray, Option<Owner>)| {
             let id = owner.as_ref().map_or("", |owner| owner.id.as_str());
             let place = format!("{}:{}", stray.path, stray.line);
-            let style = if owner.is_some() { BAD } else { WARNING };
+            let style = match owner.as_ref().map(|owner| &owner.act) {
+                Some(Act::Nothing) => ASIDE,
+                Some(_) => BAD,
+                None => WARNING,
+            };
             let what = self.what(stray, owner.as_ref());
             vec![
                 Cell::both(&place, &stray.path),
@@ -162,7 +198,11 @@ impl<'a> Found<'a> {
         match owner {
             Some(owner) => {
                 let places = [("what", &*what), ("name", &*owner.name)];
-                self.words.text("scan.of", &places)
+                let key = match owner.act {
+                    Act::Nothing => "scan.of.revoked",
+                    Act::Run(_) | Act::EndAtNotion => "scan.of",
+                };
+                self.words.text(key, &places)
             }
             None => self.words.text("scan.like", &[("what", &what)]),
         }
@@ -174,11 +214,18 @@ impl<'a> Found<'a> {
         // The table has no room for a long path.
         for (stray, owner) in &self.strays {
             let place = format!("{}:{}", stray.path, stray.line);
-            if let Some(owner) = owner {
-                lines.push(self.way_out(stray, owner, &place));
-                lines.extend(stray.diff.iter().flat_map(|diff| self.in_its_place(diff)));
-            } else {
+            let Some(owner) = owner else {
                 lines.push(place);
+                continue;
+            };
+            lines.push(self.way_out(stray, owner, &place));
+            match (&stray.diff, &owner.run) {
+                (Some(diff), _) => lines.extend(self.in_its_place(diff)),
+                (None, Some(run)) if stray.what == StrayKind::Token => {
+                    let way = self.words.text("scan.way.run", &[("command", run)]);
+                    lines.push(format!("  {way}"));
+                }
+                (None, _) => {}
             }
         }
         if self.strays.iter().any(|(_, owner)| owner.is_none()) {
@@ -189,16 +236,18 @@ impl<'a> Found<'a> {
     }
 
     fn way_out(&self, stray: &Stray, owner: &Owner, place: &str) -> String {
-        let Some(command) = &owner.command else {
-            let places = [("place", place), ("address", PORTAL)];
-            return self.words.text("scan.way.elsewhere", &places);
+        let (key, of) = match (&owner.act, stray.what) {
+            (Act::Nothing, _) => ("scan.way.revoked", None),
+            (Act::EndAtNotion, _) => ("scan.way.elsewhere", Some(("address", PORTAL))),
+            (Act::Run(command), StrayKind::ClientSecret) => {
+                ("scan.way.secret", Some(("command", &**command)))
+            }
+            (Act::Run(command), StrayKind::RefreshToken) => {
+                ("scan.way.refresh-token", Some(("command", &**command)))
+            }
+            (Act::Run(command), _) => ("scan.way.token", Some(("command", &**command))),
         };
-        let key = match stray.what {
-            StrayKind::ClientSecret => "scan.way.secret",
-            StrayKind::RefreshToken => "scan.way.refresh-token",
-            _ => "scan.way.token",
-        };
-        let places = [("place", place), ("command", &**command)];
+        let places: Vec<_> = of.into_iter().chain([("place", place)]).collect();
         self.words.text(key, &places)
     }
 
@@ -207,5 +256,84 @@ impl<'a> Found<'a> {
         lines.extend(diff.before.iter().map(|line| format!("  - {line}")));
         lines.extend(diff.after.iter().map(|line| format!("  + {line}")));
         lines
+    }
+}
+
+/// The command that gives a program a connection's token, if it may have that.
+fn run(allows: Allowed, name: &str) -> Option<String> {
+    match allows {
+        Allowed::Any => Some(format!("keyrack run {name} -- PROGRAM")),
+        Allowed::ProxyOnly => Some(format!("keyrack run --proxy {name} -- PROGRAM")),
+        Allowed::Never => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use keyrack_core::Language;
+
+    use super::*;
+
+    fn stray() -> Stray {
+        Stray {
+            path: "/home/ada/.bashrc".to_owned(),
+            line: 3,
+            begins: "ntn_1234…".to_owned(),
+            what: StrayKind::Token,
+            whose: None,
+            diff: None,
+        }
+    }
+
+    /// The ways out for a stray of one of these owners.
+    fn ways_out(stray: &Stray, act: Act, run: Option<String>) -> String {
+        let owner = Owner {
+            name: "Acme".to_owned(),
+            id: "1f2e".to_owned(),
+            act,
+            run,
+        };
+        let found = Found {
+            strays: vec![(stray, Some(owner))],
+            words: Words::of(Language::En),
+        };
+        found.ways_out().join("\n")
+    }
+
+    #[test]
+    fn where_no_lines_can_stand_instead_the_command_is_told() {
+        let revoke = || Act::Run("keyrack revoke Acme".to_owned());
+        let told = |allows| ways_out(&stray(), revoke(), run(allows, "\"Acme Research\""));
+        let any = told(Allowed::Any);
+        assert!(any.contains("/home/ada/.bashrc:3") && any.contains("keyrack revoke Acme"));
+        assert!(
+            any.ends_with("keyrack run \"Acme Research\" -- PROGRAM"),
+            "{any}"
+        );
+        let proxied = told(Allowed::ProxyOnly);
+        assert!(proxied.ends_with("keyrack run --proxy \"Acme Research\" -- PROGRAM"));
+        assert!(!told(Allowed::Never).contains("keyrack run"));
+        let elsewhere = ways_out(&stray(), Act::EndAtNotion, run(Allowed::Any, "Acme"));
+        assert!(elsewhere.contains(PORTAL) && elsewhere.ends_with("keyrack run Acme -- PROGRAM"));
+
+        let diff = Some(Diff {
+            before: vec!["A=ntn_1234…".to_owned()],
+            after: vec!["A=keyrack://Acme".to_owned()],
+        });
+        let with_lines = ways_out(
+            &Stray { diff, ..stray() },
+            revoke(),
+            run(Allowed::Any, "Acme"),
+        );
+        assert!(with_lines.ends_with("+ A=keyrack://Acme"), "{with_lines}");
+    }
+
+    #[test]
+    fn of_a_revoked_token_nothing_is_left_to_end() {
+        let told = ways_out(&stray(), Act::Nothing, None);
+        assert!(
+            !told.contains(PORTAL) && !told.contains("keyrack "),
+            "{told}"
+        );
     }
 }

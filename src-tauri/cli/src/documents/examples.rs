@@ -12,8 +12,8 @@ use keyrack_core::{
     ActivityEntry, ActivityOutcome, Allowed, Batch, BatchAct, BatchEnd, BatchState, Begun, Budget,
     Caller, Cause, Client, Connection, CutOff, DatabaseState, Diff, Endpoint, FoundInFile,
     HandedOut, HandedTo, JudgedLine, KeptLine, Labels, Language, Lease, LeaseUse, LineFault,
-    Millis, NotDone, Note, OperationKind, Owner, PairCounts, PairVerdict, Problem, Progress,
-    Rebuilt, Receipt, RedirectMethod, RefreshTokenFate, Scan, SealedExport, SealedImport,
+    Millis, NotDone, NotRead, Note, OperationKind, Owner, PairCounts, PairVerdict, Problem,
+    Progress, Rebuilt, Receipt, RedirectMethod, RefreshTokenFate, Scan, SealedExport, SealedImport,
     SealedRow, SealedVerdict, Status, Stray, StrayKind, Taken, Unread, Way, Whose, Words,
 };
 use serde::Serialize;
@@ -333,7 +333,7 @@ fn scan() -> String {
         }),
         diff: Some(Diff {
             before: vec!["NOTION_TOKEN=ntn_1234…".into()],
-            after: vec!["NOTION_TOKEN=keyrack://Acme Research".into()],
+            after: vec!["NOTION_TOKEN=\"keyrack://Acme Research\"".into()],
         }),
         ..stray(3, "ntn_1234…")
     };
@@ -342,7 +342,9 @@ fn scan() -> String {
         strays: vec![own, stray(7, "ntn_5678…")],
         unread: vec![Unread {
             path: "/home/ada/site/private".into(),
-            why: "Permission denied (os error 13)".into(),
+            why: NotRead::Refused {
+                detail: "Permission denied (os error 13)".into(),
+            },
         }],
         own_unknown: None,
     }))

@@ -5,7 +5,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use notion_oauth::{Backoff, Error};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
 use crate::acts::access::{Access, refuse_made_elsewhere};
@@ -192,7 +192,7 @@ impl Keyrack {
         operation: &mut Operation<Revoke>,
         tokens: &ConnectionSecrets,
     ) -> Result<(), Problem> {
-        if operation.act.seal == Some(seal(operation, tokens)) {
+        if is_sealed_with(operation, &tokens.access) {
             return Ok(());
         }
         if !self.asked.has(&operation.id) {
@@ -208,7 +208,7 @@ impl Keyrack {
         operation: &mut Operation<Revoke>,
         tokens: &ConnectionSecrets,
     ) -> Result<(), Problem> {
-        operation.act.seal = Some(seal(operation, tokens));
+        operation.act.seal = Some(seal(operation, &tokens.access));
         self.store.save_operation(operation)
     }
 
@@ -307,19 +307,27 @@ impl Keyrack {
 
 /// The seal of a revocation: a hash of its id, what Notion has said to it, and the access token that it is
 /// to end, which nobody else knows.
-pub(crate) fn seal(operation: &Operation<Revoke>, tokens: &ConnectionSecrets) -> String {
+pub(crate) fn seal(operation: &Operation<Revoke>, access: &SecretString) -> String {
     let accepted = serde_json::to_vec(&operation.act.accepted).unwrap_or_default();
     let mut hash = Sha256::new();
     for part in [
         b"keyrack revocation",
         operation.id.as_bytes(),
         &accepted,
-        tokens.access.expose_secret().as_bytes(),
+        access.expose_secret().as_bytes(),
     ] {
         hash.update(part.len().to_be_bytes());
         hash.update(part);
     }
     URL_SAFE_NO_PAD.encode(hash.finalize())
+}
+
+/// Whether a revocation is, as its row says, one of this access token.
+pub(in crate::acts) fn is_sealed_with(
+    operation: &Operation<Revoke>,
+    access: &SecretString,
+) -> bool {
+    operation.act.seal == Some(seal(operation, access))
 }
 
 /// The wait before the next try: never less than Notion asked for.

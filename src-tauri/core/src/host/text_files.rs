@@ -1,4 +1,4 @@
-//! Files that are looked through: found below a folder, and read in pieces, however long they are.
+//! Files that are looked through: found below a folder, and read in pieces.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _};
@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 
 /// The most bytes that are looked at together.
 const PIECE: usize = 1 << 20;
+
+/// The most bytes of a file that is looked through: settings, notes and logs are shorter.
+pub(crate) const MOST_BYTES: u64 = 64 << 20;
 
 /// How many bytes of a piece are looked at again with the next one, in which what begins in them may go on.
 const OVERLAP: usize = 4 << 10;
@@ -23,7 +26,8 @@ pub(crate) struct Piece<'a> {
     pub line: usize,
 }
 
-/// Reads a file in pieces; `buffer` is kept from one file to the next.
+/// Reads a file in pieces; `buffer` is kept from one file to the next. One that is longer than [`MOST_BYTES`]
+/// is refused as too large.
 pub(crate) fn in_pieces(
     path: &Path,
     buffer: &mut Vec<u8>,
@@ -32,6 +36,9 @@ pub(crate) fn in_pieces(
     let file = File::open(path)?;
     // One that grows meanwhile is read as long as it was.
     let mut left = file.metadata()?.len();
+    if left > MOST_BYTES {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
     let mut file = file.take(left);
     buffer.clear();
     let (mut from, mut line) = (0, 1);
@@ -159,5 +166,16 @@ mod tests {
         .expect("read");
         assert!(pieces > 3, "{pieces}");
         assert!(seen == content);
+    }
+
+    #[test]
+    fn a_file_that_is_too_long_is_not_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("image");
+        let file = File::create(&path).expect("a file");
+        file.set_len(MOST_BYTES + 1).expect("a long file");
+        let read = in_pieces(&path, &mut Vec::new(), |_| panic!("it was read"));
+        let refused = read.expect_err("refused").kind();
+        assert_eq!(refused, io::ErrorKind::FileTooLarge);
     }
 }

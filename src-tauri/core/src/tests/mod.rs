@@ -24,6 +24,7 @@ mod recover;
 mod refresh;
 mod remove_everything;
 mod revoke;
+mod scan;
 mod sealed;
 mod self_test;
 mod token;

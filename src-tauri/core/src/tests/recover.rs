@@ -31,7 +31,7 @@ pub(super) async fn accepted(keyrack: &Keyrack, id: &str, proof: Option<Proof>) 
         refresh_token: None,
         proof,
     });
-    operation.act.seal = Some(seal(&operation, &tokens));
+    operation.act.seal = Some(seal(&operation, &tokens.access));
     keyrack.store.save_operation(&operation).expect("saved");
 }
 

@@ -3,6 +3,15 @@
 use serde::Serialize;
 use ts_rs::TS;
 
+/// How many characters of a secret may be shown.
+const SHOWN: usize = 8;
+
+/// The first characters of a secret.
+pub(crate) fn masked(secret: &str) -> String {
+    let first: String = secret.chars().take(SHOWN).collect();
+    format!("{first}…")
+}
+
 /// What a stray secret is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "kebab-case")]
@@ -18,7 +27,7 @@ pub enum StrayKind {
     TokenOrSecret,
 }
 
-/// Whose secret a stray one is, if it is in this data folder's list.
+/// Whose secret a stray one is, if this data folder has it or has ended it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 #[ts(export_to = "types.ts")]
@@ -32,6 +41,13 @@ pub enum Whose {
     Client {
         /// Its id (`Client::id`).
         id: String,
+    },
+    /// A connection's that Keyrack has revoked.
+    Revoked {
+        /// The connection (`Receipt::connection_id`), which is gone.
+        id: String,
+        /// The workspace's name at that time.
+        workspace_name: String,
     },
 }
 
@@ -55,9 +71,9 @@ pub struct Stray {
     pub line: usize,
     /// The first characters.
     pub begins: String,
-    /// What it is; of one that is not in the list, what it looks like.
+    /// What it is; of one that nobody here is known to own, what it looks like.
     pub what: StrayKind,
-    /// Whose it is; none if it is not in the list.
+    /// Whose it is; none if that is not known here.
     pub whose: Option<Whose>,
     /// What to put in its place, where that is known.
     pub diff: Option<Diff>,

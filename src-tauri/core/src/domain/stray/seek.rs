@@ -1,9 +1,15 @@
 //! The search for secrets in a text, which may be of any kind: bytes are looked at, not letters.
 
 use std::iter;
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 
-use super::found::StrayKind;
+use base64::Engine as _;
+use base64::alphabet::STANDARD;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+
+use super::found::{StrayKind, masked};
+use super::looks::{begins_like, looks_like};
 use super::marks::{Marks, is_word};
 
 /// What was found.
@@ -15,43 +21,27 @@ pub(crate) enum What {
     Like(StrayKind),
 }
 
-/// A kind of Notion's secrets by its beginning.
-struct Form {
-    prefix: &'static [u8],
-    /// How many characters follow: of those that are known 43, 46 or 64.
-    lengths: RangeInclusive<usize>,
-    kind: StrayKind,
+/// A secret in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sighting {
+    /// Where it stands, as it is spelled there.
+    pub at: Range<usize>,
+    pub what: What,
+    /// Its first characters.
+    pub begins: String,
 }
 
-/// How Notion's secrets begin. None is taken for worthless because it begins otherwise: that only tells
-/// what a stranger's may be.
-const FORMS: [Form; 3] = [
-    Form {
-        prefix: b"ntn_",
-        lengths: 43..=128,
-        kind: StrayKind::Token,
-    },
-    Form {
-        prefix: b"nrt_",
-        lengths: 43..=128,
-        kind: StrayKind::RefreshToken,
-    },
-    Form {
-        prefix: b"secret_",
-        lengths: 43..=50,
-        kind: StrayKind::TokenOrSecret,
-    },
-];
+/// The scheme before a client's credentials (RFC 7617).
+const BASIC: &[u8] = b"basic";
 
-/// The fewest different characters of something random; what is made up repeats itself.
-const DIFFERENT: usize = 12;
+/// Base 64 with or without what fills it up.
+const BASE_64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
-/// Of how many characters at least one stands beside one of another class (small letters, capitals, figures):
-/// of what is random more than every other does, of names of things in programs every fourth.
-const OTHER_CLASS: (usize, usize) = (28, 100);
-
-/// Finds secrets in a text, in their order: where each stands, and what it is.
-pub(crate) fn seek(text: &[u8], marks: &Marks) -> Vec<(Range<usize>, What)> {
+/// Finds secrets in a text, in their order.
+pub(crate) fn seek(text: &[u8], marks: &Marks) -> Vec<Sighting> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < text.len() {
@@ -63,31 +53,80 @@ pub(crate) fn seek(text: &[u8], marks: &Marks) -> Vec<(Range<usize>, What)> {
         }
         let word = at..at + length;
         at = word.end;
-        found.extend(secret_in(text, &word, marks));
+        found.extend(in_word(text, &word, marks).map(|(at, what)| {
+            let secret = String::from_utf8_lossy(text.get(at.clone()).unwrap_or_default());
+            Sighting {
+                begins: masked(&secret),
+                at,
+                what,
+            }
+        }));
+        if text.get(word).is_some_and(is_basic) {
+            found.extend(in_credentials(text, at, marks));
+        }
     }
     found
 }
 
-/// The secret in a word: all of it, or what is left of it after the end of an escape; or one of our own in the
-/// middle of it, as where a program keeps texts without anything between them.
-fn secret_in(text: &[u8], word: &Range<usize>, marks: &Marks) -> Option<(Range<usize>, What)> {
+/// A text without the secrets in it.
+pub(crate) fn without_secrets(text: &str, marks: &Marks) -> String {
+    let mut shown = text.to_owned();
+    for secret in seek(text.as_bytes(), marks).into_iter().rev() {
+        shown.replace_range(secret.at, &secret.begins);
+    }
+    shown
+}
+
+/// The secret in a word: all of it, or what is left of it after the end of an escape; or one in the middle of
+/// it, as where a program keeps texts without anything between them, or a file is named after its token.
+fn in_word(text: &[u8], word: &Range<usize>, marks: &Marks) -> Option<(Range<usize>, What)> {
     let begins = iter::once(0).chain(escape_ends(text, word));
     let mut words = begins.map(|escaped| word.start + escaped..word.end);
     let whole = words.find_map(|word| {
-        if let Some((number, whole)) = marks.find(text, word.clone()) {
-            return Some((whole, What::Own(number)));
-        }
-        let kind = looks_like(text.get(word.clone())?)?;
-        Some((word, What::Like(kind)))
+        let own = marks.find(text, word.clone());
+        let own = own.map(|(number, whole)| (whole, What::Own(number)));
+        own.or_else(|| beginning(text, word, marks))
     });
     whole.or_else(|| {
-        let inside = text.get(word.clone())?;
-        (1..inside.len()).find_map(|at| {
-            let rest = inside.get(at..)?;
-            let begins = FORMS.iter().any(|form| rest.starts_with(form.prefix));
-            let (number, whole) = begins.then(|| marks.find_at(text, word.start + at))??;
-            Some((whole, What::Own(number)))
+        (word.start + 1..word.end).find_map(|begin| {
+            let (at, what) = beginning(text, begin..word.end, marks)?;
+            let is_apart = text.get(begin - 1) == Some(&b'_');
+            match what {
+                What::Own(_) => Some((at, what)),
+                // Names in programs go on so.
+                What::Like(StrayKind::TokenOrSecret) => None,
+                What::Like(_) => is_apart.then_some((at, what)),
+            }
         })
+    })
+}
+
+/// The secret that a word, or the rest of one, begins with.
+fn beginning(text: &[u8], word: Range<usize>, marks: &Marks) -> Option<(Range<usize>, What)> {
+    let rest = text.get(word.clone()).filter(|rest| begins_like(rest))?;
+    if let Some((number, whole)) = marks.find_at(text, word.start) {
+        return Some((whole, What::Own(number)));
+    }
+    let (kind, length) = looks_like(rest)?;
+    Some((word.start..word.start + length, What::Like(kind)))
+}
+
+fn is_basic(word: &[u8]) -> bool {
+    let ending = word.len().checked_sub(BASIC.len());
+    ending.is_some_and(|ending| word[ending..].eq_ignore_ascii_case(BASIC))
+}
+
+/// The secret in the credentials that follow the name of their scheme, which are spelled in base 64.
+fn in_credentials(text: &[u8], scheme: usize, marks: &Marks) -> Option<Sighting> {
+    let spelled = text.get(scheme..)?.strip_prefix(b" ")?;
+    let is_of_it = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
+    let length = spelled.iter().take_while(is_of_it).count();
+    let credentials = BASE_64.decode(spelled.get(..length)?).ok()?;
+    let secret = seek(&credentials, marks).into_iter().next()?;
+    let begin = scheme + 1;
+    Some(Sighting {
+        at: begin..begin + length,
+        ..secret
     })
 }
 
@@ -111,28 +150,6 @@ fn escape_ends(text: &[u8], word: &Range<usize>) -> impl Iterator<Item = usize> 
     lengths.into_iter().filter(move |length| *length < most)
 }
 
-/// What a word looks like: one of Notion's prefixes, and then as much that is random as a secret has.
-fn looks_like(word: &[u8]) -> Option<StrayKind> {
-    let (random, form) = FORMS
-        .iter()
-        .find_map(|form| Some((word.strip_prefix(form.prefix)?, form)))?;
-    let mut different = [false; 256];
-    for byte in random {
-        different[usize::from(*byte)] = true;
-    }
-    let class = |byte: &u8| (byte.is_ascii_digit(), byte.is_ascii_uppercase());
-    let pairs = random.windows(2);
-    let changes = pairs.filter(|pair| pair.first().map(class) != pair.last().map(class));
-    let (part, of) = OTHER_CLASS;
-    let is_random = form.lengths.contains(&random.len())
-        && random.iter().all(u8::is_ascii_alphanumeric)
-        && random.iter().any(u8::is_ascii_digit)
-        && random.iter().any(u8::is_ascii_alphabetic)
-        && different.iter().filter(|seen| **seen).count() >= DIFFERENT
-        && changes.count() * of >= random.len() * part;
-    is_random.then_some(form.kind)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,7 +162,7 @@ mod tests {
         let found = seek(text.as_bytes(), &Marks::default());
         found
             .into_iter()
-            .map(|(at, what)| (&text[at], what))
+            .map(|one| (&text[one.at], one.what))
             .collect()
     }
 
@@ -166,6 +183,7 @@ mod tests {
             format!("NOTION_TOKEN=3D{NEW}"),
             format!("\u{1b}[1;32m{NEW}\u{1b}[0m"),
             format!("\0\u{1}{NEW}\0"),
+            format!("/home/a/notes_{NEW}_old.txt"),
         ] {
             assert_eq!(found(&text), [token], "{text}");
         }
@@ -198,10 +216,40 @@ mod tests {
             "secret_e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
             "ntn_networkTranslationNodeConfigurationManagerFactoryBean2Impl",
             "nrt_normalizedRelativeTransformMatrix4x4ForSkeletalAnimation",
+            "secret_getUserDataFromTheRemoteServerAndCacheItLocal2",
+            "secret_getUserDataFromTheRemoteServerAndCacheItLocally",
+            "secret_0b7d2f6e1c3a4f5b9d8e7a6b5c4d3e2f0b7d2f6e1c3",
+            "secret_0B7D2F6E1C3A4F5B9D8E7A6B5C4D3E2F0B7D2F6E1C3",
+            "secret_k3j9x0q2m5v8b1n4z7c6l0p9o8i7u6y5t4r3e2w1q0as",
+            "secret_SGVsbG8gd29ybGQsIHRoaXMgaXMgYSB0ZXN0IG9mIGJh",
+            "ntn_AKIAIOSFODNN7EXAMPLE",
             "nrt_",
         ] {
             assert_eq!(found(text), [], "{text}");
         }
+    }
+
+    #[test]
+    fn a_secret_is_found_in_the_credentials_of_its_client() {
+        let client = "1f2e0d3c-4b5a-4968-8776-655443322110";
+        let credentials = BASE_64.encode(format!("{client}:{OLD}"));
+        let bare = credentials.trim_end_matches('=');
+        let mut marks = Marks::default();
+        marks.add(7, OLD);
+        for spelled in [&credentials, bare] {
+            let text = format!("curl -H 'Authorization: Basic {spelled}' https://a.example");
+            assert_eq!(
+                found(&text),
+                [(spelled, What::Like(StrayKind::TokenOrSecret))]
+            );
+            let own = seek(text.as_bytes(), &marks);
+            assert_eq!(own.len(), 1);
+            assert_eq!(own[0].what, What::Own(7));
+            assert_eq!(own[0].begins, "secret_B…", "not as it is spelled there");
+            assert!(!without_secrets(&text, &marks).contains(&credentials[..16]));
+        }
+        let other = BASE_64.encode("ada:an ordinary password of hers");
+        assert_eq!(found(&format!("Authorization: Basic {other}")), []);
     }
 
     #[test]
@@ -216,7 +264,7 @@ mod tests {
         }
         let in_text = |text: &str| -> Vec<What> {
             let found = seek(text.as_bytes(), &marks);
-            found.into_iter().map(|(_, what)| what).collect()
+            found.into_iter().map(|one| one.what).collect()
         };
         let all = format!("A={NEW}\nB=\"{odd}\"\nC=0123456789abcdef, short\n");
         assert_eq!(

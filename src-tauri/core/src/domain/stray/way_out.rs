@@ -5,16 +5,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use super::found::Diff;
-
-/// How many characters of a secret may be shown.
-const SHOWN: usize = 8;
-
-/// The first characters of a secret.
-pub(crate) fn masked(secret: &str) -> String {
-    let first: String = secret.chars().take(SHOWN).collect();
-    format!("{first}…")
-}
+use super::found::{Diff, masked};
 
 /// The way out for a line that sets a variable to the token that stands at `token`: a reference to the
 /// connection, which `keyrack run` puts the token in the place of. None if more than the token is assigned.
@@ -30,19 +21,20 @@ pub(crate) fn env_line(line: &str, token: Range<usize>, connection: &str) -> Opt
         Some(quote) => (before.strip_suffix(quote)?, after.strip_prefix(quote)?),
         None => (before, after),
     };
-    let name = set.strip_suffix('=')?.trim_start();
-    let name = name.strip_prefix("export ").unwrap_or(name);
+    let name = set.trim_end().strip_suffix('=')?.trim();
+    let name = name.strip_prefix("export ").unwrap_or(name).trim();
     let is_alone = after.trim().is_empty()
         || after.trim_start().starts_with('#') && after.starts_with([' ', '\t']);
-    let with = |value: &str| {
-        format!(
-            "{before}{value}{}",
-            quote.map(String::from).unwrap_or_default()
-        )
+    let quote = quote.map(String::from).unwrap_or_default();
+    // A shell would take a blank for the end of the value.
+    let needed = if quote.is_empty() && connection.contains(' ') {
+        "\""
+    } else {
+        &quote
     };
     (is_name(name) && is_alone).then(|| Diff {
-        before: vec![with(&masked(secret))],
-        after: vec![with(&format!("keyrack://{connection}"))],
+        before: vec![format!("{set}{quote}{}{quote}", masked(secret))],
+        after: vec![format!("{set}{needed}keyrack://{connection}{needed}")],
     })
 }
 
@@ -55,40 +47,67 @@ fn is_name(text: &str) -> bool {
 }
 
 /// The way out for settings that start an MCP server with the token in its environment: the server is
-/// started by `keyrack run`. None if the token stands anywhere else too. What else the settings say may be
-/// secret as well, and is left out.
+/// started by `keyrack run`, with all else as it was. None if the token stands anywhere else too, or the
+/// settings are JSON with comments. What else they say may be secret as well: words in capitals stand for it.
 pub(crate) fn mcp_server(document: &str, token: &str, connection: &str) -> Option<Diff> {
     if document.matches(token).count() != 1 {
         return None;
     }
     let document: Value = serde_json::from_str(document).ok()?;
-    let variable = variable_with(&document, token).filter(|name| is_name(name))?;
+    let Server {
+        variable,
+        has_arguments,
+        has_others,
+    } = server_with(&document, token).filter(|server| is_name(server.variable))?;
     let named = if variable == "NOTION_TOKEN" {
         String::new()
     } else {
         format!("\"--env\", \"{variable}\", ")
     };
     let secret = masked(token);
-    Some(Diff {
-        before: vec![
-            "\"command\": COMMAND,".to_owned(),
-            "\"args\": [ARGUMENTS],".to_owned(),
-            format!("\"env\": {{ \"{variable}\": \"{secret}\" }}"),
-        ],
-        after: vec![
-            "\"command\": \"keyrack\",".to_owned(),
-            format!("\"args\": [\"run\", \"{connection}\", {named}\"--\", COMMAND, ARGUMENTS]"),
-        ],
-    })
+    let [arguments, others] = [
+        if has_arguments { ", ARGUMENTS" } else { "" },
+        if has_others { ", OTHERS" } else { "" },
+    ];
+    let mut before = vec!["\"command\": COMMAND,".to_owned()];
+    if has_arguments {
+        before.push("\"args\": [ARGUMENTS],".to_owned());
+    }
+    before.push(format!(
+        "\"env\": {{ \"{variable}\": \"{secret}\"{others} }}"
+    ));
+    let run = format!("\"args\": [\"run\", \"{connection}\", {named}\"--\", COMMAND{arguments}]");
+    let mut after = vec!["\"command\": \"keyrack\",".to_owned()];
+    if has_others {
+        after.push(format!("{run},"));
+        after.push("\"env\": { OTHERS }".to_owned());
+    } else {
+        after.push(run);
+    }
+    Some(Diff { before, after })
 }
 
-/// The variable that a server of a document gets the token in.
-fn variable_with<'d>(document: &'d Value, token: &str) -> Option<&'d str> {
+/// A server that gets a token in its environment.
+struct Server<'d> {
+    /// The variable with the token.
+    variable: &'d str,
+    has_arguments: bool,
+    /// Whether it gets other variables too.
+    has_others: bool,
+}
+
+/// The server of a document that gets the token.
+fn server_with<'d>(document: &'d Value, token: &str) -> Option<Server<'d>> {
     let command = document.get("command").and_then(Value::as_str);
     if let (Some(_), Some(Value::Object(variables))) = (command, document.get("env")) {
         let with = |(_, value): &(&String, &Value)| value.as_str() == Some(token);
-        if let Some((name, _)) = variables.iter().find(with) {
-            return Some(name);
+        if let Some((variable, _)) = variables.iter().find(with) {
+            let arguments = document.get("args").and_then(Value::as_array);
+            return Some(Server {
+                variable,
+                has_arguments: arguments.is_some_and(|arguments| !arguments.is_empty()),
+                has_others: variables.len() > 1,
+            });
         }
     }
     let below: Box<dyn Iterator<Item = &Value>> = match document {
@@ -96,7 +115,7 @@ fn variable_with<'d>(document: &'d Value, token: &str) -> Option<&'d str> {
         Value::Array(items) => Box::new(items.iter()),
         _ => return None,
     };
-    below.into_iter().find_map(|one| variable_with(one, token))
+    below.into_iter().find_map(|one| server_with(one, token))
 }
 
 #[cfg(test)]
@@ -119,8 +138,9 @@ mod tests {
             (
                 "NOTION=TOKEN",
                 "NOTION=SHOWN",
-                "NOTION=keyrack://Acme Research",
+                "NOTION=\"keyrack://Acme Research\"",
             ),
+            ("A = TOKEN", "A = SHOWN", "A = \"keyrack://Acme Research\""),
             (
                 "export A_1='TOKEN'  # was ghp_16C7e42F, pw=hunter2",
                 "export A_1='SHOWN'",
@@ -156,12 +176,28 @@ mod tests {
             "command": "env X=hunter2 npx", "args": ["-y", "--password=hunter2"],
             "env": { "API_KEY": TOKEN, "OTHER": "hunter2" } } } } } });
         let diff = mcp_server(&settings.to_string(), TOKEN, "1f2e").expect("a way out");
-        let run = r#""args": ["run", "1f2e", "--env", "API_KEY", "--", COMMAND, ARGUMENTS]"#;
-        assert_eq!(diff.after, [r#""command": "keyrack","#, run]);
-        let shown = format!("{diff:?}");
-        assert!(
-            shown.contains("ntn_5809…") && !shown.contains(TOKEN) && !shown.contains("hunter2")
+        assert_eq!(
+            diff.before,
+            [
+                r#""command": COMMAND,"#,
+                r#""args": [ARGUMENTS],"#,
+                r#""env": { "API_KEY": "ntn_5809…", OTHERS }"#
+            ]
         );
+        assert_eq!(
+            diff.after,
+            [
+                r#""command": "keyrack","#,
+                r#""args": ["run", "1f2e", "--env", "API_KEY", "--", COMMAND, ARGUMENTS],"#,
+                r#""env": { OTHERS }"#
+            ]
+        );
+        assert!(!format!("{diff:?}").contains("hunter2"));
+        let short = json!({ "command": "server", "env": { "NOTION_TOKEN": TOKEN } });
+        let diff = mcp_server(&short.to_string(), TOKEN, "1f2e").expect("a way out");
+        assert_eq!(diff.before.len(), 2, "no arguments");
+        let run = r#""args": ["run", "1f2e", "--", COMMAND]"#;
+        assert_eq!(diff.after, [r#""command": "keyrack","#, run]);
         let twice = json!({ "A": TOKEN, "B": TOKEN });
         for other in [
             json!({ "token": TOKEN }),
@@ -178,6 +214,7 @@ mod tests {
                 "{other}"
             );
         }
-        assert_eq!(mcp_server("{ // not JSON", TOKEN, "1f2e"), None);
+        let commented = format!("{{ // mine\n{}", short.to_string().trim_start_matches('{'));
+        assert_eq!(mcp_server(&commented, TOKEN, "1f2e"), None);
     }
 }

@@ -180,6 +180,20 @@ impl Store {
         Ok(ended.filter_map(Ended::receipt).collect())
     }
 
+    /// The revocations that are finished, newest first.
+    pub(crate) fn finished_revocations(&self) -> Result<Vec<Operation<Revoke>>, Problem> {
+        let db = self.lock();
+        let mut query = db.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM operations WHERE kind = ?1 AND finished_at IS NOT NULL
+             ORDER BY finished_at DESC, id"
+        ))?;
+        let operations = readable(query.query_map(params![Word(Kind::Revoke)], operation_from)?);
+        let operations = operations.collect::<rusqlite::Result<Vec<_>>>()?;
+        let operations = operations.into_iter().map(|(operation, _)| operation);
+        let done = operations.filter(|one: &Operation<Revoke>| one.act.removed_at.is_some());
+        Ok(done.collect())
+    }
+
     /// When the tokens of a connection were last refreshed.
     pub(crate) fn refreshed_at(&self, connection: &str) -> Result<Option<Millis>, Problem> {
         let db = self.lock();
