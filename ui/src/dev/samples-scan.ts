@@ -14,7 +14,7 @@ export function strayToken(of: Connection, more: Partial<Stray> = {}): Stray {
     begins: "ntn_4927",
     what: "token",
     whose: { kind: "connection", id: of.id },
-    diff: { before: ["NOTION_TOKEN=ntn_4927…"], after: [`NOTION_TOKEN=keyrack://${name}`] },
+    diff: { before: ["NOTION_TOKEN=ntn_4927…"], after: [`NOTION_TOKEN="keyrack://${name}"`] },
     ...more,
   };
 }
@@ -29,6 +29,16 @@ export function straySecret(of: Client): Stray {
     diff: null,
   };
 }
+
+/** A token that was revoked here. */
+export const REVOKED: Stray = {
+  path: "/home/ada/.zsh_history",
+  line: 77,
+  begins: "ntn_6602",
+  what: "token",
+  whose: { kind: "revoked", id: "connection-gone", workspace_name: "Old Acme" },
+  diff: null,
+};
 
 /** What looks like a token, but is not of the list. */
 export const STRANGER: Stray = {
@@ -80,11 +90,15 @@ export function scanIn(
     diff: null,
   });
   const folders = ["/home/ada/work/backup", "/home/ada/work/clients/acme/private"];
-  const unread = folders.map((path) => ({ path, why: "Permission denied (os error 13)" }));
+  const disk = { path: "/home/ada/work/disk.img", why: { kind: "too-big" as const, most_mib: 64 } };
+  const unread = folders.map((path) => ({
+    path,
+    why: { kind: "refused" as const, detail: "Permission denied (os error 13)" },
+  }));
   return {
-    strays: [inMcpServer(first), refresh, strayToken(second), straySecret(client), ...strangers],
+    strays: [inMcpServer(first), refresh, strayToken(second), straySecret(client), REVOKED, ...strangers],
     files: 1_284,
-    unread: scene === "scan-unread" ? unread : [],
+    unread: scene === "scan-unread" ? [...unread, disk] : [],
     own_unknown: null,
   };
 }

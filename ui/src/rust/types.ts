@@ -871,6 +871,19 @@ problem: Problem,
 pending: boolean, };
 
 /**
+ * Why a file or folder was not read.
+ */
+export type NotRead = { "kind": "refused", 
+/**
+ * In the system's words.
+ */
+detail: string, } | { "kind": "too-big", 
+/**
+ * The most that is looked through, in MiB.
+ */
+most_mib: number, };
+
+/**
  * A connection that could not be taken in.
  */
 export type NotTaken = { 
@@ -1232,7 +1245,7 @@ strays: Array<Stray>,
  */
 files: number, 
 /**
- * What could not be read, and why.
+ * What was not read, and why.
  */
 unread: Array<Unread>, 
 /**
@@ -1412,11 +1425,11 @@ line: number,
  */
 begins: string, 
 /**
- * What it is; of one that is not in the list, what it looks like.
+ * What it is; of one that nobody here is known to own, what it looks like.
  */
 what: StrayKind, 
 /**
- * Whose it is; none if it is not in the list.
+ * Whose it is; none if that is not known here.
  */
 whose: Whose | null, 
 /**
@@ -1443,17 +1456,17 @@ at: number,
 connection: Connection, };
 
 /**
- * A file or folder that could not be read.
+ * A file or folder that was not read.
  */
 export type Unread = { 
 /**
- * Its path.
+ * Its path, without the secrets in it.
  */
 path: string, 
 /**
- * Why, in the system's words.
+ * Why.
  */
-why: string, };
+why: NotRead, };
 
 /**
  * How a token leaves Keyrack, or is used without leaving it.
@@ -1461,7 +1474,7 @@ why: string, };
 export type Way = "token" | "run" | "proxy" | "serve" | "api" | "copy";
 
 /**
- * Whose secret a stray one is, if it is in this data folder's list.
+ * Whose secret a stray one is, if this data folder has it or has ended it.
  */
 export type Whose = { "kind": "connection", 
 /**
@@ -1471,4 +1484,12 @@ id: string, } | { "kind": "client",
 /**
  * Its id (`Client::id`).
  */
-id: string, };
+id: string, } | { "kind": "revoked", 
+/**
+ * The connection (`Receipt::connection_id`), which is gone.
+ */
+id: string, 
+/**
+ * The workspace's name at that time.
+ */
+workspace_name: string, };

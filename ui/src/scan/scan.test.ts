@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { called, click, find, open, refuse, the, type, world } from "../dev/harness";
 import { client, connection, problem, receiptFor, token } from "../dev/samples";
-import { CLEAN, STRANGER, straySecret, strayToken } from "../dev/samples-scan";
+import { CLEAN, REVOKED, STRANGER, straySecret, strayToken } from "../dev/samples-scan";
 import type { Scan, Stray } from "../rust/types";
 
 const acme = connection("Acme Research");
@@ -112,14 +112,22 @@ describe("looking for tokens in clear text", () => {
 
   it("folds away what could not be read, with the reasons", async () => {
     const path = "/home/ada/work/private";
-    world.answers.scan = () => ({ ...CLEAN, unread: [{ path, why: "Permission denied" }] });
+    world.answers.scan = () => ({
+      ...CLEAN,
+      unread: [
+        { path, why: { kind: "refused", detail: "Permission denied" } },
+        { path: "/home/ada/disk.img", why: { kind: "too-big", most_mib: 64 } },
+      ],
+    });
     await openScan();
     await click("scan-look");
     const unread = await the("scan-unread");
     expect(unread.tagName).toBe("DETAILS");
     expect(unread.hasAttribute("open")).toBe(false);
-    expect(unread.querySelector("summary")?.textContent).toBe("1 file or folder could not be read");
-    expect(unread.querySelector("li")?.textContent).toMatch(/\/home\/ada\/work\/private\s*Permission denied/);
+    expect(unread.querySelector("summary")?.textContent).toBe("2 files or folders could not be read");
+    const [refused, big] = [...unread.querySelectorAll("li")].map((one) => one.textContent);
+    expect(refused).toMatch(/\/home\/ada\/work\/private\s*Permission denied/);
+    expect(big).toContain("too big: more than 64 MiB");
   });
 
   it("shows why it could not be done, with the focus where it can be done again", async () => {
@@ -205,7 +213,7 @@ describe("what was found", () => {
   it("says of a stranger only that Notion can end it, once for all, with the way there", async () => {
     const dialog = await found(STRANGER, { ...STRANGER, line: 20 });
     expect(strays().flatMap((one) => [...one.querySelectorAll("button")])).toEqual([]);
-    expect(dialog.textContent).toContain("What is not of this list can be ended only at Notion");
+    expect(dialog.textContent).toContain("What still does can be ended only at Notion");
     expect(document.querySelectorAll('[data-testid="open-portal"]')).toHaveLength(1);
     await click("open-portal");
     expect(called("open_portal")).toHaveLength(1);
@@ -220,6 +228,23 @@ describe("what was found", () => {
     await found(strayToken(connection("Elsewhere")));
     expect(labelOf(strays()[0])).toBe("looks like a token");
     await the("open-portal");
+  });
+
+  it("tells a token that was revoked here from a stranger's, and leaves nothing to do about it", async () => {
+    const dialog = await found(REVOKED);
+    expect(labelOf(strays()[0])).toBe("token of Old Acme, revoked");
+    expect(strays()[0]?.textContent).toContain("Keyrack has revoked it");
+    expect(strays()[0]?.querySelector("button")).toBeNull();
+    expect(find("open-portal")).toBeNull();
+    expect(dialog.querySelector(".tone-ok")).not.toBeNull();
+  });
+
+  it("names keyrack run where no lines are known, and a program may have the token", async () => {
+    const never = connection("Never", { allows: "never" });
+    world.rust = { ...world.rust, connections: [acme, never] };
+    await found(strayToken(acme, { diff: null }), strayToken(never, { diff: null }), strayToken(acme));
+    const told = strays().map((one) => one.textContent.includes("start what needs it with keyrack run"));
+    expect(told).toEqual([true, false, false]);
   });
 
   it("shows lines to take away and to put there, and copies the new ones", async () => {

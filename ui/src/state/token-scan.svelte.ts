@@ -5,10 +5,13 @@ import type { Refusal } from "../rust/outcome";
 import type { Sync } from "../rust/sync.svelte";
 import type { Client, Connection, Scan, Stray } from "../rust/types";
 
-/** Whose a stray secret is, as the list had it when it was found. */
-export type Owner = { kind: "connection"; connection: Connection } | { kind: "client"; client: Client };
+/** Whose a stray secret is, as the list had it when it was found; or that of a workspace whose token was revoked. */
+export type Owner =
+  | { kind: "connection"; connection: Connection }
+  | { kind: "client"; client: Client }
+  | { kind: "revoked"; workspace_name: string };
 
-/** A stray secret and whose it is; none if it is not of the list. */
+/** A stray secret and whose it is; none if that is not known. */
 export type Found = { stray: Stray; owner: Owner | null };
 
 export class TokenScan {
@@ -73,6 +76,7 @@ export class TokenScan {
   }
 
   #ownerOf({ whose }: Stray): Owner | null {
+    if (whose?.kind === "revoked") return whose;
     if (whose?.kind === "connection") {
       const connection = this.#sync.connection(whose.id);
       return connection === undefined ? null : { kind: "connection", connection };

@@ -113,7 +113,7 @@ mod tests {
     const BASE_62: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
     /// How many are drawn of each kind.
-    const DRAWN: usize = 100_000;
+    const DRAWN: usize = 40_000;
 
     /// Of how many secrets at most one is missed.
     const MISSED: usize = 10_000;
