@@ -104,6 +104,10 @@ fn is_text(spelled: &[u8]) -> bool {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::print_stdout,
+    reason = "how many are missed and taken is a measurement"
+)]
 mod tests {
     use super::*;
 
@@ -117,6 +121,9 @@ mod tests {
 
     /// Of how many secrets at most one is missed.
     const MISSED: usize = 10_000;
+
+    /// What draws a look-alike of a length.
+    type Make = fn(&mut Draw, usize) -> String;
 
     /// Words of which programs make names, English and German, and what stands among them.
     const WORDS: &str = "get set user data from the remote server and cache local manager service \
@@ -199,18 +206,13 @@ mod tests {
         }
     }
 
-    /// Of how many words that are drawn, how many are taken for secrets.
+    /// How many words of all that are drawn are taken for secrets, and the last of them.
     fn taken(mut draw: impl FnMut() -> String) -> (usize, Option<String>) {
-        let mut taken = (0..DRAWN).map(|_| draw());
-        let mut count = 0;
-        let mut last = None;
-        for word in taken.by_ref() {
-            if looks_like(word.as_bytes()).is_some() {
-                count += 1;
-                last = Some(word);
-            }
-        }
-        (count, last)
+        let words = (0..DRAWN).map(|_| draw());
+        let taken: Vec<_> = words
+            .filter(|word| looks_like(word.as_bytes()).is_some())
+            .collect();
+        (taken.len(), taken.into_iter().next_back())
     }
 
     #[test]
@@ -241,7 +243,6 @@ mod tests {
     #[test]
     fn of_look_alikes_of_every_kind_none_is_taken_for_a_secret() {
         let mut draw = Draw::new(0x2545_f491_4f6c_dd1d);
-        type Make = fn(&mut Draw, usize) -> String;
         let kinds: [(&str, Make); 10] = [
             ("hash", |draw, length| draw.signs(HEX, length)),
             ("hash in capitals", |draw, length| {
