@@ -110,7 +110,7 @@ describe("looking for tokens in clear text", () => {
     expect(find("scan-unknown")).toBeNull();
   });
 
-  it("folds away what could not be read, with the reasons", async () => {
+  it("folds away what was not read, with the reasons", async () => {
     const path = "/home/ada/work/private";
     world.answers.scan = () => ({
       ...CLEAN,
@@ -124,7 +124,7 @@ describe("looking for tokens in clear text", () => {
     const unread = await the("scan-unread");
     expect(unread.tagName).toBe("DETAILS");
     expect(unread.hasAttribute("open")).toBe(false);
-    expect(unread.querySelector("summary")?.textContent).toBe("2 files or folders could not be read");
+    expect(unread.querySelector("summary")?.textContent).toBe("2 files or folders were not read");
     const [refused, big] = [...unread.querySelectorAll("li")].map((one) => one.textContent);
     expect(refused).toMatch(/\/home\/ada\/work\/private\s*Permission denied/);
     expect(big).toContain("too big: more than 64 MiB");
