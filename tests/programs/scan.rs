@@ -212,6 +212,52 @@ async fn a_person_is_told_the_command_that_ends_the_token_and_it_does() {
         !env.sandbox.is_active(&own.access).await,
         "what lies there is worthless"
     );
+    let again = env.keyrack(&["scan", "--json", "--only", folder], "");
+    assert_eq!(
+        found(&document(&again, &own)),
+        [
+            (".env".to_owned(), 1, "token".to_owned(), json!("revoked")),
+            (".env".to_owned(), 2, "token".to_owned(), Value::Null)
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_person_is_told_to_take_a_token_out_where_no_line_can_stand_instead() {
+    let env = TestEnv::connected_by_command().await;
+    let own = own(&env);
+    let home = env.world.home();
+    let token = &own.access;
+    let settings = format!(
+        "{{ // mine\n\"notion\": {{ \"command\": \"npx\", \"env\": {{ \"NOTION_TOKEN\": \"{token}\" }} }} }}"
+    );
+    for (file, text) in [
+        (".bashrc", format!("export NOTION_TOKEN={token}\n")),
+        (
+            ".zsh_history",
+            format!(": 1:0;NOTION_TOKEN={token} npx x\n"),
+        ),
+        (
+            ".codex/config.toml",
+            format!("[a]\nenv = {{ NOTION_TOKEN = \"{token}\" }}\n"),
+        ),
+        (".cursor/mcp.json", settings),
+    ] {
+        write(&home.join(file), &text);
+    }
+    let scanned = env.keyrack(&["scan", "--json"], "");
+    let document = document(&scanned, &own);
+    let strays = document["strays"].as_array().unwrap();
+    assert_eq!(strays.len(), 4, "{document}");
+    assert!(
+        strays.iter().all(|stray| stray["diff"].is_null()),
+        "{document}"
+    );
+    let mut command = env.world.command(&env.program);
+    let terminal = Terminal::start(command.arg("scan").env("TERM", "dumb"));
+    let (_, shown) = terminal.end();
+    let run = format!("keyrack run \"{ACME}\" -- PROGRAM");
+    assert_eq!(shown.matches(&run).count(), 4, "{shown}");
 }
 
 #[tokio::test]

@@ -129,6 +129,6 @@ async fn only_what_the_last_start_left_is_opened_as_it_is() {
     db.pragma_update(None, "user_version", 9_999)
         .expect("written");
     drop(db);
-    let refused = Store::open_as_left(&folder).err().expect("another version");
+    let refused = Store::open_as_left(&folder).expect_err("another version");
     assert_eq!(refused.cause, Cause::StoreNewer);
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::finding::{in_piece, settings_diff, shown};
 use super::known::Known;
-use super::{Ground, NotRead, Scan, Unread};
+use super::result::{NotRead, Scan, Unread};
 use crate::domain::stray::{Base, PLACES};
 use crate::host::text_files::{below, in_pieces, is_within, own_folders, real_path};
 
@@ -15,6 +15,15 @@ const STRIDE: usize = 100;
 
 /// What is told how many files were looked through, and may end the scan.
 type Told = Box<dyn Fn(usize) -> ControlFlow<()>>;
+
+/// Where strays are looked for.
+#[derive(Debug, Clone, Default)]
+pub struct Ground {
+    /// Whether the known places are looked at.
+    pub known_places: bool,
+    /// Folders that are looked through, and files.
+    pub named: Vec<PathBuf>,
+}
 
 /// A scan under way.
 pub(super) struct Search {
