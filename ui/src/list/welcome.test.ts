@@ -19,6 +19,8 @@ describe("the welcome screen", () => {
     ["activity", "activity-dialog"],
     ["help", "guide"],
     ["show-keys", "keys"],
+    ["welcome-open-sealed", "open-sealed-dialog"],
+    ["welcome-scan", "scan"],
   ])("leads by %s to %s, and Escape leads back to the button", async (button, dialog) => {
     open();
     const from = await the(button);
@@ -62,16 +64,6 @@ describe("the welcome screen", () => {
       "welcome-language",
     ]);
     expect(reached.every(({ tabIndex }) => tabIndex === 0)).toBe(true);
-  });
-
-  it("leads to the search for tokens in clear text, which needs no integration, and back", async () => {
-    open();
-    const scan = await the("welcome-scan");
-    scan.focus();
-    scan.click();
-    expect((await the("scan")).textContent).toContain("Tokens in clear text");
-    window.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", cancelable: true }));
-    await vi.waitFor(() => expect(document.activeElement).toBe(scan));
   });
 
   it("saves the language that is chosen", async () => {
