@@ -14,10 +14,6 @@ async fn a_connection_is_moved_in_the_window_and_the_move_is_taken_back() {
     row.has("data-status", "active").await;
     row.choose_item("move").await;
     window.at("seal-passphrase").fill(PASSPHRASE).await;
-    // Out from under the dialog's foot, where a person scrolls it to.
-    let scroll =
-        "document.querySelector('[data-testid=seal-again]').scrollIntoView({ block: 'center' })";
-    window.run(scroll).await;
     window.at("seal-again").fill(PASSPHRASE).await;
     window.at("seal-begin").click().await;
     window.at("seal-done").appears().await;
@@ -35,6 +31,7 @@ async fn a_connection_is_moved_in_the_window_and_the_move_is_taken_back() {
         "what was moved is not handed out"
     );
     row.choose_item("undo-move").await;
+    window.at("confirm-undo-move").click().await;
     support::wait::until("the move to be taken back", || {
         (listed()[0]["moved_at"] == Value::Null).then_some(())
     });

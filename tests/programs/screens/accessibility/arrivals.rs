@@ -107,9 +107,6 @@ async fn every_screen(dark: bool) -> usize {
 async fn seal(walk: &Walk) -> String {
     let window = &walk.window;
     window.at("seal-passphrase").fill(PASSPHRASE).await;
-    let scroll =
-        "document.querySelector('[data-testid=seal-again]').scrollIntoView({ block: 'center' })";
-    window.run(scroll).await;
     window.at("seal-again").fill(PASSPHRASE).await;
     window.at("seal-begin").click().await;
     window.at("seal-done").appears().await;
