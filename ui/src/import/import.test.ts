@@ -115,9 +115,9 @@ describe("the list of an import", () => {
   it("is counted in pairs as it is pasted: what names the columns is none", async () => {
     await openImport();
     await type("import-list", `${LIST}\n  \n${LIST}`);
-    await vi.waitFor(() => expect(find("import-pasted")?.textContent).toBe("2 pairs pasted"));
+    await vi.waitFor(() => expect(find("import-pasted")?.textContent).toBe("2 lines to check"));
     await type("import-list", "access_token,label\none,a\ntwo,b\nthree,c\n");
-    await vi.waitFor(() => expect(find("import-pasted")?.textContent).toBe("3 pairs pasted"));
+    await vi.waitFor(() => expect(find("import-pasted")?.textContent).toBe("3 lines to check"));
   });
 
   it("that was not taken says why until another one is given", async () => {
