@@ -257,6 +257,29 @@ async fn what_moved_stays_moved_when_the_database_is_lost() {
     }
 }
 
+#[tokio::test]
+async fn all_that_were_to_go_into_a_file_are_taken_back_together() {
+    let here = Here::new().await;
+    let part = ".keyrack-abc.part";
+    let first = begun(&here, part).await;
+    let client = here.env.another_client(&here.keyrack).await;
+    let second = here.env.connect(&here.keyrack, &client).await;
+    let act = Export {
+        of: (&here.keyrack.connection(&second).expect("a row")).into(),
+        ..first.act
+    };
+    let begun = Operation::begun(act, "ended", here.env.now());
+    here.keyrack.store.begin_export(&begun).expect("begun");
+    fs::rename(&here.path, here.path.with_file_name(part)).expect("renamed");
+    let keyrack = here.env.start();
+    keyrack.recover().await.expect("recovered");
+    for id in [here.id, second] {
+        let row = keyrack.connection(&id).expect("a row");
+        assert_eq!(row.moved_at, None);
+    }
+    assert!(!here.path.with_file_name(part).exists());
+}
+
 /// Begins an export of what was exported, as a process that ended in the middle did.
 async fn begun(here: &Here, part: &str) -> Operation<Export> {
     here.export(true).await.expect("a copy");
