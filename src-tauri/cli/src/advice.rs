@@ -46,9 +46,8 @@ fn command(keyrack: &Keyrack, cause: &Cause) -> Option<String> {
     let name = named(&all, connection);
     match **why {
         Cause::HandOutRefused => Some(format!("keyrack hand-out {name} any")),
-        Cause::MovedOut => Some(format!("keyrack moved {name} --undo")),
         // What to do instead is in the words.
-        Cause::TokenStays => None,
+        Cause::MovedOut | Cause::TokenStays => None,
         Cause::RevocationPending | Cause::TokenSuperseded => Some(format!("keyrack revoke {name}")),
         Cause::TokenInactive => Some(format!("keyrack refresh {name}")),
         // It is replaced at Notion, as the words say.

@@ -319,6 +319,7 @@ mod tests {
         let diff = Some(Diff {
             before: vec!["A=ntn_1234…".to_owned()],
             after: vec!["A=keyrack://Acme".to_owned()],
+            sketch: false,
         });
         let with_lines = ways_out(
             &Stray { diff, ..stray() },

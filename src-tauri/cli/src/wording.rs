@@ -168,6 +168,8 @@ pub fn receipt(receipt: &Receipt, words: Words) -> Vec<String> {
             Some(RefreshTokenFate::None) | None => None,
         };
         lines.extend(refresh_token.map(|key| words.text(key, &[])));
+        let moved = receipt.moved_at;
+        lines.extend(moved.map(|_| words.text("receipt.moved.revoked", &[])));
     } else {
         lines.push(words.text("receipt.forgotten.title", &places));
         let not_asked = match receipt.moved_at {

@@ -271,6 +271,7 @@ fn every_cause() -> Vec<Cause> {
         FileUnproven {
             path: text("/media/stick/moved.age"),
         },
+        RecipientSecret,
         RecipientUnknown {
             recipient: text("ssh-ed25519 AAAA"),
         },

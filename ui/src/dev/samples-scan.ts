@@ -14,7 +14,7 @@ export function strayToken(of: Connection, more: Partial<Stray> = {}): Stray {
     begins: "ntn_4927",
     what: "token",
     whose: { kind: "connection", id: of.id },
-    diff: { before: ["NOTION_TOKEN=ntn_4927…"], after: [`NOTION_TOKEN="keyrack://${name}"`] },
+    diff: { before: ["NOTION_TOKEN=ntn_4927…"], after: [`NOTION_TOKEN="keyrack://${name}"`], sketch: false },
     ...more,
   };
 }
@@ -58,6 +58,7 @@ function inMcpServer(of: Connection): Stray {
     diff: {
       before: ['"command": COMMAND,', '"args": [ARGUMENTS],', '"env": { "NOTION_TOKEN": "ntn_7301…" }'],
       after: ['"command": "keyrack",', `"args": ["run", "${of.id}", "--", COMMAND, ARGUMENTS]`],
+      sketch: true,
     },
   });
 }

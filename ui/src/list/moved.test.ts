@@ -86,6 +86,10 @@ describe("the row of a connection that was moved", () => {
     const words = [...document.querySelectorAll('[data-testid="notice"]')].map((one) => one.textContent);
     expect(words.join()).toContain("Acme is used here again");
     expect(words.join()).toContain("forget it there, and delete the sealed file");
+    within(rowOf(acme), "more")?.click();
+    await click("forget");
+    await click("confirm-forget");
+    await vi.waitFor(() => expect(document.body.textContent).not.toContain("Acme is used here again"));
   });
 
   it("stays moved if undoing that is refused, and says why", async () => {
@@ -105,22 +109,22 @@ describe("the row of a connection that was moved", () => {
     expect(document.body.textContent).not.toContain("was not moved to another computer");
   });
 
-  it("is removed in the dialog that forgets, which says that it works on elsewhere", async () => {
+  it("is removed in the dialog that forgets, which says that it has to work elsewhere first", async () => {
     await opened();
     within(rowOf(acme), "more")?.click();
     await click("forget");
     const dialog = (await the("confirm-forget")).closest("dialog");
-    expect(dialog?.textContent).toContain("goes on working on the other computer");
+    expect(dialog?.textContent).toContain("Go on only once it works on the other computer");
     expect(dialog?.textContent).toContain("Moved");
     await click("confirm-forget");
     await vi.waitFor(() => expect(called("forget")).toEqual([{ connection: acme.id }]));
   });
 
-  it("is revoked only after the word that the other computer loses its access too", async () => {
+  it("is revoked only after the word that this ends the tokens that this computer has", async () => {
     await opened();
     within(rowOf(acme), "revoke")?.click();
     const dialog = (await the("confirm-revoke")).closest("dialog");
-    expect(dialog?.textContent).toContain("the other computer loses its access too");
+    expect(dialog?.textContent).toContain("this ends the tokens that this computer has");
   });
 });
 
@@ -240,12 +244,12 @@ describe("a selection", () => {
     expect(called("undo_move")).toEqual([{ connections: [acme.id, cedar.id] }]);
   });
 
-  it("is forgotten with the word that it works on elsewhere, if all of it does", async () => {
+  it("is forgotten with the word that all of it has to work elsewhere first", async () => {
     await opened();
     select(acme, cedar);
     await click("forget-selected");
     const dialog = (await the("confirm-forget-selected")).closest("dialog");
-    expect(dialog?.textContent).toContain("they go on working on the other computer");
+    expect(dialog?.textContent).toContain("Go on only once they work on the other computer");
   });
 
   it("is revoked with the word how many another computer loses", async () => {

@@ -248,7 +248,7 @@ describe("what was found", () => {
   });
 
   it("shows lines to take away and to put there, and copies the new ones", async () => {
-    const diff = { before: ['"a": 1,', '"b": "ntn_4927…"'], after: ['"a": 2,', '"b": 3'] };
+    const diff = { before: ['"a": 1,', '"b": "ntn_4927…"'], after: ['"a": 2,', '"b": 3'], sketch: false };
     await found(strayToken(acme, { diff }));
     const lists = [...(strays()[0]?.querySelectorAll('[role="list"]') ?? [])];
     expect(lists.map((list) => list.getAttribute("aria-label"))).toEqual([
@@ -259,6 +259,13 @@ describe("what was found", () => {
     expect(lines).toEqual(['- "a": 1,', '- "b": "ntn_4927…"', '+ "a": 2,', '+ "b": 3']);
     button(strays()[0], "Copy new lines")?.click();
     expect(called("copy_text")).toEqual([{ text: '"a": 2,\n"b": 3' }]);
+  });
+
+  it("offers nothing to copy where words stand for what else is there", async () => {
+    const diff = { before: ['"command": COMMAND'], after: ['"args": [COMMAND]'], sketch: true };
+    await found(strayToken(acme, { diff }));
+    expect(strays()[0]?.textContent).toContain('+ "args": [COMMAND]');
+    expect(button(strays()[0], "Copy new lines")).toBeUndefined();
   });
 });
 
@@ -277,6 +284,8 @@ describe("a token of the list's own", () => {
       "Its receipt says what Notion answered about the refresh token.",
     );
     expect(strays()[2]?.textContent).not.toContain("there no longer works");
+    // A reference to it would find nothing.
+    expect(strays()[0]?.querySelectorAll('[role="list"]')).toHaveLength(0);
     expect(called("revoke")).toEqual([{ connection: birch.id }]);
     expect(called("scan")).toHaveLength(1);
     expect(labelOf(strays()[0])).toBe("token of Birch");

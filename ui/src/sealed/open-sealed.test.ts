@@ -186,7 +186,7 @@ describe("what is in a sealed file", () => {
       connections: [sealedRow("Acme", { kind: "same", connection: acme.id, moved: false })],
     });
     expect(find("sealed-keep")).toBeNull();
-    expect(dialog.textContent).toContain("There is nothing new in the file");
+    expect(dialog.textContent).toContain("Nothing of it is taken in");
     await click("show-row");
     await vi.waitFor(() => expect(find("open-sealed-dialog")).toBeNull());
     await vi.waitFor(() => expect(document.activeElement?.getAttribute("data-connection-id")).toBe(acme.id));

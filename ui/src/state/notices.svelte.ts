@@ -101,7 +101,7 @@ export class Notices {
   /** Drops the notices about a connection that is gone. */
   forget(connection: string): void {
     this.settle(connection);
-    this.shown = this.shown.filter(({ undo }) => undo !== connection);
+    this.shown = this.shown.filter(({ undo, told }) => undo !== connection && !told.includes(connection));
   }
 
   /** Drops what has stood long enough and leaves by itself. */

@@ -35,6 +35,8 @@ export type Notice = {
   words: (about: readonly Connection[]) => Words;
   /** The connections that the notice is about, as they were then. Once all of them are well or gone, it goes. */
   about: readonly Connection[];
+  /** The connections of which it tells what is over once one of them is gone (`Connection::id`). */
+  told: readonly string[];
   /** The client that the notice is about (`Client::id`), where it is about no connection. */
   client: string | null;
   sandbox: boolean;
@@ -55,6 +57,7 @@ export const batchKey = (act: BatchAct) => `${act}-all`;
 /** A notice that offers nothing and is about no connection. */
 export const plainNotice = {
   about: [],
+  told: [],
   client: null,
   sandbox: false,
   requestId: null,
@@ -366,7 +369,8 @@ export function ofUndone(connections: readonly Connection[]): Notice {
       ...(gone.length > 0 ? [t("moved.undone.gone", { count: gone.length, workspaces: namesOf(gone) })] : []),
     ].join(" "),
   });
-  return { ...plainNotice, key: UNDONE, tone: gone.length > 0 ? "trouble" : "done", words };
+  const told = connections.map(({ id }) => id);
+  return { ...plainNotice, key: UNDONE, told, tone: gone.length > 0 ? "trouble" : "done", words };
 }
 
 /** The notice about a copied token, which stays on the clipboard for some seconds. */

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { connection, problem, receiptFor } from "../dev/samples";
 import type { Receipt } from "../rust/types";
-import { asText, fileName, steps } from "./receipt";
+import { asText, fileName, steps, result } from "./receipt";
 
 const acme = connection("Acme Research");
 const said = (receipt: Parameters<typeof steps>[0]) =>
@@ -82,6 +82,15 @@ describe("a receipt", () => {
     const connected_at = Date.UTC(2026, 0, 2, 3, 4, 5);
     expect(asText({ ...receipt, connected_at })).toContain("\nConnected: 2026-01-02T03:04:05.000Z\n");
     expect(asText({ ...receipt, connected_at: null })).not.toContain("Connected");
+  });
+
+  it("says of one that was moved that newer tokens of the other computer are not ended by it", () => {
+    const receipt = { ...receiptFor(acme, "revoke", null), moved_at: Date.UTC(2026, 0, 2) };
+    expect(asText(receipt)).toContain(
+      "It was moved to another computer: what that computer has refreshed since",
+    );
+    expect(result(receipt)).not.toBe(result({ ...receipt, kind: "forget" }));
+    expect(asText({ ...receipt, moved_at: null })).not.toContain("another computer");
   });
 
   it("names the labels that the connection had, if it had any", () => {

@@ -34,6 +34,7 @@ function atNotion(receipt: Receipt): Step[] {
   if (receipt.refresh_token === "revoked") list.push(step("ok", t("receipt.refresh.revoked"), null));
   if (receipt.refresh_token === "not-revoked")
     list.push(step("warn", t("receipt.refresh.not-revoked"), null));
+  if (receipt.moved_at !== null) list.push(step("warn", t("receipt.moved.revoked"), null));
   return list;
 }
 
@@ -89,8 +90,7 @@ export function plain(text: string, room: number): string {
 
 /** What it came to, in short: whether the revocation is confirmed. */
 export function result({ kind, confirmed_at, moved_at }: Receipt): string {
-  if (moved_at !== null) return t("command.result.moved");
-  if (kind === "forget") return t("command.result.forgotten");
+  if (kind === "forget") return t(moved_at === null ? "command.result.forgotten" : "command.result.moved");
   return t(confirmed_at === null ? "command.result.unconfirmed" : "command.result.confirmed");
 }
 

@@ -161,6 +161,7 @@ export const REMEDIES: Record<Refusal["code"], readonly Remedy[] | Reason> = {
   "other-program-at-work": ["again"],
   "file-exists": "command",
   "file-unproven": "command",
+  "recipient-secret": "command",
   "recipient-unknown": "command",
   "identity-unreadable": "command",
   "not-age": "command",

@@ -334,6 +334,7 @@ fn scan() -> String {
         diff: Some(Diff {
             before: vec!["NOTION_TOKEN=ntn_1234…".into()],
             after: vec!["NOTION_TOKEN=\"keyrack://Acme Research\"".into()],
+            sketch: false,
         }),
         ..stray(3, "ntn_1234…")
     };

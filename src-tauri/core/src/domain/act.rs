@@ -146,6 +146,9 @@ pub(crate) struct Revoke {
     /// When the workspace was last connected here.
     #[serde(default)]
     pub connected_at: Option<Millis>,
+    /// When the connection was moved to another computer, which may have newer tokens; none if it was not.
+    #[serde(default)]
+    pub moved_at: Option<Millis>,
     /// How many times it was tried.
     pub attempts: u32,
     /// When it is tried again by itself.
@@ -417,6 +420,7 @@ impl Revoke {
             of: connection.into(),
             labels: connection.labels.clone(),
             connected_at: connection.connected(),
+            moved_at: connection.moved_at,
             attempts: 0,
             retry_at: None,
             seal: None,

@@ -189,6 +189,7 @@ impl Ended<Revoke> {
         let receipt = Receipt {
             labels: act.labels.clone(),
             connected_at: act.connected_at,
+            moved_at: act.moved_at,
             keyring_keeps: act.keyring_keeps.clone(),
             cut_off: act.cut_off.clone(),
             ..self.receipt_of(Kind::Revoke, &act.of, removed_at)

@@ -314,6 +314,8 @@ pub enum Cause {
     FileUnproven {
         path: String,
     },
+    /// A secret key where a public one belongs.
+    RecipientSecret,
     RecipientUnknown {
         recipient: String,
     },

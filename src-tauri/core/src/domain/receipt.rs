@@ -58,7 +58,8 @@ pub struct Receipt {
     pub labels: Labels,
     /// When the workspace was last connected here; none on a receipt of an earlier Keyrack.
     pub connected_at: Option<Millis>,
-    /// When it was moved to another computer, where its tokens still work; none if it was not.
+    /// When it was moved to another computer; none if it was not. What that computer got with these tokens is
+    /// not ended by a revocation of them.
     pub moved_at: Option<Millis>,
     /// Whether it belonged to the embedded sandbox.
     pub sandbox: bool,

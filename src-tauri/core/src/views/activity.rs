@@ -261,6 +261,7 @@ mod tests {
             of: of(),
             labels: Labels::default(),
             connected_at: None,
+            moved_at: None,
             attempts: 1,
             retry_at: None,
             seal: None,

@@ -4,7 +4,7 @@ use serde::Serialize;
 use ts_rs::TS;
 
 /// How many characters of a secret may be shown.
-const SHOWN: usize = 8;
+pub(super) const SHOWN: usize = 8;
 
 /// The first characters of a secret.
 pub(crate) fn masked(secret: &str) -> String {
@@ -59,6 +59,8 @@ pub struct Diff {
     pub before: Vec<String>,
     /// The lines that do the same without the secret.
     pub after: Vec<String>,
+    /// Whether words in capitals stand in them for what else is there: then they are no lines to copy.
+    pub sketch: bool,
 }
 
 /// A stray secret.

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use sha2::{Digest as _, Sha256};
 
+use super::found::SHOWN;
+
 /// The fewest characters in a row by which a secret can be recognised.
 const LEAST: usize = 16;
 
@@ -31,6 +33,8 @@ struct Mark {
     /// How much of the secret stands before its word.
     before: usize,
     length: usize,
+    /// How it begins, as far as a finding shows it: most places differ there already.
+    begins: Vec<u8>,
     whole: Hash,
 }
 
@@ -63,6 +67,7 @@ impl Marks {
             word_length: word.len(),
             before,
             length: bytes.len(),
+            begins: bytes.iter().take(SHOWN).copied().collect(),
             whole: hash(bytes),
         });
     }
@@ -89,7 +94,8 @@ impl Marks {
         let words = self.marks.iter().filter(|mark| mark.before == 0);
         words.into_iter().find_map(|mark| {
             let whole = at..at + mark.length;
-            let is_it = hash(text.get(whole.clone())?) == mark.whole;
+            let there = text.get(whole.clone())?;
+            let is_it = there.starts_with(&mark.begins) && hash(there) == mark.whole;
             is_it.then_some((mark.number, whole))
         })
     }

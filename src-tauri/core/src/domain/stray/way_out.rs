@@ -35,6 +35,7 @@ pub(crate) fn env_line(line: &str, token: Range<usize>, connection: &str) -> Opt
     (is_name(name) && is_alone).then(|| Diff {
         before: vec![format!("{set}{quote}{}{quote}", masked(secret))],
         after: vec![format!("{set}{needed}keyrack://{connection}{needed}")],
+        sketch: false,
     })
 }
 
@@ -84,7 +85,11 @@ pub(crate) fn mcp_server(document: &str, token: &str, connection: &str) -> Optio
     } else {
         after.push(run);
     }
-    Some(Diff { before, after })
+    Some(Diff {
+        before,
+        after,
+        sketch: true,
+    })
 }
 
 /// A server that gets a token in its environment.

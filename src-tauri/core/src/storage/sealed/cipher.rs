@@ -59,6 +59,9 @@ pub(super) struct Sealed {
 /// The fewest characters of a passphrase that files are sealed with.
 const FEWEST: usize = 12;
 
+/// How a secret key of age's begins.
+const SECRET_KEY: &str = "AGE-SECRET-KEY";
+
 impl Seal {
     /// A passphrase as a person chose it. Fails with `passphrase-short`: whoever has the file may try as many
     /// as they like.
@@ -74,6 +77,9 @@ impl Seal {
         let parsed = typed.iter().map(|one| {
             let recipient = one.trim().parse();
             recipient.map_err(|_| {
+                if one.to_ascii_uppercase().contains(SECRET_KEY) {
+                    return Cause::RecipientSecret.into();
+                }
                 let recipient = sanitize_display_text(one);
                 Problem::from(Cause::RecipientUnknown { recipient })
             })

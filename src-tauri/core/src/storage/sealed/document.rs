@@ -131,6 +131,9 @@ impl Document {
         if head.format != FORMAT {
             return Err(Cause::SealedForeign);
         }
+        if head.v == 0 {
+            return Err(unfit("v"));
+        }
         if head.v > VERSION {
             return Err(Cause::SealedNewer);
         }
@@ -162,12 +165,7 @@ impl Document {
         }
         let checked = |connection: SealedConnection| connection.checked(&ids);
         let connections = checked_each("connections", connections, checked)?;
-        let bots = connections.iter().filter_map(|one| {
-            let client = one.client.as_ref()?;
-            Some((client, &one.bot_id))
-        });
-        let mut seen = HashSet::new();
-        if !bots.into_iter().all(|bot| seen.insert(bot)) {
+        if !is_each_once(&connections) {
             return Err(unfit("connections"));
         }
         Ok(Self {
@@ -213,6 +211,9 @@ impl SealedConnection {
             _ => return Err(Part::Named("client")),
         };
         require(is_id(&self.bot_id), "bot_id")?;
+        let icon = self.workspace_icon.as_ref();
+        let fits = icon.is_none_or(|icon| icon.len() <= LONGEST_ADDRESS);
+        require(fits, "workspace_icon")?;
         let is_token = |token: &SecretString| is_token(token.expose_secret());
         require(is_token(&self.access), "access")?;
         require(self.refresh.as_ref().is_none_or(is_token), "refresh")?;
@@ -225,6 +226,21 @@ impl SealedConnection {
             ..self
         })
     }
+}
+
+/// Whether no two connections have an id, a token, or a bot of one client in common.
+fn is_each_once(connections: &[SealedConnection]) -> bool {
+    let [mut ids, mut tokens] = [(); 2].map(|()| HashSet::new());
+    let mut bots = HashSet::new();
+    connections.iter().all(|one| {
+        let bot = one.client.as_ref().map(|client| (client, &one.bot_id));
+        let mut secrets = [Some(&one.access), one.refresh.as_ref()]
+            .into_iter()
+            .flatten();
+        ids.insert(&*one.id)
+            && secrets.all(|token| tokens.insert(token.expose_secret()))
+            && bot.is_none_or(|bot| bots.insert(bot))
+    })
 }
 
 /// What is wrong with a row.

@@ -170,7 +170,10 @@ async fn one_that_moved_is_revoked_or_forgotten_here_and_its_receipt_says_that_i
     let here = Here::new().await;
     here.export(false).await.expect("exported");
     let revoked = here.keyrack.revoke(&here.id).await.expect("an outcome");
-    assert!(matches!(revoked, Revocation::Revoked { .. }), "{revoked:?}");
+    let Revocation::Revoked { receipt } = revoked else {
+        panic!("{revoked:?}");
+    };
+    assert_eq!(receipt.moved_at, Some(here.env.now()));
     assert!(here.env.count(REVOKE).await > 0);
 }
 

@@ -267,12 +267,34 @@ fn texts_from_a_file_are_shown_as_they_are_and_of_what_is_written_on_it_only_wha
 }
 
 #[test]
+fn no_token_stands_in_a_document_twice() {
+    let mut document = plain();
+    let mut again = document["connections"][0].clone();
+    again["id"] = json!("another");
+    again["client"] = json!(null);
+    again["made_elsewhere"] = json!({"name": "Again", "base_url": "https://api.notion.com"});
+    let connections = document["connections"].as_array_mut().expect("a list");
+    connections.push(again);
+    let part = "connections".to_owned();
+    let refused = parsed(&document).err().expect("refused");
+    assert_eq!(refused, Cause::SealedUnfit { part });
+    let connections = document["connections"].as_array_mut().expect("a list");
+    let again = connections.last_mut().expect("a row");
+    again["access"] = json!("ntn_another_token");
+    again["refresh"] = json!(null);
+    parsed(&document).expect("each of them stands there once");
+}
+
+#[test]
 fn a_recipient_and_a_file_of_keys_that_are_none_are_refused() {
     let refused = Seal::recipients(&["ssh-ed25519 AAAA".into()]).err();
     let cause = refused.expect("refused").cause;
     assert!(
         matches!(&cause, Cause::RecipientUnknown { recipient } if recipient.starts_with("ssh"))
     );
+    let secret = " age-secret-key-1qqqqcanary".to_owned();
+    let refused = Seal::recipients(&[secret]).err().expect("refused");
+    assert_eq!(refused.cause, Cause::RecipientSecret, "and not repeated");
     let folder = folder();
     let keys = folder.path().join("keys");
     for text in ["", "# only a comment\n", PASSPHRASE, "AGE-SECRET-KEY-1\n"] {
