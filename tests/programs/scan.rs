@@ -323,6 +323,12 @@ async fn what_is_named_and_is_not_there_is_no_clean_folder() {
         said.contains("input-file") && said.contains("/nowhere/at all"),
         "{said}"
     );
+    let token = "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";
+    let named = format!("/nowhere/{token}");
+    let scanned = env.keyrack(&["scan", "--only", &named], "");
+    let said = String::from_utf8_lossy(&scanned.stderr);
+    assert!(said.contains("/nowhere/ntn_5809…"), "{said}");
+    assert!(!said.contains(token), "{said}");
 }
 
 #[tokio::test]

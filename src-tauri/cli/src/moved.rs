@@ -7,6 +7,7 @@ use keyrack_core::{BatchAct, Keyrack, Problem};
 use crate::arguments::{End, MovedArguments, Which};
 use crate::connections::{self, these};
 use crate::output::Output;
+use crate::terminal::eprint_line;
 
 /// Forgets the chosen connections that were moved, unless a person who is asked does not want it, or uses
 /// them here again. Returns whether it was wanted.
@@ -32,6 +33,14 @@ pub async fn moved(
     if undo {
         let back = keyrack.undo_move(&ids)?;
         output.connections(&back, "command.nothing")?;
+        if !output.json {
+            let next = if back.iter().all(|one| one.made_elsewhere) {
+                "moved.undone.tokens"
+            } else {
+                "moved.undone.next"
+            };
+            eprint_line(&output.words.counted(next, back.len(), &[]));
+        }
         return Ok(true);
     }
     let which = Which {

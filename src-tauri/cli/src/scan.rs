@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use keyrack_core::documents::{Versioned, word};
 use keyrack_core::{
     Allowed, Cause, Diff, Ground, Keyrack, NotRead, PORTAL, Problem, Scan, Stray, StrayKind,
-    Unread, Whose, Words,
+    Unread, Whose, Words, shown_path,
 };
 
 use crate::advice;
@@ -27,7 +27,7 @@ pub async fn scan(
 ) -> Result<ExitCode, Problem> {
     for path in &asked.folders {
         fs::metadata(path).map_err(|error| Cause::InputFile {
-            path: path.display().to_string(),
+            path: shown_path(path),
             detail: error.to_string(),
         })?;
     }

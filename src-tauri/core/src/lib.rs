@@ -39,7 +39,7 @@ pub use acts::import::sealed::OpenedFile;
 pub use acts::lease::{Begun, Leases, Terms};
 pub use acts::naming::{called, is_typable, own_name, workspace};
 pub use acts::pass_on::{Outgoing, OutgoingBody};
-pub use acts::scan::{Ground, NotRead, Scan, Unread};
+pub use acts::scan::{Ground, NotRead, Scan, Unread, shown_path};
 pub use acts::self_test::SelfTest;
 pub use domain::annotation::{LabelChange, Labels, Note};
 pub use domain::authorization::{Authorization, Progress};

@@ -78,6 +78,11 @@ async fn connections_move_with_what_is_written_on_them_and_are_used_there_alone(
     assert!(receipt["moved_at"].is_string(), "{receipt}");
     assert_eq!(computers.env.sandbox.count(REVOKE).await, 0);
     computers.there(&["check", "Ada"], "");
+    let undo = ["moved", "Bureau", "--undo"];
+    let undone = computers.run(&computers.here, &undo, "");
+    assert_eq!(said(&undone).trim(), counted("moved.undone.next", 1));
+    fs::remove_file(computers.file()).unwrap();
+    computers.export(&["Bureau"]);
     let undone = computers.here(&["moved", "--all", "--undo", "--json"], "");
     let undone: Vec<Value> = serde_json::from_str(&undone).unwrap();
     assert_eq!(each(&undone, "workspace_name"), ["Bureau"]);

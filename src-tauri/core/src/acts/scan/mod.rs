@@ -6,7 +6,9 @@ mod result;
 mod search;
 
 use std::ops::ControlFlow;
+use std::path::Path;
 
+use crate::domain::stray::{Marks, without_secrets};
 use crate::keyrack::Keyrack;
 
 use known::Known;
@@ -14,6 +16,12 @@ use search::Search;
 
 pub use result::{NotRead, Scan, Unread};
 pub use search::Ground;
+
+/// A path as it is shown: without what looks like a token in it.
+#[must_use]
+pub fn shown_path(path: &Path) -> String {
+    without_secrets(&path.display().to_string(), &Marks::default())
+}
 
 impl Keyrack {
     /// Looks for strays. Those of this data folder are recognised exactly, if the keyring is open; others by

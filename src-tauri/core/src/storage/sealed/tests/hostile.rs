@@ -276,7 +276,7 @@ fn no_token_stands_in_a_document_twice() {
     let connections = document["connections"].as_array_mut().expect("a list");
     connections.push(again);
     let part = "connections".to_owned();
-    let refused = parsed(&document).err().expect("refused");
+    let refused = parsed(&document).expect_err("refused");
     assert_eq!(refused, Cause::SealedUnfit { part });
     let connections = document["connections"].as_array_mut().expect("a list");
     let again = connections.last_mut().expect("a row");
