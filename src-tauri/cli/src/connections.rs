@@ -60,7 +60,7 @@ pub async fn check(
         && keyrack
             .connections()?
             .iter()
-            .any(|one| is_checked(one) && (one.needs_attention || one.ends_soon(now)));
+            .any(|one| is_checked(one) && one.needs_attention_at(now));
     match checked {
         Ok(()) if needs_a_person => Ok(exit::for_a_person()),
         Err(problem) if needs_a_person => {

@@ -94,7 +94,7 @@ fn moved_too(act: BatchAct, connections: &[Connection], words: Words) -> Option<
     let moved = moved.count();
     (act == BatchAct::Revoke && moved > 0).then(|| match connections {
         [_] => words.text("moved.revoke.text", &[]),
-        _ => words.text("moved.revoke.text.some", &[("count", &moved.to_string())]),
+        _ => words.counted("moved.ending", moved, &[]),
     })
 }
 

@@ -149,7 +149,7 @@ fn record(input: &mut impl io::BufRead) -> Option<Vec<u8>> {
     (read > 0).then_some(line)
 }
 
-/// The terminal of standard input, and whether this program is in its foreground.
+/// The terminal, how it is set, and whether this program is in its foreground.
 #[cfg(unix)]
 mod foreground {
     use std::fs::File;
@@ -170,27 +170,32 @@ mod foreground {
     const LOOK_EVERY: Duration = Duration::from_millis(300);
 
     /// How a terminal is set.
-    pub struct Settings<'a>(&'a File, Option<Termios>);
+    pub struct Settings<'a> {
+        terminal: &'a File,
+        /// None if it tells none.
+        before: Option<Termios>,
+    }
 
     impl<'a> Settings<'a> {
         pub fn of(terminal: &'a File) -> Self {
-            Self(terminal, tcgetattr(terminal).ok())
+            let before = tcgetattr(terminal).ok();
+            Self { terminal, before }
         }
 
         /// Shows nothing of what is typed from now on.
         pub fn hide_typing(&self) {
-            if let Some(mut settings) = self.1.clone() {
+            if let Some(mut settings) = self.before.clone() {
                 settings.local_modes -= LocalModes::ECHO | LocalModes::ECHONL;
                 // A terminal that is gone shows nothing.
-                let _ = tcsetattr(self.0, OptionalActions::Now, &settings);
+                let _ = tcsetattr(self.terminal, OptionalActions::Now, &settings);
             }
         }
 
         /// Sets the terminal as it was.
         pub fn restore(self) {
-            if let Some(settings) = self.1 {
+            if let Some(settings) = self.before {
                 // A terminal that is gone needs no settings.
-                let _ = tcsetattr(self.0, OptionalActions::Now, &settings);
+                let _ = tcsetattr(self.terminal, OptionalActions::Now, &settings);
             }
         }
     }

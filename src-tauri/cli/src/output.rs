@@ -212,7 +212,7 @@ impl Output {
     ) -> Result<(), Problem> {
         let now = system_clock()();
         let attention = connections.iter();
-        let attention = attention.filter(|one| one.needs_attention || one.ends_soon(now));
+        let attention = attention.filter(|one| one.needs_attention_at(now));
         let attention = attention.count();
         let told = || self.words.counted("list.attention", attention, &[]);
         let after: Vec<_> = (attention > 0).then(told).into_iter().collect();

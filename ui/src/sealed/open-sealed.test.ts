@@ -23,6 +23,13 @@ const alert = () =>
 
 beforeEach(() => (world.rust = { ...world.rust, connections: [acme, birch] }));
 
+it("is opened beside Connect too, also where there is a list", async () => {
+  open();
+  await click("connect-more");
+  await click("menu-open-sealed");
+  expect((await the("open-sealed-dialog")).textContent).toContain("Bring in from a sealed file");
+});
+
 async function openDialog() {
   open();
   await click("settings");

@@ -110,6 +110,12 @@ impl Connection {
         (self.connected_at > Millis(0)).then_some(self.connected_at)
     }
 
+    /// Whether the person should look at the connection now: also because its token ends soon.
+    #[must_use]
+    pub fn needs_attention_at(&self, now: Millis) -> bool {
+        self.needs_attention || self.ends_soon(now)
+    }
+
     /// Whether the day that a person noted for its token is near or past, and it is used here.
     #[must_use]
     pub fn ends_soon(&self, now: Millis) -> bool {
